@@ -1,0 +1,94 @@
+"""What the sandbox asks a registered MCP server, and what came back.
+
+A vendor rule describes the connection as a `Connection`; a `Prober` answers with an `Outcome`. The simulated prober
+answers at once and touches no network; the live one (`mockserver.sync`) returns an awaitable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+Transport = Literal["http", "sse", "stdio"]
+Status = Literal["ok", "needs-auth", "unreachable", "timeout", "error", "pending"]
+AuthType = Literal["oauth", "bearer", "custom", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach one MCP server, as its registration says.
+
+    `transport` None means: try streamable HTTP, then SSE. `headers` are sent with every request (static headers,
+    tokens); they are secrets. `timeout` is in seconds for the whole exchange. `owner` names the registration
+    (`basedash/org_1/mcp_9`), so that OAuth tokens obtained for it are found again.
+    """
+
+    url: str = ""
+    transport: Transport | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    timeout: float = 30.0
+    command: str = ""
+    args: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    proxy_url: str = ""
+    proxy_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    oauth_client_id: str = ""
+    oauth_client_secret: str = field(default="", repr=False)
+    oauth_scope: str = ""
+    owner: str = ""
+    redirect_uri: str = ""
+    want: frozenset[str] = frozenset({"tools"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One tool as an MCP server lists it (MCP `tools/list`)."""
+
+    name: str
+    description: str | None = None
+    input_schema: Mapping[str, Any] = field(default_factory=dict)
+    read_only_hint: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What asking an MCP server came to.
+
+    `message` says in words what went wrong (None when `status` is `ok`). `transport` is the one that worked.
+    `requires_auth`, `auth_type` and `authorization_url` come from the OAuth discovery (RFC 9728, RFC 8414);
+    `oauth_configured` is true when a token obtained by OAuth is at hand. `pending` means: still being asked, the
+    outcome follows.
+    """
+
+    status: Status
+    message: str | None = None
+    transport: Transport | None = None
+    tools: tuple[Tool, ...] = ()
+    resources: tuple[Mapping[str, Any], ...] = ()
+    prompts: tuple[Mapping[str, Any], ...] = ()
+    requires_auth: bool = False
+    oauth_configured: bool = False
+    auth_type: AuthType = "none"
+    authorization_url: str | None = None
+    protocol_version: str | None = None
+    server_info: Mapping[str, Any] = field(default_factory=dict)
+    supported_transports: tuple[Transport, ...] = ()
+
+
+class Prober(Protocol):
+    """Asks MCP servers. `mode` is what `/_mock/health` shows: `simulated`, `live` or `off`."""
+
+    mode: str
+
+    def probe(self, connection: Connection) -> Outcome | Awaitable[Outcome]:
+        """Connect as described, list what is wanted, and say what came of it. Never raises for a server's fault."""
+        ...
+
+    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | None | Awaitable[Any]:
+        """The contents of one resource (MCP `resources/read`), or None where it does not exist."""
+        ...
+
+    def get_prompt(self, connection: Connection, name: str, arguments: Mapping[str, str]) -> Any:
+        """One prompt filled in (MCP `prompts/get`), or None where it does not exist."""
+        ...
