@@ -92,3 +92,15 @@ class Prober(Protocol):
     def get_prompt(self, connection: Connection, name: str, arguments: Mapping[str, str]) -> Any:
         """One prompt filled in (MCP `prompts/get`), or None where it does not exist."""
         ...
+
+    def complete(self, state: str, code: str, *, issuer: str | None = None) -> str | Awaitable[str]:
+        """End an OAuth authorization with what its callback got (RFC 6749 section 4.1.2; `issuer`: RFC 9207).
+
+        Returns the owner it was begun for, which can be probed again with the token now at hand. Raises `SyncError`
+        when the state is unknown or was used before, or when the code cannot be exchanged.
+        """
+        ...
+
+    def forget(self, owner: str = "") -> None:
+        """Drop tokens and open authorizations of an owner and of what lies beneath it (`basedash/org_1`); '' is all."""
+        ...
