@@ -1,36 +1,39 @@
-"""A document as it lies on the disk: read, and made one."""
+"""A document as published: read from the disk, and made one where it lies in several files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import orjson
-import yaml
+from typing import Any
 
 from mockserver.errors import InvalidDocument
-
-Format = Literal["json", "yaml"]
+from mockserver.spec import syntax
+from mockserver.spec.bounds import BOUNDS, Bounds
+from mockserver.spec.bundle import Library, bundle
+from mockserver.spec.syntax import Format
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document as published, in one piece: `raw` holds only references that begin with `#`."""
+    """A document as published, in one piece.
+
+    Files that it refers to stand in `raw` under `x-files`, the references lead there. `unread` says which references
+    still lead out of it, and why: a file that is missing, broken, or outside of the document's folder.
+    """
 
     raw: dict[str, Any] = field(repr=False)
     file: str
     format: Format
+    unread: tuple[InvalidDocument, ...] = ()
 
 
-def read(path: Path, *, outside: bool = False) -> Source:
-    """Read the document at `path`, JSON or YAML. Raises InvalidDocument with file, line and column."""
-    data = path.read_bytes()
-    format: Format = "json" if data.lstrip()[:1] == b"{" else "yaml"
-    try:
-        raw = orjson.loads(data) if format == "json" else yaml.load(data, Loader=yaml.CSafeLoader)
-    except (orjson.JSONDecodeError, yaml.YAMLError) as fault:
-        raise InvalidDocument(str(fault), file=str(path)) from None
-    if not isinstance(raw, dict):
-        raise InvalidDocument("the document is not an object", file=str(path))
-    return Source(raw, str(path), format)
+def read(path: Path, *, outside: bool = False, bounds: Bounds = BOUNDS) -> Source:
+    """Read the document at `path`, JSON or YAML, and every file it refers to.
+
+    Files outside of the document's folder and addresses (`https://…`) are read with `outside` only. Raises
+    InvalidDocument, with line and column where there are some, for a file that cannot be read or is beyond `bounds`.
+    """
+    library = Library(path.parent, outside, bounds)
+    raw, format = syntax.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)
+    unread = bundle(raw, path.name, str(path), library)
+    return Source(raw, str(path), format, unread)
