@@ -10,19 +10,18 @@ What differs between the versions is undone here and nowhere else:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.spec import keywords, positions
+from mockserver.spec import fields, keywords, template
+from mockserver.spec.document import METHODS
+from mockserver.spec.positions import LIST, MAP, Place, find, pointer, walk
 
 NORMAL_VERSION = "3.1.0"
-
-Rule = Callable[[dict[str, Any]], None]
-"""Brings one object of a known kind into normal form, in place."""
 
 ANNOTATIONS = frozenset(
     (
@@ -40,13 +39,107 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     """
     version = version_of(raw, file=file)
     document = copy(raw, file=file)
-    rules = RULES[version]
-    for place in positions.walk(document):
-        rule = rules.get(place.kind)
-        if rule is not None:
-            rule(place.node)
+    _inline_path_items(document)
+    schema, misfits = SCHEMA_RULES[version], list[Place]()
+    for place in walk(document, misfits):
+        if place.kind == "schema":
+            schema(document, place.node)
+        else:
+            _leave_out(place.node, fields.malformed(place.kind, place.node))
+    for place in misfits:
+        _mend(document, place)
+    for path, item in (document.get("paths") or {}).items():
+        _match_template(document, path, item)
     document["openapi"] = NORMAL_VERSION
     return document
+
+
+def understands(version: str, kind: str, key: str, value: Any) -> bool:
+    """Does a value that means nothing in OpenAPI 3.1 mean something in this older version?"""
+    if kind != "schema" or version == "3.1":
+        return False
+    return key in ("exclusiveMinimum", "exclusiveMaximum") and type(value) is bool
+
+
+def operations(document: dict[str, Any], item: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The methods and operations of a path item, a reference to another one followed."""
+    item = _followed(document, item)
+    return ((method, item[method]) for method in METHODS if type(item.get(method)) is dict)
+
+
+def path_parameters(document: dict[str, Any], holder: Any) -> set[str]:
+    """The names of the path parameters that a path item or an operation declares."""
+    listed = _followed(document, holder).get("parameters")
+    resolved = [_followed(document, one) for one in (listed if type(listed) is list else ())]
+    return {str(one.get("name")) for one in resolved if one.get("in") == "path"}
+
+
+def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    """The object that `node` is or refers to, however often; an empty one where it refers to none."""
+    for _ in range(FOLLOWED):
+        if type(node) is not dict or type(node.get("$ref")) is not str:
+            break
+        target, _ = find(document, node["$ref"])
+        siblings = {key: value for key, value in node.items() if key != "$ref"}
+        node = {**target, **siblings} if type(target) is dict else siblings
+    return node if type(node) is dict and "$ref" not in node else {}
+
+
+FOLLOWED = 50
+"""References in a row that are followed; more of them are a circle."""
+
+
+def _inline_path_items(document: dict[str, Any]) -> None:
+    """Put a copy of the path item in place of each reference to one, its siblings over it (section 4.8.9)."""
+    paths = document.get("paths")
+    if type(paths) is dict:
+        found = {path: item for path, item in paths.items() if type(item) is dict and "$ref" in item}
+        paths.update({path: copy(_followed(document, item)) for path, item in found.items()})
+
+
+def _leave_out(node: dict[str, Any], keys: list[str]) -> None:
+    for key in keys:
+        del node[key]
+
+
+def _mend(document: dict[str, Any], place: Place) -> None:
+    """Take out what is no object where one belongs; a named `null` counts as an empty object."""
+    if place.where is None:
+        return
+    where, key = place.where
+    holder, _ = find(document, "#" + quote(pointer(where)))
+    if type(holder) is dict:
+        if place.node is None and place.kind not in (LIST, MAP):
+            holder[str(key)] = {}
+        else:
+            holder.pop(str(key), None)
+    elif type(holder) is list:
+        holder[:] = [entry for entry in holder if entry is not place.node]
+
+
+def _match_template(document: dict[str, Any], path: str, item: dict[str, Any]) -> None:
+    """Let path parameters be those that the path names: what is not declared is a string, what is not named goes."""
+    named = template.names(path)
+    shared = path_parameters(document, item)
+    _drop_path_parameters(document, item, shared - set(named))
+    for _, operation in operations(document, item):
+        own = path_parameters(document, operation)
+        _drop_path_parameters(document, operation, own - set(named))
+        missing = [name for name in named if name not in shared | own]
+        if missing:
+            operation.setdefault("parameters", []).extend(map(_path_parameter, missing))
+
+
+def _path_parameter(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _drop_path_parameters(document: dict[str, Any], holder: dict[str, Any], names: set[str]) -> None:
+    if names:
+        resolved = [(one, _followed(document, one)) for one in holder["parameters"]]
+        holder["parameters"] = [
+            one for one, seen in resolved if not (seen.get("in") == "path" and seen.get("name") in names)
+        ]
 
 
 def version_of(raw: dict[str, Any], *, file: str = "") -> str:
@@ -55,8 +148,8 @@ def version_of(raw: dict[str, Any], *, file: str = "") -> str:
     if written is None:
         raise InvalidDocument("neither `openapi` nor `swagger` names a version", file=file)
     version = ".".join(str(written).split(".")[:2])
-    if version not in RULES:
-        known = ", ".join(RULES)
+    if version not in SCHEMA_RULES:
+        known = ", ".join(SCHEMA_RULES)
         raise UnsupportedFeature(f"OpenAPI {written} is not one of the versions {known}", file=file)
     return version
 
@@ -83,23 +176,23 @@ def base_path(document: dict[str, Any]) -> str:
     return "/".join(["", *[part for part in urlsplit(url).path.split("/") if part]])
 
 
-def _schema_30(node: dict[str, Any]) -> None:
-    nullable = node.pop("nullable", False) is True
+def _schema_30(document: dict[str, Any], node: dict[str, Any]) -> None:
+    nullable = (node.pop("nullable", False) is True) | (node.get("x-nullable") is True)
     if type(node.get("$ref")) is str:
-        _alone(node, nullable)
-        return
-    _limit(node, "minimum", "exclusiveMinimum")
-    _limit(node, "maximum", "exclusiveMaximum")
-    _schema(node)
+        _alone(node)
+    else:
+        _limit(node, "minimum", "exclusiveMinimum")
+        _limit(node, "maximum", "exclusiveMaximum")
+    _schema(document, node)
     if nullable:
         _admit_null(node)
 
 
-def _alone(node: dict[str, Any], nullable: bool) -> None:
+def _alone(node: dict[str, Any]) -> None:
     """Siblings of a `$ref` are ignored in 3.0 (section 4.7.23) — save `nullable`, which every writer of it means."""
-    reference = {"$ref": node["$ref"]}
+    reference = node["$ref"]
     node.clear()
-    node.update({"anyOf": [reference, {"type": "null"}]} if nullable else reference)
+    node["$ref"] = reference
 
 
 def _limit(node: dict[str, Any], limit: str, exclusive: str) -> None:
@@ -112,7 +205,11 @@ def _limit(node: dict[str, Any], limit: str, exclusive: str) -> None:
 
 
 def _admit_null(node: dict[str, Any]) -> None:
-    if not node.keys().isdisjoint(("allOf", "anyOf", "oneOf", "not")):
+    """Let `null` be valid too, even where 3.0 strictly says otherwise: beside `enum`, `$ref` and `allOf`.
+
+    Whoever writes `nullable` there means it, and the tools that read such documents take it so.
+    """
+    if not node.keys().isdisjoint(("$ref", "allOf", "anyOf", "oneOf", "not")):
         inner = {key: node.pop(key) for key in list(node) if key not in ANNOTATIONS and key[:2] != "x-"}
         node["anyOf"] = [inner, {"type": "null"}]
         return
@@ -127,16 +224,20 @@ ENCODINGS = {"byte": ("contentEncoding", "base64"), "binary": ("contentMediaType
 """The formats of 3.0 that 3.1 says by another keyword."""
 
 
-def _schema(node: dict[str, Any]) -> None:
-    for key in keywords.malformed(node):
-        del node[key]
+def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
+    if node.get("type") == "file":
+        node.update(type="string", format="binary")
+    _leave_out(node, keywords.malformed(node))
     if "example" in node:
         example = node.pop("example")
         node.setdefault("examples", [example])
     keyword, value = ENCODINGS.get(node.get("format", ""), ("", ""))
     if keyword:
         node.setdefault(keyword, value)
+    ref = node.get("$ref")
+    if ref is not None and find(document, ref)[1] is None and ref != "#":
+        del node["$ref"]
 
 
-RULES: dict[str, dict[str, Rule]] = {"3.0": {"schema": _schema_30}, "3.1": {"schema": _schema}}
-"""For each version, what is done to the objects of each kind."""
+SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {"3.0": _schema_30, "3.1": _schema}
+"""For each version, how a schema of the document is brought into normal form, in place."""

@@ -22,7 +22,7 @@ class Place(NamedTuple):
     """One object of a document: its kind, itself, and where it stands."""
 
     kind: str
-    node: dict[str, Any]
+    node: Any
     where: Where
 
     @property
@@ -32,6 +32,7 @@ class Place(NamedTuple):
 
 
 ONE, LIST, MAP, MANY = "one", "list", "map", "one or list"
+"""The shapes in which a key holds objects. A LIST or MAP that is something else is a misfit of that kind."""
 
 _SCHEMA = {
     **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"), (MAP, "schema")),
@@ -95,6 +96,8 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
     "encoding": {"headers": (MAP, "header")},
     "schema": _SCHEMA,
     "callback": {},
+    LIST: {},
+    MAP: {},
     "example": {},
     "link": {},
     "security scheme": {},
@@ -105,22 +108,23 @@ _PATTERNED = frozenset({("document", "paths"), ("operation", "responses")})
 """Maps whose own `x-` keys are extensions, not entries; in every other map a name may begin with `x-`."""
 
 
-def walk(document: dict[str, Any]) -> Iterator[Place]:
+def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterator[Place]:
     """Every object of `document` once, each before what it holds, references followed to wherever they point.
 
     The caller may change an object while it is out; what it then holds is what is walked. A reference that leads
-    nowhere, or out of the document, is passed over.
+    nowhere, or out of the document, is passed over; so is what is no object where one belongs, but `misfits` gathers
+    it (its `node` may then be anything).
     """
-    yield from walk_from(document, [Place("document", document, None)])
-
-
-def walk_from(document: dict[str, Any], start: list[Place]) -> Iterator[Place]:
-    """Like `walk`, beginning at `start` instead of the root."""
-    stack, seen, followed = start, set[int](), set[tuple[str, str]]()
+    misfits = [] if misfits is None else misfits
+    stack, seen, followed = [Place("document", document, None)], set[int](), set[tuple[str, str]]()
     while stack:
         place = stack.pop()
         node = place.node
-        if type(node) is not dict or id(node) in seen:
+        if type(node) is not dict or place.kind is LIST:
+            if place.kind != "schema" or type(node) is not bool:
+                misfits.append(place)
+            continue
+        if id(node) in seen:
             continue
         seen.add(id(node))
         yield place
@@ -128,32 +132,29 @@ def walk_from(document: dict[str, Any], start: list[Place]) -> Iterator[Place]:
         if type(ref) is str and (place.kind, ref) not in followed:
             followed.add((place.kind, ref))
             target, where = find(document, ref)
-            stack.append(Place(place.kind, target, where))
+            if where is not None:
+                stack.append(Place(place.kind, target, where))
         _push_children(place, stack)
 
 
 def _push_children(place: Place, stack: list[Place]) -> None:
     kind, node, where = place
-    if kind == "callback":
-        stack.extend(Place("path item", v, (where, k)) for k, v in node.items() if k[:2] != "x-" and k != "$ref")
-        return
     table = CHILDREN[kind]
     for key, value in node.items():
         rule = table.get(key)
         if rule is None:
             continue
         shape, child = rule
-        if type(value) is dict:
-            if shape is not MAP:
-                if shape is not LIST:
-                    stack.append(Place(child, value, (where, key)))
-                continue
-            here = (where, key)
+        here = (where, key)
+        if shape is MAP and type(value) is dict:
             bare = (kind, key) in _PATTERNED
             stack.extend([Place(child, v, (here, k)) for k, v in value.items() if not (bare and k[:2] == "x-")])
         elif type(value) is list and (shape is LIST or shape is MANY):
-            here = (where, key)
             stack.extend([Place(child, v, (here, i)) for i, v in enumerate(value)])
+        else:
+            stack.append(Place(child if shape is ONE or shape is MANY else shape, value, here))
+    if kind == "callback":
+        stack.extend(Place("path item", v, (where, k)) for k, v in node.items() if k[:2] != "x-" and k != "$ref")
 
 
 def find(document: Any, ref: str) -> tuple[Any, Where]:

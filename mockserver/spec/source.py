@@ -37,3 +37,12 @@ def read(path: Path, *, outside: bool = False, bounds: Bounds = BOUNDS) -> Sourc
     raw, format = syntax.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)
     unread = bundle(raw, path.name, str(path), library)
     return Source(raw, str(path), format, unread)
+
+
+def read_data(path: Path, *, bounds: Bounds = BOUNDS) -> dict[str, Any]:
+    """One JSON or YAML file that is no OpenAPI document (an overlay, a state file), as it stands.
+
+    Raises InvalidDocument as `read` does.
+    """
+    library = Library(path.parent, False, bounds)
+    return syntax.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)[0]

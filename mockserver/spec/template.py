@@ -1,0 +1,17 @@
+"""Path templates such as `/pets/{petId}` (OpenAPI 3.1 section 4.8.8)."""
+
+from __future__ import annotations
+
+import re
+
+EXPRESSION = re.compile(r"\{([^{}]*)\}")
+
+
+def names(path: str) -> list[str]:
+    """The parameters that a path names, in their order."""
+    return EXPRESSION.findall(path)
+
+
+def shape(path: str) -> str:
+    """The path with its parameters' names left out: two paths of one shape match the same requests."""
+    return EXPRESSION.sub("{}", path)
