@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 
 from mockserver.errors import InvalidDocument
 from mockserver.spec import syntax
 from mockserver.spec.bounds import Bounds
-from mockserver.spec.pointer import escape
-from mockserver.spec.positions import Place, Where, walk
+from mockserver.spec.pointer import join
+from mockserver.spec.positions import Place, Where, reference, walk
 
 FILES = "x-files"
 """The root key under which foreign files stand."""
@@ -157,14 +157,14 @@ class _Bundler:
             keys.append(key)
         return str(keys[-2]) if len(keys) > 1 and keys[-1] == FILES else self.own
 
-    def local(self, reference: str, base: str) -> str:
+    def local(self, ref: str, base: str) -> str:
         """The reference, written in the file `base`, as one that stays in the bundle."""
-        address, _, fragment = reference.partition("#")
+        address, _, fragment = ref.partition("#")
         name = _joined(base, address) if address else base
         if name == self.own:
             return "#" + fragment
         self.bring(name)
-        return f"#/{FILES}/{quote(escape(name), safe='/~!$&()*+,;=:@?')}{fragment if fragment != '/' else ''}"
+        return reference(join("", FILES, name)) + (fragment if fragment != "/" else "")
 
     def bring(self, name: str) -> None:
         files = self.root.setdefault(FILES, {})

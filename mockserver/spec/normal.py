@@ -2,6 +2,7 @@
 
 What differs between the versions is undone here and nowhere else:
 
+* 2.0 → 3.0: `swagger`;
 * 3.0 → 3.1: `nullable`, boolean `exclusiveMinimum`, the siblings of `$ref`, `format: byte` and `binary`
   (OpenAPI 3.1.0 "Migrating from 3.0");
 * in every version `example` of a schema becomes `examples`, and a keyword whose value means nothing is left out
@@ -12,14 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.spec import fields, keywords, template
+from mockserver.spec import fields, identifiers, keywords, swagger, template
 from mockserver.spec.document import METHODS
-from mockserver.spec.positions import LIST, MAP, Place, find, pointer, walk
+from mockserver.spec.positions import LIST, MAP, Place, find, pointer, reference, walk
 
 NORMAL_VERSION = "3.1.0"
 
@@ -39,13 +40,19 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     """
     version = version_of(raw, file=file)
     document = copy(raw, file=file)
+    if version == "2.0":
+        swagger.convert(document)
+        document = copy(document, file=file)  # media types share a body's schema until here
+    elif version == "3.1":
+        document = identifiers.localised(document, copy)
     _inline_path_items(document)
-    schema, misfits = SCHEMA_RULES[version], list[Place]()
+    schema, misfits, schemes = SCHEMA_RULES[version], list[Place](), declared_schemes(document)
     for place in walk(document, misfits):
         if place.kind == "schema":
             schema(document, place.node)
         else:
             _leave_out(place.node, fields.malformed(place.kind, place.node))
+            _keep_declared_schemes(place.node, schemes)
     for place in misfits:
         _mend(document, place)
     for path, item in (document.get("paths") or {}).items():
@@ -58,6 +65,8 @@ def understands(version: str, kind: str, key: str, value: Any) -> bool:
     """Does a value that means nothing in OpenAPI 3.1 mean something in this older version?"""
     if kind != "schema" or version == "3.1":
         return False
+    if version == "2.0" and key == "type" and value == "file":
+        return True
     return key in ("exclusiveMinimum", "exclusiveMaximum") and type(value) is bool
 
 
@@ -97,6 +106,19 @@ def _inline_path_items(document: dict[str, Any]) -> None:
         paths.update({path: copy(_followed(document, item)) for path, item in found.items()})
 
 
+def declared_schemes(document: dict[str, Any]) -> set[str]:
+    """The names of the security schemes that a document of any version declares."""
+    components = document.get("components")
+    declared = components.get("securitySchemes") if type(components) is dict else document.get("securityDefinitions")
+    return set(declared) if type(declared) is dict else set()
+
+
+def _keep_declared_schemes(node: dict[str, Any], declared: set[str]) -> None:
+    """Ask for no credential that the document does not describe."""
+    if "security" in node:
+        node["security"] = [{k: v for k, v in one.items() if k in declared} for one in node["security"]]
+
+
 def _leave_out(node: dict[str, Any], keys: list[str]) -> None:
     for key in keys:
         del node[key]
@@ -107,7 +129,7 @@ def _mend(document: dict[str, Any], place: Place) -> None:
     if place.where is None:
         return
     where, key = place.where
-    holder, _ = find(document, "#" + quote(pointer(where)))
+    holder, _ = find(document, reference(pointer(where)))
     if type(holder) is dict:
         if place.node is None and place.kind not in (LIST, MAP):
             holder[str(key)] = {}
@@ -224,7 +246,13 @@ ENCODINGS = {"byte": ("contentEncoding", "base64"), "binary": ("contentMediaType
 """The formats of 3.0 that 3.1 says by another keyword."""
 
 
+UNUSED = ("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary")
+"""Keywords that would change how a validator reads what is around them, when all references are places."""
+
+
 def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
+    for name in UNUSED:
+        node.pop(name, None)
     if node.get("type") == "file":
         node.update(type="string", format="binary")
     _leave_out(node, keywords.malformed(node))
@@ -239,5 +267,9 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
         del node["$ref"]
 
 
-SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {"3.0": _schema_30, "3.1": _schema}
+SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
+    "2.0": _schema_30,
+    "3.0": _schema_30,
+    "3.1": _schema,
+}
 """For each version, how a schema of the document is brought into normal form, in place."""

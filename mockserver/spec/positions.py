@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from mockserver.spec.document import METHODS
 from mockserver.spec.pointer import join, split
@@ -172,6 +172,11 @@ def find(document: Any, ref: str) -> tuple[Any, Where]:
             return None, None
         where = (where, step)
     return node, where
+
+
+def reference(pointer: str) -> str:
+    """A JSON pointer as a local reference: `/paths/~1a b` is `#/paths/~1a%20b` (RFC 6901 section 6)."""
+    return "#" + quote(pointer, safe="/~!$&'()*+,;=:@?")
 
 
 def pointer(where: Where) -> str:

@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import quote
 
 from mockserver.errors import InvalidDocument, SpecError, UnsupportedFeature
-from mockserver.spec import fields, normal, official, template
+from mockserver.spec import fields, identifiers, normal, official, template
 from mockserver.spec.document import METHODS
 from mockserver.spec.pointer import join, split
-from mockserver.spec.positions import LIST, MAP, Place, find, walk
+from mockserver.spec.positions import LIST, MAP, Place, find, reference, walk
 from mockserver.spec.reach import Reach
 
 Severity = Literal["fatal", "tolerable"]
@@ -126,7 +125,7 @@ def _serves(document: dict[str, Any], item: Any) -> bool:
 def _remove(document: dict[str, Any], place: str) -> None:
     """Take out an entry of an object; one of a list stays, since those behind it would change their names."""
     parent, _, _ = place.rpartition("/")
-    holder, _ = find(document, "#" + quote(parent))
+    holder, _ = find(document, reference(parent))
     if type(holder) is dict:
         holder.pop(split(place)[-1], None)
 
@@ -147,9 +146,11 @@ def _severity(finding: _Finding, reach: Reach | None) -> Severity:
 
 
 def _findings(document: dict[str, Any], version: str) -> list[_Finding]:
+    published = document
+    document = identifiers.localised(document, normal.copy) if version == "3.1" else document
     examination = _Examination(document, version)
     misfits: list[Place] = []
-    found: list[_Finding] = []
+    found = [] if document is published else list(_dynamic(published))
     for place in walk(document, misfits):
         found += _malformed(examination, place)
         if "$ref" in place.node:
@@ -178,16 +179,10 @@ class _Examination:
     def __init__(self, document: dict[str, Any], version: str) -> None:
         self.document, self.version = document, version
         self.operation_ids: dict[str, str] = {}
-        self.schemes = _declared_schemes(document)
+        self.schemes = normal.declared_schemes(document)
 
 
 Check = Callable[[_Examination, Place], Iterator[_Finding]]
-
-
-def _declared_schemes(document: dict[str, Any]) -> set[str]:
-    components = document.get("components")
-    declared = components.get("securitySchemes") if type(components) is dict else document.get("securityDefinitions")
-    return set(declared) if type(declared) is dict else set()
 
 
 def _malformed(examination: _Examination, place: Place) -> Iterator[_Finding]:
@@ -273,7 +268,7 @@ def _security(examination: _Examination, place: Place) -> Iterator[_Finding]:
         for name in requirement if type(requirement) is dict else ():
             if name not in examination.schemes:
                 here = join(place.pointer, "security", index)
-                yield _Finding(here, f"no security scheme is called {name!r}", grave=_counts(place))
+                yield _Finding(here, f"no security scheme is called {name!r}; no credential is asked for it")
 
 
 def _scheme(examination: _Examination, place: Place) -> Iterator[_Finding]:
@@ -292,6 +287,13 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "security scheme": (_scheme,),
 }
 """Kind of object → what is asked of one that is no reference."""
+
+
+def _dynamic(document: dict[str, Any]) -> Iterator[_Finding]:
+    for place in walk(document):
+        if place.kind == "schema" and "$dynamicRef" in place.node:
+            here, message = join(place.pointer, "$dynamicRef"), "`$dynamicRef` is taken as `$ref`"
+            yield _Finding(here, message, unsupported=True)
 
 
 def _paths(examination: _Examination) -> Iterator[_Finding]:
