@@ -76,6 +76,27 @@ class Outcome:
     supported_transports: tuple[Transport, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ReadResource:
+    """The question for one resource of a server (MCP `resources/read`)."""
+
+    connection: Connection
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetPrompt:
+    """The question for one prompt of a server, filled in (MCP `prompts/get`)."""
+
+    connection: Connection
+    name: str
+    arguments: Mapping[str, str]
+
+
+Question = Connection | ReadResource | GetPrompt
+"""What a rule may ask: a whole server, one resource, or one prompt."""
+
+
 class Prober(Protocol):
     """Asks MCP servers. `mode` is what `/_mock/health` shows: `simulated`, `live` or `off`."""
 
@@ -104,3 +125,12 @@ class Prober(Protocol):
     def forget(self, owner: str = "") -> None:
         """Drop tokens and open authorizations of an owner and of what lies beneath it (`basedash/org_1`); '' is all."""
         ...
+
+
+def ask(prober: Prober, question: Question) -> Any:
+    """Put a question to a prober: its answer, or an awaitable of it."""
+    if isinstance(question, Connection):
+        return prober.probe(question)
+    if isinstance(question, ReadResource):
+        return prober.read_resource(question.connection, question.uri)
+    return prober.get_prompt(question.connection, question.name, question.arguments)

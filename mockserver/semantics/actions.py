@@ -1,0 +1,225 @@
+"""What an operation does to the items of a resource: how each action begins, before the rules, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from mockserver.call import Reply
+from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
+from mockserver.semantics import paging
+from mockserver.semantics.patch import STYLES
+from mockserver.semantics.plan import compare
+from mockserver.semantics.turn import Turn
+from mockserver.spec.behaviour import Capacity, Unique
+from mockserver.state.collection import Collection, Record, Selection, View
+
+
+def create(turn: Turn) -> None:
+    """Draft a new item from the body. Raises Conflict where a limit or a uniqueness rule stands against it."""
+    plan, held = turn.binding.resource, turn.collection()
+    for capacity in plan.statements.capacity:
+        _refuse_over(capacity, held)
+    record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), turn.binding.accept(turn.call.body))
+    _refuse_taken(turn, held, record.id, record.fields)
+    turn.record = record
+
+
+def get(turn: Turn) -> None:
+    """Find the item. Raises Missing."""
+    turn.record = turn.current = _find(turn)
+
+
+def update(turn: Turn) -> None:
+    """Draft the item's next version from the body, as `action.patch` says."""
+    before = turn.before = _find(turn)
+    turn.open(before)
+    given = turn.call.body if turn.call.body is not None else {}
+    style = turn.binding.patch
+    change = turn.binding.accept(given) if isinstance(given, dict) else given
+    _settle(turn, before, STYLES[style](before.fields, change))
+
+
+def replace(turn: Turn) -> None:
+    """Draft the item anew from the body; what the service sets stays. With `upsert`, a missing one is created."""
+    before = turn.collection().by_id.get(turn.binding.id(turn.call))
+    if before is None:
+        if not turn.binding.upsert:
+            raise turn.missing()
+        return _create_as(turn)
+    turn.before = before
+    turn.open(before)
+    plan = turn.binding.resource
+    kept = {name: before.fields[name] for name in plan.settled if name in before.fields}
+    _settle(turn, before, {**plan.defaults, **turn.binding.accept(turn.call.body), **kept})
+    return None
+
+
+def delete(turn: Turn) -> None:
+    """Take the item away, and all that it owns. Raises Missing."""
+    turn.before = turn.record = turn.current = _find(turn)
+
+
+def listing(turn: Turn) -> None:
+    """Nothing is drafted for a list; it only must not be below an owner that is not there."""
+
+
+def answer(turn: Turn) -> None:
+    """The rules answer; the item is found for them where the path names one."""
+    binding = turn.binding
+    if binding.plan is not None and binding.plan.statements.identity.parameter in turn.call.path:
+        get(turn)
+
+
+def show(turn: Turn) -> Reply:
+    """Remember the draft, if there is one, and show the item."""
+    turn.save()
+    return turn.binding.shape.one(turn.record, turn.extras)
+
+
+def forget(turn: Turn) -> Reply:
+    """Remove the item and what it owns, and say so."""
+    record = turn.item
+    turn.transaction.remove(turn.collection(), record)
+    _cascade(turn, record)
+    return turn.binding.shape.one(record, turn.extras)
+
+
+def enumerate_items(turn: Turn) -> Reply:
+    """Show one page of the list."""
+    binding, held = turn.binding, turn.collection()
+    newest_first = binding.resource.newest_first
+    found = _ordered(turn, _selected(turn, held))
+    records, values = binding.page(turn.call, binding.paging, found, held, newest_first)
+    headers: tuple[tuple[str, str], ...] = ()
+    if binding.paging is not None and binding.paging.link_header:
+        headers = paging.link_header(turn.call, binding.paging, values)
+    return binding.shape.many(records, values, headers)
+
+
+def unanswered(turn: Turn) -> Reply:
+    """No rule answered: a mistake of the behaviour file."""
+    raise Unanswerable("no rule answered this operation")
+
+
+class Act(NamedTuple):
+    """How an action begins and how it ends."""
+
+    begin: Callable[[Turn], None]
+    end: Callable[[Turn], Reply]
+
+
+ACTIONS: dict[str, Act] = {
+    "create": Act(create, show),
+    "get": Act(get, show),
+    "update": Act(update, show),
+    "replace": Act(replace, show),
+    "delete": Act(delete, forget),
+    "list": Act(listing, enumerate_items),
+    "answer": Act(answer, unanswered),
+}
+"""What an operation does, by the name that `action.does` uses."""
+
+
+def _find(turn: Turn) -> Record:
+    record = turn.collection().by_id.get(turn.binding.id(turn.call))
+    if record is None:
+        raise turn.missing()
+    return record
+
+
+def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
+    """The next version: what the service sets and what never changes stay as they were."""
+    plan = turn.binding.resource
+    for name in plan.settled | plan.immutable:
+        if name in before.fields:
+            fields[name] = before.fields[name]
+    plan.stamp(fields, turn.world, created=False)
+    _refuse_taken(turn, turn.collection(), before.id, fields)
+    turn.item.fields = fields
+
+
+def _create_as(turn: Turn) -> None:
+    plan, held = turn.binding.resource, turn.collection()
+    given = turn.binding.accept(turn.call.body) | {plan.statements.identity.field: turn.binding.id(turn.call)}
+    record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), given)
+    record.id = record.fields[plan.statements.identity.field] = turn.binding.id(turn.call)
+    turn.record = record
+
+
+def _refuse_over(capacity: Capacity, held: Collection) -> None:
+    if len(held) >= capacity.limit:
+        raise Conflict(capacity.message.replace("{limit}", str(capacity.limit)), limit=capacity.limit)
+
+
+def _refuse_taken(turn: Turn, held: Collection, id: Any, fields: dict[str, Any]) -> None:
+    plan = turn.binding.resource
+    if plan.statements.identity.generate == "client" and id in held.by_id and turn.before is None:
+        raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
+    for unique in plan.statements.unique:
+        _refuse_equal(unique, held, id, fields)
+
+
+def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, Any]) -> None:
+    wanted = [fields.get(name) for name in unique.fields]
+    if any(value is None for value in wanted):
+        return
+    for other in held:
+        if other.id != id and [other.fields.get(name) for name in unique.fields] == wanted:
+            names = ", ".join(unique.fields)
+            fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
+            raise Conflict(fault.message, faults=(fault,))
+
+
+def _cascade(turn: Turn, record: Record) -> None:
+    """Delete what the deleted item owned."""
+    plan = turn.binding.resource
+    own = turn.binding.resource.owner(turn.call.path)
+    owner = f"{own}/{record.id}" if own else str(record.id)
+    for name, other in turn.binding.plans.items():
+        if other.above and plan.statements.identity.parameter in other.above:
+            for held in turn.transaction.store.below(name, turn.tenant, owner):
+                for item in list(held):
+                    turn.transaction.remove(held, item)
+
+
+def _selected(turn: Turn, held: Collection) -> View | Selection:
+    wanted = [compare(entry, turn.call.query.get(entry.parameter)) for entry in turn.binding.filters]
+    conditions = [condition for condition in wanted if condition is not None]
+    if not conditions:
+        return held.view()
+    if len(conditions) == 1 and held.is_indexed(conditions[0][0]):
+        return held.view(conditions[0])
+    walk = held.view().after(None, newest_first=turn.binding.resource.newest_first)
+    return Selection([r for r in walk if all(r.fields.get(name) == value for name, value in conditions)])
+
+
+def _ordered(turn: Turn, found: View | Selection) -> View | Selection:
+    sort, newest_first = turn.binding.sort, turn.binding.resource.newest_first
+    by, backwards = turn.binding.resource.statements.order.by, newest_first
+    given = turn.call.query.get(sort.parameter) if sort is not None else None
+    if sort is not None and given:
+        direction = str(turn.call.query.get(sort.direction) or "") if sort.direction else ""
+        by, backwards = str(given).lstrip("+-"), str(given).startswith("-") or direction.lower().startswith("desc")
+    if by == "creation":
+        return found
+    records = list(found.after(None, newest_first=False))
+    return Selection(sorted(records, key=lambda record: _rank(record.fields.get(by)), reverse=backwards))
+
+
+def _rank(value: Any) -> tuple[int, Any]:
+    """Values of different types side by side: null first, then numbers, then text."""
+    if value is None:
+        return (0, 0)
+    return (1, value) if isinstance(value, int | float) else (2, str(value))
+
+
+def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:
+    """Raise Invalid for every property that the document does not name."""
+    faults = tuple(
+        Fault("body", (name,), f"property {name} should not exist", "additionalProperties")
+        for name in body
+        if name not in known
+    )
+    if faults:
+        raise Invalid(faults[0].message, faults=faults)

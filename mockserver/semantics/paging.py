@@ -1,0 +1,110 @@
+"""How a list is cut into pages: one function for each style, and what a page says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from mockserver.call import Call
+from mockserver.errors import Fault, Invalid
+from mockserver.spec.behaviour import Paging
+from mockserver.state.collection import Collection, Record, Selection, View
+
+Page = tuple[list[Record], dict[str, Any]]
+"""The items of a page and the values that a reply's template may name."""
+
+
+def whole(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+    """All items on one page."""
+    records = found.slice(0, len(found), newest_first=newest_first)
+    total = len(records)
+    return records, {
+        "next": None, "more": False, "total": total, "limit": total, "offset": 0, "page": 1, "pages": 1,
+        "count": total,
+    }  # fmt: skip
+
+
+def cursor(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+    """The items that follow the one whose id the client names. Raises Invalid for an id that never was."""
+    assert paging is not None
+    limit, place = size(call, paging), None
+    given = call.query.get(paging.position)
+    if given is not None:
+        place = held.place(given)
+        if place is None and isinstance(given, str) and given.isdigit():
+            place = held.place(int(given))
+        if place is None:
+            raise _bad_position(paging.position, given)
+    records = found.first(limit + 1, place, newest_first=newest_first)
+    more = len(records) > limit
+    del records[limit:]
+    following = records[-1].id if more else None
+    return records, {
+        "next": following, "more": more, "total": len(found), "limit": limit, "offset": None, "page": None,
+        "pages": None, "count": len(records),
+    }  # fmt: skip
+
+
+def offset(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+    """The items from the one that stands at a number, counted from 0."""
+    assert paging is not None
+    limit, start = size(call, paging), int(call.query.get(paging.position) or 0)
+    return _numbered(found, start, limit, newest_first, start + limit)
+
+
+def page(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+    """The items of a numbered page."""
+    assert paging is not None
+    given = call.query.get(paging.position)
+    number = paging.first if given is None else int(given)
+    limit = size(call, paging)
+    records, values = _numbered(found, max(number - paging.first, 0) * limit, limit, newest_first, number + 1)
+    return records, values | {"page": number}
+
+
+def _numbered(found: View | Selection, start: int, limit: int, newest_first: bool, following: int) -> Page:
+    records, total = found.slice(max(start, 0), limit, newest_first=newest_first), len(found)
+    more = start + limit < total
+    pages = -(-total // limit) if limit else 0
+    return records, {
+        "next": following if more else None, "more": more, "total": total, "limit": limit, "offset": start,
+        "page": start // limit + 1 if limit else 1, "pages": pages, "count": len(records),
+    }  # fmt: skip
+
+
+def size(call: Call, paging: Paging) -> int:
+    """How many items a page has at most."""
+    given = call.query.get(paging.limit)
+    limit = paging.default if given is None else int(given)
+    return max(min(limit, paging.maximum) if paging.maximum else limit, 0)
+
+
+def _bad_position(name: str, value: Any) -> Invalid:
+    message = f"{name}: {value!r} is not the id of an item on an earlier page"
+    return Invalid(message, faults=(Fault("query", (name,), message, "cursor"),))
+
+
+STYLES: dict[str, Callable[[Call, Paging | None, View | Selection, Collection, bool], Page]] = {
+    "whole": whole, "cursor": cursor, "offset": offset, "page": page,
+}  # fmt: skip
+"""How a list is cut, by the name that `paging.style` uses."""
+
+
+def link_header(call: Call, paging: Paging, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The `Link` header of a page (RFC 8288): first, prev, next and last as far as they exist."""
+    links: dict[str, Any] = {}
+    if paging.style == "page":
+        number, pages = values["page"], max(values["pages"], 1)
+        last = pages - 1 + paging.first
+        links = {"first": paging.first, "prev": number - 1 if number > paging.first else None}
+        links |= {"next": values["next"], "last": last}
+    elif values["next"] is not None:
+        links = {"next": values["next"]}
+    written = [f'<{_address(call, paging, value)}>; rel="{name}"' for name, value in links.items() if value is not None]
+    return (("link", ", ".join(written)),) if written else ()
+
+
+def _address(call: Call, paging: Paging, position: Any) -> str:
+    query = {**{k: v for k, v in call.query.items() if v is not None}, paging.position: position}
+    return f"{call.url}?{urlencode(query, doseq=True)}"

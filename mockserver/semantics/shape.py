@@ -1,0 +1,148 @@
+"""How a success reply is written: status, headers, the body's template, and which fields of an item it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mockserver.call import Reply
+from mockserver.errors import Unanswerable
+from mockserver.semantics import template
+from mockserver.semantics.template import Render
+from mockserver.spec.behaviour import OperationBehaviour
+from mockserver.spec.document import MediaType, Operation, Response
+from mockserver.spec.schemas import Schemas, Validator
+from mockserver.state.collection import Record
+
+NAMES = frozenset({"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count"})
+"""What a reply's body template may name."""
+
+HARMLESS = {"type", "items", "title", "description", "example", "examples", "default", "nullable", "readOnly"}
+"""Keywords of an array schema under which valid items make a valid array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One operation's success reply, made ready at load.
+
+    `shown` are the fields of an item that the reply's schema names (None: all but secrets). `item_validator` is there
+    when items of a list can be checked one by one, when they change, and not at every request.
+    """
+
+    status: int
+    media_type: str
+    headers: tuple[tuple[str, Render], ...]
+    body: Render | None
+    shown: tuple[str, ...] | None
+    secrets: frozenset[str]
+    validator: Validator | None
+    item_validator: Validator | None
+    place: str
+
+    def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
+        """The item as this reply shows it; `extras` are fields of this one reply."""
+        fields = record.fields
+        if self.shown is not None:
+            view = {name: fields[name] for name in self.shown if name in fields}
+        else:
+            view = {name: value for name, value in fields.items() if name not in self.secrets}
+        if extras:
+            view.update(extras)
+        return view
+
+    def one(self, record: Record | None, extras: Mapping[str, Any]) -> Reply:
+        """The reply that shows one item (or only its id, or nothing)."""
+        if record is None:
+            return self.empty()
+        values = {"item": self.item(record, extras), "id": record.id}
+        return Reply(self.status, self.body(values) if self.body else None, self._headers(values), self.media_type)
+
+    def empty(self) -> Reply:
+        """The reply that shows no item."""
+        return Reply(self.status, self.body({"item": None, "id": None}) if self.body else None, (), self.media_type)
+
+    def many(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
+        """The reply that shows a list; items that did not change since they were shown are not written anew."""
+        assert self.body is not None
+        if self.item_validator is None or self.validator is None:
+            values["items"] = [self.item(record, {}) for record in records]
+            return Reply(self.status, self.body(values), headers, self.media_type)
+        values["items"] = []
+        if not self.validator.is_valid(self.body(values)):
+            return Reply(self.status, self.body(values), headers, self.media_type)
+        values["items"] = orjson.Fragment(b"[" + b",".join([self._rendered(record) for record in records]) + b"]")
+        content = orjson.dumps(self.body(values))
+        return Reply(self.status, None, headers, self.media_type, content, True)
+
+    def _rendered(self, record: Record) -> bytes:
+        cached = record.rendered
+        if cached is not None and cached[0] is self:
+            return cached[1]
+        view = self.item(record, {})
+        assert self.item_validator is not None
+        if not self.item_validator.is_valid(view):
+            fault = next(iter(self.item_validator.iter_errors(view)))
+            raise Unanswerable(f"our own item {record.id!r} breaks {self.place}: {fault.message}")
+        text = orjson.dumps(view)
+        record.rendered = (self, text)
+        return text
+
+    def _headers(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, str(render(values))) for name, render in self.headers)
+
+
+def compile(
+    operation: Operation, behaviour: OperationBehaviour, schemas: Schemas, secrets: frozenset[str], does: str
+) -> Shape:
+    """The shape of an operation's success reply. Raises BehaviourError for a template that cannot be."""
+    stated = behaviour.reply
+    response = _response(operation, stated.status if stated else None)
+    media = _json(response)
+    wanted = stated.body if stated is not None else ("{items}" if does == "list" else "{item}")
+    pointer = media.schema if media else None
+    place = f"{operation.method.upper()} {operation.path} reply"
+    listed = template.find(wanted, "items") if does == "list" else None
+    path = listed if listed is not None else template.find(wanted, "item")
+    item = schemas.below(pointer, _path(path) + ((0,) if listed is not None else ())) if path is not None else None
+    shown = tuple(schemas.properties(item)) if item else ()
+    array = schemas.below(pointer, _path(listed)) if listed is not None else None
+    checkable = array is not None and _is_plain_array(schemas, array)
+    return Shape(
+        status=_status(response, stated.status if stated else None, media),
+        media_type=media.name if media else "application/json",
+        headers=tuple((n, template.compile(v, NAMES, place)) for n, v in (stated.headers if stated else {}).items()),
+        body=template.compile(wanted, NAMES, place) if media or (stated and not response) else None,
+        shown=shown or None, secrets=secrets,
+        validator=schemas.validator(pointer, "response") if pointer else None,
+        item_validator=schemas.validator(item, "response") if checkable and item else None,
+        place=item or pointer or place,
+    )  # fmt: skip
+
+
+def _path(path: tuple[str | int, ...] | None) -> tuple[str | int, ...]:
+    return path or ()
+
+
+def _response(operation: Operation, status: int | None) -> Response | None:
+    return operation.response(status) if status else operation.success()
+
+
+def _json(response: Response | None) -> MediaType | None:
+    media = response.content if response else ()
+    return next((m for m in media if "json" in m.name), media[0] if media else None)
+
+
+def _status(response: Response | None, stated: int | None, media: MediaType | None) -> int:
+    if stated:
+        return stated
+    if response and response.status.isdigit():
+        return int(response.status)
+    return 200 if media else 204
+
+
+def _is_plain_array(schemas: Schemas, pointer: str) -> bool:
+    branches = list(schemas.branches(pointer))
+    return all(set(node) <= HARMLESS | {"$ref"} for node, _ in branches) and schemas.items(pointer) is not None

@@ -1,0 +1,132 @@
+"""One request being answered: what was asked, the item it concerns, and the changes so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from mockserver.call import Call, Reply
+from mockserver.errors import Missing
+from mockserver.probe import Question
+from mockserver.state.collection import Collection, Record
+from mockserver.state.store import Transaction
+from mockserver.state.world import World
+
+if TYPE_CHECKING:
+    from mockserver.semantics.binding import Binding
+
+Asking = Generator[Question, Any, Reply | None]
+Rule = Callable[["Turn"], Reply | Asking | None]
+"""The one plug-in point: a vendor's function for what no data can say.
+
+It gets the Turn, may change `turn.record` (its `fields` and `hidden`), add `turn.extras` to this reply, create or
+delete other items, raise a Refusal, or return a whole Reply. To ask an MCP server it is a generator: it yields a
+Connection (or another Question) and is sent the Outcome (or other answer). A rule that yields may run a second time when the outcome comes late, so all that
+it does before its `yield` must be harmless to repeat.
+"""
+
+
+class Turn:
+    """A request in progress. `record` is a draft of its item; nobody else sees it before `save`."""
+
+    __slots__ = ("before", "binding", "call", "current", "extras", "record", "rule", "transaction", "world")
+
+    def __init__(self, call: Call, binding: Binding, transaction: Transaction, world: World) -> None:
+        self.call, self.binding, self.transaction, self.world = call, binding, transaction, world
+        self.record: Record | None = None
+        self.current: Record | None = None
+        self.before: Record | None = None
+        self.extras: dict[str, Any] = {}
+        self.rule: Rule | None = None
+
+    @property
+    def item(self) -> Record:
+        """The item of this request. Raises Missing when there is none (any more)."""
+        if self.record is None:
+            raise self.missing()
+        return self.record
+
+    @property
+    def tenant(self) -> str:
+        """Whose data this request is about."""
+        return self.call.tenant
+
+    def collection(self, resource: str = "") -> Collection:
+        """The items of a resource (the operation's own when none is named) that the tenant has."""
+        plan = self.binding.plans[resource] if resource else self.binding.resource
+        return self.transaction.store.collection(plan.name, self.tenant, plan.owner(self.call.path))
+
+    def missing(self, resource: str = "") -> Missing:
+        """The refusal for an item that is not there."""
+        name = (resource or self.binding.resource.name).replace("-", " ")
+        return Missing(f"{name} not found", resource=name)
+
+    def open(self, record: Record) -> None:
+        """Begin to change a remembered item: `record` is a copy of it from here on."""
+        self.current = record
+        self.record = record.copy()
+
+    def save(self) -> None:
+        """Put the draft where others see it; nothing happens for an item that is only read."""
+        if self.record is None or self.record is self.current:
+            return
+        plan, collection = self.binding.resource, self.collection()
+        plan.derive(self.call, self.record, plan.write_time(self.world.clock.now()) if plan.derived else None)
+        if self.current is None:
+            self.transaction.add(collection, self.record)
+        else:
+            self.transaction.swap(collection, self.current, self.record)
+        self.current = self.record
+
+    def renew(self) -> None:
+        """After a wait: go on with the item as it is now. Raises Missing when it was deleted meanwhile."""
+        if self.record is not None:
+            current = self.collection().by_id.get(self.record.id)
+            if current is None:
+                raise self.missing()
+            self.open(current)
+
+    def create(self, resource: str, fields: dict[str, Any], hidden: dict[str, Any] | None = None) -> Record:
+        """Remember an item of another resource of this tenant."""
+        plan, collection = self.binding.plans[resource], self.collection(resource)
+        record = plan.begin(self.call, self.world, collection, self.next_sequence(), fields)
+        record.hidden.update(hidden or {})
+        self.transaction.add(collection, record)
+        return record
+
+    def delete(self, resource: str, id: Any) -> None:
+        """Forget an item of another resource, if it is there."""
+        collection = self.collection(resource)
+        record = collection.by_id.get(id)
+        if record is not None:
+            self.transaction.remove(collection, record)
+
+    def next_sequence(self) -> int:
+        """The age of the next item."""
+        self.transaction.store.sequence += 1
+        return self.transaction.store.sequence
+
+    def fact(self, name: str) -> Any:
+        """What a rule remembered of this tenant, or None."""
+        return self.transaction.store.facts.get(self.tenant, {}).get(name)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep a fact about this tenant (shown in the sandbox's state view)."""
+        self.transaction.remember(self.tenant, name, value)
+
+    def now(self) -> Any:
+        """The time, as this resource writes it."""
+        return self.binding.resource.write_time(self.world.clock.now())
+
+    def changed(self, names: frozenset[str]) -> bool:
+        """Did this update touch any of these fields?"""
+        if self.before is None:
+            return True
+        return any(self.before.fields.get(name) != self.item.fields.get(name) for name in names)
+
+    def others(self, resource: str) -> Iterator[Record]:
+        """Every item of a resource of this tenant."""
+        return iter(self.collection(resource))
+
+
+Rules = Mapping[str, Rule]

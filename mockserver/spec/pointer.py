@@ -1,0 +1,58 @@
+"""JSON Pointers (RFC 6901) into a document, and the following of `$ref`s."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from mockserver.errors import InvalidDocument
+
+
+def escape(step: str | int) -> str:
+    """One reference token as it stands in a pointer: `a/b` becomes `a~1b`."""
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def join(pointer: str, *steps: str | int) -> str:
+    """`join("/paths", "/pets", "get")` is `/paths/~1pets/get`."""
+    return pointer + "".join("/" + escape(step) for step in steps)
+
+
+def split(pointer: str) -> list[str]:
+    """The reference tokens of a pointer, unescaped; `""` has none."""
+    if not pointer:
+        return []
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.lstrip("/").split("/")]
+
+
+def lookup(root: Any, pointer: str) -> Any:
+    """The value at `pointer`. Raises InvalidDocument where there is none."""
+    node = root
+    for step in split(pointer):
+        try:
+            node = node[int(step)] if isinstance(node, list) else node[step]
+        except (KeyError, IndexError, ValueError, TypeError):
+            raise InvalidDocument("nothing stands here", pointer=pointer) from None
+    return node
+
+
+def target(reference: str) -> str:
+    """The pointer of an internal reference: `#/components/schemas/A%20B` is `/components/schemas/A B`."""
+    if not reference.startswith("#"):
+        raise InvalidDocument(f"the reference {reference!r} leaves the document")
+    return unquote(reference[1:])
+
+
+def resolve(root: Any, node: Any, pointer: str) -> tuple[Any, str]:
+    """Follow `$ref`s from `node` at `pointer` until something else stands there: (value, its own pointer).
+
+    Raises InvalidDocument for a reference to nothing and for a circle of references.
+    """
+    seen: set[str] = set()
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        pointer = target(node["$ref"])
+        if pointer in seen:
+            raise InvalidDocument("a circle of references", pointer=pointer)
+        seen.add(pointer)
+        node = lookup(root, pointer)
+    return node, pointer

@@ -1,0 +1,159 @@
+"""The items of one resource that belong to one tenant, in the order of their creation."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from sortedcontainers import SortedList
+
+GRAVES = 100_000
+"""How many deleted ids a collection remembers, so that a page can go on after an item that has gone."""
+
+
+class Record:
+    """One remembered item, replaced and never changed once its request is through.
+
+    `fields` is what may be shown; `hidden` what only rules know; `rendered` caches its bytes as a list shows them.
+    """
+
+    __slots__ = ("fields", "hidden", "id", "rendered", "sequence")
+
+    def __init__(self, id: Any, sequence: int, fields: dict[str, Any], hidden: dict[str, Any] | None = None) -> None:
+        self.id, self.sequence, self.fields = id, sequence, fields
+        self.hidden = hidden if hidden is not None else {}
+        self.rendered: tuple[object, bytes] | None = None
+
+    def copy(self) -> Record:
+        """The same item, to be changed without touching this one."""
+        return Record(self.id, self.sequence, dict(self.fields), dict(self.hidden))
+
+
+class Collection:
+    """Items by id and by age. Look-up is O(1); adding, removing and finding a page O(log n)."""
+
+    def __init__(self, indexed: tuple[str, ...] = ()) -> None:
+        self.by_id: dict[Any, Record] = {}
+        self.highest = 0
+        self._by_age: SortedList[int] = SortedList()
+        self._records: dict[int, Record] = {}
+        self._graves: OrderedDict[Any, int] = OrderedDict()
+        self._index: dict[str, dict[Any, SortedList[int]]] = {name: {} for name in indexed}
+
+    def __len__(self) -> int:
+        return len(self.by_id)
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self._records[sequence] for sequence in self._by_age)
+
+    def add(self, record: Record) -> None:
+        """Put an item in its place by age."""
+        self.by_id[record.id] = record
+        if isinstance(record.id, int):
+            self.highest = max(self.highest, record.id)
+        self._records[record.sequence] = record
+        self._by_age.add(record.sequence)
+        self._graves.pop(record.id, None)
+        for name, values in self._index.items():
+            values.setdefault(_key(record.fields.get(name)), SortedList()).add(record.sequence)
+
+    def remove(self, record: Record) -> None:
+        """Forget an item, but remember where it stood."""
+        del self.by_id[record.id]
+        del self._records[record.sequence]
+        self._by_age.remove(record.sequence)
+        self._graves[record.id] = record.sequence
+        if len(self._graves) > GRAVES:
+            self._graves.popitem(last=False)
+        for name, values in self._index.items():
+            values[_key(record.fields.get(name))].remove(record.sequence)
+
+    def swap(self, old: Record, new: Record) -> None:
+        """Put `new` where `old` stands (same id, same age)."""
+        self.by_id[new.id] = new
+        self._records[new.sequence] = new
+        for name, values in self._index.items():
+            before, after = _key(old.fields.get(name)), _key(new.fields.get(name))
+            if before != after:
+                values[before].remove(old.sequence)
+                values.setdefault(after, SortedList()).add(new.sequence)
+
+    def place(self, id: Any) -> int | None:
+        """Where an item stands, or stood before it was deleted; None for an id never seen."""
+        record = self.by_id.get(id)
+        return record.sequence if record else self._graves.get(id)
+
+    def view(self, where: tuple[str, Any] | None = None) -> View:
+        """All items, or those whose indexed field has a value."""
+        if where is None:
+            return View(self._by_age, self._records)
+        return View(self._index[where[0]].get(_key(where[1]), SortedList()), self._records)
+
+    def is_indexed(self, name: str) -> bool:
+        """Can `view` be asked for this field?"""
+        return name in self._index
+
+
+class View:
+    """Items of a collection in the order of their creation, to be walked from either end."""
+
+    def __init__(self, ages: SortedList[int], records: dict[int, Record]) -> None:
+        self._ages, self._records = ages, records
+
+    def __len__(self) -> int:
+        return len(self._ages)
+
+    def after(self, place: int | None, *, newest_first: bool) -> Iterator[Record]:
+        """The items that follow a place (None: from the beginning) in that direction."""
+        low, high = (None, place) if newest_first else (place, None)
+        ages = self._ages.irange(low, high, inclusive=(False, False), reverse=newest_first)
+        return (self._records[age] for age in ages)
+
+    def slice(self, offset: int, limit: int, *, newest_first: bool) -> list[Record]:
+        """`limit` items from the one that stands at `offset`."""
+        total = len(self._ages)
+        if newest_first:
+            ages = self._ages.islice(max(total - offset - limit, 0), max(total - offset, 0), reverse=True)
+        else:
+            ages = self._ages.islice(offset, offset + limit)
+        return [self._records[age] for age in ages]
+
+    def first(self, limit: int, place: int | None, *, newest_first: bool) -> list[Record]:
+        """At most `limit` items that follow a place."""
+        return list(islice(self.after(place, newest_first=newest_first), limit))
+
+
+class Selection:
+    """Items chosen one by one, walked in the order given."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def after(self, place: int | None, *, newest_first: bool) -> Iterator[Record]:
+        """The items that follow the one of that age (None: all); none where it is not among them."""
+        if place is None:
+            return iter(self._records)
+        ages = [record.sequence for record in self._records]
+        return iter(self._records[ages.index(place) + 1 :] if place in ages else ())
+
+    def slice(self, offset: int, limit: int, *, newest_first: bool) -> list[Record]:
+        """`limit` items from the one that stands at `offset`."""
+        return self._records[offset : offset + limit]
+
+    def first(self, limit: int, place: int | None, *, newest_first: bool) -> list[Record]:
+        """At most `limit` items that follow a place."""
+        return list(islice(self.after(place, newest_first=newest_first), limit))
+
+
+def _key(value: Any) -> Any:
+    """A value as a key; what cannot be one (a list, an object) is keyed by its text."""
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return (type(value) is bool, value)

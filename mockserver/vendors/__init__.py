@@ -1,0 +1,10 @@
+"""What no data can say, one module for each vendor. `RULES` is the table that behaviour files name rules from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mockserver.semantics.turn import Rule
+
+RULES: Mapping[str, Mapping[str, Rule]] = {}
+"""Vendor → name of the rule → its function."""

@@ -1,0 +1,144 @@
+"""The app: one list of layers around the documents that Connexion hosts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from connexion import AsyncApp
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.resolver import Resolver
+from starlette.middleware.cors import CORSMiddleware
+
+from mockserver.errors import SpecError
+from mockserver.probe import Prober
+from mockserver.spec import contract as contracts
+from mockserver.spec import shelf
+from mockserver.spec.contract import Contract
+from mockserver.state.world import Clock, World
+from mockserver.sync.simulated import SimulatedProber
+from mockserver.vendors import RULES
+from mockserver.web.control import ControlMiddleware
+from mockserver.web.middleware import OperationsMiddleware
+from mockserver.web.nowhere import NowhereMiddleware
+from mockserver.web.pages import PagesMiddleware
+from mockserver.web.service import Service, Settings
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+
+class Sandbox:
+    """The ASGI app, and the services inside of it by name."""
+
+    def __init__(self, services: Mapping[str, Service], world: World, token: str | None = None) -> None:
+        self.services, self.world = services, world
+        prefixes = {f"/{name}": service for name, service in services.items()}
+        if len(services) == 1:
+            prefixes |= {"": next(iter(services.values()))}
+        self._app = AsyncApp(
+            "mockserver",
+            lifespan=self._lifespan,
+            middlewares=[
+                LifespanMiddleware,
+                partial(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"],
+                        expose_headers=["*"]),
+                partial(ControlMiddleware, services=services, world=world, token=token),
+                partial(PagesMiddleware, services=services, prefixes=prefixes),
+                OperationsMiddleware,
+                NowhereMiddleware,
+            ],
+        )  # fmt: skip
+        for prefix, service in prefixes.items():
+            base_path = prefix + service.contract.document.base_path
+            self._app.add_api(
+                _skeleton(service.contract), base_path=base_path, name=base_path or "/", service=service,
+                resolver=Resolver(partial(_handler, service)),
+            )  # fmt: skip
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for service in self.services.values():
+            service.clear()
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Any) -> AsyncIterator[None]:
+        yield
+        for service in self.services.values():
+            await service.asking.close()
+
+
+def create_app(
+    *documents: str | Path,
+    behaviour: Sequence[str | Path] = (),
+    seed: int | None = None,
+    clock: Clock | None = None,
+    prober: Prober | None = None,
+    limits: bool = True,
+    token: str | None = None,
+    settings: Settings | None = None,
+) -> Sandbox:
+    """The ASGI app that stands in for services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
+
+    `documents` are vendors on the shelf or paths of OpenAPI documents; without any, all vendors. `behaviour` are
+    overlays on top, applied to every document. A `seed` makes ids, time and chance repeatable. `prober` asks MCP
+    servers (without: simulated, no network). `limits=False` leaves rate limits out. Raises SpecError or BehaviourError,
+    naming file and place.
+    """
+    world = World(seed, clock)
+    chosen = settings or Settings(limits=limits)
+    asks = prober or SimulatedProber()
+    services: dict[str, Service] = {}
+    for contract in contracts_of(documents, behaviour):
+        services[contract.name] = Service(contract, RULES.get(contract.name, {}), world, asks, chosen)
+    return Sandbox(services, world, token)
+
+
+def contracts_of(documents: Sequence[str | Path], behaviour: Sequence[str | Path] = ()) -> list[Contract]:
+    """The contracts of vendors and documents, each once. Raises SpecError for two of the same name."""
+    found: dict[str, Contract] = {}
+    for wanted in documents or shelf.vendors():
+        contract = _load(wanted, [Path(file) for file in behaviour])
+        if contract.name in found:
+            raise SpecError(f"two documents are called {contract.name!r}; rename one of the files")
+        found[contract.name] = contract
+    return list(found.values())
+
+
+def _load(wanted: str | Path, behaviour: list[Path]) -> Contract:
+    path = Path(wanted)
+    if path.suffix.lower() in SUFFIXES or path.is_file():
+        return contracts.load(_name(path), path, behaviour)
+    name = str(wanted)
+    own = shelf.behaviour_path(name)
+    return contracts.load(name, shelf.document_path(name), [*([own] if own else []), *behaviour])
+
+
+def _name(path: Path) -> str:
+    """`./My API.yaml` is mounted under `/my-api`; `pets/openapi.yaml` under `/pets`."""
+    stem = path.stem if path.stem.lower() not in ("openapi", "swagger", "api") else path.resolve().parent.name
+    return "".join(c if c.isalnum() else "-" for c in stem.lower()).strip("-") or "api"
+
+
+def _skeleton(contract: Contract) -> dict[str, Any]:
+    """What Connexion is shown of a document: paths and operation ids. It refuses OpenAPI 3.1 and copies schemas."""
+    paths: dict[str, Any] = {}
+    for operation in contract.document.operations:
+        paths.setdefault(operation.path, {})[operation.method] = {
+            "operationId": operation.operation_id,
+            "responses": {"default": {"description": "as documented"}},
+        }
+    return {"openapi": "3.0.3", "info": {"title": contract.name, "version": "1"}, "paths": paths}
+
+
+def _handler(service: Service, operation_id: str) -> Any:
+    return service.handler(operation_id)
+
+
+logging.getLogger("connexion").setLevel(logging.ERROR)

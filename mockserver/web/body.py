@@ -1,0 +1,143 @@
+"""Request bodies: from bytes and a content type to the value that the document describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import FormParser, parse_options_header
+
+from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
+from mockserver.spec.document import MediaType, RequestBody
+from mockserver.spec.schemas import Schemas, Validator, faults
+from mockserver.web.parameter import _convert as convert
+
+Parse = Callable[[bytes, str], Any]
+
+
+class BodyReader:
+    """The body of one operation made ready at load."""
+
+    def __init__(self, body: RequestBody, schemas: Schemas) -> None:
+        self.required = body.required
+        self._media = tuple((media.name.partition(";")[0].strip(), _reader(media, schemas)) for media in body.content)
+        self._known: dict[bytes, MediaReader] = {}
+        self.names = ", ".join(name for name, _ in self._media)
+
+    def read(self, content: bytes, content_type: bytes) -> tuple[Any, str]:
+        """(value, media type name). Raises Malformed, Invalid or UnsupportedMediaType."""
+        if not content and not content_type:
+            return self._nothing(), ""
+        reader = self._known.get(content_type) or self._find(content_type)
+        if not content and not self.required and reader.is_json:
+            return None, reader.name
+        value = reader.parse(content, content_type.decode("latin-1"))
+        if reader.validator is not None and not reader.validator.is_valid(value):
+            found = faults(reader.validator, value, "body")
+            raise Invalid(found[0].message, faults=found)
+        return value, reader.name
+
+    def _nothing(self) -> None:
+        if self.required:
+            fault = Fault("body", (), "a request body is required", "required")
+            raise Invalid(fault.message, faults=(fault,))
+
+    def _find(self, content_type: bytes) -> MediaReader:
+        """The reader for a content type: exact before `type/*` before `*/*` (OpenAPI 3.1 section 4.8.13)."""
+        asked = content_type.decode("latin-1").partition(";")[0].strip().lower()
+        for wanted in (asked, asked.partition("/")[0] + "/*", "*/*"):
+            for name, reader in self._media:
+                if name == wanted:
+                    if len(self._known) < 64:
+                        self._known[content_type] = reader
+                    return reader
+        said = f"content type {asked!r}" if asked else "a body without a content type"
+        raise UnsupportedMediaType(f"{said} is not supported; send {self.names}", headers=(("accept", self.names),))
+
+
+class MediaReader:
+    """One media type of a body: how its bytes become a value, and what judges it."""
+
+    __slots__ = ("is_json", "name", "parse", "validator")
+
+    def __init__(self, name: str, parse: Parse, validator: Validator | None) -> None:
+        self.name, self.parse, self.validator = name, parse, validator
+        self.is_json = parse is _json
+
+
+def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
+    name = media.name.partition(";")[0].strip()
+    validator = schemas.validator(media.schema, "request") if media.schema else None
+    if name == "application/json" or name.endswith("+json"):
+        return MediaReader(name, _json, validator)
+    types = {n: schemas.types(p) for n, p in schemas.properties(media.schema).items()} if media.schema else {}
+    lists = {n for n, p in (schemas.properties(media.schema) if media.schema else {}).items() if schemas.items(p)}
+    items = {
+        n: schemas.types(i) for n, p in (schemas.properties(media.schema) if media.schema else {}).items()
+        if (i := schemas.items(p))
+    }  # fmt: skip
+    if name == "application/x-www-form-urlencoded":
+        return MediaReader(name, lambda content, _: _form(parse_qsl(content.decode("utf-8", "replace"), True), types, lists, items), validator)
+    if name == "multipart/form-data":
+        return MediaReader(name, lambda content, kind: _form(_multipart(content, kind), types, lists, items), None)
+    if name.startswith("text/"):
+        return MediaReader(name, _text, validator)
+    return MediaReader(name, lambda content, _: content, None)
+
+
+def _json(content: bytes, content_type: str) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError as fault:
+        raise Malformed(f"the body is not JSON: {fault}", faults=(Fault("body", (), str(fault), "json"),)) from None
+
+
+def _text(content: bytes, content_type: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise Malformed(f"the body is not UTF-8 text: {fault}") from None
+
+
+def _form(
+    pairs: list[tuple[str, Any]], types: Mapping[str, frozenset[str]], lists: set[str],
+    items: Mapping[str, frozenset[str]],
+) -> dict[str, Any]:  # fmt: skip
+    """Form fields as an object, converted to the types of the schema's properties; a repeated one is a list."""
+    found: dict[str, Any] = {}
+    for key, text in pairs:
+        name = key.removesuffix("[]")
+        if name in lists:
+            value = convert(text, items.get(name, frozenset())) if isinstance(text, str) else text
+            found.setdefault(name, []).append(value)
+        else:
+            found[name] = convert(text, types.get(name, frozenset())) if isinstance(text, str) else text
+    return found
+
+
+def _multipart(content: bytes, content_type: str) -> list[tuple[str, Any]]:
+    """The parts of a multipart body (RFC 7578): text for fields, the file's bytes as text where they are UTF-8."""
+    _, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise Malformed("the multipart body has no boundary")
+    found: list[tuple[str, Any]] = []
+
+    def on_field(entry: Any) -> None:
+        found.append((entry.field_name.decode("utf-8", "replace"), (entry.value or b"").decode("utf-8", "replace")))
+
+    def on_file(entry: Any) -> None:
+        entry.file_object.seek(0)
+        data = entry.file_object.read()
+        found.append(((entry.field_name or b"").decode("utf-8", "replace"), data.decode("utf-8", "replace")))
+
+    parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
+    try:
+        parser.write(content)
+        parser.finalize()
+    except MultipartParseError as fault:
+        raise Malformed(f"the multipart body cannot be read: {fault}") from None
+    return found

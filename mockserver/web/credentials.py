@@ -1,0 +1,130 @@
+"""Who is asking: credentials out of a request (OpenAPI 3.1 sections 4.8.27 and 4.8.30), and what they may do."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from mockserver.call import ANONYMOUS, Principal
+from mockserver.errors import Unauthenticated, UnsupportedFeature
+from mockserver.spec.behaviour import Service
+from mockserver.spec.document import Document, Operation, SecurityScheme
+
+REMEMBERED = 10_000
+"""How many unlisted credentials are remembered before they are looked at anew."""
+
+Sources = Mapping[str, Mapping[str, str]]
+Extract = Callable[[Sources], str | None]
+
+
+class Keyring:
+    """The credentials that a service accepts: those it lists, and any that match the documented form."""
+
+    def __init__(self, service: Service) -> None:
+        self._pattern = re.compile(service.authentication.pattern)
+        self._stated = service.authentication
+        listed = frozenset(tenant for entry in service.credentials for tenant in entry.tenants or ())
+        self._reserved = listed
+        self._known = {
+            entry.value: Principal(
+                name=entry.name, role=entry.role, home=entry.home or next(iter(entry.tenants or ()), ""),
+                tenants=frozenset(entry.tenants) if entry.tenants is not None else None,
+                reserved=listed, user=entry.user, credential=entry.value,
+            )
+            for entry in service.credentials
+        }  # fmt: skip
+        self._seen: dict[str, Principal] = {}
+
+    def principal(self, credential: str) -> Principal | None:
+        """Who a credential belongs to, or None when it is not accepted."""
+        found = self._known.get(credential) or self._seen.get(credential)
+        if found is None and self._pattern.search(credential):
+            found = self._stranger(credential)
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            self._seen[credential] = found
+        return found
+
+    def _stranger(self, credential: str) -> Principal:
+        digest = hashlib.sha256(credential.encode()).hexdigest()
+        own = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
+        stranger = Principal(name=f"key-{digest[:8]}", role=self._stated.role, home=own, reserved=self._reserved,
+                             user=own, credential=credential)  # fmt: skip
+        return replace(stranger, tenants=frozenset({own})) if self._stated.tenants == "own" else stranger
+
+
+class Gate:
+    """The security requirement of one operation: alternatives, of each of which every scheme must be met."""
+
+    def __init__(self, operation: Operation, document: Document, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._alternatives = [
+            [_extractor(document, name) for name, _ in requirement] for requirement in operation.security
+        ]
+        self.is_open = not operation.security or any(not one for one in self._alternatives)
+        challenges = [_challenge(document.security_schemes[n]) for one in operation.security for n, _ in one]
+        self._challenge = ", ".join(dict.fromkeys(c for c in challenges if c)) or "Bearer"
+
+    def admit(self, sources: Sources) -> Principal:
+        """Who is asking. Raises Unauthenticated, saying whether a credential is missing or wrong."""
+        given = False
+        for alternative in self._alternatives:
+            credentials = [extract(sources) for extract in alternative]
+            given = given or any(credential is not None for credential in credentials)
+            found = [self._keyring.principal(c) if c is not None else None for c in credentials]
+            if found and all(principal is not None for principal in found):
+                return found[0] or ANONYMOUS
+        if self.is_open:
+            return ANONYMOUS
+        message = "The credential is not valid" if given else "A credential is required"
+        raise Unauthenticated(message, headers=(("www-authenticate", self._challenge),))
+
+
+def _extractor(document: Document, name: str) -> Extract:
+    scheme = document.security_schemes.get(name)
+    if scheme is None:
+        raise UnsupportedFeature(f"a security requirement names the unknown scheme {name!r}", file=document.file)
+    if scheme.type == "apiKey":
+        location, key = scheme.location, scheme.parameter
+        key = key.lower() if location == "header" else key
+        return lambda sources: sources[location].get(key)
+    if scheme.type == "http" and scheme.scheme == "basic":
+        return _basic
+    if scheme.type == "mutualTLS":
+        return lambda sources: "mutual-tls"
+    return _bearer if scheme.type != "http" or scheme.scheme == "bearer" else _authorization(scheme.scheme)
+
+
+def _bearer(sources: Sources) -> str | None:
+    """`Authorization: Bearer …` (RFC 6750 section 2.1)."""
+    scheme, _, credential = sources["header"].get("authorization", "").partition(" ")
+    return credential.strip() if scheme.lower() == "bearer" and credential.strip() else None
+
+
+def _basic(sources: Sources) -> str | None:
+    """`Authorization: Basic …` (RFC 7617): `user:password`, decoded."""
+    scheme, _, credential = sources["header"].get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        decoded = base64.b64decode(credential, validate=True).decode()
+    except ValueError:
+        return None
+    return decoded if ":" in decoded else None
+
+
+def _authorization(wanted: str) -> Extract:
+    def extract(sources: Sources) -> str | None:
+        scheme, _, credential = sources["header"].get("authorization", "").partition(" ")
+        return credential if scheme.lower() == wanted and credential else None
+
+    return extract
+
+
+def _challenge(scheme: SecurityScheme) -> str:
+    if scheme.type == "http":
+        return 'Basic realm="sandbox"' if scheme.scheme == "basic" else scheme.scheme.capitalize()
+    return "" if scheme.type == "apiKey" else "Bearer"

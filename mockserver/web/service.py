@@ -1,0 +1,137 @@
+"""One contract being kept: its operations compiled, and all that it remembers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.call import Call, Reply
+from mockserver.errors import MethodNotAllowed, Missing, Refusal, Unanswerable, UnknownPath
+from mockserver.probe import Prober
+from mockserver.semantics import plan as plans
+from mockserver.semantics.binding import bind
+from mockserver.semantics.turn import Rules
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import Operation
+from mockserver.state.store import Store
+from mockserver.state.world import World
+from mockserver.web.asking import Asking
+from mockserver.web.credentials import Keyring
+from mockserver.web.endpoint import Endpoint, Headers
+from mockserver.web.policy import Policy
+from mockserver.web.rate import Limiter
+from mockserver.web.refusal import Refusals
+from mockserver.web.route import Match, Routes
+
+log = logging.getLogger("mockserver")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose for all services: rate limits kept or not, the largest body in bytes, and how long a
+    reply may wait for an MCP server, in seconds."""
+
+    limits: bool = True
+    max_body: int = 10 * 1024 * 1024
+    deadline: float = 10.0
+
+
+class Service:
+    """A stand-in for one service."""
+
+    def __init__(
+        self, contract: Contract, rules: Rules, world: World, prober: Prober, settings: Settings = Settings()
+    ) -> None:
+        self.contract, self.name, self.world = contract, contract.name, world
+        self.limits, self.max_body = settings.limits, settings.max_body
+        self.plans = plans.compile_all(contract.behaviour)
+        self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
+        self.asking = Asking(prober, settings.deadline)
+        stated = contract.behaviour.service
+        self.keyring = Keyring(stated)
+        self.limiter = Limiter(stated.rate_limit, world.clock) if stated.rate_limit else None
+        self._policy = Policy(contract.schemas, lambda pointer, words: None)
+        self.refusals = Refusals(stated.errors, self._policy, "x-service")
+        self.routes = Routes()
+        self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
+        self._methods = self._mount()
+
+    def handler(self, operation_id: str) -> Endpoint:
+        """The compiled operation of that id. Raises KeyError."""
+        return self.endpoints[operation_id]
+
+    async def answer(self, scope: Mapping[str, Any], receive: Any, path: str) -> tuple[Reply, Headers]:
+        """Answer a request for a raw path below the service's base path."""
+        method = scope["method"]
+        match = self.routes.find(path) or self._without_slash(path)
+        if match is None:
+            return self._nowhere(scope, path), ()
+        methods: dict[str, Endpoint] = match[0]
+        endpoint = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
+        if endpoint is None:
+            return self._refuse_method(method, methods, path), ()
+        try:
+            return await endpoint(scope, receive, match[1])
+        except Exception:
+            log.exception("%s %s failed", method, path)
+            return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, path), ()
+
+    def improvise(self, endpoint: Endpoint, call: Call, sources: Mapping[str, Any]) -> Reply:
+        """The reply of an operation of which nothing is known but its document."""
+        raise Unanswerable("nothing is said about what this operation does")
+
+    def missing(self, message: str) -> Missing:
+        """The refusal for what is not there, or not for this caller."""
+        return Missing(message, resource="item")
+
+    def clear(self, tenant: str | None = None) -> None:
+        """Forget everything, or everything of one tenant."""
+        self.store.clear(tenant)
+        if self.limiter is not None and tenant is None:
+            self.limiter.clear()
+
+    def _compile(self, operation: Operation, rules: Rules) -> Endpoint:
+        stated = self.contract.behaviour.operations.get((operation.path, operation.method))
+        service = self.contract.behaviour.service.errors
+        place = f"{operation.method.upper()} {operation.path}"
+        own = Refusals({**service, **stated.errors}, self._policy, place) if stated and stated.errors else self.refusals
+        return Endpoint(operation, bind(self.contract, operation, self.plans, rules), self, own)
+
+    def _mount(self) -> dict[str, dict[str, Endpoint]]:
+        found: dict[str, dict[str, Endpoint]] = {}
+        for endpoint in self.endpoints.values():
+            operation = endpoint.operation
+            found.setdefault(operation.path, {})[operation.method.upper()] = endpoint
+        for path, methods in found.items():
+            self.routes.add(path, methods)
+        return found
+
+    def _refuse_method(self, method: str, methods: Mapping[str, Endpoint], path: str) -> Reply:
+        allowed = ", ".join(sorted(methods))
+        refusal = MethodNotAllowed(f"{method} is not allowed here; allowed: {allowed}", headers=(("allow", allowed),))
+        return self.refusals.reply(refusal, None, method, path)
+
+    def _without_slash(self, path: str) -> Match | None:
+        """What stands at the path that differs by its last slash, where the service does not mind."""
+        if self.contract.behaviour.service.trailing_slash.policy != "ignore":
+            return None
+        return self.routes.find(_other(path))
+
+    def _nowhere(self, scope: Mapping[str, Any], path: str) -> Reply:
+        policy = self.contract.behaviour.service.trailing_slash.policy
+        if policy == "redirect" and self.routes.find(_other(path)) is not None:
+            return _redirect(scope)
+        refusal: Refusal = UnknownPath(f"there is no path {path}")
+        return self.refusals.reply(refusal, None, scope["method"], path)
+
+
+def _other(path: str) -> str:
+    return path[:-1] if path.endswith("/") else path + "/"
+
+
+def _redirect(scope: Mapping[str, Any]) -> Reply:
+    target = _other(scope["raw_path"].decode("latin-1").partition("?")[0])
+    query = scope["query_string"].decode("latin-1")
+    return Reply(307, None, (("location", target + (f"?{query}" if query else "")),), "text/plain")
