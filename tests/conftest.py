@@ -1,0 +1,59 @@
+"""What the whole test suite shares."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+SHARED = Path(__file__).parents[1].parent / "shared"
+
+# How long an example takes says more about the machine than about the code: neither deadlines nor slowness fail a test.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("here", print_blob=True, **PATIENT)
+settings.register_profile("ci", derandomize=True, print_blob=True, **PATIENT)
+settings.register_profile("thorough", max_examples=2_000, **PATIENT)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "here"))
+
+QUIET_BROWSER = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of facts and corpora that lies beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of shared facts and corpora does not lie beside this checkout")
+    return SHARED
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., str]:
+    """A function that opens an address in headless Chromium and returns the page as it stands after `milliseconds`.
+
+    Further flags go to Chromium as they are.
+    """
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+
+    def open_page(address: str, *flags: str, milliseconds: int = 15_000) -> str:
+        profile = f"--user-data-dir={tmp_path / 'profile'}"
+        command = [program, *QUIET_BROWSER, profile, "--dump-dom", f"--virtual-time-budget={milliseconds}", *flags]
+        done = subprocess.run([*command, address], capture_output=True, text=True, timeout=120, check=True)
+        return done.stdout
+
+    return open_page

@@ -1,0 +1,260 @@
+"""What must stay true of the whole tree: which part may know which other, and what files are called.
+
+The drawing of the arrows is in ARCHITECTURE.md; this file is what keeps it true.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+ARROWS = ("errors", "probe", "spec", "call", "state", "semantics", "vendors", "web", "__init__", "cli", "__main__")
+"""The parts of the mock from the inside out: each may import those before it and itself."""
+
+BESIDE = {
+    "sync": ("errors", "probe"),
+    "faults": ("errors", "probe", "spec", "call"),
+}
+"""Parts that stand beside the row, with all that each may import. `web`, `cli` and `__init__` may import them."""
+
+OUTER = ("web", "__init__", "cli", "__main__")
+
+CONTRACTS_MAY_IMPORT = ("errors", "spec")
+"""An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
+
+HIDDEN_IMPORTS: dict[tuple[str, str], str] = {}
+"""Imports of our own code inside a function: (file, module) and the reason. None so far."""
+
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
+
+EXTRA_OF = {"sync": ("live",), "contracts": ("check",)}
+"""Which extras of pyproject.toml a part may count on, beside the dependencies that are always there."""
+
+LONGEST_FUNCTION = 90
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement of a file: the full name of what is imported, and where it stands.
+
+    `hidden` is true inside a function; `typing` is true under `if TYPE_CHECKING`, where it is never run.
+    """
+
+    file: str
+    line: int
+    name: str
+    hidden: bool
+    typing: bool
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.name}"
+
+
+def files(*packages: str) -> list[Path]:
+    return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def imports(path: Path) -> Iterator[Import]:
+    file = path.relative_to(ROOT).as_posix()
+    hidden = {id(inner) for function in functions(path) for inner in ast.walk(function)}
+    typing = {id(inner) for branch in type_checking(path) for inner in ast.walk(branch)}
+    for node in ast.walk(tree(path)):
+        for name in imported(node):
+            yield Import(file, node.lineno, name, id(node) in hidden, id(node) in typing)
+
+
+def type_checking(path: Path) -> Iterator[ast.If]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            yield node
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative imports hide the arrows"
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def part(name: str) -> str:
+    """The part of the mock that a dotted name or a file belongs to: `mockserver.spec.shelf` to `spec`."""
+    steps = name.removesuffix(".py").replace("/", ".").split(".")
+    return steps[1] if len(steps) > 1 and (found(steps[:2]) is not None) else "__init__"
+
+
+def module(name: str) -> str | None:
+    """The module of ours that an imported name is, or is defined in; None for foreign ones."""
+    steps = name.split(".")
+    while steps and found(steps) is None:
+        steps.pop()
+    return ".".join(steps) or None
+
+
+def found(steps: list[str]) -> Path | None:
+    place = ROOT.joinpath(*steps)
+    choices = (place.with_suffix(".py"), place / "__init__.py")
+    return next((choice for choice in choices if choice.is_file()), None)
+
+
+def allowed(importer: str) -> tuple[str, ...]:
+    if importer in BESIDE:
+        return (*BESIDE[importer], importer)
+    beside = tuple(BESIDE) if importer in OUTER else ()
+    return ARROWS[: ARROWS.index(importer) + 1] + beside
+
+
+def ours(path: Path, package: str) -> list[Import]:
+    return [each for each in imports(path) if each.name.split(".")[0] == package]
+
+
+def test_every_part_of_the_mock_has_its_place_among_the_arrows() -> None:
+    assert {part(path.relative_to(ROOT).as_posix()) for path in files("mockserver")} <= {*ARROWS, *BESIDE}
+
+
+@pytest.mark.parametrize("importer", [*ARROWS, *BESIDE])
+def test_a_part_imports_only_what_lies_further_inside(importer: str) -> None:
+    belonging = [path for path in files("mockserver") if part(path.relative_to(ROOT).as_posix()) == importer]
+    wrong = [
+        str(each) for path in belonging for each in ours(path, "mockserver") if part(each.name) not in allowed(importer)
+    ]
+
+    assert [] == wrong
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in files("mockserver", "contracts"):
+        own = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        run = [each for each in imports(path) if not each.typing]
+        graph[own] = {target for each in run if (target := module(each.name)) not in (None, own)}
+
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(reversed(error.args[1])))
+
+
+def test_an_examination_knows_of_the_mock_only_how_documents_are_read() -> None:
+    wrong = [
+        str(each)
+        for path in files("contracts")
+        for each in ours(path, "mockserver")
+        if part(each.name) not in CONTRACTS_MAY_IMPORT
+    ]
+
+    assert [] == wrong
+
+
+@pytest.mark.parametrize("foreign", ["contracts", "schemathesis", "hypothesis", "pytest", "tests"])
+def test_the_mock_never_imports_what_examines_it(foreign: str) -> None:
+    assert [] == [str(each) for path in files("mockserver") for each in ours(path, foreign)]
+
+
+def test_only_the_web_layer_knows_connexion() -> None:
+    outside = [path for path in files("mockserver", "contracts") if (ROOT / "mockserver/web") not in path.parents]
+
+    assert [] == [str(each) for path in outside for each in ours(path, "connexion")]
+
+
+def test_no_import_of_our_own_hides_in_a_function() -> None:
+    wrong = [
+        str(each)
+        for path in files("mockserver", "contracts")
+        for each in imports(path)
+        if each.hidden and module(each.name) and (each.file, module(each.name)) not in HIDDEN_IMPORTS
+    ]
+
+    assert [] == wrong
+
+
+def test_every_listed_hidden_import_is_still_there() -> None:
+    present = {(each.file, module(each.name)) for path in files("mockserver", "contracts") for each in imports(path)}
+
+    assert set() == HIDDEN_IMPORTS.keys() - present
+
+
+def test_files_are_named_after_what_they_hold() -> None:
+    named = [
+        path for path in files("mockserver", "contracts", "tests") if {path.stem, path.parent.name} & FORBIDDEN_NAMES
+    ]
+
+    assert [] == named
+
+
+def test_no_function_is_too_long_to_read_at_once() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{function.lineno} {function.name}"
+        for path in files("mockserver", "contracts")
+        for function in functions(path)
+        if (function.end_lineno or 0) - function.lineno >= LONGEST_FUNCTION
+    ]
+
+    assert [] == long
+
+
+def declared(*extras: str) -> set[str]:
+    """The distributions that pyproject.toml names as dependencies, with those of the extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]
+    lines = project["dependencies"] + [line for extra in extras for line in optional[extra]]
+    return {canonical(re.split(r"[\[<>=~! ]", line, maxsplit=1)[0]) for line in lines}
+
+
+def canonical(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+def test_whatever_the_product_imports_is_declared_where_it_is_needed() -> None:
+    providers = packages_distributions()
+    wrong = []
+    for path in files("mockserver", "contracts"):
+        own = {part(path.relative_to(ROOT).as_posix()), path.relative_to(ROOT).parts[0]}
+        available = declared(*(extra for key in own & EXTRA_OF.keys() for extra in EXTRA_OF[key]))
+        for each in imports(path):
+            top = each.name.split(".")[0]
+            if top in sys.stdlib_module_names or top in ("mockserver", "contracts"):
+                continue
+            if not available & {canonical(name) for name in providers.get(top, [])}:
+                wrong.append(str(each))
+
+    assert [] == wrong
+
+
+APART = ("contracts", "schemathesis", "hypothesis", "pytest", "flask", "django", "mcp")
+
+
+@pytest.mark.skipif(found(["mockserver", "cli"]) is None, reason="the command line is not written yet")
+def test_starting_the_mock_loads_neither_the_examination_nor_its_tools() -> None:
+    code = "import sys, mockserver.cli\nif hasattr(mockserver, 'create_app'): mockserver.create_app('basedash')\n"
+    code += f"print(*(name for name in {APART!r} if name in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=60, check=False
+    )
+
+    assert (0, "\n", "") == (done.returncode, done.stdout, done.stderr)
