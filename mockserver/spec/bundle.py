@@ -167,12 +167,11 @@ class _Bundler:
         return reference(join("", FILES, name)) + (fragment if fragment != "/" else "")
 
     def bring(self, name: str) -> None:
-        files = self.root.setdefault(FILES, {})
-        if name in files:
+        if name in self.root.get(FILES, ()):
             return
         if name not in self.unreadable:
             try:
-                files[name] = self.library.read(name)
+                self.root.setdefault(FILES, {})[name] = self.library.read(name)
             except InvalidDocument as fault:
                 self.unreadable[name] = fault
         if name in self.unreadable:

@@ -111,7 +111,8 @@ def lenient(document: dict[str, Any], flaws: Iterable[Flaw]) -> tuple[dict[str, 
                 _remove(copy, part)
     for operation in left_out:
         _remove(copy, operation)
-    copy["paths"] = {path: item for path, item in copy["paths"].items() if _serves(copy, item)}
+    if "paths" in copy:
+        copy["paths"] = {path: item for path, item in copy["paths"].items() if _serves(copy, item)}
     return copy, tuple(left_out[operation] for operation in reach.operations if operation in left_out)
 
 
@@ -224,11 +225,11 @@ def _reference(examination: _Examination, place: Place) -> Iterator[_Finding]:
 
 def _counts(place: Place) -> bool:
     """Is this a part of what is served? Callbacks, links and examples are not."""
-    return place.kind not in HARMLESS and "/callbacks/" not in place.pointer
+    return place.kind not in NOT_SERVED and "/callbacks/" not in place.pointer
 
 
-HARMLESS = frozenset(("schema", "example", "link", "callback", "encoding"))
-"""Objects without which an operation can still be served: left out of the normal form where they are none."""
+NOT_SERVED = frozenset(("example", "link", "callback"))
+"""Objects without which an operation means the same."""
 
 
 def _misfit(place: Place) -> _Finding:
@@ -241,7 +242,7 @@ def _grave(place: Place) -> bool:
         return False
     if place.kind in (LIST, MAP):
         return place.where is not None and place.where[1] in ("paths", "parameters", "responses", "content")
-    return place.kind not in HARMLESS
+    return place.kind not in (*NOT_SERVED, "schema", "encoding")  # these are left out of the normal form
 
 
 def _parameter(examination: _Examination, place: Place) -> Iterator[_Finding]:

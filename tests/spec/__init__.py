@@ -1,0 +1,1 @@
+"""Documents: how they are read, judged and brought into one form."""

@@ -1,0 +1,92 @@
+"""A hostile document costs bounded time and memory, whether it is served or refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+READ_IN_BOUNDS = """
+import resource, sys
+from pathlib import Path
+from mockserver.errors import SpecError
+from mockserver.spec import normal, soundness, source
+resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))
+resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
+try:
+    read = source.read(Path(sys.argv[1]))
+    soundness.demand(soundness.faults(read.raw, unread=read.unread))
+    print("served", len(normal.normalise(read.raw)["paths"]))
+except SpecError as refusal:
+    print("refused", refusal)
+"""
+
+
+def bomb(width: int, height: int) -> str:
+    """The billion laughs: each line names the one before it `width` times."""
+    lines = (f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * width)}]" for i in range(1, height))
+    return "\n".join(["a0: &a0 [lol]", *lines])
+
+
+def merge_bomb(height: int) -> str:
+    lines = (f"a{i}: &a{i} {{p: *a{i - 1}, q: {{<<: *a{i - 1}}}}}" for i in range(1, height))
+    return "\n".join(["a0: &a0 {x: 1}", *lines])
+
+
+def many_paths(number: int) -> str:
+    operation = {"responses": {"200": {"description": "fine"}}}
+    paths = {f"/things{index}/{{id}}": {"get": operation, "post": operation} for index in range(number)}
+    return json.dumps({"openapi": "3.0.3", "info": {"title": "many", "version": "1"}, "paths": paths})
+
+
+def document_with(schema: str) -> str:
+    return (
+        '{"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"responses": {"200": '
+        '{"description": "d", "content": {"application/json": {"schema": ' + schema + "}}}}}}}}"
+    )
+
+
+ITSELF = '{"$ref": "#/paths/~1a/get/responses/200/content/application~1json/schema"}'
+ABSURD = '{"type": "string", "pattern": "((a{1,999}){1,999}){1,999}"}'
+BACKTRACKING = '{"type": "string", "pattern": "^(a+)+(?=b)$"}'
+
+HOSTILE = {
+    "an alias bomb": (bomb(9, 30), "with aliases written out"),
+    "a bomb of merge keys": (merge_bomb(80), "with aliases written out"),
+    "a long text repeated": (f"a: &a {'x' * 10**6}\nb: [{', '.join(['*a'] * 50_000)}]", "with aliases written out"),
+    "a long key repeated": (f"a: &a {'x' * 10**6}\nb: [{'{*a : 1},' * 50_000}]", "with aliases written out"),
+    "a circle of aliases": ("a: &a {b: &b [*a, *b]}", "contains itself"),
+    "deep lists in YAML": ("a: " + "[" * 200_000, "nested deeper"),
+    "deep objects in YAML": ("a: " + "{a: " * 200_000, "nested deeper"),
+    "deep blocks in YAML": ("a:\n" + "- " * 200_000, "nested deeper"),
+    "deep lists in JSON": ('{"a":' + "[" * 200_000 + "]" * 200_000 + "}", "depth limit"),
+    "lists deeper than JSON writers go": ('{"a":' + "[" * 500 + "]" * 500 + "}", "nested deeper"),
+    "schemas as deep as can be": (document_with('{"not":' * 185 + "{}" + "}" * 185), "served 1"),
+    "schemas deeper than that": (document_with('{"not":' * 300 + "{}" + "}" * 300), "nested deeper"),
+    "more values than there is room for": ('{"a":[' + "[]," * 7_000_000 + "[]]}", "it holds more than"),
+    "a number of a million digits": ("openapi: 3.0.3\npaths: {}\nx-a: " + "9" * 10**6, "served 0"),
+    "ten thousand paths": (many_paths(10_000), "served 10000"),
+    "a reference to itself": (document_with(ITSELF), "leads back to itself"),
+    "an absurd regular expression": (document_with(ABSURD), "served 1"),
+    "a regular expression that backtracks": (document_with(BACKTRACKING), "served 1"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_document_is_served_or_refused_within_bounds(name: str, tmp_path: Path) -> None:
+    """30 seconds of processor and 2 GB of address space are far more than any of them needs."""
+    text, says = HOSTILE[name]
+    file = tmp_path / ("api.json" if text.startswith("{") else "api.yaml")
+    file.write_text(text)
+
+    done = subprocess.run(
+        [sys.executable, "-c", READ_IN_BOUNDS, str(file)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert "" == done.stderr
+    assert says in done.stdout
