@@ -131,12 +131,16 @@ def _mend(document: dict[str, Any], place: Place) -> None:
     where, key = place.where
     holder, _ = find(document, reference(pointer(where)))
     if type(holder) is dict:
-        if place.node is None and place.kind not in (LIST, MAP):
+        if place.node is None and place.kind not in SINGLE:
             holder[str(key)] = {}
         else:
             holder.pop(str(key), None)
     elif type(holder) is list:
         holder[:] = [entry for entry in holder if entry is not place.node]
+
+
+SINGLE = frozenset(("components", "operation", "request body", LIST, MAP))
+"""What stands alone under a key of its own, so that `null` says there is none; the rest has names given to it."""
 
 
 def _match_template(document: dict[str, Any], path: str, item: dict[str, Any]) -> None:

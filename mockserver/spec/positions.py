@@ -109,11 +109,12 @@ _PATTERNED = frozenset({("document", "paths"), ("operation", "responses")})
 
 
 def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterator[Place]:
-    """Every object of `document` once, each before what it holds, references followed to wherever they point.
+    """Every object of `document` once, in its order, each before what it holds, references followed wherever they point.
 
     The caller may change an object while it is out; what it then holds is what is walked. A reference that leads
     nowhere, or out of the document, is passed over; so is what is no object where one belongs, but `misfits` gathers
-    it (its `node` may then be anything).
+    it (its `node` may then be anything). `document` is a tree, as readers of JSON give it: an object that stands in two
+    places is seen in one.
     """
     misfits = [] if misfits is None else misfits
     stack, seen, followed = [Place("document", document, None)], set[int](), set[tuple[str, str]]()
@@ -134,12 +135,12 @@ def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterat
             target, where = find(document, ref)
             if where is not None:
                 stack.append(Place(place.kind, target, where))
-        _push_children(place, stack)
+        stack.extend(_children(place)[::-1])
 
 
-def _push_children(place: Place, stack: list[Place]) -> None:
+def _children(place: Place) -> list[Place]:
     kind, node, where = place
-    table = CHILDREN[kind]
+    table, found = CHILDREN[kind], list[Place]()
     for key, value in node.items():
         rule = table.get(key)
         if rule is None:
@@ -148,13 +149,14 @@ def _push_children(place: Place, stack: list[Place]) -> None:
         here = (where, key)
         if shape is MAP and type(value) is dict:
             bare = (kind, key) in _PATTERNED
-            stack.extend([Place(child, v, (here, k)) for k, v in value.items() if not (bare and k[:2] == "x-")])
+            found += [Place(child, v, (here, k)) for k, v in value.items() if not (bare and k[:2] == "x-")]
         elif type(value) is list and (shape is LIST or shape is MANY):
-            stack.extend([Place(child, v, (here, i)) for i, v in enumerate(value)])
+            found += [Place(child, v, (here, i)) for i, v in enumerate(value)]
         else:
-            stack.append(Place(child if shape is ONE or shape is MANY else shape, value, here))
+            found.append(Place(child if shape is ONE or shape is MANY else shape, value, here))
     if kind == "callback":
-        stack.extend(Place("path item", v, (where, k)) for k, v in node.items() if k[:2] != "x-" and k != "$ref")
+        found += [Place("path item", v, (where, k)) for k, v in node.items() if k[:2] != "x-" and k != "$ref"]
+    return found
 
 
 def find(document: Any, ref: str) -> tuple[Any, Where]:

@@ -210,17 +210,21 @@ def _reference(examination: _Examination, place: Place) -> Iterator[_Finding]:
     if ref[:1] != "#":
         yield _Finding(place.pointer, f"the reference {ref!r} leads out of the document", grave=_counts(place))
         return
-    seen: set[str] = set()
-    while type(ref) is str:
-        if ref in seen:
-            yield _Finding(place.pointer, f"the reference {ref!r} leads back to itself", grave=_counts(place))
-            return
-        seen.add(ref)
-        target, where = find(examination.document, ref)
-        if where is None and ref != "#":
-            yield _Finding(place.pointer, f"the reference {ref!r} leads nowhere", grave=_counts(place))
-            return
-        ref = target.get("$ref") if type(target) is dict else None
+    target, where = find(examination.document, ref)
+    if where is None and ref != "#":
+        yield _Finding(place.pointer, f"the reference {ref!r} leads nowhere", grave=_counts(place))
+    elif _circles(examination.document, target, {ref}):
+        yield _Finding(place.pointer, f"the reference {ref!r} leads back to itself", grave=_counts(place))
+
+
+def _circles(document: dict[str, Any], node: Any, seen: set[str]) -> bool:
+    """Does following references from `node` never come to anything else?"""
+    while type(node) is dict and type(node.get("$ref")) is str:
+        if node["$ref"] in seen:
+            return True
+        seen.add(node["$ref"])
+        node, _ = find(document, node["$ref"])
+    return False
 
 
 def _counts(place: Place) -> bool:

@@ -150,7 +150,7 @@ def _form(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, An
 
 def _value_schema(node: dict[str, Any]) -> dict[str, Any]:
     """The schema of a form field: everything that says something about its value, and its description."""
-    return {k: v for k, v in node.items() if k not in KEPT or k == "description"} | {}
+    return {k: v for k, v in node.items() if k == "description" or k not in (*KEPT, "collectionFormat")}
 
 
 def _encoding(fields: list[dict[str, Any]]) -> dict[str, Any]:

@@ -210,7 +210,7 @@ class TestSeveralFiles:
             ("http://127.0.0.1:9/pet.yaml", "on another machine"),
             ("missing.yaml", "cannot be read"),
             ("folder", "cannot be read"),
-            ("broken.yaml", "broken.yaml: no YAML: line 1"),
+            ("broken.yaml", "broken.yaml: no YAML: line 2, column 1"),
             ("\x00", "cannot be read"),
         ],
     )
