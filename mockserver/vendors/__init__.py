@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.semantics.turn import Rule
+from mockserver.vendors import basedash
 
-RULES: Mapping[str, Mapping[str, Rule]] = {}
+RULES: Mapping[str, Mapping[str, Rule]] = {
+    "basedash": basedash.RULES,
+}
 """Vendor → name of the rule → its function."""
