@@ -175,7 +175,7 @@ def _sse(prober: SimulatedProber, connection: Connection) -> Outcome:
 
 
 def _place(connection: Connection) -> str:
-    return (urlsplit(connection.url).netloc.rpartition("@")[2] if connection.url else connection.command) or "the server"
+    return urlsplit(connection.url).netloc.rpartition("@")[2] or connection.command or "the server"
 
 
 def _sized(count: int) -> Callable[[SimulatedProber, Connection], Outcome]:

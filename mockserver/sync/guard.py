@@ -1,0 +1,214 @@
+"""Which addresses live sync may reach.
+
+Loopback is allowed, more by name or network, and some addresses never: a registration is written by anybody who can
+call the sandbox, so its URL must not become a way to the machines around it. A name is resolved once, every address
+it has is judged, and the connection goes to an address that was judged, so that a name cannot change its mind between
+the check and the use (DNS rebinding).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import httpcore2
+
+from mockserver.errors import SyncError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
+"""Every address of a host name, for a TCP port. Raises `OSError` when it has none."""
+
+
+class Forbidden(SyncError):
+    """An address that live sync does not reach; the text says why, and what would allow it."""
+
+
+NEVER: tuple[tuple[Network, str], ...] = tuple(
+    (ip_network(network), why)
+    for network, why in (
+        ("0.0.0.0/8", "it stands for no host (RFC 1122 section 3.2.1.3)"),
+        ("169.254.0.0/16", "it is link-local, where clouds serve their metadata"),
+        ("224.0.0.0/4", "it is a multicast address"),
+        ("240.0.0.0/4", "it is reserved (RFC 1112 section 4)"),
+        ("192.0.0.0/24", "it is a protocol assignment (RFC 6890), where a cloud serves its metadata"),
+        ("100.100.100.200/32", "a cloud serves its metadata there"),
+        ("168.63.129.16/32", "a cloud serves its metadata there"),
+        ("::/96", "it stands for no host, or for an IPv4 address in disguise"),
+        ("fe80::/10", "it is link-local"),
+        ("ff00::/8", "it is a multicast address"),
+        ("fd00:ec2::/32", "a cloud serves its metadata there"),
+        ("fd20:ce::/32", "a cloud serves its metadata there"),
+        ("64:ff9b::/96", "it is an IPv4 address in disguise (RFC 6052)"),
+        ("64:ff9b:1::/48", "it is an IPv4 address in disguise (RFC 8215)"),
+        ("2001::/32", "it is an IPv4 address in disguise (RFC 4380)"),
+        ("2002::/16", "it is an IPv4 address in disguise (RFC 3056)"),
+    )
+)
+"""What is never reached, whatever was allowed, and why. `::1` is judged before this table, as loopback."""
+
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What live sync may reach besides loopback: networks, and hosts by name."""
+
+    networks: tuple[Network, ...] = ()
+    names: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, values: Iterable[str]) -> Reach:
+        """Read the values of `--sync-allow`: each a network (`10.0.0.0/8`), an address or a host name.
+
+        Raises:
+            SyncError: a value is none of these.
+        """
+        values = tuple(values)
+        networks = tuple(network for network in map(_network, values) if network is not None)
+        return cls(networks, frozenset(_name(value) for value in values if _network(value) is None))
+
+    def judge(self, host: str, address: Address) -> None:
+        """Let an address of this host pass.
+
+        Raises:
+            Forbidden: it is one that is never reached, or one that nobody allowed.
+        """
+        plain = plainly(address)
+        if _within(plain, LOOPBACK):
+            return
+        shown = str(plain) if host in (str(plain), str(address)) else f"{host} ({plain})"
+        for network, why in NEVER:
+            if _within(plain, (network,)):
+                raise Forbidden(f"{shown} is never asked: {why}.")
+        if host.lower().rstrip(".") not in self.names and not _within(plain, self.networks):
+            raise Forbidden(f"{shown} is not asked: live sync reaches only loopback and what --sync-allow names.")
+
+
+def plainly(address: Address) -> Address:
+    """The address that packets really go to: IPv4 for an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2)."""
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _within(address: Address, networks: Iterable[Network]) -> bool:
+    return any(address.version == network.version and address in network for network in networks)
+
+
+def _network(value: str) -> Network | None:
+    try:
+        return ip_network(value.strip("[]"), strict=False)
+    except ValueError:
+        return None
+
+
+def _name(value: str) -> str:
+    name = value.lower().rstrip(".")
+    labels = name.split(".")
+    sound = all(label and all(c.isalnum() or c in "-_" for c in label) for label in labels)
+    if not sound or _numeric(labels[-1]):
+        raise SyncError(f"--sync-allow {value!r} is neither a host name, an address nor a network such as 10.0.0.0/8.")
+    return name
+
+
+def literal(host: str) -> Address | None:
+    """The address that a host writes out, or None for a name.
+
+    Raises:
+        Forbidden: it is an address in another form than the usual one (octal, hexadecimal, one number, fewer than
+            four parts, with a zone), which different readers read differently.
+    """
+    bare = host.strip("[]")
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        if ":" in bare or _numeric(bare.rstrip(".").rpartition(".")[2]):
+            raise Forbidden(f"{host} is not asked: write the address in its usual form.") from None
+        return None
+    if getattr(address, "scope_id", None):
+        raise Forbidden(f"{host} is not asked: an address with a zone is link-local.")
+    return address
+
+
+def _numeric(label: str) -> bool:
+    """Whether a last label makes the host an IPv4 address for some readers (WHATWG URL, "ends in a number")."""
+    return label.isdecimal() or label.lower().startswith("0x")
+
+
+_threads = ThreadPoolExecutor(8, thread_name_prefix="resolve")  # apart from the loop's own, which others need
+
+
+async def resolve(host: str, port: int) -> tuple[Address, ...]:
+    """Ask the system's resolver, in a thread.
+
+    Raises:
+        OSError: the name has no address.
+    """
+    loop = asyncio.get_running_loop()
+    found = await loop.run_in_executor(_threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+    return tuple(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
+
+
+class GuardedBackend(httpcore2.AsyncNetworkBackend):
+    """Opens TCP connections to judged addresses only, and nothing else."""
+
+    def __init__(self, reach: Reach, resolver: Resolve = resolve) -> None:
+        self._reach, self._resolve, self._network = reach, resolver, httpcore2.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Resolve, judge every address, and connect to the first that answers.
+
+        Raises:
+            Forbidden: one of the addresses is not to be reached.
+            httpcore2.ConnectError: the name has no address, or none of them answers.
+        """
+        failure: Exception = httpcore2.ConnectError(f"the name {host} does not resolve")
+        for address in await self._judged(host, port):
+            try:
+                return await self._network.connect_tcp(
+                    str(address), port, timeout=timeout, local_address=local_address, socket_options=socket_options
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        """Refuse: a registration names no file of this machine.
+
+        Raises:
+            Forbidden: always.
+        """
+        raise Forbidden("Unix sockets are not asked.")
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, as the connection pool asks between its retries."""
+        await asyncio.sleep(seconds)
+
+    async def _judged(self, host: str, port: int) -> tuple[Address, ...]:
+        written = literal(host)
+        addresses = (written,) if written is not None else await self._looked_up(host, port)
+        for address in addresses:
+            self._reach.judge(host, address)
+        return addresses
+
+    async def _looked_up(self, host: str, port: int) -> tuple[Address, ...]:
+        try:
+            return await self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
+            raise httpcore2.ConnectError(f"the name {host} does not resolve") from error

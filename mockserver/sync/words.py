@@ -1,0 +1,153 @@
+"""What went wrong with an MCP server, in words for the person who registered it.
+
+Foreign errors end here: each row of the table says which status an error means and how it is told.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import httpx2
+from mcp.client.auth import OAuthFlowError
+from mcp.shared.exceptions import MCPError
+from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
+from pydantic import ValidationError
+
+from mockserver.errors import SyncError
+from mockserver.probe import Status
+from mockserver.sync.guard import Forbidden
+
+LONGEST = 300
+"""Characters of a message; what a server sends is not repeated at any length."""
+
+
+def told(error: BaseException) -> tuple[Status, str]:
+    """The status an error means and its words; of a group, those of the error that says most."""
+    leaves = tuple(_leaves(error))
+    for kind, tell in TABLE:
+        for leaf in leaves:
+            if isinstance(leaf, kind):
+                status, message = tell(leaf)
+                return status, short(message)
+    return "error", short(f"The server could not be asked: {leaves[0]!r}")
+
+
+def answered(status: int) -> str:
+    """An HTTP status in words."""
+    try:
+        phrase = f" {HTTPStatus(status).phrase}"
+    except ValueError:
+        phrase = ""
+    return f"The server answered {status}{phrase}."
+
+
+def short(message: str) -> str:
+    """One line of bounded length, without control characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in message[: 2 * LONGEST]).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _forbidden(error: Any) -> tuple[Status, str]:
+    return "unreachable", str(error)
+
+
+def _own(error: Any) -> tuple[Status, str]:
+    return "error", str(error)
+
+
+def _no_time_to_connect(error: Any) -> tuple[Status, str]:
+    return "timeout", "The server did not accept a connection in time."
+
+
+def _no_time(error: Any) -> tuple[Status, str]:
+    return "timeout", "The server did not answer in time."
+
+
+def _not_connected(error: Any) -> tuple[Status, str]:
+    return "unreachable", f"No connection to the server: {_root(error)}."
+
+
+def _broken(error: Any) -> tuple[Status, str]:
+    return "unreachable", f"The connection to the server broke: {_root(error)}."
+
+
+def _not_http(error: Any) -> tuple[Status, str]:
+    return "error", f"The server's answer is not HTTP: {error}."
+
+
+def _refused(error: Any) -> tuple[Status, str]:
+    return "error", answered(error.response.status_code)
+
+
+def _not_events(error: Any) -> tuple[Status, str]:
+    return "error", f"The server's answer is not an event stream: {error}"
+
+
+def _not_mcp(error: Any) -> tuple[Status, str]:
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in first["loc"])
+    return "error", f"The server's answer is not what MCP describes: {place}: {first['msg']}."
+
+
+def _mcp(error: Any) -> tuple[Status, str]:
+    status, say = MCP_CODES.get(error.code, ("error", "The server answered with an MCP error: {0}"))
+    return status, say.format(error.message)
+
+
+def _oauth(error: Any) -> tuple[Status, str]:
+    return "error", f"OAuth failed: {error}"
+
+
+def _system(error: Any) -> tuple[Status, str]:
+    return "unreachable", f"The server could not be started or reached: {_root(error)}."
+
+
+MCP_CODES: dict[int, tuple[Status, str]] = {
+    REQUEST_TIMEOUT: ("timeout", "The server did not answer in time."),
+    CONNECTION_CLOSED: ("error", "The server ended the exchange without an answer: {0}"),
+    PARSE_ERROR: ("error", "The server's answer is not JSON-RPC: {0}"),
+}
+"""The codes under which the MCP SDK reports what no server said."""
+
+TABLE: tuple[tuple[type[BaseException], Callable[[Any], tuple[Status, str]]], ...] = (
+    (Forbidden, _forbidden),
+    (SyncError, _own),
+    (httpx2.ConnectTimeout, _no_time_to_connect),
+    (httpx2.TimeoutException, _no_time),
+    (httpx2.ConnectError, _not_connected),
+    (httpx2.ProtocolError, _not_http),
+    (httpx2.NetworkError, _broken),
+    (httpx2.HTTPStatusError, _refused),
+    (httpx2.SSEError, _not_events),
+    (ValidationError, _not_mcp),
+    (MCPError, _mcp),
+    (OAuthFlowError, _oauth),
+    (TimeoutError, _no_time),
+    (OSError, _system),
+)
+"""Every foreign error that is told apart, those that say most first."""
+
+
+def _root(error: BaseException) -> str:
+    """The reason below an error: what the operating system or TLS said, as far as it is known."""
+    reason = str(error) or type(error).__name__
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLError):
+            return f"TLS failed ({below.reason or below})"
+        if isinstance(below, OSError) and below.errno is not None and below.errno > 0:
+            reason = os.strerror(below.errno).lower()
+        below = below.__cause__ or below.__context__
+    return reason
