@@ -459,9 +459,10 @@ def _make(kind: Any, value: Any) -> Any:
 
 
 def _bodies(value: Mapping[str, Any]) -> dict[str, ErrorBody]:
-    """`errors` says its evidence once for all bodies; a body may say its own."""
+    """`errors` says its evidence once for all bodies; a body that says its own says its source too."""
     shared = {key: value[key] for key in ("evidence", "source", "note") if key in value}
-    return {key: _make(ErrorBody, shared | body) for key, body in value.items() if key not in shared}
+    bodies = {key: body for key, body in value.items() if key not in shared}
+    return {key: _make(ErrorBody, body if "evidence" in body else shared | body) for key, body in bodies.items()}
 
 
 def _is_names(entry: Any, value: Any) -> bool:

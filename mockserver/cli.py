@@ -1,0 +1,148 @@
+"""The command line: `mockserver serve`, `mockserver specs`. Other packages add commands as entry points."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import secrets
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+from mockserver.errors import MockServerError
+from mockserver.spec import shelf
+from mockserver.web import greeting, seeding
+from mockserver.web.app import Sandbox, contracts_of, create_app
+from mockserver.web.service import Settings
+
+COMMANDS = "mockserver.commands"
+"""The entry point group from which more commands come (`check` is one)."""
+
+
+class Commands(click.Group):
+    """Commands of this file, and those that installed packages add."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *(entry.name for entry in entry_points(group=COMMANDS))})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(context, name)
+        if own is not None:
+            return own
+        for entry in entry_points(group=COMMANDS, name=name):
+            return _loaded(entry)
+        return None
+
+
+def _loaded(entry: Any) -> click.Command:
+    try:
+        command: click.Command = entry.load()
+    except ModuleNotFoundError as fault:
+        missing = fault.name
+        raise click.ClickException(f"`{entry.name}` needs {missing}: pip install 'mockserver[check,live]'") from None
+    return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mockserver")
+def main() -> None:
+    """Stand in for HTTP APIs from their OpenAPI documents, and examine real ones against them."""
+
+
+@main.command()
+@click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT]...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--seed", type=int, help="Make ids, time and chance repeatable.")
+@click.option("--state", "state_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Create the items of this file at start.")  # fmt: skip
+@click.option("--behaviour", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="An overlay on top of what is known of the behaviour.")  # fmt: skip
+@click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Keep the documented limits.")
+@click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
+@click.option("--access-log", is_flag=True, help="Write a line for each request.")
+def serve(
+    documents: tuple[str, ...], host: str, port: int, seed: int | None, state_file: Path | None,
+    behaviour: tuple[Path, ...], rate_limits: bool, max_body: int, access_log: bool,
+) -> None:  # fmt: skip
+    """Serve stand-ins for vendors (all of them when none is named) or for OpenAPI documents."""
+    token = None if is_loopback(host) else secrets.token_urlsafe(24)
+    try:
+        sandbox = create_app(*documents, behaviour=behaviour, seed=seed, token=token,
+                             settings=Settings(limits=rate_limits, max_body=max_body))  # fmt: skip
+        loaded = asyncio.run(seeding.load(state_file, sandbox.services)) if state_file else 0
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
+    run(sandbox, host, port, token, loaded, access_log=access_log)
+
+
+def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool) -> None:
+    """Listen until Ctrl-C. The greeting is printed when the port is open, so that its addresses are true."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    config = uvicorn.Config(sandbox, host=host, port=port, log_level="warning", access_log=access_log, lifespan="on")
+    if access_log:
+        config.log_level = "info"
+    server = _Server(config, lambda bound: greeting.lines(sandbox, host, bound, token, loaded))
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        click.echo("stopped")
+    if not server.started:
+        sys.exit(1)
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says where it can be reached once it can."""
+
+    def __init__(self, config: uvicorn.Config, greet: Any) -> None:
+        super().__init__(config)
+        self._greet = greet
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started and self.servers:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            for line in self._greet(port):
+                click.echo(line)
+
+
+def is_loopback(host: str) -> bool:
+    """Is the address one that only this machine can reach?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def specs(context: click.Context) -> None:
+    """List the vendors that come with this program."""
+    if context.invoked_subcommand is None:
+        for name in shelf.vendors():
+            [contract] = contracts_of([name])
+            document = contract.document
+            click.echo(f"{name:10} {len(document.operations):3} operations  {document.title} {document.version}")
+
+
+@specs.command()
+@click.argument("document", metavar="VENDOR|DOCUMENT")
+def show(document: str) -> None:
+    """Print the operations and behaviours of a vendor, each with its evidence."""
+    try:
+        [contract] = contracts_of([document])
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
+    for line in greeting.description(contract):
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    main()

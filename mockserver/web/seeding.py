@@ -1,0 +1,111 @@
+"""A state file loaded at start: items created through the services' own create operations.
+
+The file (YAML or JSON) maps service → tenant → resource → a list of create requests' bodies:
+
+    basedash:
+      org_abc123:
+        mcp-server:
+          - {displayName: Linear, serverUrl: https://mcp.example.com/mcp}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from mockserver.call import Reply
+from mockserver.errors import StateError
+from mockserver.semantics.actions import create
+from mockserver.spec import source
+from mockserver.web.endpoint import Endpoint, encode
+from mockserver.web.service import Service
+
+
+async def load(path: Path, services: Mapping[str, Service]) -> int:
+    """Create every item of a state file; returns how many. Raises StateError, naming the entry that is refused."""
+    loaded = 0
+    for place, service, tenant, resource, body in _entries(source.read_data(path), services, path.name):
+        endpoint = _create_endpoint(service, resource, place)
+        reply = await _send(service, endpoint, tenant, body, place)
+        if reply.status >= 300:
+            raise StateError(f"{place} is refused with {reply.status}: {encode(reply).decode()}")
+        loaded += 1
+    return loaded
+
+
+def _entries(data: Any, services: Mapping[str, Service], file: str) -> list[tuple[str, Service, str, str, Any]]:
+    found = []
+    for name, tenants in _mapping(data, file).items():
+        if name not in services:
+            raise StateError(f"{file}#/{name}: no such service; there are {', '.join(services)}")
+        for tenant, resources in _mapping(tenants, f"{file}#/{name}").items():
+            for resource, bodies in _mapping(resources, f"{file}#/{name}/{tenant}").items():
+                place = f"{file}#/{name}/{tenant}/{resource}"
+                if not isinstance(bodies, list):
+                    raise StateError(f"{place}: a list of items is expected")
+                found += [(f"{place}/{i}", services[name], tenant, resource, body) for i, body in enumerate(bodies)]
+    return found
+
+
+def _mapping(value: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise StateError(f"{place}: an object is expected")
+    return value
+
+
+def _create_endpoint(service: Service, resource: str, place: str) -> Endpoint:
+    if resource not in service.plans:
+        raise StateError(f"{place}: no such resource; there are {', '.join(service.plans) or 'none'}")
+    for endpoint in service.endpoints.values():
+        binding = endpoint.binding
+        if binding and binding.plan and binding.plan.name == resource and binding.act.begin is create:
+            return endpoint
+    raise StateError(f"{place}: no operation creates a {resource}")
+
+
+async def _send(service: Service, endpoint: Endpoint, tenant: str, body: Any, place: str) -> Reply:
+    """One create request, as a client with access to the tenant would send it."""
+    operation, binding = endpoint.operation, endpoint.binding
+    assert binding is not None
+    stated = binding.resource.statements.tenant
+    values = {p.name: str(_sample(service, p.pointer)) for p in operation.parameters if p.location == "path"}
+    if stated.by == "path":
+        values[stated.name] = tenant
+    headers = {"content-type": "application/json", "authorization": f"Bearer {_credential(service, tenant, place)}"}
+    if stated.by == "header":
+        headers[stated.name.lower()] = tenant
+    scope = {
+        "type": "http", "method": operation.method.upper(), "path": operation.path, "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    content = orjson.dumps(body)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    reply, _ = await endpoint(scope, receive, {name: quote(value, safe="") for name, value in values.items()})
+    return reply
+
+
+def _sample(service: Service, pointer: str) -> Any:
+    from_document = service.contract.schemas.resolve(pointer)[0]
+    return from_document.get("example", "")
+
+
+def _credential(service: Service, tenant: str, place: str) -> str:
+    listed = service.contract.behaviour.service.credentials
+    for entry in listed:
+        principal = service.keyring.principal(entry.value)
+        if principal is not None and tenant in {principal.home, *(entry.tenants or ())}:
+            return entry.value
+    for entry in listed:
+        principal = service.keyring.principal(entry.value)
+        if principal is not None and principal.may_enter(tenant):
+            return entry.value
+    if not listed:
+        return tenant or "sandbox"
+    raise StateError(f"{place}: no listed credential has access to the tenant {tenant!r}")
