@@ -83,6 +83,19 @@ def is_named_names(value: Any) -> bool:
     return type(value) is dict and all(map(is_names, value.values()))
 
 
+def is_list(value: Any) -> bool:
+    """A list, be it empty."""
+    return type(value) is list
+
+
+def is_discriminator(value: Any) -> bool:
+    """A Discriminator Object: the name of a property, and perhaps names of schemas or references (section 4.8.25)."""
+    if type(value) is not dict or not is_text(value.get("propertyName")):
+        return False
+    mapping = value.get("mapping", {})
+    return type(mapping) is dict and all(map(is_text, mapping.values()))
+
+
 def is_pattern(value: Any) -> bool:
     """A regular expression that the validators of this program can run (ECMA-262, as JSON Schema asks)."""
     return type(value) is str and _compiles(value)
@@ -104,6 +117,8 @@ WELL_FORMED: dict[str, Callable[[Any], bool]] = {
     "required": is_names,
     "pattern": is_pattern,
     "format": is_text,
+    "examples": is_list,
+    "discriminator": is_discriminator,
     "dependentRequired": is_named_names,
     "patternProperties": is_patterned_schemas,
     "multipleOf": is_positive,

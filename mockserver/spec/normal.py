@@ -5,6 +5,7 @@ What differs between the versions is undone here and nowhere else:
 * 2.0 → 3.0: `swagger`;
 * 3.0 → 3.1: `nullable`, boolean `exclusiveMinimum`, the siblings of `$ref`, `format: byte` and `binary`
   (OpenAPI 3.1.0 "Migrating from 3.0");
+* 3.2 → 3.1: nothing is changed; `soundness` says which of its new features are not served;
 * in every version `example` of a schema becomes `examples`, and a keyword whose value means nothing is left out
   (`soundness` says which).
 """
@@ -43,7 +44,7 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     if version == "2.0":
         swagger.convert(document)
         document = copy(document, file=file)  # media types share a body's schema until here
-    elif version == "3.1":
+    elif version in NAMED:
         document = identifiers.localised(document, copy)
     _inline_path_items(document)
     schema, misfits, schemes = SCHEMA_RULES[version], list[Place](), declared_schemes(document)
@@ -61,12 +62,18 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     return document
 
 
+NAMED = ("3.1", "3.2")
+"""The versions in which a schema may have a name of its own (`$id`, `$anchor`)."""
+
+
 def understands(version: str, kind: str, key: str, value: Any) -> bool:
     """Does a value that means nothing in OpenAPI 3.1 mean something in this older version?"""
-    if kind != "schema" or version == "3.1":
+    if kind != "schema" or version in NAMED:
         return False
-    if version == "2.0" and key == "type" and value == "file":
+    if version == "2.0" and (key, value) == ("type", "file"):
         return True
+    if version == "2.0" and key == "discriminator":
+        return type(value) is str
     return key in ("exclusiveMinimum", "exclusiveMaximum") and type(value) is bool
 
 
@@ -169,7 +176,7 @@ def _drop_path_parameters(document: dict[str, Any], holder: dict[str, Any], name
 
 
 def version_of(raw: dict[str, Any], *, file: str = "") -> str:
-    """`2.0`, `3.0` or `3.1`: the version that `raw` names. Raises as `normalise` does."""
+    """`2.0`, `3.0`, `3.1` or `3.2`: the version that `raw` names. Raises as `normalise` does."""
     written = raw.get("openapi", raw.get("swagger"))
     if written is None:
         raise InvalidDocument("neither `openapi` nor `swagger` names a version", file=file)
@@ -275,5 +282,6 @@ SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
     "2.0": _schema_30,
     "3.0": _schema_30,
     "3.1": _schema,
+    "3.2": _schema,
 }
 """For each version, how a schema of the document is brought into normal form, in place."""

@@ -25,6 +25,7 @@ _DRAFTS = {
     "2.0": jsonschema_rs.Draft4Validator,
     "3.0": jsonschema_rs.Draft4Validator,
     "3.1": jsonschema_rs.Draft202012Validator,
+    "3.2": jsonschema_rs.Draft202012Validator,
 }
 
 

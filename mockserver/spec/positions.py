@@ -109,7 +109,7 @@ _PATTERNED = frozenset({("document", "paths"), ("operation", "responses")})
 
 
 def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterator[Place]:
-    """Every object of `document` once, in its order, each before what it holds, references followed wherever they point.
+    """Every object of `document` once, in its order, each before what it holds; references are followed.
 
     The caller may change an object while it is out; what it then holds is what is walked. A reference that leads
     nowhere, or out of the document, is passed over; so is what is no object where one belongs, but `misfits` gathers

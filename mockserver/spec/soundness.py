@@ -11,7 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
+
+import jsonschema_rs
+import orjson
 
 from mockserver.errors import InvalidDocument, SpecError, UnsupportedFeature
 from mockserver.spec import fields, identifiers, normal, official, template
@@ -73,7 +77,7 @@ def faults(document: dict[str, Any], *, file: str = "", unread: Iterable[SpecErr
     known = {error.pointer: _Finding(error.pointer, error.message, grave=True) for error in unread}
     findings = [known.get(f.pointer, f) for f in _findings(document, version)]
     findings += _uncovered(document, version, [finding.pointer for finding in findings])
-    reach = Reach(document) if any(finding.grave for finding in findings) else None
+    reach = _reach(document, version) if any(finding.grave for finding in findings) else None
     return tuple(_flaw(finding, file, reach) for finding in dict.fromkeys(findings))
 
 
@@ -101,7 +105,7 @@ def lenient(document: dict[str, Any], flaws: Iterable[Flaw]) -> tuple[dict[str, 
     for flaw in grave:
         if flaw.pointer in ("", "/paths"):
             raise flaw.error
-    copy, reach = normal.copy(document), Reach(document)
+    copy, reach = normal.copy(document), _reach(document, normal.version_of(document))
     left_out: dict[str, LeftOut] = {}
     for flaw in grave:
         for part in {flaw.pointer, *reach.concerned(flaw.pointer)}:
@@ -114,6 +118,10 @@ def lenient(document: dict[str, Any], flaws: Iterable[Flaw]) -> tuple[dict[str, 
     if "paths" in copy:
         copy["paths"] = {path: item for path, item in copy["paths"].items() if _serves(copy, item)}
     return copy, tuple(left_out[operation] for operation in reach.operations if operation in left_out)
+
+
+def _reach(document: dict[str, Any], version: str) -> Reach:
+    return Reach(identifiers.localised(document, normal.copy) if version in normal.NAMED else document)
 
 
 def _serves(document: dict[str, Any], item: Any) -> bool:
@@ -148,7 +156,7 @@ def _severity(finding: _Finding, reach: Reach | None) -> Severity:
 
 def _findings(document: dict[str, Any], version: str) -> list[_Finding]:
     published = document
-    document = identifiers.localised(document, normal.copy) if version == "3.1" else document
+    document = identifiers.localised(document, normal.copy) if version in normal.NAMED else document
     examination = _Examination(document, version)
     misfits: list[Place] = []
     found = [] if document is published else list(_dynamic(published))
@@ -258,6 +266,12 @@ def _parameter(examination: _Examination, place: Place) -> Iterator[_Finding]:
         yield _Finding(place.pointer, "a parameter has no name", grave=_counts(place))
 
 
+def _collection(examination: _Examination, place: Place) -> Iterator[_Finding]:
+    if examination.version == "2.0" and place.node.get("collectionFormat") == "tsv":
+        here = join(place.pointer, "collectionFormat")
+        yield _Finding(here, "lists separated by tabs are read as separated by commas", unsupported=True)
+
+
 def _operation(examination: _Examination, place: Place) -> Iterator[_Finding]:
     name = place.node.get("operationId")
     if type(name) is str:
@@ -276,6 +290,59 @@ def _security(examination: _Examination, place: Place) -> Iterator[_Finding]:
                 yield _Finding(here, f"no security scheme is called {name!r}; no credential is asked for it")
 
 
+def _default(examination: _Examination, place: Place) -> Iterator[_Finding]:
+    if "default" in place.node:
+        own = {key: value for key, value in place.node.items() if key in OWN}
+        normal.SCHEMA_RULES[examination.version](examination.document, own)
+        why = _breach(orjson.dumps(own), orjson.dumps(place.node["default"]))
+        if why:
+            yield _Finding(join(place.pointer, "default"), f"the default breaks its own schema: {why}")
+
+
+OWN = frozenset(
+    (
+        "type", "enum", "const", "nullable", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+        "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties",
+        "maxProperties", "required", "x-nullable",
+    )
+)  # fmt: skip
+"""What a schema says of a value itself, without the schemas inside it."""
+
+
+@lru_cache(maxsize=4096)
+def _breach(schema: bytes, value: bytes) -> str:
+    """Why `value` is not valid, in words; empty when it is. Many schemas of a document are alike."""
+    judge = jsonschema_rs.Draft202012Validator(orjson.loads(schema))
+    return next((error.message for error in judge.iter_errors(orjson.loads(value))), "")
+
+
+def _mapping(examination: _Examination, place: Place) -> Iterator[_Finding]:
+    discriminator = place.node.get("discriminator")
+    mapping = discriminator.get("mapping") if type(discriminator) is dict else None
+    for value, target in mapping.items() if type(mapping) is dict else ():
+        named = target if str(target)[:1] == "#" else f"#/components/schemas/{target}"
+        if find(examination.document, str(named))[1] is None:
+            here = join(place.pointer, "discriminator", "mapping", value)
+            yield _Finding(here, f"the schema {target!r} does not exist")
+
+
+def _later(examination: _Examination, place: Place) -> Iterator[_Finding]:
+    """Features that came with OpenAPI 3.2, of which none is served."""
+    for key in LATER.get(place.kind, ()) if examination.version == "3.2" else ():
+        if key in place.node:
+            here = join(place.pointer, key)
+            yield _Finding(here, f"`{key}` of OpenAPI 3.2 is not served", unsupported=True)
+
+
+LATER: dict[str, tuple[str, ...]] = {
+    "document": ("$self",),
+    "components": ("mediaTypes",),
+    "path item": ("query", "additionalOperations"),
+    "media type": ("itemSchema", "itemEncoding", "prefixEncoding"),
+}
+"""Kind of object → the fields that OpenAPI 3.2 added to it and that change what is sent."""
+
+
 def _scheme(examination: _Examination, place: Place) -> Iterator[_Finding]:
     kind = place.node.get("type")
     if kind not in SCHEMES:
@@ -286,9 +353,13 @@ SCHEMES = ("apiKey", "http", "mutualTLS", "oauth2", "openIdConnect", "basic")
 """The types of security schemes (OpenAPI 3.1 section 4.8.27); `basic` is Swagger 2.0's."""
 
 CHECKS: dict[str, tuple[Check, ...]] = {
-    "document": (_security,),
+    "document": (_security, _later),
+    "components": (_later,),
+    "path item": (_later,),
     "operation": (_operation,),
-    "parameter": (_parameter,),
+    "parameter": (_parameter, _collection),
+    "media type": (_later,),
+    "schema": (_default, _mapping),
     "security scheme": (_scheme,),
 }
 """Kind of object → what is asked of one that is no reference."""

@@ -156,7 +156,15 @@ class TestMeaning:
 
     @pytest.mark.parametrize(
         "keyword",
-        [{"required": True}, {"type": "any"}, {"pattern": "["}, {"minLength": "1"}, {"enum": []}, {"allOf": {}}],
+        [
+            {"required": True},
+            {"type": "any"},
+            {"pattern": "["},
+            {"minLength": "1"},
+            {"enum": []},
+            {"allOf": {}},
+            {"discriminator": "kind"},
+        ],
     )
     @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
     def test_a_keyword_that_means_nothing_is_left_out(self, keyword: dict[str, Any], version: str) -> None:

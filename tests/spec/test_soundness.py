@@ -82,6 +82,13 @@ def test_a_sound_document_has_no_faults(version: str) -> None:
         (READ, {"responses": {"200": {}}}, "/paths/~1pets~1{id}/get/responses/200", "tolerable"),
         (("paths", "/pets/{id}"), {"parameters": []}, "/paths/~1pets~1{id}/delete", "tolerable"),
         (PET, {"type": "any"}, "/components/schemas/Pet/type", "tolerable"),
+        (PET, {"discriminator": "kind"}, "/components/schemas/Pet/discriminator", "tolerable"),
+        (
+            PET,
+            {"discriminator": {"propertyName": "kind", "mapping": {"a": "Pet", "b": "None"}}},
+            "/components/schemas/Pet/discriminator/mapping/b",
+            "tolerable",
+        ),
         (PET, {"required": True}, "/components/schemas/Pet/required", "tolerable"),
         (PET, {"pattern": "["}, "/components/schemas/Pet/pattern", "tolerable"),
         (PET, {"properties": {"a": {"$ref": "#/none"}}}, "/components/schemas/Pet/properties/a", "fatal"),
@@ -137,6 +144,58 @@ def test_what_is_not_honoured_is_told_as_unsupported() -> None:
     )
     assert {UnsupportedFeature} == {type(fault.error) for fault in faults}
     assert () == soundness.fatal(faults)
+
+
+@pytest.mark.parametrize(
+    ("schema", "sound"),
+    [
+        ({"type": "integer", "default": 3}, True),
+        ({"type": "integer", "default": "3"}, False),
+        ({"type": "string", "enum": ["a"], "default": "b"}, False),
+        ({"type": "string", "nullable": True, "default": None}, True),
+        ({"type": "string", "default": None}, False),
+        ({"minimum": 1, "exclusiveMinimum": True, "default": 1}, False),
+        ({"type": "array", "items": {"type": "string"}, "default": []}, True),
+        ({"allOf": [{"$ref": "#/components/schemas/Pet"}], "default": {}}, True),
+    ],
+)
+def test_a_default_that_breaks_its_own_schema_is_told(schema: dict[str, Any], sound: bool) -> None:
+    raw = document()
+    raw["components"]["schemas"]["Pet"]["properties"]["name"] = schema
+
+    place = "/components/schemas/Pet/properties/name/default"
+    assert ({} if sound else {place: "tolerable"}) == found(raw)
+
+
+def test_of_openapi_3_2_what_is_new_is_told_and_the_rest_served() -> None:
+    raw = document("3.2.0")
+    raw["paths"]["/pets"]["query"] = {"responses": FINE}
+
+    (fault,) = soundness.faults(raw)
+
+    assert ("/paths/~1pets/query", UnsupportedFeature) == (fault.pointer, type(fault.error))
+    assert {"post"} == dict(normal.operations(raw, normal.normalise(raw)["paths"]["/pets"])).keys()
+
+
+def test_lists_separated_by_tabs_are_told() -> None:
+    parameter = {"name": "q", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "tsv"}
+    raw = {"swagger": "2.0", "info": {"title": "t", "version": "1"}}
+    raw["paths"] = {"/a": {"get": {"parameters": [parameter], "responses": FINE}}}
+
+    assert {"/paths/~1a/get/parameters/0/collectionFormat": "tolerable"} == found(raw)
+
+
+def test_a_reference_by_name_leads_to_what_it_concerns() -> None:
+    raw = document("3.1.0")
+    raw["components"]["schemas"]["Pet"] = {"$anchor": "pet", "properties": {"a": {"$ref": "#none"}}}
+    for operation in (raw["paths"]["/pets"]["post"], raw["paths"]["/pets/{id}"]["get"]):
+        operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"] = "#pet"
+
+    faults = soundness.faults(raw)
+    _, left_out = soundness.lenient(raw, faults)
+
+    assert [("/components/schemas/Pet/properties/a", "fatal")] == [(f.pointer, f.severity) for f in faults]
+    assert ["POST /pets", "GET /pets/{id}"] == [one.operation for one in left_out]
 
 
 def test_two_paths_that_match_the_same_requests_are_told() -> None:
