@@ -1,0 +1,106 @@
+"""Arrays (JSON Schema 2020-12 Validation, section 6.4, and Core, section 10.3.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from mockserver.spec import plausible
+from mockserver.spec.facets import Schema
+from mockserver.spec.growth import ENDLESS, Growth, Stuck
+
+if TYPE_CHECKING:  # arrays hold shapes, and shapes make arrays
+    from mockserver.spec.shape import Shape
+
+USUAL = 3
+MOST = 10_000
+TRIES = 40
+
+
+def array(shape: Shape, growth: Growth, name: str) -> list[Any]:
+    """An array with one to three different items, where the schema does not ask for another number."""
+    facets, contained = shape.facets, _contained(shape)
+    most = MOST if facets.max_items is None else facets.max_items
+    if facets.min_items > min(most, MOST) or len(contained) > most:
+        raise Stuck(shape.pointer, "it asks for more items than may be there")
+    start = min(_declared(shape), most - len(contained))
+    needed = max(facets.min_items, start + len(contained) if contained else 0)
+    made: list[Any] = []
+    taken: set[Hashable] = set()
+    for index in range(min(most, max(needed, _length(shape, growth)))):
+        extra = contained[index - start : index - start + 1] if index >= start else []
+        inner = shape.shapes.of((*facets.item(index), *extra))
+        is_needed = index < needed
+        if not _appended(inner, growth, plausible.singular(name), made, taken, facets.unique, is_needed):
+            break
+    return made
+
+
+def ends(shape: Shape, depth: int) -> bool:
+    """Whether an array of this shape may end within `depth` levels."""
+    first = range(min(shape.facets.min_items, 8))
+    inner = [shape.shapes.of(shape.facets.item(index)) for index in first]
+    inner += [shape.shapes.of((schema,)) for schema, least, _ in shape.facets.contained if least]
+    return all(item.fits(depth - 1) for item in inner)
+
+
+def _length(shape: Shape, growth: Growth) -> int:
+    """How many items look natural here: fewer the deeper they are, none that repeat themselves without end."""
+    first = shape.shapes.of(shape.facets.item(0))
+    if growth.tight(shape) or growth.inside.get(id(first)) or first.height == ENDLESS:
+        return 0
+    return _declared(shape) or (1 if growth.depth > 4 else growth.random.randint(1, USUAL))
+
+
+def _declared(shape: Shape) -> int:
+    """How many items `prefixItems` describes."""
+    return max((len(items) for items, _ in shape.facets.prefixes), default=0)
+
+
+def _contained(shape: Shape) -> list[Schema]:
+    """The schemas of `contains`, each as often as it must be met."""
+    return [schema for schema, least, _ in shape.facets.contained for _ in range(min(least, MOST))]
+
+
+def _appended(
+    inner: Shape, growth: Growth, name: str, made: list[Any], taken: set[Hashable], unique: bool, is_needed: bool
+) -> bool:
+    """Add one more item, a different one where that matters. Raises `Stuck` when it is needed and none is found."""
+    try:
+        value, key = _other(inner, growth, name, taken, tries=TRIES if unique else 1 + (not is_needed))
+    except Stuck:
+        if is_needed:
+            raise
+        return False
+    if key in taken and (unique or not is_needed):
+        if is_needed:
+            raise Stuck(inner.pointer, "there are not as many different items as it asks for")
+        return False
+    taken.add(key)
+    made.append(value)
+    return True
+
+
+def _other(inner: Shape, growth: Growth, name: str, taken: set[Hashable], *, tries: int) -> tuple[Any, Hashable]:
+    """A value that is not `taken` yet, if a few tries find one."""
+    value = inner.make(growth, name)
+    key = frozen(value)
+    if key in taken and tries > 1 and inner.finite:
+        left = [(one, key) for one in inner.finite if (key := frozen(one)) not in taken]
+        return growth.random.choice(left) if left else (value, frozen(value))
+    with growth.inventing():
+        for _ in range(tries - 1):
+            if key not in taken:
+                break
+            value = inner.make(growth, name)
+            key = frozen(value)
+    return value, key
+
+
+def frozen(value: Any) -> Hashable:
+    """What two values share exactly when JSON Schema calls them equal: 1 and 1.0 do, 1 and true do not."""
+    if isinstance(value, dict):
+        return frozenset((name, frozen(part)) for name, part in value.items())
+    if isinstance(value, list):
+        return tuple(map(frozen, value))
+    return (bool, value) if isinstance(value, bool) else value

@@ -1,0 +1,131 @@
+"""Which schema a discriminator decides for (OpenAPI 3.1.1, section 4.8.25).
+
+A discriminator stands beside `oneOf`/`anyOf`, or in a parent that its kinds name in their `allOf`. Either way the value
+of its property is a key of `mapping`, or else the name of the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+SCHEMAS = "/components/schemas/"
+Schema = dict[str, Any]
+
+
+class Family:
+    """The schemas of a document that inherit from one another through `allOf`."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        components = root.get("components")
+        schemas = components.get("schemas") if isinstance(components, dict) else None
+        self.schemas: dict[str, Any] = schemas if isinstance(schemas, dict) else {}
+
+    @cached_property
+    def parents(self) -> dict[str, list[str]]:
+        """For each named schema with parents, their names."""
+        found = {name: _inherited(schema, self.schemas) for name, schema in self.schemas.items()}
+        return {name: parents for name, parents in found.items() if parents}
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        """For each named schema with children, their names in the order of the document."""
+        found: dict[str, list[str]] = {}
+        for child, parents in self.parents.items():
+            for parent in parents:
+                found.setdefault(parent, []).append(child)
+        return found
+
+    def is_member(self, pointer: str) -> bool:
+        """Whether a named schema stands at `pointer`, so that its `allOf` means inheritance."""
+        return pointer.startswith(SCHEMAS) and pointer[len(SCHEMAS) :] in self.parents
+
+    def kinds(self, pointer: str) -> list[str]:
+        """The pointers of all schemas that may stand where `pointer` is asked for; none if nothing decides."""
+        name = pointer.removeprefix(SCHEMAS)
+        if name == pointer or not (rule := self._rule(name)):
+            return []
+        descended = self._descendants(name)
+        abstract = self.schemas[name].get("discriminator") and name not in _mapped(rule)
+        kinds = descended if abstract and descended else [name, *descended]
+        return [SCHEMAS + kind for kind in kinds]
+
+    def tag(self, pointer: str) -> Schema | None:
+        """What the deciding property of the schema at `pointer` must be, as a schema; None if nothing decides."""
+        name = pointer.removeprefix(SCHEMAS)
+        rule = self._rule(name) if name != pointer else None
+        own = rule and rule is self.schemas[name].get("discriminator") and name not in _mapped(rule)
+        return None if not rule or own else self._tag(rule, name)
+
+    def branch_tags(self, rule: Mapping[str, Any], branches: list[Any]) -> list[Schema | None]:
+        """For each branch of a `oneOf` or `anyOf` beside the discriminator `rule`, what its property must be."""
+        names = [_name(branch.get("$ref", "")) if isinstance(branch, dict) else "" for branch in branches]
+        return [self._tag(rule, name) if name in self.schemas else None for name in names]
+
+    def _tag(self, rule: Mapping[str, Any], name: str) -> Schema | None:
+        prop = rule.get("propertyName", "")
+        allowed = _declared(self.schemas[name], prop, self.schemas)
+        wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) == name] or [name]
+        if allowed is not None:
+            # Documents whose schema is called Cat and whose values say `cat` mean the latter.
+            folded = {key.lower() for key in wanted}
+            wanted = [value for value in allowed if isinstance(value, str) and value.lower() in folded]
+        return {"properties": {prop: {"enum": wanted}}, "required": [prop]} if wanted else None
+
+    def _rule(self, name: str) -> Mapping[str, Any] | None:
+        """The discriminator that decides about a named schema: its own or the one it inherits."""
+        for member in (name, *self._ancestors(name)):
+            schema = self.schemas.get(member)
+            rule = schema.get("discriminator") if isinstance(schema, dict) else None
+            if isinstance(rule, dict) and schema and "oneOf" not in schema and "anyOf" not in schema:
+                return rule
+        return None
+
+    def _ancestors(self, name: str) -> list[str]:
+        return _reached(self.parents, name)
+
+    def _descendants(self, name: str) -> list[str]:
+        return _reached(self.children, name)
+
+
+def _reached(edges: Mapping[str, list[str]], start: str) -> list[str]:
+    """Everything that can be reached from `start`, nearest first."""
+    found = list(edges.get(start, ()))
+    for name in found:
+        found.extend(further for further in edges.get(name, ()) if further not in found and further != start)
+    return found
+
+
+def _inherited(schema: Any, schemas: Mapping[str, Any]) -> list[str]:
+    parts = schema.get("allOf", ()) if isinstance(schema, dict) else ()
+    names = [_name(part["$ref"]) for part in parts if isinstance(part, dict) and "$ref" in part]
+    return [name for name in names if name in schemas]
+
+
+def _mapped(rule: Mapping[str, Any]) -> set[str]:
+    return {_name(target) for target in rule.get("mapping", {}).values()}
+
+
+def _name(target: Any) -> str:
+    """The schema that a reference, or a bare name in a mapping, means."""
+    pointer = unquote(str(target)).removeprefix("#")
+    return pointer.removeprefix(SCHEMAS).replace("~1", "/").replace("~0", "~")
+
+
+def _declared(schema: Any, prop: str, schemas: Mapping[str, Any], depth: int = 0) -> list[Any] | None:
+    """The values that a schema, or what it inherits, allows for a property; None when it does not say."""
+    if not isinstance(schema, dict) or depth > 8:
+        return None
+    own = schema.get("properties", {}).get(prop, {})
+    if isinstance(own, dict) and ("const" in own or "enum" in own):
+        return [own["const"]] if "const" in own else list(own["enum"])
+    inherited = [schemas.get(_name(part["$ref"])) if "$ref" in part else part for part in _parts(schema)]
+    found = [values for part in inherited if (values := _declared(part, prop, schemas, depth + 1)) is not None]
+    return found[0] if found else None
+
+
+def _parts(schema: Schema) -> list[Schema]:
+    own = [{"$ref": schema["$ref"]}] if "$ref" in schema else []
+    return [*own, *(part for part in schema.get("allOf", ()) if isinstance(part, dict))]

@@ -1,0 +1,348 @@
+"""What one place of a message must be, and how a value for it is made.
+
+A `Shape` stands for schemas that all hold there. It makes a value from their facets and, where these do not say
+everything (`not`, `oneOf`, `if`, ...), asks the validator and tries again; the last trial is made from the schema's
+canonical form, in which negations and conditions are worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice, product
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.spec import arrays, objects, plausible
+from mockserver.spec.facets import NOTHING, TYPES, Facets, Schema, Schemas, among, fold
+from mockserver.spec.growth import ENDLESS, Growth, Stuck
+from mockserver.spec.number import between
+from mockserver.spec.perspective import Perspective
+from mockserver.spec.schemas import PATTERN_LIMIT
+from mockserver.spec.text import Text
+
+TRIES = 6
+COMBINATIONS = 64
+MANY = 1000
+SCALARS_FIRST = ("null", "boolean", "number", "string", "array", "object")
+UNTYPED = ("string", "number", "boolean", "object", "array", "null")
+
+
+class Shapes:
+    """All shapes of a document in one direction, each made once."""
+
+    def __init__(self, perspective: Perspective) -> None:
+        self.perspective = perspective
+        self._shapes: dict[tuple[int, ...], Shape] = {}
+
+    def of(self, schemas: Schemas) -> Shape:
+        """The shape of what is valid against all of `schemas`, which the perspective has rewritten."""
+        key = tuple(map(id, schemas))
+        if key not in self._shapes:
+            facets = Facets()
+            for schema in schemas:
+                fold(facets, schema, self.perspective.definition)
+            self._shapes[key] = Shape(self, schemas, facets)
+        return self._shapes[key]
+
+
+class Shape:
+    """What is valid against all of `schemas`; `facets` is what they ask together."""
+
+    def __init__(self, shapes: Shapes, schemas: Schemas, facets: Facets) -> None:
+        self.shapes, self.schemas, self.facets = shapes, schemas, facets
+        self._branches: dict[tuple[int, ...], Shape] = {}
+        self._fits: dict[int, bool] = {}
+
+    @cached_property
+    def pointer(self) -> str:
+        pointers = self.shapes.perspective.pointers
+        return next((pointers[id(schema)] for schema in self.schemas if id(schema) in pointers), "")
+
+    @cached_property
+    def impossible(self) -> bool:
+        """Whether a part says outright that nothing may stand here."""
+        return any(schema == NOTHING for schema in self.schemas) or self.facets.contradiction() is not None
+
+    def valid(self, value: Any) -> bool:
+        """Whether all schemas hold for `value`."""
+        return self.judge.is_valid(value)
+
+    @cached_property
+    def judge(self) -> jsonschema_rs.Draft202012Validator:
+        """The validator of all schemas together. Raises `Stuck` where they do not compile."""
+        return self.compile()
+
+    def compile(self) -> jsonschema_rs.Draft202012Validator:
+        """A new validator of all schemas together. Raises `Stuck` where they do not compile."""
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                self._whole(), validate_formats=True, pattern_options=PATTERN_LIMIT
+            )
+        except ValueError as error:
+            raise Stuck(self.pointer, f"the schema cannot be compiled: {str(error).splitlines()[0]}") from None
+
+    def _whole(self) -> Schema:
+        needed = self.shapes.perspective.closure(self.schemas)
+        return {"allOf": list(self.schemas), **({"$defs": needed} if needed else {})}
+
+    def make(self, growth: Growth, name: str = "") -> Any:
+        """A value for a property called `name`. Raises `Stuck` when none was found."""
+        if growth.examples and self.samples:
+            return fresh(growth.random.choice(self.samples))
+        growth.enter(self, self.pointer)
+        try:
+            return self._tried(growth, name) if self.facets.risky else self._made(growth, name)
+        finally:
+            growth.leave(self)
+
+    @cached_property
+    def samples(self) -> list[Any]:
+        """The document's own examples that are valid here; if none is, its defaults that say something."""
+        own = [kept for value in self.facets.samples if (kept := self._shown(value)) is not None]
+        meaningful = [value for value in self.facets.defaults if value not in (None, "", [], {})]
+        return own or [kept for value in meaningful if (kept := self._shown(value)) is not None]
+
+    def _shown(self, value: Any) -> Any:
+        """The example without what this direction hides; None when it is not valid."""
+        for candidate in (value, objects.shown(self, value)):
+            if self.valid(candidate):
+                return candidate
+        return None
+
+    def _tried(self, growth: Growth, name: str) -> Any:
+        reason = Stuck(self.pointer, "no value was found that is valid in every respect")
+        for attempt in range(TRIES):
+            try:
+                value = self._made(growth, name)
+            except Stuck as stuck:
+                reason = stuck
+                break
+            if self.valid(value):
+                return value
+            if not growth.again() or attempt == TRIES - 1:
+                break
+        return self._worked_out(growth, name, reason)
+
+    def _worked_out(self, growth: Growth, name: str, reason: Stuck) -> Any:
+        """A value made from the canonical form of the schema."""
+        if self.canonical is None:
+            raise reason
+        for _ in range(TRIES):
+            value = self.canonical.make(growth, name)
+            if self.valid(value):
+                return value
+            if not growth.again():
+                break
+        raise reason
+
+    @cached_property
+    def canonical(self) -> Shape | None:
+        """The same place described without negations and conditions; None where that is not possible.
+
+        Raises `Stuck` where it shows that no value can be valid.
+        """
+        try:
+            form = jsonschema_rs.canonicalize(
+                self._whole(), draft=jsonschema_rs.Draft202012, validate_formats=True, pattern_options=PATTERN_LIMIT
+            )
+        except ValueError:
+            return None
+        if form.satisfiability() == jsonschema_rs.canonical.Satisfiability.NO:
+            raise Stuck(self.pointer, "no value can be valid: its parts contradict each other")
+        schema = form.to_json_schema()
+        if not isinstance(schema, dict):
+            return None
+        plain: Schema = {key: value for key, value in schema.items() if key not in ("$schema", "$defs")}
+        return None if "allOf" in plain else Shape(self.shapes, (plain,), self._folded(plain))
+
+    def _folded(self, schema: Schema) -> Facets:
+        return fold(Facets(), schema, self.shapes.perspective.definition)
+
+    def _made(self, growth: Growth, name: str) -> Any:
+        if reason := self.facets.contradiction():
+            raise Stuck(self.pointer, reason)
+        if self.facets.values is not None:
+            return self._chosen(growth)
+        if self.facets.alternatives:
+            return self._branched(growth, name)
+        return self._typed(growth, name)
+
+    def _chosen(self, growth: Growth) -> Any:
+        if not self.values:
+            raise Stuck(self.pointer, "none of the listed values is valid")
+        telling = [value for value in self.values if value is not None]
+        return fresh(growth.random.choice(telling or self.values))
+
+    @cached_property
+    def values(self) -> list[Any]:
+        """The values of `enum` and `const` that the other keywords allow."""
+        return [value for value in self.facets.values or () if self.valid(value)]
+
+    @cached_property
+    def finite(self) -> list[Any] | None:
+        """All values that may stand here, if they are few and known; else None."""
+        facets = self.facets
+        if facets.values is not None:
+            return self.values
+        candidates: list[Any] = [True, False] * ("boolean" in facets.types) + [None] * ("null" in facets.types)
+        if "number" in facets.types and facets.integral and facets.lowest is not None and facets.highest is not None:
+            if facets.highest - facets.lowest > MANY:
+                return None
+            candidates += range(int(facets.lowest) - 1, int(facets.highest) + 2)
+        elif facets.types - {"boolean", "null"}:
+            return None
+        return [value for value in candidates if self.valid(value)] if candidates else None
+
+    def _branched(self, growth: Growth, name: str) -> Any:
+        reason = Stuck(self.pointer, "no choice among its alternatives is possible")
+        for branch in self._ordered(growth):
+            try:
+                value = branch.make(growth, name)
+            except Stuck as stuck:
+                reason = stuck
+                continue
+            if not self.facets.risky or self.valid(value):
+                return value
+            if not growth.again():
+                break
+        raise reason
+
+    def _ordered(self, growth: Growth) -> Iterator[Shape]:
+        """The ways to decide all alternatives: any order, but null last; the shallow ones first where it is tight."""
+        tight = growth.tight(self)
+        orders = [self._order(growth, group, tight) for group in self.facets.alternatives]
+        for choice in islice(product(*orders), COMBINATIONS):
+            branch = self._branch(choice)
+            if not branch.impossible:
+                yield branch
+
+    def _order(self, growth: Growth, group: Schemas, tight: bool) -> list[int]:
+        order = growth.random.sample(range(len(group)), len(group))
+        options = [self.shapes.of((option,)) for option in group]
+        if tight:
+            return sorted(order, key=lambda index: options[index].height)
+        return sorted(order, key=lambda index: options[index].facets.types == {"null"})
+
+    def _branch(self, choice: tuple[int, ...]) -> Shape:
+        if choice not in self._branches:
+            chosen = tuple(group[index] for group, index in zip(self.facets.alternatives, choice, strict=True))
+            facets = self.facets.joined(chosen, self.shapes.perspective.definition)
+            self._branches[choice] = Shape(self.shapes, (*self.schemas, *chosen), facets)
+        return self._branches[choice]
+
+    def _typed(self, growth: Growth, name: str) -> Any:
+        reason = Stuck(self.pointer, "no type is allowed")
+        for kind in self._kinds(growth):
+            try:
+                return MAKERS[kind](self, growth, name)
+            except Stuck as stuck:
+                reason = stuck
+        raise reason
+
+    def _kinds(self, growth: Growth) -> list[str]:
+        """The allowed types, the likeliest first."""
+        facets = self.facets
+        if growth.tight(self):
+            return [kind for kind in SCALARS_FIRST if kind in facets.types]
+        if len(facets.types) < len(TYPES):
+            return [kind for kind in TYPES if kind in facets.types]
+        return sorted(UNTYPED, key=lambda kind: not self._hinted(kind))
+
+    def _hinted(self, kind: str) -> bool:
+        """Whether keywords speak of a type that `type` does not name."""
+        facets = self.facets
+        hints: dict[str, object] = {
+            "object": facets.properties or facets.required or facets.closings or facets.by_pattern
+            or facets.min_properties or facets.names,
+            "array": facets.rest or facets.prefixes or facets.contained or facets.min_items or facets.unique,
+            "string": facets.patterns or facets.formats or facets.min_length or facets.max_length,
+            "number": facets.step is not None or facets.lowest is not None or facets.highest is not None,
+        }  # fmt: skip
+        return bool(hints.get(kind))
+
+    @cached_property
+    def height(self) -> int:
+        """How many levels of required nesting a value has at least; a large number when that has no end."""
+        return next((depth for depth in range(14) if self.fits(depth)), ENDLESS)
+
+    def fits(self, depth: int) -> bool:
+        """Whether some value may end within `depth` further levels of nesting."""
+        if depth not in self._fits:
+            self._fits[depth] = depth >= 0 and not self.impossible and self._ends(depth)
+        return self._fits[depth]
+
+    def _ends(self, depth: int) -> bool:
+        if self.facets.values is not None:
+            return True
+        if self.facets.alternatives:
+            every = product(*(range(len(group)) for group in self.facets.alternatives))
+            return any(self._branch(choice).fits(depth) for choice in islice(every, COMBINATIONS))
+        if self.facets.types - {"object", "array"}:
+            return True
+        return ("object" in self.facets.types and objects.ends(self, depth)) or (
+            "array" in self.facets.types and arrays.ends(self, depth)
+        )
+
+    @cached_property
+    def text(self) -> Text:
+        """What is asked of a string here."""
+        facets = self.facets
+        lists = (facets.patterns, facets.formats, facets.encodings)
+        return Text(facets.min_length, facets.max_length, *(tuple(dict.fromkeys(one)) for one in lists))
+
+
+def string(shape: Shape, growth: Growth, name: str) -> str:
+    written = shape.text.written(growth.random, name)
+    if written is None:
+        shape.compile()  # a pattern that no engine takes is the better reason
+        raise Stuck(shape.pointer, "no string was found for its length, pattern and format together")
+    return written
+
+
+def number(shape: Shape, growth: Growth, name: str) -> int | float:
+    facets = shape.facets
+    low, high = facets.bounds()
+    found = between(
+        growth.random,
+        low,
+        high,
+        low_open=facets.lowest_open and low == facets.lowest,
+        high_open=facets.highest_open and high == facets.highest,
+        step=facets.step,
+        integral=facets.integral,
+        usual=plausible.window(name),
+    )
+    if found is None:
+        raise Stuck(shape.pointer, "no number lies within its bounds")
+    return found
+
+
+def boolean(shape: Shape, growth: Growth, name: str) -> bool:
+    allowed = [value for value in (True, False) if not among(value, shape.facets.excluded)]
+    if not allowed:
+        raise Stuck(shape.pointer, "neither true nor false is allowed")
+    return growth.random.choice(allowed)
+
+
+def null(shape: Shape, growth: Growth, name: str) -> None:
+    return None
+
+
+MAKERS = {
+    "array": arrays.array,
+    "boolean": boolean,
+    "null": null,
+    "number": number,
+    "object": objects.object_,
+    "string": string,
+}
+"""For each JSON type, how a value of it is made."""
+
+
+def fresh(value: Any) -> Any:
+    """A copy that the receiver may change."""
+    if isinstance(value, dict):
+        return {key: fresh(part) for key, part in value.items()}
+    return [fresh(part) for part in value] if isinstance(value, list) else value
