@@ -106,12 +106,15 @@ class Prober(Protocol):
         """Connect as described, list what is wanted, and say what came of it. Never raises for a server's fault."""
         ...
 
-    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | None | Awaitable[Any]:
-        """The contents of one resource (MCP `resources/read`), or None where it does not exist."""
+    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None | Awaitable[Any]:
+        """The contents of one resource (MCP `resources/read`), or None where it does not exist.
+
+        Where the server cannot be asked, the `Outcome` that says why.
+        """
         ...
 
     def get_prompt(self, connection: Connection, name: str, arguments: Mapping[str, str]) -> Any:
-        """One prompt filled in (MCP `prompts/get`), or None where it does not exist."""
+        """One prompt filled in (MCP `prompts/get`), None where it does not exist, or an `Outcome` as above."""
         ...
 
     def complete(self, state: str, code: str, *, issuer: str | None = None) -> str | Awaitable[str]:

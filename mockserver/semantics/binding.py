@@ -17,7 +17,7 @@ from mockserver.semantics.actions import ACTIONS, Act, refuse_unknown
 from mockserver.semantics.paging import Page
 from mockserver.semantics.plan import ResourcePlan
 from mockserver.semantics.shape import Shape
-from mockserver.semantics.turn import Asking, Rule, Rules, Turn
+from mockserver.semantics.turn import Rule, Rules, Turn
 from mockserver.spec.behaviour import Filter, OperationBehaviour, Paging, Sort
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
@@ -68,29 +68,24 @@ def perform(turn: Turn) -> Reply | Performance:
 def _with_rules(turn: Turn) -> Performance:
     turn.binding.act.begin(turn)
     for rule in turn.binding.rules:
-        reply = yield from ask(rule, turn)
+        turn.rule = rule
+        reply = rule(turn)
+        if isinstance(reply, GeneratorType):
+            reply = yield from reply
         if reply is not None:
             turn.save()
             return reply
     return turn.binding.act.end(turn)
 
 
-def ask(rule: Rule, turn: Turn) -> Asking:
-    """Run one rule, passing its questions on; `turn.rule` says which one is asking."""
-    turn.rule = rule
-    result = rule(turn)
-    if isinstance(result, GeneratorType):
-        result = yield from result
-    return result
-
-
 def settle(turn: Turn, rule: Rule, record: Record, answer: Any) -> None:
     """Give a rule the answer that came after its reply had gone: the item as it is now takes it in."""
     turn.open(record)
-    asking = ask(rule, turn)
-    next(asking)
-    with suppress(StopIteration):
-        asking.send(answer)
+    asking = rule(turn)
+    if isinstance(asking, GeneratorType):
+        with suppress(StopIteration):
+            next(asking)
+            asking.send(answer)
     turn.save()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from mockserver.call import Call, Principal
 from mockserver.errors import BehaviourError
@@ -28,6 +29,7 @@ class ResourcePlan:
     statements: Resource
     new_id: NewId
     defaults: Mapping[str, Any]
+    constants: Mapping[str, Any]
     initial: tuple[tuple[str, Render], ...]
     derived: tuple[tuple[str, Render], ...]
     secrets: frozenset[str]
@@ -43,7 +45,7 @@ class ResourcePlan:
         return "/".join(str(path.get(name, "")) for name in self.above)
 
     def tenant(self, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Whose data a request is about; the caller may turn out to have no access to it."""
+        """Whose data a request is about, from its raw path values and headers; the caller may have no access to it."""
         return TENANTS[self.statements.tenant.by](self.statements.tenant.name, principal, path, headers)
 
     def begin(self, call: Call, world: World, collection: Collection, sequence: int, given: dict[str, Any]) -> Record:
@@ -52,9 +54,11 @@ class ResourcePlan:
         id = self.new_id(world, collection, fields)
         fields[self.statements.identity.field] = id
         now = self.stamp(fields, world, created=True)
-        scope = self.scope(call, id, fields, now)
-        for name, render in self.initial:
-            fields[name] = render(scope)
+        fields.update(self.constants)
+        if self.initial:
+            scope = self.scope(call, id, fields, now)
+            for name, render in self.initial:
+                fields[name] = render(scope)
         return Record(id, sequence, fields)
 
     def stamp(self, fields: dict[str, Any], world: World, *, created: bool) -> Any:
@@ -96,14 +100,15 @@ def compile_all(behaviour: Behaviour) -> dict[str, ResourcePlan]:
 def _compile(resource: Resource, resources: Mapping[str, Resource], indexed: tuple[str, ...]) -> ResourcePlan:
     identity, stamps = resource.identity, resource.timestamps
     initial = _templates(resource.name, "initial", resource.initial)
+    constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if template.is_constant(v)}
     derived = _templates(resource.name, "derived", resource.derived)
-    set_by_service = {name for name, _ in (*initial, *derived)}
+    set_by_service = {name for name, _ in (*initial, *derived)} | set(constants)
     set_by_service |= {identity.field} if identity.generate != "client" else set()
     set_by_service |= {name for name in (stamps.created, stamps.updated) if name} if stamps else set()
     return ResourcePlan(
         name=resource.name, statements=resource, new_id=IDENTITIES[identity.generate](identity),
         defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
-        initial=initial, derived=derived,
+        constants=constants, initial=initial, derived=derived,
         secrets=frozenset(name for entry in resource.write_only for name in entry.fields),
         immutable=frozenset(name for entry in resource.immutable for name in entry.fields),
         settled=frozenset(set_by_service),
@@ -117,6 +122,7 @@ def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render
         (field, template.compile(value, SCOPE, f"x-resources/{name}/{kind}/{field}"))
         for statement in statements
         for field, value in statement.fields.items()
+        if kind == "derived" or not template.is_constant(value)
     )
 
 
@@ -183,7 +189,7 @@ IDENTITIES: dict[str, Callable[[Identity], NewId]] = {
 
 
 def _by_path(name: str, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    return str(path.get(name, ""))
+    return unquote(path.get(name, ""))
 
 
 def _by_header(name: str, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:

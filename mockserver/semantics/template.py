@@ -62,6 +62,15 @@ def compile(template: Any, names: frozenset[str], place: str) -> Render:
     return lambda scope: template
 
 
+def is_constant(template: Any) -> bool:
+    """Does a template say the same whatever the values are?"""
+    if isinstance(template, str):
+        return PLACEHOLDER.search(template) is None
+    if isinstance(template, Mapping):
+        return EACH not in template and all(is_constant(value) for value in template.values())
+    return not isinstance(template, list) or all(is_constant(value) for value in template)
+
+
 def find(template: Any, name: str) -> tuple[str | int, ...] | None:
     """The path to the place where `{name}` stands alone, or None."""
     if template == "{" + name + "}":

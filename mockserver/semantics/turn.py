@@ -13,6 +13,7 @@ from mockserver.state.store import Transaction
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
+    from mockserver.semantics.plan import ResourcePlan
     from mockserver.semantics.binding import Binding
 
 Asking = Generator[Question, Any, Reply | None]
@@ -29,7 +30,7 @@ it does before its `yield` must be harmless to repeat.
 class Turn:
     """A request in progress. `record` is a draft of its item; nobody else sees it before `save`."""
 
-    __slots__ = ("before", "binding", "call", "current", "extras", "record", "rule", "transaction", "world")
+    __slots__ = ("before", "binding", "call", "current", "extras", "held", "record", "rule", "transaction", "world")
 
     def __init__(self, call: Call, binding: Binding, transaction: Transaction, world: World) -> None:
         self.call, self.binding, self.transaction, self.world = call, binding, transaction, world
@@ -38,6 +39,7 @@ class Turn:
         self.before: Record | None = None
         self.extras: dict[str, Any] = {}
         self.rule: Rule | None = None
+        self.held: Collection | None = None
 
     @property
     def item(self) -> Record:
@@ -53,7 +55,15 @@ class Turn:
 
     def collection(self, resource: str = "") -> Collection:
         """The items of a resource (the operation's own when none is named) that the tenant has."""
+        if not resource and self.held is not None:
+            return self.held
         plan = self.binding.plans[resource] if resource else self.binding.resource
+        found = self._collection_of(plan)
+        if not resource:
+            self.held = found
+        return found
+
+    def _collection_of(self, plan: ResourcePlan) -> Collection:
         return self.transaction.store.collection(plan.name, self.tenant, plan.owner(self.call.path))
 
     def missing(self, resource: str = "") -> Missing:

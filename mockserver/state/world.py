@@ -7,7 +7,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When a seeded world begins."""
 
@@ -58,8 +57,8 @@ class World:
         return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{variant}{bits[17:20]}-{bits[20:]}"
 
     def token(self, length: int) -> str:
-        """That many random characters of 0-9, A-Z, a-z."""
-        return "".join(self.random.choices(BASE62, k=length))
+        """That many random characters of 0-9 and a-f."""
+        return f"{self.random.getrandbits(4 * length):0{length}x}"
 
 
 class _Second:

@@ -94,15 +94,18 @@ STATES = {"ok": _connected, "needs-auth": _waiting, "pending": _pending} | dict.
 def merged(known: list[dict[str, Any]], seen: tuple[Tool, ...], world: World) -> list[dict[str, Any]]:
     """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
     by_name = {tool["name"]: tool for tool in known}
-    fresh = [_tool(tool, by_name.pop(tool.name, None), world) for tool in seen]
+    digits = world.token(16 * len(seen)) if seen else ""
+    fresh = [
+        _tool(tool, by_name.pop(tool.name, None), digits[16 * i : 16 * i + 16]) for i, tool in enumerate(seen)
+    ]
     return fresh + [tool | {"foundInServer": False} for tool in by_name.values()]
 
 
-def _tool(tool: Tool, known: dict[str, Any] | None, world: World) -> dict[str, Any]:
+def _tool(tool: Tool, known: dict[str, Any] | None, digits: str) -> dict[str, Any]:
     """That a read-only tool is allowed and any other needs approval is assumed; no page says it."""
     allowed = "ALWAYS_ALLOW" if tool.read_only_hint else "NEEDS_APPROVAL"
     return {
-        "id": known["id"] if known else f"tool_{world.token(16)}", "name": tool.name,
+        "id": known["id"] if known else f"tool_{digits}", "name": tool.name,
         "description": tool.description, "readOnlyHint": tool.read_only_hint,
         "accessMode": known["accessMode"] if known else allowed, "foundInServer": True,
     }  # fmt: skip

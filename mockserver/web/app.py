@@ -12,7 +12,6 @@ from typing import Any
 from connexion import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.resolver import Resolver
-from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.errors import SpecError
 from mockserver.probe import Prober
@@ -22,6 +21,7 @@ from mockserver.spec.contract import Contract
 from mockserver.state.world import Clock, World
 from mockserver.sync.simulated import SimulatedProber
 from mockserver.vendors import RULES
+from mockserver.web.browser import BrowserMiddleware
 from mockserver.web.control import ControlMiddleware
 from mockserver.web.middleware import OperationsMiddleware
 from mockserver.web.nowhere import NowhereMiddleware
@@ -43,13 +43,12 @@ class Sandbox:
             "mockserver",
             lifespan=self._lifespan,
             middlewares=[
+                BrowserMiddleware,
+                OperationsMiddleware,
                 LifespanMiddleware,
-                partial(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"],
-                        expose_headers=["*"]),
                 partial(ControlMiddleware, services=services, world=world, token=token),
                 partial(PagesMiddleware, services=services, prefixes=prefixes),
-                OperationsMiddleware,
-                NowhereMiddleware,
+                partial(NowhereMiddleware, prefixes=prefixes),
             ],
         )  # fmt: skip
         for prefix, service in prefixes.items():

@@ -65,22 +65,39 @@ class Gate:
             [_extractor(document, name) for name, _ in requirement] for requirement in operation.security
         ]
         self.is_open = not operation.security or any(not one for one in self._alternatives)
+        self._admitted: dict[str, Principal] = {}
+        self._by_header = all(_is_authorization(document, name) for one in operation.security for name, _ in one)
         challenges = [_challenge(document.security_schemes[n]) for one in operation.security for n, _ in one]
         self._challenge = ", ".join(dict.fromkeys(c for c in challenges if c)) or "Bearer"
 
     def admit(self, sources: Sources) -> Principal:
         """Who is asking. Raises Unauthenticated, saying whether a credential is missing or wrong."""
+        admitted = self._admitted.get(sources["header"].get("authorization", ""))
+        return admitted if admitted is not None else self._examine(sources)
+
+    def _examine(self, sources: Sources) -> Principal:
         given = False
         for alternative in self._alternatives:
             credentials = [extract(sources) for extract in alternative]
             given = given or any(credential is not None for credential in credentials)
             found = [self._keyring.principal(c) if c is not None else None for c in credentials]
-            if found and all(principal is not None for principal in found):
-                return found[0] or ANONYMOUS
+            if found and found[0] is not None and all(principal is not None for principal in found):
+                return self._remember(sources, found[0])
         if self.is_open:
             return ANONYMOUS
         message = "The credential is not valid" if given else "A credential is required"
         raise Unauthenticated(message, headers=(("www-authenticate", self._challenge),))
+
+    def _remember(self, sources: Sources, principal: Principal) -> Principal:
+        """A header that was accepted once needs no second look."""
+        if self._by_header and len(self._admitted) < REMEMBERED:
+            self._admitted[sources["header"]["authorization"]] = principal
+        return principal
+
+
+def _is_authorization(document: Document, name: str) -> bool:
+    scheme = document.security_schemes.get(name)
+    return scheme is not None and scheme.type in ("http", "oauth2", "openIdConnect")
 
 
 def _extractor(document: Document, name: str) -> Extract:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -74,6 +74,9 @@ class Endpoint:
         except Refusal as refusal:
             transaction.rollback()
             reply = self.refused(refusal, scope["method"], path)
+        except BaseException:
+            transaction.rollback()
+            raise
         return reply, limits
 
     async def _answer(self, call: Call, transaction: Transaction, sources: Mapping[str, Any]) -> Reply:
@@ -124,8 +127,7 @@ class Endpoint:
     def _tenant(self, principal: Principal, sources: Mapping[str, Any]) -> str:
         if self.binding is None or self.binding.plan is None:
             return principal.home
-        path = {name: unquote(text) for name, text in sources["path"].items()}
-        return self.binding.plan.tenant(principal, path, sources["header"])
+        return self.binding.plan.tenant(principal, sources["path"], sources["header"])
 
     def _refuse_stranger(self, principal: Principal, tenant: str) -> None:
         plan = self.binding.plan if self.binding else None
@@ -142,10 +144,11 @@ class Endpoint:
 
     async def _read_body(self, headers: Mapping[str, str], receive: Any) -> tuple[Any, str]:
         assert self._body is not None
-        if headers.get("content-encoding", "identity").lower() != "identity":
+        if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             raise UnsupportedMediaType("a content encoding is not supported", headers=(("accept-encoding", "identity"),))
         bound, content = self.service.max_body, b""
-        if int(headers.get("content-length") or 0) > bound:
+        length = headers.get("content-length", "0")
+        if len(length) > 18 or not length.isdigit() or int(length) > bound:
             raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
         while True:
             message = await receive()
@@ -153,7 +156,7 @@ class Endpoint:
             if len(content) > bound:
                 raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
             if not message.get("more_body"):
-                return self._body.read(content, headers.get("content-type", "").encode("latin-1"))
+                return self._body.read(content, headers.get("content-type", ""))
 
     def _refuse_unacceptable(self, headers: Mapping[str, str]) -> None:
         accept = headers.get("accept")

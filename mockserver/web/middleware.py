@@ -13,7 +13,7 @@ from mockserver.web.service import Service
 
 
 class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion has no types
-    """Answers every request below a base path with the service that stands there; passes the rest on."""
+    """Answers every request for a path of a document with the service that keeps it; passes the rest on."""
 
     def __init__(self, next_app: Any) -> None:
         self._next = next_app
@@ -27,15 +27,20 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return await self._next(scope, receive, send)
-        raw = scope.get("raw_path") or scope["path"].encode()
-        path = raw.decode("latin-1")
-        if "?" in path:
-            path = path.partition("?")[0]
+        path = raw_path(scope)
         for base_path, service in self._roots:
-            if path.startswith(base_path) and (len(path) == len(base_path) or path[len(base_path)] == "/"):
-                reply, extra = await service.answer(scope, receive, path[len(base_path) :])
-                return await write(reply, extra, scope["method"], send)
+            if path.startswith(base_path):
+                match = service.find(path[len(base_path) :])
+                if match is not None:
+                    reply, extra = await service.answer(scope, receive, match)
+                    return await write(reply, extra, scope["method"], send)
         return await self._next(scope, receive, send)
+
+
+def raw_path(scope: Any) -> str:
+    """The path as the client sent it, percent-encoded, without the query (some servers leave it in)."""
+    path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    return path.partition("?")[0] if "?" in path else path
 
 
 async def write(reply: Reply, extra: Headers, method: str, send: Any) -> None:

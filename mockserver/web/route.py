@@ -46,7 +46,11 @@ class Routes:
     def find(self, path: str) -> Match | None:
         """The value under the template that fits a raw path, or None."""
         values: list[str] = []
-        node = _walk(self._root, path.split("/"), 1, values)
+        segments = path.split("/")
+        node = _stride(self._root, segments, values)
+        if node is None:
+            values.clear()
+            node = _walk(self._root, segments, 1, values)
         return (node.value, dict(zip(node.names, values, strict=True))) if node is not None else None
 
     @staticmethod
@@ -67,6 +71,20 @@ class Routes:
         node.patterns.append((re.compile(pattern), below))
         node.patterns.sort(key=lambda entry: -len(entry[0].pattern))
         return below
+
+
+def _stride(node: _Node | None, segments: list[str], values: list[str]) -> _Node | None:
+    """The likely way, without looking back: the fixed text where there is one, else the plain template."""
+    for segment in segments[1:]:
+        assert node is not None
+        below = node.fixed.get(segment)
+        if below is None:
+            if node.patterns or node.any is None or not segment:
+                return None
+            values.append(segment)
+            below = node.any
+        node = below
+    return node if node is not None and node.value is not None else None
 
 
 def _walk(node: _Node, segments: list[str], depth: int, values: list[str]) -> _Node | None:

@@ -62,21 +62,22 @@ class Service:
         """The compiled operation of that id. Raises KeyError."""
         return self.endpoints[operation_id]
 
-    async def answer(self, scope: Mapping[str, Any], receive: Any, path: str) -> tuple[Reply, Headers]:
-        """Answer a request for a raw path below the service's base path."""
+    def find(self, path: str) -> Match | None:
+        """What stands at a raw path below the service's base path, and the values in it."""
+        return self.routes.find(path) or self._without_slash(path)
+
+    async def answer(self, scope: Mapping[str, Any], receive: Any, match: Match) -> tuple[Reply, Headers]:
+        """Answer a request for a path that `find` found."""
         method = scope["method"]
-        match = self.routes.find(path) or self._without_slash(path)
-        if match is None:
-            return self._nowhere(scope, path), ()
         methods: dict[str, Endpoint] = match[0]
         endpoint = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if endpoint is None:
-            return self._refuse_method(method, methods, path), ()
+            return self._refuse_method(method, methods, scope["path"]), ()
         try:
             return await endpoint(scope, receive, match[1])
         except Exception:
-            log.exception("%s %s failed", method, path)
-            return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, path), ()
+            log.exception("%s %s failed", method, scope["path"])
+            return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, scope["path"]), ()
 
     def improvise(self, endpoint: Endpoint, call: Call, sources: Mapping[str, Any]) -> Reply:
         """The reply of an operation of which nothing is known but its document."""
@@ -119,7 +120,8 @@ class Service:
             return None
         return self.routes.find(_other(path))
 
-    def _nowhere(self, scope: Mapping[str, Any], path: str) -> Reply:
+    def nowhere(self, scope: Mapping[str, Any], path: str) -> Reply:
+        """The reply for a raw path below the base path at which nothing stands."""
         policy = self.contract.behaviour.service.trailing_slash.policy
         if policy == "redirect" and self.routes.find(_other(path)) is not None:
             return _redirect(scope)
