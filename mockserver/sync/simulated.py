@@ -52,16 +52,22 @@ class SimulatedProber:
                 return proxy.answer(self, connection)
         return _marker(connection.url).answer(self, connection)
 
-    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | None:
-        """The contents of a resource that `probe` lists, or None."""
-        listed = self.probe(replace(connection, want=frozenset({"resources"}))).resources
-        found = next((resource for resource in listed if resource["uri"] == uri), None)
+    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None:
+        """The contents of a resource that `probe` lists, or None; the outcome where the server cannot be asked."""
+        listed = self.probe(replace(connection, want=frozenset({"resources"})))
+        if listed.status != "ok":
+            return listed
+        found = next((resource for resource in listed.resources if resource["uri"] == uri), None)
         return found and {"contents": [{"uri": uri, "mimeType": "text/plain", "text": found["description"]}]}
 
-    def get_prompt(self, connection: Connection, name: str, arguments: Mapping[str, str]) -> Mapping[str, Any] | None:
-        """One prompt that `probe` lists, filled in with the arguments, or None."""
-        listed = self.probe(replace(connection, want=frozenset({"prompts"}))).prompts
-        found = next((prompt for prompt in listed if prompt["name"] == name), None)
+    def get_prompt(
+        self, connection: Connection, name: str, arguments: Mapping[str, str]
+    ) -> Mapping[str, Any] | Outcome | None:
+        """One prompt that `probe` lists, filled in, or None; the outcome where the server cannot be asked."""
+        listed = self.probe(replace(connection, want=frozenset({"prompts"})))
+        if listed.status != "ok":
+            return listed
+        found = next((prompt for prompt in listed.prompts if prompt["name"] == name), None)
         if found is None:
             return None
         text = " ".join([found["description"], *(f"{key}: {value}" for key, value in sorted(arguments.items()))])

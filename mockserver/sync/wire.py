@@ -45,6 +45,10 @@ class Bounds:
     """TCP connections of one probe at the same time."""
 
 
+STANDARD = Bounds()
+"""The bounds of a sandbox on a developer's machine."""
+
+
 class Exceeded(SyncError):
     """An answer breaks a bound; the text says which."""
 
@@ -109,9 +113,7 @@ class Wire(httpx2.AsyncBaseTransport):
             raise _translated(error) from error
         self.last, self.failure = Answer(request.method, response.status, httpx2.Headers(response.headers)), None
         body = _Body(self, response, self._limit(self.last.headers))
-        return httpx2.Response(
-            response.status, headers=response.headers, stream=body, extensions=response.extensions
-        )
+        return httpx2.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
 
     def _limit(self, headers: httpx2.Headers) -> int:
         """How long the body may get. A stream is many messages, each of them bounded by the SDK."""

@@ -83,6 +83,15 @@ def _broken(error: Any) -> tuple[Status, str]:
     return "unreachable", f"The connection to the server broke: {_root(error)}."
 
 
+def _not_sent(error: Any) -> tuple[Status, str]:
+    # The error's own text would repeat the value, which may be a secret.
+    return "error", "A registered header cannot be sent: its name or value is not allowed in HTTP."
+
+
+def _no_url(error: Any) -> tuple[Status, str]:
+    return "error", "The URL cannot be read."
+
+
 def _not_http(error: Any) -> tuple[Status, str]:
     return "error", f"The server's answer is not HTTP: {error}."
 
@@ -117,7 +126,7 @@ def _system(error: Any) -> tuple[Status, str]:
 MCP_CODES: dict[int, tuple[Status, str]] = {
     REQUEST_TIMEOUT: ("timeout", "The server did not answer in time."),
     CONNECTION_CLOSED: ("error", "The server ended the exchange without an answer: {0}"),
-    PARSE_ERROR: ("error", "The server's answer is not JSON-RPC: {0}"),
+    PARSE_ERROR: ("error", "The server's answer is not JSON-RPC."),
 }
 """The codes under which the MCP SDK reports what no server said."""
 
@@ -127,6 +136,9 @@ TABLE: tuple[tuple[type[BaseException], Callable[[Any], tuple[Status, str]]], ..
     (httpx2.ConnectTimeout, _no_time_to_connect),
     (httpx2.TimeoutException, _no_time),
     (httpx2.ConnectError, _not_connected),
+    (httpx2.LocalProtocolError, _not_sent),
+    (UnicodeError, _not_sent),
+    (httpx2.InvalidURL, _no_url),
     (httpx2.ProtocolError, _not_http),
     (httpx2.NetworkError, _broken),
     (httpx2.HTTPStatusError, _refused),
