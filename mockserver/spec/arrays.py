@@ -14,6 +14,8 @@ if TYPE_CHECKING:  # arrays hold shapes, and shapes make arrays
 
 USUAL = 3
 MOST = 10_000
+HEAVY = 150
+"""After so many values inside an array there is enough to see."""
 TRIES = 40
 
 
@@ -27,7 +29,10 @@ def array(shape: Shape, growth: Growth, name: str) -> list[Any]:
     needed = max(facets.min_items, start + len(contained) if contained else 0)
     made: list[Any] = []
     taken: set[Hashable] = set()
+    room = growth.room
     for index in range(min(most, max(needed, _length(shape, growth)))):
+        if index >= needed and room - growth.room > HEAVY:
+            break
         extra = contained[index - start : index - start + 1] if index >= start else []
         inner = shape.shapes.of((*facets.item(index), *extra))
         is_needed = index < needed

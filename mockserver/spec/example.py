@@ -120,6 +120,8 @@ class ExampleMaker:
                     return value
             except Stuck as stuck:
                 reason = stuck
+            except RecursionError:
+                reason = Stuck(pointer, "it is nested too deeply")
         return self._last(shape, seed, reason or Stuck(pointer, "no valid value was found"))
 
     def _last(self, shape: Shape, seed: int | str, reason: Stuck) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 DEEPEST = 10
-DEADLY = 90
+DEADLY = 50
 ENDLESS = 99
 """The height of what requires itself, so that no value of it ends."""
 AGAIN = 1

@@ -7,7 +7,7 @@ whose references all stay inside its own `$defs`, so that making and judging a v
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from mockserver.errors import InvalidDocument, Unanswerable
@@ -32,6 +32,8 @@ PLAIN = frozenset(
     | {"contentEncoding", "contentMediaType"}
 )
 UNSUPPORTED = frozenset({"$dynamicRef", "$recursiveRef"})
+INLINED = 300
+"""How many references are written out at most."""
 HIDING: dict[str, str] = {"request": "readOnly", "response": "writeOnly"}
 
 
@@ -77,6 +79,22 @@ class Perspective:
                 found[key] = self.definition(key)
                 waiting.extend(self._references(found[key]))
         return found
+
+    def inlined(self, schema: Schema) -> Schema:
+        """A rewritten schema with what it refers to written out, except where that would not end or grow large."""
+        left = INLINED
+
+        def written_out(part: Schema, inside: frozenset[str]) -> Schema:
+            nonlocal left
+            key = part["$ref"][8:] if "$ref" in part else ""
+            if not key or key in inside or left <= 0:
+                return mapped(part, lambda inner: written_out(inner, inside))
+            left -= 1
+            beside = {keyword: value for keyword, value in part.items() if keyword != "$ref"}
+            target = written_out(self.definition(key), inside | {key})
+            return {"allOf": [target, written_out(beside, inside)]} if beside else target
+
+        return written_out(schema, frozenset())
 
     def lookup(self, pointer: str) -> Any:
         """What stands at `pointer` (RFC 6901, without `#`) in the document."""
@@ -178,6 +196,26 @@ class Perspective:
         if id(schema) not in self._refs:
             self._refs[id(schema)] = tuple(dict.fromkeys(references(schema)))
         return self._refs[id(schema)]
+
+
+def mapped(schema: Schema, change: Callable[[Any], Any]) -> Schema:
+    """A copy of a schema, with `change` made to each schema directly inside it."""
+    copied: Schema = dict(schema)
+    for keyword, value in schema.items():
+        if keyword in ONE_SCHEMA:
+            copied[keyword] = change(value)
+        elif keyword in MANY_SCHEMAS:
+            copied[keyword] = [change(part) for part in value]
+        elif keyword in NAMED_SCHEMAS:
+            copied[keyword] = {name: change(part) for name, part in value.items()}
+    return copied
+
+
+def settled(schema: Any) -> Schema:
+    """A schema in which no boolean schemas are left: `true` is `{}`, `false` is `{"not": {}}`."""
+    if isinstance(schema, bool):
+        return {} if schema else {"not": {}}
+    return mapped(schema, settled)
 
 
 def references(schema: Any) -> Iterator[str]:

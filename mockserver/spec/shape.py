@@ -8,8 +8,10 @@ canonical form, in which negations and conditions are worked out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice, product
+from random import Random
 from typing import Any
 
 import jsonschema_rs
@@ -18,12 +20,13 @@ from mockserver.spec import arrays, objects, plausible
 from mockserver.spec.facets import NOTHING, TYPES, Facets, Schema, Schemas, among, fold
 from mockserver.spec.growth import ENDLESS, Growth, Stuck
 from mockserver.spec.number import between
-from mockserver.spec.perspective import Perspective
+from mockserver.spec.perspective import Perspective, settled
 from mockserver.spec.schemas import PATTERN_LIMIT
 from mockserver.spec.text import Text
 
 TRIES = 6
 COMBINATIONS = 64
+CONTRADICTION = "no value can be valid: its parts contradict each other"
 MANY = 1000
 SCALARS_FIRST = ("null", "boolean", "number", "string", "array", "object")
 UNTYPED = ("string", "number", "boolean", "object", "array", "null")
@@ -35,6 +38,7 @@ class Shapes:
     def __init__(self, perspective: Perspective) -> None:
         self.perspective = perspective
         self._shapes: dict[tuple[int, ...], Shape] = {}
+        self.probing = False
 
     def of(self, schemas: Schemas) -> Shape:
         """The shape of what is valid against all of `schemas`, which the perspective has rewritten."""
@@ -46,17 +50,30 @@ class Shapes:
             self._shapes[key] = Shape(self, schemas, facets)
         return self._shapes[key]
 
+    @contextmanager
+    def probe(self) -> Iterator[None]:
+        """While something is tried out only to see whether it leads anywhere."""
+        before, self.probing = self.probing, True
+        try:
+            yield
+        finally:
+            self.probing = before
+
 
 class Shape:
     """What is valid against all of `schemas`; `facets` is what they ask together."""
 
-    def __init__(self, shapes: Shapes, schemas: Schemas, facets: Facets) -> None:
-        self.shapes, self.schemas, self.facets = shapes, schemas, facets
+    def __init__(self, shapes: Shapes, schemas: Schemas, facets: Facets, origin: Shape | None = None) -> None:
+        self.shapes, self.schemas, self.facets, self.origin = shapes, schemas, facets, origin
         self._branches: dict[tuple[int, ...], Shape] = {}
         self._fits: dict[int, bool] = {}
+        self._promising: bool | None = None
+        self._ways: list[Shape] | None = None
 
     @cached_property
     def pointer(self) -> str:
+        if self.origin:
+            return self.origin.pointer
         pointers = self.shapes.perspective.pointers
         return next((pointers[id(schema)] for schema in self.schemas if id(schema) in pointers), "")
 
@@ -93,7 +110,7 @@ class Shape:
             return fresh(growth.random.choice(self.samples))
         growth.enter(self, self.pointer)
         try:
-            return self._tried(growth, name) if self.facets.risky else self._made(growth, name)
+            return self._tried(growth, name) if self.facets.risky else self.made(growth, name)
         finally:
             growth.leave(self)
 
@@ -112,30 +129,46 @@ class Shape:
         return None
 
     def _tried(self, growth: Growth, name: str) -> Any:
-        reason = Stuck(self.pointer, "no value was found that is valid in every respect")
-        for attempt in range(TRIES):
-            try:
-                value = self._made(growth, name)
-            except Stuck as stuck:
-                reason = stuck
-                break
-            if self.valid(value):
-                return value
-            if not growth.again() or attempt == TRIES - 1:
-                break
-        return self._worked_out(growth, name, reason)
+        """A value that the validator accepts, made from the facets, else from the canonical form."""
+        try:
+            return self._accepted(growth, name, self) if self.promising else self._canonical(growth, name)
+        except Stuck as stuck:
+            if not self.promising or self.shapes.probing:
+                raise
+            return self._canonical(growth, name, stuck)
 
-    def _worked_out(self, growth: Growth, name: str, reason: Stuck) -> Any:
-        """A value made from the canonical form of the schema."""
+    def _canonical(self, growth: Growth, name: str, reason: Stuck | None = None) -> Any:
         if self.canonical is None:
-            raise reason
+            raise reason or Stuck(self.pointer, "no value was found that is valid in every respect")
+        return self._accepted(growth, name, self.canonical)
+
+    def _accepted(self, growth: Growth, name: str, way: Shape) -> Any:
+        """A value made in this way that is valid in every respect."""
         for _ in range(TRIES):
-            value = self.canonical.make(growth, name)
+            value = way.made(growth, name)
             if self.valid(value):
                 return value
             if not growth.again():
                 break
-        raise reason
+        raise Stuck(self.pointer, "no value was found that is valid in every respect")
+
+    @property
+    def promising(self) -> bool:
+        """Whether the facets alone lead to a valid value."""
+        if self._promising is None and not self.shapes.probing:
+            self._promising = self.origin is not None or any(self._leads(self, trial) for trial in range(TRIES))
+        return self._promising is not False
+
+    def _leads(self, way: Shape, trial: int) -> bool:
+        """Whether a value made in this way is valid; always by the same chance, and regardless of what is known so far.
+
+        Inside a probe nothing is found out that is kept, so that it does not matter which shape is asked first.
+        """
+        with self.shapes.probe():
+            try:
+                return self.valid(way.made(Growth(Random(trial), patience=100, examples=not trial % 2), ""))
+            except (Stuck, RecursionError):
+                return False
 
     @cached_property
     def canonical(self) -> Shape | None:
@@ -143,24 +176,34 @@ class Shape:
 
         Raises `Stuck` where it shows that no value can be valid.
         """
+        form = None if self.origin else self._normalised()
+        if form is None:
+            return None
+        if form.satisfiability() == jsonschema_rs.canonical.Satisfiability.NO:
+            endless = self.height == ENDLESS and self.facets.contradiction() is None
+            raise Stuck(self.pointer, "it requires itself without end" if endless else CONTRADICTION)
+        return self._rewritten(form.to_json_schema())
+
+    def _normalised(self) -> jsonschema_rs.CanonicalSchema | None:
+        schema = self.shapes.perspective.inlined({"allOf": list(self.schemas)})
+        needed = self.shapes.perspective.closure((schema,))
         try:
-            form = jsonschema_rs.canonicalize(
-                self._whole(), draft=jsonschema_rs.Draft202012, validate_formats=True, pattern_options=PATTERN_LIMIT
+            return jsonschema_rs.canonicalize(
+                {**schema, "$defs": needed},
+                draft=jsonschema_rs.Draft202012,
+                validate_formats=True,
+                pattern_options=PATTERN_LIMIT,
             )
         except ValueError:
             return None
-        if form.satisfiability() == jsonschema_rs.canonical.Satisfiability.NO:
-            raise Stuck(self.pointer, "no value can be valid: its parts contradict each other")
-        schema = form.to_json_schema()
-        if not isinstance(schema, dict):
-            return None
-        plain: Schema = {key: value for key, value in schema.items() if key not in ("$schema", "$defs")}
-        return None if "allOf" in plain else Shape(self.shapes, (plain,), self._folded(plain))
 
-    def _folded(self, schema: Schema) -> Facets:
-        return fold(Facets(), schema, self.shapes.perspective.definition)
+    def _rewritten(self, form: Any) -> Shape:
+        """The shape of the canonical form, whose definitions have the names of the perspective's."""
+        schema = settled({key: value for key, value in form.items() if key not in ("$schema", "$defs")})
+        return Shape(self.shapes, (schema,), fold(Facets(), schema, self.shapes.perspective.definition), self)
 
-    def _made(self, growth: Growth, name: str) -> Any:
+    def made(self, growth: Growth, name: str) -> Any:
+        """A value by what the facets say; whether it is valid in every respect is not asked."""
         if reason := self.facets.contradiction():
             raise Stuck(self.pointer, reason)
         if self.facets.values is not None:
@@ -211,19 +254,41 @@ class Shape:
 
     def _ordered(self, growth: Growth) -> Iterator[Shape]:
         """The ways to decide all alternatives: any order, but null last; the shallow ones first where it is tight."""
-        tight = growth.tight(self)
-        orders = [self._order(growth, group, tight) for group in self.facets.alternatives]
-        for choice in islice(product(*orders), COMBINATIONS):
-            branch = self._branch(choice)
-            if not branch.impossible:
-                yield branch
+        order = growth.random.sample(self.ways, len(self.ways))
+        if growth.tight(self):
+            return iter(sorted(order, key=lambda way: way.height))
+        return iter(sorted(order, key=lambda way: way.facets.types == {"null"}))
 
-    def _order(self, growth: Growth, group: Schemas, tight: bool) -> list[int]:
-        order = growth.random.sample(range(len(group)), len(group))
-        options = [self.shapes.of((option,)) for option in group]
-        if tight:
-            return sorted(order, key=lambda index: options[index].height)
-        return sorted(order, key=lambda index: options[index].facets.types == {"null"})
+    @property
+    def ways(self) -> list[Shape]:
+        """The ways to decide all alternatives, without those that contradict themselves."""
+        if self._ways is not None:
+            return self._ways
+        possible = list(self._possible())
+        if not self.shapes.probing:
+            self._ways = self._leading(possible) if self.facets.risky else possible
+        return possible if self._ways is None else self._ways
+
+    def _leading(self, ways: list[Shape]) -> list[Shape]:
+        """Those of the ways that are known to lead to a valid value, or else all."""
+        return [way for way in ways if any(self._leads(way, trial) for trial in range(2))] or ways
+
+    def _possible(self) -> Iterator[Shape]:
+        every = product(*(range(len(group)) for group in self.facets.alternatives))
+        for choice in islice(every, COMBINATIONS):
+            way = self._branch(choice)
+            if not way.impossible:
+                yield way
+
+    def _holds(self, way: Shape) -> bool:
+        """Whether this way leads to a value that is valid in every respect, by a chance that is always the same."""
+        for trial in range(2):
+            try:
+                if self.valid(way.make(Growth(Random(trial), examples=not trial))):
+                    return True
+            except Stuck:
+                continue
+        return False
 
     def _branch(self, choice: tuple[int, ...]) -> Shape:
         if choice not in self._branches:
@@ -277,8 +342,7 @@ class Shape:
         if self.facets.values is not None:
             return True
         if self.facets.alternatives:
-            every = product(*(range(len(group)) for group in self.facets.alternatives))
-            return any(self._branch(choice).fits(depth) for choice in islice(every, COMBINATIONS))
+            return any(way.fits(depth) for way in self._possible())
         if self.facets.types - {"object", "array"}:
             return True
         return ("object" in self.facets.types and objects.ends(self, depth)) or (
