@@ -22,7 +22,7 @@ def split(pointer: str) -> list[str]:
     """The reference tokens of a pointer, unescaped; `""` has none."""
     if not pointer:
         return []
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.lstrip("/").split("/")]
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
 
 
 def lookup(root: Any, pointer: str) -> Any:
