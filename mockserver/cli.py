@@ -89,7 +89,7 @@ def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, 
     if access_log:
         config.log_level = "info"
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)  # what is remembered lives long: looking through it often costs a tenth of a create
+    gc.set_threshold(50_000, 20, 100)  # what is remembered lives long: looking through it often is wasted time
     server = _Server(config, lambda bound: greeting.lines(sandbox, host, bound, token, loaded))
     try:
         server.run()

@@ -1,1 +1,1 @@
-"""What an operation does: create, list, get, update, replace, delete, driven by behaviour statements. No HTTP, no I/O."""
+"""What an operation does: create, list, get, update, replace, delete, as behaviour statements say. No HTTP, no I/O."""

@@ -90,16 +90,20 @@ def enumerate_items(turn: Turn) -> Reply:
     binding, held = turn.binding, turn.collection()
     newest_first = binding.resource.newest_first
     found = _ordered(turn, _selected(turn, held))
-    records, values = binding.page(turn.call, binding.paging, found, held, newest_first)
+    records, values = binding.page(turn.call, binding.paging or paging.WHOLE, found, held, newest_first)
     headers: tuple[tuple[str, str], ...] = ()
     if binding.paging is not None and binding.paging.link_header:
         headers = paging.link_header(turn.call, binding.paging, values)
     return binding.shape.many(records, values, headers)
 
 
-def unanswered(turn: Turn) -> Reply:
-    """No rule answered: a mistake of the behaviour file."""
-    raise Unanswerable("no rule answered this operation")
+def told(turn: Turn) -> Reply:
+    """What the rules put into `extras` is the body. Raises Unanswerable where they put nothing."""
+    if not turn.extras:
+        raise Unanswerable("no rule answered this operation")
+    turn.save()
+    shape = turn.binding.shape
+    return Reply(shape.status, dict(turn.extras), (), shape.media_type)
 
 
 class Act(NamedTuple):
@@ -116,7 +120,7 @@ ACTIONS: dict[str, Act] = {
     "replace": Act(replace, show),
     "delete": Act(delete, forget),
     "list": Act(listing, enumerate_items),
-    "answer": Act(answer, unanswered),
+    "answer": Act(answer, told),
 }
 """What an operation does, by the name that `action.does` uses."""
 

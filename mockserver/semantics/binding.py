@@ -69,10 +69,9 @@ def _with_rules(turn: Turn) -> Performance:
     turn.binding.act.begin(turn)
     for rule in turn.binding.rules:
         turn.rule = rule
-        reply = rule(turn)
-        if isinstance(reply, GeneratorType):
-            reply = yield from reply
-        if reply is not None:
+        answer = rule(turn)
+        reply = (yield from answer) if isinstance(answer, GeneratorType) else answer
+        if isinstance(reply, Reply):
             turn.save()
             return reply
     return turn.binding.act.end(turn)
@@ -89,9 +88,7 @@ def settle(turn: Turn, rule: Rule, record: Record, answer: Any) -> None:
     turn.save()
 
 
-def bind(
-    contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules
-) -> Binding | None:
+def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules) -> Binding | None:
     """What the operation does, or None where nothing is said about it.
 
     Raises BehaviourError for an unknown rule, naming those that exist.

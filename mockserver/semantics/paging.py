@@ -11,11 +11,14 @@ from mockserver.errors import Fault, Invalid
 from mockserver.spec.behaviour import Paging
 from mockserver.state.collection import Collection, Record, Selection, View
 
+WHOLE = Paging(style="page")
+"""The paging of a list that has none: all items on one page."""
+
 Page = tuple[list[Record], dict[str, Any]]
 """The items of a page and the values that a reply's template may name."""
 
 
-def whole(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def whole(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """All items on one page."""
     records = found.slice(0, len(found), newest_first=newest_first)
     total = len(records)
@@ -25,9 +28,8 @@ def whole(call: Call, paging: Paging | None, found: View | Selection, held: Coll
     }  # fmt: skip
 
 
-def cursor(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def cursor(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """The items that follow the one whose id the client names. Raises Invalid for an id that never was."""
-    assert paging is not None
     limit, place = size(call, paging), None
     given = call.query.get(paging.position)
     if given is not None:
@@ -46,16 +48,14 @@ def cursor(call: Call, paging: Paging | None, found: View | Selection, held: Col
     }  # fmt: skip
 
 
-def offset(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def offset(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """The items from the one that stands at a number, counted from 0."""
-    assert paging is not None
     limit, start = size(call, paging), int(call.query.get(paging.position) or 0)
     return _numbered(found, start, limit, newest_first, start + limit)
 
 
-def page(call: Call, paging: Paging | None, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def page(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """The items of a numbered page."""
-    assert paging is not None
     given = call.query.get(paging.position)
     number = paging.first if given is None else int(given)
     limit = size(call, paging)
@@ -85,7 +85,7 @@ def _bad_position(name: str, value: Any) -> Invalid:
     return Invalid(message, faults=(Fault("query", (name,), message, "cursor"),))
 
 
-STYLES: dict[str, Callable[[Call, Paging | None, View | Selection, Collection, bool], Page]] = {
+STYLES: dict[str, Callable[[Call, Paging, View | Selection, Collection, bool], Page]] = {
     "whole": whole, "cursor": cursor, "offset": offset, "page": page,
 }  # fmt: skip
 """How a list is cut, by the name that `paging.style` uses."""

@@ -12,7 +12,7 @@ from mockserver.spec import pointer as json_pointer
 
 def fields(item: dict[str, Any], body: Any) -> dict[str, Any]:
     """The item with every field that the body has replaced by the body's value; null is a value like any other."""
-    return item | body
+    return {**item, **body}
 
 
 def merge_patch(item: dict[str, Any], body: Any) -> dict[str, Any]:

@@ -28,18 +28,18 @@ HARMLESS = {"type", "items", "title", "description", "example", "examples", "def
 class Shape:
     """One operation's success reply, made ready at load.
 
-    `shown` are the fields of an item that the reply's schema names (None: all but secrets). `item_validator` is there
-    when items of a list can be checked one by one, when they change, and not at every request.
+    `shown` are the fields of an item that the reply's schema names (None: all but secrets). `checks` are the validators
+    of the whole and of an item, where items of a list can be checked one by one, when they change, and not at every
+    request.
     """
 
     status: int
     media_type: str
     headers: tuple[tuple[str, Render], ...]
-    body: Render | None
+    body: Render
     shown: tuple[str, ...] | None
     secrets: frozenset[str]
-    validator: Validator | None
-    item_validator: Validator | None
+    checks: tuple[Validator, Validator] | None
     place: str
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,33 +58,32 @@ class Shape:
         if record is None:
             return self.empty()
         values = {"item": self.item(record, extras), "id": record.id}
-        return Reply(self.status, self.body(values) if self.body else None, self._headers(values), self.media_type)
+        return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def empty(self) -> Reply:
         """The reply that shows no item."""
-        return Reply(self.status, self.body({"item": None, "id": None}) if self.body else None, (), self.media_type)
+        return Reply(self.status, self.body({"item": None, "id": None}), (), self.media_type)
 
     def many(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
         """The reply that shows a list; items that did not change since they were shown are not written anew."""
-        assert self.body is not None
-        if self.item_validator is None or self.validator is None:
+        if self.checks is None:
             values["items"] = [self.item(record, {}) for record in records]
             return Reply(self.status, self.body(values), headers, self.media_type)
         values["items"] = []
-        if not self.validator.is_valid(self.body(values)):
+        whole, one = self.checks
+        if not whole.is_valid(self.body(values)):
             return Reply(self.status, self.body(values), headers, self.media_type)
-        values["items"] = orjson.Fragment(b"[" + b",".join([self._rendered(record) for record in records]) + b"]")
+        values["items"] = orjson.Fragment(b"[" + b",".join([self._rendered(record, one) for record in records]) + b"]")
         content = orjson.dumps(self.body(values))
         return Reply(self.status, None, headers, self.media_type, content, True)
 
-    def _rendered(self, record: Record) -> bytes:
+    def _rendered(self, record: Record, validator: Validator) -> bytes:
         cached = record.rendered
         if cached is not None and cached[0] is self:
             return cached[1]
         view = self.item(record, {})
-        assert self.item_validator is not None
-        if not self.item_validator.is_valid(view):
-            fault = next(iter(self.item_validator.iter_errors(view)))
+        if not validator.is_valid(view):
+            fault = next(iter(validator.iter_errors(view)))
             raise Unanswerable(f"our own item {record.id!r} breaks {self.place}: {fault.message}")
         text = orjson.dumps(view)
         record.rendered = (self, text)
@@ -109,15 +108,16 @@ def compile(
     item = schemas.below(pointer, _path(path) + ((0,) if listed is not None else ())) if path is not None else None
     shown = tuple(schemas.properties(item)) if item else ()
     array = schemas.below(pointer, _path(listed)) if listed is not None else None
-    checkable = array is not None and _is_plain_array(schemas, array)
+    checks = None
+    if pointer and item and array is not None and _is_plain_array(schemas, array):
+        checks = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
     return Shape(
         status=_status(response, stated.status if stated else None, media),
         media_type=media.name if media else "application/json",
         headers=tuple((n, template.compile(v, NAMES, place)) for n, v in (stated.headers if stated else {}).items()),
-        body=template.compile(wanted, NAMES, place) if media or (stated and not response) else None,
+        body=template.compile(wanted if media or (stated and not response) else None, NAMES, place),
         shown=shown or None, secrets=secrets,
-        validator=schemas.validator(pointer, "response") if pointer else None,
-        item_validator=schemas.validator(item, "response") if checkable and item else None,
+        checks=checks,
         place=item or pointer or place,
     )  # fmt: skip
 

@@ -13,8 +13,8 @@ from mockserver.state.store import Transaction
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
-    from mockserver.semantics.plan import ResourcePlan
     from mockserver.semantics.binding import Binding
+    from mockserver.semantics.plan import ResourcePlan
 
 Asking = Generator[Question, Any, Reply | None]
 Rule = Callable[["Turn"], Reply | Asking | None]
@@ -22,8 +22,8 @@ Rule = Callable[["Turn"], Reply | Asking | None]
 
 It gets the Turn, may change `turn.record` (its `fields` and `hidden`), add `turn.extras` to this reply, create or
 delete other items, raise a Refusal, or return a whole Reply. To ask an MCP server it is a generator: it yields a
-Connection (or another Question) and is sent the Outcome (or other answer). A rule that yields may run a second time when the outcome comes late, so all that
-it does before its `yield` must be harmless to repeat.
+Connection (or another Question) and is sent the Outcome (or other answer). A rule that yields may run a second time
+when the outcome comes late, so all that it does before its `yield` must be harmless to repeat.
 """
 
 

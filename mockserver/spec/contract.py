@@ -50,6 +50,6 @@ def from_raw(name: str, raw: dict[str, Any], *, published: dict[str, Any] | None
 def read_overlay(path: Path) -> dict[str, Any]:
     """An overlay file (YAML or JSON). Raises BehaviourError where it cannot be read or is no overlay."""
     read = source.read_data(path)
-    if not isinstance(read, dict) or "overlay" not in read:
+    if "overlay" not in read:
         raise BehaviourError(f"{path.name}: not an OpenAPI Overlay (no `overlay` key)")
     return read

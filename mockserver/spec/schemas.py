@@ -58,7 +58,7 @@ class Schemas:
         view = word if b'"%s":true' % word.encode() in self._text else "plain"
         if view not in self._registries:
             root = self.root if view == "plain" else _view(self.root, word)
-            self._registries[view] = jsonschema_rs.Registry([(BASE, root)], draft=jsonschema_rs.Draft202012)
+            self._registries[view] = jsonschema_rs.Registry([(BASE, dict(root))], draft=jsonschema_rs.Draft202012)
         return self._registries[view]
 
     def resolve(self, pointer: str) -> tuple[Any, str]:

@@ -78,9 +78,8 @@ class Transaction:
     def remember(self, tenant: str, name: str, value: Any) -> None:
         """Keep a fact about a tenant."""
         facts = self.store.facts.setdefault(tenant, {})
-        before = facts.get(name)
+        self._undo.append((facts.__setitem__, (name, facts[name])) if name in facts else (facts.pop, (name,)))
         facts[name] = value
-        self._undo.append((facts.__setitem__, (name, before)))
 
     def rollback(self) -> None:
         """Take every change back, the last one first."""

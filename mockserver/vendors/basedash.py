@@ -95,9 +95,7 @@ def merged(known: list[dict[str, Any]], seen: tuple[Tool, ...], world: World) ->
     """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
     by_name = {tool["name"]: tool for tool in known}
     digits = world.token(16 * len(seen)) if seen else ""
-    fresh = [
-        _tool(tool, by_name.pop(tool.name, None), digits[16 * i : 16 * i + 16]) for i, tool in enumerate(seen)
-    ]
+    fresh = [_tool(tool, by_name.pop(tool.name, None), digits[16 * i : 16 * i + 16]) for i, tool in enumerate(seen)]
     return fresh + [tool | {"foundInServer": False} for tool in by_name.values()]
 
 

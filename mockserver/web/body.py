@@ -13,7 +13,7 @@ from python_multipart.multipart import FormParser, parse_options_header
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
 from mockserver.spec.document import MediaType, RequestBody
 from mockserver.spec.schemas import Schemas, Validator, faults
-from mockserver.web.parameter import _convert as convert
+from mockserver.web.parameter import convert
 
 Parse = Callable[[bytes, str], Any]
 
@@ -30,7 +30,8 @@ class BodyReader:
     def read(self, content: bytes, content_type: str) -> tuple[Any, str]:
         """(value, media type name). Raises Malformed, Invalid or UnsupportedMediaType."""
         if not content and not content_type:
-            return self._nothing(), ""
+            self._refuse_nothing()
+            return None, ""
         reader = self._known.get(content_type) or self._find(content_type)
         if not content and not self.required and reader.is_json:
             return None, reader.name
@@ -40,7 +41,7 @@ class BodyReader:
             raise Invalid(found[0].message, faults=found)
         return value, reader.name
 
-    def _nothing(self) -> None:
+    def _refuse_nothing(self) -> None:
         if self.required:
             fault = Fault("body", (), "a request body is required", "required")
             raise Invalid(fault.message, faults=(fault,))
@@ -73,26 +74,33 @@ def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
     validator = schemas.validator(media.schema, "request") if media.schema else None
     if name == "application/json" or name.endswith("+json"):
         return MediaReader(name, _json, validator)
-    types = {n: schemas.types(p) for n, p in schemas.properties(media.schema).items()} if media.schema else {}
-    lists = {n for n, p in (schemas.properties(media.schema) if media.schema else {}).items() if schemas.items(p)}
-    items = {
-        n: schemas.types(i) for n, p in (schemas.properties(media.schema) if media.schema else {}).items()
-        if (i := schemas.items(p))
-    }  # fmt: skip
-    if name == "application/x-www-form-urlencoded":
-        return MediaReader(name, lambda content, _: _form(parse_qsl(content.decode("utf-8", "replace"), True), types, lists, items), validator)
-    if name == "multipart/form-data":
-        return MediaReader(name, lambda content, kind: _form(_multipart(content, kind), types, lists, items), None)
+    if name in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return _form_reader(name, media.schema, schemas, validator)
     if name.startswith("text/"):
         return MediaReader(name, _text, validator)
     return MediaReader(name, lambda content, _: content, None)
+
+
+def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Validator | None) -> MediaReader:
+    properties = schemas.properties(pointer) if pointer else {}
+    types = {key: schemas.types(at) for key, at in properties.items()}
+    items = {key: schemas.types(of) for key, at in properties.items() if (of := schemas.items(at))}
+
+    def from_text(content: bytes, content_type: str) -> Any:
+        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), types, items)
+
+    def from_parts(content: bytes, content_type: str) -> Any:
+        return _form(_multipart(content, content_type), types, items)
+
+    return MediaReader(name, from_parts if name.startswith("multipart") else from_text, validator)
 
 
 def _json(content: bytes, content_type: str) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as fault:
-        raise Malformed(f"the body is not JSON: {fault}", faults=(Fault("body", (), str(fault), "json"),)) from None
+        message = f"not JSON: {fault}"
+        raise Malformed(message, faults=(Fault("body", (), message, "json"),)) from None
 
 
 def _text(content: bytes, content_type: str) -> str:
@@ -103,28 +111,26 @@ def _text(content: bytes, content_type: str) -> str:
 
 
 def _form(
-    pairs: list[tuple[str, Any]], types: Mapping[str, frozenset[str]], lists: set[str],
-    items: Mapping[str, frozenset[str]],
-) -> dict[str, Any]:  # fmt: skip
+    pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]], items: Mapping[str, frozenset[str]]
+) -> dict[str, Any]:
     """Form fields as an object, converted to the types of the schema's properties; a repeated one is a list."""
     found: dict[str, Any] = {}
     for key, text in pairs:
         name = key.removesuffix("[]")
-        if name in lists:
-            value = convert(text, items.get(name, frozenset())) if isinstance(text, str) else text
-            found.setdefault(name, []).append(value)
+        if name in items:
+            found.setdefault(name, []).append(convert(text, items[name]))
         else:
-            found[name] = convert(text, types.get(name, frozenset())) if isinstance(text, str) else text
+            found[name] = convert(text, types.get(name, frozenset()))
     return found
 
 
-def _multipart(content: bytes, content_type: str) -> list[tuple[str, Any]]:
+def _multipart(content: bytes, content_type: str) -> list[tuple[str, str]]:
     """The parts of a multipart body (RFC 7578): text for fields, the file's bytes as text where they are UTF-8."""
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:
         raise Malformed("the multipart body has no boundary")
-    found: list[tuple[str, Any]] = []
+    found: list[tuple[str, str]] = []
 
     def on_field(entry: Any) -> None:
         found.append((entry.field_name.decode("utf-8", "replace"), (entry.value or b"").decode("utf-8", "replace")))

@@ -11,11 +11,10 @@ class BrowserMiddleware(CORSMiddleware):
     """Starlette's CORS layer, entered only by requests that have an `Origin`: the others would pay for nothing."""
 
     def __init__(self, next_app: Any) -> None:
-        super().__init__(
-            next_app, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"]
-        )
+        super().__init__(next_app, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"], expose_headers=["*"])
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and any(name == b"origin" for name, _ in scope["headers"]):
-            return await super().__call__(scope, receive, send)
-        return await self.app(scope, receive, send)
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

@@ -30,11 +30,11 @@ class ControlMiddleware:
         }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
-            return await self._next(scope, receive, send)
-        request = Request(scope, receive)
-        response = self._refusal(request) or self._answer(request)
-        return await response(scope, receive, send) if response else await self._next(scope, receive, send)
+        response = None
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            request = Request(scope, receive)
+            response = self._refusal(request) or self._answer(request)
+        await (response or self._next)(scope, receive, send)
 
     def _answer(self, request: Request) -> Response | None:
         name = request.url.path[len(PREFIX) :]
@@ -87,7 +87,7 @@ class ControlMiddleware:
     def _chosen(self, query: Mapping[str, str]) -> dict[str, Service] | Response:
         unknown = set(query) - {"service", "tenant", "advance"}
         if unknown:
-            return _problem(400, f"unknown parameter {sorted(unknown)[0]!r}; there are service and tenant")
+            return _problem(400, f"unknown parameter {min(unknown)!r}; there are service and tenant")
         name = query.get("service")
         if name is not None and name not in self._services:
             return _problem(404, f"no service {name!r}; there are {', '.join(self._services)}")

@@ -12,7 +12,7 @@ from mockserver.web.endpoint import Headers, encode
 from mockserver.web.service import Service
 
 
-class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion has no types
+class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion has no types: a base of type Any
     """Answers every request for a path of a document with the service that keeps it; passes the rest on."""
 
     def __init__(self, next_app: Any) -> None:
@@ -25,16 +25,16 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         self._roots.sort(key=lambda entry: -len(entry[0]))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
-            return await self._next(scope, receive, send)
-        path = raw_path(scope)
-        for base_path, service in self._roots:
-            if path.startswith(base_path):
-                match = service.find(path[len(base_path) :])
-                if match is not None:
-                    reply, extra = await service.answer(scope, receive, match)
-                    return await write(reply, extra, scope["method"], send)
-        return await self._next(scope, receive, send)
+        if scope["type"] == "http":
+            path = raw_path(scope)
+            for base_path, service in self._roots:
+                if path.startswith(base_path):
+                    match = service.find(path[len(base_path) :])
+                    if match is not None:
+                        reply, extra = await service.answer(scope, receive, match)
+                        await write(reply, extra, scope["method"], send)
+                        return
+        await self._next(scope, receive, send)
 
 
 def raw_path(scope: Any) -> str:

@@ -20,11 +20,16 @@ class NowhereMiddleware:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
-            return await self._next(scope, receive, send)
-        path = raw_path(scope)
+            await self._next(scope, receive, send)
+        elif (service := self._service(raw_path(scope))) is not None:
+            await write(service[0].nowhere(scope, service[1]), (), scope["method"], send)
+        else:
+            body = {"status": 404, "detail": f"nothing is served at {scope['path']}; / lists what is"}
+            await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)
+
+    def _service(self, path: str) -> tuple[Service, str] | None:
+        """The service below whose prefix a path stands, and the rest of the path."""
         for prefix, service in self._prefixes:
             if path.startswith(prefix + "/"):
-                below = path[len(prefix) :].removeprefix(service.contract.document.base_path)
-                return await write(service.nowhere(scope, below), (), scope["method"], send)
-        body = {"status": 404, "detail": f"nothing is served at {scope['path']}; / lists what is"}
-        return await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)
+                return service, path[len(prefix) :].removeprefix(service.contract.document.base_path)
+        return None

@@ -25,9 +25,7 @@ class PagesMiddleware:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         response = self._answer(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
-        if response is None:
-            return await self._next(scope, receive, send)
-        return await response(scope, receive, send)
+        await (response or self._next)(scope, receive, send)
 
     def _answer(self, scope: Any) -> Response | None:
         path = scope["path"]

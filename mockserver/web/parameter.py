@@ -78,7 +78,7 @@ class ParameterReader:
             separator = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(parameter.style, ",")
             return lambda source: self._list(source, separator, parameter.explode)
         name = self.name
-        return lambda source: _convert(source[name][-1], self._types) if name in source else ABSENT
+        return lambda source: convert(source[name][-1], self._types) if name in source else ABSENT
 
     def _path_reader(self, parameter: Parameter) -> Reader:
         name, explode, style = self.name, parameter.explode, parameter.style
@@ -89,7 +89,7 @@ class ParameterReader:
             return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, decode=True)
         if not self._is("array") and not self._is("object"):
             types = self._types
-            return lambda source: _convert(_decode(source[name]), types)
+            return lambda source: convert(_decode(source[name]), types)
         return lambda source: self._delimited(source[name], ",", explode, decode=True)
 
     def _is(self, kind: str) -> bool:
@@ -99,20 +99,20 @@ class ParameterReader:
         """`simple` and its kin: `a`, `a,b`, `k,v,k,v` or (exploded) `k=v,k=v`."""
         undo = _decode if decode else str
         if self._is("array"):
-            return [_convert(undo(part), self._items) for part in text.split(separator)] if text else []
+            return [convert(undo(part), self._items) for part in text.split(separator)] if text else []
         if self._is("object"):
             parts = text.split(separator)
-            pairs = [p.partition("=")[::2] for p in parts] if explode else list(zip(parts[::2], parts[1::2], strict=False))
-            return {undo(k): _convert(undo(v), self._names.get(undo(k), frozenset())) for k, v in pairs}
-        return _convert(undo(text), self._types)
+            pairs = [p.partition("=")[::2] for p in parts] if explode else zip(parts[::2], parts[1::2], strict=False)
+            return {undo(k): convert(undo(v), self._names.get(undo(k), frozenset())) for k, v in pairs}
+        return convert(undo(text), self._types)
 
     def _matrix(self, text: str, explode: bool) -> Any:
         """`;name=a`, `;name=a,b` or (exploded) `;name=a;name=b`, `;k=v;k=v`."""
         parts = [part.partition("=")[::2] for part in text.removeprefix(";").split(";")]
         if explode and self._is("array"):
-            return [_convert(_decode(value), self._items) for _, value in parts]
+            return [convert(_decode(value), self._items) for _, value in parts]
         if explode and self._is("object"):
-            return {_decode(k): _convert(_decode(v), self._names.get(_decode(k), frozenset())) for k, v in parts}
+            return {_decode(k): convert(_decode(v), self._names.get(_decode(k), frozenset())) for k, v in parts}
         return self._delimited(parts[0][1], ",", False, decode=True)
 
     def _list(self, source: Query, separator: str, explode: bool) -> Any:
@@ -123,14 +123,14 @@ class ParameterReader:
             return ABSENT
         if len(found) == 1 and (not explode or (separator in found[0] and "string" not in self._items)):
             found = found[0].split(separator) if found[0] else []
-        return [_convert(text, self._items) for text in found]
+        return [convert(text, self._items) for text in found]
 
     def _deep(self, source: Query) -> Any:
         """`a[b]=1&a[c]=2`, or `a=b,1,c,2` (form, not exploded), or JSON text."""
         prefix = self.name + "["
-        parts = {key[len(prefix):-1]: values for key, values in source.items() if key.startswith(prefix)}
+        parts = {key[len(prefix) : -1]: values for key, values in source.items() if key.startswith(prefix)}
         if parts:
-            return {key: _convert(values[-1], self._names.get(key, frozenset())) for key, values in parts.items()}
+            return {key: convert(values[-1], self._names.get(key, frozenset())) for key, values in parts.items()}
         if self.name not in source:
             return ABSENT
         text = source[self.name][-1]
@@ -138,7 +138,7 @@ class ParameterReader:
 
     def _exploded(self, source: Query) -> Any:
         """`b=1&c=2` for the object's own property names; also `a[b]=1`."""
-        found = {n: _convert(source[n][-1], types) for n, types in self._names.items() if n in source}
+        found = {n: convert(source[n][-1], types) for n, types in self._names.items() if n in source}
         return found or self._deep(source)
 
 
@@ -165,7 +165,7 @@ def _validator(pointer: str | None, schemas: Schemas) -> Validator | None:
     return schemas.validator(pointer, "request")
 
 
-def _convert(text: str, types: frozenset[str]) -> Any:
+def convert(text: str, types: frozenset[str]) -> Any:
     """A text as the first type it can be; one that cannot stays text, for the validator to name."""
     if not types or "string" in types:
         return text

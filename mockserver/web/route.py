@@ -73,10 +73,9 @@ class Routes:
         return below
 
 
-def _stride(node: _Node | None, segments: list[str], values: list[str]) -> _Node | None:
+def _stride(node: _Node, segments: list[str], values: list[str]) -> _Node | None:
     """The likely way, without looking back: the fixed text where there is one, else the plain template."""
     for segment in segments[1:]:
-        assert node is not None
         below = node.fixed.get(segment)
         if below is None:
             if node.patterns or node.any is None or not segment:
@@ -84,7 +83,7 @@ def _stride(node: _Node | None, segments: list[str], values: list[str]) -> _Node
             values.append(segment)
             below = node.any
         node = below
-    return node if node is not None and node.value is not None else None
+    return node if node.value is not None else None
 
 
 def _walk(node: _Node, segments: list[str], depth: int, values: list[str]) -> _Node | None:

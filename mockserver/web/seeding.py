@@ -20,7 +20,9 @@ import orjson
 from mockserver.call import Reply
 from mockserver.errors import StateError
 from mockserver.semantics.actions import create
+from mockserver.semantics.plan import ResourcePlan
 from mockserver.spec import source
+from mockserver.spec.behaviour import Tenant
 from mockserver.web.endpoint import Endpoint, encode
 from mockserver.web.service import Service
 
@@ -29,8 +31,8 @@ async def load(path: Path, services: Mapping[str, Service]) -> int:
     """Create every item of a state file; returns how many. Raises StateError, naming the entry that is refused."""
     loaded = 0
     for place, service, tenant, resource, body in _entries(source.read_data(path), services, path.name):
-        endpoint = _create_endpoint(service, resource, place)
-        reply = await _send(service, endpoint, tenant, body, place)
+        endpoint, plan = _create_endpoint(service, resource, place)
+        reply = await _send(service, endpoint, plan.statements.tenant, tenant, body, place)
         if reply.status >= 300:
             raise StateError(f"{place} is refused with {reply.status}: {encode(reply).decode()}")
         loaded += 1
@@ -57,21 +59,21 @@ def _mapping(value: Any, place: str) -> Mapping[str, Any]:
     return value
 
 
-def _create_endpoint(service: Service, resource: str, place: str) -> Endpoint:
+def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpoint, ResourcePlan]:
     if resource not in service.plans:
         raise StateError(f"{place}: no such resource; there are {', '.join(service.plans) or 'none'}")
     for endpoint in service.endpoints.values():
         binding = endpoint.binding
         if binding and binding.plan and binding.plan.name == resource and binding.act.begin is create:
-            return endpoint
+            return endpoint, binding.plan
     raise StateError(f"{place}: no operation creates a {resource}")
 
 
-async def _send(service: Service, endpoint: Endpoint, tenant: str, body: Any, place: str) -> Reply:
+async def _send(
+    service: Service, endpoint: Endpoint, stated: Tenant, tenant: str, body: Any, place: str
+) -> Reply:  # fmt: skip
     """One create request, as a client with access to the tenant would send it."""
-    operation, binding = endpoint.operation, endpoint.binding
-    assert binding is not None
-    stated = binding.resource.statements.tenant
+    operation = endpoint.operation
     values = {p.name: str(_sample(service, p.pointer)) for p in operation.parameters if p.location == "path"}
     if stated.by == "path":
         values[stated.name] = tenant

@@ -1,0 +1,104 @@
+"""The sandbox's own paths: health, state, reset, clock; and the documents it serves."""
+
+from __future__ import annotations
+
+import pytest
+from openapi_spec_validator import validate
+
+import mockserver
+from mockserver.web.app import Sandbox
+from tests.client import Client
+from tests.web.conftest import ADMIN, LINEAR, SERVERS
+
+HEADERS = {"Authorization": f"Bearer {ADMIN}"}
+
+
+def test_health_says_what_is_served_and_how_tools_are_synced(admin: Client) -> None:
+    health = admin.get("/_mock/health").json()
+
+    assert ("ok", 7) == (health["status"], health["seed"])
+    assert (5, "simulated") == (health["services"]["basedash"]["operations"], health["services"]["basedash"]["sync"])
+
+
+def test_the_state_shows_items_and_facts_by_tenant_and_masks_secrets(admin: Client) -> None:
+    admin.post(SERVERS, json={**LINEAR, "headers": [{"name": "X-Key", "value": "hush"}]})
+
+    reply = admin.get("/_mock/state")
+    [item] = reply.json()["basedash"]["org_abc123"]["mcp-server"]
+
+    assert "hush" not in reply.text
+    assert ("Linear", "********") == (item["displayName"], item["headers"])
+    assert "trialStartedAt" in reply.json()["basedash"]["org_abc123"]["facts"]
+
+
+def test_the_trial_starts_once_for_an_organization(admin: Client) -> None:
+    admin.post(SERVERS, json=LINEAR)
+    first = admin.get("/_mock/state").json()["basedash"]["org_abc123"]["facts"]
+    admin.post(SERVERS, json=LINEAR)
+
+    assert first == admin.get("/_mock/state").json()["basedash"]["org_abc123"]["facts"]
+
+
+def test_a_reset_forgets_all_or_one_tenant(admin: Client) -> None:
+    other = SERVERS.replace("org_abc123", "org_2")
+    for address in (SERVERS, other):
+        admin.post(address, json=LINEAR)
+
+    admin.post("/_mock/reset", params={"service": "basedash", "tenant": "org_2"})
+    assert (1, 0) == (len(admin.get(SERVERS).json()["data"]), len(admin.get(other).json()["data"]))
+
+    admin.post("/_mock/reset")
+    assert {"basedash": {}} == admin.get("/_mock/state").json()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "word"),
+    [
+        ("GET", "/_mock/reset", 405, "POST"),
+        ("GET", "/_mock/state?service=stripe", 404, "basedash"),
+        ("GET", "/_mock/state?servce=basedash", 400, "service"),
+        ("POST", "/_mock/clock?advance=soon", 400, "advance"),
+        ("GET", "/_mock/nothing", 404, "nothing"),
+    ],
+)
+def test_a_mistake_is_told_with_what_is_allowed(admin: Client, method: str, path: str, status: int, word: str) -> None:
+    reply = admin.request(method, path)
+
+    assert status == reply.status_code
+    assert word in reply.text
+
+
+def test_the_clock_of_a_seeded_sandbox_can_be_advanced(admin: Client) -> None:
+    before = admin.post("/_mock/clock", params={"advance": 0}).json()["now"]
+
+    assert 60 <= admin.post("/_mock/clock", params={"advance": 60}).json()["now"] - before < 61
+
+
+def test_a_token_guards_what_is_remembered_when_there_is_one() -> None:
+    app = mockserver.create_app("basedash", token="open-sesame")
+
+    with Client(app) as client:
+        assert 200 == client.get("/_mock/health").status_code
+        assert 401 == client.get("/_mock/state").status_code
+        assert 401 == client.post("/_mock/reset", headers={"Authorization": "Bearer wrong"}).status_code
+        assert 200 == client.get("/_mock/state", headers={"Authorization": "Bearer open-sesame"}).status_code
+
+
+@pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
+def test_each_document_is_served_as_published_with_the_address_it_is_reached_at(vendor: str) -> None:
+    with Client(mockserver.create_app("basedash", "datagrid", "gaia", "piper"), "http://localhost:8080") as client:
+        document = client.get(f"/{vendor}/openapi.json").json()
+        page = client.get(f"/{vendor}/docs")
+
+    validate(document)
+    assert document["servers"][0]["url"].startswith(f"http://localhost:8080/{vendor}")
+    assert not [key for key in document if key.startswith("x-")]
+    assert (200, True) == (page.status_code, document["info"]["title"] in page.text)
+
+
+def test_a_single_document_is_also_mounted_at_the_root(sandbox: Sandbox) -> None:
+    with Client(sandbox, headers=HEADERS) as client:
+        created = client.post(SERVERS.removeprefix("/basedash"), json=LINEAR).json()["data"]
+
+        assert created["id"] == client.get(SERVERS).json()["data"][0]["id"]
+        assert 200 == client.get("/openapi.json").status_code

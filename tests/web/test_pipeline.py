@@ -1,0 +1,196 @@
+"""The way of one request, through the front door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.errors import SpecError
+from mockserver.web.app import Sandbox
+from mockserver.web.service import Settings
+from tests.client import Client
+from tests.web.conftest import ADMIN, LINEAR, SERVERS
+
+
+def test_what_was_created_can_be_read_listed_and_deleted(admin: Client) -> None:
+    created = admin.post(SERVERS, json=LINEAR)
+    address = f"{SERVERS}/{created.json()['data']['id']}"
+
+    assert 201 == created.status_code
+    assert "Linear" == admin.get(address).json()["data"]["displayName"]
+    assert [created.json()["data"]["id"]] == [item["id"] for item in admin.get(SERVERS).json()["data"]]
+    assert 204 == admin.delete(address).status_code
+    assert 404 == admin.get(address).status_code
+    assert [] == admin.get(SERVERS).json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"displayName": "x"}, "serverUrl"),
+        ({"displayName": "", "serverUrl": "u"}, "displayName"),
+        ({"displayName": "x" * 121, "serverUrl": "u"}, "displayName"),
+        ({"displayName": "x", "serverUrl": 7}, "serverUrl"),
+        ({"displayName": "x", "serverUrl": "u", "headers": {}}, "headers"),
+        ({"displayName": "x", "serverUrl": "u", "everyoneInOrganizationCanAccess": "yes"}, "everyoneInOrg"),
+        ([], "body"),
+    ],
+)
+def test_an_invalid_body_is_refused_and_the_field_is_named(admin: Client, body: Any, field: str) -> None:
+    reply = admin.post(SERVERS, json=body)
+
+    assert (400, "ValidationError") == (reply.status_code, reply.json()["error"]["title"])
+    assert field in reply.json()["error"]["detail"]
+    assert [] == admin.get(SERVERS).json()["data"]
+
+
+def test_every_field_that_is_wrong_is_named_at_once(admin: Client) -> None:
+    detail = admin.post(SERVERS, json={"displayName": "", "serverUrl": ""}).json()["error"]["detail"]
+
+    assert "displayName" in detail
+    assert "serverUrl" in detail
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "word"),
+    [
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
+        ({"content": b'{"a": NaN}', "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
+        ({"content": b"\xff", "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
+        ({"content": b"a=b", "headers": {"Content-Type": "text/plain"}}, 415, "text/plain"),
+        ({"content": b"{}"}, 415, "content type"),
+        ({"content": b"", "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
+        ({}, 400, "required"),
+        ({"content": b"x", "headers": {"Content-Encoding": "gzip", "Content-Type": "application/json"}}, 415, "encod"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(admin: Client, options: Any, status: int, word: str) -> None:
+    reply = admin.post(SERVERS, **options)
+
+    assert status == reply.status_code
+    assert word in reply.text
+
+
+def test_a_content_type_with_parameters_is_understood(admin: Client) -> None:
+    content = b'{"displayName": "x", "serverUrl": "u"}'
+
+    reply = admin.post(SERVERS, content=content, headers={"Content-Type": "Application/JSON; charset=utf-8"})
+
+    assert 201 == reply.status_code
+
+
+def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(admin: Client) -> None:
+    reply = admin.put(SERVERS, json={})
+
+    assert (405, "GET, POST") == (reply.status_code, reply.headers["allow"])
+    assert {"title", "detail"} == set(reply.json()["error"])
+
+
+def test_an_unknown_path_is_refused_in_the_words_of_the_service(admin: Client) -> None:
+    reply = admin.get("/basedash/api/public/nothing")
+
+    assert (404, "NotFound") == (reply.status_code, reply.json()["error"]["title"])
+
+
+def test_a_path_outside_of_every_service_says_where_to_look(sandbox: Sandbox) -> None:
+    with Client(mockserver.create_app("basedash", "datagrid")) as client:
+        assert "/ lists what is" in client.get("/elsewhere").json()["detail"]
+        assert {"basedash", "datagrid"} == set(client.get("/").json())
+
+
+def test_a_body_over_the_bound_is_refused_whether_it_says_its_length_or_not() -> None:
+    app = mockserver.create_app("basedash", settings=Settings(max_body=100))
+
+    async def in_pieces() -> Any:
+        for _ in range(20):
+            yield b" " * 10
+
+    with Client(app, headers={"Authorization": f"Bearer {ADMIN}", "Content-Type": "application/json"}) as client:
+        assert 413 == client.post(SERVERS, content=b" " * 101).status_code
+        assert 413 == client.post(SERVERS, content=in_pieces()).status_code
+        assert 201 == client.post(SERVERS, json={"displayName": "x", "serverUrl": "u"}).status_code
+
+
+def test_head_answers_as_get_without_a_body(admin: Client) -> None:
+    reply = admin.request("HEAD", SERVERS)
+
+    assert (200, b"") == (reply.status_code, reply.content)
+    assert admin.get(SERVERS).headers["content-length"] == reply.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "Bearer", "Bearer x", "Basic eDp5", f"Bearer {ADMIN}x", f"bd {ADMIN}", "Bearer bd_key_short"]
+)
+def test_a_credential_that_is_missing_or_wrong_is_refused_with_a_challenge(sandbox: Sandbox, value: str | None) -> None:
+    with Client(sandbox) as client:
+        reply = client.get(SERVERS, headers={} if value is None else {"Authorization": value})
+
+    assert (401, "Bearer") == (reply.status_code, reply.headers["www-authenticate"])
+
+
+def test_an_id_with_an_encoded_slash_is_one_segment(admin: Client) -> None:
+    assert "mcp server not found" in admin.get(f"{SERVERS}/a%2Fb").text
+
+
+def test_only_media_types_that_are_offered_are_accepted(admin: Client) -> None:
+    assert 406 == admin.get(SERVERS, headers={"Accept": "text/html"}).status_code
+    assert 406 == admin.get(SERVERS, headers={"Accept": "application/json;q=0, text/html"}).status_code
+    assert 200 == admin.get(SERVERS, headers={"Accept": "text/html, application/*;q=0.1"}).status_code
+
+
+def test_a_browser_of_any_origin_may_use_the_sandbox(sandbox: Sandbox) -> None:
+    with Client(sandbox) as client:
+        preflight = client.request(
+            "OPTIONS", SERVERS, headers={"Origin": "http://app.test", "Access-Control-Request-Method": "POST",
+                                         "Access-Control-Request-Headers": "authorization, content-type"},
+        )  # fmt: skip
+        reply = client.get(SERVERS, headers={"Origin": "http://app.test"})
+
+    assert (200, "*") == (preflight.status_code, preflight.headers["access-control-allow-origin"])
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert (401, "*") == (reply.status_code, reply.headers["access-control-allow-origin"])
+
+
+def conversation(seed: int | None) -> list[tuple[int, bytes]]:
+    app = mockserver.create_app("basedash", seed=seed)
+    with Client(app, headers={"Authorization": f"Bearer {ADMIN}"}) as client:
+        replies = [client.post(SERVERS, json=LINEAR) for _ in range(3)]
+        replies += [client.get(SERVERS), client.get(f"{SERVERS}?limit=2"), client.post(SERVERS, json={})]
+    return [(reply.status_code, reply.content) for reply in replies]
+
+
+def test_the_same_seed_and_requests_give_the_same_bytes() -> None:
+    assert conversation(42) == conversation(42)
+    assert conversation(42) != conversation(43)
+    assert conversation(None) != conversation(None)
+
+
+def test_a_request_whose_reply_breaks_the_document_changes_nothing(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("""
+        overlay: 1.0.0
+        actions:
+          - target: $['x-resources']['mcp-server']
+            update: {initial: [{fields: {hasCompletedFirstSync: perhaps}, evidence: assumed}]}
+    """)
+    app = mockserver.create_app("basedash", behaviour=[wrong])
+
+    with Client(app, headers={"Authorization": f"Bearer {ADMIN}"}) as client:
+        broken = client.post(SERVERS, json={**LINEAR, "serverUrl": "https://unreachable.mcp.example/mcp"})
+
+        assert (500, "InternalServerError") == (broken.status_code, broken.json()["error"]["title"])
+        assert [] == client.get(SERVERS).json()["data"]
+        assert {} == client.get("/_mock/state").json()["basedash"]
+
+
+def test_two_documents_of_one_name_are_refused() -> None:
+    with pytest.raises(SpecError, match="basedash"):
+        mockserver.create_app("basedash", "basedash")
+
+
+def test_an_unknown_vendor_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(SpecError, match="basedash, datagrid, gaia, piper"):
+        mockserver.create_app("stripe")
