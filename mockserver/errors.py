@@ -20,6 +20,7 @@ MockServerError
 │   ├── TooLarge                 a body over the configured bound
 │   ├── UnsupportedMediaType     a content type that the operation does not take
 │   ├── TooMany                  a rate limit is spent
+│   ├── BadGateway               another server, which the request is about, could not be asked (502)
 │   └── Unanswerable             the document makes a valid answer impossible, or ours was not valid (500)
 └── SyncError                    an MCP server could not be asked
 """
@@ -151,6 +152,10 @@ class TooMany(Refusal):
     kind, status = "too-many", 429
 
 
+class BadGateway(Refusal):
+    kind, status = "bad-gateway", 502
+
+
 class Unanswerable(Refusal):
     kind, status = "unanswerable", 500
 
@@ -159,7 +164,7 @@ REFUSALS: dict[str, type[Refusal]] = {
     cls.kind: cls
     for cls in (
         Malformed, Invalid, Unauthenticated, Forbidden, Missing, UnknownPath, MethodNotAllowed, NotAcceptable,
-        Conflict, TooLarge, UnsupportedMediaType, TooMany, Unanswerable,
+        Conflict, TooLarge, UnsupportedMediaType, TooMany, BadGateway, Unanswerable,
     )
 }  # fmt: skip
 """Every kind of refusal that a behaviour file may describe, by its key."""
