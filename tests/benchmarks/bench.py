@@ -1,0 +1,293 @@
+"""How fast ours is, beside the ceiling of its own server and beside its peers, all in one run.
+
+    python tests/benchmarks/bench.py [--no-peers] [--seconds 3] [--rounds 3] [--items 100 100000]
+
+Every server has one worker and answers on loopback; all of them are up at once and are asked in turn, so that what the
+machine does meanwhile falls on all alike. A figure is the median of its rounds. Prints tables and writes JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import sys
+import tempfile
+import urllib.request
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from mockserver.spec import shelf
+from tests.benchmarks import reduced
+from tests.benchmarks.load import Rate, Request, generator, rate, repeat
+from tests.benchmarks.servers import (
+    CEILING,
+    LARGE,
+    OURS,
+    PEERS,
+    STOCK,
+    Running,
+    Server,
+    Site,
+    install_packages,
+    running,
+)
+
+COLLECTION = "/api/public/organizations/org_abc123/mcp-servers"
+TOKEN = ("Authorization", "Bearer bd_key_" + "SandboxAdmin".ljust(32, "0"))
+JSON_TYPE = ("Content-Type", "application/json")
+BODY = b'{"displayName":"Linear","serverUrl":"https://mcp.example.com/mcp"}'
+PACKAGES = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "mockserver-bench"
+
+Rates = dict[str, dict[str, Rate]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How long and how much to measure."""
+
+    seconds: float
+    rounds: int
+    items: tuple[int, ...]
+    packages: Path | None
+
+
+def requests(address: str, identifier: str) -> dict[str, Request]:
+    """The requests that are measured, by the name of their column."""
+    collection = address + COLLECTION
+    return {
+        "create": Request(collection, "POST", (TOKEN, JSON_TYPE), BODY),
+        "list": Request(f"{collection}?limit=1", headers=(TOKEN,)),
+        "list 50": Request(collection, headers=(TOKEN,)),
+        "get": Request(f"{collection}/{identifier}", headers=(TOKEN,)),
+    }
+
+
+def answer(request: Request) -> str:
+    """Send one request and return the body of its answer."""
+    sent = urllib.request.Request(request.url, request.body or None, dict(request.headers), method=request.method)
+    with urllib.request.urlopen(sent, timeout=30) as reply:
+        return reply.read().decode()
+
+
+def newest(address: str) -> str:
+    """The id of the item that was created last."""
+    listed = json.loads(answer(requests(address, "")["list"]))
+    return str(listed["data"][0]["id"])
+
+
+def sample(address: str) -> dict[str, str]:
+    """What ours answers to each request, with a full page stored: the others answer with the same bytes."""
+    repeat(requests(address, "")["create"], 60)
+    return {name: answer(request) for name, request in requests(address, newest(address)).items()}
+
+
+def measure(asked: Mapping[str, Mapping[str, Request]], options: Options) -> Rates:
+    """The median rate of each request to each server; servers take turns within each round."""
+    seen: dict[str, dict[str, list[Rate]]] = defaultdict(lambda: defaultdict(list))
+    for _ in range(options.rounds):
+        for operation in dict.fromkeys(name for table in asked.values() for name in table):
+            for server, table in asked.items():
+                if operation in table:
+                    seen[server][operation].append(rate(table[operation], options.seconds))
+    return {server: {name: middle(rates) for name, rates in table.items()} for server, table in seen.items()}
+
+
+def middle(rates: Iterable[Rate]) -> Rate:
+    """The median of several rates; refusals add up."""
+    kept = list(rates)
+    return Rate(median(each.per_second for each in kept), sum(each.refused for each in kept))
+
+
+def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[Running]:
+    """Start each server that is installed; say of the others why not."""
+    started = []
+    for server in servers:
+        if not server.available(site):
+            print(f"  {server.name}: not installed")
+            continue
+        try:
+            started.append(stack.enter_context(running(server, site, COLLECTION)))
+        except TimeoutError as problem:
+            print(f"  {server.name}: {problem}")
+    return started
+
+
+def compare(folder: Path, options: Options) -> dict[str, Any]:
+    """Ours, the ceiling, stock Connexion and the peers on the Basedash document."""
+    site = Site(shelf.document_path("basedash"), folder, options.packages)
+    with ExitStack() as stack:
+        mine = stack.enter_context(running(OURS, site, COLLECTION))
+        (folder / "replies.json").write_text(json.dumps(sample(mine.address)), encoding="utf-8")
+        identifier = newest(mine.address)
+        others = start_all(stack, (CEILING, STOCK, *(PEERS if options.packages else ())), site)
+        asked = {each.server.name: requests(each.address, identifier) for each in (mine, *others)}
+        for each in others:
+            if each.server is not CEILING:
+                del asked[each.server.name]["list 50"]  # a constant page says nothing about paging
+        rates = measure(asked, options)
+        notes = {each.server.name: each.server.note for each in (mine, *others)}
+    print_rates(rates, notes)
+    return {name: as_json(table) | shares(table, rates[CEILING.name]) for name, table in rates.items()}
+
+
+def print_rates(rates: Rates, notes: Mapping[str, str]) -> None:
+    ceiling, operations = rates[CEILING.name], list(rates[CEILING.name])
+    print(f"\n| requests/s | {' | '.join(operations)} | of the ceiling (create, list, get) | |")
+    print(f"| --- |{' ---: |' * len(operations)} ---: | --- |")
+    for name, table in sorted(rates.items(), key=lambda row: -row[1]["create"].per_second):
+        cells = " | ".join(str(table.get(operation, "–")) for operation in operations)
+        share = ", ".join(
+            f"{part:.2f}" if part else "–"
+            for part in (shares(table, ceiling)["of_ceiling"].get(key) for key in ("create", "list", "get"))
+        )
+        print(f"| {name} | {cells} | {share} | {notes[name]} |")
+
+
+def shares(table: Mapping[str, Rate], ceiling: Mapping[str, Rate]) -> dict[str, dict[str, float]]:
+    """Each rate as a part of the ceiling's; a rate of refusals is none."""
+    sound = {name: each for name, each in table.items() if not each.refused}
+    return {"of_ceiling": {name: round(each.per_second / ceiling[name].per_second, 3) for name, each in sound.items()}}
+
+
+def as_json(table: Mapping[str, Rate]) -> dict[str, Any]:
+    return {name: {"per_second": round(each.per_second, 1), "refused": each.refused} for name, each in table.items()}
+
+
+def grow(folder: Path, options: Options) -> dict[str, Any]:
+    """Ours with few and with many items stored: what each request costs, and how many bytes an item takes."""
+    site = Site(shelf.document_path("basedash"), folder)
+    asked, bytes_each = {}, {}
+    with ExitStack() as stack:
+        for items in options.items:
+            mine = stack.enter_context(running(OURS, site, COLLECTION))
+            before = mine.megabytes
+            statuses = repeat(requests(mine.address, "")["create"], items)
+            accepted = sum(count for status, count in statuses.items() if status < 300)
+            bytes_each[str(items)] = round((mine.megabytes - before) * 2**20 / max(1, accepted))
+            asked[str(items)] = deep(mine.address)
+            if accepted < items:
+                print(f"  only {accepted:,} of {items:,} were accepted: {dict(statuses)}")
+        rates = measure(asked, options)
+    print_growth(rates, bytes_each)
+    return {"rates": {items: as_json(table) for items, table in rates.items()}, "bytes_each": bytes_each}
+
+
+def deep(address: str) -> dict[str, Request]:
+    """Requests to a filled collection: its first page, the last one that a cursor leads to, an item; creation last."""
+    collection, cursor, last = address + COLLECTION, None, ""
+    while cursor or not last:
+        last = f"{collection}?limit=100" + (f"&cursor={cursor}" if cursor else "")
+        cursor = json.loads(answer(Request(last, headers=(TOKEN,))))["pagination"]["nextCursor"]
+    named = requests(address, newest(address))
+    return {
+        "first page": Request(f"{collection}?limit=10", headers=(TOKEN,)),
+        "last page": Request(last.replace("limit=100", "limit=10"), headers=(TOKEN,)),
+        "get": named["get"],
+        "create": named["create"],
+    }
+
+
+def print_growth(rates: Rates, bytes_each: Mapping[str, int]) -> None:
+    fewest = next(iter(rates))
+    print(f"\n| requests/s with so many stored | {' | '.join(rates[fewest])} | bytes for each item |")
+    print(f"| ---: |{' ---: |' * (len(rates[fewest]) + 1)}")
+    for items, table in rates.items():
+        cells = " | ".join(
+            f"{each} ({rates[fewest][name].per_second / max(each.per_second, 1e-9):.2f} × the time)"
+            for name, each in table.items()
+        )
+        print(f"| {int(items):,} | {cells} | {bytes_each[items]:,} |")
+
+
+def scale(folder: Path, options: Options) -> dict[str, Any]:
+    """A document of 1,223 operations beside one of two: time until ready, memory, requests a second."""
+    if options.packages is None:
+        print("\nWithout npm packages GitHub's document is not measured.")
+        return {}
+    table: dict[str, dict[str, Any]] = defaultdict(dict)
+    for name, document in reduced.write(options.packages, folder).items():
+        site = Site(document, folder, options.packages)
+        for server in LARGE:
+            if server.available(site):
+                table[server.name][name] = once(server, site, options)
+    print_scale(table)
+    return table
+
+
+def once(server: Server, site: Site, options: Options) -> dict[str, Any]:
+    try:
+        with running(server, site, reduced.PROBE) as up:
+            megabytes = up.megabytes
+            seen = middle(rate(Request(up.address + reduced.PROBE), options.seconds) for _ in range(options.rounds))
+    except TimeoutError as problem:
+        return {"problem": str(problem)}
+    return {
+        "ready_after": round(up.ready_after, 2), "megabytes": round(megabytes),
+        "per_second": round(seen.per_second, 1), "refused": seen.refused,
+    }  # fmt: skip
+
+
+def print_scale(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    print("\n| GitHub's document | ready after | memory | a request | the same with two operations | ratio |")
+    print("| --- |" + " ---: |" * 5)
+    for name, row in table.items():
+        large, small = row["GitHub"], row["two operations"]
+        problem = large.get("problem") or small.get("problem") or (large["refused"] and "it refuses the request")
+        if problem:
+            print(f"| {name} | {problem} | | | | |")
+            continue
+        costs = [1000 / each["per_second"] for each in (large, small)]
+        print(
+            f"| {name} | {large['ready_after']} s | {large['megabytes']} MB "
+            f"| {costs[0]:.3f} ms | {costs[1]:.3f} ms | {costs[0] / costs[1]:.2f} |"
+        )
+
+
+def machine() -> dict[str, Any]:
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "load_generator": generator()}
+
+
+def options() -> tuple[Options, Path]:
+    parser = argparse.ArgumentParser(description="Measure requests a second, ours beside its ceiling and its peers.")
+    parser.add_argument("--seconds", type=float, default=3, help="of load for each figure and round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--items", type=int, nargs="+", default=[100, 100_000], help="how many to store")
+    parser.add_argument("--no-peers", action="store_true", help="neither peers nor GitHub's document")
+    parser.add_argument("--packages", type=Path, default=PACKAGES, help="where npm packages are installed")
+    parser.add_argument("--output", type=Path, default=Path("reports/bench.json"))
+    given = parser.parse_args()
+    packages = None if given.no_peers else install_packages(given.packages.resolve())
+    if packages is None and not given.no_peers:
+        print("There is no npm here, or it could not install: the peers are left out.")
+    return Options(given.seconds, given.rounds, tuple(given.items), packages), given.output
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped on the way out
+    chosen, output = options()
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load by {generator()}, one worker each.")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        figures = {
+            "machine": machine(),
+            "rates": compare(folder, chosen),
+            "growth": grow(folder, chosen),
+            "scale": scale(folder, chosen),
+        }
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    print(f"\nWritten to {output}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""GitHub's document, and the same document with two operations only, to see what the other 1,221 cost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+PATHS = ("/gitignore/templates", "/gitignore/templates/{name}")
+
+PROBE = "/gitignore/templates"
+"""A path without parameters, that every server can answer."""
+
+
+def reduce(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the two paths above and what they refer to."""
+    kept = {key: value for key, value in document.items() if key not in ("paths", "components", "x-webhooks")}
+    kept["paths"] = {path: document["paths"][path] for path in PATHS}
+    kept["components"] = components = {}
+    waiting = references(kept)
+    while waiting:
+        group, name = waiting.pop()
+        if name not in components.setdefault(group, {}):
+            components[group][name] = document["components"][group][name]
+            waiting |= references(components[group][name])
+    return kept
+
+
+def references(node: Any) -> set[tuple[str, str]]:
+    """Group and name of each component that a node refers to."""
+    if isinstance(node, list):
+        return set().union(*map(references, node))
+    if not isinstance(node, dict):
+        return set()
+    target = node.get("$ref")
+    own = {tuple(target.split("/")[2:4])} if isinstance(target, str) else set()
+    return own.union(*map(references, node.values()))  # type: ignore[arg-type]
+
+
+def write(packages: Path, folder: Path) -> dict[str, Path]:
+    """Write both documents into `folder` and return where, by what they are called."""
+    full = packages / "node_modules/@octokit/openapi/generated/api.github.com.json"
+    small = folder / "two-operations.json"
+    small.write_text(json.dumps(reduce(json.loads(full.read_bytes()))), encoding="utf-8")
+    return {"two operations": small, "GitHub": full}
