@@ -16,7 +16,7 @@ import click
 import uvicorn
 
 from mockserver.errors import MockServerError
-from mockserver.spec import shelf
+from mockserver.spec import shelf, vocabulary
 from mockserver.web import greeting, seeding
 from mockserver.web.app import Sandbox, contracts_of, create_app
 from mockserver.web.service import Settings
@@ -144,6 +144,13 @@ def show(document: str) -> None:
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     for line in greeting.description(contract):
+        click.echo(line)
+
+
+@specs.command("vocabulary")
+def print_vocabulary() -> None:
+    """Print the page about the keys of behaviour files (docs/behaviour.md)."""
+    for line in vocabulary.page():
         click.echo(line)
 
 

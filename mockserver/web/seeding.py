@@ -47,6 +47,7 @@ def _entries(data: Any, services: Mapping[str, Service], file: str) -> list[tupl
         for tenant, resources in _mapping(tenants, f"{file}#/{name}").items():
             for resource, bodies in _mapping(resources, f"{file}#/{name}/{tenant}").items():
                 place = f"{file}#/{name}/{tenant}/{resource}"
+                _refuse_unknown(services[name], resource, place)
                 if not isinstance(bodies, list):
                     raise StateError(f"{place}: a list of items is expected")
                 found += [(f"{place}/{i}", services[name], tenant, resource, body) for i, body in enumerate(bodies)]
@@ -59,9 +60,12 @@ def _mapping(value: Any, place: str) -> Mapping[str, Any]:
     return value
 
 
-def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpoint, ResourcePlan]:
+def _refuse_unknown(service: Service, resource: str, place: str) -> None:
     if resource not in service.plans:
         raise StateError(f"{place}: no such resource; there are {', '.join(service.plans) or 'none'}")
+
+
+def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpoint, ResourcePlan]:
     for endpoint in service.endpoints.values():
         binding = endpoint.binding
         if binding and binding.plan and binding.plan.name == resource and binding.act.begin is create:

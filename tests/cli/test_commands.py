@@ -1,0 +1,191 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "mockserver"]
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PATH": "/usr/bin:/bin"}
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=environment
+    )
+
+
+Serve = Callable[..., tuple[subprocess.Popen[str], list[str]]]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start `mockserver serve` on a free port; gives the process and the greeting it printed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> tuple[subprocess.Popen[str], list[str]]:
+        command = [*COMMAND, "serve", *arguments, "--port", "0"]
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1", "PATH": "/usr/bin:/bin"},
+        )  # fmt: skip
+        started.append(process)
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if line.startswith("sync:"):
+                break
+        return process, lines
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def address(lines: list[str]) -> str:
+    return next(found.group(1) for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
+
+
+def test_the_vendors_are_listed_with_the_number_of_their_operations() -> None:
+    lines = run("specs").stdout.splitlines()
+
+    assert ["basedash", "datagrid", "gaia", "piper"] == [line.split()[0] for line in lines]
+    assert [5, 10, 15, 9] == [int(line.split()[1]) for line in lines]
+
+
+def test_the_command_works_from_any_folder(tmp_path: Path) -> None:
+    assert "Basedash" in run("specs", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
+def test_a_vendor_is_shown_with_the_evidence_of_every_statement(vendor: str) -> None:
+    shown = run("specs", "show", vendor).stdout.splitlines()
+    told = [line for line in shown if re.match(r"      (documented|inferred|assumed|observed)", line)]
+    made = [line for line in shown if re.match(r"  [a-z-]+(\.[a-z-]+)?: ", line)]
+
+    assert len(made) > 10
+    assert len(made) == len(told)
+    assert all(": " in line for line in told if line.strip().startswith("documented"))
+
+
+def test_the_page_about_the_vocabulary_is_what_the_command_prints() -> None:
+    assert (ROOT / "docs" / "behaviour.md").read_text(encoding="utf-8") == run("specs", "vocabulary").stdout
+
+
+def test_every_vendor_answers_the_curl_line_that_the_greeting_prints(serve: Serve) -> None:
+    _, lines = serve()
+    curls = [line for line in lines if line.startswith("curl ") and "/_mock/" not in line]
+
+    replies = [
+        subprocess.run([*shlex.split(line), "-s", "-o", "-", "-w", "\n%{http_code}"], capture_output=True, text=True,
+                       timeout=30, check=True).stdout.splitlines()
+        for line in curls
+    ]  # fmt: skip
+
+    assert 4 == len(curls)
+    assert all(reply[-1] in ("200", "201") for reply in replies), replies
+
+
+def test_ctrl_c_stops_it_cleanly(serve: Serve) -> None:
+    process, _ = serve("basedash")
+    process.send_signal(signal.SIGINT)
+
+    assert ("stopped\n", 0) == (process.communicate(timeout=20)[0], process.returncode)
+
+
+def test_a_state_file_is_loaded_at_start(serve: Serve, tmp_path: Path) -> None:
+    state = tmp_path / "state.yaml"
+    state.write_text(
+        "basedash: {org_1: {mcp-server: [{displayName: A, serverUrl: 'https://a.example/mcp'}]}}\n"
+        "datagrid: {22222222-2222-4222-8222-222222222222: {mcp-server: []}}\n",
+        encoding="utf-8",
+    )
+    _, lines = serve("basedash", "datagrid", "--state", str(state))
+
+    assert "1 items loaded" in lines
+    remembered = httpx.get(f"{address(lines)}/_mock/state").json()["basedash"]["org_1"]["mcp-server"]
+    assert ["A"] == [item["displayName"] for item in remembered]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "basedash: {org_1: {mcp-server: [{displayName: A}]}}",
+            ["state.yaml#/basedash/org_1/mcp-server/0", "serverUrl"],
+        ),
+        ("stripe: {}", ["state.yaml#/stripe", "basedash"]),
+        ("basedash: {org_1: {tool: []}}", ["state.yaml#/basedash/org_1/tool", "mcp-server"]),
+        ("basedash: {org_1: {mcp-server: {}}}", ["a list"]),
+        ("[1", ["state.yaml"]),
+    ],
+)
+def test_a_state_file_that_cannot_be_loaded_is_refused_by_entry(tmp_path: Path, text: str, words: list[str]) -> None:
+    state = tmp_path / "state.yaml"
+    state.write_text(text, encoding="utf-8")
+    done = run("serve", "basedash", "--state", str(state), "--port", "0")
+
+    assert 1 == done.returncode
+    assert all(word in done.stderr for word in words), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [(["stripe"], "basedash, datagrid, gaia, piper"), (["./missing.yaml"], "missing.yaml"), (["--port", "x"], "port")],
+)
+def test_a_mistake_on_the_command_line_is_told_in_words(arguments: list[str], word: str) -> None:
+    done = run("serve", *arguments)
+
+    assert 0 != done.returncode
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_behaviour_key_is_refused_by_name(tmp_path: Path) -> None:
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text(
+        "overlay: 1.0.0\nactions: [{target: $, update: {x-service: {rate-limt: {requests: 1}}}}]\n", encoding="utf-8"
+    )
+    done = run("serve", "basedash", "--behaviour", str(overlay))
+
+    assert 1 == done.returncode
+    assert "rate-limt" in done.stderr
+    assert "rate-limit" in done.stderr
+
+
+def test_a_port_that_is_taken_is_told(serve: Serve) -> None:
+    _, lines = serve("basedash")
+    done = run("serve", "basedash", "--port", address(lines).rsplit(":", 1)[1])
+
+    assert 0 != done.returncode
+    assert "in use" in done.stderr + done.stdout
+
+
+def test_a_control_token_is_asked_for_when_others_can_reach_the_port(serve: Serve) -> None:
+    _, lines = serve("basedash", "--host", "0.0.0.0")  # it is what is tested
+    base = address(lines).replace("0.0.0.0", "127.0.0.1")
+    token = next(line.rsplit(" ", 1)[1] for line in lines if "asks for" in line)
+
+    assert 401 == httpx.get(f"{base}/_mock/state").status_code
+    assert 200 == httpx.get(f"{base}/_mock/state", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_it_is_ready_soon_enough_to_be_started_by_a_test(serve: Serve) -> None:
+    begun = time.monotonic()
+    _, lines = serve()
+
+    print(f"four vendors ready after {time.monotonic() - begun:.2f} s")
+    assert 200 == httpx.get(f"{address(lines)}/_mock/health").status_code
