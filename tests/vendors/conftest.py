@@ -1,0 +1,33 @@
+"""Clients of the vendors' sandboxes whose every reply is judged by openapi-core too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import mockserver
+from tests.judge import JudgedClient
+
+Connect = Callable[..., JudgedClient]
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """A function `connect(vendor, credential, app=None, **options)` that gives a judged client of a vendor's sandbox.
+
+    Further options go to `create_app`; without `app` each client has a sandbox of its own.
+    """
+    opened: list[JudgedClient] = []
+
+    def open_client(
+        vendor: str, credential: str, app: object = None, headers: dict[str, str] | None = None, **options: object
+    ) -> JudgedClient:
+        served = app or mockserver.create_app(vendor, **options)  # type: ignore[arg-type]
+        client = JudgedClient(served, vendor, {"Authorization": f"Bearer {credential}", **(headers or {})})
+        opened.append(client)
+        return client
+
+    yield open_client
+    for client in opened:
+        client.__exit__(None, None, None)
