@@ -33,7 +33,7 @@ PATHS: dict[str, str] = {"http": "/mcp", "sse": "/sse"}
 """Where the MCP endpoint is, by transport."""
 
 TOKEN = "demo-token"  # noqa: S105 - it protects nothing: it is there to be typed
-MOST_TOOLS = 1000
+MOST_TOOLS = 500
 
 
 def demo_app(

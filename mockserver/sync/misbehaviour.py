@@ -143,6 +143,11 @@ async def too_many(scope: Scope, receive: Receive, send: Send) -> None:
     await _answer(scope, receive, send, lambda: {"tools": [_tool(n) for n in range(5000)]})
 
 
+async def countless(scope: Scope, receive: Receive, send: Send) -> None:
+    """Lists hundreds of thousands of numbers in place of tools."""
+    await _answer(scope, receive, send, lambda: {"tools": [1] * 300_000})
+
+
 async def malformed(scope: Scope, receive: Receive, send: Send) -> None:
     """Lists tools that have no names."""
     await _answer(scope, receive, send, lambda: {"tools": [{"description": 7}]})
@@ -157,7 +162,7 @@ MISBEHAVIOURS: dict[str, Misbehaviour] = {
     kind.__name__.replace("_", "-"): kind
     for kind in (
         silent, hang, drip, huge, announced, bomb, noise, reconnect, rubbish, html, headers, error, drop, redirect,
-        redirects, endless_pages, cursor_loop, too_many, malformed, refusal,
+        redirects, endless_pages, cursor_loop, too_many, countless, malformed, refusal,
     )
 }  # fmt: skip
 """Every kind of misbehaviour by its name."""

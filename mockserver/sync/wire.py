@@ -6,6 +6,7 @@ happened: the last status, the network failure after it, and whatever broke a bo
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from mockserver.errors import SyncError
 from mockserver.sync.guard import GuardedBackend
 
 MEBIBYTE = 1 << 20
+BETWEEN_EVENTS = re.compile(rb"\r?\n\r?\n|\r\r")
+"""The end of an event in a stream (WHATWG HTML, "Server-sent events")."""
+WHOLE = re.compile(rb"(?!)")
+"""Matches nothing: the body is one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,10 @@ class Bounds:
     total_seconds: float = 60.0
     """For a whole probe, once it has begun; `Connection.timeout` can only shorten it."""
     message_bytes: int = MEBIBYTE
-    """In one message: the body of an answer, or one event of a stream. Parsing one must not stall the event loop."""
+    """In one message: the body of an answer, or one event of a stream."""
+    message_values: int = 25_000
+    """JSON values in one message, as many as it has commas and opening brackets: ten times those of a list of a
+    hundred tools. Reading and judging a message stalls the event loop for a time that goes by its values."""
     total_bytes: int = 16 * MEBIBYTE
     """In all answers of one exchange together."""
     requests: int = 250
@@ -95,8 +103,7 @@ class Wire(httpx2.AsyncBaseTransport):
         try:
             return await self._exchange(request)
         except SyncError as error:
-            self._give_up(error)
-            raise
+            raise self._give_up(error) from error.__cause__
         except httpx2.TransportError as error:
             self.failure = error
             raise
@@ -112,14 +119,15 @@ class Wire(httpx2.AsyncBaseTransport):
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
             raise _translated(error) from error
         self.last, self.failure = Answer(request.method, response.status, httpx2.Headers(response.headers)), None
-        body = _Body(self, response, self._limit(self.last.headers))
+        limit = self._limit(self.last.headers)
+        body = _Body(self, response, limit, BETWEEN_EVENTS if _is_stream(self.last.headers) else WHOLE)
         return httpx2.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
 
     def _limit(self, headers: httpx2.Headers) -> int:
         """How long the body may get. A stream is many messages, each of them bounded by the SDK."""
         if headers.get("content-encoding", "identity") != "identity":
             raise Exceeded("The server compressed its answer, though it was asked not to.")
-        if headers.get("content-type", "").startswith("text/event-stream"):
+        if _is_stream(headers):
             return self._bounds.total_bytes
         length = headers.get("content-length", "0")
         if length.isdecimal() and int(length) > self._bounds.message_bytes:
@@ -129,9 +137,10 @@ class Wire(httpx2.AsyncBaseTransport):
     def _too_long(self, limit: int) -> Exceeded:
         return Exceeded(f"The server's answer is longer than {limit / MEBIBYTE:g} MiB.")
 
-    def _give_up(self, error: SyncError) -> None:
+    def _give_up(self, error: SyncError) -> SyncError:
         self.trouble = self.trouble or error
         self.stop()
+        return error
 
     def count(self, read: int, limit: int, chunk: bytes) -> int:
         """Add a piece of a body to what was read of it and of everything.
@@ -142,10 +151,19 @@ class Wire(httpx2.AsyncBaseTransport):
         self._bytes += len(chunk)
         read += len(chunk)
         if read > limit or self._bytes > self._bounds.total_bytes:
-            error = self._too_long(min(limit, self._bounds.total_bytes))
-            self._give_up(error)
-            raise error
+            raise self._give_up(self._too_long(min(limit, self._bounds.total_bytes)))
         return read
+
+    def count_values(self, values: int, chunk: bytes) -> int:
+        """Add a piece of a message to the values counted in it.
+
+        Raises:
+            Exceeded: that is more than is allowed.
+        """
+        values += chunk.count(b",") + chunk.count(b"{") + chunk.count(b"[")
+        if values > self._bounds.message_values:
+            raise self._give_up(Exceeded(f"The server's answer has more than {self._bounds.message_values} values."))
+        return values
 
     def failed(self, error: Exception) -> None:
         """Remember a failure in the middle of a body."""
@@ -159,14 +177,16 @@ class Wire(httpx2.AsyncBaseTransport):
 class _Body(httpx2.AsyncByteStream):
     """The body of one response, counted."""
 
-    def __init__(self, wire: Wire, response: httpcore2.Response, limit: int) -> None:
-        self._wire, self._response, self._limit = wire, response, limit
+    def __init__(self, wire: Wire, response: httpcore2.Response, limit: int, between: re.Pattern[bytes]) -> None:
+        self._wire, self._response, self._limit, self._between = wire, response, limit, between
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = 0
+        read = values = 0
         try:
             async for chunk in self._response.aiter_stream():
                 read = self._wire.count(read, self._limit, chunk)
+                for number, message in enumerate(self._between.split(chunk)):
+                    values = self._wire.count_values(values if number == 0 else 0, message)
                 yield chunk
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
             translated = _translated(error)
@@ -175,6 +195,10 @@ class _Body(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._response.aclose()
+
+
+def _is_stream(headers: httpx2.Headers) -> bool:
+    return headers.get("content-type", "").lower().startswith("text/event-stream")
 
 
 def _core(request: httpx2.Request) -> httpcore2.Request:
