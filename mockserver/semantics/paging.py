@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver.call import Call
-from mockserver.errors import Fault, Invalid
+from mockserver.errors import Fault, Invalid, Missing, Refusal
 from mockserver.spec.behaviour import Paging
 from mockserver.state.collection import Collection, Record, Selection, View
 
@@ -29,23 +29,36 @@ def whole(call: Call, paging: Paging, found: View | Selection, held: Collection,
 
 
 def cursor(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
-    """The items that follow the one whose id the client names. Raises Invalid for an id that never was."""
-    limit, place = size(call, paging), None
-    given = call.query.get(paging.position)
-    if given is not None:
-        place = held.place(given)
-        if place is None and isinstance(given, str) and given.isdigit():
-            place = held.place(int(given))
-        if place is None:
-            raise _bad_position(paging.position, given)
-    records = found.first(limit + 1, place, newest_first=newest_first)
-    more = len(records) > limit
-    del records[limit:]
+    """The items that follow the one whose id the client names, or that precede it where the page is to end there.
+
+    Raises Invalid (or Missing, as the statement says) for an id that never was.
+    """
+    limit, forward = size(call, paging), _place(paging, paging.position, call, held)
+    backward = _place(paging, paging.backward, call, held) if forward is None and paging.backward else None
+    if backward is None:
+        records = found.first(limit + 1, forward, newest_first=newest_first)
+        more, records = len(records) > limit, records[:limit]
+    else:
+        records = found.last(limit + 1, backward, newest_first=newest_first)
+        more, records = len(records) > limit, records[-limit:]
     following = records[-1].id if more else None
     return records, {
         "next": following, "more": more, "total": len(found), "limit": limit, "offset": None, "page": None,
         "pages": None, "count": len(records),
     }  # fmt: skip
+
+
+def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int | None:
+    """Where the item stands (or stood) that a parameter names; None without the parameter."""
+    given = call.query.get(parameter)
+    if given is None:
+        return None
+    place = held.place(given)
+    if place is None and isinstance(given, str) and given.isdigit():
+        place = held.place(int(given))
+    if place is None:
+        raise POSITIONS[paging.unknown_position](parameter, given)
+    return place
 
 
 def offset(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
@@ -83,6 +96,14 @@ def size(call: Call, paging: Paging) -> int:
 def _bad_position(name: str, value: Any) -> Invalid:
     message = f"{name}: {value!r} is not the id of an item on an earlier page"
     return Invalid(message, faults=(Fault("query", (name,), message, "cursor"),))
+
+
+def _missing_position(name: str, value: Any) -> Missing:
+    return Missing(f"{name}: there is no item {value!r}", resource="item")
+
+
+POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_position, "missing": _missing_position}
+"""How a cursor that never was is refused, by the name that `paging.unknown-position` uses."""
 
 
 STYLES: dict[str, Callable[[Call, Paging, View | Selection, Collection, bool], Page]] = {

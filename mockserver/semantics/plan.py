@@ -151,6 +151,8 @@ def _indexed(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
 
 def compare(entry: Filter, value: Any) -> tuple[str, Any] | None:
     """The (field, value) that a filter's parameter asks for, or None when it lets everything through."""
+    if not entry.parameter:
+        return entry.field, entry.equals
     if entry.equals is not None or entry.unless is not None:
         return None if value == entry.unless else (entry.field, entry.equals)
     return None if value is None else (entry.field, value)

@@ -218,12 +218,15 @@ class Action(Statement):
 class Paging(Statement):
     """How a list is cut into pages, with the names of the query parameters.
 
-    `style` is `cursor` (the id of the last item seen), `offset` or `page` (counted from `first`).
+    `style` is `cursor` (the id of the last item seen), `offset` or `page` (counted from `first`). `backward` names the
+    parameter of a cursor before which a page ends; `unknown_position` how an id that never was is refused.
     """
 
     style: Literal["cursor", "offset", "page"]
     limit: str = "limit"
     position: str = "cursor"
+    backward: str = ""
+    unknown_position: Literal["invalid", "missing"] = "invalid"
     default: int = 50
     maximum: int = 0
     first: int = 1
@@ -234,10 +237,11 @@ class Paging(Statement):
 class Filter(Statement):
     """A query parameter that narrows a list to items whose `field` equals it.
 
-    With `equals`, the field is compared with that value instead, unless the parameter is given as `unless`.
+    With `equals`, the field is compared with that value instead, unless the parameter is given as `unless`; without a
+    parameter, always.
     """
 
-    parameter: str
+    parameter: str = ""
     field: str
     equals: Any = None
     unless: Any = None

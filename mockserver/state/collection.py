@@ -124,6 +124,10 @@ class View:
         """At most `limit` items that follow a place."""
         return list(islice(self.after(place, newest_first=newest_first), limit))
 
+    def last(self, limit: int, place: int, *, newest_first: bool) -> list[Record]:
+        """At most `limit` items that come right before a place."""
+        return self.first(limit, place, newest_first=not newest_first)[::-1]
+
 
 class Selection:
     """Items chosen one by one, walked in the order given."""
@@ -148,6 +152,12 @@ class Selection:
     def first(self, limit: int, place: int | None, *, newest_first: bool) -> list[Record]:
         """At most `limit` items that follow a place."""
         return list(islice(self.after(place, newest_first=newest_first), limit))
+
+    def last(self, limit: int, place: int, *, newest_first: bool) -> list[Record]:
+        """At most `limit` items that come right before the one of that age; none where it is not among them."""
+        ages = [record.sequence for record in self._records]
+        end = ages.index(place) if place in ages else 0
+        return self._records[max(end - limit, 0) : end]
 
 
 def _key(value: Any) -> Any:
