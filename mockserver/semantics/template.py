@@ -75,8 +75,9 @@ def find(template: Any, name: str) -> tuple[str | int, ...] | None:
     """The path to the place where `{name}` stands alone, or None."""
     if template == "{" + name + "}":
         return ()
-    entries = template.items() if isinstance(template, Mapping) else enumerate(template or ())
-    for key, value in entries if isinstance(template, Mapping | list) else ():
+    if not isinstance(template, Mapping | list):
+        return None
+    for key, value in template.items() if isinstance(template, Mapping) else enumerate(template):
         inner = find(value, name)
         if inner is not None:
             return (key, *inner)

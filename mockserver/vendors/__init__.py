@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.semantics.turn import Rule
-from mockserver.vendors import basedash
+from mockserver.vendors import basedash, gaia, piper
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "basedash": basedash.RULES,
+    "gaia": gaia.RULES,
+    "piper": piper.RULES,
 }
 """Vendor → name of the rule → its function."""
