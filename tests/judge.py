@@ -43,7 +43,7 @@ def assess(vendor: str, reply: httpx.Response) -> None:
     """
     if reply.status_code in (307, 405, 406):
         return
-    server = str(judge(vendor).spec["servers"][0]["url"].read_value())
+    server = str((judge(vendor).spec / "servers" / 0)["url"])
     request = reply.request
     path = unquote(urlsplit(str(request.url)).path).removeprefix(f"/{vendor}")
     prefix = urlsplit(server).path.rstrip("/")

@@ -11,6 +11,9 @@ from mockserver.errors import Fault, Invalid, Missing, Refusal
 from mockserver.spec.behaviour import Paging
 from mockserver.state.collection import Collection, Record, Selection, View
 
+NOWHERE = -1
+"""The place of an item that never was."""
+
 WHOLE = Paging(style="page")
 """The paging of a list that has none: all items on one page."""
 
@@ -31,11 +34,13 @@ def whole(call: Call, paging: Paging, found: View | Selection, held: Collection,
 def cursor(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """The items that follow the one whose id the client names, or that precede it where the page is to end there.
 
-    Raises Invalid (or Missing, as the statement says) for an id that never was.
+    An id that never was gets an empty page, or Invalid or Missing is raised, as the statement says.
     """
     limit, forward = size(call, paging), _place(paging, paging.position, call, held)
     backward = _place(paging, paging.backward, call, held) if forward is None and paging.backward else None
-    if backward is None:
+    if NOWHERE in (forward, backward):
+        more, records = False, []
+    elif backward is None:
         records = found.first(limit + 1, forward, newest_first=newest_first)
         more, records = len(records) > limit, records[:limit]
     else:
@@ -56,9 +61,9 @@ def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int 
     place = held.place(given)
     if place is None and isinstance(given, str) and given.isdigit():
         place = held.place(int(given))
-    if place is None:
+    if place is None and paging.unknown_position != "empty":
         raise POSITIONS[paging.unknown_position](parameter, given)
-    return place
+    return NOWHERE if place is None else place
 
 
 def offset(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
@@ -103,7 +108,7 @@ def _missing_position(name: str, value: Any) -> Missing:
 
 
 POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_position, "missing": _missing_position}
-"""How a cursor that never was is refused, by the name that `paging.unknown-position` uses."""
+"""How a cursor that never was is refused, unless it gets an empty page, by the name that `paging.unknown-position` uses."""
 
 
 STYLES: dict[str, Callable[[Call, Paging, View | Selection, Collection, bool], Page]] = {

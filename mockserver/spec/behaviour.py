@@ -219,14 +219,15 @@ class Paging(Statement):
     """How a list is cut into pages, with the names of the query parameters.
 
     `style` is `cursor` (the id of the last item seen), `offset` or `page` (counted from `first`). `backward` names the
-    parameter of a cursor before which a page ends; `unknown_position` how an id that never was is refused.
+    parameter of a cursor before which a page ends; `unknown_position` how an id that never was is refused, or `empty`: it
+    gets an empty page.
     """
 
     style: Literal["cursor", "offset", "page"]
     limit: str = "limit"
     position: str = "cursor"
     backward: str = ""
-    unknown_position: Literal["invalid", "missing"] = "invalid"
+    unknown_position: Literal["invalid", "missing", "empty"] = "invalid"
     default: int = 50
     maximum: int = 0
     first: int = 1
