@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.semantics.turn import Rule
-from mockserver.vendors import basedash, gaia, piper
+from mockserver.vendors import basedash, datagrid, gaia, piper
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "basedash": basedash.RULES,
+    "datagrid": datagrid.RULES,
     "gaia": gaia.RULES,
     "piper": piper.RULES,
 }

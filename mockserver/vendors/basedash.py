@@ -93,19 +93,23 @@ STATES = {"ok": _connected, "needs-auth": _waiting, "pending": _pending} | dict.
 
 def merged(known: list[dict[str, Any]], seen: tuple[Tool, ...], world: World) -> list[dict[str, Any]]:
     """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
-    by_name = {tool["name"]: tool for tool in known}
     digits = world.token(16 * len(seen)) if seen else ""
-    fresh = [_tool(tool, by_name.pop(tool.name, None), digits[16 * i : 16 * i + 16]) for i, tool in enumerate(seen)]
+    fresh = [_tool(tool, f"tool_{digits[16 * i : 16 * i + 16]}") for i, tool in enumerate(seen)]
+    if not known:
+        return fresh
+    by_name = {tool["name"]: tool for tool in known}
+    for tool in fresh:
+        before = by_name.pop(tool["name"], None)
+        if before is not None:
+            tool |= {"id": before["id"], "accessMode": before["accessMode"]}
     return fresh + [tool | {"foundInServer": False} for tool in by_name.values()]
 
 
-def _tool(tool: Tool, known: dict[str, Any] | None, digits: str) -> dict[str, Any]:
+def _tool(tool: Tool, id: str) -> dict[str, Any]:
     """That a read-only tool is allowed and any other needs approval is assumed; no page says it."""
-    allowed = "ALWAYS_ALLOW" if tool.read_only_hint else "NEEDS_APPROVAL"
     return {
-        "id": known["id"] if known else f"tool_{digits}", "name": tool.name,
-        "description": tool.description, "readOnlyHint": tool.read_only_hint,
-        "accessMode": known["accessMode"] if known else allowed, "foundInServer": True,
+        "id": id, "name": tool.name, "description": tool.description, "readOnlyHint": tool.read_only_hint,
+        "accessMode": "ALWAYS_ALLOW" if tool.read_only_hint else "NEEDS_APPROVAL", "foundInServer": True,
     }  # fmt: skip
 
 
