@@ -21,7 +21,8 @@ class Connection:
 
     `transport` None means: try streamable HTTP, then SSE. `headers` are sent with every request (static headers,
     tokens); they are secrets. `timeout` is in seconds for the whole exchange. `owner` names the registration
-    (`basedash/org_1/mcp_9`), so that OAuth tokens obtained for it are found again.
+    (`basedash/org_1/mcp_9`), so that OAuth tokens obtained for it are found again. `want` names what to list: `tools`,
+    `resources`, `prompts`; with `transports` every transport is tried, to say which ones work.
     """
 
     url: str = ""

@@ -174,7 +174,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
             httpcore2.ConnectError: the name has no address, or none of them answers.
         """
         failure: Exception = httpcore2.ConnectError(f"the name {host} does not resolve")
-        for address in await self._judged(host, port):
+        for address in await self._judged(host, port, timeout):
             try:
                 return await self._network.connect_tcp(
                     str(address), port, timeout=timeout, local_address=local_address, socket_options=socket_options
@@ -200,15 +200,18 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         """Wait, as the connection pool asks between its retries."""
         await asyncio.sleep(seconds)
 
-    async def _judged(self, host: str, port: int) -> tuple[Address, ...]:
+    async def _judged(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
         written = literal(host)
-        addresses = (written,) if written is not None else await self._looked_up(host, port)
+        addresses = (written,) if written is not None else await self._looked_up(host, port, seconds)
         for address in addresses:
             self._reach.judge(host, address)
         return addresses
 
-    async def _looked_up(self, host: str, port: int) -> tuple[Address, ...]:
+    async def _looked_up(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
         try:
-            return await self._resolve(host, port)
+            async with asyncio.timeout(seconds):
+                return await self._resolve(host, port)
+        except TimeoutError as error:  # an OSError too, but of time and not of the name
+            raise httpcore2.ConnectTimeout(f"the name {host} was not resolved in time") from error
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError(f"the name {host} does not resolve") from error

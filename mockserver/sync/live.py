@@ -34,7 +34,7 @@ from mockserver.sync.guard import GuardedBackend, Reach, Resolve, resolve
 from mockserver.sync.listing import Listing, list_all
 from mockserver.sync.oauth import Authorizations
 from mockserver.sync.wire import STANDARD, Bounds, Wire
-from mockserver.sync.words import answered, told
+from mockserver.sync.words import answered, discreet, told
 
 FAREWELL_SECONDS = 1.0
 """How long a server that has answered everything may take to say goodbye."""
@@ -126,6 +126,13 @@ class LiveProber:
         return result if isinstance(result, Outcome) else result[0].found[0]
 
     async def _ask(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+        """Ask, and let no message repeat a secret of the registration."""
+        result = await self._in_turn(connection, visit)
+        if isinstance(result, Outcome) and result.message:
+            return replace(result, message=discreet(result.message, _secrets(connection)))
+        return result
+
+    async def _in_turn(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
         """Wait for a turn, and ask within the time allowed, whatever hangs."""
         seconds = min(connection.timeout, self.bounds.total_seconds)
         async with self._turns:
@@ -223,7 +230,7 @@ class LiveProber:
                 async with self._session(connection, transport, token, attempt.wire) as client:
                     attempt.found = await visit(client)
                     scope.deadline = min(deadline, anyio.current_time() + FAREWELL_SECONDS)
-            except Exception as error:  # noqa: BLE001 - as in `_ask`, and a failed goodbye does not undo what was found
+            except Exception as error:  # noqa: BLE001 - as in `_in_turn`, and a failed goodbye does not undo what was found
                 attempt.error = error
         attempt.late = scope.cancelled_caught
         return attempt
@@ -313,6 +320,11 @@ ENVELOPE = {"meta", "result_type", "ttl_ms", "cache_scope"}
 
 RESOURCE_NOT_FOUND = -32002
 """The code for an unknown resource (MCP specification, "Resources", "Error Handling")."""
+
+
+def _secrets(connection: Connection) -> list[str]:
+    pairs = (*connection.headers, *connection.proxy_headers, *connection.env)
+    return [*(value for _, value in pairs), connection.oauth_client_secret]
 
 
 def _too_slow(seconds: float) -> str:

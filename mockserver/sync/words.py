@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -50,6 +50,14 @@ def short(message: str) -> str:
     """One line of bounded length, without control characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in message[: 2 * LONGEST]).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def discreet(message: str, secrets: Iterable[str]) -> str:
+    """The message without secrets that a server repeated. A secret of fewer than four characters hides too much."""
+    for secret in sorted({part for whole in secrets for part in (whole, *whole.split())}, key=len, reverse=True):
+        if len(secret) >= 4 and secret.lower() not in ("bearer", "basic"):
+            message = message.replace(secret, "…")
+    return message
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
@@ -120,7 +128,10 @@ def _mcp(error: Any) -> tuple[Status, str]:
 
 
 def _oauth(error: Any) -> tuple[Status, str]:
-    return "error", f"OAuth failed: {error}"
+    # What could not be understood may hold tokens, and the error of the SDK repeats it.
+    unreadable = isinstance(error.__context__, ValueError)
+    said = str(error).partition(":")[0] if unreadable else str(error)
+    return "error", f"OAuth failed: {said}"
 
 
 def _system(error: Any) -> tuple[Status, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import shutil
 import socket
@@ -16,10 +18,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from mockserver.probe import Connection, Outcome
 from mockserver.sync.live import LiveProber
-from tests.sync.live import asking, free_port, put, wait_for
+from tests.sync.live import IMPATIENT, asking, free_port, put, wait_for
 
 EVERYTHING = frozenset({"tools", "resources", "prompts"})
 BEARER = (("Authorization", "Bearer demo-token"),)
@@ -44,6 +47,10 @@ def test_the_tools_of_a_streamable_http_server_are_listed(demo: Callable[..., st
     assert ["text"] == list(outcome.tools[0].input_schema["properties"])
     assert ("demo", (False, "none")) == (outcome.server_info["name"], (outcome.requires_auth, outcome.auth_type))
     assert outcome.protocol_version
+
+
+def test_a_server_is_reached_by_the_name_localhost(demo: Callable[..., str]) -> None:
+    assert probed(demo().replace("127.0.0.1", "localhost") + "/mcp").status == "ok"
 
 
 def test_a_server_that_speaks_sse_only_is_found_out(demo: Callable[..., str]) -> None:
@@ -136,6 +143,31 @@ def test_secrets_show_up_neither_in_the_connection_nor_in_an_outcome(demo: Calla
     assert secret not in repr(connection)
     for each in (connection, unsendable):
         assert secret not in repr(asking(lambda prober, each=each: prober.probe(each)))
+
+
+def test_a_secret_that_a_server_repeats_is_not_passed_on(serve: Callable[..., str]) -> None:
+    async def tactless(scope: Scope, receive: Receive, send: Send) -> None:
+        said = dict(scope["headers"])[b"authorization"].decode()
+        identifier = json.loads(await Request(scope, receive).body())["id"]
+        error = {"code": -32603, "message": f"I do not like {said}"}
+        reply = JSONResponse({"jsonrpc": "2.0", "id": identifier, "error": error})
+        await reply(scope, receive, send)
+
+    headers = (("Authorization", "Bearer s3cr3t-value"),)
+    outcome = probed(serve(lambda url: tactless) + "/mcp", headers=headers, transport="http")
+
+    assert outcome.message == "The server answered with an MCP error: I do not like …"
+
+
+def test_a_name_that_is_not_resolved_in_time_is_a_timeout() -> None:
+    async def never(host: str, port: int) -> tuple[Any, ...]:
+        await asyncio.sleep(60)
+        return ()
+
+    connection = Connection(url="http://slow.example/mcp")
+    outcome = asking(lambda prober: prober.probe(connection), resolver=never, bounds=IMPATIENT)
+
+    assert outcome.status == "timeout"
 
 
 def test_nobody_there_is_told_in_words() -> None:

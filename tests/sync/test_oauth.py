@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from websockets.sync.client import connect
 
@@ -348,6 +349,30 @@ def test_tokens_and_codes_are_never_shown(
     for token in tokens:
         assert token not in shown
         assert token not in "\n".join(ours)
+
+
+def test_a_token_response_that_makes_no_sense_is_not_repeated(serve: Callable[..., str]) -> None:
+    secret = "s3cr3t-refresh-token"
+
+    def strange(url: str) -> Callable[[Scope, Receive, Send], Any]:
+        usual = metadata_at(url)
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"] != "/token":
+                return await usual(scope, receive, send)
+            return await JSONResponse({"refresh_token": secret, "access_token": 7})(scope, receive, send)
+
+        return app
+
+    url = serve(strange) + "/mcp"
+
+    async def ask(prober: LiveProber) -> str:
+        outcome = await prober.probe(wanting(url, oauth_client_id="given"))
+        with pytest.raises(SyncError) as caught:
+            await prober.complete(asked_of(outcome.authorization_url)["state"], "code")
+        return str(caught.value)
+
+    assert asking(ask) == "OAuth failed: Invalid token response"
 
 
 def test_what_waits_for_a_person_ends_with_the_prober(demo: Callable[..., str]) -> None:
