@@ -92,7 +92,13 @@ def sample(address: str) -> dict[str, str]:
 
 
 def measure(asked: Mapping[str, Mapping[str, Request]], options: Options) -> Rates:
-    """The median rate of each request to each server; servers take turns within each round."""
+    """The median rate of each request to each server; servers take turns within each round.
+
+    One round before them is not counted: virtual machines compile what they have seen run for a while.
+    """
+    for table in asked.values():
+        for request in table.values():
+            rate(request, 1)
     seen: dict[str, dict[str, list[Rate]]] = defaultdict(lambda: defaultdict(list))
     for _ in range(options.rounds):
         for operation in dict.fromkeys(name for table in asked.values() for name in table):
@@ -150,7 +156,7 @@ def print_rates(rates: Rates, notes: Mapping[str, str]) -> None:
             f"{part:.2f}" if part else "–"
             for part in (shares(table, ceiling)["of_ceiling"].get(key) for key in ("create", "list", "get"))
         )
-        print(f"| {name} | {cells} | {share} | {notes[name]} |")
+        print(f"| {name} | {cells} | {share} | {notes[name]} |", flush=True)
 
 
 def shares(table: Mapping[str, Rate], ceiling: Mapping[str, Rate]) -> dict[str, dict[str, float]]:

@@ -106,7 +106,8 @@ def ours(what: Callable[[Site], str]) -> Callable[[Site, int], list[str]]:
 
 
 def prism(site: Site, port: int) -> list[str]:
-    return [site.program("prism"), "mock", "--port", str(port), "--verboseLevel", "silent", str(site.document)]
+    flags = ["--multiprocess", "false", "--verboseLevel", "silent"]  # it forks where NODE_ENV says production
+    return [site.program("prism"), "mock", "--port", str(port), *flags, str(site.document)]
 
 
 def scalar(site: Site, port: int) -> list[str]:
@@ -188,7 +189,8 @@ def running(server: Server, site: Site, probe: str, patience: float = 60) -> Ite
         "NODE_ENV": "production",
     }  # fmt: skip
     started = time.perf_counter()
-    with (site.folder / f"{server.name}.log").open("wb") as log:
+    told = site.folder / f"{server.name}.log"
+    with told.open("wb") as log:
         process = subprocess.Popen(
             server.command(site, port), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT,
             env={**os.environ, **settings, **server.environment}, start_new_session=True,
@@ -196,6 +198,9 @@ def running(server: Server, site: Site, probe: str, patience: float = 60) -> Ite
         try:
             _await_answer(process, f"http://127.0.0.1:{port}{server.base}{probe}", started + patience)
             yield Running(server, port, time.perf_counter() - started, process.pid)
+        except TimeoutError as problem:
+            said = told.read_text(errors="replace").strip().splitlines() or ["it says nothing"]
+            raise TimeoutError(f"{problem}: {said[-1]}") from None
         finally:
             _stop(process)
 
