@@ -172,9 +172,8 @@ class Endpoint:
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(offered)}")
 
     def _choose_limiter(self, service: Service, stated: Any) -> Limiter | None:
-        if not service.limits:
-            return None
-        return Limiter(stated.rate_limit, service.world.clock) if stated and stated.rate_limit else service.limiter
+        own = stated.rate_limit if stated else None
+        return Limiter(own, service.world.clock, kept=service.limits) if own else service.limiter
 
 
 EMPTY: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}

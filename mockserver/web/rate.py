@@ -27,10 +27,13 @@ PARTS: dict[str, Callable[[Principal, str, str, str, str], str]] = {
 
 
 class Limiter:
-    """Counts the requests of one limit."""
+    """Counts the requests of one limit.
 
-    def __init__(self, limit: RateLimit, clock: Clock) -> None:
-        self._limit, self._clock = limit, clock
+    One that is not `kept` counts nothing and refuses nobody, but tells its headers: a document may promise them.
+    """
+
+    def __init__(self, limit: RateLimit, clock: Clock, *, kept: bool = True) -> None:
+        self._limit, self._clock, self._kept = limit, clock, kept
         self._parts = tuple(PARTS[name] for name in limit.per)
         self._windows: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()
         self._names = limit.headers
@@ -38,6 +41,8 @@ class Limiter:
     def count(self, principal: Principal, tenant: str, method: str, path: str, operation: str) -> tuple[Header, ...]:
         """Count one request; returns the headers that tell the client. Raises TooMany when the window is full."""
         now = self._clock.now()
+        if not self._kept:
+            return self._headers(self._limit.requests, now, self._limit.window)
         window = self._window(tuple(part(principal, tenant, method, path, operation) for part in self._parts))
         while window and window[0] <= now - self._limit.window:
             window.popleft()

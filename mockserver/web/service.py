@@ -51,7 +51,7 @@ class Service:
         self.asking = Asking(prober, settings.deadline)
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
-        self.limiter = Limiter(stated.rate_limit, world.clock) if stated.rate_limit else None
+        self.limiter = Limiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None
         self._policy = Policy(contract.schemas, lambda pointer, words: None)
         self.refusals = Refusals(stated.errors, self._policy, "x-service")
         self.routes = Routes()
