@@ -73,13 +73,14 @@ class Fault:
     """One thing that is wrong with a request: where it stands and which rule it breaks.
 
     `location` is `body`, `path`, `query`, `header` or `cookie`; `path` the keys from there to the value;
-    `keyword` the JSON Schema keyword that failed (`maxLength`, `required`, ...).
+    `keyword` the JSON Schema keyword that failed (`maxLength`, `required`, ...) and `expected` what it demands (255).
     """
 
     location: str
     path: tuple[str | int, ...]
     message: str
     keyword: str
+    expected: Any = None
 
     @property
     def field(self) -> str:

@@ -53,12 +53,28 @@ class NoAccess(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A service's own words for what is wrong with a value: its `message` and `code`, as templates.
+
+    It is for faults of a `keyword`, in a `field` (a pattern such as `headers.*.name`), where the keyword demands
+    `expected`; what is left out fits all.
+    """
+
+    keyword: str = ""
+    field: str = ""
+    expected: Any = None
+    message: str = "{message}"
+    code: str = "{keyword}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorBody(Statement):
-    """The status and body template of one kind of refusal."""
+    """The status and body template of one kind of refusal; of its `words` the first that fit tell each fault."""
 
     status: int | None = None
     body: Any = None
     media_type: str = "application/json"
+    words: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,8 +235,8 @@ class Paging(Statement):
     """How a list is cut into pages, with the names of the query parameters.
 
     `style` is `cursor` (the id of the last item seen), `offset` or `page` (counted from `first`). `backward` names the
-    parameter of a cursor before which a page ends; `unknown_position` how an id that never was is refused, or `empty`: it
-    gets an empty page.
+    parameter of a cursor before which a page ends; `unknown_position` how an id that never was is refused, or `empty`:
+    it gets an empty page.
     """
 
     style: Literal["cursor", "offset", "page"]
@@ -467,7 +483,13 @@ def _bodies(value: Mapping[str, Any]) -> dict[str, ErrorBody]:
     """`errors` says its evidence once for all bodies; a body that says its own says its source too."""
     shared = {key: value[key] for key in ("evidence", "source", "note") if key in value}
     bodies = {key: body for key, body in value.items() if key not in shared}
-    return {key: _make(ErrorBody, body if "evidence" in body else shared | body) for key, body in bodies.items()}
+    return {key: _body(body if "evidence" in body else shared | body) for key, body in bodies.items()}
+
+
+def _body(value: Mapping[str, Any]) -> ErrorBody:
+    words = tuple(Wording(**entry) for entry in value.get("words", ()))
+    made: ErrorBody = _make(ErrorBody, {**value, "words": words})
+    return made
 
 
 def _is_names(entry: Any, value: Any) -> bool:

@@ -145,7 +145,14 @@ def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[st
         path = (*path, error.kind.property)  # type: ignore[attr-defined]
     elif keyword == "additionalProperties":
         path = (*path, *error.kind.unexpected[:1])  # type: ignore[attr-defined]
-    return Fault(location, path, error.message, keyword)
+    return Fault(location, path, error.message, keyword, _expected(error))
+
+
+def _expected(error: jsonschema_rs.ValidationError) -> Any:
+    """What the broken keyword demands; of types, the one that is not null."""
+    if error.kind.name == "type":
+        return " or ".join(name for name in error.kind.types if name != "null")  # type: ignore[attr-defined]
+    return getattr(error.kind, "value", None)
 
 
 def _const(node: Mapping[str, Any]) -> list[Any]:

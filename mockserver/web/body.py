@@ -100,7 +100,8 @@ def _json(content: bytes, content_type: str) -> Any:
         return orjson.loads(content)
     except orjson.JSONDecodeError as fault:
         message = f"not JSON: {fault}"
-        raise Malformed(message, faults=(Fault("body", (), message, "json"),)) from None
+        faults = (Fault("body", (), message, "json"),)
+        raise Malformed(message, faults=faults, position=fault.pos) from None
 
 
 def _text(content: bytes, content_type: str) -> str:

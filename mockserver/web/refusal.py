@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
 
 from mockserver.call import Reply
 from mockserver.errors import Fault, Refusal
 from mockserver.semantics import template
 from mockserver.semantics.template import Render
-from mockserver.spec.behaviour import ErrorBody
+from mockserver.spec.behaviour import ErrorBody, Wording
 from mockserver.spec.document import Operation
 from mockserver.web.policy import Policy
 
 VALUES = frozenset({
     "message", "field", "status", "kind", "path", "keyword", "faults", "loc", "retry_after_ms", "resource", "limit",
-    "location", "method",
+    "location", "method", "messages", "position",
 })  # fmt: skip
 """What an error body's template may name."""
+
+SPOKEN = frozenset({"message", "field", "expected", "keyword", "number"})
+"""What a service's own words for a fault may name."""
+
+
+class _Words(NamedTuple):
+    stated: Wording
+    message: Render
+    code: Render
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class _Form:
     status: int | None
     media_type: str
     body: Render
+    words: tuple[_Words, ...]
 
 
 class Refusals:
@@ -41,27 +52,28 @@ class Refusals:
         if form is None:
             return self._policy.reply(refusal, operation)
         status = form.status or refusal.status
-        body = form.body(scope(refusal, status, method, path))
+        faults = tuple(_spoken(fault, form.words) for fault in refusal.faults) if form.words else refusal.faults
+        body = form.body(scope(refusal, faults, status, method, path))
         return Reply(status, body, refusal.headers, form.media_type)
 
 
-def scope(refusal: Refusal, status: int, method: str = "", path: str = "") -> dict[str, Any]:
-    """The values that an error body's template may name."""
-    faults = [_each(fault) for fault in refusal.faults]
+def scope(refusal: Refusal, told: tuple[Fault, ...], status: int, method: str, path: str) -> dict[str, Any]:
+    """The values that an error body's template may name; `told` are the faults in the service's words."""
+    faults = [_each(fault) for fault in told]
     first = faults[0] if faults else {"loc": [], "keyword": refusal.kind, "field": "", "location": ""}
     given: dict[str, Any] = {
-        "message": text(refusal), "field": first["field"], "status": status, "kind": refusal.kind, "path": path,
-        "keyword": first["keyword"], "loc": first["loc"], "location": first["location"], "method": method,
-        "faults": faults or [first | {"message": refusal.message}], "retry_after_ms": 0, "resource": "", "limit": 0,
+        "message": text(refusal.message, told), "field": first["field"], "status": status, "kind": refusal.kind,
+        "path": path, "keyword": first["keyword"], "loc": first["loc"], "location": first["location"],
+        "method": method, "faults": faults or [first | {"message": refusal.message}], "retry_after_ms": 0,
+        "messages": ", ".join(dict.fromkeys(fault.message for fault in told)) or refusal.message, "position": 0,
+        "resource": "", "limit": 0,
     }  # fmt: skip
     return given | refusal.values
 
 
-def text(refusal: Refusal) -> str:
+def text(message: str, faults: tuple[Fault, ...]) -> str:
     """What is wrong, in one line that names every field."""
-    if not refusal.faults:
-        return refusal.message
-    return "; ".join(dict.fromkeys(_sentence(fault) for fault in refusal.faults[:5]))
+    return "; ".join(dict.fromkeys(_sentence(fault) for fault in faults[:5])) or message
 
 
 def _sentence(fault: Fault) -> str:
@@ -75,5 +87,28 @@ def _each(fault: Fault) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _spoken(fault: Fault, words: tuple[_Words, ...]) -> Fault:
+    """The fault in the words that are the first to fit it; as it is where none do."""
+    fitting = next((entry for entry in words if _fits(entry.stated, fault)), None)
+    if fitting is None:
+        return fault
+    number = next((step + 1 for step in fault.path if isinstance(step, int)), 0)
+    values = {"message": fault.message, "field": fault.field, "expected": fault.expected, "keyword": fault.keyword,
+              "number": number}  # fmt: skip
+    return replace(fault, message=str(fitting.message(values)), keyword=str(fitting.code(values)))
+
+
+def _fits(wording: Wording, fault: Fault) -> bool:
+    return (
+        wording.keyword in ("", fault.keyword)
+        and wording.expected in (None, fault.expected)
+        and (not wording.field or fnmatchcase(fault.field, wording.field))
+    )
+
+
 def _form(stated: ErrorBody, place: str) -> _Form:
-    return _Form(stated.status, stated.media_type, template.compile(stated.body, VALUES, place))
+    words = tuple(
+        _Words(entry, template.compile(entry.message, SPOKEN, place), template.compile(entry.code, SPOKEN, place))
+        for entry in stated.words
+    )
+    return _Form(stated.status, stated.media_type, template.compile(stated.body, VALUES, place), words)
