@@ -6,8 +6,10 @@ import asyncio
 import gc
 import ipaddress
 import logging
+import pkgutil
 import secrets
 import sys
+from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,18 @@ import click
 import uvicorn
 
 from mockserver.errors import MockServerError
+from mockserver.probe import Prober
 from mockserver.spec import shelf, vocabulary
 from mockserver.web import greeting, seeding
 from mockserver.web.app import Sandbox, contracts_of, create_app
 from mockserver.web.service import Settings
+
+PROBERS = {
+    "simulated": "mockserver.sync.simulated:SimulatedProber",
+    "live": "mockserver.sync.live:LiveProber",
+    "off": "mockserver.sync.off:OffProber",
+}
+"""What asks MCP servers, by the name that `--sync` uses."""
 
 COMMANDS = "mockserver.commands"
 """The entry point group from which more commands come (`check` is one)."""
@@ -65,21 +75,42 @@ def main() -> None:
 @click.option("--behaviour", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="An overlay on top of what is known of the behaviour.")  # fmt: skip
 @click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Keep the documented limits.")
+@click.option("--sync", "sync_mode", type=click.Choice(sorted(PROBERS)), default="simulated", show_default=True,
+              help="Ask MCP servers: not really, really, or not at all.")  # fmt: skip
+@click.option("--sync-allow", multiple=True, metavar="HOST|CIDR", help="What live sync may reach beside loopback.")
+@click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds that a reply waits for an MCP server.")
+@click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands of registrations. Dangerous.")
 @click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
 @click.option("--access-log", is_flag=True, help="Write a line for each request.")
 def serve(
     documents: tuple[str, ...], host: str, port: int, seed: int | None, state_file: Path | None,
-    behaviour: tuple[Path, ...], rate_limits: bool, max_body: int, access_log: bool,
+    behaviour: tuple[Path, ...], rate_limits: bool, sync_mode: str, sync_allow: tuple[str, ...],
+    sync_deadline: float, allow_stdio: bool, max_body: int, access_log: bool,
 ) -> None:  # fmt: skip
     """Serve stand-ins for vendors (all of them when none is named) or for OpenAPI documents."""
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     try:
         sandbox = create_app(*documents, behaviour=behaviour, seed=seed, token=token,
-                             settings=Settings(limits=rate_limits, max_body=max_body))  # fmt: skip
+                             prober=_prober(sync_mode, sync_allow, allow_stdio),
+            settings=Settings(rate_limits, max_body, sync_deadline))  # fmt: skip
         loaded = asyncio.run(seeding.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     run(sandbox, host, port, token, loaded, access_log=access_log)
+
+
+def _prober(mode: str, allow: tuple[str, ...], allow_stdio: bool) -> Prober:
+    """The prober of a mode; the live one is imported only when it is asked for, because it brings the MCP SDK."""
+    if mode != "live" and (allow or allow_stdio):
+        raise click.UsageError("--sync-allow and --allow-stdio need --sync live")
+    try:
+        kind = pkgutil.resolve_name(PROBERS[mode])
+    except ModuleNotFoundError as fault:
+        raise click.ClickException(f"--sync live needs {fault.name}: pip install 'mockserver[live]'") from None
+    prober: Prober = kind(allow, allow_stdio=allow_stdio) if mode == "live" else kind()
+    if allow_stdio:
+        click.echo("--allow-stdio: whoever can call this sandbox can run any command as you")
+    return prober
 
 
 def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool) -> None:
@@ -90,7 +121,13 @@ def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, 
         config.log_level = "info"
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)  # what is remembered lives long: looking through it often is wasted time
-    server = _Server(config, lambda bound: greeting.lines(sandbox, host, bound, token, loaded))
+
+    def greet(bound: int) -> Iterator[str]:
+        base = greeting.address(host, bound)
+        sandbox.receive_oauth_at(base)
+        return greeting.lines(sandbox, base, token, loaded)
+
+    server = _Server(config, greet)
     try:
         server.run()
     except KeyboardInterrupt:
@@ -122,6 +159,25 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+@main.command("demo-mcp")
+@click.option("--port", default=8931, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--auth", type=click.Choice(["none", "bearer", "oauth"]), default="none", show_default=True)
+@click.option("--transport", type=click.Choice(["http", "sse"]), default="http", show_default=True)
+@click.option("--tools", default=3, show_default=True, type=click.IntRange(0, 500), help="How many tools it has.")
+@click.option("--misbehave", default="", metavar="KIND", help="Do what no server should (see docs/live-sync.md).")
+def demo_mcp(port: int, auth: str, transport: str, tools: int, misbehave: str) -> None:
+    """Run a real MCP server to register and to play with."""
+    try:
+        demo = pkgutil.resolve_name("mockserver.sync.demo:run")
+        demo(port=port, auth=auth, transport=transport, tools=tools, misbehave=misbehave)
+    except ModuleNotFoundError as fault:
+        raise click.ClickException(f"this needs {fault.name}: pip install 'mockserver[live]'") from None
+    except (MockServerError, OSError) as fault:
+        raise click.ClickException(str(fault)) from None
+    except KeyboardInterrupt:
+        click.echo("stopped")
 
 
 @main.group(invoke_without_command=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from inspect import isgeneratorfunction
 from types import GeneratorType
 from typing import Any
 
@@ -86,6 +87,18 @@ def settle(turn: Turn, rule: Rule, record: Record, answer: Any) -> None:
             next(asking)
             asking.send(answer)
     turn.save()
+
+
+def ask_again(turn: Turn, record: Record) -> Performance:
+    """Run those rules of an operation that ask, on an item that is already there."""
+    turn.open(record)
+    for rule in turn.binding.rules:
+        asking = rule(turn) if isgeneratorfunction(rule) else None
+        if isinstance(asking, GeneratorType):
+            turn.rule = rule
+            yield from asking
+    turn.save()
+    return turn.binding.shape.empty()
 
 
 def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules) -> Binding | None:

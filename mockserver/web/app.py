@@ -21,8 +21,9 @@ from mockserver.spec.contract import Contract
 from mockserver.state.world import Clock, World
 from mockserver.sync.simulated import SimulatedProber
 from mockserver.vendors import RULES
+from mockserver.web import callback
 from mockserver.web.browser import BrowserMiddleware
-from mockserver.web.control import ControlMiddleware
+from mockserver.web.control import PREFIX, ControlMiddleware
 from mockserver.web.middleware import OperationsMiddleware
 from mockserver.web.nowhere import NowhereMiddleware
 from mockserver.web.pages import PagesMiddleware
@@ -65,6 +66,11 @@ class Sandbox:
         """Forget everything."""
         for service in self.services.values():
             service.clear()
+
+    def receive_oauth_at(self, address: str) -> None:
+        """Have OAuth authorizations come back to this sandbox, reached at `address` (scheme, host and port)."""
+        for service in self.services.values():
+            service.asking.callback = f"{address}{PREFIX}{callback.PATH}"
 
     @asynccontextmanager
     async def _lifespan(self, app: Any) -> AsyncIterator[None]:

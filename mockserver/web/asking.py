@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any
 
 from mockserver.call import Reply
 from mockserver.errors import Missing, Refusal
 from mockserver.probe import Connection, Outcome, Prober, Question, ask
-from mockserver.semantics.binding import Performance, settle
+from mockserver.semantics.binding import Performance, ask_again, settle
 from mockserver.semantics.turn import Rule, Turn
+from mockserver.state.collection import Record
 from mockserver.state.store import Transaction
 
 log = logging.getLogger("mockserver")
@@ -22,6 +24,7 @@ class Asking:
 
     def __init__(self, prober: Prober, deadline: float) -> None:
         self.prober, self._deadline = prober, deadline
+        self.callback = ""
         self._late: set[asyncio.Task[None]] = set()
 
     async def answer(self, performance: Performance, turn: Turn) -> Reply:
@@ -33,18 +36,36 @@ class Asking:
             except StopIteration as stop:
                 reply: Reply = stop.value
                 return reply
-            answer = ask(self.prober, question)
+            answer = ask(self.prober, self._with_callback(question))
             if isinstance(answer, Awaitable):
                 turn.save()
                 turn.transaction.commit()
                 answer = await self._wait(answer, question, turn)
                 turn.renew()
 
+    async def again(self, turn: Turn, record: Record) -> None:
+        """Let the rules of a create ask once more for a registration, now that something has changed for it."""
+        await self.answer(ask_again(turn, record), turn)
+        turn.transaction.commit()
+
+    def forget(self, owner: str) -> None:
+        """Drop the tokens of a registration, or of a tenant, that is no longer there."""
+        self.prober.forget(owner)
+
+    def _with_callback(self, question: Question) -> Question:
+        """OAuth must come back to this sandbox, not to the service that it stands for."""
+        if not self.callback or not isinstance(question, Connection):
+            return question
+        return replace(question, redirect_uri=self.callback)
+
     async def close(self) -> None:
         """Give up what is still being asked."""
         for task in list(self._late):
             task.cancel()
         await asyncio.gather(*self._late, return_exceptions=True)
+        end = getattr(self.prober, "aclose", None)
+        if end is not None:
+            await end()
 
     async def _wait(self, answer: Awaitable[Any], question: Question, turn: Turn) -> Any:
         task = asyncio.ensure_future(answer)

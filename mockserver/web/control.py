@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from mockserver.state.store import Store
 from mockserver.state.world import SteppingClock, World
+from mockserver.web import callback
 from mockserver.web.service import Service
 
 MASK = "********"
@@ -34,6 +35,8 @@ class ControlMiddleware:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             request = Request(scope, receive)
             response = self._refusal(request) or self._answer(request)
+            if request.url.path == PREFIX + callback.PATH:
+                response = await callback.complete(self._services, request.query_params)
         await (response or self._next)(scope, receive, send)
 
     def _answer(self, request: Request) -> Response | None:
@@ -73,6 +76,7 @@ class ControlMiddleware:
             return chosen
         for service in chosen.values():
             service.clear(query.get("tenant"))
+            service.asking.forget("/".join(part for part in (service.name, query.get("tenant")) if part))
         return JSONResponse({"reset": sorted(chosen), "tenant": query.get("tenant")})
 
     def _clock(self, query: Mapping[str, str]) -> Response:

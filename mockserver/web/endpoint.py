@@ -12,6 +12,7 @@ import orjson
 
 from mockserver.call import ANONYMOUS, Call, Principal, Reply
 from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
+from mockserver.semantics.actions import forget
 from mockserver.semantics.binding import Binding, perform
 from mockserver.semantics.turn import Turn
 from mockserver.spec.document import Operation
@@ -49,6 +50,7 @@ class Endpoint:
         stated = service.contract.behaviour.operations.get((operation.path, operation.method))
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
         self._limiter = self._choose_limiter(service, stated)
+        self._forgets = binding is not None and binding.act.end is forget
         self._validators: dict[int, Validator | None] = {}
 
     async def __call__(self, scope: Scope, receive: Any, values: dict[str, str]) -> tuple[Reply, Headers]:
@@ -74,6 +76,8 @@ class Endpoint:
                         media_type, principal, tenant)  # fmt: skip
             reply = self.prove(await self._answer(call, transaction, sources))
             transaction.commit()
+            if self._forgets:
+                self._forget(call)
         except Refusal as refusal:
             transaction.rollback()
             reply = self.refused(refusal, scope["method"], path)
@@ -81,6 +85,11 @@ class Endpoint:
             transaction.rollback()
             raise
         return reply, limits
+
+    def _forget(self, call: Call) -> None:
+        """What was obtained for a registration goes with it."""
+        id = self.binding.id(call) if self.binding else ""
+        self.service.asking.forget(f"{self.service.name}/{call.tenant}/{id}")
 
     async def _answer(self, call: Call, transaction: Transaction, sources: Mapping[str, Any]) -> Reply:
         if self.binding is None:

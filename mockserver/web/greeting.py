@@ -17,9 +17,13 @@ from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
 
 
-def lines(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int) -> Iterator[str]:
+def address(host: str, port: int) -> str:
+    """The base address of a server: `http://127.0.0.1:8080`; an IPv6 address in brackets (RFC 3986 section 3.2.2)."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> Iterator[str]:
     """The greeting of a server that listens: a table, a curl line for each service, and the sandbox's own paths."""
-    base = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     rows = [_row(name, service, base) for name, service in sandbox.services.items()]
     yield from _table(("service", "base URL", "credential", "operations"), rows)
     for name, service in sandbox.services.items():
