@@ -1,0 +1,137 @@
+"""What a contract lets one do to its resources, whatever the vendor: promises name capabilities, not vendors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mockserver.spec import template
+from mockserver.spec.behaviour import OperationBehaviour, Resource
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import MediaType, Operation
+
+Path = tuple[str | int, ...]
+
+NOTHING = OperationBehaviour()
+
+
+@dataclass(frozen=True)
+class Act:
+    """One operation of a resource, with what is said about it."""
+
+    operation: Operation
+    behaviour: OperationBehaviour
+
+    @property
+    def name(self) -> str:
+        """`METHOD path`."""
+        return name_of(self.operation)
+
+    @cached_property
+    def template(self) -> Any:
+        """The template of the success reply's body."""
+        if self.behaviour.reply is not None:
+            return self.behaviour.reply.body
+        does = self.behaviour.action.does if self.behaviour.action else ""
+        return "{items}" if does == "list" else "{item}"
+
+    def place(self, name: str) -> Path | None:
+        """Where `{name}` stands in the reply's body, or None."""
+        return find(self.template, name)
+
+    @property
+    def media_type(self) -> MediaType | None:
+        """The JSON way to write this operation's body, if there is one."""
+        body = self.operation.request_body
+        return next((m for m in body.content if "json" in m.name), None) if body else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A resource and the operations that make, show, change and remove its items.
+
+    `acts` has one Act for each of create, get, list, update, replace and delete that exists (the shortest path).
+    """
+
+    resource: Resource
+    acts: Mapping[str, Act]
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return self.resource.name
+
+    def can(self, *wanted: str) -> bool:
+        """Does every one of these actions exist?"""
+        return all(each in self.acts for each in wanted)
+
+    @cached_property
+    def secret(self) -> frozenset[str]:
+        """Fields that no reply shows."""
+        return frozenset(name for said in self.resource.write_only for name in said.fields)
+
+    @cached_property
+    def settled(self) -> frozenset[str]:
+        """Fields whose value the service decides."""
+        times = self.resource.timestamps
+        named = {self.resource.identity.field, *((times.created, times.updated) if times else ())}
+        for said in (*self.resource.initial, *self.resource.derived):
+            named |= said.fields.keys()
+        return frozenset(named - {""}) - (frozenset([self.resource.identity.field]) if self.client_named else frozenset())
+
+    @property
+    def client_named(self) -> bool:
+        """Does the client choose the id?"""
+        return self.resource.identity.generate == "client"
+
+
+def name_of(operation: Operation) -> str:
+    """`METHOD path`, as statements and findings name an operation."""
+    return f"{operation.method.upper()} {operation.path}"
+
+
+def kinds(contract: Contract) -> dict[str, Kind]:
+    """The resources of a contract by name."""
+    found: dict[str, dict[str, Act]] = {name: {} for name in contract.behaviour.resources}
+    for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
+        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        if stated.action is not None and stated.action.of in found:
+            found[stated.action.of].setdefault(stated.action.does, Act(operation, stated))
+    return {name: Kind(contract.behaviour.resources[name], acts) for name, acts in found.items()}
+
+
+def acts(contract: Contract) -> Iterator[Act]:
+    """Every operation with what is said about it."""
+    for operation in contract.document.operations:
+        yield Act(operation, contract.behaviour.operations.get((operation.path, operation.method), NOTHING))
+
+
+def find(written: Any, name: str) -> Path | None:
+    """The path to the place in a reply template where `{name}` stands alone, or None."""
+    if written == "{" + name + "}":
+        return ()
+    entries = written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
+    for key, value in entries:
+        inner = find(value, name)
+        if inner is not None:
+            return (key, *inner)
+    return None
+
+
+def pick(value: Any, path: Path | None) -> Any:
+    """What stands at `path` in a JSON value; None where nothing does."""
+    if path is None:
+        return None
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def parameters_of(path: str) -> list[str]:
+    """The names in a path template."""
+    return template.names(path)

@@ -1,0 +1,87 @@
+"""Does a reply look as the document says? Status, media type, headers and schema (OpenAPI 3.1 sections 4.8.16, 4.8.17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contracts.finding import Exchange
+from mockserver.errors import InvalidDocument
+from mockserver.spec.document import MediaType, Operation, Response
+from mockserver.spec.schemas import Schemas, faults
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """One thing in which a reply is not as documented; `about` names it the same way in every run."""
+
+    about: str
+    expected: str
+    seen: str
+
+
+GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431})
+"""Statuses that any server may answer by HTTP itself, documented or not (RFC 9110 section 15.5, RFC 6585)."""
+
+
+def deviations(operation: Operation, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
+    """What is wrong with a reply to `operation`, by the document alone."""
+    if exchange.status >= 500 and not any(r.status == str(exchange.status) and exchange.status != 500 for r in
+                                          operation.responses):  # fmt: skip
+        yield Deviation("5xx", "no server error, whatever a client sends", f"{exchange.status}: {_start(exchange)}")
+        return
+    response = operation.response(exchange.status)
+    if response is None:
+        if exchange.status not in GENERAL and not 300 <= exchange.status < 400:
+            documented = ", ".join(r.status for r in operation.responses)
+            yield Deviation("status", f"one of the documented statuses {documented}", f"status {exchange.status}")
+        return
+    yield from _headers(response, exchange)
+    if exchange.method != "HEAD":
+        yield from _content(response, exchange, schemas)
+
+
+def _headers(response: Response, exchange: Exchange) -> Iterator[Deviation]:
+    for header in response.headers:
+        if header.required and exchange.header(header.name) is None:
+            yield Deviation(f"header {header.name}", f"the header {header.name}", "a reply without it")
+
+
+def _content(response: Response, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
+    if not response.content:
+        if exchange.reply_body and exchange.status == 204:
+            yield Deviation("body", "no body (RFC 9110 section 15.3.5)", _start(exchange))
+        return
+    sent = (exchange.header("content-type") or "").split(";")[0].strip().lower()
+    media = next((m for m in response.content if _covers(m.name, sent)), None)
+    if media is None:
+        names = ", ".join(m.name for m in response.content)
+        yield Deviation("content-type", f"a body of {names}", f"content-type {sent or 'absent'}")
+    elif media.schema is not None and "json" in sent:
+        yield from _schema(media, exchange, schemas)
+
+
+def _schema(media: MediaType, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
+    if exchange.json is None and exchange.reply_body.strip() != b"null":
+        yield Deviation("json", "a body that is JSON (RFC 8259)", _start(exchange))
+        return
+    try:
+        wrong = faults(schemas.validator(str(media.schema), "response"), exchange.json, "body")
+    except InvalidDocument:
+        return
+    for fault in wrong[:3]:
+        steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
+        yield Deviation(f"{exchange.status} {steps} {fault.keyword}", f"a {exchange.status} reply valid against its schema",
+                        f"{fault.field}: {fault.message}")  # fmt: skip
+
+
+def _covers(documented: str, sent: str) -> bool:
+    """Does a documented media type or range describe the one that was sent?"""
+    documented = documented.split(";", maxsplit=1)[0].strip().lower()
+    if documented in ("*/*", sent):
+        return True
+    return documented.endswith("/*") and sent.startswith(documented[:-1])
+
+
+def _start(exchange: Exchange) -> str:
+    return exchange.reply_body[:200].decode("utf-8", "replace") or "an empty body"

@@ -1,0 +1,120 @@
+"""An examination: every promise of a contract held against a target, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from contracts.finding import Finding
+from contracts.journal import Journal
+from contracts.promise import Sworn
+from contracts.promises import promises_of
+from contracts.stage import Mode, Stage, Tools, Unable
+from contracts.target import Exhausted, ReadOnly, Target, Unreachable
+from mockserver.spec.contract import Contract
+
+Progress = Callable[[str, str, str], None]
+"""Told after each check: operation, check, and what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an examination came to.
+
+    `examined` maps (operation, check) to `passed`, `failed` or `skipped: reason`. `left_behind` names the items that
+    could not be removed. `stopped` says why it ended early (the target is gone, the budget is spent); empty otherwise.
+    """
+
+    findings: tuple[Finding, ...]
+    examined: Mapping[tuple[str, str], str]
+    requests: int
+    seconds: float
+    left_behind: tuple[str, ...] = ()
+    stopped: str = ""
+
+
+def examine(
+    contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
+    skip: Sequence[str] = (), read_only: bool = False, strict: bool = False, on_progress: Progress | None = None,
+    journal: Journal | None = None,
+) -> Result:  # fmt: skip
+    """Hold every promise of `contract` against `target`.
+
+    `only` and `skip` are patterns (`paging`, `GET /servers*`) for checks and operations. The same seed sends the same
+    requests. Never raises for what the target does: an unreachable one ends the examination, and `stopped` says so.
+    """
+    target.read_only = target.read_only or read_only
+    run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere())
+    chosen = [promise for promise in promises_of(contract) if _wanted(promise, only, skip)]
+    return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
+
+
+def _silent(operation: str, check: str, outcome: str) -> None:
+    """Nobody listens."""
+
+
+def _wanted(sworn: Sworn, only: Sequence[str], skip: Sequence[str]) -> bool:
+    return (not only or _fits(sworn, only)) and not _fits(sworn, skip)
+
+
+def _fits(sworn: Sworn, patterns: Sequence[str]) -> bool:
+    names = (sworn.promise.name, sworn.operation)
+    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One examination under way."""
+
+    contract: Contract
+    target: Target
+    mode: Mode
+    seed: int
+    strict: bool
+    tell: Progress
+    journal: Journal
+    findings: dict[str, Finding] = field(default_factory=dict)
+    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    stopped: str = ""
+
+    def through(self, sworn: Sequence[Sworn]) -> Result:
+        """Hold one promise after the other, and tell what came of them."""
+        began, before = time.monotonic(), self.target.requests
+        tools = Tools(self.contract, self.seed)
+        for each in sworn:
+            self._note(each, f"skipped: {self.stopped}" if self.stopped else self._hold(each, tools))
+        return Result(tuple(self.findings.values()), self.examined, self.target.requests - before,
+                      time.monotonic() - began, tuple(self.left), self.stopped)  # fmt: skip
+
+    def _hold(self, sworn: Sworn, tools: Tools) -> str:
+        stage = Stage(tools, self.target, sworn.promise.name, sworn.operation, sworn.said, mode=self.mode,
+                      seed=self.seed, strict=self.strict, journal=self.journal)  # fmt: skip
+        outcome = self._attempt(lambda: sworn.hold(stage))
+        self._attempt(lambda: self.left.extend(stage.tidy()))
+        for found in (*stage.findings, *stage.deviations):
+            self.findings.setdefault(found.id, found)
+        return "failed" if stage.findings else outcome
+
+    def _attempt(self, act: Callable[[], None]) -> str:
+        """Do it; what the target or the settings make impossible is said, not raised."""
+        try:
+            act()
+        except (Unable, ReadOnly) as reason:
+            return f"skipped: {reason}"
+        except (Unreachable, Exhausted) as reason:
+            self.stopped = self.stopped or str(reason)
+            return f"skipped: {reason}"
+        return "passed"
+
+    def _note(self, sworn: Sworn, outcome: str) -> None:
+        """A check that is held at one operation several times has failed when it failed once."""
+        key = (sworn.operation, sworn.promise.name)
+        self.examined[key] = max(self.examined.get(key, outcome), outcome, key=_weight)
+        self.tell(sworn.operation, sworn.promise.name, outcome)
+
+
+def _weight(outcome: str) -> int:
+    return {"failed": 2, "passed": 1}.get(outcome, 0)

@@ -1,0 +1,63 @@
+"""Credentials as a document asks for them (OpenAPI 3.1 section 4.8.27), made into identities."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+from contracts.target import Identity
+from mockserver.spec import pointer as json_pointer
+from mockserver.spec.behaviour import Credential
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import SecurityScheme
+
+
+def sandbox_identities(contract: Contract) -> tuple[Identity, ...]:
+    """The identities of the credentials that a contract's sandbox hands out; none where it lists none."""
+    return tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
+
+
+def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> Identity:
+    """Somebody who shows `secret` in every way that the document's security schemes ask for."""
+    headers: dict[str, str] = {}
+    query: dict[str, str] = {}
+    cookies: dict[str, str] = {}
+    for scheme in contract.document.security_schemes.values():
+        places = {"header": headers, "query": query, "cookie": cookies}
+        if scheme.type == "apiKey":
+            places.get(scheme.location, headers)[scheme.parameter] = secret
+        elif scheme.type != "mutualTLS":
+            headers["authorization"] = authorization(scheme, secret)
+    return Identity(name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret)
+
+
+def authorization(scheme: SecurityScheme, secret: str) -> str:
+    """The value of an Authorization header (RFC 9110 section 11.6.2) for a scheme."""
+    if scheme.type == "http" and scheme.scheme == "basic":
+        pair = secret if ":" in secret else f"{secret}:"
+        return "Basic " + base64.b64encode(pair.encode()).decode()
+    return f"Bearer {secret}" if scheme.type != "http" or scheme.scheme == "bearer" else f"{scheme.scheme} {secret}"
+
+
+def _of_credential(contract: Contract, credential: Credential) -> Identity:
+    tenant = credential.home or next(iter(credential.tenants or ()), "") or example_tenant(contract)
+    return identity(contract, credential.name, credential.value, tenant=tenant, role=credential.role)
+
+
+def example_tenant(contract: Contract) -> str:
+    """A tenant that the document itself shows, as the example of the parameter that names tenants."""
+    for name in _tenant_parameters(contract):
+        for operation in contract.document.operations:
+            for parameter in operation.parameters:
+                if parameter.name == name:
+                    node = json_pointer.lookup(contract.document.root, parameter.pointer)
+                    shown = [node.get("example"), (node.get("schema") or {}).get("example")]
+                    named = [e.get("value") for e in (node.get("examples") or {}).values() if isinstance(e, dict)]
+                    return str(next((value for value in [*shown, *named] if value), ""))
+    return ""
+
+
+def _tenant_parameters(contract: Contract) -> Iterator[str]:
+    for resource in contract.behaviour.resources.values():
+        if resource.tenant.by in ("path", "header"):
+            yield resource.tenant.name

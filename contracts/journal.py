@@ -1,0 +1,99 @@
+"""What an examination created and has not removed yet, on disk, so that a crash leaves nothing behind unknown."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of ours: how it is removed, and by whom (the name of an identity; never a secret)."""
+
+    method: str
+    address: str
+    identity: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Journal:
+    """A file of JSON lines, written through before and after each change; or memory only.
+
+    A line says `creating` (a request is on its way, its item is not known yet), `created` or `removed`.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._open: dict[str, Entry] = {}
+        self._pending: dict[str, str] = {}
+        if path is not None and path.exists():
+            self._replay(path)
+
+    @classmethod
+    def nowhere(cls) -> Journal:
+        """A journal that is forgotten with the process."""
+        return cls(None)
+
+    def creating(self, address: str, marker: str) -> None:
+        """A create request goes to `address`; what it makes carries `marker` in one of its texts."""
+        self._pending[marker] = address
+        self._write({"creating": marker, "address": address})
+
+    def created(self, marker: str, entry: Entry | None) -> None:
+        """The request was answered; `entry` is what it made, None when it made nothing."""
+        self._pending.pop(marker, None)
+        if entry is not None:
+            self._open[entry.address] = entry
+        self._write({"created": marker, "entry": asdict(entry) if entry else None})
+
+    def removed(self, address: str) -> None:
+        """The item is gone."""
+        if self._open.pop(address, None) is not None:
+            self._write({"removed": address})
+
+    def open(self) -> tuple[Entry, ...]:
+        """What was created and not removed, the newest first (what depends on others was made after them)."""
+        return tuple(reversed(self._open.values()))
+
+    def pending(self) -> dict[str, str]:
+        """Markers of requests whose answer never came, with the address they were sent to."""
+        return dict(self._pending)
+
+    def _replay(self, path: Path) -> None:
+        for line in _lines(path):
+            if "creating" in line:
+                self._pending[line["creating"]] = line["address"]
+            elif "created" in line:
+                self._pending.pop(line["created"], None)
+                self._remember(line["entry"])
+            else:
+                self._open.pop(line.get("removed", ""), None)
+
+    def _remember(self, written: dict[str, object] | None) -> None:
+        if written:
+            headers = tuple((str(name), str(value)) for name, value in written["headers"])  # type: ignore[attr-defined]
+            entry = Entry(str(written["method"]), str(written["address"]), str(written["identity"]), headers)
+            self._open[entry.address] = entry
+
+    def _write(self, line: dict[str, object]) -> None:
+        """One write call a line: the operating system keeps it even when this process is killed."""
+        if self.path is None:
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(handle, json.dumps(line).encode() + b"\n")
+        finally:
+            os.close(handle)
+
+
+def _lines(path: Path) -> Iterator[dict[str, object]]:
+    """The lines that were written whole."""
+    for text in path.read_text("utf-8").splitlines():
+        try:
+            yield json.loads(text)
+        except ValueError:
+            continue

@@ -1,0 +1,20 @@
+"""Every promise that an examination knows, in the order in which they are held."""
+
+from __future__ import annotations
+
+from contracts.promise import Promise, Sworn
+from contracts.promises import state
+from mockserver.spec.contract import Contract
+
+PROMISES: tuple[Promise, ...] = (*state.PROMISES,)
+"""The table. What is `late` is held after everything else."""
+
+
+def promises_of(contract: Contract) -> list[Sworn]:
+    """Every promise as this contract makes it, the early ones first."""
+    ordered = sorted(PROMISES, key=lambda promise: promise.late)
+    return [
+        Sworn(promise, operation, said, subject)
+        for promise in ordered
+        for operation, said, subject in promise.find(contract)
+    ]

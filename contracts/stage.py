@@ -1,0 +1,377 @@
+"""Where a promise is held: it sends requests in the words of the contract, makes items and takes them away again."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+from typing import Any, Literal
+from urllib.parse import quote
+
+from contracts.bodies import MARK, Bodies
+from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_of, pick
+from contracts.conformity import deviations
+from contracts.finding import Exchange, Finding, Said, finding
+from contracts.journal import Entry, Journal
+from contracts.target import NOBODY, Identity, Request, Target
+from mockserver.errors import MockServerError
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import Operation, Parameter
+from mockserver.spec.example import ExampleMaker
+
+Mode = Literal["quick", "default", "campaign"]
+
+MISSING: Any = object()
+"""No body was given."""
+
+
+class Unable(Exception):
+    """The promise cannot be examined here; the text says why."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """An item that exists because we made it: its id, as the create reply showed it, and what was sent."""
+
+    kind: Kind
+    id: Any
+    item: Mapping[str, Any]
+    sent: Mapping[str, Any]
+    who: Identity
+    exchange: Exchange
+    path: Mapping[str, Any]
+
+
+class Tools:
+    """What all stages of an examination share: bodies, resources, and the counters of marks."""
+
+    def __init__(self, contract: Contract, seed: int) -> None:
+        self.contract = contract
+        self.bodies = Bodies(contract)
+        self.maker = ExampleMaker(contract.document.root)
+        self.kinds = kinds(contract)
+        self.acts = {act.name: act for act in acts(contract)}
+        self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
+        self.count = 0
+
+    def mark(self) -> str:
+        """A text that no other item of any examination has."""
+        self.count += 1
+        return f"{MARK}-{self.run}-{self.count}"
+
+
+class Stage:
+    """One promise being held against a target. Breaches become findings; what was made is taken away by `tidy`."""
+
+    def __init__(
+        self, tools: Tools, target: Target, check: str, operation: str, said: Said | None, *, mode: Mode = "default",
+        seed: int = 0, strict: bool = False, journal: Journal | None = None,
+    ) -> None:  # fmt: skip
+        self.tools, self.target, self.check, self.operation, self.said = tools, target, check, operation, said
+        self.mode, self.strict, self.journal = mode, strict, journal or Journal.nowhere()
+        self.random = Random(f"{seed}/{check}/{operation}")
+        self.contract, self.bodies = tools.contract, tools.bodies
+        self.findings: list[Finding] = []
+        self.deviations: list[Finding] = []
+        self._made: list[Made] = []
+
+    # Who asks.
+
+    @cached_property
+    def main(self) -> Identity:
+        """Who the promise is held as: the first identity whose role may do everything."""
+        return next(iter(self._capable), NOBODY)
+
+    @cached_property
+    def _capable(self) -> list[Identity]:
+        wanted = [act.behaviour.permission.roles for act in self.tools.acts.values() if act.behaviour.permission]
+        able = [i for i in self.target.identities if not i.role or all(i.role in roles for roles in wanted)]
+        return able or list(self.target.identities)
+
+    def stranger(self) -> Identity:
+        """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
+        for each in self._capable:
+            if each.secret != self.main.secret and (each.tenant != self.main.tenant or not each.tenant):
+                return each
+        raise Unable("only one tenant's credential is known; give a second one to examine this")
+
+    # What is sent.
+
+    def send(
+        self, act: Act | Operation, *, who: Identity | None = None, path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None, body: Any = MISSING, headers: Mapping[str, str] | None = None,
+        media_type: str = "", once: bool = False,
+    ) -> Exchange:  # fmt: skip
+        """Send a request to an operation, filling in what the contract requires and nobody gave.
+
+        The reply is judged by the document on the way. Raises as `Target.send`.
+        """
+        operation = act.operation if isinstance(act, Act) else act
+        who = self.main if who is None else who
+        request = self.request(operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type)
+        exchange = self.target.send_once(request, who) if once else self.target.send(request, who)
+        return self.judge(operation, exchange)
+
+    def request(
+        self, operation: Operation, *, who: Identity, path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None, body: Any = MISSING, headers: Mapping[str, str] | None = None,
+        media_type: str = "",
+    ) -> Request:  # fmt: skip
+        """The request that `send` sends."""
+        given = {**(path or {})}
+        filled = re.sub(r"\{([^{}]*)\}", lambda m: quote(_text(self._path_value(operation, m[1], given, who)), safe=""),
+                        operation.path)  # fmt: skip
+        wanted = {**self._required(operation, "query", query or {}), **(query or {})}
+        extra = {**self._tenant_headers(operation, who), **self._required(operation, "header", headers or {})}
+        pairs = tuple((name, _text(one)) for name, value in wanted.items() if value is not None
+                      for one in (value if isinstance(value, list) else [value]))  # fmt: skip
+        kind = media_type or (self._media_type(operation) if body is not MISSING else "")
+        return Request(operation.method.upper(), filled, pairs, tuple({**extra, **(headers or {})}.items()),
+                       None if body is MISSING else body, kind)  # fmt: skip
+
+    def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
+        """Note where a reply is not as the document says."""
+        for each in deviations(operation, exchange, self.contract.schemas):
+            self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
+                                           about=each.about, exchanges=(exchange,)))  # fmt: skip
+        return exchange
+
+    def _media_type(self, operation: Operation) -> str:
+        body = operation.request_body
+        return next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
+
+    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: Identity) -> Any:
+        if name in given:
+            return given[name]
+        if who.tenant and any(k.resource.tenant.by == "path" and k.resource.tenant.name == name for k in self._kinds):
+            return who.tenant
+        return self._invented(operation, "path", name)
+
+    @property
+    def _kinds(self) -> Iterable[Kind]:
+        return self.tools.kinds.values()
+
+    def _tenant_headers(self, operation: Operation, who: Identity) -> dict[str, str]:
+        names = {k.resource.tenant.name for k in self._kinds if k.resource.tenant.by == "header"}
+        known = {p.name for p in operation.parameters if p.location == "header"}
+        return {name: who.tenant for name in names & known if who.tenant}
+
+    def _required(self, operation: Operation, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        missing = [p for p in operation.parameters if p.location == location and p.required and p.name not in given]
+        return {p.name: self._invented(operation, location, p.name) for p in missing}
+
+    def _invented(self, operation: Operation, location: str, name: str) -> Any:
+        """A valid value for a parameter: one that our items have, where a filter says which, or the schema's."""
+        parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
+        act = self.tools.acts.get(name_of(operation))
+        for said in act.behaviour.filter if act else ():
+            if said.parameter == name and self._made and said.field in self._made[-1].sent:
+                return self._made[-1].sent[said.field]
+        return self.valid(parameter) if parameter else "x"
+
+    def valid(self, parameter: Parameter) -> Any:
+        """A valid value for a parameter, the document's example first."""
+        if parameter.schema is None:
+            return "x"
+        node, _ = self.contract.schemas.resolve(parameter.pointer)
+        if isinstance(node, dict) and node.get("example") is not None:
+            return node["example"]
+        try:
+            return self.tools.maker.at(parameter.schema, seed=parameter.name, direction="request")
+        except MockServerError as fault:
+            raise Unable(f"no value for the parameter {parameter.name}: {fault}") from None
+
+    # What is made.
+
+    def body(self, kind: Kind, *, full: bool = False, **fields: Any) -> dict[str, Any]:
+        """A body that creates an item, told apart by a mark of ours. Raises Unable where none can be made."""
+        act = kind.acts["create"]
+        made = (self.bodies.most if full else self.bodies.least)(act, f"{self.check}/{self.random.random()}")
+        if made is None:
+            raise Unable(f"no valid body can be made for {act.name}")
+        return self.bodies.marked(act, kind, made, self.tools.mark()) | fields
+
+    def create(
+        self, kind: Kind, body: Mapping[str, Any] | None = None, *, who: Identity | None = None,
+        path: Mapping[str, Any] | None = None,
+    ) -> Made:  # fmt: skip
+        """Make an item. Raises Unable when the service will not have it (which the create promise tells)."""
+        exchange, made = self.try_create(kind, body, who=who, path=path)
+        if made is None:
+            raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+        return made
+
+    def try_create(
+        self, kind: Kind, body: Mapping[str, Any] | None = None, *, who: Identity | None = None,
+        path: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
+    ) -> tuple[Exchange, Made | None]:  # fmt: skip
+        """Ask for an item to be made: the exchange, and the item when there is one now."""
+        who = self.main if who is None else who
+        act = kind.acts["create"]
+        sent = self.body(kind) if body is None else dict(body)
+        path = {**self.parents(kind, who), **(path or {})}
+        mark = self.tools.mark()
+        self.journal.creating(self.target.base_url + act.operation.path, mark)
+        exchange = self.send(act, who=who, path=path, body=sent, headers=headers)
+        made = self.made(kind, exchange, sent, who, path)
+        self.journal.created(mark, self._entry(made) if made else None)
+        return exchange, made
+
+    def made(
+        self, kind: Kind, exchange: Exchange, sent: Mapping[str, Any], who: Identity, path: Mapping[str, Any]
+    ) -> Made | None:
+        """The item that an answered create request made, to be taken away in the end; None when it made none."""
+        if not 200 <= exchange.status < 300:
+            return None
+        item = pick(exchange.json, kind.acts["create"].place("item"))
+        shown = item if isinstance(item, dict) else {}
+        field = kind.resource.identity.field
+        id = shown.get(field, pick(exchange.json, kind.acts["create"].place("id")))
+        id = sent.get(field) if id is None else id
+        if id is None:
+            return None
+        made = Made(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
+        self._made.append(made)
+        return made
+
+    def _entry(self, made: Made) -> Entry | None:
+        act = made.kind.acts.get("delete")
+        if act is None:
+            return None
+        request = self.request(act.operation, who=made.who, path=made.path)
+        return Entry("DELETE", self.target.base_url + request.path, made.who.name, request.headers)
+
+    def parents(self, kind: Kind, who: Identity) -> dict[str, Any]:
+        """The path parameters of the owners of a resource, which are made for it."""
+        parent = kind.resource.parent
+        owner = self.tools.kinds.get(parent.resource) if parent else None
+        if parent is None or owner is None or not owner.can("create"):
+            return {}
+        present = next((m for m in self._made if m.kind is owner and m.who == who), None)
+        made = present or self.create(owner, who=who)
+        return {**made.path, parent.parameter: made.id}
+
+    def tidy(self) -> tuple[str, ...]:
+        """Take away what was made and still exists. Answers the addresses that could not be removed."""
+        left = []
+        for made in reversed(self._made):
+            act = made.kind.acts.get("delete")
+            if act is None:
+                continue
+            request = self.request(act.operation, who=made.who, path=made.path)
+            status = self.target.send(request, made.who).status
+            if 200 <= status < 300 or status in (404, 410):
+                self.journal.removed(self.target.base_url + request.path)
+            else:
+                left.append(self.target.base_url + request.path)
+        self._made.clear()
+        return tuple(left)
+
+    # What is seen.
+
+    def get(self, made: Made, *, who: Identity | None = None) -> Exchange:
+        """Ask for an item."""
+        return self.send(made.kind.acts["get"], who=who or made.who, path=made.path)
+
+    def update(self, made: Made, body: Any, *, who: Identity | None = None) -> Exchange:
+        """Change an item by PATCH, or by PUT where there is no other way."""
+        act = made.kind.acts.get("update") or made.kind.acts["replace"]
+        return self.send(act, who=who or made.who, path=made.path, body=body)
+
+    def delete(self, made: Made, *, who: Identity | None = None) -> Exchange:
+        """Remove an item."""
+        return self.send(made.kind.acts["delete"], who=who or made.who, path=made.path)
+
+    def list(self, made: Made | Kind, *, who: Identity | None = None, **query: Any) -> Exchange:
+        """Ask for a list (one page), below the same owner as `made`."""
+        kind = made if isinstance(made, Kind) else made.kind
+        path = {} if isinstance(made, Kind) else made.path
+        who = who or (self.main if isinstance(made, Kind) else made.who)
+        return self.send(kind.acts["list"], who=who, path=path, query=query)
+
+    def items(self, kind: Kind, exchange: Exchange) -> list[dict[str, Any]]:
+        """The items of a list reply."""
+        found = pick(exchange.json, kind.acts["list"].place("items"))
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+    def item(self, act: Act, exchange: Exchange) -> dict[str, Any]:
+        """The item of a reply; empty where it shows none."""
+        found = pick(exchange.json, act.place("item"))
+        return found if isinstance(found, dict) else {}
+
+    def walk(self, made: Made | Kind, *, size: int | None = None, who: Identity | None = None, pages: int = 200,
+             **query: Any) -> tuple[list[dict[str, Any]], list[Exchange]]:  # fmt: skip
+        """Every item of a list, page by page as the contract says, and the exchanges that showed them."""
+        kind = made if isinstance(made, Kind) else made.kind
+        act = kind.acts["list"]
+        paging = act.behaviour.paging
+        if paging is None:
+            exchange = self.list(made, who=who, **query)
+            return self.items(kind, exchange), [exchange]
+        found: list[dict[str, Any]] = []
+        asked: list[Exchange] = []
+        size = size or paging.maximum or self._maximum(act, paging.limit) or paging.default
+        position: Any = None
+        for page in range(pages):
+            given = {paging.limit: size, **query} | ({paging.position: position} if position is not None else {})
+            exchange = self.list(made, who=who, **given)
+            asked.append(exchange)
+            items = self.items(kind, exchange)
+            found += items
+            position = self.following(act, exchange, items, page, len(found), size)
+            if position is None:
+                break
+        return found, asked
+
+    def following(self, act: Act, exchange: Exchange, items: Sequence[Mapping[str, Any]], page: int, seen: int,
+                  size: int) -> Any:  # fmt: skip
+        """The position of the page after this one, by the reply's own words; None when it is the last."""
+        paging = act.behaviour.paging
+        if paging is None or not items:
+            return None
+        if act.place("next") is not None and paging.style == "cursor":
+            return pick(exchange.json, act.place("next"))
+        more = pick(exchange.json, act.place("more")) if act.place("more") is not None else len(items) >= size
+        if not more:
+            return None
+        field = self.tools.kinds[act.behaviour.action.of].resource.identity.field if act.behaviour.action else "id"
+        return {"cursor": items[-1].get(field), "offset": seen, "page": paging.first + page + 1}[paging.style]
+
+    def _maximum(self, act: Act, name: str) -> int | None:
+        pointer = next((p.schema for p in act.operation.parameters if p.name == name and p.location == "query"), None)
+        found = self.contract.schemas.keyword(pointer, "maximum") if pointer else None
+        return int(found) if isinstance(found, int | float) else None
+
+    # What is told.
+
+    def breach(
+        self, expected: str, seen: str, *exchanges: Exchange, about: str = "", said: Said | None = None,
+        operation: str = "",
+    ) -> None:  # fmt: skip
+        """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
+        self.findings.append(
+            finding(self.check, operation or self.operation, expected=expected, seen=seen, about=about,
+                    statement=said or self.said, exchanges=exchanges, strict=self.strict)
+        )  # fmt: skip
+
+    def expect(self, holds: bool, expected: str, seen: str, *exchanges: Exchange, about: str = "",
+               said: Said | None = None) -> bool:  # fmt: skip
+        """Tell a breach unless it holds. Answers whether it holds."""
+        if not holds:
+            self.breach(expected, seen, *exchanges, about=about, said=said)
+        return holds
+
+
+def _text(value: Any) -> str:
+    """A parameter's value as it stands in an address."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def parameter_names(operation: Operation) -> list[str]:
+    """The names in the operation's path."""
+    return parameters_of(operation.path)

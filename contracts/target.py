@@ -1,0 +1,221 @@
+"""The implementation under examination: where it is, who may ask, how fast, and a record of all that was said."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from contracts.finding import Exchange
+from contracts.wire import App, AsgiWire, Headers, HttpWire, Received, Sent, Unreachable, Wire
+
+__all__ = ["NOBODY", "Exhausted", "Identity", "ReadOnly", "Request", "Target", "Unreachable"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110 section 9.2.1)."""
+
+PATIENCE = 60.0
+"""The longest `Retry-After` in seconds that is waited for."""
+
+
+class Exhausted(Exception):
+    """The budget of requests is spent, or the time is over."""
+
+
+class ReadOnly(Exception):
+    """A read-only examination does not send this request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Somebody who may ask: the credential in `headers`, `query` or `cookies`, and what belongs to it.
+
+    `tenant` is the one it works in (empty: it has only one). `name` names it in reports, and the variable that stands
+    for its `secret` in curl lines (`${ADMIN}`).
+    """
+
+    name: str
+    headers: Headers = field(default=(), repr=False)
+    query: Headers = field(default=(), repr=False)
+    cookies: Headers = field(default=(), repr=False)
+    tenant: str = ""
+    role: str = ""
+    secret: str = field(default="", repr=False)
+
+    @property
+    def variable(self) -> str:
+        """The shell variable that stands for the secret."""
+        return re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).strip("_") or "CREDENTIAL"
+
+    def within(self, tenant: str) -> Identity:
+        """The same credential at work in another tenant."""
+        return replace(self, tenant=tenant)
+
+
+NOBODY = Identity("nobody")
+"""A request without any credential."""
+
+
+class Request(NamedTuple):
+    """A request to the target: `path` below its base URL with parameters filled in and encoded.
+
+    `body` is a JSON value unless it is bytes; None without a `media_type` means: no body.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    body: Any = None
+    media_type: str = ""
+
+
+class Target:
+    """An implementation that is examined.
+
+    Everything sent is counted and kept in `log` (the last `remembered` exchanges, secrets as `${NAME}`). `rate` is
+    requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent.
+    """
+
+    def __init__(
+        self, wire: Wire, base_url: str, identities: Sequence[Identity] = (), *, rate: float | None = None,
+        budget: int | None = None, deadline: float | None = None, read_only: bool = False, remembered: int = 2000,
+        app: App | None = None, sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self.wire, self.base_url, self.identities = wire, base_url.rstrip("/"), tuple(identities)
+        self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
+        self.log: deque[Exchange] = deque(maxlen=remembered)
+        self.requests = 0
+        self.on_exchange: list[Callable[[Exchange], None]] = []
+        self._sleep, self._next = sleep, 0.0
+        self._mask = masking(self.identities)
+
+    @classmethod
+    def http(cls, base_url: str, identities: Sequence[Identity] = (), *, timeout: float = 30.0, verify: bool = True,
+             **settings: Any) -> Target:  # fmt: skip
+        """A target at an address."""
+        return cls(HttpWire(timeout=timeout, verify=verify), base_url, identities, **settings)
+
+    @classmethod
+    def asgi(cls, app: App, identities: Sequence[Identity] = (), *, base_url: str = "http://target.local",
+             timeout: float = 30.0, **settings: Any) -> Target:  # fmt: skip
+        """A target in this process; no port is opened."""
+        return cls(AsgiWire(app, timeout=timeout), base_url, identities, app=app, **settings)
+
+    @property
+    def in_process(self) -> bool:
+        """Is the target an app of this process?"""
+        return self.app is not None
+
+    def send(self, request: Request, identity: Identity = NOBODY) -> Exchange:
+        """Send a request as somebody; a refusal with a bearable `Retry-After` is waited out and sent again.
+
+        Raises Unreachable, Exhausted, or ReadOnly for a change in a read-only examination.
+        """
+        sent = self._prepare(request, identity)
+        received = self.wire.send(sent)
+        wait = retry_after(received)
+        if wait is not None and wait <= PATIENCE:
+            self._pause(wait)
+            received = self.wire.send(sent)
+        return self._record(sent, received)
+
+    def send_once(self, request: Request, identity: Identity = NOBODY) -> Exchange:
+        """As `send`, for one who wants to see the refusal for too many requests."""
+        sent = self._prepare(request, identity)
+        return self._record(sent, self.wire.send(sent))
+
+    def together(self, requests: Iterable[tuple[Request, Identity]]) -> list[Exchange]:
+        """Send requests at the same time; nothing is sent again. Raises as `send`."""
+        prepared = [self._prepare(request, identity) for request, identity in requests]
+        return [self._record(sent, got) for sent, got in zip(prepared, self.wire.together(prepared), strict=True)]
+
+    def close(self) -> None:
+        """Let go of the wire."""
+        self.wire.close()
+
+    def _prepare(self, request: Request, identity: Identity) -> Sent:
+        if self.read_only and request.method.upper() not in SAFE:
+            raise ReadOnly(f"{request.method} {request.path}: the examination is read-only")
+        self._spend()
+        query = urlencode([*request.query, *identity.query], quote_via=quote)
+        headers = [*request.headers, *identity.headers, *_cookie(identity)]
+        if request.media_type:
+            headers.append(("content-type", request.media_type))
+        if not any(name.lower() == "accept" for name, _ in headers):
+            headers.append(("accept", "*/*"))
+        url = self.base_url + request.path + (f"?{query}" if query else "")
+        return Sent(request.method.upper(), url, tuple(headers), _encoded(request))
+
+    def _spend(self) -> None:
+        if self.budget is not None and self.requests >= self.budget:
+            raise Exhausted(f"the budget of {self.budget} requests is spent")
+        now = time.monotonic()
+        if self.deadline is not None and now >= self.deadline:
+            raise Exhausted("the time is over")
+        self.requests += 1
+        if self.rate:
+            self._pause(self._next - now)
+            self._next = max(now, self._next) + 1 / self.rate
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
+
+    def _record(self, sent: Sent, received: Received) -> Exchange:
+        exchange = self._mask(sent, received)
+        self.log.append(exchange)
+        for listener in self.on_exchange:
+            listener(exchange)
+        return exchange
+
+
+def _cookie(identity: Identity) -> Headers:
+    pairs = "; ".join(f"{name}={value}" for name, value in identity.cookies)
+    return (("cookie", pairs),) if pairs else ()
+
+
+def _encoded(request: Request) -> bytes | None:
+    if request.body is None and not request.media_type:
+        return None
+    return request.body if isinstance(request.body, bytes) else orjson.dumps(request.body)
+
+
+def retry_after(received: Received) -> float | None:
+    """The seconds that a 429 or 503 asks to wait (RFC 9110 section 10.2.3), or None."""
+    if received.status not in (429, 503):
+        return None
+    found = next((value for name, value in received.headers if name.lower() == "retry-after"), "")
+    return float(found) if found.isdigit() else None
+
+
+def masking(identities: Sequence[Identity]) -> Callable[[Sent, Received], Exchange]:
+    """A function that writes an exchange down with every secret of `identities` as the variable that stands for it."""
+    secrets = {identity.secret: "${" + identity.variable + "}" for identity in identities if identity.secret}
+    pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
+    needles = [secret.encode() for secret in secrets]
+
+    def masked(text: str) -> str:
+        return pattern.sub(lambda match: secrets[match.group()], text) if pattern else text
+
+    def masked_bytes(body: bytes) -> bytes:
+        if not any(needle in body for needle in needles):
+            return body
+        return masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    def write(sent: Sent, received: Received) -> Exchange:
+        return Exchange(
+            method=sent.method, url=masked(sent.url), status=received.status,
+            headers=tuple((name, masked(value)) for name, value in sent.headers),
+            body=masked_bytes(sent.body) if sent.body is not None else None,
+            reply_headers=tuple((name, masked(value)) for name, value in received.headers),
+            reply_body=masked_bytes(received.body),
+        )  # fmt: skip
+
+    return write
