@@ -248,15 +248,16 @@ def print_scale(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
     print("| --- |" + " ---: |" * 5)
     for name, row in table.items():
         large, small = row["GitHub"], row["two operations"]
-        problem = large.get("problem") or small.get("problem") or (large["refused"] and "it refuses the request")
-        if problem:
+        if problem := large.get("problem") or small.get("problem"):
             print(f"| {name} | {problem} | | | | |")
             continue
         costs = [1000 / each["per_second"] for each in (large, small)]
-        print(
-            f"| {name} | {large['ready_after']} s | {large['megabytes']} MB "
-            f"| {costs[0]:.3f} ms | {costs[1]:.3f} ms | {costs[0] / costs[1]:.2f} |"
-        )
+        told = [f"{cost:.3f} ms" for cost in costs] + [f"{costs[0] / costs[1]:.2f}"]
+        if large["refused"] or small["refused"]:
+            told = [
+                "refused" if each["refused"] else cost for each, cost in zip((large, small), told, strict=False)
+            ] + ["–"]
+        print(f"| {name} | {large['ready_after']} s | {large['megabytes']} MB | {' | '.join(told)} |")
 
 
 def machine() -> dict[str, Any]:
