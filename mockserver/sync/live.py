@@ -194,7 +194,7 @@ class LiveProber:
             SyncError: it does not.
         """
         try:
-            async with self._client(self._wire(), dict(connection.proxy_headers)) as client:
+            async with self._client(self._wire(), httpx2.Headers(list(connection.proxy_headers))) as client:
                 response = await client.get(connection.proxy_url.rstrip("/") + "/health")
             health = json.loads(response.content) if response.is_success else None
         except (httpx2.HTTPError, SyncError) as error:
@@ -239,22 +239,23 @@ class LiveProber:
     async def _session(
         self, connection: Connection, transport: Transport, token: str | None, wire: Wire | None
     ) -> AsyncIterator[Client]:
-        headers = dict(connection.headers) | ({"authorization": token} if token else {})
+        headers = httpx2.Headers(list(connection.headers))
+        headers.update({"authorization": token} if token else {})
         streams = self._over_stdio(connection) if wire is None else self._over(transport, connection.url, headers, wire)
         async with Client(streams, read_timeout_seconds=self.bounds.read_seconds, cache=None, client_info=ITSELF) as it:
             yield it
 
-    def _over(self, transport: Transport, url: str, headers: dict[str, str], wire: Wire) -> Streams:
+    def _over(self, transport: Transport, url: str, headers: httpx2.Headers, wire: Wire) -> Streams:
         return (self._over_sse if transport == "sse" else self._over_http)(url, headers, wire)
 
     @asynccontextmanager
-    async def _over_http(self, url: str, headers: dict[str, str], wire: Wire) -> AsyncIterator[Any]:
+    async def _over_http(self, url: str, headers: httpx2.Headers, wire: Wire) -> AsyncIterator[Any]:
         async with self._client(wire, headers) as client:
             size = self.bounds.message_bytes
             async with streamable_http_client(url, http_client=client, max_sse_event_size=size) as streams:
                 yield streams
 
-    def _over_sse(self, url: str, sent: dict[str, str], wire: Wire) -> Streams:
+    def _over_sse(self, url: str, sent: httpx2.Headers, wire: Wire) -> Streams:
         def factory(
             headers: dict[str, str] | None = None,
             timeout: httpx2.Timeout | None = None,
@@ -284,15 +285,17 @@ class LiveProber:
     def _wire(self, *, keep_alive: bool = True) -> Wire:
         return Wire(self._backend, self.bounds, self._context, keep_alive=keep_alive)
 
-    def _client(self, wire: Wire, headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    def _client(self, wire: Wire, headers: httpx2.Headers) -> httpx2.AsyncClient:
         """An HTTP client that takes nothing from the environment (proxies, `.netrc`) and asks for plain bytes."""
         timeout = httpx2.Timeout(self.bounds.read_seconds, connect=self.bounds.connect_seconds)
-        plain = {"accept-encoding": "identity", "user-agent": "mockserver"}
-        return httpx2.AsyncClient(transport=wire, headers=plain | dict(headers), timeout=timeout, trust_env=False)
+        sent = httpx2.Headers({"user-agent": "mockserver"})
+        sent.update(headers)
+        sent["accept-encoding"] = "identity"
+        return httpx2.AsyncClient(transport=wire, headers=sent, timeout=timeout, trust_env=False)
 
     def _authorization_client(self) -> httpx2.AsyncClient:
         """For a flow that waits for a person: no connection stays open meanwhile."""
-        return self._client(self._wire(keep_alive=False), {})
+        return self._client(self._wire(keep_alive=False), httpx2.Headers())
 
 
 def _transports(connection: Connection) -> tuple[Transport, ...]:

@@ -53,9 +53,9 @@ def short(message: str) -> str:
 
 
 def discreet(message: str, secrets: Iterable[str]) -> str:
-    """The message without secrets that a server repeated. A secret of fewer than four characters hides too much."""
+    """The message without secrets that a server repeated. What is shorter than eight characters would hide too much."""
     for secret in sorted({part for whole in secrets for part in (whole, *whole.split())}, key=len, reverse=True):
-        if len(secret) >= 4 and secret.lower() not in ("bearer", "basic"):
+        if len(secret) >= 8:
             message = message.replace(secret, "…")
     return message
 

@@ -245,6 +245,15 @@ def test_tokens_go_to_no_other_url_and_end_when_the_owner_is_forgotten(
     assert {""} == {credential for _, _, credential in noted.requests}
 
 
+def test_a_token_takes_the_place_of_a_header_that_is_registered(seen: Callable[..., tuple[str, Seen]]) -> None:
+    url, server = seen()
+    connection = wanting(url, headers=(("AUTHORIZATION", "Bearer outdated"),))
+
+    assert asking(lambda prober: authorized(prober, connection)).status == "ok"
+    assert not [each for _, _, each in server.requests if "outdated" in each and "," in each]
+    assert server.requests[-1][2] != "Bearer outdated"
+
+
 def test_a_client_id_that_is_given_needs_no_registration(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, server = seen()
     connection = wanting(url, oauth_client_id="given", oauth_client_secret="s3cr3t", oauth_scope="tools extra")
