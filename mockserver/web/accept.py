@@ -1,19 +1,45 @@
-"""Content negotiation: does an `Accept` header take a media type (RFC 9110 section 12.5.1)?"""
+"""Content negotiation: does an `Accept` header take a media type, and which does it like best (RFC 9110, 12.5.1)?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def accepts(header: str, media_type: str) -> bool:
-    """Is `media_type` among the ranges of the header with a weight above 0? The most specific range decides."""
+    """Is `media_type` among the ranges of the header with a weight above 0?"""
+    return weight(header, media_type) > 0
+
+
+def favourite(header: str, media_types: Sequence[str]) -> int | None:
+    """The position of the media type that the header likes best, the first of equals; None when it takes none."""
+    weights = [weight(header, name) for name in media_types]
+    best = max(weights, default=0.0)
+    return weights.index(best) if best > 0 else None
+
+
+def weight(header: str, media_type: str) -> float:
+    """The weight that the header gives `media_type`, 0 where it is not taken. The most specific range decides.
+
+    A documented range such as `image/*` is offered as whatever the client takes of it.
+    """
     name = media_type.partition(";")[0].strip().lower()
-    kind = name.partition("/")[0]
-    best, weight = -1, 0.0
+    best, found = -1, 0.0
     for written in header.split(","):
         value, _, rest = written.partition(";")
-        rank = {name: 2, f"{kind}/*": 1, "*/*": 0}.get(value.strip().lower(), -1)
+        rank = _rank(value.strip().lower(), name)
         if rank > best:
-            best, weight = rank, _weight(rest)
-    return best >= 0 and weight > 0
+            best, found = rank, _weight(rest)
+    return found
+
+
+def _rank(accepted: str, offered: str) -> int:
+    """How specifically a range of the header speaks of what is offered; -1 when it does not."""
+    kind = offered.partition("/")[0]
+    if accepted == offered:
+        return 2
+    if "*" in offered and (kind == "*" or accepted.startswith(f"{kind}/")):
+        return 2
+    return {f"{kind}/*": 1, "*/*": 0}.get(accepted, -1)
 
 
 def _weight(parameters: str) -> float:

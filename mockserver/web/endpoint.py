@@ -51,7 +51,7 @@ class Endpoint:
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
         self._limiter = self._choose_limiter(service, stated)
         self._forgets = binding is not None and binding.act.end is forget
-        self._validators: dict[int, Validator | None] = {}
+        self._validators: dict[tuple[int, str], Validator | None] = {}
 
     async def __call__(self, scope: Scope, receive: Any, values: dict[str, str]) -> tuple[Reply, Headers]:
         """Answer one request: the reply, checked, and headers that go out with any reply.
@@ -113,9 +113,10 @@ class Endpoint:
         """The reply, if it keeps the document. Raises Unanswerable otherwise: a mock that lies is of no use."""
         if reply.proven:
             return reply
-        if reply.status not in self._validators:
-            self._validators[reply.status] = self._validator(reply, refused)
-        validator = self._validators[reply.status]
+        key = (reply.status, reply.media_type)
+        if key not in self._validators:
+            self._validators[key] = self._validator(reply, refused)
+        validator = self._validators[key]
         if validator is not None and "json" in reply.media_type and not validator.is_valid(reply.body):
             fault = next(iter(validator.iter_errors(reply.body)))
             at = "/".join(str(step) for step in fault.instance_path)
@@ -126,7 +127,8 @@ class Endpoint:
         response = self.operation.response(reply.status)
         if response is None and not refused and self.operation.responses:
             raise Unanswerable(f"our own reply has the status {reply.status}, which is not documented")
-        media = [m for m in response.content if m.name.split(";")[0] == reply.media_type] if response else []
+        kind = reply.media_type.partition(";")[0]
+        media = [m for m in response.content if m.name.partition(";")[0] == kind] if response else []
         pointer = media[0].schema if media else None
         return self.service.contract.schemas.validator(pointer, "response") if pointer else None
 

@@ -2,7 +2,7 @@
 
 An invalid request gets the first of 422, 400, 4XX and `default` that the operation documents, any other refusal its
 own status, its range or `default`. The body fits that response's schema and names the field; where the document
-offers none, it is problem details (RFC 9457).
+offers none, it is problem details (RFC 9457). docs/policies.md states this for readers.
 """
 
 from __future__ import annotations
@@ -11,40 +11,63 @@ from collections.abc import Callable
 from typing import Any
 
 from mockserver.call import Reply
-from mockserver.errors import Invalid, Malformed, Refusal
+from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable
 from mockserver.spec.document import MediaType, Operation, Response
+from mockserver.spec.example import ExampleMaker
 from mockserver.spec.schemas import Schemas
+from mockserver.web import content, telling
 
 PROBLEM = "application/problem+json"
 
-Fill = Callable[[str, dict[str, str]], Any]
-"""Makes a value for the schema at a pointer in which texts with telling names say the given words."""
+INVALID = ("422", "400", "4XX", "DEFAULT")
+"""The responses that tell of an invalid request, in the order in which they are looked for."""
+
+MALFORMED = ("400", "422", "4XX", "DEFAULT")
+"""The same for a body that cannot be read at all."""
 
 
 class Policy:
-    """Refusals of a document without `errors` statements."""
+    """Refusals of a document without `errors` statements. `maker` is asked for at the first one."""
 
-    def __init__(self, schemas: Schemas, fill: Fill) -> None:
-        self._schemas, self._fill = schemas, fill
+    def __init__(self, schemas: Schemas, maker: Callable[[], ExampleMaker]) -> None:
+        self._schemas, self._maker = schemas, maker
 
     def reply(self, refusal: Refusal, operation: Operation | None) -> Reply:
         """The reply that tells a client why it is refused."""
         response = _offered(refusal, operation)
         status = _status(refusal, response)
-        media = _json(response)
-        if media is not None and media.schema:
-            body = self._body(refusal, status, media)
-            if body is not None:
-                return Reply(status, body, refusal.headers, media.name)
-        if response is not None and response.content and media is None:
-            return Reply(status, refusal.message.encode(), refusal.headers, response.content[0].name)
-        return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
+        media = _chosen(response)
+        if media is None:
+            return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
+        body, name = self.fill(media, refusal, status), content.concrete(media.name, "text/plain")
+        if content.is_json(name):
+            return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
+        if not isinstance(body, dict | list):
+            body = {"message": summary(refusal)} if name.endswith("xml") else summary(refusal)
+        return Reply(status, None, refusal.headers, name, content.write(body, name, media, self._schemas), proven=True)
 
-    def _body(self, refusal: Refusal, status: int, media: MediaType) -> Any:
-        words = {"message": summary(refusal), "code": refusal.kind, "status": str(status)}
-        body = self._fill(str(media.schema), words)
-        valid = body is not None and self._schemas.validator(str(media.schema), "response").is_valid(body)
-        return body if valid else None
+    def fill(self, media: MediaType, refusal: Refusal, status: int) -> Any:
+        """A body of this media type that says in its own properties why a request is refused.
+
+        None where the media type has no schema, or no valid body can be made for it.
+        """
+        if media.schema is None:
+            return None
+        try:
+            body = self._maker().content(media, seed=refusal.kind)
+        except Unanswerable:
+            return None
+        form = telling.Form(self._schemas.validator(media.schema, "response").is_valid, self._is_map(media.schema))
+        return telling.tell(body, telling.of(refusal, status, summary(refusal)), refusal.faults, form)
+
+    def _is_map(self, pointer: str) -> Callable[[telling.Path], bool]:
+        """Whether the schema of the value at a path is one of an object that declares no names."""
+
+        def is_map(path: telling.Path) -> bool:
+            below = self._schemas.below(pointer, path)
+            return below is not None and "object" in self._schemas.types(below) and not self._schemas.properties(below)
+
+        return is_map
 
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
@@ -73,7 +96,7 @@ def _offered(refusal: Refusal, operation: Operation | None) -> Response | None:
         return None
     if isinstance(refusal, Invalid | Malformed):
         described = {response.status.upper(): response for response in operation.responses}
-        order = ("422", "400", "4XX", "DEFAULT") if isinstance(refusal, Invalid) else ("400", "422", "4XX", "DEFAULT")
+        order = INVALID if isinstance(refusal, Invalid) else MALFORMED
         return next((described[status] for status in order if status in described), None)
     return operation.response(refusal.status)
 
@@ -84,5 +107,7 @@ def _status(refusal: Refusal, response: Response | None) -> int:
     return refusal.status
 
 
-def _json(response: Response | None) -> MediaType | None:
-    return next((media for media in response.content if "json" in media.name), None) if response else None
+def _chosen(response: Response | None) -> MediaType | None:
+    """The media type of the response that is told best: JSON where it is offered, else the first."""
+    offered = response.content if response else ()
+    return next((media for media in offered if content.is_json(media.name)), next(iter(offered), None))

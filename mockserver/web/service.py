@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mockserver.call import Call, Reply
@@ -15,11 +16,13 @@ from mockserver.semantics.binding import bind
 from mockserver.semantics.turn import Rules
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
+from mockserver.spec.example import ExampleMaker
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.asking import Asking
 from mockserver.web.credentials import Keyring
 from mockserver.web.endpoint import Endpoint, Headers
+from mockserver.web.improvisation import Improviser
 from mockserver.web.policy import Policy
 from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
@@ -52,7 +55,8 @@ class Service:
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self.limiter = Limiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None
-        self._policy = Policy(contract.schemas, lambda pointer, words: None)
+        self._policy = Policy(contract.schemas, lambda: self.maker)
+        self.improviser = Improviser(contract, lambda: self.maker, world.seed)
         self.refusals = Refusals(stated.errors, self._policy, "x-service")
         self.routes = Routes()
         self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
@@ -79,9 +83,14 @@ class Service:
             log.exception("%s %s failed", method, scope["path"])
             return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, scope["path"]), ()
 
+    @cached_property
+    def maker(self) -> ExampleMaker:
+        """Makes values for the document's schemas; built when the first one is wanted."""
+        return ExampleMaker(self.contract.schemas.root)
+
     def improvise(self, endpoint: Endpoint, call: Call, sources: Mapping[str, Any]) -> Reply:
         """The reply of an operation of which nothing is known but its document."""
-        raise Unanswerable("nothing is said about what this operation does")
+        return self.improviser.reply(endpoint.operation, call, sources["header"].get("accept", "*/*"))
 
     def missing(self, message: str) -> Missing:
         """The refusal for what is not there, or not for this caller."""
