@@ -8,8 +8,10 @@ import pytest
 
 import mockserver
 from tests.judge import JudgedClient
+from tests.sync.live import in_thread
 
 Connect = Callable[..., JudgedClient]
+Serve = Callable[[object], str]
 
 
 @pytest.fixture
@@ -31,3 +33,12 @@ def connect() -> Iterator[Connect]:
     yield open_client
     for client in opened:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """A function that serves an app by uvicorn on a free port of loopback, and returns its address."""
+    started: list[Callable[[], None]] = []
+    yield lambda app: in_thread(lambda address: app, started)
+    for stop in started:
+        stop()
