@@ -18,6 +18,7 @@ from mockserver.semantics.turn import Turn
 from mockserver.spec.document import Operation
 from mockserver.spec.schemas import Validator
 from mockserver.state.store import Transaction
+from mockserver.web import prefer
 from mockserver.web.accept import accepts
 from mockserver.web.body import BodyReader
 from mockserver.web.credentials import Gate
@@ -74,7 +75,12 @@ class Endpoint:
             self._refuse_unacceptable(sources["header"])
             call = Call(scope["method"], path, given["path"], given["query"], given["header"], given["cookie"], body,
                         media_type, principal, tenant)  # fmt: skip
-            reply = self.prove(await self._answer(call, transaction, sources))
+            wish = prefer.read(scope["headers"]) if "prefer" in sources["header"] else None
+            if wish is not None:
+                answered = self.service.force(self, call, sources["header"].get("accept", "*/*"), wish)
+            else:
+                answered = await self._answer(call, transaction, sources)
+            reply = self.prove(answered)
             transaction.commit()
             if self._forgets:
                 self._forget(call)

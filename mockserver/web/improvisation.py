@@ -66,9 +66,9 @@ class Improviser:
         """
         if not operation.responses:
             return Reply(wanted.status or 200, None, (), "")
-        response = _response(operation, wanted.status)
+        response = _response(operation, wanted)
         status = wanted.status or status_of(response)
-        headers = tuple(self._headers(operation, call, response, status))
+        headers = tuple(self.headers(operation, call, response, status))
         media = _media(response, accept, wanted.example)
         if media is None:
             return Reply(status, None, headers, "")
@@ -109,7 +109,7 @@ class Improviser:
     def _is_example(media: MediaType, value: Any) -> bool:
         return any(value == example for example in media.examples.values())
 
-    def _headers(self, operation: Operation, call: Call, response: Response, status: int) -> Iterator[tuple[str, str]]:
+    def headers(self, operation: Operation, call: Call, response: Response, status: int) -> Iterator[tuple[str, str]]:
         """The headers that the response must have, those it shows by example, and where to go or what was made."""
         for header in response.headers:
             name, node = header.name.lower(), self._schemas.resolve(header.pointer)[0]
@@ -134,16 +134,18 @@ def status_of(response: Response) -> int:
     return int(response.status) if response.status.isdigit() else RANGES.get(response.status.upper(), 200)
 
 
-def _response(operation: Operation, status: int | None) -> Response:
-    """What is answered: the documented success, else a redirect, else `default`, else whatever is documented."""
-    if status is not None:
-        response = operation.response(status)
+def _response(operation: Operation, wanted: Wanted) -> Response:
+    """What is answered: the code asked for, or else the documented success, a redirect, `default`, or what there is."""
+    if wanted.status is not None:
+        response = operation.response(wanted.status)
         if response is None:
-            raise Unanswerable(f"#{operation.pointer}/responses: {status} is not documented")
+            raise Unanswerable(f"#{operation.pointer}/responses: {wanted.status} is not documented")
         return response
-    found = operation.success()
-    order = sorted(operation.responses, key=lambda r: ("32d451".find(r.status[0].lower()), r.status))
-    return found or next((r for r in order if r.status[0] == "3"), None) or operation.response(0) or order[0]
+    usual = [operation.success(), *(r for r in operation.responses if r.status[0] == "3"), operation.response(0)]
+    order = [response for response in (*usual, *operation.responses) if response is not None]
+    if wanted.example is None:
+        return order[0]
+    return next((r for r in order if any(wanted.example in m.examples for m in r.content)), order[0])
 
 
 def _media(response: Response, accept: str, example: str | None) -> MediaType | None:

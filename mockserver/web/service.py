@@ -19,11 +19,13 @@ from mockserver.spec.document import Operation
 from mockserver.spec.example import ExampleMaker
 from mockserver.state.store import Store
 from mockserver.state.world import World
+from mockserver.web import prefer
 from mockserver.web.asking import Asking
 from mockserver.web.credentials import Keyring
 from mockserver.web.endpoint import Endpoint, Headers
-from mockserver.web.improvisation import Improviser
+from mockserver.web.improvisation import Improviser, Wanted
 from mockserver.web.policy import Policy
+from mockserver.web.prefer import Wish
 from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
 from mockserver.web.route import Match, Routes
@@ -91,6 +93,21 @@ class Service:
     def improvise(self, endpoint: Endpoint, call: Call, sources: Mapping[str, Any]) -> Reply:
         """The reply of an operation of which nothing is known but its document."""
         return self.improviser.reply(endpoint.operation, call, sources["header"].get("accept", "*/*"))
+
+    def force(self, endpoint: Endpoint, call: Call, accept: str, wish: Wish) -> Reply:
+        """The documented answer that a client asks for by `Prefer`; what is remembered plays no part in it."""
+        refused = prefer.undocumented(wish, endpoint.operation)
+        if refused is not None:
+            return refused
+        response = endpoint.operation.response(wish.status) if wish.status else None
+        if response and wish.status and wish.status >= 400 and not any(m.examples for m in response.content):
+            reply = endpoint.refusals.reply(prefer.refusal(wish.status), endpoint.operation, call.method, call.url)
+            own = self.improviser.headers(endpoint.operation, call, response, wish.status)
+            reply = reply._replace(status=wish.status, headers=tuple(dict((*own, *reply.headers)).items()))
+        else:
+            wanted = Wanted(wish.status, wish.example, wish.dynamic or False)
+            reply = self.improviser.reply(endpoint.operation, call, accept, wanted)
+        return reply._replace(headers=(*reply.headers, wish.applied))
 
     def missing(self, message: str) -> Missing:
         """The refusal for what is not there, or not for this caller."""
