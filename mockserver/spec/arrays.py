@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from mockserver.spec import plausible
-from mockserver.spec.facets import Schema
+from mockserver.spec.facets import Schemas
 from mockserver.spec.growth import ENDLESS, Growth, Stuck
 
 if TYPE_CHECKING:  # arrays hold shapes, and shapes make arrays
@@ -21,11 +21,13 @@ TRIES = 40
 
 def array(shape: Shape, growth: Growth, name: str) -> list[Any]:
     """An array with one to three different items, where the schema does not ask for another number."""
-    facets, contained = shape.facets, _contained(shape)
-    most = MOST if facets.max_items is None else facets.max_items
-    if facets.min_items > min(most, MOST) or len(contained) > most:
+    facets, most = shape.facets, _most(shape)
+    contained = _contained(shape, growth, most)
+    if facets.min_items > most or len(contained) > most:
         raise Stuck(shape.pointer, "it asks for more items than may be there")
-    start = min(_declared(shape), most - len(contained))
+    start = _declared(shape)
+    if contained and start + len(contained) > most:
+        start = growth.random.randint(0, most - len(contained))
     needed = max(facets.min_items, start + len(contained) if contained else 0)
     made: list[Any] = []
     taken: set[Hashable] = set()
@@ -33,7 +35,7 @@ def array(shape: Shape, growth: Growth, name: str) -> list[Any]:
     for index in range(min(most, max(needed, _length(shape, growth)))):
         if index >= needed and room - growth.room > HEAVY:
             break
-        extra = contained[index - start : index - start + 1] if index >= start else []
+        extra = contained[index - start] if 0 <= index - start < len(contained) else ()
         inner = shape.shapes.of((*facets.item(index), *extra))
         is_needed = index < needed
         if not _appended(inner, growth, plausible.singular(name), made, taken, facets.unique, is_needed):
@@ -45,7 +47,7 @@ def ends(shape: Shape, depth: int) -> bool:
     """Whether an array of this shape may end within `depth` levels."""
     first = range(min(shape.facets.min_items, 8))
     inner = [shape.shapes.of(shape.facets.item(index)) for index in first]
-    inner += [shape.shapes.of((schema,)) for schema, least, _ in shape.facets.contained if least]
+    inner += [shape.shapes.of((schema,)) for schema, least in shape.facets.contained if least]
     return all(item.fits(depth - 1) for item in inner)
 
 
@@ -62,9 +64,22 @@ def _declared(shape: Shape) -> int:
     return max((len(items) for items, _ in shape.facets.prefixes), default=0)
 
 
-def _contained(shape: Shape) -> list[Schema]:
-    """The schemas of `contains`, each as often as it must be met."""
-    return [schema for schema, least, _ in shape.facets.contained for _ in range(min(least, MOST))]
+def _most(shape: Shape) -> int:
+    """How many items may be there at most."""
+    most = MOST if shape.facets.max_items is None else min(MOST, shape.facets.max_items)
+    after = _declared(shape)
+    ends = (index for index in range(after + 1) if shape.shapes.of(shape.facets.item(index)).impossible)
+    return min(most, next(ends, most))
+
+
+def _contained(shape: Shape, growth: Growth, most: int) -> list[Schemas]:
+    """What items must be there for `contains`: one for each time, or one for all if there is no room, or by chance."""
+    each = [(schema, min(least, MOST)) for schema, least in shape.facets.contained]
+    apart: list[Schemas] = [(schema,) for schema, least in each for _ in range(least)]
+    if len(each) < 2 or (len(apart) <= most and growth.random.random() < 0.7):
+        return apart
+    rounds = range(max(least for _, least in each))
+    return [tuple(schema for schema, least in each if least > number) for number in rounds]
 
 
 def _appended(

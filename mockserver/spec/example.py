@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 
 from mockserver.errors import Unanswerable
-from mockserver.spec import pointer as json_pointer
 from mockserver.spec.document import MediaType
 from mockserver.spec.growth import Growth, Stuck
 from mockserver.spec.objects import shown
@@ -54,7 +53,8 @@ class ExampleMaker:
         """
         key = f"{pointer} {orjson.dumps(schema).decode()}"
         if (key, direction) not in self._tops:
-            self._tops[key, direction] = self._shape(schema, direction, pointer)
+            shapes = self._shapes[direction]
+            self._tops[key, direction] = shapes.of((shapes.perspective.see(schema, pointer),))
         return self._grown(self._tops[key, direction], seed, pointer)
 
     def at(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
@@ -66,43 +66,31 @@ class ExampleMaker:
     ) -> Any:
         """What a body of `media_type` shows: its example called `name`, else its first valid one, else a value.
 
-        Raises `Unanswerable` when there is no such example, or nothing valid can be made.
+        Raises `Unanswerable` when there is no such example, or nothing valid can be made. An example that is asked
+        for by name is given as the document writes it, valid or not.
         """
-        examples = self._examples(media_type)
+        examples = media_type.examples
         if name is not None:
             return self._named(examples, name, media_type.pointer)
         if media_type.schema is None:
-            return next(iter(examples.values()), None)
+            return fresh(next(iter(examples.values()), None))
         shape = self._placed(media_type.schema, direction)
         for example in examples.values():
             for candidate in (example, shown(shape, example)):
                 if self._accepted(shape, candidate):
-                    return candidate
+                    return fresh(candidate)
         return self._grown(shape, seed, media_type.schema)
 
-    def _examples(self, media_type: MediaType) -> dict[str, Any]:
-        """The examples that the document writes out, by name (OpenAPI 3.1, section 4.8.19)."""
-        found = {}
-        for name, written in media_type.examples.items():
-            example, _ = json_pointer.resolve(self.root, written, media_type.pointer)
-            if isinstance(example, dict) and "value" in example:
-                found[name] = fresh(example["value"])
-        return found
-
-    def _named(self, examples: dict[str, Any], name: str, pointer: str) -> Any:
+    def _named(self, examples: Mapping[str, Any], name: str, pointer: str) -> Any:
         if name not in examples:
             raise Unanswerable(f"#{pointer}: there is no example {name!r}; there are {sorted(examples)}")
-        return examples[name]
+        return fresh(examples[name])
 
     def _placed(self, pointer: str, direction: Direction) -> Shape:
         if (pointer, direction) not in self._tops:
-            schema = json_pointer.lookup(self.root, pointer)
-            self._tops[pointer, direction] = self._shape(schema, direction, pointer)
+            shapes = self._shapes[direction]
+            self._tops[pointer, direction] = shapes.of((shapes.perspective.place(pointer),))
         return self._tops[pointer, direction]
-
-    def _shape(self, schema: dict[str, Any] | bool, direction: Direction, pointer: str) -> Shape:
-        shapes = self._shapes[direction]
-        return shapes.of((shapes.perspective.see(schema, pointer),))
 
     def _accepted(self, shape: Shape, value: Any) -> bool:
         try:
@@ -113,6 +101,7 @@ class ExampleMaker:
     def _grown(self, shape: Shape, seed: int | str, pointer: str) -> Any:
         """A value by the first manner of trial that comes to a valid one."""
         reason: Stuck | None = None
+        shape.shapes.begin()
         for trial, manner in enumerate(MANNERS):
             try:
                 value = shape.make(Growth(Random(f"{seed}/{trial}"), **manner))

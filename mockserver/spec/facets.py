@@ -71,7 +71,7 @@ class Facets:
     unique: bool = False
     prefixes: list[tuple[list[Schema], Schema]] = field(default_factory=list)
     rest: list[Schema] = field(default_factory=list)
-    contained: list[tuple[Schema, int, int | None]] = field(default_factory=list)
+    contained: list[tuple[Schema, int]] = field(default_factory=list)
     min_properties: int = 0
     max_properties: int | None = None
     required: dict[str, None] = field(default_factory=dict)
@@ -215,7 +215,8 @@ def unique_items(facets: Facets, value: Any, schema: Schema) -> None:
 
 
 def prefix_items(facets: Facets, value: Any, schema: Schema) -> None:
-    facets.prefixes.append((value, schema.get("items", {})))
+    after = schema["items"] if "items" in schema else schema.get("unevaluatedItems", {})
+    facets.prefixes.append((value, after))
 
 
 def items(facets: Facets, value: Any, schema: Schema) -> None:
@@ -231,7 +232,7 @@ def unevaluated_items(facets: Facets, value: Any, schema: Schema) -> None:
 
 def contains(facets: Facets, value: Any, schema: Schema) -> None:
     facets.risky = True
-    facets.contained.append((value, int(schema.get("minContains", 1)), schema.get("maxContains")))
+    facets.contained.append((value, int(schema.get("minContains", 1))))
 
 
 def min_properties(facets: Facets, value: Any, schema: Schema) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
@@ -21,6 +22,23 @@ def common_multiple(left: Fraction, right: Fraction) -> Fraction:
     return Fraction(math.lcm(left.numerator, right.numerator), math.gcd(left.denominator, right.denominator))
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The numbers from `low` to `high`, without an end that is open."""
+
+    low: Fraction
+    high: Fraction
+    low_open: bool = False
+    high_open: bool = False
+
+    def multiples(self, step: Fraction) -> range:
+        """The whole numbers whose product with `step` lies inside."""
+        first, last = math.ceil(self.low / step), math.floor(self.high / step)
+        first += self.low_open and first * step == self.low
+        last -= self.high_open and last * step == self.high
+        return range(first, last + 1)
+
+
 def between(
     random: Random,
     low: Fraction | None,
@@ -35,37 +53,26 @@ def between(
     """A number that keeps to all bounds, near `usual` where they allow it; None when there is none."""
     if integral:
         step = Fraction(1) if step is None else common_multiple(step, Fraction(1))
-    low, high = _window(low, high, usual)
-    if step is None:
-        return _continuous(random, low, high, low_open, high_open)
-    return _on_grid(random, low, high, low_open, high_open, step)
+    least, most = Fraction(usual[0]), Fraction(usual[1])
+    width = max(most - least, 3 * (step or 1))
+    bottom = low if low is not None else min(least, high - width) if high is not None else least
+    top = high if high is not None else max(most, bottom + width)
+    likely = Window(max(bottom, least), min(top, most), low_open and bottom >= least, high_open and top <= most)
+    for window in (likely, Window(bottom, top, low_open and low is not None, high_open and high is not None)):
+        found = _on_grid(random, window, step) if step else _continuous(random, window)
+        if found is not None:
+            return found
+    return None
 
 
-def _window(low: Fraction | None, high: Fraction | None, usual: tuple[int, int]) -> tuple[Fraction, Fraction]:
-    """The usual window cut to the bounds; where they do not meet, the bounds with the usual width."""
-    least, most, width = Fraction(usual[0]), Fraction(usual[1]), Fraction(usual[1] - usual[0])
-    if low is None and high is None:
-        return least, most
-    if low is not None and high is not None:
-        inside = max(low, least) < min(high, most)
-        return (max(low, least), min(high, most)) if inside else (low, high)
-    if low is not None:
-        return (max(low, least), most) if low < most else (low, low + width)
-    high = most if high is None else high
-    return (least, min(high, most)) if high > least else (high - width, high)
-
-
-def _on_grid(
-    random: Random, low: Fraction, high: Fraction, low_open: bool, high_open: bool, step: Fraction
-) -> int | float | None:
-    first, last = math.ceil(low / step), math.floor(high / step)
-    first += low_open and first * step == low
-    last -= high_open and last * step == high
-    if first > last:
+def _on_grid(random: Random, window: Window, step: Fraction) -> int | float | None:
+    inside = window.multiples(step)
+    if inside.stop <= inside.start:
         return None
-    candidates = (random.randint(first, last) * step for _ in range(TRIES))
+    candidates = (random.randrange(inside.start, inside.stop) * step for _ in range(TRIES))
     # In binary 19.99 / 0.01 is no whole number; the choice falls on one that every validator agrees about.
-    return next((found for value in candidates if (found := _agreed(value, step)) is not None), _number(first * step))
+    agreed = (found for value in candidates if (found := _agreed(value, step)) is not None)
+    return next(agreed, _number(inside.start * step))
 
 
 def _agreed(value: Fraction, step: Fraction) -> int | float | None:
@@ -76,24 +83,15 @@ def _agreed(value: Fraction, step: Fraction) -> int | float | None:
     return number if quotient == int(quotient) and exact(number) == value else None
 
 
-def _continuous(random: Random, low: Fraction, high: Fraction, low_open: bool, high_open: bool) -> int | float | None:
+def _continuous(random: Random, window: Window) -> int | float | None:
     """Two decimals where the window is wide enough for them, else as many as it takes."""
-    for digits in (2, 4, 8, 16):
+    for digits in (2, 4, 8, 16, 32):
         unit = Fraction(1, 10**digits)
-        found = _on_grid_plain(random, low, high, low_open, high_open, unit)
-        if found is not None:
-            return found
-    middle = float((low + high) / 2)
-    return middle if low < exact(middle) < high or (low == high and not (low_open or high_open)) else None
-
-
-def _on_grid_plain(
-    random: Random, low: Fraction, high: Fraction, low_open: bool, high_open: bool, unit: Fraction
-) -> int | float | None:
-    first, last = math.ceil(low / unit), math.floor(high / unit)
-    first += low_open and first * unit == low
-    last -= high_open and last * unit == high
-    return float(random.randint(first, last) * unit) if first <= last else None
+        inside = window.multiples(unit)
+        if inside.stop > inside.start:
+            return float(random.randrange(inside.start, inside.stop) * unit)
+    middle = float((window.low + window.high) / 2)
+    return middle if window.low < exact(middle) < window.high else None
 
 
 def _number(value: Fraction) -> int | float:

@@ -51,8 +51,7 @@ class Perspective:
         self._keys: dict[tuple[str, str, frozenset[str]], str] = {}
         self._pending: dict[str, tuple[str, str, frozenset[str]]] = {}
         self._defs: dict[str, Schema] = {}
-        self._refs: dict[int, tuple[str, ...]] = {}
-        self._closures: dict[int, frozenset[str]] = {}
+        self._further: dict[str, tuple[str, ...]] = {}
 
     def see(self, schema: Schema | bool, pointer: str, hidden: frozenset[str] = frozenset()) -> Schema:
         """`schema`, which stands at `pointer`, rewritten; a boolean schema becomes `{}` or `{"not": {}}`."""
@@ -61,6 +60,10 @@ class Perspective:
             seen = self._rewritten(schema, pointer, hidden | self._hidden(schema))
         self.pointers[id(seen)] = pointer
         return seen
+
+    def place(self, pointer: str) -> Schema:
+        """What may stand where the schema at `pointer` is asked for, which a discriminator may decide."""
+        return self._kept(self._reference(pointer, "use", frozenset()), pointer)
 
     def definition(self, key: str) -> Schema:
         """The rewritten schema behind `#/$defs/<key>`."""
@@ -72,12 +75,12 @@ class Perspective:
     def closure(self, schemas: tuple[Schema, ...]) -> dict[str, Schema]:
         """Every definition that `schemas` need, directly or through others, by key."""
         found: dict[str, Schema] = {}
-        waiting = [key for schema in schemas for key in self._references(schema)]
+        waiting = [key for schema in schemas for key in references(schema)]
         while waiting:
             key = waiting.pop()
             if key not in found:
                 found[key] = self.definition(key)
-                waiting.extend(self._references(found[key]))
+                waiting.extend(self._references(key))
         return found
 
     def inlined(self, schema: Schema) -> Schema:
@@ -192,10 +195,10 @@ class Perspective:
             schema = self.lookup(json_pointer.target(schema["$ref"]))
         return schema
 
-    def _references(self, schema: Schema) -> tuple[str, ...]:
-        if id(schema) not in self._refs:
-            self._refs[id(schema)] = tuple(dict.fromkeys(references(schema)))
-        return self._refs[id(schema)]
+    def _references(self, key: str) -> tuple[str, ...]:
+        if key not in self._further:
+            self._further[key] = tuple(dict.fromkeys(references(self._defs[key])))
+        return self._further[key]
 
 
 def mapped(schema: Schema, change: Callable[[Any], Any]) -> Schema:

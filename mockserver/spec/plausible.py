@@ -253,8 +253,11 @@ FORMATS: Final[dict[str, Maker]] = {
 
 NAMES: Final[dict[str, Maker]] = {
     "address": address,
+    "answer": sentence,
     "author": person,
     "avatar": image,
+    "bio": sentence,
+    "blog": url,
     "body": sentence,
     "branch": any_of("main", "develop"),
     "city": any_of(*CITIES),
@@ -285,6 +288,7 @@ NAMES: Final[dict[str, Maker]] = {
     "icon": image,
     "id": identifier,
     "image": image,
+    "input": sentence,
     "ip": ipv4,
     "key": slug,
     "kind": word,
@@ -292,6 +296,7 @@ NAMES: Final[dict[str, Maker]] = {
     "language": any_of("en", "de", "ja", "pt"),
     "lastname": any_of(*LAST),
     "link": url,
+    "location": any_of(*CITIES),
     "locale": any_of("en-US", "de-DE", "ja-JP"),
     "login": login,
     "logo": image,
@@ -306,12 +311,16 @@ NAMES: Final[dict[str, Maker]] = {
     "path": path,
     "phone": phone,
     "postcode": postcode,
+    "prompt": sentence,
+    "query": sentence,
+    "question": sentence,
     "reason": sentence,
     "region": any_of("eu-central-1", "us-east-1", "ap-northeast-1"),
     "role": any_of("admin", "member", "viewer"),
     "secret": token,
     "sha": hexadecimal,
     "slug": slug,
+    "snippet": sentence,
     "state": any_of("active", "inactive"),
     "status": any_of("active", "inactive"),
     "street": address,
@@ -339,20 +348,27 @@ NAMES: Final[dict[str, Maker]] = {
 
 PEOPLE: Final = frozenset({"author", "contact", "customer", "full", "fullname", "person", "user"})
 LATER: Final = frozenset({"deleted", "end", "ended", "expires", "expiry", "finished", "modified", "updated", "until"})
+BOUNDS: Final = frozenset({"max", "maximum", "min", "minimum"})
 MOMENTS: Final = frozenset({"at", "on", "time", "datetime"})
 NUMBERS: Final[dict[str, tuple[int, int]]] = {
     "age": (18, 90),
     "amount": (1, 500),
     "count": (0, 50),
+    "created": (1_704_067_200, 1_735_689_599),
     "day": (1, 28),
     "height": (100, 2000),
     "hour": (0, 23),
+    "index": (0, 10),
     "lat": (-85, 85),
     "latitude": (-85, 85),
     "limit": (10, 100),
     "lng": (-180, 180),
     "lon": (-180, 180),
     "longitude": (-180, 180),
+    "max": (100, 1000),
+    "maximum": (100, 1000),
+    "min": (0, 10),
+    "minimum": (0, 10),
     "minute": (0, 59),
     "month": (1, 12),
     "offset": (0, 0),
@@ -414,7 +430,7 @@ def window(name: str) -> tuple[int, int]:
     words = parts(name) or ("",)
     if len(words) > 1 and words[-1] in MOMENTS:
         return NUMBERS["timestamp"]
-    return NUMBERS.get(words[-1], (1, 1000))
+    return NUMBERS.get(words[0] if words[0] in BOUNDS else words[-1], (1, 1000))
 
 
 def singular(name: str) -> str:

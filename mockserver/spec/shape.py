@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from itertools import islice, product
 from random import Random
 from typing import Any
 
 import jsonschema_rs
 
 from mockserver.spec import arrays, objects, plausible
+from mockserver.spec.choice import Choice, choices
 from mockserver.spec.facets import NOTHING, TYPES, Facets, Schema, Schemas, among, fold
 from mockserver.spec.growth import ENDLESS, Growth, Stuck
 from mockserver.spec.number import between
@@ -27,6 +27,8 @@ from mockserver.spec.text import Text
 TRIES = 6
 COMBINATIONS = 64
 CONTRADICTION = "no value can be valid: its parts contradict each other"
+MOST_SHAPES = 6_000
+"""What one value may cost at first; the largest response of GitHub takes six hundred."""
 MANY = 1000
 SCALARS_FIRST = ("null", "boolean", "number", "string", "array", "object")
 UNTYPED = ("string", "number", "boolean", "object", "array", "null")
@@ -39,6 +41,17 @@ class Shapes:
         self.perspective = perspective
         self._shapes: dict[tuple[int, ...], Shape] = {}
         self.probing = False
+        self._left = MOST_SHAPES
+
+    def begin(self) -> None:
+        """Grant the next value its share of work."""
+        self._left = MOST_SHAPES
+
+    def count(self) -> None:
+        """Note that one more shape is made. Raises `Stuck` when there are so many that it would not end."""
+        self._left -= 1
+        if self._left < 0:
+            raise Stuck("", "its alternatives combine in too many ways")
 
     def of(self, schemas: Schemas) -> Shape:
         """The shape of what is valid against all of `schemas`, which the perspective has rewritten."""
@@ -63,9 +76,12 @@ class Shapes:
 class Shape:
     """What is valid against all of `schemas`; `facets` is what they ask together."""
 
-    def __init__(self, shapes: Shapes, schemas: Schemas, facets: Facets, origin: Shape | None = None) -> None:
-        self.shapes, self.schemas, self.facets, self.origin = shapes, schemas, facets, origin
-        self._branches: dict[tuple[int, ...], Shape] = {}
+    def __init__(
+        self, shapes: Shapes, schemas: Schemas, facets: Facets, *, origin: Shape | None = None, level: int = 0
+    ) -> None:
+        """`origin` is the shape whose canonical form this is, `level` how many choices were made on the way here."""
+        shapes.count()
+        self.shapes, self.schemas, self.facets, self.origin, self.level = shapes, schemas, facets, origin, level
         self._fits: dict[int, bool] = {}
         self._promising: bool | None = None
         self._ways: list[Shape] | None = None
@@ -166,7 +182,7 @@ class Shape:
         """
         with self.shapes.probe():
             try:
-                return self.valid(way.made(Growth(Random(trial), patience=100, examples=not trial % 2), ""))
+                return self.valid(way.made(Growth(Random(trial), patience=40, room=400, examples=not trial % 2), ""))
             except (Stuck, RecursionError):
                 return False
 
@@ -200,7 +216,7 @@ class Shape:
     def _rewritten(self, form: Any) -> Shape:
         """The shape of the canonical form, whose definitions have the names of the perspective's."""
         schema = settled({key: value for key, value in form.items() if key not in ("$schema", "$defs")})
-        return Shape(self.shapes, (schema,), fold(Facets(), schema, self.shapes.perspective.definition), self)
+        return Shape(self.shapes, (schema,), fold(Facets(), schema, self.shapes.perspective.definition), origin=self)
 
     def made(self, growth: Growth, name: str) -> Any:
         """A value by what the facets say; whether it is valid in every respect is not asked."""
@@ -261,41 +277,26 @@ class Shape:
 
     @property
     def ways(self) -> list[Shape]:
-        """The ways to decide all alternatives, without those that contradict themselves."""
-        if self._ways is not None:
-            return self._ways
-        possible = list(self._possible())
-        if not self.shapes.probing:
-            self._ways = self._leading(possible) if self.facets.risky else possible
-        return possible if self._ways is None else self._ways
+        """The ways to decide all alternatives, without those that are known to lead nowhere."""
+        if self._ways is None and not self.shapes.probing:
+            self._ways = self._leading() if self.facets.risky else self.possible
+        return self.possible if self._ways is None else self._ways
 
-    def _leading(self, ways: list[Shape]) -> list[Shape]:
-        """Those of the ways that are known to lead to a valid value, or else all."""
-        return [way for way in ways if any(self._leads(way, trial) for trial in range(2))] or ways
+    def _leading(self) -> list[Shape]:
+        """Those of the ways that lead to a valid value, or else all."""
+        return [way for way in self.possible if any(self._leads(way, trial) for trial in range(2))] or self.possible
 
-    def _possible(self) -> Iterator[Shape]:
-        every = product(*(range(len(group)) for group in self.facets.alternatives))
-        for choice in islice(every, COMBINATIONS):
-            way = self._branch(choice)
-            if not way.impossible:
-                yield way
+    @cached_property
+    def possible(self) -> list[Shape]:
+        """The ways to decide all alternatives that do not contradict themselves; the fewer, the deeper they stand."""
+        sizes = [len(group) for group in self.facets.alternatives]
+        every = map(self._branch, choices(sizes, max(2, COMBINATIONS >> 3 * self.level)))
+        return [way for way in every if not way.impossible]
 
-    def _holds(self, way: Shape) -> bool:
-        """Whether this way leads to a value that is valid in every respect, by a chance that is always the same."""
-        for trial in range(2):
-            try:
-                if self.valid(way.make(Growth(Random(trial), examples=not trial))):
-                    return True
-            except Stuck:
-                continue
-        return False
-
-    def _branch(self, choice: tuple[int, ...]) -> Shape:
-        if choice not in self._branches:
-            chosen = tuple(group[index] for group, index in zip(self.facets.alternatives, choice, strict=True))
-            facets = self.facets.joined(chosen, self.shapes.perspective.definition)
-            self._branches[choice] = Shape(self.shapes, (*self.schemas, *chosen), facets)
-        return self._branches[choice]
+    def _branch(self, choice: Choice) -> Shape:
+        chosen = tuple(group[index] for group, index in zip(self.facets.alternatives, choice, strict=True))
+        facets = self.facets.joined(chosen, self.shapes.perspective.definition)
+        return Shape(self.shapes, (*self.schemas, *chosen), facets, level=self.level + 1)
 
     def _typed(self, growth: Growth, name: str) -> Any:
         reason = Stuck(self.pointer, "no type is allowed")
@@ -342,7 +343,7 @@ class Shape:
         if self.facets.values is not None:
             return True
         if self.facets.alternatives:
-            return any(way.fits(depth) for way in self._possible())
+            return any(way.fits(depth) for way in self.possible)
         if self.facets.types - {"object", "array"}:
             return True
         return ("object" in self.facets.types and objects.ends(self, depth)) or (

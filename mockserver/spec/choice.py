@@ -1,0 +1,30 @@
+"""The ways to decide several alternatives at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, islice, product
+from math import prod
+from random import Random
+
+Choice = tuple[int, ...]
+
+
+def choices(sizes: Sequence[int], most: int) -> list[Choice]:
+    """Which of so many is chosen of each: all ways, or a fixed sample of `most` in which every option occurs early.
+
+    The same sizes give the same ways, whatever was asked before.
+    """
+    if prod(sizes) <= most:
+        return list(product(*map(range, sizes)))
+    return list(dict.fromkeys(islice(chain(_slanted(sizes), _drawn(sizes, 2 * most)), 3 * most)))[:most]
+
+
+def _slanted(sizes: Sequence[int]) -> list[Choice]:
+    """Each option of each alternative at least once."""
+    return [tuple((row + column) % size for column, size in enumerate(sizes)) for row in range(max(sizes))]
+
+
+def _drawn(sizes: Sequence[int], count: int) -> list[Choice]:
+    random = Random(0)
+    return [tuple(random.randrange(size) for size in sizes) for _ in range(count)]
