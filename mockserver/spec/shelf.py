@@ -12,6 +12,7 @@ from mockserver.errors import SpecError
 
 DOCUMENT = "openapi.yaml"
 BEHAVIOUR = "behaviour.yaml"
+LIVE = "live.yaml"
 
 
 def vendors() -> tuple[str, ...]:
@@ -24,10 +25,10 @@ def document_path(vendor: str) -> Path:
     return _folder(vendor) / DOCUMENT
 
 
-def behaviour_path(vendor: str) -> Path | None:
-    """Where a vendor's behaviour file lies, or None where it has none; an unknown name is a SpecError."""
-    path = _folder(vendor) / BEHAVIOUR
-    return path if path.is_file() else None
+def overlays(vendor: str, *, live: bool = False) -> list[Path]:
+    """The overlays of a vendor in their order: its behaviour, and with `live` what asking real MCP servers needs."""
+    names = [BEHAVIOUR, LIVE] if live else [BEHAVIOUR]
+    return [path for name in names if (path := _folder(vendor) / name).is_file()]
 
 
 def _folder(vendor: str) -> Path:

@@ -100,29 +100,33 @@ def create_app(
     chosen = settings or Settings(limits=limits)
     asks = prober or SimulatedProber()
     services: dict[str, Service] = {}
-    for contract in contracts_of(documents, behaviour):
+    for contract in contracts_of(documents, behaviour, live=asks.mode == "live"):
         services[contract.name] = Service(contract, RULES.get(contract.name, {}), world, asks, chosen)
     return Sandbox(services, world, token)
 
 
-def contracts_of(documents: Sequence[str | Path], behaviour: Sequence[str | Path] = ()) -> list[Contract]:
-    """The contracts of vendors and documents, each once. Raises SpecError for two of the same name."""
+def contracts_of(
+    documents: Sequence[str | Path], behaviour: Sequence[str | Path] = (), *, live: bool = False
+) -> list[Contract]:
+    """The contracts of vendors and documents, each once; `live` applies what a vendor needs for live sync.
+
+    Raises SpecError for two of the same name.
+    """
     found: dict[str, Contract] = {}
     for wanted in documents or shelf.vendors():
-        contract = _load(wanted, [Path(file) for file in behaviour])
+        contract = _load(wanted, [Path(file) for file in behaviour], live)
         if contract.name in found:
             raise SpecError(f"two documents are called {contract.name!r}; rename one of the files")
         found[contract.name] = contract
     return list(found.values())
 
 
-def _load(wanted: str | Path, behaviour: list[Path]) -> Contract:
+def _load(wanted: str | Path, behaviour: list[Path], live: bool) -> Contract:
     path = Path(wanted)
     if path.suffix.lower() in SUFFIXES or path.is_file():
         return contracts.load(_name(path), path, behaviour)
     name = str(wanted)
-    own = shelf.behaviour_path(name)
-    return contracts.load(name, shelf.document_path(name), [*([own] if own else []), *behaviour])
+    return contracts.load(name, shelf.document_path(name), [*shelf.overlays(name, live=live), *behaviour])
 
 
 def _name(path: Path) -> str:

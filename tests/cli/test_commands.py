@@ -6,52 +6,23 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "mockserver"]
+from tests.process import ROOT, Processes, run
 
-
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    environment = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PATH": "/usr/bin:/bin"}
-    return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=environment
-    )
-
-
-Serve = Callable[..., tuple[subprocess.Popen[str], list[str]]]
+Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Start `mockserver serve` on a free port; gives the process and the greeting it printed."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*arguments: str) -> tuple[subprocess.Popen[str], list[str]]:
-        command = [*COMMAND, "serve", *arguments, "--port", "0"]
-        process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env={"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1", "PATH": "/usr/bin:/bin"},
-        )  # fmt: skip
-        started.append(process)
-        assert process.stdout is not None
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line.rstrip("\n"))
-            if line.startswith("sync:"):
-                break
-        return process, lines
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    processes = Processes()
+    yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until="sync:")
+    processes.stop()
 
 
 def address(lines: list[str]) -> str:
@@ -181,11 +152,3 @@ def test_a_control_token_is_asked_for_when_others_can_reach_the_port(serve: Serv
 
     assert 401 == httpx.get(f"{base}/_mock/state").status_code
     assert 200 == httpx.get(f"{base}/_mock/state", headers={"Authorization": f"Bearer {token}"}).status_code
-
-
-def test_it_is_ready_soon_enough_to_be_started_by_a_test(serve: Serve) -> None:
-    begun = time.monotonic()
-    _, lines = serve()
-
-    print(f"four vendors ready after {time.monotonic() - begun:.2f} s")
-    assert 200 == httpx.get(f"{address(lines)}/_mock/health").status_code

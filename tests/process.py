@@ -1,0 +1,48 @@
+"""Programs of this project started as a user starts them, on a free port, and stopped when the test is over."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-m", "mockserver"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
+
+Start = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
+
+
+class Processes:
+    """Starts `mockserver` and reads what it prints until a line that begins as expected."""
+
+    def __init__(self) -> None:
+        self._started: list[subprocess.Popen[str]] = []
+
+    def start(self, *arguments: str, until: str) -> tuple[subprocess.Popen[str], list[str]]:
+        """The process and the lines it printed up to the one that begins with `until`."""
+        process = subprocess.Popen(
+            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
+        )
+        self._started.append(process)
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if line.startswith(until):
+                return process, lines
+        raise AssertionError(f"`mockserver {' '.join(arguments)}` ended early:\n" + "\n".join(lines))
+
+    def stop(self) -> None:
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """`mockserver` run to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=ENVIRONMENT
+    )
