@@ -42,7 +42,7 @@ class Bodies:
         if body is None:
             return None
         for name in self.properties(act):
-            if name not in body or body[name] is None:
+            if name not in act.governed and (name not in body or body[name] is None):
                 value = self.value(act, name, seed)
                 candidate = body | {name: value}
                 if value is not None and self.accepts(act, candidate):

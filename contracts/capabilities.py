@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from contracts.governed import governed
 from mockserver.spec import template
 from mockserver.spec.behaviour import OperationBehaviour, Resource
 from mockserver.spec.contract import Contract
@@ -40,6 +41,11 @@ class Act:
     def place(self, name: str) -> Path | None:
         """Where `{name}` stands in the reply's body, or None."""
         return find(self.template, name)
+
+    @cached_property
+    def governed(self) -> frozenset[str]:
+        """Fields of which the rules of this operation decide."""
+        return governed(rule.name for rule in self.behaviour.rules)
 
     @property
     def media_type(self) -> MediaType | None:
@@ -80,6 +86,11 @@ class Kind:
         for said in (*self.resource.initial, *self.resource.derived):
             named |= said.fields.keys()
         return frozenset(named - {""}) - (frozenset([self.resource.identity.field]) if self.client_named else frozenset())
+
+    @cached_property
+    def governed(self) -> frozenset[str]:
+        """Fields of which rules decide, at any of the operations."""
+        return frozenset(name for act in self.acts.values() for name in act.governed)
 
     @property
     def client_named(self) -> bool:

@@ -83,17 +83,18 @@ class Stage:
     @cached_property
     def main(self) -> Identity:
         """Who the promise is held as: the first identity whose role may do everything."""
-        return next(iter(self._capable), NOBODY)
+        return next(iter(self.able), NOBODY)
 
     @cached_property
-    def _capable(self) -> list[Identity]:
+    def able(self) -> list[Identity]:
+        """The identities whose role may do everything; all of them when no role may."""
         wanted = [act.behaviour.permission.roles for act in self.tools.acts.values() if act.behaviour.permission]
         able = [i for i in self.target.identities if not i.role or all(i.role in roles for roles in wanted)]
         return able or list(self.target.identities)
 
     def stranger(self) -> Identity:
         """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
-        for each in self._capable:
+        for each in self.able:
             if each.secret != self.main.secret and (each.tenant != self.main.tenant or not each.tenant):
                 return each
         raise Unable("only one tenant's credential is known; give a second one to examine this")
@@ -313,7 +314,7 @@ class Stage:
             return self.items(kind, exchange), [exchange]
         found: list[dict[str, Any]] = []
         asked: list[Exchange] = []
-        size = size or paging.maximum or self._maximum(act, paging.limit) or paging.default
+        size = size or paging.maximum or self.largest_page(act, paging.limit) or paging.default
         position: Any = None
         for page in range(pages):
             given = {paging.limit: size, **query} | ({paging.position: position} if position is not None else {})
@@ -340,7 +341,8 @@ class Stage:
         field = self.tools.kinds[act.behaviour.action.of].resource.identity.field if act.behaviour.action else "id"
         return {"cursor": items[-1].get(field), "offset": seen, "page": paging.first + page + 1}[paging.style]
 
-    def _maximum(self, act: Act, name: str) -> int | None:
+    def largest_page(self, act: Act, name: str) -> int | None:
+        """The largest page that the document allows, if it says so."""
         pointer = next((p.schema for p in act.operation.parameters if p.name == name and p.location == "query"), None)
         found = self.contract.schemas.keyword(pointer, "maximum") if pointer else None
         return int(found) if isinstance(found, int | float) else None

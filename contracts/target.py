@@ -122,7 +122,7 @@ class Target:
         received = self.wire.send(sent)
         wait = retry_after(received)
         if wait is not None and wait <= PATIENCE:
-            self._pause(wait)
+            self.pause(wait)
             received = self.wire.send(sent)
         return self._record(sent, received)
 
@@ -161,10 +161,11 @@ class Target:
             raise Exhausted("the time is over")
         self.requests += 1
         if self.rate:
-            self._pause(self._next - now)
+            self.pause(self._next - now)
             self._next = max(now, self._next) + 1 / self.rate
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
+        """Let time pass at the target."""
         if seconds > 0:
             self._sleep(seconds)
 

@@ -55,7 +55,7 @@ def _echoed(stage: Stage, kind: Kind, act: Act, seen: Any, body: Mapping[str, An
     item = stage.item(act, seen)
     shows = showable(stage, kind, act)
     for name, value in body.items():
-        if name in shows and name not in kind.settled and name not in kind.secret:
+        if name in shows and name not in kind.settled | kind.secret | act.governed:
             history = (made.exchange, seen) if made else (seen,)
             stage.expect(name in item and covers(item[name], value), f"{name} as it was sent: {value!r}",
                          f"{item.get(name, 'nothing')!r}", *history, about=name)  # fmt: skip
@@ -140,7 +140,7 @@ def _rest(stage: Stage, kind: Kind, made: Made, before: Mapping[str, Any], after
     if not kind.acts["update"].behaviour.rules:
         kept |= set(stage.bodies.properties(kind.acts["create"]))
     derived = {n for said in kind.resource.derived for n in said.fields}
-    for other in sorted(kept & before.keys() - {name} - derived):
+    for other in sorted(kept & before.keys() - {name} - derived - kind.governed):
         stage.expect(after.get(other) == before[other], f"{other} stays {before[other]!r} when {name} changes",
                      repr(after.get(other)), *exchanges, about=f"kept {other}")  # fmt: skip
 
@@ -300,7 +300,7 @@ def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
 def unchangeable(kind: Kind) -> frozenset[str]:
     """Fields that an update leaves alone, or that change with others."""
     fixed = {name for said in kind.resource.immutable for name in said.fields}
-    return frozenset(fixed | kind.settled | kind.secret | ({kind.resource.identity.field}))
+    return frozenset(fixed | kind.settled | kind.secret | kind.governed | {kind.resource.identity.field})
 
 
 def covers(shown: Any, sent: Any) -> bool:

@@ -1,0 +1,18 @@
+"""Fields of which a vendor's rule decides, so that the general promises say nothing about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+GOVERNED: Mapping[str, frozenset[str]] = {
+    "keep-authorization": frozenset({"authorization_secret_id"}),
+    "sync-tools": frozenset({"protocol_version", "status", "metadata", "tools", "transportType", "setupState",
+                             "lastSyncStatus", "lastSyncAttemptAt", "lastSuccessfulSyncAt", "hasCompletedFirstSync",
+                             "syncErrorMessage"}),
+}  # fmt: skip
+"""Rule → the fields it decides. What a client sends for them may be refused, changed or overruled."""
+
+
+def governed(rules: Iterable[str]) -> frozenset[str]:
+    """The fields that these rules decide."""
+    return frozenset(name for rule in rules for name in GOVERNED.get(rule.removesuffix("-again"), ()))

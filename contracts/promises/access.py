@@ -1,0 +1,251 @@
+"""Promises about who may: authentication on every operation, tenants that do not see each other, roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.capabilities import Act, Kind, acts, kinds
+from contracts.finding import Exchange, Said
+from contracts.promise import Place, Promise, holder
+from contracts.promises.lists import ids
+from contracts.promises.replies import matches_error, refused, status_of
+from contracts.stage import MISSING, Made, Stage, Unable
+from contracts.target import NOBODY, Identity
+from mockserver.spec.behaviour import Permission
+from mockserver.spec.contract import Contract
+
+DENIED = frozenset({401, 403, 404, 410})
+"""Statuses of somebody who may not, or may not know."""
+
+
+def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
+    """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
+    if not stage.target.identities:
+        raise Unable("no credential is known")
+    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    path = dict(made.path) if made else {}
+    path |= _tenant_in_path(stage, act)
+    for what, nobody in _wrong(stage):
+        body = _body(stage, act, kind)
+        exchange = stage.send(act, who=nobody, path=path, body=body, headers=_tenant_header(stage))
+        if exchange.status < 300 and kind is not None and act is kind.acts.get("create"):
+            stage.made(kind, exchange, {}, stage.main, path)
+        refused(stage, "unauthenticated", act, exchange, f"a request {what}", what)
+    if made is not None and kind is not None and kind.can("get") and made.kind is kind:
+        seen = stage.get(made)
+        stage.expect(seen.status == 200, "what was refused was not done", f"status {seen.status}", made.exchange, seen,
+                     about="done")  # fmt: skip
+
+
+def _tenant_in_path(stage: Stage, act: Act) -> dict[str, Any]:
+    names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "path"}
+    return {name: stage.main.tenant for name in names if stage.main.tenant and "{" + name + "}" in act.operation.path}
+
+
+def _tenant_header(stage: Stage) -> dict[str, str]:
+    names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "header"}
+    return {name: stage.main.tenant for name in names if stage.main.tenant}
+
+
+def _body(stage: Stage, act: Act, kind: Kind | None) -> Any:
+    if act.media_type is None:
+        return MISSING
+    body = stage.body(kind) if kind and act is kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    return MISSING if body is None else body
+
+
+def _wrong(stage: Stage) -> Iterator[tuple[str, Identity]]:
+    """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
+    yield "without a credential", NOBODY
+    main = stage.main
+    header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
+    if header.startswith("Bearer "):
+        yield "with another scheme", Identity("other-scheme", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
+        yield "with an empty token", Identity("empty", headers=(("authorization", "Bearer "),))
+        yield "with the token and no scheme", Identity("bare", headers=(("authorization", main.secret),), secret=main.secret)
+    pattern = re.compile(stage.contract.behaviour.service.authentication.pattern)
+    for what, secret in (("of an unknown form", "contract-check"), ("that is cut", main.secret[:-1]),
+                         ("that is too long", main.secret + "!"), ("with another beginning", "x" + main.secret)):  # fmt: skip
+        if secret and pattern.search(secret) is None:
+            yield f"with a credential {what}", _with(main, secret)
+
+
+def _with(main: Identity, secret: str) -> Identity:
+    """The same way of showing a credential, with another one."""
+    swap = lambda pairs: tuple((name, value.replace(main.secret, secret)) for name, value in pairs)  # noqa: E731
+    return Identity("wrong", swap(main.headers), swap(main.query), swap(main.cookies), secret="")
+
+
+def tenants(stage: Stage, kind: Kind) -> None:
+    """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
+    stranger = stage.stranger()
+    made = stage.create(kind)
+    before = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else None
+    for way, who in _ways(stage, kind, stranger):
+        for name in ("get", "update", "replace", "delete"):
+            act = kind.acts.get(name)
+            if act is not None:
+                _closed(stage, kind, act, made, who, f"{name} {way}")
+        if kind.can("list"):
+            _unlisted(stage, kind, made, who, way)
+    if before is not None:
+        seen = stage.get(made)
+        stage.expect(seen.status == 200 and stage.item(kind.acts["get"], seen) == before, "the item is as its owner left it",
+                     f"status {seen.status}", made.exchange, seen, about="unchanged")  # fmt: skip
+
+
+def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, Identity]]:
+    yield "from its own tenant", stranger
+    if kind.resource.tenant.by in ("path", "header") and stage.main.tenant:
+        yield "in the owner's tenant", stranger.within(stage.main.tenant)
+
+
+def _closed(stage: Stage, kind: Kind, act: Act, made: Made, who: Identity, about: str) -> None:
+    path = {name: value for name, value in made.path.items()}
+    body = stage.bodies.least(act, stage.check) if act.media_type else None
+    exchange = stage.send(act, who=who, path=path, body=MISSING if body is None else body)
+    stage.expect(exchange.status in DENIED, f"another tenant's {act.operation.method.upper()} is refused",
+                 f"status {exchange.status}", made.exchange, exchange, about=about)  # fmt: skip
+    stage.expect(str(made.sent.get(_telling(made), "\0")).encode() not in exchange.reply_body, "nothing of the item is told",
+                 "the refusal tells of it", made.exchange, exchange, about=f"told {about}")  # fmt: skip
+
+
+def _telling(made: Made) -> str:
+    """The field that carries our mark, by which an item would be known in any reply."""
+    return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
+
+
+def _unlisted(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
+    seen = stage.list(made, who=who)
+    if seen.status < 300:
+        there = str(made.id) in ids(kind, stage.items(kind, seen))
+        stage.expect(not there, "another tenant's list does not have the item", "it does", made.exchange, seen,
+                     about=f"list {way}")  # fmt: skip
+    total = kind.acts["list"].place("total")
+    if seen.status < 300 and total is not None and way == "from its own tenant":
+        shown = len(stage.walk(made, who=who)[0])
+        told = stage.contract and _at(seen.json, total)
+        stage.expect(told == shown, "the total counts this tenant's items", f"{told} where {shown} are shown", seen,
+                     about="total")  # fmt: skip
+
+
+def _at(value: Any, path: Any) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def foreign_create(stage: Stage, kind: Kind) -> None:
+    """Nobody creates in another tenant; what is created goes where the credential belongs."""
+    stranger = stage.stranger()
+    exchange, made = stage.try_create(kind, who=stranger.within(stage.main.tenant))
+    if made is None:
+        stage.expect(exchange.status in DENIED, "creating in another tenant is refused", f"status {exchange.status}", exchange,
+                     about="status")  # fmt: skip
+        return
+    items, asked = stage.walk(kind)
+    stage.expect(str(made.id) not in ids(kind, items), "nothing is created in another tenant", "an item is", exchange, *asked,
+                 about="created")  # fmt: skip
+
+
+def permission(stage: Stage, act: Act, kind: Kind | None, statement: Permission) -> None:
+    """Roles that may use the operation can, and others are refused without effect."""
+    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    for who in stage.target.identities:
+        if not who.role or (who.tenant != stage.main.tenant and who.secret != stage.main.secret):
+            who = who.within(stage.main.tenant) if _is_open(stage, who) else who  # noqa: PLW2901
+        if who.role and who.role not in statement.roles and who.tenant == stage.main.tenant:
+            _barred(stage, act, kind, made, who)
+        elif who.role in statement.roles and who.tenant == stage.main.tenant:
+            _admitted(stage, act, kind, who)
+
+
+def _is_open(stage: Stage, who: Identity) -> bool:
+    """Has a listed credential no tenants of its own, so that it may work in any?"""
+    listed = {c.name: c for c in stage.contract.behaviour.service.credentials}
+    return who.name in listed and listed[who.name].tenants is None
+
+
+def _barred(stage: Stage, act: Act, kind: Kind | None, made: Made | None, who: Identity) -> None:
+    exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
+    policy = stage.contract.behaviour.service.no_access.refusal
+    wanted = status_of(stage, "missing" if policy == "missing" else "forbidden", act)
+    if stage.expect(exchange.status in wanted, f"the role {who.role} is refused with {min(wanted)}",
+                    f"status {exchange.status}", exchange, about=who.role):  # fmt: skip
+        matches_error(stage, "missing" if policy == "missing" else "forbidden", exchange, act)
+    if exchange.status < 300 and kind is not None and act is kind.acts.get("create"):
+        stage.made(kind, exchange, {}, stage.main, stage.parents(kind, stage.main))
+    if made is not None and kind is not None and kind.can("get"):
+        seen = stage.get(made)
+        stage.expect(seen.status == 200, "what was refused was not done", f"status {seen.status}", exchange, seen,
+                     about=f"done {who.role}")  # fmt: skip
+
+
+def _admitted(stage: Stage, act: Act, kind: Kind | None, who: Identity) -> None:
+    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
+    stage.expect(exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
+                 f"the role {who.role} may", f"status {exchange.status}", exchange, about=f"admitted {who.role}")  # fmt: skip
+    if kind is not None and act is kind.acts.get("create"):
+        stage.made(kind, exchange, {}, who, stage.parents(kind, who))
+
+
+def no_access(stage: Stage, kind: Kind) -> None:
+    """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
+    stranger = stage.stranger().within(stage.main.tenant)
+    policy = stage.contract.behaviour.service.no_access.refusal
+    act = kind.acts["list"]
+    wanted = status_of(stage, policy, act)
+    exchange: Exchange = stage.send(act, who=stranger)
+    stage.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
+    if exchange.status in wanted:
+        matches_error(stage, policy, exchange, act)
+
+
+def _guarded(contract: Contract) -> Iterator[Place]:
+    known = kinds(contract)
+    for act in acts(contract):
+        if act.operation.security and all(act.operation.security):
+            statement = contract.behaviour.service.authentication
+            said = Said(act.name, "authentication", "documented", "OpenAPI 3.1 section 4.8.30 (security)",
+                        f"A credential is needed. {statement.source}".strip())  # fmt: skip
+            yield act.name, said, (act, holder(act, known))
+
+
+def _tenanted(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.resource.tenant.by != "none" and kind.can("create"):
+            act = next(kind.acts[name] for name in ("get", "list", "create") if name in kind.acts)
+            yield act.name, Said.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+
+
+def _addressed(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.resource.tenant.by in ("path", "header") and kind.can("create", "list"):
+            yield kind.acts["create"].name, Said.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+
+
+def _permitted(contract: Contract) -> Iterator[Place]:
+    known = kinds(contract)
+    for act in acts(contract):
+        if act.behaviour.permission is not None:
+            said = Said.of(act.name, "permission", act.behaviour.permission)
+            yield act.name, said, (act, holder(act, known), act.behaviour.permission)
+
+
+def _no_access_places(contract: Contract) -> Iterator[Place]:
+    said = contract.behaviour.service.no_access
+    for kind in kinds(contract).values():
+        if kind.resource.tenant.by == "path" and kind.can("list"):
+            yield kind.acts["list"].name, Said.of("service", "no-access", said), (kind,)
+
+
+PROMISES = (
+    Promise("authentication", ("authentication",), _guarded, authentication),
+    Promise("tenants", ("tenant",), _tenanted, tenants),
+    Promise("foreign-create", ("tenant",), _addressed, foreign_create),
+    Promise("permission", ("permission",), _permitted, permission),
+    Promise("no-access", ("no-access",), _no_access_places, no_access),
+)  # fmt: skip

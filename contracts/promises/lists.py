@@ -1,0 +1,271 @@
+"""Promises about lists: their order, how they are cut into pages, narrowed and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from contracts.capabilities import Act, Kind, pick
+from contracts.finding import Exchange
+from contracts.promise import Promise, operations, stated
+from contracts.promises.fields import moment_of
+from contracts.stage import Made, Stage, Unable
+from mockserver.spec.behaviour import Filter, Order, Paging, Sort
+
+BEYOND = 1_000_000
+"""A position behind the end of any list of ours."""
+
+
+def order(stage: Stage, kind: Kind, statement: Order) -> None:
+    """A list is in the order that is said, also after a change."""
+    made = [stage.create(kind) for _ in range(4)]
+    if kind.can("update"):
+        for name in [n for n in stage.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][:1]:
+            stage.update(made[1], {name: stage.bodies.other(kind.acts["update"], name, made[1].sent[name], "order")})
+    items, asked = stage.walk(made[0])
+    ours = only(kind, items, made)
+    history = (*(m.exchange for m in made), *asked)
+    if statement.by == "creation":
+        wanted = [str(m.id) for m in (reversed(made) if statement.direction == "descending" else made)]
+        stage.expect(ids(kind, ours) == wanted, f"by creation, {statement.direction}", _places(ids(kind, ours), wanted),
+                     *history)  # fmt: skip
+    else:
+        values = [item.get(statement.by) for item in ours]
+        stage.expect(values == _sorted(values, statement.direction == "descending"),
+                     f"by {statement.by}, {statement.direction}", repr(values), *history)  # fmt: skip
+
+
+def _places(seen: Sequence[str], wanted: Sequence[str]) -> str:
+    return "the items made as number " + ", ".join(str(wanted.index(id) + 1) for id in seen if id in wanted)
+
+
+def _sorted(values: list[Any], backwards: bool) -> list[Any]:
+    try:
+        return sorted(values, reverse=backwards)
+    except TypeError:
+        return values
+
+
+def ids(kind: Kind, items: Sequence[Any]) -> list[str]:
+    """The ids of items as texts."""
+    return [str(item.get(kind.resource.identity.field)) for item in items]
+
+
+def only(kind: Kind, items: Sequence[Any], made: Sequence[Made]) -> list[Any]:
+    """The items that are ours."""
+    wanted = {str(each.id) for each in made}
+    return [item for item in items if str(item.get(kind.resource.identity.field)) in wanted]
+
+
+def pages(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
+    made = [stage.create(kind) for _ in range(5)]
+    everything, _ = stage.walk(made[0])
+    total = len(everything)
+    for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
+        if total / size < 30:
+            _walked(stage, kind, act, paging, made[0], size, ids(kind, everything))
+    _positions(stage, kind, act, paging, made[0], ids(kind, everything))
+
+
+def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:
+    items, asked = stage.walk(made, size=size, pages=len(wanted) + 3)
+    seen = ids(kind, items)
+    sizes = [len(stage.items(kind, each)) for each in asked]
+    told = f"{len(wanted)} items in pages of {size}"
+    stage.expect(all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size")
+    stage.expect(all(n == size for n in sizes[:-1]), f"{told}: pages before the last are full", f"pages of {sizes}",
+                 *asked, about="full")  # fmt: skip
+    stage.expect(len(set(seen)) == len(seen), f"{told}: no item comes twice", f"pages of {sizes}", *asked, about="twice")
+    stage.expect(set(wanted) <= set(seen), f"{told}: no item is missed", f"{len(set(seen))} items in pages of {sizes}",
+                 *asked, about="missed")  # fmt: skip
+    stage.expect(seen == wanted, f"{told}: the order does not depend on the pages", "another order", *asked, about="order")
+    full = -(-len(wanted) // size)
+    stage.expect(len(asked) <= full, f"{told}: {full} pages, of which the last says that it is", f"{len(asked)} pages",
+                 *asked[-2:], about="last") if act.place("more") or act.place("next") else None  # fmt: skip
+    _flags(stage, act, asked, len(wanted), told)
+
+
+def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: str) -> None:
+    for index, exchange in enumerate(asked):
+        last = index == len(asked) - 1
+        more, following = act.place("more"), act.place("next")
+        if more is not None:
+            stage.expect(pick(exchange.json, more) is not last, f"{told}: page {index + 1} says whether more follow",
+                         repr(pick(exchange.json, more)), exchange, about="more")  # fmt: skip
+        if following is not None:
+            stage.expect((pick(exchange.json, following) is None) is last, f"{told}: only the last page has no next one",
+                         repr(pick(exchange.json, following)), exchange, about="next")  # fmt: skip
+        if act.place("total") is not None:
+            stage.expect(pick(exchange.json, act.place("total")) == total, f"the total is {total} on every page",
+                         repr(pick(exchange.json, act.place("total"))), exchange, about="total")  # fmt: skip
+
+
+def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, wanted: list[str]) -> None:
+    """Positions that no walk comes to: behind the end, in the middle, and before the beginning."""
+    if paging.style == "offset":
+        for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
+            seen = stage.list(made, **{paging.limit: 2, paging.position: start})
+            stage.expect(ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
+                         f"the items from number {start}", str(len(stage.items(kind, seen))), seen, about="offset")  # fmt: skip
+    elif paging.style == "page":
+        for number in (paging.first, paging.first + 1, BEYOND):
+            seen = stage.list(made, **{paging.limit: 2, paging.position: number})
+            start = (number - paging.first) * 2
+            stage.expect(ids(kind, stage.items(kind, seen)) == wanted[start : start + 2], f"page {number}",
+                         str(len(stage.items(kind, seen))), seen, about="page")  # fmt: skip
+    else:
+        seen = stage.list(made, **{paging.limit: 2, paging.position: wanted[1]})
+        stage.expect(ids(kind, stage.items(kind, seen)) == wanted[2:4], "the items after the cursor, without it",
+                     f"{len(stage.items(kind, seen))} items", seen, about="cursor")  # fmt: skip
+        _backward(stage, kind, paging, made, wanted)
+
+
+def _backward(stage: Stage, kind: Kind, paging: Paging, made: Made, wanted: list[str]) -> None:
+    if paging.backward and len(wanted) >= 4:
+        seen = stage.list(made, **{paging.limit: 2, paging.backward: wanted[3]})
+        stage.expect(ids(kind, stage.items(kind, seen)) == wanted[1:3], "the items just before the cursor",
+                     f"{len(stage.items(kind, seen))} items", seen, about="backward")  # fmt: skip
+
+
+def page_limits(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
+    pointer = next((p.schema for p in act.operation.parameters if p.name == paging.limit), None)
+    made = stage.create(kind)
+    least = stage.contract.schemas.keyword(pointer, "minimum") if pointer else None
+    most = stage.contract.schemas.keyword(pointer, "maximum") if pointer else None
+    for value in filter(None, (least, most)):
+        seen = stage.list(made, **{paging.limit: value})
+        stage.expect(seen.status == 200, f"{paging.limit}={value} is accepted", f"status {seen.status}", seen,
+                     about=f"accept {value}")  # fmt: skip
+    for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
+        seen = stage.list(made, **{paging.limit: value})
+        stage.expect(400 <= seen.status < 500, f"{paging.limit}={value} is refused", f"status {seen.status}", seen,
+                     about=f"refuse {value}")  # fmt: skip
+
+
+def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Without a size, a page has as many items as is said."""
+    capacity = min((c.limit for c in kind.resource.capacity), default=BEYOND)
+    if paging.default + 1 > min(capacity, 130):
+        raise Unable(f"{paging.default + 1} items would be needed")
+    made = [stage.create(kind) for _ in range(paging.default + 1)]
+    seen = stage.list(made[0])
+    found = len(stage.items(kind, seen))
+    stage.expect(found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen)
+    most = paging.maximum or stage.largest_page(act, paging.limit) or paging.default
+    if most > paging.default:
+        wide = stage.list(made[0], **{paging.limit: paging.default + 1})
+        stage.expect(len(stage.items(kind, wide)) == paging.default + 1, f"{paging.default + 1} items when asked for",
+                     f"{len(stage.items(kind, wide))} items", wide, about="asked")  # fmt: skip
+
+
+def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
+    if paging.style != "cursor":
+        return
+    made = [stage.create(kind) for _ in range(6)]
+    first = stage.list(made[0], **{paging.limit: 2})
+    shown = stage.items(kind, first)
+    added = stage.create(kind)
+    ours = only(kind, shown, made)
+    gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[0]), None) if len(shown) > 1 else None
+    removed = [stage.delete(gone)] if gone and kind.can("delete") else []
+    position: Any = stage.following(act, first, shown, 0, len(shown), 2)
+    asked, found = [first], ids(kind, shown)
+    while position is not None and len(asked) < 60:
+        asked.append(stage.list(made[0], **{paging.limit: 2, paging.position: position}))
+        items = stage.items(kind, asked[-1])
+        found += ids(kind, items)
+        position = stage.following(act, asked[-1], items, 0, 0, 2)
+    stable = [str(m.id) for m in made if m is not gone]
+    history = (asked[0], added.exchange, *removed, *asked[1:])
+    stage.expect(len(found) == len(set(found)), "no item comes twice", f"{len(found) - len(set(found))} do", *history,
+                 about="twice")  # fmt: skip
+    stage.expect(set(stable) <= set(found), "every item that stays is seen", f"{len(set(stable) - set(found))} are missed",
+                 *history, about="missed")  # fmt: skip
+
+
+def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
+    """A filter lets through what it says and nothing else."""
+    create = kind.acts["create"]
+    properties = stage.bodies.properties(create)
+    if statement.field not in properties:
+        raise Unable(f"a client does not set {statement.field}")
+    if statement.parameter and statement.equals is None:
+        return _filtered(stage, kind, statement)
+    inside = stage.create(kind, stage.body(kind) | {statement.field: statement.equals})
+    value = stage.bodies.other(create, statement.field, statement.equals, stage.check)
+    outside = stage.create(kind, stage.body(kind) | {statement.field: value})
+    items, asked = stage.walk(inside)
+    _lets(stage, kind, items, [inside], [outside], asked, f"only items whose {statement.field} is {statement.equals!r}")
+    if statement.parameter and statement.unless is not None:
+        items, asked = stage.walk(inside, **{statement.parameter: statement.unless})
+        _lets(stage, kind, items, [inside, outside], [], asked, f"all items with {statement.parameter}={statement.unless}")
+    return None
+
+
+def _filtered(stage: Stage, kind: Kind, statement: Filter) -> None:
+    act = kind.acts["create"]
+    first = stage.body(kind, full=statement.field not in stage.body(kind))
+    if statement.field not in first or first[statement.field] is None:
+        raise Unable(f"no value for {statement.field}")
+    value = first[statement.field]
+    other = stage.bodies.other(act, statement.field, value, stage.check)
+    inside = stage.create(kind, first)
+    outside = stage.create(kind, stage.body(kind) | {statement.field: other})
+    for mine, theirs in ((inside, outside), (outside, inside)):
+        wanted = mine.sent[statement.field]
+        items, asked = stage.walk(mine, **{statement.parameter: wanted})
+        _lets(stage, kind, items, [mine], [theirs], asked, f"only items whose {statement.field} is {wanted!r}")
+
+
+def _lets(stage: Stage, kind: Kind, items: Sequence[Any], inside: list[Made], outside: list[Made],
+          asked: Sequence[Exchange], expected: str) -> None:  # fmt: skip
+    seen = set(ids(kind, items))
+    history = (*(m.exchange for m in (*inside, *outside)), *asked)
+    stage.expect(all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses")
+    stage.expect(not any(str(m.id) in seen for m in outside), expected, "one that does not fit is there", *history,
+                 about="leaks")  # fmt: skip
+
+
+def sort(stage: Stage, kind: Kind, act: Act, statement: Sort) -> None:
+    """A list is ordered by the field that is asked for, in both directions."""
+    pointer = next((p.schema for p in act.operation.parameters if p.name == statement.parameter), None)
+    choices = stage.contract.schemas.keyword(pointer, "enum") if pointer else None
+    made = [stage.create(kind) for _ in range(4)]
+    fields = [str(c).lstrip("+-") for c in choices or [n for n, v in made[0].sent.items() if isinstance(v, str)][:2]]
+    for field in dict.fromkeys(fields):
+        for backwards in (False, True):
+            _in_order(stage, kind, statement, made, field, backwards, choices)
+
+
+def _in_order(stage: Stage, kind: Kind, statement: Sort, made: list[Made], field: str, backwards: bool,
+              choices: Any) -> None:  # fmt: skip
+    asked_for = field if statement.direction or not backwards else f"-{field}"
+    if choices and asked_for not in choices:
+        return
+    query = {statement.parameter: asked_for} | (
+        {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
+    )
+    items, asked = stage.walk(made[0], **query)
+    values = [_comparable(item.get(field)) for item in only(kind, items, made)]
+    pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
+    stage.expect(all(type(a) is not type(b) or a <= b for a, b in pairs), f"by {field}{' backwards' * backwards}",
+                 repr(values), *asked, about=asked_for)  # fmt: skip
+
+
+def _comparable(value: Any) -> Any:
+    return moment_of(value) or value if isinstance(value, str | int | float) else None
+
+
+PROMISES = (
+    Promise("order", ("order",), stated("order", "list", "create"), order),
+    Promise("paging", ("paging",), operations("paging", "create", "list"), pages),
+    Promise("page-limits", ("paging",), operations("paging", "create", "list"), page_limits),
+    Promise("page-default", ("paging",), operations("paging", "create", "list"), page_default, quick=False),
+    Promise("paging-under-change", ("paging",), operations("paging", "create", "list"), walk_while_changing),
+    Promise("filter", ("filter",), operations("filter", "create", "list"), filters),
+    Promise("sort", ("sort",), operations("sort", "create", "list"), sort),
+)  # fmt: skip
