@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
@@ -35,7 +36,10 @@ class Processes:
                 return process, lines
         raise AssertionError(f"`mockserver {' '.join(arguments)}` ended early:\n" + "\n".join(lines))
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         for process in self._started:
             process.kill()
             process.communicate()

@@ -20,9 +20,8 @@ Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Start `mockserver serve` on a free port; gives the process and the greeting it printed."""
-    processes = Processes()
-    yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until="sync:")
-    processes.stop()
+    with Processes() as processes:
+        yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until="sync:")
 
 
 def address(lines: list[str]) -> str:

@@ -14,20 +14,18 @@ Demo = Callable[..., str]
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
     """The address of a sandbox of all vendors that asks real MCP servers."""
-    processes = Processes()
-    _, lines = processes.start("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0", until="sync:")
-    yield next(line for line in lines if line.startswith("docs ")).split()[1].removesuffix("/<service>/docs")
-    processes.stop()
+    with Processes() as processes:
+        _, lines = processes.start("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0", until="sync:")
+        yield next(line for line in lines if line.startswith("docs ")).split()[1].removesuffix("/<service>/docs")
 
 
 @pytest.fixture
 def demo() -> Iterator[Demo]:
     """A function that starts `mockserver demo-mcp` with the given options and gives the address of its endpoint."""
-    processes = Processes()
+    with Processes() as processes:
 
-    def start(*options: str) -> str:
-        _, lines = processes.start("demo-mcp", "--port", "0", *options, until="MCP server:")
-        return lines[-1].removeprefix("MCP server: ")
+        def start(*options: str) -> str:
+            _, lines = processes.start("demo-mcp", "--port", "0", *options, until="MCP server:")
+            return lines[-1].removeprefix("MCP server: ")
 
-    yield start
-    processes.stop()
+        yield start
