@@ -65,11 +65,13 @@ def detect_transport(turn: Turn) -> Asking:
 
 
 def connect(turn: Turn) -> Asking:
-    """Open the connection; a server that is connected stays as it is."""
+    """Open the connection; a server that is connected stays as it is. What a slow one is told is assumed."""
     fields = named(turn)
     if fields["status"] == "connected":
         return Reply(200, {"success": True, "message": "Already connected", "capabilities": fields["capabilities"]})
     outcome = yield from connecting(turn)
+    if outcome.status == "pending":
+        return Reply(200, {"success": False, "message": "Still connecting"})
     if outcome.status != "ok":
         return failed(outcome)
     capabilities = turn.item.fields["capabilities"]

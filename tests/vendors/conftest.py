@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from tests.judge import JudgedClient
 from tests.sync.live import in_thread
 
 Connect = Callable[..., JudgedClient]
+Overlay = Callable[..., list[Path]]
 Serve = Callable[[object], str]
 
 
@@ -42,3 +46,16 @@ def serve() -> Iterator[Serve]:
     yield lambda app: in_thread(lambda address: app, started)
     for stop in started:
         stop()
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Overlay:
+    """A function that writes a user's own behaviour file of some overlay actions, to be applied after the vendor's."""
+
+    def write(*actions: dict[str, Any]) -> list[Path]:
+        file = tmp_path / "mine.json"
+        info = {"title": "Mine", "version": "1"}
+        file.write_text(json.dumps({"overlay": "1.0.0", "info": info, "actions": actions}), encoding="utf-8")
+        return [file]
+
+    return write
