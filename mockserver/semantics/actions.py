@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from mockserver.call import Reply
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.semantics import paging
-from mockserver.semantics.patch import STYLES
+from mockserver.semantics.patch import MEDIA_TYPES, STYLES
 from mockserver.semantics.plan import compare
 from mockserver.semantics.turn import Turn
 from mockserver.spec.behaviour import Capacity, Unique
@@ -20,8 +21,13 @@ def create(turn: Turn) -> None:
     plan, held = turn.binding.resource, turn.collection()
     for capacity in plan.statements.capacity:
         _refuse_over(capacity, held)
-    record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), turn.binding.accept(turn.call.body))
-    _refuse_taken(turn, held, record.id, record.fields)
+    given = turn.binding.accept(_object(turn.binding.given(turn.call)))
+    record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), given)
+    turn.current = held.get(record.id) if turn.binding.upsert or plan.is_single else None
+    if turn.current is not None:
+        record.sequence = turn.current.sequence
+    else:
+        _refuse_taken(turn, held, record.id, record.fields)
     turn.record = record
 
 
@@ -34,15 +40,15 @@ def update(turn: Turn) -> None:
     """Draft the item's next version from the body, as `action.patch` says."""
     before = turn.before = _find(turn)
     turn.open(before)
-    given = turn.call.body if turn.call.body is not None else {}
-    style = turn.binding.patch
-    change = turn.binding.accept(given) if isinstance(given, dict) else given
+    given = turn.binding.given(turn.call)
+    style = MEDIA_TYPES.get(turn.call.media_type, turn.binding.patch)
+    change = given if style == "json-patch" else turn.binding.accept(_object(given))
     _settle(turn, before, STYLES[style](before.fields, change))
 
 
 def replace(turn: Turn) -> None:
     """Draft the item anew from the body; what the service sets stays. With `upsert`, a missing one is created."""
-    before = turn.collection().by_id.get(turn.binding.id(turn.call))
+    before = _known(turn)
     if before is None:
         if not turn.binding.upsert:
             raise turn.missing()
@@ -50,8 +56,8 @@ def replace(turn: Turn) -> None:
     turn.before = before
     turn.open(before)
     plan = turn.binding.resource
-    kept = {name: before.fields[name] for name in plan.settled if name in before.fields}
-    _settle(turn, before, {**plan.defaults, **turn.binding.accept(turn.call.body), **kept})
+    kept = {name: value for name, value in before.fields.items() if name in plan.settled or _is_own(turn, name)}
+    _settle(turn, before, {**plan.defaults, **turn.binding.accept(_object(turn.binding.given(turn.call))), **kept})
     return None
 
 
@@ -73,8 +79,10 @@ def answer(turn: Turn) -> None:
 
 def show(turn: Turn) -> Reply:
     """Remember the draft, if there is one, and show the item."""
+    born = turn.current is None
     turn.save()
-    return turn.binding.shape.one(turn.record, turn.extras)
+    shape = turn.binding.born if born and turn.binding.born is not None else turn.binding.shape
+    return shape.one(turn.record, turn.extras, _location(turn))
 
 
 def forget(turn: Turn) -> Reply:
@@ -126,28 +134,58 @@ ACTIONS: dict[str, Act] = {
 
 
 def _find(turn: Turn) -> Record:
-    record = turn.collection().by_id.get(turn.binding.id(turn.call))
+    record = _known(turn)
     if record is None:
         raise turn.missing()
     return record
 
 
+def _known(turn: Turn) -> Record | None:
+    """The item that the request names, if it is there; one of which there is only one begins to be when asked for."""
+    held, plan = turn.collection(), turn.binding.resource
+    record = held.get(turn.binding.id(turn.call))
+    if record is None and plan.is_begun and held.place("") is None:
+        record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), dict(plan.defaults))
+        turn.transaction.add(held, record)
+    return record
+
+
+def _object(given: Any) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {}
+
+
+def _is_own(turn: Turn, name: str) -> bool:
+    """Is a field the service's own, because what it shows is made up and no request names it?"""
+    return turn.binding.resource.invention is not None and name not in turn.binding.named
+
+
+def _location(turn: Turn) -> str:
+    """The path of the item (RFC 9110 section 10.2.2): that of the request, below the collection with the id."""
+    if turn.binding.resource.statements.identity.parameter in turn.call.path:
+        return turn.call.url
+    return f"{turn.call.url.rstrip('/')}/{quote(str(turn.item.id), safe='')}"
+
+
 def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
     """The next version: what the service sets and what never changes stay as they were."""
     plan = turn.binding.resource
-    for name in plan.settled | plan.immutable:
+    for name in plan.settled | plan.immutable | {plan.statements.identity.field}:
         if name in before.fields:
             fields[name] = before.fields[name]
     plan.stamp(fields, turn.world, created=False)
+    plan.complete(fields, before.id, turn.world)
     _refuse_taken(turn, turn.collection(), before.id, fields)
     turn.item.fields = fields
 
 
 def _create_as(turn: Turn) -> None:
     plan, held = turn.binding.resource, turn.collection()
-    given = turn.binding.accept(turn.call.body) | {plan.statements.identity.field: turn.binding.id(turn.call)}
+    id, name = turn.binding.id(turn.call), plan.statements.identity.field
+    given = turn.binding.accept(_object(turn.binding.given(turn.call))) | ({name: id} if name else {})
     record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), given)
-    record.id = record.fields[plan.statements.identity.field] = turn.binding.id(turn.call)
+    record.id = id
+    if name:
+        record.fields[name] = id
     turn.record = record
 
 
@@ -158,7 +196,8 @@ def _refuse_over(capacity: Capacity, held: Collection) -> None:
 
 def _refuse_taken(turn: Turn, held: Collection, id: Any, fields: dict[str, Any]) -> None:
     plan = turn.binding.resource
-    if plan.statements.identity.generate == "client" and id in held.by_id and turn.before is None:
+    is_chosen = plan.statements.identity.generate == "client" or plan.statements.identity.from_client
+    if is_chosen and id in held.by_id and turn.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
     for unique in plan.statements.unique:
         _refuse_equal(unique, held, id, fields)
@@ -176,15 +215,22 @@ def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, A
 
 
 def _cascade(turn: Turn, record: Record) -> None:
-    """Delete what the deleted item owned."""
-    plan = turn.binding.resource
+    """Delete what the deleted item owned, directly or through others."""
     own = turn.binding.resource.owner(turn.call.path)
     owner = f"{own}/{record.id}" if own else str(record.id)
-    for name, other in turn.binding.plans.items():
-        if other.above and plan.statements.identity.parameter in other.above:
-            for held in turn.transaction.store.below(name, turn.tenant, owner):
-                for item in list(held):
-                    turn.transaction.remove(held, item)
+    for name in _owned(turn, turn.binding.resource.name):
+        for held in turn.transaction.store.below(name, turn.tenant, owner):
+            for item in list(held):
+                turn.transaction.remove(held, item)
+
+
+def _owned(turn: Turn, owner: str) -> list[str]:
+    """The resources below an owner, at any depth."""
+    direct = [
+        name for name, plan in turn.binding.plans.items()
+        if plan.statements.parent is not None and plan.statements.parent.resource == owner
+    ]  # fmt: skip
+    return direct + [below for name in direct for below in _owned(turn, name)]
 
 
 def _selected(turn: Turn, held: Collection) -> View | Selection:

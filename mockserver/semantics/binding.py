@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from inspect import isgeneratorfunction
 from types import GeneratorType
 from typing import Any
@@ -15,11 +15,13 @@ from mockserver.probe import Question
 from mockserver.semantics import paging as pagings
 from mockserver.semantics import shape as shapes
 from mockserver.semantics.actions import ACTIONS, Act, refuse_unknown
+from mockserver.semantics.invention import View
 from mockserver.semantics.paging import Page
-from mockserver.semantics.plan import ResourcePlan
+from mockserver.semantics.plan import ResourcePlan, known, requests, viewer
 from mockserver.semantics.shape import Shape
 from mockserver.semantics.turn import Rule, Rules, Turn
-from mockserver.spec.behaviour import Filter, OperationBehaviour, Paging, Sort
+from mockserver.spec import template
+from mockserver.spec.behaviour import Filter, OperationBehaviour, Paging, ReplyShape, Sort
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
 from mockserver.state.collection import Record
@@ -30,7 +32,11 @@ Accept = Callable[[dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What one operation does. `asks` is true when a rule may have to wait for an MCP server."""
+    """What one operation does.
+
+    `named` are the properties that a request may name, `names` path parameters that the resource knows by another name;
+    `born` is the reply when a replace made the item.
+    """
 
     operation: Operation
     act: Act
@@ -45,6 +51,10 @@ class Binding:
     patch: str
     upsert: bool
     accept: Accept
+    envelope: tuple[str, ...] = ()
+    named: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    born: Shape | None = None
 
     @property
     def resource(self) -> ResourcePlan:
@@ -54,12 +64,26 @@ class Binding:
         return self.plan
 
     def id(self, call: Call) -> Any:
-        """The id that the path names."""
-        return call.path.get(self.resource.statements.identity.parameter)
+        """The id that the path names, else the body."""
+        identity = self.resource.statements.identity
+        if identity.generate == "single":
+            return ""
+        if identity.parameter in call.path:
+            return call.path[identity.parameter]
+        given = self.given(call)
+        return given.get(identity.field) if isinstance(given, dict) else None
+
+    def given(self, call: Call) -> Any:
+        """What the request's body says of the item; an empty object where it says nothing."""
+        body = call.body
+        for key in self.envelope:
+            body = body.get(key) if isinstance(body, dict) else None
+        return body if isinstance(body, dict | list) else {}
 
 
 def perform(turn: Turn) -> Reply | Performance:
     """Answer a turn: at once when no rule stands in between, else as a generator that may ask MCP servers."""
+    turn.owner()
     if not turn.binding.rules:
         turn.binding.act.begin(turn)
         return turn.binding.act.end(turn)
@@ -114,14 +138,40 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     if plan is None and action.does != "answer":
         raise BehaviourError(f"{place}: action.of must name a resource")
     secrets = plan.secrets if plan else frozenset()
+    view = viewer(contract, plan) if plan is not None and plan.invention is not None else None
+    shape = shapes.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
     return Binding(
         operation=operation, act=ACTIONS[action.does], plan=plan, plans=plans,
-        shape=shapes.compile(operation, behaviour, contract.schemas, secrets, action.does),
+        shape=shape,
         rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules), paging=behaviour.paging,
         page=pagings.STYLES[behaviour.paging.style if behaviour.paging else "whole"], filters=behaviour.filter,
         sort=behaviour.sort, patch=action.patch, upsert=action.upsert,
-        accept=_accept(contract, operation, behaviour, plan),
+        accept=_accept(contract, operation, behaviour, plan), envelope=action.envelope,
+        named=known(contract, operation, behaviour),
+        names=_names(operation, plan) if plan is not None else {},
+        born=_born(contract, operation, behaviour, secrets, view) if action.upsert else None,
     )  # fmt: skip
+
+
+def _names(operation: Operation, plan: ResourcePlan) -> dict[str, str]:
+    """The operation's own names of path parameters → those by which the resource knows what stands there."""
+    own, identity = template.names(operation.path), plan.statements.identity
+    wanted = [*plan.above, *([identity.parameter] if len(own) > len(plan.above) else [])]
+    if plan.statements.within is None or len(own) != len(wanted):
+        return {}
+    return {name: other for name, other in zip(own, wanted, strict=True) if name != other}
+
+
+def _born(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, secrets: frozenset[str],
+    view: Callable[[str], View] | None,
+) -> Shape | None:  # fmt: skip
+    """The reply to a replace that made the item: 201, where it is documented (RFC 9110 section 9.3.4)."""
+    documented = any(response.status == "201" for response in operation.responses)
+    if behaviour.action is None or behaviour.action.does != "replace" or not documented:
+        return None
+    stated = replace(behaviour.reply or ReplyShape(), status=201)
+    return shapes.compile(operation, stated, contract.schemas, secrets, "replace", view)
 
 
 def _rule(rules: Rules, name: str, place: str) -> Rule:
@@ -135,10 +185,12 @@ def _accept(
     contract: Contract, operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan | None
 ) -> Accept:
     """Which properties of a body are taken over: those the document names, without what the service sets."""
-    known, settled = _known(contract, operation), plan.settled if plan else frozenset()
+    named, settled = known(contract, operation, behaviour), plan.settled if plan else frozenset()
     policy = contract.behaviour.service.unknown_fields.policy
-    defaults = _defaults(contract, operation) if behaviour.action and behaviour.action.does != "update" else {}
-    taken = known - settled
+    defaults = (
+        _defaults(contract, operation, behaviour) if behaviour.action and behaviour.action.does != "update" else {}
+    )
+    taken = named - settled
 
     def keep(body: Any) -> dict[str, Any]:
         return {**defaults, **{name: value for name, value in (body or {}).items() if name not in settled}}
@@ -147,23 +199,18 @@ def _accept(
         return {**defaults, **{name: value for name, value in (body or {}).items() if name in taken}}
 
     def refuse(body: Any) -> dict[str, Any]:
-        refuse_unknown(known, body or {})
+        refuse_unknown(named, body or {})
         return keep(body)
 
-    return keep if not known else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
+    return keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
 
 
-def _known(contract: Contract, operation: Operation) -> frozenset[str]:
-    pointers = [media.schema for media in operation.request_body.content] if operation.request_body else []
-    return frozenset(name for pointer in pointers if pointer for name in contract.schemas.properties(pointer))
-
-
-def _defaults(contract: Contract, operation: Operation) -> dict[str, Any]:
+def _defaults(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, Any]:
     """The `default`s of the request's properties (JSON Schema Validation section 9.2)."""
     found: dict[str, Any] = {}
-    for media in operation.request_body.content if operation.request_body else ():
-        for name, pointer in contract.schemas.properties(media.schema).items() if media.schema else ():
-            for node, _ in contract.schemas.branches(pointer):
+    for pointer in requests(contract, operation, behaviour):
+        for name, at in contract.schemas.properties(pointer).items():
+            for node, _ in contract.schemas.branches(at):
                 if "default" in node:
                     found.setdefault(name, node["default"])
     return found

@@ -116,3 +116,6 @@ STYLES: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "fields": fields, "merge-patch": merge_patch, "json-patch": json_patch,
 }  # fmt: skip
 """How a body changes an item, by the name that `action.patch` uses."""
+
+MEDIA_TYPES = {"application/merge-patch+json": "merge-patch", "application/json-patch+json": "json-patch"}
+"""How a body changes an item when its media type says so, whatever the operation usually does."""

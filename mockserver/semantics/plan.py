@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
 from mockserver.call import Call, Principal
-from mockserver.errors import BehaviourError
+from mockserver.errors import BehaviourError, Conflict
 from mockserver.semantics import template
+from mockserver.semantics.invention import Invention, View
+from mockserver.semantics.shape import item_schema
 from mockserver.semantics.template import Render
-from mockserver.spec.behaviour import Behaviour, Filter, Identity, Resource
+from mockserver.spec.behaviour import Behaviour, Filter, Identity, OperationBehaviour, Resource
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import Operation
 from mockserver.state.collection import Collection, Record
 from mockserver.state.world import TIME_FORMATS, World
 
@@ -39,6 +43,13 @@ class ResourcePlan:
     above: tuple[str, ...]
     indexed: tuple[str, ...]
     newest_first: bool
+    is_begun: bool = False
+    invention: Invention | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Is there only one item, without an id?"""
+        return self.statements.identity.generate == "single"
 
     def owner(self, path: Mapping[str, Any]) -> str:
         """The ids above an item, from the path parameters that carry them."""
@@ -52,14 +63,27 @@ class ResourcePlan:
         """A new item, not yet remembered: what was given, defaults, and what the service sets."""
         fields = {**self.defaults, **given} if self.defaults else given
         id = self.new_id(world, collection, fields)
-        fields[self.statements.identity.field] = id
+        if self.statements.identity.field:
+            fields[self.statements.identity.field] = id
         now = self.stamp(fields, world, created=True)
         fields.update(self.constants)
         if self.initial:
             scope = self.scope(call, id, fields, now)
             for name, render in self.initial:
                 fields[name] = render(scope)
+        self._show_owner(call, fields)
+        self.complete(fields, id, world)
         return Record(id, sequence, fields)
+
+    def complete(self, fields: dict[str, Any], id: Any, world: World) -> None:
+        """Make up what the replies show and nobody gave, where the resource says so."""
+        if self.invention is not None:
+            self.invention.complete(fields, f"{world.seed}/{self.name}/{id}")
+
+    def _show_owner(self, call: Call, fields: dict[str, Any]) -> None:
+        parent = self.statements.parent
+        if parent is not None and parent.field and parent.parameter in call.path:
+            fields[parent.field] = call.path[parent.parameter]
 
     def stamp(self, fields: dict[str, Any], world: World, *, created: bool) -> Any:
         """Write the time of creation or update into the fields that hold it; returns it as written."""
@@ -88,25 +112,77 @@ class ResourcePlan:
         }  # fmt: skip
 
 
-def compile_all(behaviour: Behaviour) -> dict[str, ResourcePlan]:
-    """Every resource of a document, by name. Raises BehaviourError for a template or owner that cannot be."""
-    indexed = _indexed(behaviour)
-    return {
-        name: _compile(resource, behaviour.resources, indexed.get(name, ()))
-        for name, resource in behaviour.resources.items()
-    }
+def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
+    """Every resource of a contract, by name. Raises BehaviourError for a template or owner that cannot be."""
+    indexed, created = _indexed(contract.behaviour), _created(contract.behaviour)
+    plans = {}
+    for name, resource in contract.behaviour.resources.items():
+        plan = _compile(resource, contract, indexed.get(name, ()))
+        begun = resource.identity.generate == "single" and name not in created
+        plans[name] = replace(plan, is_begun=begun, invention=_invention(contract, plan))
+    return plans
 
 
-def _compile(resource: Resource, resources: Mapping[str, Resource], indexed: tuple[str, ...]) -> ResourcePlan:
-    identity, stamps = resource.identity, resource.timestamps
+def _created(behaviour: Behaviour) -> frozenset[str]:
+    """The resources that an operation creates."""
+    return frozenset(o.action.of for o in behaviour.operations.values() if o.action and o.action.does == "create")
+
+
+def _invention(contract: Contract, plan: ResourcePlan) -> Invention | None:
+    """What makes up the items of a resource that says `invented`, from every reply that shows one."""
+    if plan.statements.invented is None:
+        return None
+    views: dict[str, None] = {}
+    for operation, behaviour in acting(contract, plan.name):
+        does = behaviour.action.does if behaviour.action else ""
+        pointer = item_schema(operation, behaviour.reply, contract.schemas, does)
+        if pointer is not None:
+            views.setdefault(contract.schemas.resolve(pointer)[1])
+    view = viewer(contract, plan)
+    return Invention((view(pointer) for pointer in views), plan.settled - frozenset(plan.secrets))
+
+
+def viewer(contract: Contract, plan: ResourcePlan) -> Callable[[str], View]:
+    """Makes a view of a resource's items from the schema of a reply."""
+    given = frozenset(
+        name for operation, said in acting(contract, plan.name) for name in known(contract, operation, said)
+    )
+    return lambda pointer: View(pointer, given - plan.settled, contract.schemas, contract.examples)
+
+
+def acting(contract: Contract, name: str) -> Iterator[tuple[Operation, OperationBehaviour]]:
+    """The operations that do something to a resource."""
+    for operation in contract.document.operations:
+        behaviour = contract.behaviour.operations.get((operation.path, operation.method))
+        if behaviour is not None and behaviour.action is not None and behaviour.action.of == name:
+            yield operation, behaviour
+
+
+def requests(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> Iterator[str]:
+    """The pointers of the schemas by which a request describes the item."""
+    envelope = behaviour.action.envelope if behaviour.action else ()
+    for media in operation.request_body.content if operation.request_body else ():
+        pointer = contract.schemas.below(media.schema, envelope)
+        if pointer is not None:
+            yield pointer
+
+
+def known(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> frozenset[str]:
+    """The properties of an item that a request may name."""
+    return frozenset(n for at in requests(contract, operation, behaviour) for n in contract.schemas.properties(at))
+
+
+def _compile(resource: Resource, contract: Contract, indexed: tuple[str, ...]) -> ResourcePlan:
+    identity, stamps, resources = resource.identity, resource.timestamps, contract.behaviour.resources
     initial = _templates(resource.name, "initial", resource.initial)
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if template.is_constant(v)}
     derived = _templates(resource.name, "derived", resource.derived)
     set_by_service = {name for name, _ in (*initial, *derived)} | set(constants)
-    set_by_service |= {identity.field} if identity.generate != "client" else set()
+    set_by_service |= {identity.field} if identity.generate != "client" and not identity.from_client else set()
+    set_by_service |= {name for entry in resource.server_set for name in entry.fields}
     set_by_service |= {name for name in (stamps.created, stamps.updated) if name} if stamps else set()
     return ResourcePlan(
-        name=resource.name, statements=resource, new_id=IDENTITIES[identity.generate](identity),
+        name=resource.name, statements=resource, new_id=_new_id(identity, contract),
         defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
         constants=constants, initial=initial, derived=derived,
         secrets=frozenset(name for entry in resource.write_only for name in entry.fields),
@@ -127,7 +203,7 @@ def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render
 
 
 def _above(resource: Resource, resources: Mapping[str, Resource]) -> tuple[str, ...]:
-    """The path parameters of the owners, the highest first."""
+    """The path parameters above an item, the highest first: as stated, else those of the owners."""
     found: list[str] = []
     seen = {resource.name}
     parent = resource.parent
@@ -137,7 +213,7 @@ def _above(resource: Resource, resources: Mapping[str, Resource]) -> tuple[str, 
         seen.add(parent.resource)
         found.insert(0, parent.parameter)
         parent = resources[parent.resource].parent
-    return tuple(found)
+    return tuple(found) if resource.within is None else resource.within.parameters
 
 
 def _indexed(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
@@ -153,9 +229,42 @@ def compare(entry: Filter, value: Any) -> tuple[str, Any] | None:
     """The (field, value) that a filter's parameter asks for, or None when it lets everything through."""
     if not entry.parameter:
         return entry.field, entry.equals
+    if entry.anything is not None and value == entry.anything:
+        return None
     if entry.equals is not None or entry.unless is not None:
         return None if value == entry.unless else (entry.field, entry.equals)
     return None if value is None else (entry.field, value)
+
+
+def _new_id(identity: Identity, contract: Contract) -> NewId:
+    """What makes the id of a new item: the client's own where one may be sent, else what `generate` says."""
+    made = (
+        _from_schema(identity, contract) if identity.generate == "schema" else IDENTITIES[identity.generate](identity)
+    )
+    if not identity.from_client:
+        return made
+
+    def chosen(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        value = fields.get(identity.field)
+        return made(world, collection, fields) if value is None else value
+
+    return chosen
+
+
+def _from_schema(identity: Identity, contract: Contract) -> NewId:
+    """Ids that are values of the schema of the path parameter; a few tries find one that is free."""
+    found = (p.schema for o in contract.document.operations for p in o.parameters if p.name == identity.parameter)
+    pointer = next((schema for schema in found if schema), None)
+
+    def value(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        for number in range(64):
+            seed = f"{world.seed}/{len(collection)}/{number}"
+            made = contract.examples.at(pointer, seed=seed) if pointer else world.token(24)
+            if collection.get(made) is None:
+                return made
+        raise Conflict("every id that the schema allows is taken")
+
+    return value
 
 
 def _random(identity: Identity) -> NewId:
@@ -176,6 +285,22 @@ def _integer(identity: Identity) -> NewId:
     return next_number
 
 
+def _digits(identity: Identity) -> NewId:
+    number = _integer(identity)
+
+    def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
+        made = number(world, collection, fields)
+        while str(made) in collection.by_id:
+            made += 1
+        return identity.prefix + str(made)
+
+    return next_text
+
+
+def _single(identity: Identity) -> NewId:
+    return lambda world, collection, fields: ""
+
+
 def _client(identity: Identity) -> NewId:
     def given(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
@@ -185,7 +310,7 @@ def _client(identity: Identity) -> NewId:
 
 
 IDENTITIES: dict[str, Callable[[Identity], NewId]] = {
-    "random": _random, "uuid": _uuid, "integer": _integer, "client": _client,
+    "random": _random, "uuid": _uuid, "integer": _integer, "digits": _digits, "client": _client, "single": _single,
 }  # fmt: skip
 """How a new id is made, by the name that `identity.generate` uses."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,19 @@ import orjson
 from mockserver.call import Reply
 from mockserver.errors import Unanswerable
 from mockserver.semantics import template
+from mockserver.semantics.invention import View
 from mockserver.semantics.template import Render
-from mockserver.spec.behaviour import OperationBehaviour
+from mockserver.spec.behaviour import ReplyShape
 from mockserver.spec.document import MediaType, Operation, Response
 from mockserver.spec.schemas import Schemas, Validator
 from mockserver.state.collection import Record
 
-NAMES = frozenset({"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count"})
+NAMES = frozenset(
+    {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
+)
 """What a reply's body template may name."""
+
+NOTHING = frozenset[str]()
 
 HARMLESS = {"type", "items", "title", "description", "example", "examples", "default", "nullable", "readOnly"}
 """Keywords of an array schema under which valid items make a valid array."""
@@ -30,7 +35,7 @@ class Shape:
 
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `checks` are the validators
     of the whole and of an item, where items of a list can be checked one by one, when they change, and not at every
-    request.
+    request. `view` makes up what this reply shows and another one does not, where the resource says `invented`.
     """
 
     status: int
@@ -41,6 +46,7 @@ class Shape:
     secrets: frozenset[str]
     checks: tuple[Validator, Validator] | None
     place: str
+    view: View | None = None
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
         """The item as this reply shows it; `extras` are fields of this one reply."""
@@ -51,21 +57,25 @@ class Shape:
             view = {name: value for name, value in fields.items() if name not in self.secrets}
         if extras:
             view.update(extras)
+        if self.view is not None:
+            self.view.complete(view, NOTHING, f"{self.place}/{record.id}")
         return view
 
-    def one(self, record: Record | None, extras: Mapping[str, Any]) -> Reply:
+    def one(self, record: Record | None, extras: Mapping[str, Any], location: str = "") -> Reply:
         """The reply that shows one item (or only its id, or nothing)."""
         if record is None:
             return self.empty()
-        values = {"item": self.item(record, extras), "id": record.id}
+        values = {"item": self.item(record, extras), "id": record.id, "location": location}
         return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def empty(self) -> Reply:
         """The reply that shows no item."""
-        return Reply(self.status, self.body({"item": None, "id": None}), (), self.media_type)
+        return Reply(self.status, self.body({"item": None, "id": None, "location": None}), (), self.media_type)
 
     def many(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
         """The reply that shows a list; items that did not change since they were shown are not written anew."""
+        values["last"] = not values["more"]
+        headers = (*headers, *self._headers(values))
         if self.checks is None:
             values["items"] = [self.item(record, {}) for record in records]
             return Reply(self.status, self.body(values), headers, self.media_type)
@@ -93,20 +103,34 @@ class Shape:
         return tuple((name, str(render(values))) for name, render in self.headers)
 
 
+def item_schema(operation: Operation, stated: ReplyShape | None, schemas: Schemas, does: str) -> str | None:
+    """The pointer of the item's schema in an operation's success reply; None where the reply shows no item."""
+    media = _json(_response(operation, stated.status if stated else None))
+    wanted, pointer = _wanted(stated, does), media.schema if media else None
+    listed = template.find(wanted, "items") if does == "list" else None
+    path = listed if listed is not None else template.find(wanted, "item")
+    return schemas.below(pointer, _path(path) + ((0,) if listed is not None else ())) if path is not None else None
+
+
+def _wanted(stated: ReplyShape | None, does: str) -> Any:
+    """The template of the body: what is stated, else the item or the items alone."""
+    hole = "{items}" if does == "list" else "{item}"
+    return stated.body if stated is not None and (stated.body != "{item}" or does != "list") else hole
+
+
 def compile(
-    operation: Operation, behaviour: OperationBehaviour, schemas: Schemas, secrets: frozenset[str], does: str
-) -> Shape:
+    operation: Operation, stated: ReplyShape | None, schemas: Schemas, secrets: frozenset[str], does: str,
+    view: Callable[[str], View] | None = None,
+) -> Shape:  # fmt: skip
     """The shape of an operation's success reply. Raises BehaviourError for a template that cannot be."""
-    stated = behaviour.reply
     response = _response(operation, stated.status if stated else None)
     media = _json(response)
-    wanted = stated.body if stated is not None else ("{items}" if does == "list" else "{item}")
+    wanted = _wanted(stated, does)
     pointer = media.schema if media else None
     place = f"{operation.method.upper()} {operation.path} reply"
     listed = template.find(wanted, "items") if does == "list" else None
-    path = listed if listed is not None else template.find(wanted, "item")
-    item = schemas.below(pointer, _path(path) + ((0,) if listed is not None else ())) if path is not None else None
-    shown = tuple(schemas.properties(item)) if item else ()
+    item = item_schema(operation, stated, schemas, does)
+    shown = tuple(name for name in schemas.properties(item) if name not in secrets) if item else ()
     array = schemas.below(pointer, _path(listed)) if listed is not None else None
     checks = None
     if pointer and item and array is not None and _is_plain_array(schemas, array):
@@ -118,7 +142,7 @@ def compile(
         body=template.compile(wanted if media or (stated and not response) else None, NAMES, place),
         shown=shown or None, secrets=secrets,
         checks=checks,
-        place=item or pointer or place,
+        place=item or pointer or place, view=view(item) if view is not None and item else None,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Templates of behaviour files: JSON values in which `{name}` stands for a value.
 
 A string that is one placeholder alone becomes the value itself (a list stays a list); inside a longer text it becomes
-the value's text. `{name:argument}` calls one of FUNCTIONS. An array whose only entry has the key `$each: NAME` is
-repeated for every value in that list.
+the value's text. `{name:argument}` calls one of FUNCTIONS. A property that is `{name?}` alone is left out where there
+is no value. An array whose only entry has the key `$each: NAME` is repeated for every value in that list.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from mockserver.errors import BehaviourError
 Scope = Mapping[str, Any]
 Render = Callable[[Scope], Any]
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
+OPTIONAL = re.compile(r"\{[^{}]*\?\}")
 EACH = "$each"
 
 
@@ -40,8 +41,14 @@ def parameter(scope: Scope, name: str) -> Any:
     return scope["path"].get(name)
 
 
+def text(scope: Scope, name: str) -> str | None:
+    """`{text:next}`: the value as text."""
+    value = scope.get(name)
+    return None if value is None else str(value)
+
+
 FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
-    "slug": slug, "present": present, "field": field, "param": parameter,
+    "slug": slug, "present": present, "field": field, "param": parameter, "text": text,
 }  # fmt: skip
 
 
@@ -53,7 +60,8 @@ def compile(template: Any, names: frozenset[str], place: str) -> Render:
     if isinstance(template, str):
         return _text(template, names, place)
     if isinstance(template, Mapping):
-        return _object([(key, compile(value, names, place)) for key, value in template.items()])
+        optional = frozenset(key for key, value in template.items() if _is_optional(value))
+        return _object([(key, compile(value, names, place)) for key, value in template.items()], optional)
     if isinstance(template, list) and len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]:
         return _each(template[0], names, place)
     if isinstance(template, list):
@@ -104,7 +112,15 @@ def _value(match: re.Match[str], names: frozenset[str], place: str) -> Render:
     raise BehaviourError(f"{place}: unknown placeholder {match.group()}; allowed are {', '.join(allowed)}")
 
 
-def _object(entries: list[tuple[str, Render]]) -> Render:
+def _is_optional(template: Any) -> bool:
+    return isinstance(template, str) and OPTIONAL.fullmatch(template) is not None
+
+
+def _object(entries: list[tuple[str, Render]], optional: frozenset[str] = frozenset()) -> Render:
+    if optional:
+        return lambda scope: {
+            key: value for key, render in entries if (value := render(scope)) is not None or key not in optional
+        }
     if len(entries) == 1:
         [(key, render)] = entries
         return lambda scope: {key: render(scope)}

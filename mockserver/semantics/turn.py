@@ -33,7 +33,8 @@ class Turn:
     __slots__ = ("before", "binding", "call", "current", "extras", "held", "record", "rule", "transaction", "world")
 
     def __init__(self, call: Call, binding: Binding, transaction: Transaction, world: World) -> None:
-        self.call, self.binding, self.transaction, self.world = call, binding, transaction, world
+        self.call = call if not binding.names else _renamed(call, binding.names)
+        self.binding, self.transaction, self.world = binding, transaction, world
         self.record: Record | None = None
         self.current: Record | None = None
         self.before: Record | None = None
@@ -65,6 +66,19 @@ class Turn:
 
     def _collection_of(self, plan: ResourcePlan) -> Collection:
         return self.transaction.store.collection(plan.name, self.tenant, plan.owner(self.call.path))
+
+    def owner(self) -> Record | None:
+        """The item that owns the collection. Raises Missing where it must be there and is not."""
+        plan = self.binding.plan
+        parent = plan.statements.parent if plan is not None else None
+        if plan is None or parent is None or not parent.must_exist:
+            return None
+        ids = [self.call.path.get(name) for name in plan.above[: plan.above.index(parent.parameter) + 1]]
+        above = "/".join(str(id) for id in ids[:-1])
+        found = self.transaction.store.collection(parent.resource, self.tenant, above).get(ids[-1])
+        if found is None:
+            raise self.missing(parent.resource)
+        return found
 
     def missing(self, resource: str = "") -> Missing:
         """The refusal for an item that is not there."""
@@ -137,6 +151,10 @@ class Turn:
     def others(self, resource: str) -> Iterator[Record]:
         """Every item of a resource of this tenant."""
         return iter(self.collection(resource))
+
+
+def _renamed(call: Call, names: Mapping[str, str]) -> Call:
+    return call._replace(path={names.get(name, name): value for name, value in call.path.items()})
 
 
 Rules = Mapping[str, Rule]

@@ -115,12 +115,16 @@ class Note(Statement):
 class Identity(Statement):
     """The id of an item: its `field`, the path `parameter` that carries it, and how a new one is made.
 
-    `generate` is `uuid`, `integer`, `client` (the request's own value) or `random` (`prefix` and `length` characters).
+    `generate` is `uuid`, `integer`, `digits` (a number written as text), `random` (`prefix` and `length` characters),
+    `schema` (a value of the field's schema), `client` (the request's own value) or `single`: there is only one item,
+    without an id, and it is there from the beginning unless an operation creates it. With `from_client` a client may
+    send an id of its own, which is taken.
     """
 
     field: str = "id"
     parameter: str = "id"
-    generate: Literal["uuid", "integer", "random", "client"] = "uuid"
+    generate: Literal["uuid", "integer", "digits", "random", "schema", "client", "single"] = "uuid"
+    from_client: bool = False
     prefix: str = ""
     length: int = 24
 
@@ -140,12 +144,20 @@ class Tenant(Statement):
 class Parent(Statement):
     """The resource that owns this one: deleting an owner deletes what it owns; `parameter` carries the owner's id.
 
-    `field` is where an item shows its owner's id, if it does.
+    `field` is where an item shows its owner's id, if it does. With `must_exist` an owner that is not there is missing.
     """
 
     resource: str
     parameter: str
     field: str = ""
+    must_exist: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within(Statement):
+    """The path parameters above an item, the highest first: items under different values of them never meet."""
+
+    parameters: Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +211,9 @@ class Timestamps(Statement):
 
     created: str = ""
     updated: str = ""
-    written: Literal["iso-milliseconds", "iso-seconds", "unix-seconds"] = "iso-milliseconds"
+    written: Literal["iso-milliseconds", "iso-seconds", "iso-date", "unix-seconds", "unix-milliseconds"] = (
+        "iso-milliseconds"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +221,18 @@ class WriteOnly(Statement):
     """Fields that a client sends and no reply ever shows."""
 
     fields: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSet(Statement):
+    """Fields that only the service sets: what a client sends for them is ignored."""
+
+    fields: Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invented(Statement):
+    """What a reply shows and neither the client nor a statement gives is made up, from the reply's schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,12 +247,14 @@ class Action(Statement):
     """What an operation does: `does` to an item (or the list) `of` a resource; `answer` leaves it to the rules.
 
     `patch` says how an update reads its body: `fields` (those present replace), `merge-patch` (RFC 7396) or
-    `json-patch` (RFC 6902).
+    `json-patch` (RFC 6902). `envelope` are the keys under which the request's body carries the item. With `upsert`, a
+    replace creates what is not there, and a create replaces what is.
     """
 
     does: Literal["create", "list", "get", "update", "replace", "delete", "answer"]
     of: str = ""
     patch: Literal["fields", "merge-patch", "json-patch"] = "fields"
+    envelope: Names = ()
     upsert: bool = False
 
 
@@ -255,13 +283,14 @@ class Filter(Statement):
     """A query parameter that narrows a list to items whose `field` equals it.
 
     With `equals`, the field is compared with that value instead, unless the parameter is given as `unless`; without a
-    parameter, always.
+    parameter, always. `anything` is a value of the parameter that lets every item through.
     """
 
     parameter: str = ""
     field: str
     equals: Any = None
     unless: Any = None
+    anything: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +368,9 @@ class Resource:
     timestamps: Timestamps | None = None
     write_only: tuple[WriteOnly, ...] = ()
     immutable: tuple[Immutable, ...] = ()
+    server_set: tuple[ServerSet, ...] = ()
+    within: Within | None = None
+    invented: Invented | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,7 +413,8 @@ SERVICE: Mapping[str, Any] = {
 RESOURCE: Mapping[str, Any] = {
     "identity": Identity, "tenant": Tenant, "parent": Parent, "order": Order, "capacity": [Capacity],
     "unique": [Unique], "defaults": [Defaults], "initial": [Initial], "derived": [Derived], "timestamps": Timestamps,
-    "write-only": [WriteOnly], "immutable": [Immutable],
+    "write-only": [WriteOnly], "immutable": [Immutable], "server-set": [ServerSet], "within": Within,
+    "invented": Invented,
 }  # fmt: skip
 OPERATION: Mapping[str, Any] = {
     "action": Action, "paging": Paging, "filter": [Filter], "sort": Sort, "reply": ReplyShape,

@@ -1,8 +1,8 @@
-"""One contract: a document, what is said about its behaviour, and its schemas."""
+"""One contract: a document, what is said or guessed about its behaviour, and its schemas."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,41 +10,76 @@ from typing import Any
 from mockserver.errors import BehaviourError
 from mockserver.spec import behaviour as behaviours
 from mockserver.spec import document as documents
-from mockserver.spec import normal, overlay, source
+from mockserver.spec import inference, normal, overlay, soundness, source
 from mockserver.spec.behaviour import Behaviour
 from mockserver.spec.document import Document
+from mockserver.spec.example import ExampleMaker
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.soundness import Flaw, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a service promises: the mock keeps it, the examination checks it. `name` is its short name."""
+    """What a service promises: the mock keeps it, the examination checks it. `name` is its short name.
+
+    `flaws` are what is wrong with the document and was served all the same, `left_out` the operations that were not.
+    """
 
     name: str
     document: Document
     behaviour: Behaviour
     schemas: Schemas = field(repr=False)
+    examples: ExampleMaker = field(repr=False)
+    flaws: tuple[Flaw, ...] = field(default=(), repr=False)
+    left_out: tuple[LeftOut, ...] = field(default=(), repr=False)
 
 
-def load(name: str, path: Path, overlays: Sequence[Path] = (), *, outside: bool = False) -> Contract:
-    """Read a document and apply overlays to it in order.
+def load(
+    name: str, path: Path, overlays: Sequence[Path] = (), *, outside: bool = False, lenient: bool = False
+) -> Contract:
+    """Read a document and apply overlays to it in order; behaviour of which nothing is said is inferred.
 
-    Raises SpecError for the document, BehaviourError for an overlay; the text names file and place.
+    A document with grave faults is refused with all of them, or with `lenient` served without what they concern.
+    `outside` reads files beyond its folder and addresses too. Raises SpecError for the document, BehaviourError for an
+    overlay; the text names file and place.
     """
     read = source.read(path, outside=outside)
-    raw: dict[str, Any] = dict(read.raw)
+    flaws = soundness.faults(read.raw, file=read.file, unread=read.unread)
+    sound, left_out = soundness.lenient(read.raw, flaws) if lenient else (read.raw, ())
+    if not lenient:
+        soundness.demand(flaws, file=read.file)
+    raw = normal.own_path_items(sound) if overlays else sound
     for file in overlays:
         raw = overlay.apply(raw, read_overlay(file), file=file.name)
-    return from_raw(name, raw, published=read.raw, file=read.file)
+    return from_raw(name, raw, published=sound, file=read.file, flaws=flaws, left_out=left_out)
 
 
-def from_raw(name: str, raw: dict[str, Any], *, published: dict[str, Any] | None = None, file: str = "") -> Contract:
+def from_raw(
+    name: str,
+    raw: dict[str, Any],
+    *,
+    published: dict[str, Any] | None = None,
+    file: str = "",
+    flaws: tuple[Flaw, ...] = (),
+    left_out: tuple[LeftOut, ...] = (),
+) -> Contract:
     """The contract of a document that is already in memory; `published` is shown to clients instead of `raw`."""
     root = normal.normalise(raw, file=file)
-    document = documents.from_normal_form(
-        root, raw=published if published is not None else raw, file=file, base_path=normal.base_path(root)
-    )
-    return Contract(name, document, behaviours.read(root, file=file), Schemas(root))
+    shown = published if published is not None else raw
+    document = documents.from_normal_form(root, raw=shown, file=file, base_path=normal.base_path(root))
+    schemas, examples = Schemas(root), ExampleMaker(root)
+    said = behaviours.read(root if "x-resources" in root else guessed(document, schemas, examples), file=file)
+    return Contract(name, document, said, schemas, examples, flaws, left_out)
+
+
+def guessed(document: Document, schemas: Schemas, examples: ExampleMaker) -> Mapping[str, Any]:
+    """What is inferred of a document, where its own statements say nothing, as the keys that an overlay would add."""
+    overlaid: dict[str, Any] = {key: document.root[key] for key in ("x-service",) if key in document.root}
+    paths: dict[str, Any] = {}
+    for operation in document.operations:
+        said = {"x-behaviour": operation.extension} if operation.extension else {}
+        paths.setdefault(operation.path, {})[operation.method] = said
+    return overlay.apply({**overlaid, "paths": paths}, inference.infer(document, schemas, examples), file="inferred")
 
 
 def read_overlay(path: Path) -> dict[str, Any]:

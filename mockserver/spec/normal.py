@@ -105,6 +105,16 @@ FOLLOWED = 50
 """References in a row that are followed; more of them are a circle."""
 
 
+def own_path_items(raw: dict[str, Any]) -> dict[str, Any]:
+    """`raw` with every path item in its own place, so that an overlay's target finds it; a copy where one was not."""
+    paths = raw.get("paths")
+    if type(paths) is not dict or not any(type(item) is dict and "$ref" in item for item in paths.values()):
+        return raw
+    document = copy(raw)
+    _inline_path_items(document)
+    return document
+
+
 def _inline_path_items(document: dict[str, Any]) -> None:
     """Put a copy of the path item in place of each reference to one, its siblings over it (section 4.8.9)."""
     paths = document.get("paths")

@@ -80,6 +80,13 @@ class Collection:
                 values[before].remove(old.sequence)
                 values.setdefault(after, SortedList()).add(new.sequence)
 
+    def get(self, id: Any) -> Record | None:
+        """The item of that id, also where a path writes a number as text or a text looks like a number."""
+        found = self.by_id.get(id)
+        if found is None and isinstance(id, str) and id.isdecimal():
+            return self.by_id.get(int(id))
+        return self.by_id.get(str(id)) if found is None and type(id) is int else found
+
     def place(self, id: Any) -> int | None:
         """Where an item stands, or stood before it was deleted; None for an id never seen."""
         record = self.by_id.get(id)

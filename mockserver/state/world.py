@@ -91,5 +91,18 @@ def unix_seconds(moment: float) -> int:
     return int(moment)
 
 
-TIME_FORMATS = {"iso-milliseconds": iso_milliseconds, "iso-seconds": iso_seconds, "unix-seconds": unix_seconds}
+def iso_date(moment: float) -> str:
+    """`2026-01-17` (RFC 3339 section 5.6)."""
+    return _second(int(moment))[:10]
+
+
+def unix_milliseconds(moment: float) -> int:
+    """Whole milliseconds since the Unix epoch."""
+    return int(moment * 1000)
+
+
+TIME_FORMATS = {
+    "iso-milliseconds": iso_milliseconds, "iso-seconds": iso_seconds, "iso-date": iso_date,
+    "unix-seconds": unix_seconds, "unix-milliseconds": unix_milliseconds,
+}  # fmt: skip
 """How a time is written, by the name that `timestamps` uses."""

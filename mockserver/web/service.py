@@ -51,7 +51,7 @@ class Service:
     ) -> None:
         self.contract, self.name, self.world = contract, contract.name, world
         self.limits, self.max_body = settings.limits, settings.max_body
-        self.plans = plans.compile_all(contract.behaviour)
+        self.plans = plans.compile_all(contract)
         self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
         self.asking = Asking(prober, settings.deadline)
         stated = contract.behaviour.service

@@ -1,0 +1,147 @@
+"""What a new item shows that nobody gave: values made up from the schemas of the replies that show it.
+
+The same item always gets the same values. What a client gave is kept as far as the replies allow it: where a request
+takes an id and the reply shows an object, the object is invented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.errors import Unanswerable
+from mockserver.spec.example import ExampleMaker
+from mockserver.spec.schemas import Schemas
+
+UNLIKELY = re.compile(
+    r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",
+    re.IGNORECASE,
+)
+"""Names of properties that say what did not happen to an item that was just made."""
+
+ROUNDS = 16
+"""How many faults of one view are mended before the whole is made up."""
+
+VARIANTS = 12
+"""How many alternatives of a schema are tried."""
+
+Fields = dict[str, Any]
+
+
+class View:
+    """How one reply shows an item: the schema at `pointer`, and the names that a client may give."""
+
+    def __init__(self, pointer: str, given: frozenset[str], schemas: Schemas, examples: ExampleMaker) -> None:
+        self._pointer, self._schemas, self._examples = pointer, schemas, examples
+        self._validator = schemas.validator(pointer, "response")
+        self._properties, required = schemas.properties(pointer), schemas.required(pointer)
+        self._wanted = tuple(name for name in self._properties if name in required or name not in given)
+        self._required = required
+        self._variants = _variants(schemas, pointer)
+
+    def show(self, fields: Fields) -> Fields:
+        """The fields that this reply names (all of them where it names none)."""
+        if not self._properties:
+            return dict(fields)
+        return {name: fields[name] for name in self._properties if name in fields}
+
+    def is_valid(self, fields: Fields) -> bool:
+        """May the reply show these fields?"""
+        return self._validator.is_valid(self.show(fields))
+
+    def complete(self, fields: Fields, settled: frozenset[str], seed: str) -> None:
+        """Add what is missing, and mend what this reply cannot show; `settled` names stay if they can."""
+        if all(name in fields for name in self._wanted) and self.is_valid(fields):
+            return
+        trials = (self._trial(fields, settled, seed, variant) for variant in self._variants)
+        best, fewest = None, -1
+        for trial in trials:
+            changed = sum(trial.get(name) != value for name, value in fields.items()) if trial is not None else -1
+            if trial is not None and (best is None or changed < fewest):
+                best, fewest = trial, changed
+            if fewest == 0:
+                break
+        if best is not None:
+            fields.clear()
+            fields.update(best)
+
+    def _trial(self, fields: Fields, settled: frozenset[str], seed: str, variant: str) -> Fields | None:
+        """The fields completed after one alternative of the schema; None where that leads nowhere."""
+        made = self._made(variant, seed)
+        if made is None:
+            return None
+        trial = dict(fields)
+        for name in self._wanted:
+            if name not in trial and name in made and self._is_likely(name):
+                trial[name] = made[name]
+        return trial if self._mend(trial, made, settled) else None
+
+    def _made(self, pointer: str, seed: str) -> Fields | None:
+        try:
+            made = self._examples.at(pointer, seed=seed)
+        except Unanswerable:
+            return None
+        return made if isinstance(made, dict) else None
+
+    def _is_likely(self, name: str) -> bool:
+        return name in self._required or UNLIKELY.search(name) is None
+
+    def _mend(self, trial: Fields, made: Fields, settled: frozenset[str]) -> bool:
+        """Replace what breaks the schema, one fault at a time; at last take all that was made."""
+        for _ in range(ROUNDS):
+            fault = next(iter(self._validator.iter_errors(self.show(trial))), None)
+            if fault is None:
+                return True
+            if not self._patch(trial, made, fault):
+                break
+        kept = {name: trial[name] for name in settled if name in trial}
+        for name in self._properties:
+            trial.pop(name, None)
+        trial.update({**made, **kept})
+        return self.is_valid(trial)
+
+    def _patch(self, trial: Fields, made: Fields, fault: jsonschema_rs.ValidationError) -> bool:
+        """Change the one property that a fault is about; False where no single one is."""
+        name = fault.instance_path[0] if fault.instance_path else getattr(fault.kind, "property", None)
+        if not isinstance(name, str):
+            return False
+        if name not in made:
+            return trial.pop(name, made) is not made
+        mixed = mix(trial[name], made[name]) if name in trial else made[name]
+        trial[name] = made[name] if name in trial and mixed == trial[name] else mixed
+        return True
+
+
+class Invention:
+    """Makes up what the items of one resource show in any of their replies."""
+
+    def __init__(self, views: Iterable[View], settled: frozenset[str]) -> None:
+        self._views, self._settled = tuple(views), settled
+
+    def complete(self, fields: Fields, seed: str) -> None:
+        """Add to the fields of an item what its replies show and nobody gave."""
+        for view in self._views:
+            view.complete(fields, self._settled, seed)
+
+
+def mix(given: Any, made: Any) -> Any:
+    """What was given, with what it lacks of what was made: properties of objects, also of those in a list."""
+    if isinstance(given, Mapping) and isinstance(made, Mapping):
+        return {**made, **{name: mix(value, made.get(name)) for name, value in given.items()}}
+    if isinstance(given, list) and isinstance(made, list) and made:
+        return [mix(entry, made[0]) for entry in given]
+    return given
+
+
+def _variants(schemas: Schemas, pointer: str) -> list[str]:
+    """The alternatives of a schema, or the schema alone where it has none."""
+    found = [
+        f"{here}/{keyword}/{index}"
+        for node, here in schemas.branches(pointer)
+        for keyword in ("oneOf", "anyOf")
+        for index, _ in enumerate(node.get(keyword) or ())
+    ]
+    return [pointer] if len(found) < 2 else [*found[:VARIANTS], pointer]

@@ -1,0 +1,230 @@
+"""What each operation at a place seems to do: create, list, get, replace, update, delete, or nothing to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mockserver.spec.document import Operation
+from mockserver.spec.inference import message
+from mockserver.spec.inference.draft import Deed, Draft
+from mockserver.spec.inference.message import Answer, Path, answer
+from mockserver.spec.inference.naming import plain, words
+from mockserver.spec.schemas import Schemas
+
+VERBS = frozenset(
+    (
+        "search", "query", "find", "lookup", "batch", "bulk", "login", "logout", "signin", "signup", "validate",
+        "verify", "import", "export", "count", "test", "sync", "graphql", "rpc", "check", "preview", "estimate",
+        "calculate", "convert", "translate", "analyze", "parse", "ping", "exists", "generate", "suggest", "match",
+        "autocomplete", "filter", "report", "download", "authenticate", "render", "detect", "compare",
+    )
+)  # fmt: skip
+"""Last words of paths to which a POST asks a question and makes nothing."""
+
+Find = Callable[[Draft, Operation], Deed | None]
+
+
+def get(draft: Draft, operation: Operation) -> Deed | None:
+    """A GET whose reply is one object shows an item."""
+    found = answer(operation, "get")
+    if found is None or (found.schema and not message.may_be_object(draft.schemas, found.schema)):
+        return None
+    path, shows = _item(draft, found)
+    return Deed(operation, "get", found, "a GET that shows one", item=path, shows=shows)
+
+
+def listing(draft: Draft, operation: Operation) -> Deed | None:
+    """A GET whose reply holds an array of such items lists them."""
+    found = answer(operation, "list")
+    path = message.list_path(draft.schemas, found.schema, draft.word) if found and found.schema else None
+    if found is None or path is None:
+        return None
+    array = draft.schemas.below(found.schema, path)
+    shows = draft.schemas.items(array) if array else None
+    if shows is None or not _alike(draft, shows):
+        return None
+    where = f"in {'.'.join(path)}" if path else "alone"
+    return Deed(operation, "list", found, f"a GET whose reply holds an array of them, {where}", item=path, shows=shows)
+
+
+def create(draft: Draft, operation: Operation) -> Deed | None:
+    """A POST to the collection that takes or shows an item makes one."""
+    found = answer(operation, "create")
+    asked = message.request_schema(operation.request_body)
+    if found is None or (asked and not message.may_be_object(draft.schemas, asked)):
+        return None
+    if draft.item is None and words(draft.word)[-1:] and words(draft.word)[-1] in VERBS:
+        return None
+    path, shows = _item(draft, found)
+    envelope, alike = _envelope(draft, asked)
+    reason = _why_created(draft, found, shows, alike)
+    if not reason:
+        return None
+    return Deed(operation, "create", found, reason, item=path, shows=shows, envelope=envelope)
+
+
+def _why_created(draft: Draft, found: Answer, shows: str | None, alike: bool) -> str:
+    """Why a POST is thought to make an item; empty when it is not."""
+    if found.schema and not message.may_be_object(draft.schemas, found.schema) and not _is_id(draft, found.schema):
+        return ""
+    if shows and _alike(draft, shows):
+        return "a POST to the collection whose reply shows one"
+    if alike:
+        return "a POST to the collection that takes one"
+    if found.status == 201:
+        return "a POST to the collection that answers 201"
+    return "a POST to the collection" if draft.has_id and draft.deed("get") and found.schema is None else ""
+
+
+def _is_id(draft: Draft, pointer: str) -> bool:
+    return draft.has_id and bool(draft.schemas.types(pointer)) and draft.schemas.types(pointer) <= {"string", "integer"}
+
+
+def replace(draft: Draft, operation: Operation) -> Deed | None:
+    """A PUT puts a whole item in the place of another; where no POST makes items, one that is new is made by it."""
+    found, asked = answer(operation, "replace"), message.request_schema(operation.request_body)
+    if found is None or (found.schema and not message.may_be_object(draft.schemas, found.schema)):
+        return None
+    envelope, alike = _envelope(draft, asked)
+    if asked and not alike:
+        return _partial(draft, operation, found, envelope, asked)
+    path, shows = _item(draft, found)
+    upsert = draft.deed("create") is None or any(response.status == "201" for response in operation.responses)
+    reason = "a PUT that takes a whole one" if asked else "a PUT to its own path"
+    return Deed(operation, "replace", found, reason, path, shows, envelope, upsert=upsert)
+
+
+def _partial(draft: Draft, operation: Operation, found: Answer, envelope: Path, asked: str) -> Deed | None:
+    """A write that takes some of an item's properties updates it; one that takes none does something else."""
+    at = draft.schemas.below(asked, envelope)
+    common = set(draft.schemas.properties(str(at))) & set(draft.properties()) if at else set()
+    if not common:
+        return None
+    path, shows = _item(draft, found)
+    reason = f"a {operation.method.upper()} that takes some of its properties"
+    return Deed(operation, "update", found, reason, path, shows, envelope, patch="fields")
+
+
+def update(draft: Draft, operation: Operation) -> Deed | None:
+    """A PATCH changes what it names, as its media type says."""
+    found, asked = answer(operation, "update"), message.request_schema(operation.request_body)
+    patch = _patch(draft.schemas, operation, asked)
+    if found is None or patch is None:
+        return None
+    envelope, alike = _envelope(draft, asked) if patch == "fields" else ((), True)
+    if not alike:
+        return _partial(draft, operation, found, envelope, str(asked))
+    path, shows = _item(draft, found)
+    return Deed(operation, "update", found, f"a PATCH of its {patch}", path, shows, envelope, patch)
+
+
+def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | None:
+    names = [media.name.partition(";")[0] for media in operation.request_body.content] if operation.request_body else []
+    for name, patch in PATCHES.items():
+        if name in names:
+            return patch
+    if (
+        asked
+        and message.objects_of(schemas, asked)
+        and {"op", "path"} <= set(schemas.properties(str(schemas.items(asked))))
+    ):
+        return "json-patch"
+    return "fields" if asked and message.may_be_object(schemas, asked) else None
+
+
+PATCHES = {"application/json-patch+json": "json-patch", "application/merge-patch+json": "merge-patch"}
+"""How the media type of a PATCH says that it is read (RFC 6902 section 6, RFC 7396 section 4)."""
+
+
+def post_item(draft: Draft, operation: Operation) -> Deed | None:
+    """A POST to an item that takes its properties updates it, where neither PUT nor PATCH does."""
+    if draft.deed("update", "replace") is not None:
+        return None
+    found, asked = answer(operation, "update"), message.request_schema(operation.request_body)
+    if found is None or not asked or (found.schema and not message.may_be_object(draft.schemas, found.schema)):
+        return None
+    return _partial(draft, operation, found, _envelope(draft, asked)[0], asked)
+
+
+def write_named(draft: Draft, operation: Operation) -> Deed | None:
+    """A PUT or PATCH to the collection whose body names the id changes that item."""
+    found, asked = answer(operation, "update"), message.request_schema(operation.request_body)
+    if found is None or not asked or not draft.has_id:
+        return None
+    named = {plain(name) for name in draft.schemas.properties(asked)} & draft.keys
+    if not named or not _envelope(draft, asked)[1]:
+        return None
+    path, shows = _item(draft, found)
+    does = "replace" if operation.method == "put" else "update"
+    reason = f"a {operation.method.upper()} to the collection whose body names the id"
+    return Deed(operation, does, found, reason, path, shows)
+
+
+def delete(draft: Draft, operation: Operation) -> Deed | None:
+    """A DELETE takes it away."""
+    found = answer(operation, "delete")
+    if found is None:
+        return None
+    path, shows = _item(draft, found)
+    return Deed(operation, "delete", found, "a DELETE of its own path", item=path, shows=shows)
+
+
+AT_ITEM: Mapping[str, Find] = {"put": replace, "patch": update, "post": post_item, "delete": delete}
+AT_COLLECTION: Mapping[str, Find] = {"put": write_named, "patch": write_named}
+AT_SINGLE: Mapping[str, Find] = {"get": get, "post": create, "put": replace, "patch": update, "delete": delete}
+"""What an operation may do, by its method and by where it stands."""
+
+
+def fill(draft: Draft) -> None:
+    """Find the deeds of a draft, those first that show best what an item is."""
+    at_item = draft.item.operations if draft.item else {}
+    at_collection = draft.collection.operations if draft.collection else {}
+    if draft.single:
+        _add(draft, at_item, AT_SINGLE)
+        return
+    _add(draft, at_item, {"get": get})
+    _add(draft, at_collection, {"get": listing} if draft.item is None else {"post": create, "get": listing})
+    if draft.item is None:
+        _add(draft, at_collection, {"post": create})
+    _add(draft, at_item, AT_ITEM)
+    _add(draft, at_collection, AT_COLLECTION)
+
+
+def _add(draft: Draft, operations: Mapping[str, Operation], finds: Mapping[str, Find]) -> None:
+    for method, find in finds.items():
+        deed = find(draft, operations[method]) if method in operations else None
+        if deed is not None:
+            draft.deeds.append(deed)
+
+
+def _item(draft: Draft, found: Answer) -> tuple[Path, str | None]:
+    """Where a reply shows the item, and the item's schema there; None when it shows none."""
+    if not found.schema or not message.may_be_object(draft.schemas, found.schema):
+        return (), None
+    path = message.item_path(draft.schemas, found.schema, draft.word, draft.keys)
+    shows = draft.schemas.below(found.schema, path)
+    return (path, shows) if shows and _alike(draft, shows) else ((), None)
+
+
+def _alike(draft: Draft, pointer: str) -> bool:
+    """Does a schema describe this resource's items, as far as they are known?"""
+    views = draft.views()
+    properties = draft.schemas.properties(pointer)
+    if not views or not properties or any(plain(name) in draft.keys for name in properties):
+        return True
+    return any(message.resembles(draft.schemas, view, pointer) for view in views)
+
+
+def _envelope(draft: Draft, asked: str | None) -> tuple[Path, bool]:
+    """Where a request carries the item, and whether what stands there is alike one."""
+    if asked is None:
+        return (), False
+    known, own = set(draft.properties()), draft.schemas.properties(asked)
+    if not known or not own:
+        return (), True
+    if not known & set(own):
+        for name, at in own.items():
+            inner = set(draft.schemas.properties(at))
+            if message.is_wrapper(name, draft.word) and inner & known:
+                return (name,), 2 * len(inner & known) >= min(len(inner), len(known))
+    return (), 2 * len(known & set(own)) >= min(len(known), len(own))

@@ -1,0 +1,116 @@
+"""A resource as it takes shape: where it stands, what is known of its items, and what each operation does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from mockserver.spec.document import Operation
+from mockserver.spec.inference import identity
+from mockserver.spec.inference.message import Answer, Path, request_schema
+from mockserver.spec.inference.site import Shape, Site
+from mockserver.spec.schemas import Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What one operation does, and why that is thought. `item` is where its reply shows the item or the items.
+
+    `shows` is the pointer of the item's schema there, None where the reply shows no item. `envelope` is where the
+    request carries the item.
+    """
+
+    operation: Operation
+    does: str
+    answer: Answer
+    reason: str
+    item: Path = ()
+    shows: str | None = None
+    envelope: Path = ()
+    patch: str = "fields"
+    upsert: bool = False
+
+
+@dataclass(slots=True)
+class Draft:
+    """One resource. `single` is one of which there is only one; `item` and `collection` are its places."""
+
+    schemas: Schemas
+    word: str
+    item: Site | None = None
+    collection: Site | None = None
+    single: bool = False
+    name: str = ""
+    deeds: list[Deed] = field(default_factory=list)
+
+    @property
+    def site(self) -> Site:
+        """Where it stands: the item's place, else the collection's."""
+        site = self.item or self.collection
+        assert site is not None  # noqa: S101  # a draft is made from a place
+        return site
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """The path parameters above the collection."""
+        return tuple(self.site.parameters[:-1] if self.has_id else self.site.parameters)
+
+    @property
+    def has_id(self) -> bool:
+        """Does the path of an item end with its id?"""
+        return self.item is not None and not self.single
+
+    @property
+    def parameter(self) -> str:
+        """The path parameter that carries the id."""
+        return self.site.parameters[-1] if self.has_id else ""
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the path under which nested resources stand."""
+        return self.site.shape
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The plain names of properties that would carry the id."""
+        return identity.telling(self.parameter, self.word) if self.has_id else frozenset({"id"})
+
+    def deed(self, *does: str) -> Deed | None:
+        """The first deed of these kinds."""
+        return next((deed for deed in self.deeds if deed.does in does), None)
+
+    def views(self) -> list[str]:
+        """The schemas of the item in the replies: that of a get first, each once."""
+        order = sorted((d for d in self.deeds if d.shows), key=lambda deed: RANK[deed.does])
+        return list({self.schemas.resolve(str(deed.shows))[1]: None for deed in order})
+
+    def properties(self) -> dict[str, str]:
+        """The properties that an item has in any reply."""
+        found: dict[str, str] = {}
+        for view in self.views():
+            found = self.schemas.properties(view) | found
+        return found
+
+    def asked(self, *does: str) -> Iterator[dict[str, str]]:
+        """The properties that requests of these kinds may have."""
+        from_bodies = (requested(self.schemas, deed) for deed in self.deeds if deed.does in does)
+        return (self.schemas.properties(pointer) for pointer in from_bodies if pointer)
+
+    @property
+    def is_created(self) -> bool:
+        """Can a client make one?"""
+        return any(deed.does == "create" or deed.upsert for deed in self.deeds)
+
+    @property
+    def is_kept(self) -> bool:
+        """Is there anything to remember? What is only read is better shown by examples."""
+        return self.is_created or self.deed("delete") is not None or (self.single and len(self.deeds) > 1)
+
+
+RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4}
+
+
+def requested(schemas: Schemas, deed: Deed) -> str | None:
+    """The schema of the item in what an operation takes."""
+    pointer = request_schema(deed.operation.request_body)
+    return schemas.below(pointer, deed.envelope) if pointer else None

@@ -1,0 +1,85 @@
+"""What the properties of an item say of themselves: stamps, what only the service sets, what is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mockserver.spec.inference.naming import plain
+from mockserver.spec.schemas import Schemas
+
+Statement = dict[str, Any]
+Properties = Mapping[str, str]
+
+CREATED = ("createdat", "created", "createdon", "createdtime", "createtime", "creationtime", "creationdate",
+           "createddate", "datecreated", "timecreated", "createdatetime", "createddatetime", "insertedat", "createdts",
+           "createdtimestamp", "creationtimestamp", "createdutc", "addedat", "dateadded", "timestampcreated",
+           "createdatutc", "ctime", "submittedat", "createdattime")  # fmt: skip
+UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "modifiedat", "modified", "lastmodified",
+           "lastupdated", "updateddate", "dateupdated", "datemodified", "modifieddate", "modifiedon", "lastmodifiedat",
+           "lastupdatedat", "modifiedtime", "lastmodifieddate", "lastmodifiedtime", "lastmodifieddatetime",
+           "lastupdatedate", "lastupdatetime", "updatedatetime", "updateddatetime", "modificationtime",
+           "modificationdate", "lastupdateddate", "changedat", "editedat", "mtime", "updatedts")  # fmt: skip
+"""What services call the time of creation and of the last update, the likeliest first."""
+
+UNIQUE = ("username", "login", "email", "emailaddress", "slug", "name", "key", "code", "externalid", "title")
+"""Properties of which a service that knows duplicates hardly allows two, the likeliest first."""
+
+SECRET = frozenset(("password", "newpassword", "currentpassword", "passwordconfirmation", "confirmpassword"))
+
+
+def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
+    """The `timestamps` statement, where properties are called as times of creation and update and can hold them."""
+    known = {plain(name): name for name in reversed(list(properties))}
+    stated: Statement = {}
+    for key, names in (("created", CREATED), ("updated", UPDATED)):
+        for name in (known[wanted] for wanted in names if wanted in known):
+            written = _written(schemas, properties[name])
+            if written and stated.setdefault("written", written) == written:
+                stated[key] = name
+                break
+    if "written" not in stated:
+        return None
+    return stated | {"evidence": "inferred", "note": "by the names and formats of the properties"}
+
+
+def _written(schemas: Schemas, pointer: str) -> str:
+    """How a property writes a time, as `timestamps.written` says it; empty for one that does not hold times."""
+    types, format = schemas.types(pointer) - {"null"}, schemas.keyword(pointer, "format")
+    examples = schemas.keyword(pointer, "examples") or [None]
+    if types and types <= {"integer", "number"}:
+        shown = examples[0] if isinstance(examples, list) else None
+        return "unix-milliseconds" if isinstance(shown, int | float) and shown > 10**11 else "unix-seconds"
+    if types == {"string"} and schemas.keyword(pointer, "pattern") is None:
+        return {"date-time": "iso-milliseconds", "date": "iso-date"}.get(str(format), "")
+    return ""
+
+
+def server_set(schemas: Schemas, views: Iterable[Properties], asked: Iterable[Properties]) -> list[str]:
+    """The names that are `readOnly` wherever they stand: a client's value for them is ignored."""
+    return sorted(
+        {name for properties in (*views, *asked) for name, at in properties.items() if _is(schemas, at, "readOnly")}
+    )
+
+
+def write_only(schemas: Schemas, asked: Iterable[Properties], shown: Iterable[str]) -> list[str]:
+    """The names that are `writeOnly`, and passwords that no reply names."""
+    seen = set(shown)
+    return sorted({
+        name for properties in asked for name, at in properties.items()
+        if _is(schemas, at, "writeOnly") or (plain(name) in SECRET and name not in seen)
+    })  # fmt: skip
+
+
+def _is(schemas: Schemas, pointer: str, word: str) -> bool:
+    return schemas.keyword(pointer, word) is True
+
+
+def unique(schemas: Schemas, asked: Properties, identity: str) -> str:
+    """The property by which the service tells a duplicate, where a create is documented to find one; else empty."""
+    known = {plain(name): name for name in reversed(list(asked))}
+    for wanted in UNIQUE:
+        name = known.get(wanted, "")
+        if name and name != identity and schemas.types(asked[name]) - {"null"} == {"string"}:
+            return name
+    return ""

@@ -1,0 +1,55 @@
+"""Names as words, so that `petId`, `pet_id` and `pet-id` are one name, and `pets` is many of `pet`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+UNCHANGED = frozenset(("news", "series", "species", "status", "analytics", "settings", "preferences", "sms", "dns"))
+"""Words that end like a plural and are none, or name one thing all the same."""
+
+IRREGULAR = {
+    "people": "person", "children": "child", "indices": "index", "statuses": "status", "aliases": "alias",
+    "data": "datum", "media": "media", "vertices": "vertex", "movies": "movie", "cookies": "cookie", "caches": "cache",
+    "databases": "database", "releases": "release", "cases": "case", "purchases": "purchase", "courses": "course",
+    "leases": "lease", "warehouses": "warehouse", "licenses": "license", "responses": "response",
+    "expenses": "expense", "phases": "phase", "invoices": "invoice",
+}  # fmt: skip
+"""Plurals that the endings do not tell."""
+
+
+@lru_cache(maxsize=16384)
+def words(name: str) -> tuple[str, ...]:
+    """`petId`, `pet_id` and `page[size]` as words in lower case: ("pet", "id"), ("pet", "id"), ("page", "size")."""
+    return tuple(word.lower() for word in WORD.findall(name))
+
+
+def plain(name: str) -> str:
+    """A name without case and marks: `pet_id` and `petId` are both `petid`."""
+    return "".join(words(name))
+
+
+def singular(word: str) -> str:
+    """One of many: `pets` is `pet`, `companies` is `company`, `boxes` is `box`."""
+    if word in IRREGULAR:
+        return IRREGULAR[word]
+    if word in UNCHANGED or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def noun(name: str) -> tuple[str, ...]:
+    """What one entry of a collection is called, as words: `mcpServers` is ("mcp", "server")."""
+    *before, last = words(name) or ("item",)
+    return (*before, singular(last))
+
+
+def same(one: str, other: str) -> bool:
+    """Do two names say the same, be it of one or of many?"""
+    return "".join(noun(one)) == "".join(noun(other))

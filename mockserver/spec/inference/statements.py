@@ -1,0 +1,199 @@
+"""Drafts written down in the vocabulary of behaviour files, each statement with the reason for the guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.errors import InvalidDocument, Unanswerable
+from mockserver.spec.document import Header, Operation
+from mockserver.spec.inference import fields, identity, paging
+from mockserver.spec.inference.draft import Deed, Draft, requested
+from mockserver.spec.inference.frame import Frames, literal
+from mockserver.spec.inference.message import may_be_object
+from mockserver.spec.inference.resources import Owner
+from mockserver.spec.schemas import Schemas
+
+Statement = dict[str, Any]
+
+
+def guessed(note: str, **keys: Any) -> Statement:
+    """A statement with its reason."""
+    return {**keys, "evidence": "inferred", "note": note}
+
+
+class Writer:
+    """Writes the drafts of one document."""
+
+    def __init__(self, schemas: Schemas, frames: Frames) -> None:
+        self._schemas, self._frames = schemas, frames
+
+    def resource(self, draft: Draft, owner: Owner | None) -> Statement:
+        """The entry of `x-resources`."""
+        properties = draft.properties()
+        identified = self._identity(draft, properties)
+        stated: Statement = {"identity": identified}
+        stated |= _places(draft, owner, properties)
+        stamps = fields.timestamps(self._schemas, properties)
+        if stamps is not None:
+            stated["timestamps"] = stamps
+        return stated | self._sides(draft, properties, str(identified.get("field", ""))) | _invented(draft)
+
+    def _identity(self, draft: Draft, properties: Mapping[str, str]) -> Statement:
+        if draft.single:
+            return guessed(f"{draft.site.path} names no id and shows one object", generate="single")
+        if not draft.has_id:
+            name, places = _plain_id(properties)
+            return guessed("no path names an id", field=name) | identity.generation(self._schemas, places)
+        return self._named(draft, properties)
+
+    def _named(self, draft: Draft, properties: Mapping[str, str]) -> Statement:
+        """The identity of items whose path ends with their id."""
+        parameter = _parameter(draft)
+        types = self._schemas.types(parameter) if parameter else frozenset[str]()
+        name, why = identity.field(self._schemas, properties, draft.parameter, draft.word, types)
+        places = [at for at in (properties.get(name), parameter) if at]
+        made = self._made(draft, name, places)
+        note = why or f"no property seems to carry the path parameter {draft.parameter}; the id is not shown"
+        return guessed(note, field=name or draft.parameter, parameter=draft.parameter) | made
+
+    def _made(self, draft: Draft, name: str, places: list[str]) -> Statement:
+        """How an id is made: by the client where it must send one, else by the service."""
+        creation = draft.deed("create")
+        if creation is None and draft.is_created:
+            return {"generate": "client"}
+        made = identity.generation(self._schemas, places)
+        at = requested(self._schemas, creation) if creation is not None else None
+        asked = self._schemas.properties(at) if at else {}
+        if not name or name not in asked or self._schemas.keyword(asked[name], "readOnly") is True:
+            return made
+        return {"generate": "client"} if at and name in self._schemas.required(at) else {**made, "from-client": True}
+
+    def _sides(self, draft: Draft, properties: Mapping[str, str], identity_field: str) -> Statement:
+        """What is said of single fields."""
+        writes = ("create", "replace", "update")
+        asked, stated = list(draft.asked(*writes)), Statement()
+        read_only = fields.server_set(self._schemas, [properties], asked)
+        if read_only:
+            stated["server-set"] = guessed("readOnly in the schemas", fields=read_only)
+        secret = fields.write_only(self._schemas, asked, properties)
+        if secret:
+            stated["write-only"] = guessed("writeOnly in the schemas, or a password that no reply shows", fields=secret)
+        creation = draft.deed("create")
+        known = {response.status for response in creation.operation.responses} if creation is not None else set()
+        key = fields.unique(self._schemas, next(draft.asked("create"), {}), identity_field) if "409" in known else ""
+        if key:
+            stated["unique"] = guessed(f"creating has a documented 409, and {key} is likeliest to be why", fields=[key])
+        return stated
+
+    def operation(self, draft: Draft, deed: Deed) -> Statement:
+        """The entry `x-behaviour` of an operation. Raises Unanswerable where no body can be made for its reply."""
+        stated: Statement = {"action": self._action(draft, deed)}
+        if deed.does == "list":
+            stated |= self._listed(draft, deed)
+        return stated | self._reply(draft, deed)
+
+    def _action(self, draft: Draft, deed: Deed) -> Statement:
+        keys: Statement = {"does": deed.does, "of": draft.name}
+        if deed.does == "update" and deed.patch != "fields":
+            keys["patch"] = deed.patch
+        if deed.envelope:
+            keys["envelope"] = list(deed.envelope)
+        if deed.upsert or self._overwrites(draft, deed):
+            keys["upsert"] = True
+        return guessed(deed.reason, **keys)
+
+    def _overwrites(self, draft: Draft, deed: Deed) -> bool:
+        """A create that sends its own id, and that has no documented conflict, takes the place of what is there."""
+        if deed.does != "create" or any(response.status in ("409", "4XX") for response in deed.operation.responses):
+            return False
+        name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
+        return any(name in asked for asked in draft.asked("create"))
+
+    def _listed(self, draft: Draft, deed: Deed) -> Statement:
+        properties, stated = draft.properties(), Statement()
+        pages = paging.paging(self._schemas, deed.operation)
+        order = paging.sort(self._schemas, deed.operation, properties)
+        taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
+        taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
+        narrowed = paging.filters(self._schemas, deed.operation, properties, taken)
+        if pages is not None:
+            stated["paging"] = pages
+        if narrowed:
+            stated["filter"] = narrowed
+        return stated | ({"sort": order} if order is not None else {})
+
+    def _reply(self, draft: Draft, deed: Deed) -> Statement:
+        hole = "{items}" if deed.does == "list" else "{item}"
+        keys: Statement = {"status": deed.answer.status}
+        body = self._body(draft, deed, hole)
+        if body is not None and body != hole:
+            keys["body"] = body
+        headers = dict(self._headers(deed))
+        if headers:
+            keys["headers"] = headers
+        return {"reply": guessed("the first documented success that fits", **keys)}
+
+    def _body(self, draft: Draft, deed: Deed, hole: str) -> Any:
+        pointer = deed.answer.schema
+        if pointer is None:
+            return None
+        if deed.shows is not None:
+            return self._frames.around(pointer, deed.item, hole, listed=deed.does == "list")
+        if deed.does == "create" and not may_be_object(self._schemas, pointer):
+            return "{text:id}" if "string" in self._schemas.types(pointer) else "{id}"
+        return self._frames.constant(pointer)
+
+    def _headers(self, deed: Deed) -> Iterator[tuple[str, str]]:
+        """`Location` (RFC 9110 section 10.2.2) where it is documented, and the headers that must be there."""
+        for header in deed.answer.response.headers:
+            if header.name.lower() == "location":
+                yield header.name, "{location}"
+            elif header.required and header.schema and header.name.lower() != "content-type":
+                yield header.name, self._written(header)
+
+    def _written(self, header: Header) -> str:
+        value = literal(self._frames.value(str(header.schema)))
+        return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _parameter(draft: Draft) -> str | None:
+    """The schema of the path parameter that carries the id, in any operation at the item's place."""
+    operations = draft.item.operations.values() if draft.item else ()
+    found = (parameter for operation in operations for parameter in operation.parameters)
+    return next((p.schema for p in found if p.location == "path" and p.name == draft.parameter and p.schema), None)
+
+
+def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
+    name = next((name for name in properties if name.lower() in ("id", "uuid", "guid")), "id")
+    return name, [properties[name]] if name in properties else []
+
+
+def _places(draft: Draft, owner: Owner | None, properties: Mapping[str, str]) -> Statement:
+    """Who owns an item: the parameters on the path above, and the resource that one of them names."""
+    stated: Statement = {}
+    if draft.above:
+        note = "path parameters above; items under different ones never meet"
+        stated["within"] = guessed(note, parameters=list(draft.above))
+    if owner is not None:
+        note = f"its path goes on after that of a {owner.draft.name}"
+        keys: Statement = {"resource": owner.draft.name, "parameter": owner.parameter}
+        shown = next((name for name in properties if name == owner.parameter), "")
+        keys |= {"field": shown} if shown else {}
+        stated["parent"] = guessed(note, **keys, **({"must-exist": True} if owner.draft.is_created else {}))
+    return stated
+
+
+def _invented(draft: Draft) -> Statement:
+    views = draft.views()
+    if not views:
+        return {}
+    return {"invented": guessed("what the replies show and nobody gave is made up from their schemas")}
+
+
+UNMAKEABLE = (Unanswerable, InvalidDocument)
+
+
+def place(operation: Operation) -> str:
+    """An operation as people write it: `GET /pets`."""
+    return f"{operation.method.upper()} {operation.path}"
