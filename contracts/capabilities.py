@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.governed import governed
+from contracts.governed import MILD, governed
 from mockserver.spec import template
 from mockserver.spec.behaviour import OperationBehaviour, Resource
 from mockserver.spec.contract import Contract
@@ -46,6 +46,11 @@ class Act:
     def governed(self) -> frozenset[str]:
         """Fields of which the rules of this operation decide."""
         return governed(rule.name for rule in self.behaviour.rules)
+
+    @property
+    def may_refuse(self) -> bool:
+        """May a rule refuse what is valid by the document?"""
+        return any(rule.name not in MILD for rule in self.behaviour.rules)
 
     @property
     def media_type(self) -> MediaType | None:

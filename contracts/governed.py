@@ -13,6 +13,11 @@ GOVERNED: Mapping[str, frozenset[str]] = {
 """Rule → the fields it decides. What a client sends for them may be refused, changed or overruled."""
 
 
+MILD = frozenset({"sync-tools", "sync-tools-again", "bootstrap-oauth", "start-trial", "keep-authorization", "unassign",
+                  "remove-managed-secret"})  # fmt: skip
+"""Rules that refuse no valid request, but for the fields they decide. Of any other rule one must expect it."""
+
+
 def governed(rules: Iterable[str]) -> frozenset[str]:
     """The fields that these rules decide."""
     return frozenset(name for rule in rules for name in GOVERNED.get(rule.removesuffix("-again"), ()))

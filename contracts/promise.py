@@ -65,7 +65,7 @@ def stated(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Pla
 
     def places(contract: Contract) -> Iterator[Place]:
         for kind in kinds(contract).values():
-            if kind.can(on, *needs):
+            if kind.can(on, *needs) and name in (contract.document.root.get("x-resources") or {}).get(kind.name, ()):
                 for statement in _each(getattr(kind.resource, name.replace("-", "_"))):
                     yield kind.acts[on].name, Said.of(kind.name, name, statement), (kind, statement)
 
@@ -88,18 +88,8 @@ def operations(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
 
 
 def _each(value: Any) -> Iterator[Statement]:
-    """Every statement that is made, whether one or several; a default that nobody wrote is none."""
-    for each in value if isinstance(value, tuple) else (value,):
-        if isinstance(each, Statement) and each != type_default(each):
-            yield each
-
-
-def type_default(statement: Statement) -> Statement | None:
-    """The statement as it stands when nobody made it, or None for kinds that have no such form."""
-    try:
-        return type(statement)()
-    except TypeError:
-        return None
+    """Every statement, whether one or several are made."""
+    return (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Statement))
 
 
 def holder(act: Act, known: dict[str, Kind]) -> Kind | None:

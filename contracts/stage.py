@@ -255,21 +255,23 @@ class Stage:
         made = present or self.create(owner, who=who)
         return {**made.path, parent.parameter: made.id}
 
+    def drop(self, made: Made) -> str | None:
+        """Take an item away. Answers its address when it could not be removed, or cannot be."""
+        if made in self._made:
+            self._made.remove(made)
+        act = made.kind.acts.get("delete")
+        if act is None:
+            return None if made.kind.resource.parent else f"{made.kind.name} {made.id}"
+        request = self.request(act.operation, who=made.who, path=made.path)
+        status = self.target.send(request, made.who).status
+        if 200 <= status < 300 or status in (404, 410):
+            self.journal.removed(self.target.base_url + request.path)
+            return None
+        return self.target.base_url + request.path
+
     def tidy(self) -> tuple[str, ...]:
         """Take away what was made and still exists. Answers the addresses that could not be removed."""
-        left = []
-        for made in reversed(self._made):
-            act = made.kind.acts.get("delete")
-            if act is None:
-                continue
-            request = self.request(act.operation, who=made.who, path=made.path)
-            status = self.target.send(request, made.who).status
-            if 200 <= status < 300 or status in (404, 410):
-                self.journal.removed(self.target.base_url + request.path)
-            else:
-                left.append(self.target.base_url + request.path)
-        self._made.clear()
-        return tuple(left)
+        return tuple(left for made in reversed(tuple(self._made)) if (left := self.drop(made)) is not None)
 
     # What is seen.
 

@@ -46,7 +46,7 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
             stage.expect(name in item and item[name] == value, f"{name} is {value!r} where the request leaves it out",
                          repr(item.get(name, "nothing")), *exchanges, about=name)  # fmt: skip
         other = stage.bodies.other(act, name, value, stage.check) if name in stage.bodies.properties(act) else None
-        if other is not None and not act.behaviour.rules and name not in kind.settled:
+        if other is not None and not act.may_refuse and name not in kind.settled:
             chosen = stage.create(kind, bare(stage, kind) | {name: other})
             stage.expect(covers(chosen.item.get(name, other), other), f"a given {name} wins over the default: {other!r}",
                          repr(chosen.item.get(name)), chosen.exchange, about=f"given {name}")  # fmt: skip
@@ -59,7 +59,7 @@ def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
     needed = stage.contract.schemas.required(str(act.media_type.schema)) if act.media_type else set()
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
-        if name not in needed and stage.bodies.accepts(act, slim) and not act.behaviour.rules:
+        if name not in needed and stage.bodies.accepts(act, slim) and not act.may_refuse:
             body = slim
     return body
 
@@ -338,7 +338,7 @@ def immutable(stage: Stage, kind: Kind, statement: Immutable) -> None:
     if act is None or not kind.can("get"):
         raise Unable("nothing changes this resource")
     for name in statement.fields:
-        made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].behaviour.rules))
+        made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
         before = stage.item(kind.acts["get"], stage.get(made))
         if name not in before:
             continue

@@ -192,7 +192,7 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
     act = kind.acts["update"]
     if act.behaviour.action and act.behaviour.action.patch == "json-patch":
         raise Unable("JSON Patch names paths, not fields")
-    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].behaviour.rules))
+    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     shows = showable(stage, kind, kind.acts["get"])
     wanted: dict[str, Any] = {}
     for name in stage.bodies.properties(act):

@@ -300,8 +300,13 @@ def _unknown_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.unknown_fields
     for kind, act in _writes(contract):
         is_create = act is kind.acts["create"]
-        if statement != UnknownFields() and (is_create or act is kind.acts.get("update")) and _is_open(contract, act):
+        if _says(contract, "unknown-fields") and (is_create or act is kind.acts.get("update")) and _is_open(contract, act):
             yield act.name, Said.of("service", "unknown-fields", statement), (kind, act, statement)
+
+
+def _says(contract: Contract, key: str) -> bool:
+    """Does the behaviour of the service say something under this key, be it the default?"""
+    return key in (contract.document.root.get("x-service") or {})
 
 
 def _is_open(contract: Contract, act: Act) -> bool:
@@ -315,7 +320,7 @@ def _is_open(contract: Contract, act: Act) -> bool:
 def _slash_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.trailing_slash
     for kind in kinds(contract).values():
-        if statement != TrailingSlash() and kind.can("list"):
+        if _says(contract, "trailing-slash") and kind.can("list"):
             operation = kind.acts["list"].operation
             yield name_of(operation), Said.of("service", "trailing-slash", statement), (operation, statement)
 

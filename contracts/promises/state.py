@@ -24,7 +24,7 @@ def created(stage: Stage, kind: Kind) -> None:
         body = stage.body(kind, full=full)
         exchange, made = stage.try_create(kind, body)
         accepted = 200 <= exchange.status < 300
-        if full and not accepted and kind.acts["create"].behaviour.rules:
+        if full and not accepted and kind.acts["create"].may_refuse:
             continue  # fields that do not go together by a rule of the vendor
         if not stage.expect(accepted, "a valid request is accepted", f"status {exchange.status}", exchange,
                             about="accepted"):  # fmt: skip
@@ -100,7 +100,7 @@ def updated(stage: Stage, kind: Kind) -> None:
 
 
 def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
-    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].behaviour.rules))
+    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     before = stage.item(kind.acts["get"], stage.get(made))
     present = before.get(name, made.sent.get(name))
     values = [stage.bodies.other(act, name, present, f"{stage.check}/{name}")]
@@ -111,7 +111,7 @@ def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
             continue
         changed = stage.update(made, {name: value})
         if not 200 <= changed.status < 300:
-            if not act.behaviour.rules:
+            if not act.may_refuse:
                 stage.breach(f"a valid change of {name} is accepted", f"status {changed.status}", made.exchange, changed,
                              about=f"{name} accepted")  # fmt: skip
             continue
@@ -137,7 +137,7 @@ def _rest(stage: Stage, kind: Kind, made: Made, before: Mapping[str, Any], after
     """All other fields that clients set, the id and the time of creation stay."""
     times = kind.resource.timestamps
     kept = {*made.sent, kind.resource.identity.field, *((times.created,) if times else ())}
-    if not kind.acts["update"].behaviour.rules:
+    if not kind.acts["update"].may_refuse:
         kept |= set(stage.bodies.properties(kind.acts["create"]))
     derived = {n for said in kind.resource.derived for n in said.fields}
     for other in sorted(kept & before.keys() - {name} - derived - kind.governed):
@@ -148,7 +148,7 @@ def _rest(stage: Stage, kind: Kind, made: Made, before: Mapping[str, Any], after
 def nothing_changes(stage: Stage, kind: Kind) -> None:
     """An update that names no field changes none."""
     act = kind.acts["update"]
-    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].behaviour.rules))
+    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     if not stage.bodies.accepts(act, {}):
         return
     before = stage.item(kind.acts["get"], stage.get(made))
