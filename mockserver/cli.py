@@ -19,7 +19,8 @@ import uvicorn
 
 from mockserver.errors import MockServerError
 from mockserver.probe import Prober
-from mockserver.spec import shelf, vocabulary
+from mockserver.spec import inference, shelf, vocabulary
+from mockserver.spec.contract import Contract, Reading
 from mockserver.web import greeting, seeding
 from mockserver.web.app import Sandbox, contracts_of, create_app
 from mockserver.web.service import Settings
@@ -74,6 +75,8 @@ def main() -> None:
               help="Create the items of this file at start.")  # fmt: skip
 @click.option("--behaviour", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="An overlay on top of what is known of the behaviour.")  # fmt: skip
+@click.option("--lenient", is_flag=True, help="Serve what is sound of a document that is not, and list the rest.")
+@click.option("--outside", is_flag=True, help="Read parts of a document outside of its folder and from addresses.")
 @click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Keep the documented limits.")
 @click.option("--sync", "sync_mode", type=click.Choice(sorted(PROBERS)), default="simulated", show_default=True,
               help="Ask MCP servers: not really, really, or not at all.")  # fmt: skip
@@ -84,19 +87,53 @@ def main() -> None:
 @click.option("--access-log", is_flag=True, help="Write a line for each request.")
 def serve(
     documents: tuple[str, ...], host: str, port: int, seed: int | None, state_file: Path | None,
-    behaviour: tuple[Path, ...], rate_limits: bool, sync_mode: str, sync_allow: tuple[str, ...],
-    sync_deadline: float, allow_stdio: bool, max_body: int, access_log: bool,
+    behaviour: tuple[Path, ...], lenient: bool, outside: bool, rate_limits: bool, sync_mode: str,
+    sync_allow: tuple[str, ...], sync_deadline: float, allow_stdio: bool, max_body: int, access_log: bool,
 ) -> None:  # fmt: skip
     """Serve stand-ins for vendors (all of them when none is named) or for OpenAPI documents."""
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     try:
         sandbox = create_app(*documents, behaviour=behaviour, seed=seed, token=token,
-                             prober=_prober(sync_mode, sync_allow, allow_stdio),
+                             prober=_prober(sync_mode, sync_allow, allow_stdio), reading=Reading(lenient, outside),
             settings=Settings(rate_limits, max_body, sync_deadline))  # fmt: skip
         loaded = asyncio.run(seeding.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
+    for service in sandbox.services.values():
+        _tell_flaws(service.contract)
     run(sandbox, host, port, token, loaded, access_log=access_log)
+
+
+def _tell_flaws(contract: Contract) -> None:
+    """Say on standard error what is wrong with a document and what of it is not served."""
+    flaws = [flaw for flaw in contract.flaws if flaw.severity == "tolerable"]
+    for line in (*contract.left_out, *flaws[:TOLD]):
+        click.echo(str(line), err=True)
+    if len(flaws) > TOLD:
+        click.echo(f"{contract.document.file}: {len(flaws) - TOLD} more small faults", err=True)
+
+
+TOLD = 20
+"""How many small faults of a document are told one by one."""
+
+
+@main.command()
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write it there.")
+@click.option("--lenient", is_flag=True, help="Take what is sound of a document that is not.")
+@click.option("--outside", is_flag=True, help="Read parts of a document outside of its folder and from addresses.")
+def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> None:
+    """Print what a document lets one guess about behaviour, as a behaviour file to correct (serve --behaviour FILE)."""
+    try:
+        [contract] = contracts_of([document], reading=Reading(lenient, outside))
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
+    _tell_flaws(contract)
+    text = inference.written(inference.infer(contract.document, contract.schemas, contract.examples))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
 
 
 def _prober(mode: str, allow: tuple[str, ...], allow_stdio: bool) -> Prober:

@@ -19,6 +19,18 @@ from mockserver.spec.soundness import Flaw, LeftOut
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How a document is read: `lenient` serves what is sound of an unsound one; `outside` also reads files beyond its
+    folder, and addresses."""
+
+    lenient: bool = False
+    outside: bool = False
+
+
+STRICT = Reading()
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """What a service promises: the mock keeps it, the examination checks it. `name` is its short name.
 
@@ -34,19 +46,16 @@ class Contract:
     left_out: tuple[LeftOut, ...] = field(default=(), repr=False)
 
 
-def load(
-    name: str, path: Path, overlays: Sequence[Path] = (), *, outside: bool = False, lenient: bool = False
-) -> Contract:
+def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: Reading = STRICT) -> Contract:
     """Read a document and apply overlays to it in order; behaviour of which nothing is said is inferred.
 
-    A document with grave faults is refused with all of them, or with `lenient` served without what they concern.
-    `outside` reads files beyond its folder and addresses too. Raises SpecError for the document, BehaviourError for an
-    overlay; the text names file and place.
+    Raises SpecError for the document, with all its grave faults, BehaviourError for an overlay; the text names file and
+    place.
     """
-    read = source.read(path, outside=outside)
+    read = source.read(path, outside=reading.outside)
     flaws = soundness.faults(read.raw, file=read.file, unread=read.unread)
-    sound, left_out = soundness.lenient(read.raw, flaws) if lenient else (read.raw, ())
-    if not lenient:
+    sound, left_out = soundness.lenient(read.raw, flaws) if reading.lenient else (read.raw, ())
+    if not reading.lenient:
         soundness.demand(flaws, file=read.file)
     raw = normal.own_path_items(sound) if overlays else sound
     for file in overlays:

@@ -17,7 +17,7 @@ from mockserver.errors import SpecError
 from mockserver.probe import Prober
 from mockserver.spec import contract as contracts
 from mockserver.spec import shelf
-from mockserver.spec.contract import Contract
+from mockserver.spec.contract import STRICT, Contract, Reading
 from mockserver.state.world import Clock, World
 from mockserver.sync.simulated import SimulatedProber
 from mockserver.vendors import RULES
@@ -88,25 +88,30 @@ def create_app(
     limits: bool = True,
     token: str | None = None,
     settings: Settings | None = None,
+    reading: Reading = STRICT,
 ) -> Sandbox:
     """The ASGI app that stands in for services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
     `documents` are vendors on the shelf or paths of OpenAPI documents; without any, all vendors. `behaviour` are
     overlays on top, applied to every document. A `seed` makes ids, time and chance repeatable. `prober` asks MCP
-    servers (without: simulated, no network). `limits=False` leaves rate limits out. Raises SpecError or BehaviourError,
-    naming file and place.
+    servers (without: simulated, no network). `limits=False` leaves rate limits out. `reading` says how strictly
+    documents are read. Raises SpecError or BehaviourError, naming file and place.
     """
     world = World(seed, clock)
     chosen = settings or Settings(limits=limits)
     asks = prober or SimulatedProber()
     services: dict[str, Service] = {}
-    for contract in contracts_of(documents, behaviour, live=asks.mode == "live"):
+    for contract in contracts_of(documents, behaviour, live=asks.mode == "live", reading=reading):
         services[contract.name] = Service(contract, RULES.get(contract.name, {}), world, asks, chosen)
     return Sandbox(services, world, token)
 
 
 def contracts_of(
-    documents: Sequence[str | Path], behaviour: Sequence[str | Path] = (), *, live: bool = False
+    documents: Sequence[str | Path],
+    behaviour: Sequence[str | Path] = (),
+    *,
+    live: bool = False,
+    reading: Reading = STRICT,
 ) -> list[Contract]:
     """The contracts of vendors and documents, each once; `live` applies what a vendor needs for live sync.
 
@@ -114,19 +119,19 @@ def contracts_of(
     """
     found: dict[str, Contract] = {}
     for wanted in documents or shelf.vendors():
-        contract = _load(wanted, [Path(file) for file in behaviour], live)
+        contract = _load(wanted, [Path(file) for file in behaviour], live, reading)
         if contract.name in found:
             raise SpecError(f"two documents are called {contract.name!r}; rename one of the files")
         found[contract.name] = contract
     return list(found.values())
 
 
-def _load(wanted: str | Path, behaviour: list[Path], live: bool) -> Contract:
+def _load(wanted: str | Path, behaviour: list[Path], live: bool, reading: Reading) -> Contract:
     path = Path(wanted)
     if path.suffix.lower() in SUFFIXES or path.is_file():
-        return contracts.load(_name(path), path, behaviour)
+        return contracts.load(_name(path), path, behaviour, reading)
     name = str(wanted)
-    return contracts.load(name, shelf.document_path(name), [*shelf.overlays(name, live=live), *behaviour])
+    return contracts.load(name, shelf.document_path(name), [*shelf.overlays(name, live=live), *behaviour], reading)
 
 
 def _name(path: Path) -> str:

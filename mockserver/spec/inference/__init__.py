@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
+
 from mockserver.spec.document import Document, Operation
 from mockserver.spec.example import ExampleMaker
 from mockserver.spec.inference.draft import Draft
@@ -36,6 +38,29 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
             except UNMAKEABLE as fault:
                 unsaid.append(f"{place(deed.operation)} seems to {deed.does} a {draft.name}, but: {fault}")
     return _overlay(document, _root(document, writer, drafts, behaviours, unsaid), behaviours)
+
+
+def written(overlay: Overlay) -> str:
+    """An overlay as YAML to read and correct: one statement a line."""
+    return HEAD + yaml.dump(overlay, Dumper=_Lines, sort_keys=False, width=116, allow_unicode=True)
+
+
+HEAD = """\
+# What the document lets one guess about the service's behaviour: paths, methods, names and schemas, with the reason for
+# each guess. Correct what is wrong, take out what is not so, and serve it:  mockserver serve DOCUMENT --behaviour FILE
+"""
+
+
+class _Lines(yaml.SafeDumper):
+    """Writes a value that is a statement, or holds none, on one line."""
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
+        mapping = dict(sorted(mapping.items(), key=lambda entry: entry[0] in ("evidence", "source", "note")))
+        is_inner = "evidence" in mapping or not any(isinstance(value, dict | list) for value in mapping.values())
+        return super().represent_mapping(tag, mapping, flow_style=is_inner)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _root(
