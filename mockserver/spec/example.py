@@ -116,10 +116,10 @@ class ExampleMaker:
     def _last(self, shape: Shape, seed: int | str, reason: Stuck) -> Any:
         """A value by the canonical form of the whole schema, else the reason why there is none."""
         try:
-            canonical = shape.canonical
-            value = canonical.make(Growth(Random(str(seed)))) if canonical else None
-            if canonical and shape.valid(value):
+            value = shape.canonical.make(Growth(Random(str(seed)))) if shape.canonical else None
+            if shape.canonical and shape.valid(value):
                 return value
         except Stuck as stuck:
-            reason = stuck
-        raise Unanswerable(f"no valid value for the schema: {reason}", pointer=reason.pointer)
+            reason = reason if reason.pointer else stuck
+        found = "no value can be valid" if shape.unsatisfiable else "no valid value was found"
+        raise Unanswerable(f"{found} for the schema: {reason}", pointer=reason.pointer)

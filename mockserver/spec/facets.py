@@ -102,7 +102,7 @@ class Facets:
             return "no type or value is allowed by all parts of the schema"
         return None
 
-    def contains_all(self, name: str) -> Schemas:
+    def property_(self, name: str) -> Schemas:
         """Every schema that a property of this name must be valid against."""
         own = self.properties.get(name, ())
         by_pattern = tuple(schema for pattern, schema in self.by_pattern if matches(pattern, name))

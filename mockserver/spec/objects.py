@@ -40,7 +40,12 @@ def ends(shape: Shape, depth: int) -> bool:
 
 def child(shape: Shape, name: str) -> Shape:
     """What a property called `name` must be."""
-    return shape.shapes.of(shape.facets.contains_all(name))
+    inner = shape.children.get(name)
+    if inner is None:
+        inner = shape.shapes.of(shape.facets.property_(name))
+        if name in shape.facets.properties or name in shape.facets.required:
+            shape.children[name] = inner
+    return inner
 
 
 def shown(shape: Shape, value: Any) -> Any:
@@ -59,10 +64,17 @@ def _declared(shape: Shape, growth: Growth, most: int) -> dict[str, Any]:
     room = most - len(required)
     for name in dict.fromkeys((*shape.facets.properties, *required)):
         if name in required:
-            made[name] = child(shape, name).make(growth, name)
+            made[name] = _ending(child(shape, name)).make(growth, name)
         elif open_ and room > 0 and _welcome(shape, growth, name) and _added(shape, growth, made, name):
             room -= 1
     return made
+
+
+def _ending(inner: Shape) -> Shape:
+    """The shape itself, if a value of it ends. Raises `Stuck` otherwise."""
+    if inner.height == ENDLESS and not inner.impossible:
+        raise Stuck(inner.pointer, "it requires itself without end")
+    return inner
 
 
 def _welcome(shape: Shape, growth: Growth, name: str) -> bool:

@@ -15,18 +15,19 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.spec import arrays, objects, plausible
+from mockserver.spec import arrays, objects, scalars
 from mockserver.spec.choice import Choice, choices
-from mockserver.spec.facets import NOTHING, TYPES, Facets, Schema, Schemas, among, fold
+from mockserver.spec.facets import NOTHING, TYPES, Facets, Schema, Schemas, fold
 from mockserver.spec.growth import ENDLESS, Growth, Stuck
-from mockserver.spec.number import between
 from mockserver.spec.perspective import Perspective, settled
 from mockserver.spec.schemas import PATTERN_LIMIT
 from mockserver.spec.text import Text
 
 TRIES = 6
 COMBINATIONS = 64
-CONTRADICTION = "no value can be valid: its parts contradict each other"
+CONTRADICTION = "its parts contradict each other"
+DEEP = 40
+"""Nesting that is required deeper than this is taken to have no end."""
 MOST_SHAPES = 6_000
 """What one value may cost at first; the largest response of GitHub takes six hundred."""
 MANY = 1000
@@ -82,6 +83,7 @@ class Shape:
         """`origin` is the shape whose canonical form this is, `level` how many choices were made on the way here."""
         shapes.count()
         self.shapes, self.schemas, self.facets, self.origin, self.level = shapes, schemas, facets, origin, level
+        self.children: dict[str, Shape] = {}
         self._fits: dict[int, bool] = {}
         self._promising: bool | None = None
         self._ways: list[Shape] | None = None
@@ -123,7 +125,7 @@ class Shape:
     def make(self, growth: Growth, name: str = "") -> Any:
         """A value for a property called `name`. Raises `Stuck` when none was found."""
         if growth.examples and self.samples:
-            return fresh(growth.random.choice(self.samples))
+            return fresh(self.samples[0] if len(self.samples) == 1 else growth.random.choice(self.samples))
         growth.enter(self, self.pointer)
         try:
             return self._tried(growth, name) if self.facets.risky else self.made(growth, name)
@@ -192,15 +194,22 @@ class Shape:
 
         Raises `Stuck` where it shows that no value can be valid.
         """
-        form = None if self.origin else self._normalised()
-        if form is None:
-            return None
-        if form.satisfiability() == jsonschema_rs.canonical.Satisfiability.NO:
+        if self.unsatisfiable:
             endless = self.height == ENDLESS and self.facets.contradiction() is None
             raise Stuck(self.pointer, "it requires itself without end" if endless else CONTRADICTION)
-        return self._rewritten(form.to_json_schema())
+        return self._rewritten(self.normalised.to_json_schema()) if self.normalised else None
 
-    def _normalised(self) -> jsonschema_rs.CanonicalSchema | None:
+    @cached_property
+    def unsatisfiable(self) -> bool:
+        """Whether it is proven that no value can be valid."""
+        form = self.normalised
+        return form is not None and form.satisfiability() == jsonschema_rs.canonical.Satisfiability.NO
+
+    @cached_property
+    def normalised(self) -> jsonschema_rs.CanonicalSchema | None:
+        """The canonical form of the schemas together; None where there is none, or this is one already."""
+        if self.origin:
+            return None
         schema = self.shapes.perspective.inlined({"allOf": list(self.schemas)})
         needed = self.shapes.perspective.closure((schema,))
         try:
@@ -331,7 +340,7 @@ class Shape:
     @cached_property
     def height(self) -> int:
         """How many levels of required nesting a value has at least; a large number when that has no end."""
-        return next((depth for depth in range(14) if self.fits(depth)), ENDLESS)
+        return next((depth for depth in range(DEEP) if self.fits(depth)), ENDLESS)
 
     def fits(self, depth: int) -> bool:
         """Whether some value may end within `depth` further levels of nesting."""
@@ -358,50 +367,13 @@ class Shape:
         return Text(facets.min_length, facets.max_length, *(tuple(dict.fromkeys(one)) for one in lists))
 
 
-def string(shape: Shape, growth: Growth, name: str) -> str:
-    written = shape.text.written(growth.random, name)
-    if written is None:
-        shape.compile()  # a pattern that no engine takes is the better reason
-        raise Stuck(shape.pointer, "no string was found for its length, pattern and format together")
-    return written
-
-
-def number(shape: Shape, growth: Growth, name: str) -> int | float:
-    facets = shape.facets
-    low, high = facets.bounds()
-    found = between(
-        growth.random,
-        low,
-        high,
-        low_open=facets.lowest_open and low == facets.lowest,
-        high_open=facets.highest_open and high == facets.highest,
-        step=facets.step,
-        integral=facets.integral,
-        usual=plausible.window(name),
-    )
-    if found is None:
-        raise Stuck(shape.pointer, "no number lies within its bounds")
-    return found
-
-
-def boolean(shape: Shape, growth: Growth, name: str) -> bool:
-    allowed = [value for value in (True, False) if not among(value, shape.facets.excluded)]
-    if not allowed:
-        raise Stuck(shape.pointer, "neither true nor false is allowed")
-    return growth.random.choice(allowed)
-
-
-def null(shape: Shape, growth: Growth, name: str) -> None:
-    return None
-
-
 MAKERS = {
     "array": arrays.array,
-    "boolean": boolean,
-    "null": null,
-    "number": number,
+    "boolean": scalars.boolean,
+    "null": scalars.null,
+    "number": scalars.number,
     "object": objects.object_,
-    "string": string,
+    "string": scalars.string,
 }
 """For each JSON type, how a value of it is made."""
 
