@@ -16,7 +16,12 @@ def reply(status: int, body: object, path: str = ADDRESS) -> httpx.Response:
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, {"data": [{}], "pagination": {"nextCursor": None, "hasMore": False}}), (200, {}), (418, {}), (401, {"error": {}})],
+    [
+        (200, {"data": [{}], "pagination": {"nextCursor": None, "hasMore": False}}),
+        (200, {}),
+        (418, {}),
+        (401, {"error": {}}),
+    ],
 )
 def test_a_reply_that_is_not_documented_is_noticed(status: int, body: object) -> None:
     with pytest.raises(AssertionError):

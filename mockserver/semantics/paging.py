@@ -108,7 +108,7 @@ def _missing_position(name: str, value: Any) -> Missing:
 
 
 POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_position, "missing": _missing_position}
-"""How a cursor that never was is refused, unless it gets an empty page, by the name that `paging.unknown-position` uses."""
+"""How a cursor that never was is refused (unless it gets an empty page), by the name `paging.unknown-position` uses."""
 
 
 STYLES: dict[str, Callable[[Call, Paging, View | Selection, Collection, bool], Page]] = {

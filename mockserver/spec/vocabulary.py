@@ -25,12 +25,14 @@ Every statement says how anybody knows it:
 
 | key | value |
 | --- | --- |
-| `evidence` | `documented` by the vendor, `observed` on the real service, `inferred` from something documented, or `assumed`: nobody knows, the mock had to choose |
+| `evidence` | `documented` by the vendor, `observed` on the real service, `inferred` from what is known, or `assumed` |
 | `source` | where it is documented; needed with `documented` |
 | `note` | anything a reader should know |
 
-Each statement can be switched: a user's own overlay (`--behaviour FILE`) is applied after the vendor's, replaces values,
-and removes a statement with `remove: true`. A kind that may be said several times takes one statement or a list.
+What is `assumed` nobody knows: the mock had to choose.
+
+Each statement can be switched: a user's own overlay (`--behaviour FILE`) is applied after the vendor's, replaces
+values, and removes a statement with `remove: true`. A kind that may be said several times takes one or a list.
 """
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mockserver.web.app import contracts_of
 from tests.process import ROOT, Processes, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
@@ -151,3 +152,29 @@ def test_a_control_token_is_asked_for_when_others_can_reach_the_port(serve: Serv
 
     assert 401 == httpx.get(f"{base}/_mock/state").status_code
     assert 200 == httpx.get(f"{base}/_mock/state", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+def test_every_curl_line_of_the_readme_works(serve: Serve) -> None:
+    _, lines = serve()
+    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    commands = block.group(1).replace("http://127.0.0.1:8080", address(lines)).split("\n\n")
+
+    statuses = [
+        subprocess.run([*shlex.split(command), "-s", "-o", "/dev/null", "-w", "%{http_code}"], capture_output=True,
+                       text=True, timeout=30, check=True).stdout
+        for command in commands
+    ]  # fmt: skip
+
+    assert ["201", "201", "200", "201"] == statuses
+
+
+def test_every_credential_of_the_readme_is_one_that_the_sandbox_hands_out() -> None:
+    written = re.findall(r"^\| (\w+) \| `([^`]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    handed_out = [
+        (contract.name, entry.value)
+        for contract in contracts_of([])
+        for entry in contract.behaviour.service.credentials
+    ]
+
+    assert handed_out == written

@@ -79,7 +79,9 @@ class Organizations(RuleBasedStateMachine):
             if not page["pagination"]["hasMore"]:
                 break
             query["cursor"] = page["pagination"]["nextCursor"]
-        assert self.model[tenant] == [{name: item[name] for name in ("id", "displayName", "serverUrl")} for item in seen]
+        assert self.model[tenant] == [
+            {name: item[name] for name in ("id", "displayName", "serverUrl")} for item in seen
+        ]
 
     @invariant()
     def the_list_is_what_the_model_says(self) -> None:
