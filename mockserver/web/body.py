@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +13,8 @@ from python_multipart.multipart import FormParser, parse_options_header
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
 from mockserver.spec.document import MediaType, RequestBody
 from mockserver.spec.schemas import Schemas, Validator, faults
-from mockserver.web.parameter import convert
+from mockserver.web.query import fold, steps
+from mockserver.web.typed import Typed
 
 Parse = Callable[[bytes, str], Any]
 
@@ -82,15 +83,13 @@ def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
 
 
 def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Validator | None) -> MediaReader:
-    properties = schemas.properties(pointer) if pointer else {}
-    types = {key: schemas.types(at) for key, at in properties.items()}
-    items = {key: schemas.types(of) for key, at in properties.items() if (of := schemas.items(at))}
+    typed = Typed(schemas, pointer)
 
     def from_text(content: bytes, content_type: str) -> Any:
-        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), types, items)
+        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), typed)
 
     def from_parts(content: bytes, content_type: str) -> Any:
-        return _form(_multipart(content, content_type), types, items)
+        return _form(_multipart(content, content_type), typed)
 
     return MediaReader(name, from_parts if name.startswith("multipart") else from_text, validator)
 
@@ -111,18 +110,10 @@ def _text(content: bytes, content_type: str) -> str:
         raise Malformed(f"the body is not UTF-8 text: {fault}") from None
 
 
-def _form(
-    pairs: list[tuple[str, str]], types: Mapping[str, frozenset[str]], items: Mapping[str, frozenset[str]]
-) -> dict[str, Any]:
-    """Form fields as an object, converted to the types of the schema's properties; a repeated one is a list."""
-    found: dict[str, Any] = {}
-    for key, text in pairs:
-        name = key.removesuffix("[]")
-        if name in items:
-            found.setdefault(name, []).append(convert(text, items[name]))
-        else:
-            found[name] = convert(text, types.get(name, frozenset()))
-    return found
+def _form(pairs: list[tuple[str, str]], typed: Typed) -> Any:
+    """Form fields as an object, converted to the types of the schema: `a=1&a=2`, `a[]=1`, `a[b]=1`."""
+    names = typed.names
+    return typed.value(fold([((key,) if key in names else steps(key), text) for key, text in pairs]))
 
 
 def _multipart(content: bytes, content_type: str) -> list[tuple[str, str]]:

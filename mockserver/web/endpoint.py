@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 import orjson
 
@@ -23,6 +21,7 @@ from mockserver.web.accept import accepts
 from mockserver.web.body import BodyReader
 from mockserver.web.credentials import Gate
 from mockserver.web.parameter import ParameterReader, read_all
+from mockserver.web.query import Query
 from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
 
@@ -34,6 +33,7 @@ log = logging.getLogger("mockserver")
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
 NOTHING: dict[str, Any] = {}
+NO_QUERY = Query()
 
 
 class Endpoint:
@@ -139,8 +139,8 @@ class Endpoint:
         return self.service.contract.schemas.validator(pointer, "response") if pointer else None
 
     def _sources(self, scope: Scope, values: dict[str, str]) -> dict[str, Any]:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        query = _query(scope["query_string"]) if scope["query_string"] else NOTHING
+        headers = _headers(scope["headers"])
+        query = Query(scope["query_string"]) if scope["query_string"] else NO_QUERY
         cookies = _cookies(headers.get("cookie", "")) if self._cookies else NOTHING
         return {"header": headers, "query": query, "path": values, "cookie": cookies}
 
@@ -212,15 +212,17 @@ def _is_read(name: str, location: str) -> bool:
     return location != "header" or name.lower() not in ("accept", "content-type", "authorization")
 
 
-def _query(text: bytes) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in parse_qsl(text.decode("latin-1"), keep_blank_values=True):
-        found.setdefault(name, []).append(value)
+def _headers(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Values by name in lower case; those of a name that comes again stand behind a comma (RFC 9110 section 5.3)."""
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+    if len(found) != len(pairs):
+        for name in found:
+            same = [value.decode("latin-1") for key, value in pairs if key == name.encode("latin-1")]
+            found[name] = ("; " if name == "cookie" else ", ").join(same)
     return found
 
 
 def _cookies(text: str) -> dict[str, str]:
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(text).items()}
-    except CookieError:
-        return {}
+    """Cookie pairs as they stand (RFC 6265 section 4.2), without the quotation marks that may be around a value."""
+    pairs = (part.partition("=")[::2] for part in text.split(";") if "=" in part)
+    return {name.strip(): value.strip().removeprefix('"').removesuffix('"') for name, value in pairs}

@@ -6,40 +6,34 @@ repeated or comma-separated values whatever `explode` says.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import unquote
-
-import orjson
+from urllib.parse import unquote, unquote_plus
 
 from mockserver.errors import Fault, Invalid
 from mockserver.spec.document import Parameter
 from mockserver.spec.schemas import Schemas, Validator, faults
+from mockserver.web.query import ABSENT, Query
+from mockserver.web.typed import Typed, json_or_text
 
-ABSENT: Any = object()
-"""The value of a parameter that was not sent."""
-
-INTEGER = re.compile(r"[+-]?\d{1,400}\Z")
-NUMBER = re.compile(r"[+-]?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?\Z")
-
-Query = Mapping[str, list[str]]
 Reader = Callable[[Any], Any]
+
+SEPARATORS: dict[str, tuple[str, ...]] = {
+    "spaceDelimited": (" ", "%20", "+"), "pipeDelimited": ("|", "|", "%7C", "%7c"), "form": (",", ","),
+}  # fmt: skip
+"""What stands between the values of a style: decoded, then as it may be sent."""
 
 
 class ParameterReader:
     """One parameter made ready at load: how it is read, converted and validated."""
 
-    __slots__ = ("_items", "_names", "_types", "location", "name", "read", "required", "style", "validator")
+    __slots__ = ("_typed", "location", "name", "read", "required", "style", "validator")
 
     def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
-        pointer = parameter.schema
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
-        self._types = schemas.types(pointer) if pointer else frozenset()
-        self._items = schemas.types(items) if pointer and (items := schemas.items(pointer)) else frozenset()
-        self._names = {n: schemas.types(p) for n, p in schemas.properties(pointer).items()} if pointer else {}
-        self.validator = _validator(pointer, schemas)
+        self._typed = Typed(schemas, parameter.schema)
+        self.validator = _validator(parameter.schema, schemas)
         self.read: Reader = self._choose(parameter)
 
     def value(self, source: Any, found: list[Fault]) -> Any:
@@ -54,92 +48,101 @@ class ParameterReader:
 
     def _choose(self, parameter: Parameter) -> Reader:
         if parameter.content:
-            inner, parse = self._text_source(), _json_or_text
-            return lambda source: ABSENT if (text := inner(source)) is ABSENT else parse(text)
-        if parameter.location == "query":
-            return self._query_reader(parameter)
-        if parameter.location == "path":
-            return self._path_reader(parameter)
-        inner, explode = self._text_source(), parameter.explode
-        return lambda source: ABSENT if (text := inner(source)) is ABSENT else self._delimited(text, ",", explode)
+            inner = self._text_source()
+            return lambda source: ABSENT if (text := inner(source)) is ABSENT else json_or_text(text)
+        return {
+            "query": self._query_reader, "path": self._path_reader, "header": self._header_reader,
+            "cookie": self._cookie_reader,
+        }[parameter.location](parameter)  # fmt: skip
 
     def _text_source(self) -> Reader:
         key = self.name.lower() if self.location == "header" else self.name
         if self.location == "query":
             return lambda source: source[key][-1] if key in source else ABSENT
-        if self.location == "path":
-            return lambda source: unquote(source[key])
-        return lambda source: source.get(key, ABSENT)
+        if self.location == "header":
+            return lambda source: source.get(key, ABSENT)
+        return lambda source: unquote(source[key]) if key in source else ABSENT
 
     def _query_reader(self, parameter: Parameter) -> Reader:
-        if self._is("object"):
-            return self._deep if parameter.style == "deepObject" or not parameter.explode else self._exploded
-        if self._is("array"):
-            separator = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(parameter.style, ",")
-            return lambda source: self._list(source, separator, parameter.explode)
-        name = self.name
-        return lambda source: convert(source[name][-1], self._types) if name in source else ABSENT
+        name, typed, separators = self.name, self._typed, SEPARATORS.get(parameter.style, SEPARATORS["form"])
+        explode = parameter.explode and parameter.style != "deepObject"
+        if typed.is_object and explode:
+            return lambda source: self._exploded(source, separators)
+        if typed.is_object:
+            return lambda source: self._object(source, separators)
+        if typed.is_array:
+            return lambda source: self._list(source, separators, explode)
+        return lambda source: typed.value(source[name][-1]) if name in source else ABSENT
 
     def _path_reader(self, parameter: Parameter) -> Reader:
-        name, explode, style = self.name, parameter.explode, parameter.style
-        if style == "matrix":
+        name, explode, typed = self.name, parameter.explode, self._typed
+        if parameter.style == "matrix":
             return lambda source: self._matrix(source[name], explode)
-        if style == "label":
+        if parameter.style == "label":
             separator = "." if explode else ","
-            return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, decode=True)
-        if not self._is("array") and not self._is("object"):
-            types = self._types
-            return lambda source: convert(_decode(source[name]), types)
-        return lambda source: self._delimited(source[name], ",", explode, decode=True)
+            return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, _decode)
+        if not typed.is_array and not typed.is_object:
+            return lambda source: typed.value(_decode(source[name]))
+        return lambda source: self._delimited(source[name], ",", explode, _decode)
 
-    def _is(self, kind: str) -> bool:
-        return kind in self._types and "string" not in self._types
+    def _header_reader(self, parameter: Parameter) -> Reader:
+        """`simple`, not encoded; around a comma there may be space (RFC 9110 section 5.6.1)."""
+        name, explode = self.name.lower(), parameter.explode
+        return lambda source: self._delimited(source[name], ",", explode, str.strip) if name in source else ABSENT
 
-    def _delimited(self, text: str, separator: str, explode: bool, *, decode: bool = False) -> Any:
+    def _cookie_reader(self, parameter: Parameter) -> Reader:
+        """`form` in a header: an exploded value goes on behind `&` (OpenAPI 3.1 section 4.8.12.4)."""
+        name, typed, read = self.name, self._typed, self._query_reader(parameter)
+        if typed.is_array or typed.is_object:
+            return lambda source: read(
+                Query("&".join(f"{k}={v}" for k, v in source.items()).encode("latin-1", "replace"))
+            )
+        return lambda source: typed.value(_decode(source[name])) if name in source else ABSENT
+
+    def _delimited(self, text: str, separator: str, explode: bool, undo: Callable[[str], str]) -> Any:
         """`simple` and its kin: `a`, `a,b`, `k,v,k,v` or (exploded) `k=v,k=v`."""
-        undo = _decode if decode else str
-        if self._is("array"):
-            return [convert(undo(part), self._items) for part in text.split(separator)] if text else []
-        if self._is("object"):
-            parts = text.split(separator)
-            pairs = [p.partition("=")[::2] for p in parts] if explode else zip(parts[::2], parts[1::2], strict=False)
-            return {undo(k): convert(undo(v), self._names.get(undo(k), frozenset())) for k, v in pairs}
-        return convert(undo(text), self._types)
+        if self._typed.is_array:
+            return self._typed.value([undo(part) for part in text.split(separator)] if text else [])
+        if self._typed.is_object:
+            return self._typed.value(_pairs(text.split(separator) if text else [], explode, undo))
+        return self._typed.value(undo(text))
 
     def _matrix(self, text: str, explode: bool) -> Any:
-        """`;name=a`, `;name=a,b` or (exploded) `;name=a;name=b`, `;k=v;k=v`."""
+        """`;name=a`, `;name=a,b` or (exploded) `;name=a;name=b`, `;k=v;k=v`; a text without `;` is the value itself."""
         parts = [part.partition("=")[::2] for part in text.removeprefix(";").split(";")]
-        if explode and self._is("array"):
-            return [convert(_decode(value), self._items) for _, value in parts]
-        if explode and self._is("object"):
-            return {_decode(k): convert(_decode(v), self._names.get(_decode(k), frozenset())) for k, v in parts}
-        return self._delimited(parts[0][1], ",", False, decode=True)
+        if explode and self._typed.is_array:
+            return self._typed.value([_decode(value) for _, value in parts])
+        if explode and self._typed.is_object:
+            return self._typed.value({_decode(key): _decode(value) for key, value in parts})
+        return self._delimited(parts[0][1] if text.startswith(";") else text, ",", False, _decode)
 
-    def _list(self, source: Query, separator: str, explode: bool) -> Any:
+    def _list(self, source: Query, separators: tuple[str, ...], explode: bool) -> Any:
         """`a=1&a=2`, `a[]=1&a[]=2`, `a[0]=1`, `a=1,2`."""
-        found = [*source.get(self.name, ()), *source.get(self.name + "[]", ())]
-        found += [v for key, values in source.items() if _index(key, self.name) for v in values]
-        if not found and self.name not in source:
-            return ABSENT
-        if len(found) == 1 and (not explode or (separator in found[0] and "string" not in self._items)):
-            found = found[0].split(separator) if found[0] else []
-        return [convert(text, self._items) for text in found]
+        plain, nested = source.get(self.name), source.bracketed(self.name)
+        if plain is None:
+            return nested if nested is ABSENT else self._typed.value(nested)
+        is_text = "string" in self._typed.item.types
+        if len(plain) == 1 and (not explode or (separators[0] in plain[0] and not is_text)):
+            plain = _split(source.raw(self.name)[0], separators)
+        return self._typed.value([*plain, *(nested if isinstance(nested, list) else ())])
 
-    def _deep(self, source: Query) -> Any:
-        """`a[b]=1&a[c]=2`, or `a=b,1,c,2` (form, not exploded), or JSON text."""
-        prefix = self.name + "["
-        parts = {key[len(prefix) : -1]: values for key, values in source.items() if key.startswith(prefix)}
-        if parts:
-            return {key: convert(values[-1], self._names.get(key, frozenset())) for key, values in parts.items()}
+    def _object(self, source: Query, separators: tuple[str, ...]) -> Any:
+        """`a[b]=1&a[c][d]=2`, or `a=b,1,c,2`, or JSON text."""
+        nested = source.bracketed(self.name)
+        if nested is not ABSENT:
+            return self._typed.value(nested)
         if self.name not in source:
             return ABSENT
         text = source[self.name][-1]
-        return _json_or_text(text) if text.startswith("{") else self._delimited(text, ",", False)
+        if text.startswith("{"):
+            return json_or_text(text)
+        return self._typed.value(_pairs(_split(source.raw(self.name)[-1], separators), False, str))
 
-    def _exploded(self, source: Query) -> Any:
-        """`b=1&c=2` for the object's own property names; also `a[b]=1`."""
-        found = {n: convert(source[n][-1], types) for n, types in self._names.items() if n in source}
-        return found or self._deep(source)
+    def _exploded(self, source: Query, separators: tuple[str, ...]) -> Any:
+        """`b=1&c=2` for the object's own property names; also all that an object may be otherwise."""
+        found = {name: source[name] for name in self._typed.names if name in source}
+        single = {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+        return self._typed.value(single) if single else self._object(source, separators)
 
 
 def read_all(readers: tuple[ParameterReader, ...], sources: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -165,33 +168,20 @@ def _validator(pointer: str | None, schemas: Schemas) -> Validator | None:
     return schemas.validator(pointer, "request")
 
 
-def convert(text: str, types: frozenset[str]) -> Any:
-    """A text as the first type it can be; one that cannot stays text, for the validator to name."""
-    if not types or "string" in types:
-        return text
-    if types & {"integer", "number"} and INTEGER.match(text):
-        return int(text)
-    if "number" in types and NUMBER.match(text):
-        return float(text)
-    if "boolean" in types and text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    if "null" in types and text in ("", "null"):
-        return None
-    if types & {"object", "array"}:
-        return _json_or_text(text)
-    return text
+def _pairs(parts: list[str], explode: bool, undo: Callable[[str], str]) -> dict[str, str]:
+    """`k,v,k,v` or (exploded) `k=v,k=v` as an object."""
+    pairs = [p.partition("=")[::2] for p in parts] if explode else zip(parts[::2], [*parts[1::2], ""], strict=False)
+    return {undo(key): undo(value) for key, value in pairs}
 
 
-def _json_or_text(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return text
+def _split(raw: str, separators: tuple[str, ...]) -> list[str]:
+    """The values in one that was sent; separators that are encoded count where there are no others."""
+    decoded, *sent = separators
+    found = next((mark for mark in sent if mark in raw), None)
+    if found is not None:
+        return [unquote_plus(part) for part in raw.split(found)]
+    return unquote_plus(raw).split(decoded) if raw else []
 
 
 def _decode(text: str) -> str:
     return unquote(text) if "%" in text else text
-
-
-def _index(key: str, name: str) -> bool:
-    return key.startswith(name + "[") and key.endswith("]") and key[len(name) + 1 : -1].isdigit()

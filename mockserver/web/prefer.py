@@ -14,8 +14,8 @@ from mockserver.errors import REFUSALS, Refusal
 from mockserver.spec.document import Operation
 from mockserver.web.policy import PROBLEM
 
-TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-WORD = re.compile(rf'\s*({TOKEN})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
+NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
 """One preference or parameter: a name, and a value as a token or a quoted string; other characters are let pass."""
 
 KNOWN = ("code", "example", "dynamic")
@@ -110,7 +110,7 @@ def _refusal(detail: str) -> Reply:
 def _word(value: str | bool) -> str:
     """A value as a token where it is one, else as a quoted string (RFC 9110 section 5.6)."""
     text = str(value)
-    if re.fullmatch(TOKEN, text):
+    if re.fullmatch(NAME, text):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
