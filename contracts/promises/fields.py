@@ -93,6 +93,21 @@ def initial(stage: Stage, kind: Kind, statement: Initial) -> None:
             if wanted is not UNKNOWN and name in shown_fields(stage, kind):
                 stage.expect(item.get(name) == wanted, f"a new item has {name} {wanted!r}", repr(item.get(name)),
                              *exchanges, about=name)  # fmt: skip
+    if kind.can("get", "update"):
+        _stays(stage, kind, made, frozenset(statement.fields) - kind.governed)
+
+
+def _stays(stage: Stage, kind: Kind, made: Made, names: frozenset[str]) -> None:
+    """What was set at the beginning is not computed anew when what it was made from changes."""
+    act = kind.acts["update"]
+    before = stage.item(kind.acts["get"], stage.get(made))
+    name, value = _change_of(stage, kind, act, made)
+    changed = stage.update(made, {name: value})
+    seen = stage.get(made)
+    after = stage.item(kind.acts["get"], seen)
+    for each in sorted(names & before.keys()):
+        stage.expect(after.get(each) == before[each], f"{each} stays {before[each]!r} when {name} changes",
+                     repr(after.get(each)), made.exchange, changed, seen, about=f"{each} stays")  # fmt: skip
 
 
 def derived(stage: Stage, kind: Kind, statement: Derived) -> None:

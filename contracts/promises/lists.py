@@ -168,7 +168,7 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
     made = [stage.create(kind) for _ in range(6)]
     first = stage.list(made[0], **{paging.limit: 2})
     shown = stage.items(kind, first)
-    added = stage.create(kind)
+    added = [stage.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
     ours = only(kind, shown, made)
     gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[0]), None) if len(shown) > 1 else None
     removed = [stage.delete(gone)] if gone and kind.can("delete") else []
@@ -180,7 +180,7 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
         found += ids(kind, items)
         position = stage.following(act, asked[-1], items, 0, 0, 2)
     stable = [str(m.id) for m in made if m is not gone]
-    history = (asked[0], added.exchange, *removed, *asked[1:])
+    history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
     stage.expect(len(found) == len(set(found)), "no item comes twice", f"{len(found) - len(set(found))} do", *history,
                  about="twice")  # fmt: skip
     stage.expect(set(stable) <= set(found), "every item that stays is seen", f"{len(set(stable) - set(found))} are missed",

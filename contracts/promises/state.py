@@ -122,7 +122,18 @@ def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
                          f"{after.get(name, 'nothing')!r}", made.exchange, changed, seen, about=name)  # fmt: skip
             _told(stage, kind, act, name, value, changed, made)
         _rest(stage, kind, made, before, after, name, (made.exchange, changed, seen))
+        _listed_so(stage, kind, made, name, after, (made.exchange, changed))
         before = after
+
+
+def _listed_so(stage: Stage, kind: Kind, made: Made, name: str, after: Mapping[str, Any], history: Any) -> None:
+    """A list shows the change as the item itself does."""
+    if not kind.can("list"):
+        return
+    items, asked = stage.walk(made)
+    shown = next((i for i in items if str(i.get(kind.resource.identity.field)) == str(made.id)), {})
+    stage.expect(shown.get(name, after.get(name)) == after.get(name), f"the list shows the new {name}: {after.get(name)!r}",
+                 repr(shown.get(name)), *history, *asked, about=f"listed {name}")  # fmt: skip
 
 
 def _told(stage: Stage, kind: Kind, act: Act, name: str, value: Any, changed: Any, made: Made) -> None:

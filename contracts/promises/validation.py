@@ -10,6 +10,7 @@ from contracts.capabilities import Act, Kind, acts, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.replies import error_said, refused
+from contracts.promises.state import covers
 from contracts.stage import MISSING, Made, Stage
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract
@@ -62,6 +63,15 @@ def _try(stage: Stage, kind: Kind, act: Act, made: Made | None, base: dict[str, 
         exchange = _send(stage, kind, act, made, body)
         stage.expect(200 <= exchange.status < 300, f"{what}, within {case.keyword}, is accepted",
                      f"status {exchange.status}", exchange, about=f"{name} {case.keyword} accepted")  # fmt: skip
+        _kept(stage, kind, act, name, case, exchange)
+
+
+def _kept(stage: Stage, kind: Kind, act: Act, name: str, case: Case, exchange: Exchange) -> None:
+    """What is accepted is kept whole: the reply shows it as it was sent."""
+    item = stage.item(act, exchange)
+    if exchange.status < 300 and name in item and case.value is not None and name not in kind.settled | kind.secret:
+        stage.expect(covers(item[name], case.value), f"{name} {_shown(case.value)} as it was sent", _shown(item[name]),
+                     exchange, about=f"{name} {case.keyword} kept")  # fmt: skip
 
 
 def _is_unique(kind: Kind, name: str) -> bool:
