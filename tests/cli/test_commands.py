@@ -158,7 +158,8 @@ def test_every_curl_line_of_the_readme_works(serve: Serve) -> None:
     _, lines = serve()
     block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert block is not None
-    commands = block.group(1).replace("http://127.0.0.1:8080", address(lines)).split("\n\n")
+    text = block.group(1).replace("\\\n", " ").replace("http://127.0.0.1:8080", address(lines))
+    commands = text.split("\n\n")
 
     statuses = [
         subprocess.run([*shlex.split(command), "-s", "-o", "/dev/null", "-w", "%{http_code}"], capture_output=True,
