@@ -131,6 +131,14 @@ class Account(RuleBasedStateMachine):
         self.update(id, authorization_secret_id=own)
 
     @precondition(lambda self: self.here.servers)
+    @rule(choice=CHOICE, owner=CHOICE)
+    def refer_to_the_managed_secret_of_another_server(self, choice: int, owner: int) -> None:
+        id, lender = self.pick(choice), self.pick(owner)
+        if id != lender and self.here.servers[lender].managed:
+            self.here.servers[id].managed = False
+            self.update(id, authorization_secret_id=self.here.servers[lender].shown["authorization_secret_id"])
+
+    @precondition(lambda self: self.here.servers)
     @rule(choice=CHOICE)
     def remove(self, choice: int) -> None:
         id = self.pick(choice)
