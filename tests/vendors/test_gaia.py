@@ -500,12 +500,35 @@ def test_a_server_is_reached_as_its_registration_says(connect: Connect) -> None:
     ]  # fmt: skip
 
 
-def test_a_bearer_token_among_the_headers_opens_the_door(developer: JudgedClient) -> None:
-    id = register(
-        developer, "https://bearer.mcp.example", customHeaders=[{"key": "Authorization", "value": "Bearer token"}]
-    )
+@pytest.mark.parametrize(
+    ("marker", "fields"),
+    [
+        ("bearer", {"customHeaders": [{"key": "Authorization", "value": "Bearer token"}]}),
+        ("custom", {"customHeaders": [{"key": "X-Key", "value": "value"}]}),
+        ("sse", {"transportType": "sse"}),
+    ],
+)
+def test_what_a_server_asks_for_opens_the_door(developer: JudgedClient, marker: str, fields: dict[str, Any]) -> None:
+    bare = register(developer, f"https://{marker}.mcp.example")
+    suited = register(developer, f"https://{marker}.mcp.example", **fields)
 
-    assert 200 == developer.post(f"{API}/connect", json={"id": id}).status_code
+    assert [500, 200] == [developer.post(f"{API}/connect", json={"id": id}).status_code for id in (bare, suited)]
+
+
+@pytest.mark.parametrize(("marker", "count"), [("empty", 0), ("many", 250)])
+def test_a_server_may_have_no_tools_or_many(developer: JudgedClient, marker: str, count: int) -> None:
+    id = register(developer, f"https://{marker}.mcp.example")
+
+    assert count == len(developer.get(f"{API}/tools", params={"id": id}).json()["tools"])
+
+
+def test_a_server_that_never_comes_to_an_answer_is_still_connecting(developer: JudgedClient) -> None:
+    id = register(developer, "https://pending.mcp.example")
+
+    for _ in range(2):
+        reply = developer.post(f"{API}/connect", json={"id": id})
+        assert (200, {"success": False, "message": "Still connecting"}) == (reply.status_code, reply.json())
+    assert "connecting" == shown(developer, id)["status"]
 
 
 def test_a_proxy_out_of_reach_is_a_failed_connection(developer: JudgedClient) -> None:

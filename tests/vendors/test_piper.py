@@ -465,6 +465,19 @@ def test_the_token_is_sent_as_its_type_says(
     assert ("https://mcp.example.com/mcp", headers, 7.0) == (connection.url, connection.headers, connection.timeout)
 
 
+@pytest.mark.parametrize("marker", ["bearer", "custom", "oauth"])
+@pytest.mark.parametrize("how", TESTS)
+def test_a_token_opens_the_door(admin: JudgedClient, how: str, marker: str) -> None:
+    def status(**token: str) -> int:
+        url = f"https://{marker}.mcp.example"
+        reply = (
+            saved_test(admin, register(admin, url, **token)) if how == "saved" else inline_test(admin, url=url, **token)
+        )
+        return int(reply.status_code)
+
+    assert [502, 200] == [status(), status(auth_token="t")]
+
+
 @pytest.mark.parametrize(
     ("marker", "told"),
     [
