@@ -40,6 +40,7 @@ class Sandbox:
         prefixes = {f"/{name}": service for name, service in services.items()}
         if len(services) == 1:
             prefixes |= {"": next(iter(services.values()))}
+        self._stack: Any = None
         self._app = AsyncApp(
             "mockserver",
             lifespan=self._lifespan,
@@ -60,7 +61,11 @@ class Sandbox:
             )  # fmt: skip
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and self._stack is not None:
+            await self._stack(scope, receive, send)
+            return
         await self._app(scope, receive, send)
+        self._stack = self._app.middleware.app
 
     def clear(self) -> None:
         """Forget everything."""

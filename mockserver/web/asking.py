@@ -36,8 +36,8 @@ class Asking:
             except StopIteration as stop:
                 reply: Reply = stop.value
                 return reply
-            answer = ask(self.prober, self._with_callback(question))
-            if isinstance(answer, Awaitable):
+            answer = ask(self.prober, self._with_callback(question) if self.callback else question)
+            if type(answer) is not Outcome and isinstance(answer, Awaitable):
                 turn.save()
                 turn.transaction.commit()
                 answer = await self._wait(answer, question, turn)
@@ -54,9 +54,7 @@ class Asking:
 
     def _with_callback(self, question: Question) -> Question:
         """OAuth must come back to this sandbox, not to the service that it stands for."""
-        if not self.callback or not isinstance(question, Connection):
-            return question
-        return replace(question, redirect_uri=self.callback)
+        return replace(question, redirect_uri=self.callback) if isinstance(question, Connection) else question
 
     async def close(self) -> None:
         """Give up what is still being asked."""
