@@ -45,9 +45,10 @@ def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "
     seen: list[Any] = []
     for case in _tried(schemas, pointer, present):
         mark = (type(case.value).__name__, case.value)
-        if mark not in seen and validator.is_valid(case.value) is case.valid:
+        broken = next((error.kind.name for error in validator.iter_errors(case.value)), None)
+        if mark not in seen and (broken is None) is case.valid:
             seen.append(mark)
-            yield case
+            yield case if broken is None or "/" in case.keyword else case._replace(keyword=broken)
 
 
 def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
@@ -79,7 +80,7 @@ def _texts(keyword: Any, present: Any) -> Iterator[Case]:
         yield Case("maxLength", of_length(present, most + 1), False)
         yield Case("maxLength", "é" * most, True)
     if keyword("pattern"):
-        for broken in ("", "!", f"!{present}", f"{present} !", "ftp://x", str(present).upper()):
+        for broken in ("", "!", str(present).replace("https://", "http://"), str(present)[1:], f"!{present}", f"{present} !", "ftp://x", str(present).upper()):
             yield Case("pattern", broken, False)
     if keyword("format") in BROKEN:
         yield Case("format", BROKEN[keyword("format")], False)

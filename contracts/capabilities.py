@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.governed import MILD, governed
+from contracts.governed import MILD, filled, governed
 from mockserver.spec import template
 from mockserver.spec.behaviour import OperationBehaviour, Resource
 from mockserver.spec.contract import Contract
@@ -46,6 +46,11 @@ class Act:
     def governed(self) -> frozenset[str]:
         """Fields of which the rules of this operation decide."""
         return governed(rule.name for rule in self.behaviour.rules)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Fields that the rules of this operation fill in where the client gives nothing."""
+        return filled(rule.name for rule in self.behaviour.rules)
 
     @property
     def may_refuse(self) -> bool:

@@ -107,6 +107,9 @@ class _Run:
         except (Unreachable, Exhausted) as reason:
             self.stopped = self.stopped or str(reason)
             return f"skipped: {reason}"
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
+            return "skipped: interrupted"
         return "passed"
 
     def _note(self, sworn: Sworn, outcome: str) -> None:

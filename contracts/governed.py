@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 
 GOVERNED: Mapping[str, frozenset[str]] = {
     "keep-authorization": frozenset({"authorization_secret_id"}),
-    "sync-tools": frozenset({"protocol_version", "status", "metadata", "tools", "transportType", "setupState",
+    "sync-tools": frozenset({"status", "metadata", "tools", "transportType", "setupState",
                              "lastSyncStatus", "lastSyncAttemptAt", "lastSuccessfulSyncAt", "hasCompletedFirstSync",
                              "syncErrorMessage"}),
 }  # fmt: skip
 """Rule → the fields it decides. What a client sends for them may be refused, changed or overruled."""
 
+
+FILLED: Mapping[str, frozenset[str]] = {"sync-tools": frozenset({"protocol_version"})}
+"""Rule → fields that it fills in where the client gives nothing."""
 
 MILD = frozenset({"sync-tools", "sync-tools-again", "bootstrap-oauth", "start-trial", "keep-authorization", "unassign",
                   "remove-managed-secret"})  # fmt: skip
@@ -20,4 +23,13 @@ MILD = frozenset({"sync-tools", "sync-tools-again", "bootstrap-oauth", "start-tr
 
 def governed(rules: Iterable[str]) -> frozenset[str]:
     """The fields that these rules decide."""
-    return frozenset(name for rule in rules for name in GOVERNED.get(rule.removesuffix("-again"), ()))
+    return _fields(GOVERNED, rules)
+
+
+def filled(rules: Iterable[str]) -> frozenset[str]:
+    """The fields that these rules fill in where the client gives nothing."""
+    return _fields(FILLED, rules)
+
+
+def _fields(table: Mapping[str, frozenset[str]], rules: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for rule in rules for name in table.get(rule.removesuffix("-again"), ()))

@@ -40,7 +40,9 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
     made = stage.create(kind, body)
     shown = _seen(stage, made)
     for name, value in fields.items():
-        if name in body or name not in shown_fields(stage, kind) or name in kind.governed or _is_template(value):
+        if name in body or name not in shown_fields(stage, kind) or name in kind.governed | act.filled:
+            continue
+        if _is_template(value):
             continue
         for item, exchanges in shown:
             stage.expect(name in item and item[name] == value, f"{name} is {value!r} where the request leaves it out",
@@ -187,6 +189,7 @@ def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
     act = kind.acts["update"]
     first, again = stage.get(made), stage.get(made)
     before = stage.item(kind.acts["get"], again)
+    _listing_leaves(stage, kind, statement, made, before)
     for name in filter(None, (statement.created, statement.updated)):
         stage.expect(stage.item(kind.acts["get"], first).get(name) == before.get(name), f"reading leaves {name} alone",
                      f"{before.get(name)}", made.exchange, first, again, about=f"read {name}")  # fmt: skip
@@ -210,6 +213,17 @@ def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
         if statement.updated in told:
             stage.expect(told[statement.updated] == after[statement.updated], "the update reply shows the new time",
                          f"{told[statement.updated]}", *history, about="updated told")  # fmt: skip
+
+
+def _listing_leaves(stage: Stage, kind: Kind, statement: Timestamps, made: Made, before: Mapping[str, Any]) -> None:
+    if not kind.can("list"):
+        return
+    stage.target.pause(0.003)
+    _, asked = stage.walk(made)
+    seen = stage.get(made)
+    shown = stage.item(kind.acts["get"], seen).get(statement.updated)
+    stage.expect(shown == before.get(statement.updated), f"listing leaves {statement.updated} alone", repr(shown),
+                 made.exchange, *asked, seen, about="list updated")  # fmt: skip
 
 
 def _change_of(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[str, Any]:

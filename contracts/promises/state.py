@@ -107,7 +107,7 @@ def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
     if stage.bodies.accepts(act, {name: None}) and present is not None:
         values.append(None)
     for value in values:
-        if value is None and present is None:
+        if value is None and (present is None or name in act.filled):
             continue
         changed = stage.update(made, {name: value})
         if not 200 <= changed.status < 300:
@@ -167,6 +167,10 @@ def nothing_changes(stage: Stage, kind: Kind) -> None:
     if 200 <= changed.status < 300:
         seen = stage.get(made)
         _rest(stage, kind, made, before, stage.item(kind.acts["get"], seen), "", (made.exchange, changed, seen))
+    elif not act.may_refuse:
+        said = Said(act.name, "schema", "inferred", "the document's schema of the request", "It requires no field.")
+        stage.breach("a change that names no field is accepted, as its schema says", f"status {changed.status}",
+                     made.exchange, changed, about="accepted", said=said)  # fmt: skip
 
 
 def others_stay(stage: Stage, kind: Kind) -> None:

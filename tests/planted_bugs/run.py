@@ -15,6 +15,7 @@ from mockserver.spec import contract as contracts
 from mockserver.spec import shelf
 from mockserver.spec.contract import Contract
 from tests.planted_bugs.basedash import Basedash
+from tests.planted_bugs.datagrid import Datagrid
 from tests.planted_bugs.server import Server
 
 HERE = Path(__file__).parent
@@ -37,7 +38,7 @@ class Subject:
 
 def subjects() -> Iterator[Subject]:
     """Every document with its server."""
-    for name, server in (("basedash", Basedash),):
+    for name, server in (("basedash", Basedash), ("datagrid", Datagrid)):
         contract = contracts.load(name, shelf.document_path(name), shelf.overlays(name))
         yield Subject(name, server, contract, sandbox_identities(contract))
 

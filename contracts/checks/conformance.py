@@ -1,0 +1,218 @@
+"""Conformance with the document, examined by the engine of Schemathesis 4 with all of its checks."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
+
+from contracts.examination import Progress, Result
+from contracts.finding import Exchange, Finding, finding
+from contracts.stage import Mode, Stage, Tools
+from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable, masking
+from contracts.wire import Received, Sent
+from mockserver.spec.contract import Contract
+
+EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
+"""How many requests each operation is given in each phase that invents them."""
+
+
+
+def conform(
+    contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
+    skip: Sequence[str] = (), on_progress: Progress | None = None,
+) -> Result:  # fmt: skip
+    """Hold a target against its document: what its replies look like, and what it accepts and refuses.
+
+    Every failed check becomes a Finding with its exchanges. What was created is deleted in the end. Never raises for
+    what the target does: `stopped` of the Result says why an examination ended early.
+    """
+    run = _Run(contract, target, Stage(Tools(contract, seed), target, "conformance", "", None, seed=seed), only, skip,
+               on_progress or _silent)  # fmt: skip
+    schema = schemathesis.openapi.from_dict(dict(contract.document.raw), config=_config(run, mode, seed))
+    schema.app = target.app
+    return run.through(from_schema(schema).execute())
+
+
+def _silent(operation: str, check: str, outcome: str) -> None:
+    """Nobody listens."""
+
+
+def _config(run: _Run, mode: Mode, seed: int) -> SchemathesisConfig:
+    target = run.target
+    settings: dict[str, Any] = {
+        "seed": seed,
+        "base-url": target.base_url,
+        "continue-on-failure": True,
+        "generation": {"max-examples": EXAMPLES[mode], "database": "none"},
+        "operations": [{"include-name": name, "enabled": False} for name in run.left_out()],
+    }
+    if mode == "quick":
+        settings["phases"] = {name: {"enabled": False} for name in ("fuzzing", "stateful")}
+    if target.rate:
+        settings["rate-limit"] = f"{max(1, round(target.rate * 60))}/m"
+    if target.deadline is not None:
+        settings["max-time"] = max(1, math.ceil(target.deadline - time.monotonic()))
+    return SchemathesisConfig.from_dict(settings | _credential(run.contract, run.who))
+
+
+def _credential(contract: Contract, who: Identity) -> dict[str, Any]:
+    """The credential in the engine's terms, so that its security checks know what to leave out."""
+    schemes: dict[str, Any] = {}
+    for scheme in contract.document.security_schemes.values():
+        if scheme.type == "http" and scheme.scheme == "bearer" and who.secret:
+            schemes[scheme.name] = {"bearer": who.secret}
+        elif scheme.type == "apiKey" and who.secret:
+            schemes[scheme.name] = {"api_key": who.secret}
+    if schemes:
+        return {"auth": {"openapi": schemes}}
+    return {"headers": dict(who.headers)} if who.headers else {}
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run of the engine, and what came of it so far."""
+
+    contract: Contract
+    target: Target
+    stage: Stage
+    only: Sequence[str]
+    skip: Sequence[str]
+    tell: Progress
+    findings: dict[str, Finding] = field(default_factory=dict)
+    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    requests: int = 0
+    stopped: str = ""
+
+    @property
+    def who(self) -> Identity:
+        """Who asks."""
+        return self.stage.main if self.target.identities else NOBODY
+
+    def left_out(self) -> list[str]:
+        """The names of operations that are not examined."""
+        names = [(f"{each.method.upper()} {each.path}", each.method.upper()) for each in self.contract.document.operations]
+        return [name for name, method in names if (self.target.read_only and method not in SAFE)
+                or not self._wanted(name)]  # fmt: skip
+
+    def _wanted(self, name: str) -> bool:
+        chosen = [pattern for pattern in self.only if " " in pattern]
+        return (not chosen or any(fnmatchcase(name, p) for p in chosen)) and not any(
+            fnmatchcase(name, p) for p in self.skip
+        )
+
+    def through(self, stream: Any) -> Result:
+        """Follow the engine to its end, or to the end of the budget."""
+        began = time.monotonic()
+        try:
+            for event in stream:
+                self._follow(event)
+                if self.target.budget is not None and self.target.requests >= self.target.budget:
+                    self.stopped = f"the budget of {self.target.budget} requests is spent"
+                    stream.stop()
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
+            stream.stop()
+        self._tidy()
+        return Result(tuple(self.findings.values()), self.examined, self.requests, time.monotonic() - began,
+                      tuple(self.left), self.stopped)  # fmt: skip
+
+    def _follow(self, event: Any) -> None:
+        if isinstance(event, events.ScenarioFinished):
+            self._read(event.recorder)
+        elif isinstance(event, events.Interrupted):
+            self.stopped = "interrupted"
+        elif isinstance(event, events.EngineFinished) and not self.stopped:
+            explained = event.stop_reason.skip_explanation
+            self.stopped = explained.lower() if explained else ""
+        elif isinstance(event, events.FatalError):
+            self.stopped = f"the engine gave up: {event.exception}"
+        elif isinstance(event, events.NonFatalError):
+            self.examined.setdefault((event.label, "generation"), f"skipped: {event.info.title}")
+
+    def _read(self, recorder: ScenarioRecorder) -> None:
+        self.requests += len(recorder.interactions)
+        self.target.requests += len(recorder.interactions)
+        for case_id, checks in recorder.checks.items():
+            operation = recorder.cases[case_id].value.operation.label
+            for check in checks:
+                self._note(operation, check)
+                if check.status == Status.FAILURE and self._asked_for(check.name):
+                    self._tell(recorder, case_id, operation, check)
+        for case_id, node in recorder.cases.items():
+            if case_id in recorder.interactions:
+                self._remember(node.value, recorder.interactions[case_id])
+
+    def _asked_for(self, name: str) -> bool:
+        chosen = [pattern for pattern in self.only if " " not in pattern]
+        return (not chosen or any(fnmatchcase(name, p) for p in chosen)) and not any(
+            fnmatchcase(name, p) for p in self.skip
+        )
+
+    def _note(self, operation: str, check: CheckNode) -> None:
+        if not self._asked_for(check.name):
+            return
+        outcome = "failed" if check.status == Status.FAILURE else "passed"
+        if self.examined.get((operation, check.name)) in (None, "passed"):
+            if self.examined.get((operation, check.name)) != outcome:
+                self.tell(operation, check.name, outcome)
+            self.examined[operation, check.name] = outcome
+
+    def _tell(self, recorder: ScenarioRecorder, case_id: str, operation: str, check: CheckNode) -> None:
+        info = check.failure_info
+        if info is None:
+            return
+        shown = info.failure.case_id or case_id
+        chain = [shown if each == case_id else each for each in self._ancestors(recorder, case_id)]
+        exchanges = tuple(self._exchange(recorder.interactions[each]) for each in chain if each in recorder.interactions)
+        found = finding(check.name, operation, expected=f"a reply that passes {check.name.replace('_', ' ')}",
+                        seen=f"{info.failure.title}. {info.failure.message}".strip(), exchanges=exchanges,
+                        about=type(info.failure).__name__)  # fmt: skip
+        known = self.findings.get(found.id)
+        if known is None or len(found.exchanges) < len(known.exchanges):
+            self.findings[found.id] = found
+
+    def _ancestors(self, recorder: ScenarioRecorder, case_id: str) -> list[str]:
+        """The cases that led to this one, the first one first."""
+        chain: list[str] = []
+        current: str | None = case_id
+        while current is not None:
+            chain.append(current)
+            current = recorder.cases[current].parent_id
+        return chain[::-1]
+
+    def _exchange(self, interaction: Interaction) -> Exchange:
+        asked, reply = interaction.request, interaction.response
+        sent = Sent(asked.method, asked.uri, tuple(_pairs(asked.headers)), asked.body or None)
+        got = Received(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else Received(0, (), b"")
+        return masking(self.target.identities)(sent, got)
+
+    def _remember(self, case: Any, interaction: Interaction) -> None:
+        """What a create request made is ours to take away."""
+        kind = next((k for k in self.stage.tools.kinds.values() if k.can("create")
+                     and k.acts["create"].name == case.operation.label), None)  # fmt: skip
+        if kind is not None:
+            body = case.body if isinstance(case.body, dict) else {}
+            self.stage.made(kind, self._exchange(interaction), body, self.who, dict(case.path_parameters or {}))
+
+    def _tidy(self) -> None:
+        try:
+            self.left.extend(self.stage.tidy())
+        except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
+            self.left.append(f"what conformance created at {self.target.base_url} ({reason or 'interrupted'})")
+
+
+def _pairs(headers: Any) -> Iterator[tuple[str, str]]:
+    """Headers as pairs; those that the engine adds to tell its requests apart are of no use to a reader."""
+    for name, values in headers.items():
+        if name.lower() not in ("x-schemathesis-testcaseid", "content-length", "accept-encoding", "connection"):
+            yield from ((name, value) for value in values)
