@@ -11,7 +11,7 @@ import orjson
 
 from mockserver.spec.behaviour import Statement
 from mockserver.spec.contract import Contract
-from mockserver.spec.document import Operation, Parameter
+from mockserver.spec.document import MediaType, Operation, Parameter
 from mockserver.web.app import Sandbox
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
@@ -47,10 +47,18 @@ def curl(service: Service, prefix: str) -> str:
     if operation.security:
         parts += [_header(service, operation)]
     body = operation.request_body
-    if body and body.content and body.content[0].examples:
-        parts += ["-H", quote(f"Content-Type: {body.content[0].name}")]
-        parts += ["-d", quote(orjson.dumps(next(iter(body.content[0].examples.values()))).decode())]
+    media = next((media for media in body.content if "json" in media.name), None) if body else None
+    if media is not None:
+        parts += ["-H", quote(f"Content-Type: {media.name}"), "-d", quote(_body(service, media))]
     return " ".join(parts)
+
+
+def _body(service: Service, media: MediaType) -> str:
+    """A body that the operation takes: the document's first example, or one made for the schema."""
+    value: Any = next(iter(media.examples.values()), {})
+    if not media.examples and media.schema is not None:
+        value = service.contract.examples.at(media.schema, seed=0, direction="request")
+    return orjson.dumps(value).decode()
 
 
 def credential(service: Service) -> str:
