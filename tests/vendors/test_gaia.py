@@ -550,6 +550,7 @@ def test_a_slow_server_is_still_connecting_and_connected_later(connect: Connect)
     prober = Slow()
     client = connect("gaia", DEVELOPER, prober=prober, settings=Settings(deadline=0.01))
     id = register(client)
+    client.post(f"{API}/disconnect", json={"id": id})
 
     assert {"success": False, "message": "Still connecting"} == client.post(f"{API}/connect", json={"id": id}).json()
     assert "connecting" == shown(client, id)["status"]

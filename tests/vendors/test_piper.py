@@ -465,6 +465,33 @@ def test_the_token_is_sent_as_its_type_says(
     assert ("https://mcp.example.com/mcp", headers, 7.0) == (connection.url, connection.headers, connection.timeout)
 
 
+@pytest.mark.parametrize(
+    ("own", "headers"),
+    [
+        ({}, (("X-Key", "saved"),)),
+        ({"auth_type": "bearer"}, (("Authorization", "Bearer saved"),)),
+        ({"auth_header_name": "X-Other"}, (("X-Other", "saved"),)),
+        ({"auth_token": "mine"}, (("Authorization", "Bearer mine"),)),
+    ],
+)
+def test_the_saved_servers_token_is_sent_as_it_is_saved_unless_the_body_says_otherwise(
+    connect: Connect, own: dict[str, str], headers: tuple[tuple[str, str], ...]
+) -> None:
+    asked: list[Connection] = []
+
+    class Attentive(SimulatedProber):
+        def probe(self, connection: Connection) -> Outcome:
+            asked.append(connection)
+            return super().probe(connection)
+
+    client = connect("piper", ADMIN, prober=Attentive())
+    server = register(client, auth_type="header", auth_header_name="X-Key", auth_token="saved")
+
+    inline_test(client, url="https://elsewhere.example.com", server_id=server["id"], **own)
+
+    assert [("https://elsewhere.example.com", headers)] == [(seen.url, seen.headers) for seen in asked]
+
+
 @pytest.mark.parametrize("marker", ["bearer", "custom", "oauth"])
 @pytest.mark.parametrize("how", TESTS)
 def test_a_token_opens_the_door(admin: JudgedClient, how: str, marker: str) -> None:
