@@ -83,19 +83,23 @@ def main() -> None:
 @click.option("--sync-allow", multiple=True, metavar="HOST|CIDR", help="What live sync may reach beside loopback.")
 @click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds that a reply waits for an MCP server.")
 @click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands of registrations. Dangerous.")
+@click.option("--items", default=0, show_default=True, type=click.IntRange(0, 100_000),
+              help="Start each collection with so many generated items.")  # fmt: skip
+@click.option("--materialize", is_flag=True, help="Make up the item behind an id that nobody created.")
 @click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
 @click.option("--access-log", is_flag=True, help="Write a line for each request.")
 def serve(
     documents: tuple[str, ...], host: str, port: int, seed: int | None, state_file: Path | None,
     behaviour: tuple[Path, ...], lenient: bool, outside: bool, rate_limits: bool, sync_mode: str,
-    sync_allow: tuple[str, ...], sync_deadline: float, allow_stdio: bool, max_body: int, access_log: bool,
+    sync_allow: tuple[str, ...], sync_deadline: float, allow_stdio: bool, items: int, materialize: bool,
+    max_body: int, access_log: bool,
 ) -> None:  # fmt: skip
     """Serve stand-ins for vendors (all of them when none is named) or for OpenAPI documents."""
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     try:
         sandbox = create_app(*documents, behaviour=behaviour, seed=seed, token=token,
                              prober=_prober(sync_mode, sync_allow, allow_stdio), reading=Reading(lenient, outside),
-            settings=Settings(rate_limits, max_body, sync_deadline))  # fmt: skip
+            settings=Settings(rate_limits, max_body, sync_deadline, items, materialize))  # fmt: skip
         loaded = asyncio.run(seeding.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None

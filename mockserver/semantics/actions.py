@@ -147,6 +147,8 @@ def _known(turn: Turn) -> Record | None:
     if record is None and plan.is_begun and held.place("") is None:
         record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), dict(plan.defaults))
         turn.transaction.add(held, record)
+    if record is None and not plan.is_single:
+        record = turn.made_up(plan, [*(turn.call.path.get(name) for name in plan.above), turn.binding.id(turn.call)])
     return record
 
 

@@ -76,9 +76,33 @@ class Turn:
         ids = [self.call.path.get(name) for name in plan.above[: plan.above.index(parent.parameter) + 1]]
         above = "/".join(str(id) for id in ids[:-1])
         found = self.transaction.store.collection(parent.resource, self.tenant, above).get(ids[-1])
+        found = found or self.made_up(self.binding.plans[parent.resource], ids)
         if found is None:
             raise self.missing(parent.resource)
         return found
+
+    def made_up(self, plan: ResourcePlan, ids: list[Any]) -> Record | None:
+        """The item that nobody created below the ids above it, where the sandbox makes such up; remembered from now on.
+
+        What was deleted does not come back, and nothing is made up below what is not there.
+        """
+        source = self.transaction.store.source
+        if source is None:
+            return None
+        owner = "/".join(str(id) for id in ids[:-1])
+        held, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
+        if held.was_removed(ids[-1]):
+            return None
+        if parent is not None and parent.parameter in plan.above:
+            above, those = self.binding.plans[parent.resource], ids[: plan.above.index(parent.parameter) + 1]
+            place = "/".join(str(id) for id in those[:-1])
+            if not (self.transaction.store.collection(above.name, self.tenant, place).get(those[-1])
+                    or self.made_up(above, those)):  # fmt: skip
+                return None
+        record = source.item(plan.name, self.tenant, owner, held, ids[-1])
+        if record is not None:
+            self.transaction.add(held, record)
+        return record
 
     def missing(self, resource: str = "") -> Missing:
         """The refusal for an item that is not there."""

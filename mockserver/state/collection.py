@@ -61,12 +61,16 @@ class Collection:
 
     def remove(self, record: Record) -> None:
         """Forget an item, but remember where it stood."""
-        del self.by_id[record.id]
-        del self._records[record.sequence]
-        self._by_age.remove(record.sequence)
+        self.withdraw(record)
         self._graves[record.id] = record.sequence
         if len(self._graves) > GRAVES:
             self._graves.popitem(last=False)
+
+    def withdraw(self, record: Record) -> None:
+        """Forget an item as if it had never been."""
+        del self.by_id[record.id]
+        del self._records[record.sequence]
+        self._by_age.remove(record.sequence)
         for name, values in self._index.items():
             values[_key(record.fields.get(name))].remove(record.sequence)
 
@@ -86,6 +90,11 @@ class Collection:
         if found is None and isinstance(id, str) and id.isdecimal():
             return self.by_id.get(int(id))
         return self.by_id.get(str(id)) if found is None and type(id) is int else found
+
+    def was_removed(self, id: Any) -> bool:
+        """Was there an item of that id, written as a number or as text?"""
+        other = int(id) if isinstance(id, str) and id.isdecimal() else str(id)
+        return id in self._graves or other in self._graves
 
     def place(self, id: Any) -> int | None:
         """Where an item stands, or stood before it was deleted; None for an id never seen."""

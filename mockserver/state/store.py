@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from mockserver.state.collection import Collection, Record
+
+
+class Source(Protocol):
+    """Where items come from that nobody created."""
+
+    def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
+        """Put the items into a new collection that it starts with."""
+        ...
+
+    def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
+        """The item behind an id that was never seen, not yet remembered; None where there is none."""
+        ...
 
 
 class Store:
@@ -19,6 +31,7 @@ class Store:
         self.collections: dict[tuple[str, str, str], Collection] = {}
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = 0
+        self.source: Source | None = None
 
     def collection(self, resource: str, tenant: str, owner: str = "") -> Collection:
         """The items of a resource that a tenant has below an owner; an empty one is made at first use."""
@@ -26,6 +39,8 @@ class Store:
         found = self.collections.get(key)
         if found is None:
             found = self.collections[key] = Collection(self._indexed.get(resource, ()))
+            if self.source is not None:
+                self.source.fill(resource, tenant, owner, found)
         return found
 
     def tenants(self) -> list[str]:
@@ -63,7 +78,7 @@ class Transaction:
     def add(self, collection: Collection, record: Record) -> None:
         """Remember a new item."""
         collection.add(record)
-        self._undo.append((collection.remove, (record,)))
+        self._undo.append((collection.withdraw, (record,)))
 
     def remove(self, collection: Collection, record: Record) -> None:
         """Forget an item."""

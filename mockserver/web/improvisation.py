@@ -7,7 +7,7 @@ again what the request said. docs/policies.md states this for readers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -18,7 +18,6 @@ from mockserver.errors import NotAcceptable, Unanswerable
 from mockserver.spec import pointer as json_pointer
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Header, MediaType, Operation, Response
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.template import names
 from mockserver.web import content
 from mockserver.web.accept import favourite
@@ -51,8 +50,8 @@ ANYTHING = Wanted()
 class Improviser:
     """Makes the answers of one service that nothing but its document decides."""
 
-    def __init__(self, contract: Contract, maker: Callable[[], ExampleMaker], seed: int | None) -> None:
-        self._contract, self._schemas, self._maker = contract, contract.schemas, maker
+    def __init__(self, contract: Contract, seed: int | None) -> None:
+        self._schemas, self._maker = contract.schemas, contract.examples
         # Without a seed of the user's the answers are the same in every run all the same: nothing in them is chance.
         self._seed = seed or 0
         self._drawn = 0
@@ -79,7 +78,7 @@ class Improviser:
 
     def _value(self, operation: Operation, call: Call, media: MediaType, name: str, wanted: Wanted) -> Any:
         if wanted.example is not None:
-            return self._maker().content(media, seed=0, name=wanted.example)
+            return self._maker.content(media, seed=0, name=wanted.example)
         if media.schema is None and not media.examples:
             return {} if content.is_json(name) else ""
         key = f"{operation.operation_id} {orjson.dumps(dict(call.path), default=str).decode()}"
@@ -92,7 +91,7 @@ class Improviser:
     def _kept(self, media: MediaType, key: str) -> Any:
         found = self._made.get((media.pointer, key), self)
         if found is self:
-            found = self._maker().content(media, seed=f"{self._seed} {key}")
+            found = self._maker.content(media, seed=f"{self._seed} {key}")
             if len(self._made) >= KEPT:
                 self._made.clear()
             self._made[media.pointer, key] = found
@@ -103,7 +102,7 @@ class Improviser:
         self._drawn += 1
         if media.schema is None:
             return self._kept(media, key)
-        return self._maker().at(media.schema, seed=f"{self._seed} {key} {self._drawn}")
+        return self._maker.at(media.schema, seed=f"{self._seed} {key} {self._drawn}")
 
     @staticmethod
     def _is_example(media: MediaType, value: Any) -> bool:
@@ -126,7 +125,7 @@ class Improviser:
             return json_pointer.resolve(self._schemas.root, written, header.pointer)[0].get("value")
         if header.name.lower() == "location":
             return call.url
-        return self._maker().at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
+        return self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
 
 
 def status_of(response: Response) -> int:

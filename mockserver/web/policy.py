@@ -27,9 +27,9 @@ MALFORMED = ("400", "422", "4XX", "DEFAULT")
 
 
 class Policy:
-    """Refusals of a document without `errors` statements. `maker` is asked for at the first one."""
+    """Refusals of a document without `errors` statements."""
 
-    def __init__(self, schemas: Schemas, maker: Callable[[], ExampleMaker]) -> None:
+    def __init__(self, schemas: Schemas, maker: ExampleMaker) -> None:
         self._schemas, self._maker = schemas, maker
 
     def reply(self, refusal: Refusal, operation: Operation | None) -> Reply:
@@ -54,7 +54,7 @@ class Policy:
         if media.schema is None:
             return None
         try:
-            body = self._maker().content(media, seed=refusal.kind)
+            body = self._maker.content(media, seed=refusal.kind)
         except Unanswerable:
             return None
         form = telling.Form(self._schemas.validator(media.schema, "response").is_valid, self._is_map(media.schema))

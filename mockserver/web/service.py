@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from mockserver.call import Call, Reply
@@ -13,10 +12,10 @@ from mockserver.errors import MethodNotAllowed, Missing, Refusal, Unanswerable, 
 from mockserver.probe import Prober
 from mockserver.semantics import plan as plans
 from mockserver.semantics.binding import bind
+from mockserver.semantics.materialize import Materializer
 from mockserver.semantics.turn import Rules
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
-from mockserver.spec.example import ExampleMaker
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web import prefer
@@ -36,11 +35,14 @@ log = logging.getLogger("mockserver")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a user may choose for all services: rate limits kept or not, the largest body in bytes, and how long a
-    reply may wait for an MCP server, in seconds."""
+    reply may wait for an MCP server, in seconds; how many `items` each collection starts with, and whether an id that
+    nobody created is there all the same (`materialize`)."""
 
     limits: bool = True
     max_body: int = 10 * 1024 * 1024
     deadline: float = 10.0
+    items: int = 0
+    materialize: bool = False
 
 
 class Service:
@@ -53,12 +55,16 @@ class Service:
         self.limits, self.max_body = settings.limits, settings.max_body
         self.plans = plans.compile_all(contract)
         self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
+        if settings.items or settings.materialize:
+            self.store.source = Materializer(
+                contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
+            )
         self.asking = Asking(prober, settings.deadline)
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self.limiter = Limiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None
-        self._policy = Policy(contract.schemas, lambda: self.maker)
-        self.improviser = Improviser(contract, lambda: self.maker, world.seed)
+        self._policy = Policy(contract.schemas, contract.examples)
+        self.improviser = Improviser(contract, world.seed)
         self.refusals = Refusals(stated.errors, self._policy, "x-service")
         self.routes = Routes()
         self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
@@ -84,11 +90,6 @@ class Service:
         except Exception:
             log.exception("%s %s failed", method, scope["path"])
             return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, scope["path"]), ()
-
-    @cached_property
-    def maker(self) -> ExampleMaker:
-        """Makes values for the document's schemas; built when the first one is wanted."""
-        return ExampleMaker(self.contract.schemas.root)
 
     def improvise(self, endpoint: Endpoint, call: Call, sources: Mapping[str, Any]) -> Reply:
         """The reply of an operation of which nothing is known but its document."""
