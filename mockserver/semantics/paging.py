@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,9 @@ from mockserver.call import Call
 from mockserver.errors import Fault, Invalid, Missing, Refusal
 from mockserver.spec.behaviour import Paging
 from mockserver.state.collection import Collection, Record, Selection, View
+
+DIGITS = re.compile(r"[0-9]{1,20}")
+"""A cursor that may be a number: `str.isdigit` takes characters that are none, such as ²."""
 
 NOWHERE = -1
 """The place of an item that never was."""
@@ -59,7 +63,7 @@ def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int 
     if given is None:
         return None
     place = held.place(given)
-    if place is None and isinstance(given, str) and given.isdigit():
+    if place is None and isinstance(given, str) and DIGITS.fullmatch(given):
         place = held.place(int(given))
     if place is None and paging.unknown_position != "empty":
         raise POSITIONS[paging.unknown_position](parameter, given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ log = logging.getLogger("mockserver")
 
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
+LENGTH = re.compile(r"[0-9]{1,18}")
+"""A `Content-Length` (RFC 9110 section 8.6) that can be compared with a bound."""
+
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
 
@@ -131,7 +135,7 @@ class Endpoint:
 
     def _validator(self, reply: Reply, refused: bool) -> Validator | None:
         response = self.operation.response(reply.status)
-        if response is None and not refused and self.operation.responses:
+        if response is None and not refused and self.operation.success() is not None:
             raise Unanswerable(f"our own reply has the status {reply.status}, which is not documented")
         kind = reply.media_type.partition(";")[0]
         media = [m for m in response.content if m.name.partition(";")[0] == kind] if response else []
@@ -169,7 +173,7 @@ class Endpoint:
             raise UnsupportedMediaType("a content encoding is not supported", headers=known)
         bound, content = self.service.max_body, b""
         length = headers.get("content-length", "0")
-        if len(length) > 18 or not length.isdigit() or int(length) > bound:
+        if not LENGTH.fullmatch(length) or int(length) > bound:
             raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
         while True:
             message = await receive()

@@ -114,6 +114,14 @@ def test_a_body_over_the_bound_is_refused_whether_it_says_its_length_or_not() ->
         assert 201 == client.post(SERVERS, json={"displayName": "x", "serverUrl": "u"}).status_code
 
 
+@pytest.mark.parametrize("length", ["²", "-1", "1e3", "x", "9" * 40])
+def test_a_length_that_is_no_number_is_refused_and_nothing_breaks(admin: Client, length: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Length": length.encode()}
+    reply = admin.post(SERVERS, content=b"{}", headers=headers)
+
+    assert reply.status_code in (400, 413)
+
+
 def test_head_answers_as_get_without_a_body(admin: Client) -> None:
     reply = admin.request("HEAD", SERVERS)
 
