@@ -65,7 +65,7 @@ def test_after_a_cursor_that_was_never_an_item_nothing_follows(admin: JudgedClie
     assert {"data": [], "pagination": {"nextCursor": None, "hasMore": False}} == reply
 
 
-@pytest.mark.parametrize("cursor", ["²", "١", "1" * 5000, "-1", ""])  # noqa: RUF001  # digits that are no number
+@pytest.mark.parametrize("cursor", ["²", "١", "1" * 5000, "-1", ""])  # digits that are no number
 def test_a_cursor_of_strange_digits_is_only_an_unknown_one(admin: JudgedClient, cursor: str) -> None:
     assert [] == admin.get(SERVERS, params={"cursor": cursor}).json()["data"]
 
