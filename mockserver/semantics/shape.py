@@ -125,7 +125,7 @@ def compile(
     """The shape of an operation's success reply. Raises BehaviourError for a template that cannot be."""
     response = _response(operation, stated.status if stated else None)
     media = _json(response)
-    wanted = _wanted(stated, does)
+    wanted, unsaid = _wanted(stated, does), stated.media_type if stated else ""
     pointer = media.schema if media else None
     place = f"{operation.method.upper()} {operation.path} reply"
     listed = template.find(wanted, "items") if does == "list" else None
@@ -137,9 +137,9 @@ def compile(
         checks = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
     return Shape(
         status=_status(response, stated.status if stated else None, media),
-        media_type=media.name if media else "application/json",
+        media_type=media.name if media else unsaid or "application/json",
         headers=tuple((n, template.compile(v, NAMES, place)) for n, v in (stated.headers if stated else {}).items()),
-        body=template.compile(wanted if media or (stated and not response) else None, NAMES, place),
+        body=template.compile(wanted if media or unsaid or (stated and not response) else None, NAMES, place),
         shown=shown or None, secrets=secrets,
         checks=checks,
         place=item or pointer or place, view=view(item) if view is not None and item else None,

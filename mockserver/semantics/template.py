@@ -41,10 +41,10 @@ def parameter(scope: Scope, name: str) -> Any:
     return scope["path"].get(name)
 
 
-def text(scope: Scope, name: str) -> str | None:
-    """`{text:next}`: the value as text."""
+def text(scope: Scope, name: str) -> str:
+    """`{text:next}`: the value as text, empty where there is none."""
     value = scope.get(name)
-    return None if value is None else str(value)
+    return "" if value is None else str(value)
 
 
 FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
@@ -119,7 +119,9 @@ def _is_optional(template: Any) -> bool:
 def _object(entries: list[tuple[str, Render]], optional: frozenset[str] = frozenset()) -> Render:
     if optional:
         return lambda scope: {
-            key: value for key, render in entries if (value := render(scope)) is not None or key not in optional
+            key: value
+            for key, render in entries
+            if (value := render(scope)) not in (None, "") or key not in optional
         }
     if len(entries) == 1:
         [(key, render)] = entries

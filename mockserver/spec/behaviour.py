@@ -303,10 +303,14 @@ class Sort(Statement):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyShape(Statement):
-    """The success reply: its `status` and a body template in which `{item}`, `{items}`, … are put."""
+    """The success reply: its `status` and a body template in which `{item}`, `{items}`, … are put.
+
+    `media_type` is that of a body of which the document says nothing; without it there is none.
+    """
 
     status: int | None = None
     body: Any = "{item}"
+    media_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -36,6 +36,8 @@ def get(draft: Draft, operation: Operation) -> Deed | None:
 def listing(draft: Draft, operation: Operation) -> Deed | None:
     """A GET whose reply holds an array of such items lists them."""
     found = answer(operation, "list")
+    if found is not None and found.media is None and found.status != 204 and draft.item is not None:
+        return Deed(operation, "list", found, "a GET of what is above one; its reply is not documented")
     path = message.list_path(draft.schemas, found.schema, draft.word) if found and found.schema else None
     if found is None or path is None:
         return None
@@ -86,7 +88,7 @@ def replace(draft: Draft, operation: Operation) -> Deed | None:
     if found is None or (found.schema and not message.may_be_object(draft.schemas, found.schema)):
         return None
     envelope, alike = _envelope(draft, asked)
-    if asked and not alike:
+    if asked and not alike and (draft.deed("create") is not None or draft.single):
         return _partial(draft, operation, found, envelope, asked)
     path, shows = _item(draft, found)
     upsert = draft.deed("create") is None or any(response.status == "201" for response in operation.responses)
@@ -203,7 +205,13 @@ def _item(draft: Draft, found: Answer) -> tuple[Path, str | None]:
         return (), None
     path = message.item_path(draft.schemas, found.schema, draft.word, draft.keys)
     shows = draft.schemas.below(found.schema, path)
-    return (path, shows) if shows and _alike(draft, shows) else ((), None)
+    shown = shows and _alike(draft, shows) and not _is_empty(draft.schemas, shows)
+    return (path, shows) if shown else ((), None)
+
+
+def _is_empty(schemas: Schemas, pointer: str) -> bool:
+    """Does a schema allow an empty object only?"""
+    return not schemas.properties(pointer) and schemas.keyword(pointer, "additionalProperties") is False
 
 
 def _alike(draft: Draft, pointer: str) -> bool:

@@ -85,11 +85,11 @@ class Draft:
         return list({self.schemas.resolve(str(deed.shows))[1]: None for deed in order})
 
     def properties(self) -> dict[str, str]:
-        """The properties that an item has in any reply."""
+        """The properties that an item has in any reply; where none is documented, those that a request may have."""
         found: dict[str, str] = {}
         for view in self.views():
             found = self.schemas.properties(view) | found
-        return found
+        return found or next(self.asked("create", "replace", "update"), {})
 
     def asked(self, *does: str) -> Iterator[dict[str, str]]:
         """The properties that requests of these kinds may have."""
@@ -104,6 +104,8 @@ class Draft:
     @property
     def is_kept(self) -> bool:
         """Is there anything to remember? What is only read is better shown by examples."""
+        if self.deed("get", "list", "delete") is None:
+            return False
         return self.is_created or self.deed("delete") is not None or (self.single and len(self.deeds) > 1)
 
 

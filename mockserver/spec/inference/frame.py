@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mockserver.errors import Unanswerable
 from mockserver.spec.example import ExampleMaker
 from mockserver.spec.inference.message import Path
 from mockserver.spec.inference.naming import plain
+from mockserver.spec.pointer import join
 from mockserver.spec.schemas import Schemas
 
 NUMBERS = {
@@ -51,13 +53,45 @@ class Frames:
         """The template of a body in which `hole` stands at `path`. Raises Unanswerable where none can be made."""
         if not path:
             return hole
+        sample = [] if listed else self.value(str(self._schemas.below(pointer, path)))
+        for template in (self._around(pointer, path, hole, listed), self._shown(pointer, path, hole)):
+            if self._schemas.validator(pointer, "response").is_valid(filled(template, sample)):
+                return template
+        raise Unanswerable(f"no valid reply can be made around {hole}", pointer=pointer)
+
+    def _around(self, pointer: str, path: Path, hole: str, listed: bool) -> Template:
+        """What stands around the hole: what is known of it, and what must be there."""
+        if not path:
+            return hole
         body: dict[str, Template] = {path[0]: None}
-        required, known = self._schemas.required(pointer), self._schemas.properties(pointer)
+        required, known = self._object(pointer, path[0])
         for name, at in known.items():
             if name == path[0]:
-                body[name] = self.around(at, path[1:], hole, listed=listed)
+                body[name] = self._around(at, path[1:], hole, listed)
                 continue
             self._beside(body, name, at, self._said(name, at, known) if listed else None, name in required)
+        return body
+
+    def _object(self, pointer: str, name: str) -> tuple[set[str], dict[str, str]]:
+        """What an object must have and may have, after that alternative of its schema in which `name` is found."""
+        known = self._schemas.properties(pointer)
+        for node, here in self._schemas.branches(pointer):
+            for keyword in ("oneOf", "anyOf"):
+                for index, _ in enumerate(node.get(keyword) or ()):
+                    own = self._schemas.properties(join(here, keyword, index))
+                    if own.get(name) == known.get(name):
+                        required = self._schemas.required(join(here, keyword, index))
+                        return required | self._schemas.required(pointer), known | own
+        return self._schemas.required(pointer), known
+
+    def _shown(self, pointer: str, path: Path, hole: str) -> Template:
+        """The body as the document shows it, with the hole in its place."""
+        body = literal(self.value(pointer))
+        holder = body
+        for name in path[:-1]:
+            holder = holder.setdefault(name, {}) if isinstance(holder, dict) else {}
+        if isinstance(holder, dict):
+            holder[path[-1]] = hole
         return body
 
     def _beside(self, body: dict[str, Template], name: str, at: str, value: Template, is_required: bool) -> None:
@@ -83,7 +117,7 @@ class Frames:
         if word in FLAGS and types == {"boolean"}:
             return "{" + FLAGS[word] + "}"
         if word in POSITIONS and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
-            return "{text:next}" if types == {"string"} else "{next}"
+            return "{text:next}" if types == {"string"} else "{next}"  # an empty text where no page follows
         return self._nested(pointer) if word in NESTED and types == {"object"} else None
 
     def _nested(self, pointer: str) -> Template:
@@ -122,3 +156,24 @@ def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
     required = schemas.required(pointer)
     short = {name: entry for name, entry in value.items() if name in required}
     return short if schemas.validator(pointer, "response").is_valid(short) else value
+
+
+SAMPLES = {"total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True}
+
+
+def filled(template: Template, hole: Any) -> Any:
+    """The body that a template makes of the item or items, on a page that no other follows."""
+    if isinstance(template, Mapping):
+        kept = {key: value for key, value in template.items() if not _is_left_out(value)}
+        return {key: filled(value, hole) for key, value in kept.items()}
+    if isinstance(template, list):
+        return [filled(value, hole) for value in template]
+    if template in ("{item}", "{items}"):
+        return hole
+    if isinstance(template, str) and template.startswith("{"):
+        return SAMPLES.get(template.strip("{?}"), "" if "text:" in template else None)
+    return template
+
+
+def _is_left_out(template: Template) -> bool:
+    return template in ("{next?}", "{text:next?}")

@@ -26,17 +26,20 @@ def telling(parameter: str, word: str) -> frozenset[str]:
 
 
 def field(
-    schemas: Schemas, properties: Properties, parameter: str, word: str, types: frozenset[str]
+    schemas: Schemas, properties: Properties, parameter: str, word: str, types: frozenset[str], *, exactly: bool = False
 ) -> tuple[str, str]:
-    """The property that carries the id, and why it is thought to; two empty texts when none seems to."""
+    """The property that carries the id, and why it is thought to; two empty texts when none seems to.
+
+    `types` are those of the path parameter, which the property must have `exactly`, or as text.
+    """
     known = {plain(name): name for name in reversed(list(properties))}
     for wanted in _candidates(parameter, word):
         name = known.get(plain(wanted))
-        if name is not None and _fits(schemas, properties[name], types):
+        if name is not None and _fits(schemas, properties[name], types, exactly):
             return name, f"the path parameter {parameter} is the property {name} by its name"
     for key in (*KEYS[:5], *KEYS[5:9]):
         name = known.get(key)
-        if name is not None and _fits(schemas, properties[name], types):
+        if name is not None and _fits(schemas, properties[name], types, exactly):
             return name, f"of the properties, {name} is likeliest to be the path parameter {parameter}"
     return "", ""
 
@@ -55,12 +58,12 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
         yield from KEYS
 
 
-def _fits(schemas: Schemas, pointer: str, types: frozenset[str]) -> bool:
+def _fits(schemas: Schemas, pointer: str, types: frozenset[str], exactly: bool) -> bool:
     """Can a property's value stand in a path? A number can where a text is asked for."""
-    own = schemas.types(pointer) - {"null"}
+    own = frozenset("integer" if name == "number" else name for name in schemas.types(pointer) - {"null"})
     if own & {"object", "array", "boolean"}:
         return False
-    return not own or not types or bool(own & types) or types <= {"string"} or "string" in own
+    return not own or not types or bool(own & types) or (not exactly and bool({"string"} & (own | types)))
 
 
 def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:

@@ -65,14 +65,25 @@ class Answer:
 
 
 def answer(operation: Operation, does: str) -> Answer | None:
-    """The success reply of an operation that does this; None when none is documented or none is JSON."""
+    """The success reply of an operation that does this; None when it is a redirection, or not JSON.
+
+    An operation that documents no success must be able to succeed all the same, with a reply of which nothing is said.
+    """
     described = {response.status.upper(): response for response in operation.responses}
     for status in SUCCESS.get(does, USUAL):
         if status in described:
             return _answer(described[status], int(status.replace("XX", "00")))
-    if "DEFAULT" in described and not any(status[0] in "23" for status in described):
-        return _answer(described["DEFAULT"], 201 if does == "create" else 200)
-    return None
+    if any(status[0] in "23" for status in described):
+        return None
+    if "DEFAULT" in described:
+        return _answer(described["DEFAULT"], 200) if _shows_something(described["DEFAULT"]) else None
+    usual = {"create": 201, "delete": 204}.get(does, 200)
+    return Answer(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
+
+
+def _shows_something(response: Response) -> bool:
+    """Is a default response what is told on success, and no error?"""
+    return "err" not in response.description.lower()
 
 
 def _answer(response: Response, status: int) -> Answer | None:

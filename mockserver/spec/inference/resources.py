@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from mockserver.spec.inference.message import answer, is_object, list_path
 from mockserver.spec.inference.naming import noun
 from mockserver.spec.inference.site import Shape, Site, sites
 from mockserver.spec.schemas import Schemas
+
+VERSION = re.compile(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
+"""Segments of a path that say which interface it is, not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,13 @@ def owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
 def _name(drafts: list[Draft]) -> None:
     """Name every resource after its path: `pet`; where that is taken, with what stands above it: `user-pet`."""
     taken: set[str] = set()
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda draft: sum("{" not in segment for segment in draft.shape)):
         draft.name = next(name for name in _names(draft) if name not in taken)
         taken.add(draft.name)
 
 
 def _names(draft: Draft) -> Iterator[str]:
-    fixed = [segment for segment in draft.shape if "{" not in segment] or ["item"]
+    fixed = [segment for segment in draft.shape if "{" not in segment and not VERSION.fullmatch(segment)] or ["item"]
     for length in range(1, len(fixed) + 1):
         yield "-".join(word for segment in fixed[-length:] for word in noun(segment)) or "item"
     base = "-".join(word for segment in fixed for word in noun(segment)) or "item"

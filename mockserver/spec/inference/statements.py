@@ -11,6 +11,7 @@ from mockserver.spec.inference import fields, identity, paging
 from mockserver.spec.inference.draft import Deed, Draft, requested
 from mockserver.spec.inference.frame import Frames, literal
 from mockserver.spec.inference.message import may_be_object
+from mockserver.spec.inference.naming import plain
 from mockserver.spec.inference.resources import Owner
 from mockserver.spec.schemas import Schemas
 
@@ -51,7 +52,8 @@ class Writer:
         """The identity of items whose path ends with their id."""
         parameter = _parameter(draft)
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
-        name, why = identity.field(self._schemas, properties, draft.parameter, draft.word, types)
+        by_path = draft.deed("create") is None
+        name, why = identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
         places = [at for at in (properties.get(name), parameter) if at]
         made = self._made(draft, name, places)
         note = why or f"no property seems to carry the path parameter {draft.parameter}; the id is not shown"
@@ -129,7 +131,9 @@ class Writer:
         body = self._body(draft, deed, hole)
         if body is not None and body != hole:
             keys["body"] = body
-        headers = dict(self._headers(deed))
+        if deed.answer.media is None and deed.answer.status != 204 and deed.does != "delete":
+            keys["media-type"] = "application/json"
+        headers = dict(self._headers(draft, deed))
         if headers:
             keys["headers"] = headers
         return {"reply": guessed("the first documented success that fits", **keys)}
@@ -144,13 +148,19 @@ class Writer:
             return "{text:id}" if "string" in self._schemas.types(pointer) else "{id}"
         return self._frames.constant(pointer)
 
-    def _headers(self, deed: Deed) -> Iterator[tuple[str, str]]:
-        """`Location` (RFC 9110 section 10.2.2) where it is documented, and the headers that must be there."""
+    def _headers(self, draft: Draft, deed: Deed) -> Iterator[tuple[str, str]]:
+        """The headers that must be there, and where a new item is found (RFC 9110 sections 10.2.2 and 15.3.2)."""
+        documented = {header.name.lower() for header in deed.answer.response.headers}
+        is_told = "location" in documented or deed.answer.status == 201 or not self._shows_id(draft, deed)
+        if draft.has_id and (deed.does == "create" or deed.upsert) and is_told:
+            yield "Location", "{location}"
         for header in deed.answer.response.headers:
-            if header.name.lower() == "location":
-                yield header.name, "{location}"
-            elif header.required and header.schema and header.name.lower() != "content-type":
+            if header.required and header.schema and header.name.lower() not in ("location", "content-type"):
                 yield header.name, self._written(header)
+
+    def _shows_id(self, draft: Draft, deed: Deed) -> bool:
+        shown = self._schemas.properties(deed.shows) if deed.shows else {}
+        return any(plain(name) in draft.keys for name in shown)
 
     def _written(self, header: Header) -> str:
         value = literal(self._frames.value(str(header.schema)))

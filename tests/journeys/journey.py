@@ -1,0 +1,314 @@
+"""One journey for each resource: create an item, read it, find it in the list, change it, delete it, miss it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+import mockserver
+from mockserver.call import ANONYMOUS, Call
+from mockserver.errors import Unanswerable
+from mockserver.semantics import template
+from mockserver.spec.behaviour import Identity, OperationBehaviour, Resource
+from mockserver.spec.contract import Reading
+from mockserver.spec.document import Operation
+from mockserver.spec.template import names
+from mockserver.web.service import Service
+from tests.journeys.request import Requests, encoded, text
+
+Paths = dict[str, Any]
+
+
+class Lost(Exception):  # it says where a journey ended, and is no fault of the program
+    """A journey could not go on: at which step, and why."""
+
+    def __init__(self, step: str, why: str) -> None:
+        super().__init__(f"{step}: {why}")
+        self.step, self.why = step, why
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the journey on one resource went; `why` is empty when it worked."""
+
+    resource: str
+    steps: tuple[str, ...]
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Station:
+    """A resource and the operations on it, by what they do."""
+
+    resource: Resource
+    acts: dict[str, tuple[Operation, OperationBehaviour]] = field(default_factory=dict)
+
+
+class Traveller:
+    """Travels through one service by HTTP; only what no operation creates is put there from inside."""
+
+    def __init__(self, service: Service, client: httpx.AsyncClient) -> None:
+        self._service, self._client, self._contract = service, client, service.contract
+        self._requests = Requests(service.contract)
+        self.stations = _stations(service)
+        self._steps: list[str] = []
+        self._sent: Any = None
+
+    async def travel(self, name: str) -> Outcome:
+        """The journey on one resource."""
+        self._steps = []
+        try:
+            await self._journey(self.stations[name])
+        except Lost as lost:
+            return Outcome(name, tuple(self._steps), str(lost))
+        except Unanswerable as fault:
+            return Outcome(name, tuple(self._steps), f"request: no valid one can be made: {fault.message}")
+        return Outcome(name, tuple(self._steps))
+
+    async def _journey(self, station: Station) -> None:
+        path, given = await self._begin(station)
+        seen = await self._read(station, path, "read")
+        _same(given, seen, "read")
+        if not path.get("") or "list" in station.acts:
+            await self._list(station, path, is_there=True)
+        await self._update(station, path)
+        await self._delete(station, path)
+
+    async def _begin(self, station: Station) -> tuple[Paths, Any]:
+        """Make an item and all that owns it: the path parameters that lead to it, and what was shown of it."""
+        above = await self._above(station)
+        if "create" in station.acts:
+            return await self._create(station, above)
+        upsert = station.acts.get("replace")
+        if upsert is not None and upsert[1].action is not None and upsert[1].action.upsert:
+            identity = station.resource.identity
+            id = self._path_value(upsert[0], identity.parameter) if identity.generate != "single" else ""
+            path = above | {identity.parameter: id}
+            shown, _ = await self._write("create", upsert, path, 0)
+            return path, shown
+        return self._put(station, above), None
+
+    async def _above(self, station: Station) -> Paths:
+        """Values for the path parameters above; the owner is made first where there must be one."""
+        wanted, parent = _above(station.resource), station.resource.parent
+        operation = next(iter(station.acts.values()))[0]
+        above: Paths = {name: self._path_value(operation, name, at) for at, name in enumerate(wanted)}
+        if parent is not None and parent.must_exist:
+            steps = self._steps
+            self._steps = []
+            owner = self.stations[parent.resource]
+            path, _ = await self._begin(owner)
+            self._steps = steps
+            chain = (*_above(owner.resource), owner.resource.identity.parameter)
+            for name, own in zip(wanted, chain, strict=False):
+                above[name] = path[own]
+        return above
+
+    def _path_value(self, operation: Operation, name: str, at: int = -1) -> Any:
+        own = names(operation.path)
+        wanted = name if name in own else own[at]
+        parameter = next(p for p in operation.parameters if p.location == "path" and p.name == wanted)
+        return self._requests.value(parameter)
+
+    async def _create(self, station: Station, above: Paths) -> tuple[Paths, Any]:
+        shown, reply = await self._write("create", station.acts["create"], above, 0)
+        identity = station.resource.identity
+        if identity.generate == "single":
+            return above, shown
+        id = shown.get(identity.field) if isinstance(shown, dict) else shown
+        if id is None and "location" in reply.headers:
+            id = reply.headers["location"].rsplit("/", 1)[-1]
+        if id is None and isinstance(self._sent, dict) and _is_chosen(identity):
+            id = self._sent.get(identity.field)
+        if id is None and not station.acts.keys().isdisjoint(("get", "update", "replace", "delete")):
+            raise Lost("create", "no reply shows the id")
+        return above | ({identity.parameter: id} if id is not None else {"": True}), shown
+
+    def _put(self, station: Station, above: Paths) -> Paths:
+        """Put an item there that no operation creates, as a server that starts with items does."""
+        plan, world = self._service.plans[station.resource.name], self._service.world
+        call = Call("PUT", "", above, {}, {}, {}, None, "", ANONYMOUS, "")
+        held = self._service.store.collection(plan.name, "", plan.owner(above))
+        if plan.is_begun:
+            return above
+        self._service.store.sequence += 1
+        record = plan.begin(call, world, held, self._service.store.sequence, {})
+        if held.get(record.id) is None:
+            held.add(record)
+        self._steps.append("put")
+        return above | {station.resource.identity.parameter: record.id}
+
+    async def _read(self, station: Station, path: Paths, step: str) -> Any:
+        act = station.acts.get("get")
+        if act is None or path.get(""):
+            return None
+        reply = await self._send(act[0], path)
+        self._expect(step, reply, 200, 300)
+        return _item(act[1], reply)
+
+    async def _list(self, station: Station, path: Paths, *, is_there: bool) -> None:
+        act = station.acts.get("list")
+        if act is None:
+            return
+        reply = await self._send(act[0], path)
+        step = "list" if is_there else "list after delete"
+        self._expect(step, reply, 200, 300)
+        items = _items(act[1], reply)
+        identity = station.resource.identity
+        ids = [text(item.get(identity.field)) for item in items if isinstance(item, dict) and identity.field in item]
+        id = path.get(identity.parameter)
+        if id is not None and ids and (text(id) in ids) is not is_there:
+            raise Lost(step, f"the item is {'not ' if is_there else ''}there")
+        if is_there and not items:
+            raise Lost(step, "it is empty")
+
+    async def _update(self, station: Station, path: Paths) -> None:
+        for does in ("update", "replace"):
+            act = station.acts.get(does)
+            patch = act[1].action.patch if act is not None and act[1].action is not None else ""
+            if act is not None and not path.get("") and patch != "json-patch":
+                shown, _ = await self._write(does, act, path, 1)
+                _same(shown, await self._read(station, path, f"read after {does}"), f"read after {does}")
+
+    async def _delete(self, station: Station, path: Paths) -> None:
+        act = station.acts.get("delete")
+        if act is None or path.get(""):
+            return
+        media = self._requests.media(act[0])
+        body = self._requests.body(media, 0) if media is not None else None
+        self._expect("delete", await self._send(act[0], path, body), 200, 300)
+        if "get" in station.acts:
+            reply = await self._send(station.acts["get"][0], path)
+            if reply.status_code not in (404, 410):
+                raise Lost("read after delete", f"{reply.status_code}, still there")
+            self._steps.append("missing")
+        if "list" in station.acts:
+            await self._list(station, path, is_there=False)
+
+    async def _write(
+        self, step: str, act: tuple[Operation, OperationBehaviour], path: Paths, seed: int
+    ) -> tuple[Any, httpx.Response]:
+        """Send a body: the item as the reply shows it, which must show what was sent as far as it can."""
+        operation, behaviour = act
+        media = self._requests.media(operation)
+        body = self._requests.body(media, seed) if media is not None else None
+        if behaviour.action is not None and isinstance(body, dict):
+            self._name(operation, behaviour, path, body)
+        self._sent = body
+        reply = await self._send(operation, path, body)
+        self._expect(step, reply, 200, 300)
+        return _item(behaviour, reply), reply
+
+    def _name(self, operation: Operation, behaviour: OperationBehaviour, path: Paths, body: dict[str, Any]) -> None:
+        """Where the body names the id and the path does not, it must be that of the item."""
+        action = behaviour.action
+        resource = self._contract.behaviour.resources[action.of] if action is not None else None
+        if resource is None or action is None:
+            return
+        identity = resource.identity
+        if identity.generate == "single":
+            return
+        if action.does == "create" and identity.field in body and _is_chosen(identity):
+            body[identity.field] = self._chosen(resource, body[identity.field])
+        elif action.does != "create" and identity.parameter in path and identity.parameter not in names(operation.path):
+            if len(names(operation.path)) < len(path):
+                body[identity.field] = path[identity.parameter]
+
+    def _chosen(self, resource: Resource, proposed: Any) -> Any:
+        """An id that the item's path allows too; the proposed one where no path names it."""
+        for does in ("get", "delete", "replace", "update"):
+            act = self.stations[resource.name].acts.get(does)
+            if act is not None and resource.identity.parameter in names(act[0].path):
+                found = self._path_value(act[0], resource.identity.parameter)
+                return found if type(found) is type(proposed) else proposed
+        return proposed
+
+    async def _send(self, operation: Operation, path: Paths, body: Any = None) -> httpx.Response:
+        media = self._requests.media(operation) if body is not None else None
+        own = names(operation.path)
+        values = [value for name, value in path.items() if name]
+        named = path if set(own) <= set(path) else dict(zip(own, values, strict=False))
+        return await self._client.request(
+            operation.method.upper(),
+            f"/{self._service.name}{self._requests.address(operation, named)}",
+            headers=self._requests.headers(operation, media),
+            content=encoded(media, body) if media is not None else None,
+        )
+
+    def _expect(self, step: str, reply: httpx.Response, low: int, high: int) -> None:
+        if not low <= reply.status_code < high:
+            raise Lost(step, f"{reply.status_code} {reply.text[:300]}")
+        self._steps.append(step)
+
+
+def _above(resource: Resource) -> tuple[str, ...]:
+    """The path parameters above an item."""
+    return resource.within.parameters if resource.within is not None else ()
+
+
+def _is_chosen(identity: Identity) -> bool:
+    """May, or must, a client send the id?"""
+    return identity.from_client or identity.generate == "client"
+
+
+def _stations(service: Service) -> dict[str, Station]:
+    found = {name: Station(resource) for name, resource in service.contract.behaviour.resources.items()}
+    for operation in service.contract.document.operations:
+        behaviour = service.contract.behaviour.operations.get((operation.path, operation.method))
+        if behaviour is not None and behaviour.action is not None and behaviour.action.of in found:
+            found[behaviour.action.of].acts.setdefault(behaviour.action.does, (operation, behaviour))
+    return found
+
+
+def _item(behaviour: OperationBehaviour, reply: httpx.Response) -> Any:
+    """The item in a reply, where the behaviour says that it stands; None where it shows none."""
+    wanted = behaviour.reply.body if behaviour.reply is not None else "{item}"
+    for hole in ("item", "text:id", "id"):
+        path = template.find(wanted, hole)
+        if path is not None and reply.content:
+            return _below(reply.json(), path)
+    return None
+
+
+def _items(behaviour: OperationBehaviour, reply: httpx.Response) -> list[Any]:
+    wanted = behaviour.reply.body if behaviour.reply is not None else "{items}"
+    path = template.find(wanted, "items")
+    found = _below(reply.json(), path or ())
+    return found if isinstance(found, list) else []
+
+
+def _below(value: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _same(shown: Any, seen: Any, step: str) -> None:
+    """What one reply showed, the next one shows too, as far as both show it."""
+    if not isinstance(shown, Mapping) or not isinstance(seen, Mapping):
+        return
+    for name in shown.keys() & seen.keys():
+        if shown[name] != seen[name] and type(shown[name]) is type(seen[name]):
+            raise Lost(step, f"{name} was {text(shown[name])[:80]} and is {text(seen[name])[:80]}")
+
+
+async def journeys(path: str, *, lenient: bool = True) -> tuple[Service, list[Outcome]]:
+    """Travel through every inferred resource of the document at `path`, served as it is."""
+    sandbox = mockserver.create_app(path, seed=1, reading=Reading(lenient=lenient))
+    (service,) = sandbox.services.values()
+    transport = httpx.ASGITransport(sandbox, raise_app_exceptions=False)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+        return service, [outcome async for outcome in _all(Traveller(service, client))]
+
+
+async def _all(traveller: Traveller) -> Any:
+    for name in traveller.stations:
+        yield await traveller.travel(name)
+
+
+def reasons(outcomes: list[Outcome]) -> Iterator[str]:
+    """Why journeys failed."""
+    return (outcome.why for outcome in outcomes if outcome.why)

@@ -1,0 +1,112 @@
+"""Requests that a document allows: its own examples, else values of its schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from mockserver.errors import Unanswerable
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import MediaType, Operation, Parameter
+from mockserver.spec.inference.message import is_form, is_json
+from mockserver.spec.inference.site import ALONE
+
+OWN = frozenset(("content-type", "accept", "authorization"))
+"""Headers that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
+
+
+class Requests:
+    """Makes requests for the operations of one contract, the same ones for the same seed."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+
+    def address(self, operation: Operation, path: Mapping[str, Any]) -> str:
+        """The path with its parameters' values, and the query parameters that must be there."""
+        address = ALONE.sub(lambda match: quote(text(path[match[1]]), safe=""), operation.path)
+        query = [(p.name, text(self.value(p))) for p in operation.parameters if p.location == "query" and p.required]
+        query += [(name, value) for place, name, value in self._credentials(operation) if place == "query"]
+        return self._contract.document.base_path + address + (f"?{urlencode(query)}" if query else "")
+
+    def headers(self, operation: Operation, media: MediaType | None) -> dict[str, str]:
+        """The headers that must be there, with a credential where one is asked for."""
+        asked = [p for p in operation.parameters if p.location == "header" and p.required and p.name.lower() not in OWN]
+        named = {p.name: text(self.value(p)) for p in asked}
+        named |= {name: value for place, name, value in self._credentials(operation) if place == "header"}
+        cookies = [(p.name, text(self.value(p))) for p in operation.parameters if p.location == "cookie" and p.required]
+        cookies += [(name, value) for place, name, value in self._credentials(operation) if place == "cookie"]
+        if cookies:
+            named["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies)
+        return named | ({"Content-Type": content_type(media)} if media is not None else {})
+
+    def media(self, operation: Operation) -> MediaType | None:
+        """The media type in which the body is sent, JSON before forms; None for no body."""
+        content = operation.request_body.content if operation.request_body else ()
+        ranked = [m for m in content if is_json(m.name)] + [m for m in content if is_form(m.name)]
+        return next(iter([*ranked, *content]), None)
+
+    def body(self, media: MediaType, seed: int) -> Any:
+        """A valid body. Raises Unanswerable where none can be made."""
+        if not is_json(media.name) and not is_form(media.name):
+            return "some text"
+        if seed == 0:
+            return self._contract.examples.content(media, seed=0, direction="request")
+        return self._contract.examples.at(str(media.schema), seed=seed, direction="request") if media.schema else None
+
+    def value(self, parameter: Parameter) -> Any:
+        """A valid value of a parameter; a text where none can be made."""
+        if parameter.schema is None:
+            return "any"
+        try:
+            return self._contract.examples.at(parameter.schema, seed=0, direction="request")
+        except Unanswerable:
+            return "any"
+
+    def _credentials(self, operation: Operation) -> list[tuple[str, str, str]]:
+        schemes = self._contract.document.security_schemes
+        names = [name for name, _ in operation.security[0]] if operation.security else []
+        return [credential(schemes[name]) for name in names if name in schemes]
+
+
+def credential(scheme: Any) -> tuple[str, str, str]:
+    """(place, name, value) of a credential that satisfies a security scheme."""
+    if scheme.type == "apiKey":
+        return scheme.location, scheme.parameter, "sandbox"
+    if scheme.type == "http" and scheme.scheme not in ("bearer", "basic"):
+        return "header", "Authorization", f"{scheme.scheme} sandbox"
+    basic = scheme.type == "http" and scheme.scheme == "basic"
+    return "header", "Authorization", "Basic c2FuZDpib3g=" if basic else "Bearer sandbox"
+
+
+BOUNDARY = "between-the-parts"
+
+
+def content_type(media: MediaType) -> str:
+    """The header that tells in which media type a body is sent; one that is a range is sent as JSON."""
+    if media.name.startswith("multipart/"):
+        return f"{media.name}; boundary={BOUNDARY}"
+    return "application/json" if "*" in media.name else media.name
+
+
+def encoded(media: MediaType, body: Any) -> bytes:
+    """The bytes of a body."""
+    if is_json(media.name):
+        return json.dumps(body).encode()
+    if isinstance(body, str):
+        return body.encode()
+    pairs = list(body.items()) if isinstance(body, dict) else []
+    if media.name.startswith("multipart/"):
+        parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{text(v)}\r\n' for k, v in pairs]
+        return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+    return urlencode([(name, text(value)) for name, value in pairs], doseq=True).encode()
+
+
+def text(value: Any) -> str:
+    """A value as it stands in a path or a query."""
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, list):
+        return ",".join(text(entry) for entry in value)
+    return json.dumps(value) if isinstance(value, dict) else str(value)
