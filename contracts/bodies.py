@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.capabilities import Act, Kind
@@ -27,14 +27,21 @@ class Bodies:
 
     def least(self, act: Act, seed: str) -> dict[str, Any] | None:
         """A valid body with what is required (and what the document's own example shows); None for no JSON object."""
-        media = act.media_type
-        if media is None or media.schema is None:
+        media, pointer = act.media_type, self.schema(act)
+        if media is None or pointer is None:
             return None
         try:
             body = self._maker.content(media, seed=seed, direction="request")
         except MockServerError:
             return None
-        return self._pruned(body, media.schema) if isinstance(body, dict) else None
+        for key in act.envelope:
+            body = body.get(key) if isinstance(body, dict) else None
+        return self._pruned(body, pointer) if isinstance(body, dict) else None
+
+    def schema(self, act: Act) -> str | None:
+        """The pointer of the schema of the item in a request's body, or None where there is none."""
+        media = act.media_type
+        return self._schemas.below(media.schema, act.envelope) if media is not None else None
 
     def most(self, act: Act, seed: str) -> dict[str, Any] | None:
         """A valid body with as many documented fields as go together, none of them null."""
@@ -61,6 +68,17 @@ class Bodies:
                 return value
         return None
 
+    def unlike(self, act: Act, name: str, present: Sequence[Any], seed: str) -> Any:
+        """A valid value of a field that none of `present` is, or None."""
+        found = None
+        for each in [*reversed(present)]:
+            found = self.other(act, name, each, seed)
+            if found is not None and found not in present:
+                return found
+        numbers = [each for each in present if isinstance(each, int)]
+        near = [max(numbers) + 1, min(numbers) - 1] if numbers else []
+        return next((value for value in near if self._fits(self.properties(act)[name], value)), None)
+
     def other(self, act: Act, name: str, present: Any, seed: str) -> Any:
         """Another valid value of a field than `present`, or None."""
         pointer = self.properties(act)[name]
@@ -78,16 +96,19 @@ class Bodies:
 
     def properties(self, act: Act) -> dict[str, str]:
         """The fields of the body by name, with the pointers of their schemas; without those only the service sets."""
-        media = act.media_type
-        if media is None or media.schema is None:
-            return {}
-        found = self._schemas.properties(media.schema)
+        schema = self.schema(act)
+        found = self._schemas.properties(schema) if schema is not None else {}
         return {name: pointer for name, pointer in found.items() if not self._schemas.keyword(pointer, "readOnly")}
 
     def accepts(self, act: Act, body: Any) -> bool:
         """Is the body valid by the document?"""
-        media = act.media_type
-        return media is not None and media.schema is not None and self._fits(media.schema, body)
+        schema = self.schema(act)
+        return schema is not None and self._fits(schema, body)
+
+    def required(self, act: Act) -> set[str]:
+        """The fields that every body has."""
+        schema = self.schema(act)
+        return self._schemas.required(schema) if schema is not None else set()
 
     def marked(self, act: Act, kind: Kind, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
         """The body with `mark` in a free text of it, and in every field that must be unique."""

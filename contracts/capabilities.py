@@ -33,14 +33,24 @@ class Act:
     @cached_property
     def template(self) -> Any:
         """The template of the success reply's body."""
-        if self.behaviour.reply is not None:
-            return self.behaviour.reply.body
         does = self.behaviour.action.does if self.behaviour.action else ""
-        return "{items}" if does == "list" else "{item}"
+        written = self.behaviour.reply.body if self.behaviour.reply else "{item}"
+        return "{items}" if does == "list" and written == "{item}" else written
 
     def place(self, name: str) -> Path | None:
         """Where `{name}` stands in the reply's body, or None."""
         return find(self.template, name)
+
+    @property
+    def envelope(self) -> tuple[str, ...]:
+        """The keys under which a request's body carries the item."""
+        return self.behaviour.action.envelope if self.behaviour.action else ()
+
+    def wrapped(self, body: Any) -> Any:
+        """An item as the request's body carries it."""
+        for key in reversed(self.envelope):
+            body = {key: body}
+        return body
 
     @cached_property
     def governed(self) -> frozenset[str]:
@@ -95,6 +105,8 @@ class Kind:
         named = {self.resource.identity.field, *((times.created, times.updated) if times else ())}
         for said in (*self.resource.initial, *self.resource.derived):
             named |= said.fields.keys()
+        for fixed in self.resource.server_set:
+            named |= set(fixed.fields)
         return frozenset(named - {""}) - (frozenset([self.resource.identity.field]) if self.client_named else frozenset())
 
     @cached_property
@@ -105,7 +117,7 @@ class Kind:
     @property
     def client_named(self) -> bool:
         """Does the client choose the id?"""
-        return self.resource.identity.generate == "client"
+        return self.resource.identity.generate == "client" or self.resource.identity.from_client
 
 
 def name_of(operation: Operation) -> str:
@@ -114,13 +126,14 @@ def name_of(operation: Operation) -> str:
 
 
 def kinds(contract: Contract) -> dict[str, Kind]:
-    """The resources of a contract by name."""
+    """The resources of a contract by name; what there is only one of, without an id, is none of them."""
     found: dict[str, dict[str, Act]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
         if stated.action is not None and stated.action.of in found:
             found[stated.action.of].setdefault(stated.action.does, Act(operation, stated))
-    return {name: Kind(contract.behaviour.resources[name], acts) for name, acts in found.items()}
+    resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
+    return {name: Kind(resource, found[name]) for name, resource in resources.items()}
 
 
 def acts(contract: Contract) -> Iterator[Act]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 
 from contracts.target import Identity
@@ -12,9 +13,18 @@ from mockserver.spec.contract import Contract
 from mockserver.spec.document import SecurityScheme
 
 
+INVENTED = "contract-check-credential"
+"""A credential for services that accept any."""
+
+
 def sandbox_identities(contract: Contract) -> tuple[Identity, ...]:
-    """The identities of the credentials that a contract's sandbox hands out; none where it lists none."""
-    return tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
+    """The identities of the credentials that a contract's sandbox hands out; where it lists none, one it would accept."""
+    listed = tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
+    if listed or not contract.document.security_schemes:
+        return listed
+    stated = contract.behaviour.service.authentication
+    accepted = re.search(stated.pattern, INVENTED) is not None
+    return (identity(contract, "anyone", INVENTED, role=stated.role),) if accepted else ()
 
 
 def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> Identity:

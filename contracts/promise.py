@@ -65,7 +65,7 @@ def stated(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Pla
 
     def places(contract: Contract) -> Iterator[Place]:
         for kind in kinds(contract).values():
-            if kind.can(on, *needs) and name in (contract.document.root.get("x-resources") or {}).get(kind.name, ()):
+            if kind.can(on, *needs) and _is_made(contract, kind, name):
                 for statement in _each(getattr(kind.resource, name.replace("-", "_"))):
                     yield kind.acts[on].name, Said.of(kind.name, name, statement), (kind, statement)
 
@@ -85,6 +85,13 @@ def operations(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
                     yield act.name, Said.of(act.name, name, statement), (kind, act, statement)
 
     return places
+
+
+def _is_made(contract: Contract, kind: Kind, name: str) -> bool:
+    """Is the statement made, in the behaviour file or by inference? One that says the default is made only if written."""
+    written = (contract.document.root.get("x-resources") or {}).get(kind.name) or {}
+    key = name.replace("-", "_")
+    return name in written or getattr(kind.resource, key) != getattr(type(kind.resource)(kind.name), key)
 
 
 def _each(value: Any) -> Iterator[Statement]:

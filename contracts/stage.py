@@ -130,6 +130,8 @@ class Stage:
         pairs = tuple((name, _text(one)) for name, value in wanted.items() if value is not None
                       for one in (value if isinstance(value, list) else [value]))  # fmt: skip
         kind = media_type or (self._media_type(operation) if body is not MISSING else "")
+        act = self.tools.acts.get(name_of(operation))
+        body = act.wrapped(body) if act and body is not MISSING and not isinstance(body, bytes) else body
         return Request(operation.method.upper(), filled, pairs, tuple({**extra, **(headers or {})}.items()),
                        None if body is MISSING else body, kind)  # fmt: skip
 

@@ -65,6 +65,8 @@ def _wrong(stage: Stage) -> Iterator[tuple[str, Identity]]:
         yield "with another scheme", Identity("other-scheme", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
         yield "with an empty token", Identity("empty", headers=(("authorization", "Bearer "),))
         yield "with the token and no scheme", Identity("bare", headers=(("authorization", main.secret),), secret=main.secret)
+    if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
+        yield "with an empty key", _with(main, "")
     pattern = re.compile(stage.contract.behaviour.service.authentication.pattern)
     for what, secret in (("of an unknown form", "contract-check"), ("that is cut", main.secret[:-1]),
                          ("that is too long", main.secret + "!"), ("with another beginning", "x" + main.secret)):  # fmt: skip

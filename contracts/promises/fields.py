@@ -58,7 +58,7 @@ def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
     """A valid body with nothing that may be left out."""
     act = kind.acts["create"]
     body = stage.body(kind)
-    needed = stage.contract.schemas.required(str(act.media_type.schema)) if act.media_type else set()
+    needed = stage.bodies.required(act)
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
         if name not in needed and stage.bodies.accepts(act, slim) and not act.may_refuse:
@@ -293,7 +293,7 @@ def _replies(stage: Stage, kind: Kind, made: Made, name: str, value: Any) -> Ite
 def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Exchange]:
     """Refusals of requests that carry the secret: something else in them is wrong."""
     act = kind.acts["create"]
-    required = stage.contract.schemas.required(str(act.media_type.schema)) if act.media_type else set()
+    required = stage.bodies.required(act)
     for name in sorted(required & body.keys())[:1]:
         yield stage.try_create(kind, {key: value for key, value in body.items() if key != name})[0]
         yield stage.try_create(kind, {**body, name: {"wrong": [1]}})[0]
@@ -440,9 +440,10 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
     for kind in kinds(contract).values():
         act = kind.acts.get("create")
         media = act.media_type if act else None
-        if act is None or media is None or media.schema is None:
+        schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
+        if act is None or schema is None:
             continue
-        properties = contract.schemas.properties(media.schema)
+        properties = contract.schemas.properties(schema)
         found = {n: contract.schemas.keyword(at, "default") for n, at in properties.items()}
         given = {name: value for name, value in found.items() if value is not None and name not in kind.settled}
         if given:

@@ -85,6 +85,7 @@ def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size
     stage.expect(len(asked) <= full, f"{told}: {full} pages, of which the last says that it is", f"{len(asked)} pages",
                  *asked[-2:], about="last") if act.place("more") or act.place("next") else None  # fmt: skip
     _flags(stage, act, asked, len(wanted), told)
+    _numbers(stage, kind, act, paging, asked, size, len(wanted))
 
 
 def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: str) -> None:
@@ -100,6 +101,18 @@ def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: 
         if act.place("total") is not None:
             stage.expect(pick(exchange.json, act.place("total")) == total, f"the total is {total} on every page",
                          repr(pick(exchange.json, act.place("total"))), exchange, about="total")  # fmt: skip
+
+
+def _numbers(stage: Stage, kind: Kind, act: Act, paging: Paging, asked: Sequence[Exchange], size: int, total: int) -> None:
+    """What a page says of itself: its number, its offset, its size."""
+    for index, exchange in enumerate(asked):
+        true = {"page": paging.first + index, "pages": -(-total // size), "offset": index * size, "limit": size,
+                "count": len(stage.items(kind, exchange))}  # fmt: skip
+        for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
+            place = act.place(name)
+            if place is not None:
+                stage.expect(pick(exchange.json, place) == true[name], f"{place[-1] if place else name} is {true[name]}",
+                             repr(pick(exchange.json, place)), exchange, about=name)  # fmt: skip
 
 
 def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, wanted: list[str]) -> None:
@@ -234,11 +247,25 @@ def sort(stage: Stage, kind: Kind, act: Act, statement: Sort) -> None:
     """A list is ordered by the field that is asked for, in both directions."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == statement.parameter), None)
     choices = stage.contract.schemas.keyword(pointer, "enum") if pointer else None
-    made = [stage.create(kind) for _ in range(4)]
+    made = [stage.create(kind, body) for body in _various(stage, kind)]
     fields = [str(c).lstrip("+-") for c in choices or [n for n, v in made[0].sent.items() if isinstance(v, str)][:2]]
     for field in dict.fromkeys(fields):
         for backwards in (False, True):
             _in_order(stage, kind, statement, made, field, backwards, choices)
+
+
+def _various(stage: Stage, kind: Kind) -> list[dict[str, Any]]:
+    """Bodies that differ in every field that can differ."""
+    act, found = kind.acts["create"], [stage.body(kind, full=True)]
+    for _ in range(3):
+        body = stage.body(kind, full=True)
+        for name in stage.bodies.properties(act):
+            value = stage.bodies.unlike(act, name, [each.get(name) for each in found], stage.check)
+            free = name not in kind.settled | kind.governed and not (isinstance(body.get(name), str) and "-" in body[name])
+            if value is not None and free and stage.bodies.accepts(act, body | {name: value}):
+                body[name] = value
+        found.append(body)
+    return [found[i] for i in (2, 0, 3, 1)]
 
 
 def _in_order(stage: Stage, kind: Kind, statement: Sort, made: list[Made], field: str, backwards: bool,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from contracts.capabilities import Act, Kind, kinds, name_of
-from contracts.finding import Exchange, Said
+from contracts.finding import FIRM, Exchange, Said
 from contracts.promise import Place, Promise, operations
 from contracts.stage import MISSING, Made, Stage, Unable
 from contracts.target import Request
@@ -29,9 +30,31 @@ def reply(stage: Stage, kind: Kind, act: Act, statement: ReplyShape) -> None:
     if statement.status is not None:
         stage.expect(exchange.status == statement.status, f"status {statement.status}", f"status {exchange.status}", exchange,
                      about="status")  # fmt: skip
+    if "{location}" in statement.headers.values() and _is_promised(act, statement):
+        _located(stage, kind, statement, exchange)
     if act.operation.method != "head" and exchange.reply_body:
-        for problem in misfits(statement.body, exchange.json, {}):
+        for problem in misfits(act.template, exchange.json, {}):
             stage.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
+
+
+def _is_promised(act: Act, statement: ReplyShape) -> bool:
+    """Is Location documented, or said by somebody who knows? A guess alone promises nothing."""
+    response = act.operation.success()
+    return statement.evidence in FIRM or any(h.name.lower() == "location" for h in (response.headers if response else ()))
+
+
+def _located(stage: Stage, kind: Kind, statement: ReplyShape, exchange: Exchange) -> None:
+    """The address of a new item is told, and the item is there (RFC 9110 section 10.2.2)."""
+    name = next(name for name, written in statement.headers.items() if written == "{location}")
+    address = exchange.header(name)
+    if not stage.expect(bool(address), f"{name} says where the new item is", "no such header", exchange, about="location"):
+        return
+    parts = urlsplit(urljoin(exchange.url, str(address)))
+    path = parts.path.removeprefix(urlsplit(stage.target.base_url).path)
+    seen = stage.target.send(Request("GET", path), stage.main) if kind.can("get") else None
+    if seen is not None:
+        stage.expect(seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen,
+                     about="located")  # fmt: skip
 
 
 def _succeeding(stage: Stage, kind: Kind, act: Act) -> Exchange:
@@ -155,11 +178,16 @@ def malformed(stage: Stage, kind: Kind, act: Act) -> None:
     for text in (b'{"name": "contract-check', b"not json", b""):
         if text == b"" and not (act.operation.request_body and act.operation.request_body.required):
             continue
-        exchange = stage.send(act, path=made.path if made else None, body=text)
+        exchange = stage.send(act, path=_place(stage, kind, made), body=text)
         _forget(stage, kind, act, exchange, made)
         refused(stage, "malformed" if text else "invalid", act, exchange, "a body that is no JSON" if text else "no body",
                 "malformed" if text else "empty") if text else stage.expect(400 <= exchange.status < 500,
                 "a required body that is missing is refused", f"status {exchange.status}", exchange, about="empty")  # fmt: skip
+
+
+def _place(stage: Stage, kind: Kind, made: Made | None) -> Mapping[str, Any]:
+    """The path parameters of an item, or of the collection that a new one would be in."""
+    return made.path if made else stage.parents(kind, stage.main)
 
 
 def _is_item(kind: Kind, act: Act) -> bool:
@@ -175,7 +203,7 @@ def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made |
 def media_types(stage: Stage, kind: Kind, act: Act) -> None:
     """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
     made = stage.create(kind) if kind.can("create") and _is_item(kind, act) else None
-    exchange = stage.send(act, path=made.path if made else None, body=b"name=x", media_type="application/x-contract-check")
+    exchange = stage.send(act, path=_place(stage, kind, made), body=b"name=x", media_type="application/x-contract-check")
     _forget(stage, kind, act, exchange, made)
     refused(stage, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
 

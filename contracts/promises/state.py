@@ -8,7 +8,7 @@ from typing import Any
 from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promise import Promise, law
-from contracts.stage import Made, Stage
+from contracts.stage import Made, Stage, Unable
 
 GONE = (404, 410)
 """Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
@@ -198,27 +198,62 @@ def others_stay(stage: Stage, kind: Kind) -> None:
 def replaced(stage: Stage, kind: Kind) -> None:
     """PUT replaces the whole item (RFC 9110 section 9.3.4); sending it again changes nothing more."""
     act = kind.acts["replace"]
-    made = stage.create(kind, stage.body(kind, full=True))
-    body = stage.bodies.least(act, f"{stage.check}/put")
-    if body is None:
-        return
-    body = stage.bodies.marked(act, kind, body, stage.tools.mark())
-    if kind.resource.identity.field in body:
-        body[kind.resource.identity.field] = made.id
+    made = stage.create(kind, _unusual(stage, kind))
+    before = stage.item(kind.acts["get"], stage.get(made))
+    count = len(stage.walk(made)[0]) if kind.can("list") else 0
+    body = _slim(stage, kind, act, made)
     first = stage.send(act, path=made.path, body=body)
     if not stage.expect(200 <= first.status < 300, "a valid replacement is accepted", f"status {first.status}",
                         made.exchange, first, about="accepted"):  # fmt: skip
         return
     seen = stage.get(made)
     item = stage.item(kind.acts["get"], seen)
+    history = (made.exchange, first, seen)
     _echoed(stage, kind, kind.acts["get"], seen, body, made)
     for name in (made.sent.keys() & item.keys()) - body.keys() - kind.settled - unchangeable(kind):
         stage.expect(item[name] != made.sent[name] or item[name] in _natural(stage, act, name),
-                     f"{name}, which the replacement leaves out, is not kept", repr(item[name]), made.exchange, first,
-                     seen, about=f"dropped {name}")  # fmt: skip
+                     f"{name}, which the replacement leaves out, is not kept", repr(item[name]), *history,
+                     about=f"dropped {name}")  # fmt: skip
+    _stays(stage, kind, before, item, history)
+    if kind.can("list"):
+        items, asked = stage.walk(made)
+        stage.expect(len(items) == count, "replacing makes no further item", f"{len(items)} instead of {count}", *history,
+                     *asked, about="count")  # fmt: skip
     stage.send(act, path=made.path, body=body)
     again = stage.get(made)
     _rest_after(stage, kind, item, stage.item(kind.acts["get"], again), (made.exchange, first, seen, again))
+
+
+def _unusual(stage: Stage, kind: Kind) -> dict[str, Any]:
+    """A body whose values are no defaults, so that what is kept by mistake shows."""
+    act = kind.acts["create"]
+    body = stage.body(kind, full=True)
+    for name, pointer in stage.bodies.properties(act).items():
+        default = stage.contract.schemas.keyword(pointer, "default")
+        if default is not None and body.get(name) == default:
+            other = stage.bodies.other(act, name, default, stage.check)
+            body |= {name: other} if other is not None and stage.bodies.accepts(act, body | {name: other}) else {}
+    return body
+
+
+def _slim(stage: Stage, kind: Kind, act: Act, made: Made) -> dict[str, Any]:
+    """A replacement with what is required and nothing else."""
+    body = stage.bodies.least(act, f"{stage.check}/put")
+    if body is None:
+        raise Unable(f"no valid body can be made for {act.name}")
+    for name in list(body):
+        slim = {key: value for key, value in body.items() if key != name}
+        body = slim if stage.bodies.accepts(act, slim) else body
+    field = kind.resource.identity.field
+    return stage.bodies.marked(act, kind, body, stage.tools.mark()) | ({field: made.id} if field in body else {})
+
+
+def _stays(stage: Stage, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], history: Any) -> None:
+    times = kind.resource.timestamps
+    for name in (kind.resource.identity.field, *((times.created,) if times else ())):
+        if name in before:
+            stage.expect(after.get(name) == before[name], f"{name} stays when the item is replaced", repr(after.get(name)),
+                         *history, about=f"{name} stays")  # fmt: skip
 
 
 def _natural(stage: Stage, act: Act, name: str) -> tuple[Any, ...]:

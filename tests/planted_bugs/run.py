@@ -16,6 +16,7 @@ from mockserver.spec import shelf
 from mockserver.spec.contract import Contract
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.datagrid import Datagrid
+from tests.planted_bugs.notes import KEYS, Notes
 from tests.planted_bugs.server import Server
 
 HERE = Path(__file__).parent
@@ -41,6 +42,9 @@ def subjects() -> Iterator[Subject]:
     for name, server in (("basedash", Basedash), ("datagrid", Datagrid)):
         contract = contracts.load(name, shelf.document_path(name), shelf.overlays(name))
         yield Subject(name, server, contract, sandbox_identities(contract))
+    contract = contracts.load("notes", HERE / "notes.yaml")
+    people = tuple(identity(contract, name, key) for name, key in zip(("ada", "bob"), KEYS, strict=True))
+    yield Subject("notes", Notes, contract, people)
 
 
 def examined(subject: Subject, bug: str = "", seed: int = 0, only: Sequence[str] = ()) -> Result:

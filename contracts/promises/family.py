@@ -1,0 +1,58 @@
+"""Promises about owners: what lies below one item is not below another, and goes with it."""
+
+from __future__ import annotations
+
+from contracts.capabilities import Kind
+from contracts.promise import Promise, stated
+from contracts.promises.lists import ids
+from contracts.promises.state import GONE
+from contracts.stage import Stage, Unable
+from mockserver.spec.behaviour import Parent
+
+
+def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
+    """An item is below its owner only, cannot be made below one that is not there, and goes with it."""
+    owner = stage.tools.kinds.get(statement.resource)
+    if owner is None or not owner.can("create"):
+        raise Unable(f"no {statement.resource} can be made")
+    made = stage.create(kind)
+    elsewhere = stage.create(owner)
+    path = {**made.path, statement.parameter: elsewhere.id}
+    for name in ("get", "update", "delete"):
+        act = kind.acts.get(name)
+        if act is not None and "{" + statement.parameter + "}" in act.operation.path:
+            body = {"body": stage.bodies.least(act, stage.check) or {}} if act.media_type else {}
+            seen = stage.send(act, path=path, **body)
+            stage.expect(seen.status in GONE, f"404 for the item of another {owner.name}", f"status {seen.status}",
+                         made.exchange, elsewhere.exchange, seen, about=name)  # fmt: skip
+    if kind.can("list"):
+        seen = stage.send(kind.acts["list"], path=path)
+        stage.expect(str(made.id) not in ids(kind, stage.items(kind, seen)), f"the list of another {owner.name} is without it",
+                     "it is there", made.exchange, elsewhere.exchange, seen, about="list")  # fmt: skip
+        own = stage.list(made)
+        stage.expect(str(made.id) in ids(kind, stage.items(kind, own)), "its owner's list has it", "it is not there",
+                     made.exchange, own, about="own")  # fmt: skip
+    if owner.can("delete"):
+        _cascade(stage, kind, owner, statement, made.path)
+
+
+def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: object) -> None:
+    """What is below an item that was removed is removed, and nothing is made there any more."""
+    above = stage.create(owner)
+    below = {**above.path, statement.parameter: above.id}
+    exchange, made = stage.try_create(kind, path=below)
+    if made is None:
+        raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+    removed = stage.delete(above)
+    history = (above.exchange, exchange, removed)
+    if kind.can("get"):
+        seen = stage.get(made)
+        stage.expect(seen.status in GONE, f"it goes with its {owner.name}", f"status {seen.status}", *history, seen,
+                     about="cascade")  # fmt: skip
+    if statement.must_exist:
+        late, late_made = stage.try_create(kind, path=below)
+        stage.expect(late_made is None and late.status in GONE, f"nothing is made below a {owner.name} that is not there",
+                     f"status {late.status}", *history, late, about="orphan")  # fmt: skip
+
+
+PROMISES = (Promise("parent", ("parent", "within"), stated("parent", "create"), parent),)
