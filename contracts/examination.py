@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 
 from contracts.finding import Finding
 from contracts.journal import Journal
@@ -38,15 +39,20 @@ class Result:
 def examine(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), read_only: bool = False, strict: bool = False, on_progress: Progress | None = None,
-    journal: Journal | None = None,
+    journal: Journal | None = None, database: Any = None,
 ) -> Result:  # fmt: skip
     """Hold every promise of `contract` against `target`.
+
+    `journal` keeps on disk what was created; `database` is Hypothesis' example database, where failing sequences are
+    kept to be tried first the next time.
 
     `only` and `skip` are patterns (`paging`, `GET /servers*`) for checks and operations. The same seed sends the same
     requests. Never raises for what the target does: an unreachable one ends the examination, and `stopped` says so.
     """
     target.read_only = target.read_only or read_only
-    run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere())
+    limit = contract.behaviour.service.rate_limit
+    target.window = limit.window if limit is not None else None
+    run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere(), database)
     chosen = [promise for promise in promises_of(contract) if _wanted(promise, only, skip)]
     return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
 
@@ -75,6 +81,7 @@ class _Run:
     strict: bool
     tell: Progress
     journal: Journal
+    database: Any
     findings: dict[str, Finding] = field(default_factory=dict)
     examined: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -83,7 +90,7 @@ class _Run:
     def through(self, sworn: Sequence[Sworn]) -> Result:
         """Hold one promise after the other, and tell what came of them."""
         began, before = time.monotonic(), self.target.requests
-        tools = Tools(self.contract, self.seed)
+        tools = Tools(self.contract, self.seed, self.database)
         for each in sworn:
             self._note(each, f"skipped: {self.stopped}" if self.stopped else self._hold(each, tools))
         return Result(tuple(self.findings.values()), self.examined, self.target.requests - before,
@@ -96,7 +103,15 @@ class _Run:
         self._attempt(lambda: self.left.extend(stage.tidy()))
         for found in (*stage.findings, *stage.deviations):
             self.findings.setdefault(found.id, found)
+        self._note_document(stage)
         return "failed" if stage.findings else outcome
+
+    def _note_document(self, stage: Stage) -> None:
+        """The replies of every operation that was asked on the way were held against the document too."""
+        broken = {found.operation for found in stage.deviations}
+        for operation in stage.judged:
+            known = self.examined.get((operation, "document"), "passed")
+            self.examined[operation, "document"] = "failed" if operation in broken else known
 
     def _attempt(self, act: Callable[[], None]) -> str:
         """Do it; what the target or the settings make impossible is said, not raised."""

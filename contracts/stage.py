@@ -46,10 +46,10 @@ class Made:
 
 
 class Tools:
-    """What all stages of an examination share: bodies, resources, and the counters of marks."""
+    """What all stages of an examination share: bodies, resources, the counter of marks, Hypothesis' example database."""
 
-    def __init__(self, contract: Contract, seed: int) -> None:
-        self.contract = contract
+    def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
+        self.contract, self.database = contract, database
         self.bodies = Bodies(contract)
         self.maker = ExampleMaker(contract.document.root)
         self.kinds = kinds(contract)
@@ -76,6 +76,7 @@ class Stage:
         self.contract, self.bodies = tools.contract, tools.bodies
         self.findings: list[Finding] = []
         self.deviations: list[Finding] = []
+        self.judged: set[str] = set()
         self._made: list[Made] = []
 
     # Who asks.
@@ -137,6 +138,7 @@ class Stage:
 
     def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
         """Note where a reply is not as the document says."""
+        self.judged.add(name_of(operation))
         for each in deviations(operation, exchange, self.contract.schemas):
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
                                            about=each.about, exchanges=(exchange,)))  # fmt: skip

@@ -20,7 +20,7 @@ __all__ = ["NOBODY", "Exhausted", "Identity", "ReadOnly", "Request", "Target", "
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
 
-PATIENCE = 60.0
+PATIENCE = 61.0
 """The longest `Retry-After` in seconds that is waited for."""
 
 
@@ -80,7 +80,8 @@ class Target:
     """An implementation that is examined.
 
     Everything sent is counted and kept in `log` (the last `remembered` exchanges, secrets as `${NAME}`). `rate` is
-    requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent.
+    requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent. `window` is
+    what is waited after a 429 that does not say how long.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class Target:
         self.wire, self.base_url, self.identities = wire, base_url.rstrip("/"), tuple(identities)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
         self.log: deque[Exchange] = deque(maxlen=remembered)
-        self.requests = 0
+        self.requests, self.window = 0, None  # type: int, float | None
         self.on_exchange: list[Callable[[Exchange], None]] = []
         self._sleep, self._next = sleep, 0.0
         self._mask = masking(self.identities)
@@ -120,8 +121,8 @@ class Target:
         """
         sent = self._prepare(request, identity)
         received = self.wire.send(sent)
-        wait = retry_after(received)
-        if wait is not None and wait <= PATIENCE:
+        wait = self._wait(received)
+        if wait is not None:
             self.pause(wait)
             received = self.wire.send(sent)
         return self._record(sent, received)
@@ -132,9 +133,22 @@ class Target:
         return self._record(sent, self.wire.send(sent))
 
     def together(self, requests: Iterable[tuple[Request, Identity]]) -> list[Exchange]:
-        """Send requests at the same time; nothing is sent again. Raises as `send`."""
+        """Send requests at the same time; those that come too soon are sent again, together. Raises as `send`."""
         prepared = [self._prepare(request, identity) for request, identity in requests]
-        return [self._record(sent, got) for sent, got in zip(prepared, self.wire.together(prepared), strict=True)]
+        received = self.wire.together(prepared)
+        waits = {index: wait for index, got in enumerate(received) if (wait := self._wait(got)) is not None}
+        if waits:
+            self.pause(max(waits.values()))
+            again = self.wire.together([prepared[index] for index in waits])
+            received = [dict(zip(waits, again, strict=True)).get(index, got) for index, got in enumerate(received)]
+        return [self._record(sent, got) for sent, got in zip(prepared, received, strict=True)]
+
+    def _wait(self, received: Received) -> float | None:
+        """How long to wait before a refused request is sent again; None where that makes no sense."""
+        wait = retry_after(received)
+        if wait is None and received.status == 429:
+            wait = self.window
+        return wait if wait is not None and wait <= PATIENCE else None
 
     def close(self) -> None:
         """Let go of the wire."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contracts.promise import Promise, Sworn
-from contracts import vendors
+from contracts import lifecycle, vendors
 from contracts.promises import access, family, fields, limits, lists, replies, state, validation
 from mockserver.spec.contract import Contract
 
 PROMISES: tuple[Promise, ...] = (
     *state.PROMISES, *fields.PROMISES, *lists.PROMISES, *limits.PROMISES, *replies.PROMISES, *access.PROMISES,
     *family.PROMISES, *validation.PROMISES, *vendors.PROMISES,
+    *lifecycle.PROMISES,
 )  # fmt: skip
 """The table. What is `late` is held after everything else."""
 

@@ -284,7 +284,7 @@ def _in_order(stage: Stage, kind: Kind, statement: Sort, made: list[Made], field
 
 
 def _comparable(value: Any) -> Any:
-    return moment_of(value) or value if isinstance(value, str | int | float) else None
+    return (moment_of(value) or value) if isinstance(value, str) else value if isinstance(value, int | float) else None
 
 
 PROMISES = (
