@@ -25,7 +25,6 @@ EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
 """How many requests each operation is given in each phase that invents them."""
 
 
-
 def conform(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), on_progress: Progress | None = None,
@@ -100,7 +99,8 @@ class _Run:
 
     def left_out(self) -> list[str]:
         """The names of operations that are not examined."""
-        names = [(f"{each.method.upper()} {each.path}", each.method.upper()) for each in self.contract.document.operations]
+        operations = self.contract.document.operations
+        names = [(f"{each.method.upper()} {each.path}", each.method.upper()) for each in operations]
         return [name for name, method in names if (self.target.read_only and method not in SAFE)
                 or not self._wanted(name)]  # fmt: skip
 
@@ -173,7 +173,9 @@ class _Run:
             return
         shown = info.failure.case_id or case_id
         chain = [shown if each == case_id else each for each in self._ancestors(recorder, case_id)]
-        exchanges = tuple(self._exchange(recorder.interactions[each]) for each in chain if each in recorder.interactions)
+        exchanges = tuple(
+            self._exchange(recorder.interactions[each]) for each in chain if each in recorder.interactions
+        )
         found = finding(check.name, operation, expected=f"a reply that passes {check.name.replace('_', ' ')}",
                         seen=f"{info.failure.title}. {info.failure.message}".strip(), exchanges=exchanges,
                         about=type(info.failure).__name__)  # fmt: skip
@@ -193,7 +195,9 @@ class _Run:
     def _exchange(self, interaction: Interaction) -> Exchange:
         asked, reply = interaction.request, interaction.response
         sent = Sent(asked.method, asked.uri, tuple(_pairs(asked.headers)), asked.body or None)
-        got = Received(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else Received(0, (), b"")
+        got = (
+            Received(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else Received(0, (), b"")
+        )
         return masking(self.target.identities)(sent, got)
 
     def _remember(self, case: Any, interaction: Interaction) -> None:
@@ -208,7 +212,7 @@ class _Run:
         try:
             self.left.extend(self.stage.tidy())
         except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
-            self.left.append(f"what conformance created at {self.target.base_url} ({reason or 'interrupted'})")
+            self.left.append(f"what conformance created at {self.target.base_url} ({type(reason).__name__})")
 
 
 def _pairs(headers: Any) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,40 @@
+"""The report as a few lines in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.finding import Finding
+from contracts.report.record import Report
+
+SHOWN = 20
+"""How many findings are printed; the report on disk has them all."""
+
+
+def lines(report: Report) -> Iterator[str]:
+    """What a person needs to know, the worst last, where a terminal shows it."""
+    result = report.result
+    others = [each for each in result.findings if each.verdict != "failure"]
+    for each in (*others[:SHOWN], *report.failures[:SHOWN]):
+        yield from _finding(each)
+    if len(others) > SHOWN or len(report.failures) > SHOWN:
+        yield f"… and {max(0, len(others) - SHOWN) + max(0, len(report.failures) - SHOWN)} more in the report"
+    yield from (f"left behind: {address}" for address in result.left_behind)
+    skipped = sum(outcome.startswith("skipped") for outcome in result.examined.values())
+    speed = result.requests / result.seconds if result.seconds else 0
+    yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
+    yield f"{report.passed} passed, {len(report.failures)} failures, {len(others)} news, {skipped} skipped"
+    if result.stopped:
+        yield f"ended early: {result.stopped}"
+
+
+def _finding(found: Finding) -> Iterator[str]:
+    yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
+    yield f"  expected  {_line(found.expected)}"
+    yield f"  seen      {_line(found.seen)}"
+    yield from (f"  $ {_line(each.curl())}" for each in found.exchanges)
+    yield ""
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:1000]

@@ -1,0 +1,103 @@
+"""`mockserver check` as a user runs it: what it exits with, what it writes, and what it never writes."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from contracts.journal import Entry, Journal
+from contracts.plugin import _served
+from contracts.sandbox import sandbox
+from tests.process import run
+
+ONE = ("--only", "GET *", "--quick")
+KEY = "bd_key_a_secret_that_nobody_may_read_00"
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
+    """The folder, exit code and output of one examination of Basedash's mock over the network, with a wrong key."""
+    folder = tmp_path_factory.mktemp("reports")
+    with _served(sandbox("basedash", seed=0)) as base:
+        done = run("check", "basedash", "--url", base, "--auth", KEY, "--report", str(folder), *ONE)
+    return folder, done.returncode, done.stdout + done.stderr
+
+
+def test_the_mock_keeps_its_own_contract(tmp_path: Path) -> None:
+    done = run("check", "basedash", "--quick", "--report", str(tmp_path))
+
+    assert 0 == done.returncode, done.stdout
+    assert " 0 failures" in done.stdout
+
+
+def test_a_service_that_refuses_our_credential_fails(checked: tuple[Path, int, str]) -> None:
+    folder, code, _ = checked
+
+    assert 1 == code
+    assert json.loads((folder / "report.json").read_text())["findings"]
+
+
+def test_every_form_of_the_report_is_written(checked: tuple[Path, int, str]) -> None:
+    folder, *_ = checked
+    suites = ET.parse(folder / "report.xml").getroot()
+
+    assert "testsuites" == suites.tag
+    assert [] != suites.findall("testsuite/testcase/failure")
+
+
+def test_no_credential_is_printed_or_written(checked: tuple[Path, int, str]) -> None:
+    folder, _, printed = checked
+    written = [path.read_text("utf-8") for path in folder.iterdir()]
+
+    assert not [text for text in (*written, printed) if KEY in text]
+    assert "${CREDENTIAL}" in "".join(written)
+
+
+def test_a_browser_shows_the_findings_in_the_page(checked: tuple[Path, int, str], browse: Callable[..., str]) -> None:
+    folder, *_ = checked
+    found = json.loads((folder / "report.json").read_text())["findings"]
+
+    page = browse((folder / "report.html").as_uri())
+
+    assert [each["id"] for each in found if f'id="{each["id"]}"' not in page] == []
+    assert 'id="matrix"' in page
+
+
+def test_a_target_that_is_down_cannot_be_examined(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    done = run("check", "basedash", "--url", f"http://127.0.0.1:{port}", "--quick", "--report", str(tmp_path))
+
+    assert 2 == done.returncode
+    assert "ended early" in done.stdout
+    assert json.loads((tmp_path / "report.json").read_text())["stopped"]
+
+
+def test_a_spent_budget_ends_an_examination_early(tmp_path: Path) -> None:
+    done = run("check", "basedash", "--quick", "--budget", "5", "--report", str(tmp_path))
+
+    assert 2 == done.returncode
+    assert "budget of 5" in done.stdout
+
+
+@pytest.mark.parametrize("wrong", [("nobody",), ("basedash", "--rate", "fast"), ("basedash", "--time", "soon"),
+                                   ("basedash", "--url", "http://me:secret@127.0.0.1")])  # fmt: skip
+def test_what_cannot_be_understood_exits_with_two(tmp_path: Path, wrong: tuple[str, ...]) -> None:
+    assert 2 == run("check", *wrong, "--report", str(tmp_path)).returncode
+
+
+def test_cleanup_tells_what_it_could_not_remove(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/things/1"
+    Journal(tmp_path / "journal.jsonl").created("mark", Entry("DELETE", address, "credential"))
+
+    done = run("cleanup", "basedash", "--auth", "x", "--report", str(tmp_path))
+
+    assert 1 == done.returncode
+    assert f"could not remove {address}" in done.stdout
