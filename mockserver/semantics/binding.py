@@ -52,6 +52,7 @@ class Binding:
     upsert: bool
     accept: Accept
     envelope: tuple[str, ...] = ()
+    takes: Mapping[str, str] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     born: Shape | None = None
@@ -78,7 +79,9 @@ class Binding:
         body = call.body
         for key in self.envelope:
             body = body.get(key) if isinstance(body, dict) else None
-        return body if isinstance(body, dict | list) else {}
+        if isinstance(body, dict):
+            return {self.takes.get(name, name): value for name, value in body.items()} if self.takes else body
+        return body if isinstance(body, list) else {}
 
 
 def perform(turn: Turn) -> Reply | Performance:
@@ -146,7 +149,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules), paging=behaviour.paging,
         page=pagings.STYLES[behaviour.paging.style if behaviour.paging else "whole"], filters=behaviour.filter,
         sort=behaviour.sort, patch=action.patch, upsert=action.upsert,
-        accept=_accept(contract, operation, behaviour, plan), envelope=action.envelope,
+        accept=_accept(contract, operation, behaviour, plan), envelope=action.envelope, takes=action.takes,
         named=known(contract, operation, behaviour),
         names=_names(operation, plan) if plan is not None else {},
         born=_born(contract, operation, behaviour, secrets, view) if action.upsert else None,
@@ -208,9 +211,10 @@ def _accept(
 def _defaults(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, Any]:
     """The `default`s of the request's properties (JSON Schema Validation section 9.2)."""
     found: dict[str, Any] = {}
+    takes = behaviour.action.takes if behaviour.action else {}
     for pointer in requests(contract, operation, behaviour):
         for name, at in contract.schemas.properties(pointer).items():
             for node, _ in contract.schemas.branches(at):
                 if "default" in node:
-                    found.setdefault(name, node["default"])
+                    found.setdefault(takes.get(name, name), node["default"])
     return found

@@ -38,15 +38,16 @@ class View:
         self._pointer, self._schemas, self._examples = pointer, schemas, examples
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
-        self._wanted = tuple(name for name in self._properties if name in required or name not in given)
+        self._names = tuple(dict.fromkeys([*self._properties, *sorted(required)]))
+        self._wanted = tuple(name for name in self._names if name in required or name not in given)
         self._required = required
         self._variants = _variants(schemas, pointer)
 
     def show(self, fields: Fields) -> Fields:
         """The fields that this reply names (all of them where it names none)."""
-        if not self._properties:
+        if not self._names:
             return dict(fields)
-        return {name: fields[name] for name in self._properties if name in fields}
+        return {name: fields[name] for name in self._names if name in fields}
 
     def is_valid(self, fields: Fields) -> bool:
         """May the reply show these fields?"""
@@ -98,7 +99,7 @@ class View:
             if not self._patch(trial, made, fault):
                 break
         kept = {name: trial[name] for name in settled if name in trial}
-        for name in self._properties:
+        for name in self._names:
             trial.pop(name, None)
         trial.update({**made, **kept})
         return self.is_valid(trial)

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockserver.call import Call, Principal
-from mockserver.errors import BehaviourError, Conflict
-from mockserver.semantics import template
+from mockserver.errors import BehaviourError
+from mockserver.semantics import ids, template
 from mockserver.semantics.invention import Invention, View
 from mockserver.semantics.shape import item_schema
 from mockserver.semantics.template import Render
@@ -22,8 +22,6 @@ from mockserver.state.world import TIME_FORMATS, World
 SCOPE = frozenset({"id", "tenant", "user", "now"})
 """What a template of `initial` and `derived` may name."""
 
-NewId = Callable[[World, Collection, Mapping[str, Any]], Any]
-
 
 @dataclass(frozen=True, slots=True)
 class ResourcePlan:
@@ -31,7 +29,7 @@ class ResourcePlan:
 
     name: str
     statements: Resource
-    new_id: NewId
+    new_id: ids.NewId
     defaults: Mapping[str, Any]
     constants: Mapping[str, Any]
     initial: tuple[tuple[str, Render], ...]
@@ -132,14 +130,32 @@ def _invention(contract: Contract, plan: ResourcePlan) -> Invention | None:
     """What makes up the items of a resource that says `invented`, from every reply that shows one."""
     if plan.statements.invented is None:
         return None
+    view = viewer(contract, plan)
+    return Invention((view(at) for at in shown(contract, plan.name)), plan.settled - frozenset(plan.secrets))
+
+
+def shown(contract: Contract, name: str) -> list[str]:
+    """The schemas by which replies show an item of a resource, each once."""
     views: dict[str, None] = {}
-    for operation, behaviour in acting(contract, plan.name):
+    for operation, behaviour in acting(contract, name):
         does = behaviour.action.does if behaviour.action else ""
         pointer = item_schema(operation, behaviour.reply, contract.schemas, does)
         if pointer is not None:
             views.setdefault(contract.schemas.resolve(pointer)[1])
-    view = viewer(contract, plan)
-    return Invention((view(pointer) for pointer in views), plan.settled - frozenset(plan.secrets))
+    return list(views)
+
+
+def _maker(identity: Identity, name: str, contract: Contract) -> ids.NewId:
+    return ids.maker(identity, _places(identity, name, contract), contract.examples, contract.schemas)
+
+
+def _places(identity: Identity, name: str, contract: Contract) -> list[str]:
+    """The schemas that an id must be valid for: those of the path parameter and of the field in the replies."""
+    if identity.generate != "schema":
+        return []
+    in_paths = [p.schema for o, _ in acting(contract, name) for p in o.parameters if p.name == identity.parameter]
+    in_replies = [contract.schemas.properties(view).get(identity.field) for view in shown(contract, name)]
+    return list(dict.fromkeys(place for place in (*in_replies, *in_paths) if place))
 
 
 def viewer(contract: Contract, plan: ResourcePlan) -> Callable[[str], View]:
@@ -168,8 +184,10 @@ def requests(contract: Contract, operation: Operation, behaviour: OperationBehav
 
 
 def known(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> frozenset[str]:
-    """The properties of an item that a request may name."""
-    return frozenset(n for at in requests(contract, operation, behaviour) for n in contract.schemas.properties(at))
+    """The properties of an item that a request may name, as the item calls them."""
+    takes = behaviour.action.takes if behaviour.action else {}
+    written = (n for at in requests(contract, operation, behaviour) for n in contract.schemas.properties(at))
+    return frozenset(takes.get(name, name) for name in written)
 
 
 def _compile(resource: Resource, contract: Contract, indexed: tuple[str, ...]) -> ResourcePlan:
@@ -182,7 +200,7 @@ def _compile(resource: Resource, contract: Contract, indexed: tuple[str, ...]) -
     set_by_service |= {name for entry in resource.server_set for name in entry.fields}
     set_by_service |= {name for name in (stamps.created, stamps.updated) if name} if stamps else set()
     return ResourcePlan(
-        name=resource.name, statements=resource, new_id=_new_id(identity, contract),
+        name=resource.name, statements=resource, new_id=_maker(identity, resource.name, contract),
         defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
         constants=constants, initial=initial, derived=derived,
         secrets=frozenset(name for entry in resource.write_only for name in entry.fields),
@@ -234,85 +252,6 @@ def compare(entry: Filter, value: Any) -> tuple[str, Any] | None:
     if entry.equals is not None or entry.unless is not None:
         return None if value == entry.unless else (entry.field, entry.equals)
     return None if value is None else (entry.field, value)
-
-
-def _new_id(identity: Identity, contract: Contract) -> NewId:
-    """What makes the id of a new item: the client's own where one may be sent, else what `generate` says."""
-    made = (
-        _from_schema(identity, contract) if identity.generate == "schema" else IDENTITIES[identity.generate](identity)
-    )
-    if not identity.from_client:
-        return made
-
-    def chosen(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
-        value = fields.get(identity.field)
-        return made(world, collection, fields) if value is None else value
-
-    return chosen
-
-
-def _from_schema(identity: Identity, contract: Contract) -> NewId:
-    """Ids that are values of the schema of the path parameter; a few tries find one that is free."""
-    found = (p.schema for o in contract.document.operations for p in o.parameters if p.name == identity.parameter)
-    pointer = next((schema for schema in found if schema), None)
-
-    def value(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
-        for number in range(64):
-            seed = f"{world.seed}/{len(collection)}/{number}"
-            made = contract.examples.at(pointer, seed=seed) if pointer else world.token(24)
-            if collection.get(made) is None:
-                return made
-        raise Conflict("every id that the schema allows is taken")
-
-    return value
-
-
-def _random(identity: Identity) -> NewId:
-    return lambda world, collection, fields: identity.prefix + world.token(identity.length)
-
-
-def _uuid(identity: Identity) -> NewId:
-    return lambda world, collection, fields: identity.prefix + world.uuid()
-
-
-def _integer(identity: Identity) -> NewId:
-    def next_number(world: World, collection: Collection, fields: Mapping[str, Any]) -> int:
-        number = collection.highest + 1
-        while number in collection.by_id:
-            number += 1
-        return number
-
-    return next_number
-
-
-def _digits(identity: Identity) -> NewId:
-    number = _integer(identity)
-
-    def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
-        made = number(world, collection, fields)
-        while str(made) in collection.by_id:
-            made += 1
-        return identity.prefix + str(made)
-
-    return next_text
-
-
-def _single(identity: Identity) -> NewId:
-    return lambda world, collection, fields: ""
-
-
-def _client(identity: Identity) -> NewId:
-    def given(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
-        value = fields.get(identity.field)
-        return world.uuid() if value is None else value
-
-    return given
-
-
-IDENTITIES: dict[str, Callable[[Identity], NewId]] = {
-    "random": _random, "uuid": _uuid, "integer": _integer, "digits": _digits, "client": _client, "single": _single,
-}  # fmt: skip
-"""How a new id is made, by the name that `identity.generate` uses."""
 
 
 def _by_path(name: str, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:

@@ -130,7 +130,8 @@ def compile(
     place = f"{operation.method.upper()} {operation.path} reply"
     listed = template.find(wanted, "items") if does == "list" else None
     item = item_schema(operation, stated, schemas, does)
-    shown = tuple(name for name in schemas.properties(item) if name not in secrets) if item else ()
+    named = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
+    shown = tuple(name for name in named if name not in secrets)
     array = schemas.below(pointer, _path(listed)) if listed is not None else None
     checks = None
     if pointer and item and array is not None and _is_plain_array(schemas, array):

@@ -247,14 +247,16 @@ class Action(Statement):
     """What an operation does: `does` to an item (or the list) `of` a resource; `answer` leaves it to the rules.
 
     `patch` says how an update reads its body: `fields` (those present replace), `merge-patch` (RFC 7396) or
-    `json-patch` (RFC 6902). `envelope` are the keys under which the request's body carries the item. With `upsert`, a
-    replace creates what is not there, and a create replaces what is.
+    `json-patch` (RFC 6902). `envelope` are the keys under which the request's body carries the item, `takes` the names
+    of its properties that the item calls otherwise. With `upsert`, a replace creates what is not there, and a create
+    replaces what is.
     """
 
     does: Literal["create", "list", "get", "update", "replace", "delete", "answer"]
     of: str = ""
     patch: Literal["fields", "merge-patch", "json-patch"] = "fields"
     envelope: Names = ()
+    takes: Mapping[str, str] = field(default_factory=dict)
     upsert: bool = False
 
 

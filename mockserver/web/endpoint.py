@@ -14,6 +14,7 @@ from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unans
 from mockserver.semantics.actions import forget
 from mockserver.semantics.binding import Binding, perform
 from mockserver.semantics.turn import Turn
+from mockserver.spec import template
 from mockserver.spec.document import Operation
 from mockserver.spec.schemas import Validator
 from mockserver.state.store import Transaction
@@ -57,6 +58,7 @@ class Endpoint:
         self._limiter = self._choose_limiter(service, stated)
         self._forgets = binding is not None and binding.act.end is forget
         self._validators: dict[tuple[int, str], Validator | None] = {}
+        self._names = tuple(template.names(operation.path))
 
     async def __call__(self, scope: Scope, receive: Any, values: dict[str, str]) -> tuple[Reply, Headers]:
         """Answer one request: the reply, checked, and headers that go out with any reply.
@@ -66,6 +68,8 @@ class Endpoint:
         path, transaction = scope["path"], Transaction(self.service.store)
         limits: Headers = ()
         try:
+            if values and tuple(values) != self._names:
+                values = dict(zip(self._names, values.values(), strict=True))
             sources = self._sources(scope, values)
             principal = ANONYMOUS if self._gate.is_open and not sources["header"] else self._gate.admit(sources)
             tenant = self._tenant(principal, sources)

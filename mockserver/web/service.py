@@ -14,6 +14,7 @@ from mockserver.semantics import plan as plans
 from mockserver.semantics.binding import bind
 from mockserver.semantics.materialize import Materializer
 from mockserver.semantics.turn import Rules
+from mockserver.spec import template
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
 from mockserver.state.store import Store
@@ -128,12 +129,13 @@ class Service:
         return Endpoint(operation, bind(self.contract, operation, self.plans, rules), self, own)
 
     def _mount(self) -> dict[str, dict[str, Endpoint]]:
+        """Put the endpoints in their places: paths that differ in the names of parameters only share one."""
         found: dict[str, dict[str, Endpoint]] = {}
         for endpoint in self.endpoints.values():
             operation = endpoint.operation
-            found.setdefault(operation.path, {})[operation.method.upper()] = endpoint
-        for path, methods in found.items():
-            self.routes.add(path, methods)
+            found.setdefault(template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
+        for methods in found.values():
+            self.routes.add(next(iter(methods.values())).operation.path, methods)
         return found
 
     def _refuse_method(self, method: str, methods: Mapping[str, Endpoint], path: str) -> Reply:

@@ -12,7 +12,8 @@ import mockserver
 from mockserver.call import ANONYMOUS, Call
 from mockserver.errors import Unanswerable
 from mockserver.semantics import template
-from mockserver.spec.behaviour import Identity, OperationBehaviour, Resource
+from mockserver.semantics.shape import item_schema
+from mockserver.spec.behaviour import Action, Identity, OperationBehaviour, Resource
 from mockserver.spec.contract import Reading
 from mockserver.spec.document import Operation
 from mockserver.spec.template import names
@@ -28,6 +29,10 @@ class Lost(Exception):  # it says where a journey ended, and is no fault of the 
     def __init__(self, step: str, why: str) -> None:
         super().__init__(f"{step}: {why}")
         self.step, self.why = step, why
+
+
+TRIALS = 8
+"""How many bodies are tried until one is no duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +202,45 @@ class Traveller:
         body = self._requests.body(media, seed) if media is not None else None
         if behaviour.action is not None and isinstance(body, dict):
             self._name(operation, behaviour, path, body)
+            self._vary(behaviour.action, body, seed)
         self._sent = body
         reply = await self._send(operation, path, body)
+        if reply.status_code == 409 and seed < TRIALS:
+            return await self._write(step, act, path, seed + 2)
         self._expect(step, reply, 200, 300)
-        return _item(behaviour, reply), reply
+        shown = _item(behaviour, reply)
+        if behaviour.action is not None:
+            self._kept(step, act, behaviour.action, body, shown)
+        return shown, reply
+
+    def _kept(
+        self, step: str, act: tuple[Operation, OperationBehaviour], action: Action, body: Any, shown: Any
+    ) -> None:
+        """What was sent is what is shown, where both are plain values of one type and the service does not set them."""
+        operation, behaviour = act
+        for key in action.envelope:
+            body = body.get(key) if isinstance(body, dict) else None
+        resource = self._contract.behaviour.resources[action.of]
+        settled = self._service.plans[resource.name].settled | {resource.identity.field}
+        for name, value in body.items() if isinstance(body, dict) and isinstance(shown, dict) else ():
+            known = action.takes.get(name, name)
+            seen, is_plain = shown.get(known), isinstance(value, str | int | float)
+            may_differ = known in settled or type(seen) is not type(value) or seen == value
+            if is_plain and not may_differ and self._may_show(operation, behaviour, known, value):
+                raise Lost(step, f"{name} was sent as {text(value)[:60]} and is {text(seen)[:60]}")
+
+    def _may_show(self, operation: Operation, behaviour: OperationBehaviour, name: str, value: Any) -> bool:
+        """Does the reply's schema allow this value for the item's property?"""
+        does = behaviour.action.does if behaviour.action is not None else ""
+        item = item_schema(operation, behaviour.reply, self._contract.schemas, does)
+        at = self._contract.schemas.properties(item).get(name) if item else None
+        return at is None or self._contract.schemas.validator(at, "response").is_valid(value)
+
+    def _vary(self, action: Action, body: dict[str, Any], seed: int) -> None:
+        """After a conflict: another value for what must be unique."""
+        if action.does == "create" and seed > 0:
+            for statement in self._contract.behaviour.resources[action.of].unique:
+                body |= {name: f"{body[name]}{seed}" for name in statement.fields if isinstance(body.get(name), str)}
 
     def _name(self, operation: Operation, behaviour: OperationBehaviour, path: Paths, body: dict[str, Any]) -> None:
         """Where the body names the id and the path does not, it must be that of the item."""
@@ -213,9 +253,9 @@ class Traveller:
             return
         if action.does == "create" and identity.field in body and _is_chosen(identity):
             body[identity.field] = self._chosen(resource, body[identity.field])
-        elif action.does != "create" and identity.parameter in path and identity.parameter not in names(operation.path):
-            if len(names(operation.path)) < len(path):
-                body[identity.field] = path[identity.parameter]
+        is_named = action.does != "create" and identity.parameter in path and len(names(operation.path)) < len(path)
+        if is_named and identity.parameter not in names(operation.path):
+            body[identity.field] = path[identity.parameter]
 
     def _chosen(self, resource: Resource, proposed: Any) -> Any:
         """An id that the item's path allows too; the proposed one where no path names it."""

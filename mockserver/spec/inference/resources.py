@@ -42,6 +42,8 @@ def resources(document: Document, schemas: Schemas) -> list[Draft]:
 
 def _draft(places: Mapping[Shape, Site], site: Site, schemas: Schemas) -> Draft | None:
     word = site.word
+    if all("{" in segment or VERSION.fullmatch(segment) for segment in site.shape):
+        return None  # such as Google's `/v2/{name}`, whose one parameter is the path of anything
     if site.is_item:
         return Draft(schemas, word, item=site, collection=places.get(site.shape[:-1]))
     if (*site.shape, "{}") in places:

@@ -101,9 +101,19 @@ class Writer:
             keys["patch"] = deed.patch
         if deed.envelope:
             keys["envelope"] = list(deed.envelope)
+        takes = self._takes(draft, deed)
+        if takes:
+            keys["takes"] = takes
         if deed.upsert or self._overwrites(draft, deed):
             keys["upsert"] = True
         return guessed(deed.reason, **keys)
+
+    def _takes(self, draft: Draft, deed: Deed) -> dict[str, str]:
+        """What a request calls otherwise than the replies do: `FriendlyName` is `friendly_name`."""
+        asked = requested(self._schemas, deed) if deed.does in ("create", "replace", "update") else None
+        own, shown = self._schemas.properties(asked) if asked else {}, draft.properties()
+        known = {plain(name): name for name in shown if name not in own}
+        return {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
 
     def _overwrites(self, draft: Draft, deed: Deed) -> bool:
         """A create that sends its own id, and that has no documented conflict, takes the place of what is there."""

@@ -1,0 +1,105 @@
+"""How the id of a new item is made, by the name that `identity.generate` uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mockserver.errors import Conflict
+from mockserver.spec.behaviour import Identity
+from mockserver.spec.example import ExampleMaker
+from mockserver.spec.schemas import Schemas
+from mockserver.state.collection import Collection
+from mockserver.state.world import World
+
+NewId = Callable[[World, Collection, Mapping[str, Any]], Any]
+
+TRIALS = 64
+"""How many values of a schema are tried until one is free."""
+
+
+def maker(identity: Identity, places: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:
+    """What makes new ids: the client's own where one may be sent, else as `generate` says.
+
+    `places` are the pointers of the schemas that an id must be valid for, where it is a value of a `schema`.
+    """
+    by_schema = identity.generate == "schema"
+    made = _from_schema(places, examples, schemas) if by_schema else IDENTITIES[identity.generate](identity)
+    if not identity.from_client:
+        return made
+
+    def chosen(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        value = fields.get(identity.field)
+        return made(world, collection, fields) if value is None else value
+
+    return chosen
+
+
+def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:
+    """Values that are valid at all places, as far as there are any; a few trials find one that is free."""
+
+    def fits(value: Any) -> bool:
+        return all(schemas.validator(place, "response").is_valid(value) for place in places)
+
+    def value(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        free = None
+        for trial in range(TRIALS):
+            seed, place = world.token(8), places[trial % len(places)] if places else ""
+            made = examples.at(place, seed=seed) if place else world.token(24)
+            if collection.get(made) is None:
+                free = made
+                if fits(made):
+                    return made
+        if free is None:
+            raise Conflict("every id that the schema allows is taken")
+        return free
+
+    return value
+
+
+def _random(identity: Identity) -> NewId:
+    return lambda world, collection, fields: identity.prefix + world.token(identity.length)
+
+
+def _uuid(identity: Identity) -> NewId:
+    return lambda world, collection, fields: identity.prefix + world.uuid()
+
+
+def _integer(identity: Identity) -> NewId:
+    def next_number(world: World, collection: Collection, fields: Mapping[str, Any]) -> int:
+        number = collection.highest + 1
+        while number in collection.by_id:
+            number += 1
+        return number
+
+    return next_number
+
+
+def _digits(identity: Identity) -> NewId:
+    number = _integer(identity)
+
+    def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
+        made = number(world, collection, fields)
+        while str(made) in collection.by_id:
+            made += 1
+        return identity.prefix + str(made)
+
+    return next_text
+
+
+def _single(identity: Identity) -> NewId:
+    return lambda world, collection, fields: ""
+
+
+def _client(identity: Identity) -> NewId:
+    def given(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        value = fields.get(identity.field)
+        return world.uuid() if value is None else value
+
+    return given
+
+
+IDENTITIES: dict[str, Callable[[Identity], NewId]] = {
+    "random": _random, "uuid": _uuid, "integer": _integer, "digits": _digits, "client": _client, "single": _single,
+}  # fmt: skip
+"""How a new id is made, by the name that `identity.generate` uses."""
