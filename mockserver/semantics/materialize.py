@@ -1,7 +1,7 @@
 """Items that nobody created: those that a collection starts with, and the one behind an id that a client makes up.
 
 The same seed, collection and id make the same item, whatever was asked before. It is an item like any other from then
-on: it can be read, listed, changed and deleted.
+on: it can be read, listed, changed and deleted. Once deleted, its id is again one that nobody created.
 """
 
 from __future__ import annotations
@@ -18,14 +18,11 @@ from mockserver.semantics.invention import UNLIKELY, View
 from mockserver.semantics.plan import ResourcePlan, acting, viewer
 from mockserver.semantics.shape import item_schema
 from mockserver.spec.contract import Contract
-from mockserver.state.collection import Collection, Record
+from mockserver.state.collection import GENERATED, Collection, Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
 
 log = logging.getLogger("mockserver")
-
-GENERATED = "generated"
-"""The hidden mark of an item that nobody created: what is nested in it may begin with items too."""
 
 TRIALS = 8
 """How many values are made for one item before it is given up."""

@@ -50,7 +50,7 @@ def cursor(call: Call, paging: Paging, found: View | Selection, held: Collection
     else:
         records = found.last(limit + 1, backward, newest_first=newest_first)
         more, records = len(records) > limit, records[-limit:]
-    following = records[-1].id if more else None
+    following = records[-1].id if more and records else None
     return records, {
         "next": following, "more": more, "total": len(found), "limit": limit, "offset": None, "page": None,
         "pages": None, "count": len(records),

@@ -13,6 +13,13 @@ GRAVES = 100_000
 """How many deleted ids a collection remembers, so that a page can go on after an item that has gone."""
 
 
+NEVER = (None, False)
+"""The grave of an item that never was."""
+
+GENERATED = "generated"
+"""The hidden mark of an item that no client created."""
+
+
 class Record:
     """One remembered item, replaced and never changed once its request is through.
 
@@ -39,7 +46,7 @@ class Collection:
         self.highest = 0
         self._by_age: SortedList[int] = SortedList()
         self._records: dict[int, Record] = {}
-        self._graves: OrderedDict[Any, int] = OrderedDict()
+        self._graves: OrderedDict[Any, tuple[int, bool]] = OrderedDict()
         self._index: dict[str, dict[Any, SortedList[int]]] = {name: {} for name in indexed}
 
     def __len__(self) -> int:
@@ -62,7 +69,7 @@ class Collection:
     def remove(self, record: Record) -> None:
         """Forget an item, but remember where it stood."""
         self.withdraw(record)
-        self._graves[record.id] = record.sequence
+        self._graves[record.id] = (record.sequence, GENERATED in record.hidden)
         if len(self._graves) > GRAVES:
             self._graves.popitem(last=False)
 
@@ -91,15 +98,16 @@ class Collection:
             return self.by_id.get(int(id))
         return self.by_id.get(str(id)) if found is None and type(id) is int else found
 
-    def was_removed(self, id: Any) -> bool:
-        """Was there an item of that id, written as a number or as text?"""
+    def was_created(self, id: Any) -> bool:
+        """Was there an item of that id (a number, or the same as text) that a client had created, and has it gone?"""
         other = int(id) if isinstance(id, str) and id.isdecimal() else str(id)
-        return id in self._graves or other in self._graves
+        found = self._graves.get(id) or self._graves.get(other)
+        return found is not None and not found[1]
 
     def place(self, id: Any) -> int | None:
         """Where an item stands, or stood before it was deleted; None for an id never seen."""
         record = self.by_id.get(id)
-        return record.sequence if record else self._graves.get(id)
+        return record.sequence if record else self._graves.get(id, NEVER)[0]
 
     def view(self, where: tuple[str, Any] | None = None) -> View:
         """All items, or those whose indexed field has a value."""
