@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from mockserver.spec.schemas import Direction, Schemas
+
+Keyword = Callable[[str], Any]
+"""The value of a keyword of one schema, by its name."""
 
 LONGEST = 70_000
 """Longer texts than this are not sent."""
@@ -22,9 +26,17 @@ WRONG: dict[str, tuple[Any, ...]] = {
 """Values of another type, by the type that is asked for."""
 
 BROKEN: dict[str, str] = {
-    "date-time": "yesterday", "date": "2026-13-45", "time": "25:61", "email": "no-address", "uuid": "not-a-uuid",
-    "uri": "no address at all", "ipv4": "300.1.1.1", "ipv6": "::zz", "hostname": "-bad-.example", "uri-reference": "\\\\",
-}  # fmt: skip
+    "date-time": "yesterday",
+    "date": "2026-13-45",
+    "time": "25:61",
+    "email": "no-address",
+    "uuid": "not-a-uuid",
+    "uri": "no address at all",
+    "ipv4": "300.1.1.1",
+    "ipv6": "::zz",
+    "hostname": "-bad-.example",
+    "uri-reference": "\\\\",
+}
 """Texts that are not of a format."""
 
 
@@ -53,7 +65,7 @@ def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "
 
 def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
     types = schemas.types(pointer)
-    keyword = lambda name: schemas.keyword(pointer, name)  # noqa: E731
+    keyword: Keyword = partial(schemas.keyword, pointer)
     for name in sorted(types):
         yield from (Case("type", value, False) for value in WRONG[name])
     yield Case("type", None, "null" in types or not types)
@@ -70,7 +82,7 @@ def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
     yield from _arrays(schemas, pointer, present)
 
 
-def _texts(keyword: Any, present: Any) -> Iterator[Case]:
+def _texts(keyword: Keyword, present: Any) -> Iterator[Case]:
     least, most = keyword("minLength"), keyword("maxLength")
     if isinstance(least, int) and least > 0:
         yield Case("minLength", of_length(present, least), True)
@@ -80,7 +92,16 @@ def _texts(keyword: Any, present: Any) -> Iterator[Case]:
         yield Case("maxLength", of_length(present, most + 1), False)
         yield Case("maxLength", "é" * most, True)
     if keyword("pattern"):
-        for broken in ("", "!", str(present).replace("https://", "http://"), str(present)[1:], f"!{present}", f"{present} !", "ftp://x", str(present).upper()):
+        for broken in (
+            "",
+            "!",
+            str(present).replace("https://", "http://"),
+            str(present)[1:],
+            f"!{present}",
+            f"{present} !",
+            "ftp://x",
+            str(present).upper(),
+        ):
             yield Case("pattern", broken, False)
     if keyword("format") in BROKEN:
         yield Case("format", BROKEN[keyword("format")], False)
@@ -89,10 +110,14 @@ def _texts(keyword: Any, present: Any) -> Iterator[Case]:
 def of_length(present: Any, length: int) -> str:
     """A text of that many characters which begins as the present one does, so that it stays an address or a name."""
     text = present if isinstance(present, str) else ""
-    return (text + "a" * length)[:length] if length >= len(text) else ("a" * length if "://" not in text else text[:length])
+    return (
+        (text + "a" * length)[:length]
+        if length >= len(text)
+        else ("a" * length if "://" not in text else text[:length])
+    )
 
 
-def _numbers(keyword: Any) -> Iterator[Case]:
+def _numbers(keyword: Keyword) -> Iterator[Case]:
     for name, step in (("minimum", -1), ("maximum", 1)):
         bound = keyword(name)
         if isinstance(bound, int | float) and not isinstance(bound, bool):

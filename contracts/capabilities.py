@@ -103,11 +103,13 @@ class Kind:
         """Fields whose value the service decides."""
         times = self.resource.timestamps
         named = {self.resource.identity.field, *((times.created, times.updated) if times else ())}
-        for said in (*self.resource.initial, *self.resource.derived):
-            named |= said.fields.keys()
+        named |= {name for said in self.resource.initial for name in said.fields}
+        named |= {name for said in self.resource.derived for name in said.fields}
         for fixed in self.resource.server_set:
             named |= set(fixed.fields)
-        return frozenset(named - {""}) - (frozenset([self.resource.identity.field]) if self.client_named else frozenset())
+        return frozenset(named - {""}) - (
+            frozenset([self.resource.identity.field]) if self.client_named else frozenset()
+        )
 
     @cached_property
     def governed(self) -> frozenset[str]:
@@ -146,7 +148,9 @@ def find(written: Any, name: str) -> Path | None:
     """The path to the place in a reply template where `{name}` stands alone, or None."""
     if written == "{" + name + "}":
         return ()
-    entries = written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
+    entries = (
+        written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
+    )
     for key, value in entries:
         inner = find(value, name)
         if inner is not None:

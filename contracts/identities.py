@@ -12,13 +12,12 @@ from mockserver.spec.behaviour import Credential
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import SecurityScheme
 
-
 INVENTED = "contract-check-credential"
 """A credential for services that accept any."""
 
 
 def sandbox_identities(contract: Contract) -> tuple[Identity, ...]:
-    """The identities of the credentials that a contract's sandbox hands out; where it lists none, one it would accept."""
+    """The identities of the credentials that a sandbox hands out; where it lists none, one that it would accept."""
     listed = tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
     if listed or not contract.document.security_schemes:
         return listed

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ class Journal:
             else:
                 self._open.pop(line.get("removed", ""), None)
 
-    def _remember(self, written: dict[str, object] | None) -> None:
+    def _remember(self, written: dict[str, Any] | None) -> None:
         if written:
-            headers = tuple((str(name), str(value)) for name, value in written["headers"])  # type: ignore[attr-defined]
+            headers = tuple((str(name), str(value)) for name, value in written["headers"])
             entry = Entry(str(written["method"]), str(written["address"]), str(written["identity"]), headers)
             self._open[entry.address] = entry
 
@@ -90,7 +91,7 @@ class Journal:
             os.close(handle)
 
 
-def _lines(path: Path) -> Iterator[dict[str, object]]:
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
     """The lines that were written whole."""
     for text in path.read_text("utf-8").splitlines():
         try:

@@ -152,7 +152,9 @@ def spy(play: Play, who: Identity, choice: int) -> None:
         return
     name = [n for n in ("get", "delete") if n in play.kind.acts][choice % 2 if play.kind.can("get", "delete") else 0]
     exchange = play.note(play.stage.send(play.kind.acts[name], who=who, path=held.made.path))
-    play.hold(exchange.status in (401, 403, 404, 410), f"another tenant's {name} is refused", f"status {exchange.status}")
+    play.hold(
+        exchange.status in (401, 403, 404, 410), f"another tenant's {name} is refused", f"status {exchange.status}"
+    )
 
 
 MOVES: tuple[Callable[[Play, Identity, int], None], ...] = (create, read, change, remove, look, spy)

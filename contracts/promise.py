@@ -88,7 +88,7 @@ def operations(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
 
 
 def _is_made(contract: Contract, kind: Kind, name: str) -> bool:
-    """Is the statement made, in the behaviour file or by inference? One that says the default is made only if written."""
+    """Is the statement made, in the behaviour file or by inference? One that says the default only if it is written."""
     written = (contract.document.root.get("x-resources") or {}).get(kind.name) or {}
     key = name.replace("-", "_")
     return name in written or getattr(kind.resource, key) != getattr(type(kind.resource)(kind.name), key)

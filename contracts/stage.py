@@ -46,7 +46,7 @@ class Made:
 
 
 class Tools:
-    """What all stages of an examination share: bodies, resources, the counter of marks, Hypothesis' example database."""
+    """What all stages of an examination share: bodies, resources, marks, Hypothesis' example database."""
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
         self.contract, self.database = contract, database
@@ -113,7 +113,9 @@ class Stage:
         """
         operation = act.operation if isinstance(act, Act) else act
         who = self.main if who is None else who
-        request = self.request(operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type)
+        request = self.request(
+            operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type
+        )
         exchange = self.target.send_once(request, who) if once else self.target.send(request, who)
         return self.judge(operation, exchange)
 
@@ -146,7 +148,9 @@ class Stage:
 
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body
-        return next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
+        return (
+            next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
+        )
 
     def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: Identity) -> Any:
         if name in given:
@@ -292,7 +296,9 @@ class Stage:
         """Remove an item."""
         return self.send(made.kind.acts["delete"], who=who or made.who, path=made.path)
 
-    def list(self, made: Made | Kind, *, who: Identity | None = None, **query: Any) -> Exchange:
+    def listing(
+        self, made: Made | Kind, *, who: Identity | None = None, query: Mapping[str, Any] | None = None
+    ) -> Exchange:
         """Ask for a list (one page), below the same owner as `made`."""
         kind = made if isinstance(made, Kind) else made.kind
         path = {} if isinstance(made, Kind) else made.path
@@ -309,22 +315,26 @@ class Stage:
         found = pick(exchange.json, act.place("item"))
         return found if isinstance(found, dict) else {}
 
-    def walk(self, made: Made | Kind, *, size: int | None = None, who: Identity | None = None, pages: int = 200,
-             **query: Any) -> tuple[list[dict[str, Any]], list[Exchange]]:  # fmt: skip
+    def walk(
+        self, made: Made | Kind, *, size: int | None = None, who: Identity | None = None, pages: int = 200,
+        query: Mapping[str, Any] | None = None,
+    ) -> tuple[list[dict[str, Any]], list[Exchange]]:  # fmt: skip
         """Every item of a list, page by page as the contract says, and the exchanges that showed them."""
         kind = made if isinstance(made, Kind) else made.kind
         act = kind.acts["list"]
         paging = act.behaviour.paging
         if paging is None:
-            exchange = self.list(made, who=who, **query)
+            exchange = self.listing(made, who=who, query=query)
             return self.items(kind, exchange), [exchange]
         found: list[dict[str, Any]] = []
         asked: list[Exchange] = []
         size = size or paging.maximum or self.largest_page(act, paging.limit) or paging.default
         position: Any = None
         for page in range(pages):
-            given = {paging.limit: size, **query} | ({paging.position: position} if position is not None else {})
-            exchange = self.list(made, who=who, **given)
+            given: dict[str, Any] = {paging.limit: size, **(query or {})} | (
+                {paging.position: position} if position is not None else {}
+            )
+            exchange = self.listing(made, who=who, query=given)
             asked.append(exchange)
             items = self.items(kind, exchange)
             found += items

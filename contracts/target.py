@@ -80,8 +80,8 @@ class Target:
     """An implementation that is examined.
 
     Everything sent is counted and kept in `log` (the last `remembered` exchanges, secrets as `${NAME}`). `rate` is
-    requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent. `window` is
-    what is waited after a 429 that does not say how long.
+    requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent. `window`
+    is what is waited after a 429 that does not say how long.
     """
 
     def __init__(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.promise import Promise, Sworn
 from contracts import lifecycle, vendors
+from contracts.promise import Promise, Sworn
 from contracts.promises import access, family, fields, limits, lists, replies, state, validation
 from mockserver.spec.contract import Contract
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.capabilities import Act, Kind, acts, kinds
+from contracts.capabilities import Act, Kind, acts, kinds, pick
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.lists import ids
@@ -64,20 +64,30 @@ def _wrong(stage: Stage) -> Iterator[tuple[str, Identity]]:
     if header.startswith("Bearer "):
         yield "with another scheme", Identity("other-scheme", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
         yield "with an empty token", Identity("empty", headers=(("authorization", "Bearer "),))
-        yield "with the token and no scheme", Identity("bare", headers=(("authorization", main.secret),), secret=main.secret)
+        yield (
+            "with the token and no scheme",
+            Identity("bare", headers=(("authorization", main.secret),), secret=main.secret),
+        )
     if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
         yield "with an empty key", _with(main, "")
     pattern = re.compile(stage.contract.behaviour.service.authentication.pattern)
-    for what, secret in (("of an unknown form", "contract-check"), ("that is cut", main.secret[:-1]),
-                         ("that is too long", main.secret + "!"), ("with another beginning", "x" + main.secret)):  # fmt: skip
+    for what, secret in (
+        ("of an unknown form", "contract-check"),
+        ("that is cut", main.secret[:-1]),
+        ("that is too long", main.secret + "!"),
+        ("with another beginning", "x" + main.secret),
+    ):
         if secret and pattern.search(secret) is None:
             yield f"with a credential {what}", _with(main, secret)
 
 
 def _with(main: Identity, secret: str) -> Identity:
     """The same way of showing a credential, with another one."""
-    swap = lambda pairs: tuple((name, value.replace(main.secret, secret)) for name, value in pairs)  # noqa: E731
-    return Identity("wrong", swap(main.headers), swap(main.query), swap(main.cookies), secret="")
+    headers, query, cookies = (
+        tuple((name, value.replace(main.secret, secret)) for name, value in pairs)
+        for pairs in (main.headers, main.query, main.cookies)
+    )
+    return Identity("wrong", headers, query, cookies)
 
 
 def tenants(stage: Stage, kind: Kind) -> None:
@@ -94,8 +104,14 @@ def tenants(stage: Stage, kind: Kind) -> None:
             _unlisted(stage, kind, made, who, way)
     if before is not None:
         seen = stage.get(made)
-        stage.expect(seen.status == 200 and stage.item(kind.acts["get"], seen) == before, "the item is as its owner left it",
-                     f"status {seen.status}", made.exchange, seen, about="unchanged")  # fmt: skip
+        stage.expect(
+            seen.status == 200 and stage.item(kind.acts["get"], seen) == before,
+            "the item is as its owner left it",
+            f"status {seen.status}",
+            made.exchange,
+            seen,
+            about="unchanged",
+        )
 
 
 def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, Identity]]:
@@ -105,13 +121,18 @@ def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, I
 
 
 def _closed(stage: Stage, kind: Kind, act: Act, made: Made, who: Identity, about: str) -> None:
-    path = {name: value for name, value in made.path.items()}
     body = stage.bodies.least(act, stage.check) if act.media_type else None
-    exchange = stage.send(act, who=who, path=path, body=MISSING if body is None else body)
+    exchange = stage.send(act, who=who, path=made.path, body=MISSING if body is None else body)
     stage.expect(exchange.status in DENIED, f"another tenant's {act.operation.method.upper()} is refused",
                  f"status {exchange.status}", made.exchange, exchange, about=about)  # fmt: skip
-    stage.expect(str(made.sent.get(_telling(made), "\0")).encode() not in exchange.reply_body, "nothing of the item is told",
-                 "the refusal tells of it", made.exchange, exchange, about=f"told {about}")  # fmt: skip
+    stage.expect(
+        str(made.sent.get(_telling(made), "\0")).encode() not in exchange.reply_body,
+        "nothing of the item is told",
+        "the refusal tells of it",
+        made.exchange,
+        exchange,
+        about=f"told {about}",
+    )
 
 
 def _telling(made: Made) -> str:
@@ -120,7 +141,7 @@ def _telling(made: Made) -> str:
 
 
 def _unlisted(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
-    seen = stage.list(made, who=who)
+    seen = stage.listing(made, who=who)
     if seen.status < 300:
         there = str(made.id) in ids(kind, stage.items(kind, seen))
         stage.expect(not there, "another tenant's list does not have the item", "it does", made.exchange, seen,
@@ -128,15 +149,9 @@ def _unlisted(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> 
     total = kind.acts["list"].place("total")
     if seen.status < 300 and total is not None and way == "from its own tenant":
         shown = len(stage.walk(made, who=who)[0])
-        told = stage.contract and _at(seen.json, total)
+        told = pick(seen.json, total)
         stage.expect(told == shown, "the total counts this tenant's items", f"{told} where {shown} are shown", seen,
                      about="total")  # fmt: skip
-
-
-def _at(value: Any, path: Any) -> Any:
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def foreign_create(stage: Stage, kind: Kind) -> None:
@@ -144,12 +159,23 @@ def foreign_create(stage: Stage, kind: Kind) -> None:
     stranger = stage.stranger()
     exchange, made = stage.try_create(kind, who=stranger.within(stage.main.tenant))
     if made is None:
-        stage.expect(exchange.status in DENIED, "creating in another tenant is refused", f"status {exchange.status}", exchange,
-                     about="status")  # fmt: skip
+        stage.expect(
+            exchange.status in DENIED,
+            "creating in another tenant is refused",
+            f"status {exchange.status}",
+            exchange,
+            about="status",
+        )
         return
     items, asked = stage.walk(kind)
-    stage.expect(str(made.id) not in ids(kind, items), "nothing is created in another tenant", "an item is", exchange, *asked,
-                 about="created")  # fmt: skip
+    stage.expect(
+        str(made.id) not in ids(kind, items),
+        "nothing is created in another tenant",
+        "an item is",
+        exchange,
+        *asked,
+        about="created",
+    )
 
 
 def permission(stage: Stage, act: Act, kind: Kind | None, statement: Permission) -> None:
@@ -188,8 +214,13 @@ def _barred(stage: Stage, act: Act, kind: Kind | None, made: Made | None, who: I
 def _admitted(stage: Stage, act: Act, kind: Kind | None, who: Identity) -> None:
     made = stage.create(kind) if kind is not None and kind.can("create") else None
     exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
-    stage.expect(exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
-                 f"the role {who.role} may", f"status {exchange.status}", exchange, about=f"admitted {who.role}")  # fmt: skip
+    stage.expect(
+        exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
+        f"the role {who.role} may",
+        f"status {exchange.status}",
+        exchange,
+        about=f"admitted {who.role}",
+    )
     if kind is not None and act is kind.acts.get("create"):
         stage.made(kind, exchange, {}, who, stage.parents(kind, who))
 

@@ -6,7 +6,7 @@ from contracts.capabilities import Kind
 from contracts.promise import Promise, stated
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
-from contracts.stage import Stage, Unable
+from contracts.stage import MISSING, Stage, Unable
 from mockserver.spec.behaviour import Parent
 
 
@@ -21,15 +21,22 @@ def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
     for name in ("get", "update", "delete"):
         act = kind.acts.get(name)
         if act is not None and "{" + statement.parameter + "}" in act.operation.path:
-            body = {"body": stage.bodies.least(act, stage.check) or {}} if act.media_type else {}
-            seen = stage.send(act, path=path, **body)
+            body = stage.bodies.least(act, stage.check) if act.media_type else MISSING
+            seen = stage.send(act, path=path, body=body)
             stage.expect(seen.status in GONE, f"404 for the item of another {owner.name}", f"status {seen.status}",
                          made.exchange, elsewhere.exchange, seen, about=name)  # fmt: skip
     if kind.can("list"):
         seen = stage.send(kind.acts["list"], path=path)
-        stage.expect(str(made.id) not in ids(kind, stage.items(kind, seen)), f"the list of another {owner.name} is without it",
-                     "it is there", made.exchange, elsewhere.exchange, seen, about="list")  # fmt: skip
-        own = stage.list(made)
+        stage.expect(
+            str(made.id) not in ids(kind, stage.items(kind, seen)),
+            f"the list of another {owner.name} is without it",
+            "it is there",
+            made.exchange,
+            elsewhere.exchange,
+            seen,
+            about="list",
+        )
+        own = stage.listing(made)
         stage.expect(str(made.id) in ids(kind, stage.items(kind, own)), "its owner's list has it", "it is not there",
                      made.exchange, own, about="own")  # fmt: skip
     if owner.can("delete"):
@@ -51,8 +58,14 @@ def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: obj
                      about="cascade")  # fmt: skip
     if statement.must_exist:
         late, late_made = stage.try_create(kind, path=below)
-        stage.expect(late_made is None and late.status in GONE, f"nothing is made below a {owner.name} that is not there",
-                     f"status {late.status}", *history, late, about="orphan")  # fmt: skip
+        stage.expect(
+            late_made is None and late.status in GONE,
+            f"nothing is made below a {owner.name} that is not there",
+            f"status {late.status}",
+            *history,
+            late,
+            about="orphan",
+        )
 
 
 PROMISES = (Promise("parent", ("parent", "within"), stated("parent", "create"), parent),)

@@ -50,8 +50,13 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
         other = stage.bodies.other(act, name, value, stage.check) if name in stage.bodies.properties(act) else None
         if other is not None and not act.may_refuse and name not in kind.settled:
             chosen = stage.create(kind, bare(stage, kind) | {name: other})
-            stage.expect(covers(chosen.item.get(name, other), other), f"a given {name} wins over the default: {other!r}",
-                         repr(chosen.item.get(name)), chosen.exchange, about=f"given {name}")  # fmt: skip
+            stage.expect(
+                covers(chosen.item.get(name, other), other),
+                f"a given {name} wins over the default: {other!r}",
+                repr(chosen.item.get(name)),
+                chosen.exchange,
+                about=f"given {name}",
+            )
 
 
 def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
@@ -68,7 +73,9 @@ def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
 
 def _seen(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
     """An item as the create reply and as a reader see it."""
-    views = [(dict(made.item), (made.exchange,))] if made.item else []
+    views: list[tuple[dict[str, Any], tuple[Exchange, ...]]] = (
+        [(dict(made.item), (made.exchange,))] if made.item else []
+    )
     if made.kind.can("get"):
         seen = stage.get(made)
         views.append((stage.item(made.kind.acts["get"], seen), (made.exchange, seen)))
@@ -127,7 +134,9 @@ def _derives(stage: Stage, kind: Kind, statement: Derived, made: Made, fields: M
     for name, written in statement.fields.items():
         wanted = work_out(written, fields, made)
         if wanted is not UNKNOWN and name in shown_fields(stage, kind):
-            stage.expect(item.get(name) == wanted, f"{name} is {wanted!r}", repr(item.get(name)), *exchanges, about=name)
+            stage.expect(
+                item.get(name) == wanted, f"{name} is {wanted!r}", repr(item.get(name)), *exchanges, about=name
+            )
 
 
 def _derives_again(stage: Stage, kind: Kind, statement: Derived, made: Made) -> None:
@@ -178,9 +187,13 @@ def timestamps(stage: Stage, kind: Kind, statement: Timestamps) -> None:
             if name in shown_fields(stage, kind):
                 _plausible(stage, statement, name, item.get(name), exchanges)
         if statement.created and statement.updated and statement.updated in item:
-            stage.expect(not _is_later(item.get(statement.created), item[statement.updated]),
-                         f"{statement.updated} is not before {statement.created}",
-                         f"{item.get(statement.created)} and {item[statement.updated]}", *exchanges, about="order")  # fmt: skip
+            stage.expect(
+                not _is_later(item.get(statement.created), item[statement.updated]),
+                f"{statement.updated} is not before {statement.created}",
+                f"{item.get(statement.created)} and {item[statement.updated]}",
+                *exchanges,
+                about="order",
+            )
     if kind.can("get", "update"):
         _moves(stage, kind, statement, made)
 
@@ -206,9 +219,13 @@ def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
                      f"{before.get(statement.created)} became {after.get(statement.created)}", *history,
                      about="created stays")  # fmt: skip
     if statement.updated in before:
-        stage.expect(_is_later(after.get(statement.updated), before.get(statement.updated)), f"{statement.updated} moves on",
-                     f"{before.get(statement.updated)} became {after.get(statement.updated)}", *history,
-                     about="updated moves")  # fmt: skip
+        stage.expect(
+            _is_later(after.get(statement.updated), before.get(statement.updated)),
+            f"{statement.updated} moves on",
+            f"{before.get(statement.updated)} became {after.get(statement.updated)}",
+            *history,
+            about="updated moves",
+        )
         told = stage.item(act, changed)
         if statement.updated in told:
             stage.expect(told[statement.updated] == after[statement.updated], "the update reply shows the new time",
@@ -357,7 +374,9 @@ def _inked(value: Any) -> Any:
     if isinstance(value, str):
         return CANARY
     if isinstance(value, Mapping):
-        return {key: (each if str(key).lower() in ("name", "type", "key") else _inked(each)) for key, each in value.items()}
+        return {
+            key: (each if str(key).lower() in ("name", "type", "key") else _inked(each)) for key, each in value.items()
+        }
     return [_inked(each) for each in value] if isinstance(value, list) else value
 
 
@@ -386,7 +405,7 @@ def mass_assignment(stage: Stage, kind: Kind, names: tuple[str, ...]) -> None:
     view = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else dict(made.item)
     wrong = {name: _different(view[name]) for name in names if name in view}
     for name, value in wrong.items():
-        exchange, other = stage.try_create(kind, {**stage.body(kind), name: value})
+        _, other = stage.try_create(kind, {**stage.body(kind), name: value})
         if other is not None:
             for item, exchanges in _seen(stage, other):
                 stage.expect(item.get(name) != value, f"{name} is set by the service alone",
@@ -410,8 +429,16 @@ def _different(value: Any) -> Any:
     if isinstance(value, str) and moment_of(value) is not None:
         return "2001-02-03T04:05:06.000Z"
     if isinstance(value, str):
-        return "ffffffff-ffff-4fff-8fff-ffffffffffff" if re.fullmatch(r"[0-9a-f-]{36}", value) else "chosen-by-the-client"
-    return "chosen-by-the-client" if value is None else {"chosen": "by-the-client"} if isinstance(value, Mapping) else ["x"]
+        return (
+            "ffffffff-ffff-4fff-8fff-ffffffffffff" if re.fullmatch(r"[0-9a-f-]{36}", value) else "chosen-by-the-client"
+        )
+    return (
+        "chosen-by-the-client"
+        if value is None
+        else {"chosen": "by-the-client"}
+        if isinstance(value, Mapping)
+        else ["x"]
+    )
 
 
 def _settled_places(contract: Contract) -> Iterator[Place]:

@@ -13,8 +13,8 @@ from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error
 from contracts.promises.state import GONE, showable, unchangeable
 from contracts.stage import Made, Stage, Unable
-from contracts.target import Identity
-from mockserver.spec.behaviour import Capacity, Identity as IdentityStatement, RateLimit, Statement, Unique
+from mockserver.spec.behaviour import Capacity, RateLimit, Unique
+from mockserver.spec.behaviour import Identity as IdentityStatement
 from mockserver.spec.contract import Contract
 
 CROWD = 8
@@ -28,8 +28,13 @@ def identity(stage: Stage, kind: Kind, statement: IdentityStatement) -> None:
     """Every item has an id of its own, which nothing changes and nothing uses again."""
     made = [stage.create(kind) for _ in range(4)]
     seen = [str(each.id) for each in made]
-    stage.expect(len(set(seen)) == len(seen), "every item has an id of its own", repr(seen), *(m.exchange for m in made),
-                 about="unique")  # fmt: skip
+    stage.expect(
+        len(set(seen)) == len(seen),
+        "every item has an id of its own",
+        repr(seen),
+        *(m.exchange for m in made),
+        about="unique",
+    )
     if statement.prefix and statement.generate == "random":
         stage.expect(all(id.startswith(statement.prefix) for id in seen), f"ids begin with {statement.prefix}", seen[0],
                      made[0].exchange, about="prefix", said=Said.of(kind.name, "identity", statement))  # fmt: skip
@@ -54,8 +59,14 @@ def capacity(stage: Stage, kind: Kind, statement: Capacity) -> None:
         made.append(item)
     over, extra = stage.try_create(kind)
     last = made[-1].exchange if made and made[-1] else over
-    stage.expect(extra is None, f"item {statement.limit + 1} is refused with a conflict", f"status {over.status}", last, over,
-                 about="over")  # fmt: skip
+    stage.expect(
+        extra is None,
+        f"item {statement.limit + 1} is refused with a conflict",
+        f"status {over.status}",
+        last,
+        over,
+        about="over",
+    )
     if extra is not None:
         return
     wanted = conflict_status(stage)
@@ -72,7 +83,9 @@ def capacity(stage: Stage, kind: Kind, statement: Capacity) -> None:
 def _frees(stage: Stage, kind: Kind, made: Made, statement: Capacity) -> None:
     removed = stage.delete(made)
     fresh, item = stage.try_create(kind)
-    stage.expect(item is not None, "deleting one makes room for one", f"status {fresh.status}", removed, fresh, about="freed")
+    stage.expect(
+        item is not None, "deleting one makes room for one", f"status {fresh.status}", removed, fresh, about="freed"
+    )
     again, extra = stage.try_create(kind)
     stage.expect(extra is None, "and for one only", f"status {again.status}", removed, fresh, again, about="one")
 
@@ -86,8 +99,13 @@ def _apart(stage: Stage, kind: Kind) -> None:
     except Unable:
         return
     exchange, item = stage.try_create(kind, who=stranger)
-    stage.expect(item is not None, "the limit counts each tenant by itself", f"status {exchange.status} for another one",
-                 exchange, about="tenant")  # fmt: skip
+    stage.expect(
+        item is not None,
+        "the limit counts each tenant by itself",
+        f"status {exchange.status} for another one",
+        exchange,
+        about="tenant",
+    )
 
 
 def conflict_status(stage: Stage) -> int:
@@ -111,15 +129,24 @@ def unique(stage: Stage, kind: Kind, statement: Unique) -> None:
     if kind.can("update") and not (set(statement.fields) & unchangeable(kind)):
         other = stage.create(kind)
         changed = stage.update(other, values)
-        stage.expect(changed.status == wanted, f"a change into {what} is refused with {wanted}", f"status {changed.status}",
-                     first.exchange, other.exchange, changed, about="update")  # fmt: skip
+        stage.expect(
+            changed.status == wanted,
+            f"a change into {what} is refused with {wanted}",
+            f"status {changed.status}",
+            first.exchange,
+            other.exchange,
+            changed,
+            about="update",
+        )
         same = stage.update(first, values)
         stage.expect(200 <= same.status < 300, "an item is not in its own way", f"status {same.status}", first.exchange,
                      same, about="itself")  # fmt: skip
     if kind.can("delete") and item is None:
         stage.delete(first)
         again, fresh = stage.try_create(kind, stage.body(kind) | values)
-        stage.expect(fresh is not None, "a removed item is not in the way", f"status {again.status}", again, about="freed")
+        stage.expect(
+            fresh is not None, "a removed item is not in the way", f"status {again.status}", again, about="freed"
+        )
 
 
 def crowd(stage: Stage, kind: Kind) -> None:
@@ -127,15 +154,31 @@ def crowd(stage: Stage, kind: Kind) -> None:
     made, exchanges = _together(stage, kind, min([CROWD, *_room(stage, kind)]))
     seen = [str(each.id) for each in made]
     counts = Counter(str(e.status) for e in exchanges)
-    stage.expect(len(made) == len(exchanges), "requests at the same time are all accepted", f"{dict(counts)}", *exchanges,
-                 about="accepted")  # fmt: skip
-    stage.expect(len(set(seen)) == len(seen), "every item has an id of its own", f"{len(seen) - len(set(seen))} are shared",
-                 *exchanges, about="ids")  # fmt: skip
+    stage.expect(
+        len(made) == len(exchanges),
+        "requests at the same time are all accepted",
+        f"{dict(counts)}",
+        *exchanges,
+        about="accepted",
+    )
+    stage.expect(
+        len(set(seen)) == len(seen),
+        "every item has an id of its own",
+        f"{len(seen) - len(set(seen))} are shared",
+        *exchanges,
+        about="ids",
+    )
     if kind.can("list"):
         items, asked = stage.walk(made[0] if made else kind)
         listed = Counter(ids(kind, items))
-        stage.expect(all(listed[id] == 1 for id in seen), "each is in the list once", f"{len(seen)} were created, "
-                     f"{sum(listed[id] == 1 for id in seen)} are listed once", *exchanges, *asked, about="listed")  # fmt: skip
+        stage.expect(
+            all(listed[id] == 1 for id in seen),
+            "each is in the list once",
+            f"{len(seen)} were created, {sum(listed[id] == 1 for id in seen)} are listed once",
+            *exchanges,
+            *asked,
+            about="listed",
+        )
     for each in made if kind.can("get") else ():
         shown = stage.item(kind.acts["get"], stage.get(each))
         mixed = [n for n, v in each.sent.items() if n in shown and isinstance(v, str) and n not in unchangeable(kind)
@@ -197,7 +240,12 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
     wanted: dict[str, Any] = {}
     for name in stage.bodies.properties(act):
         value = stage.bodies.other(act, name, made.sent.get(name), stage.check) if name in made.sent else None
-        if value is not None and name in shows and name not in unchangeable(kind) and stage.bodies.accepts(act, {name: value}):
+        if (
+            value is not None
+            and name in shows
+            and name not in unchangeable(kind)
+            and stage.bodies.accepts(act, {name: value})
+        ):
             wanted[name] = value
     if len(wanted) < 2:
         raise Unable("fewer than two fields can be changed")
@@ -221,8 +269,12 @@ def one_delete(stage: Stage, kind: Kind) -> None:
     request = stage.request(act.operation, who=stage.main, path=made.path)
     exchanges = [stage.judge(act.operation, e) for e in stage.target.together([(request, stage.main)] * CROWD)]
     counts = Counter(e.status for e in exchanges)
-    stage.expect(all(e.status < 500 for e in exchanges), "no server error", f"{dict(counts)}", *exchanges, about="error")
-    stage.expect(any(e.status < 300 for e in exchanges), "one deletion succeeds", f"{dict(counts)}", *exchanges, about="one")
+    stage.expect(
+        all(e.status < 500 for e in exchanges), "no server error", f"{dict(counts)}", *exchanges, about="error"
+    )
+    stage.expect(
+        any(e.status < 300 for e in exchanges), "one deletion succeeds", f"{dict(counts)}", *exchanges, about="one"
+    )
     seen = stage.get(made) if kind.can("get") else None
     if seen is not None:
         stage.expect(seen.status in GONE, "the item is gone", f"status {seen.status}", *exchanges, seen, about="gone")
@@ -238,8 +290,13 @@ def rate_limit(stage: Stage, kind: Kind, statement: RateLimit) -> None:
     while replies[-1].status != 429 and len(replies) <= statement.requests:
         replies.append(stage.send(kind.acts["list"], who=who, once=True))
     accepted = [each for each in replies if each.status != 429]
-    stage.expect(len(accepted) == statement.requests, f"{statement.requests} requests in {statement.window:g} s, then 429",
-                 f"{len(accepted)} were answered", replies[-1], about="count")  # fmt: skip
+    stage.expect(
+        len(accepted) == statement.requests,
+        f"{statement.requests} requests in {statement.window:g} s, then 429",
+        f"{len(accepted)} were answered",
+        replies[-1],
+        about="count",
+    )
     _told(stage, statement, accepted, replies[-1])
     if replies[-1].status == 429:
         matches_error(stage, "too-many", replies[-1])
@@ -253,8 +310,13 @@ def _told(stage: Stage, statement: RateLimit, accepted: Sequence[Exchange], refu
     names = statement.headers
     if "limit" in names:
         seen = {each.header(names["limit"]) for each in accepted}
-        stage.expect(seen == {str(statement.requests)}, f"{names['limit']}: {statement.requests} in every reply", repr(seen),
-                     accepted[0], about="limit")  # fmt: skip
+        stage.expect(
+            seen == {str(statement.requests)},
+            f"{names['limit']}: {statement.requests} in every reply",
+            repr(seen),
+            accepted[0],
+            about="limit",
+        )
     if "remaining" in names:
         counted = [each.header(names["remaining"]) for each in accepted]
         wanted = [str(n) for n in range(statement.requests - 1, -1, -1)]
@@ -276,8 +338,6 @@ def _rate_places(contract: Contract) -> Any:
             place: Place = (kind.acts["list"].name, Said.of("service", "rate-limit", said), (kind, said))
             yield place
             return
-
-
 
 
 TOGETHER = "RFC 9110 section 9.2 (what a request asks for does not depend on who else asks)"

@@ -21,7 +21,9 @@ def order(stage: Stage, kind: Kind, statement: Order) -> None:
     """A list is in the order that is said, also after a change."""
     made = [stage.create(kind) for _ in range(4)]
     if kind.can("update"):
-        for name in [n for n in stage.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][:1]:
+        for name in [n for n in stage.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][
+            :1
+        ]:
             stage.update(made[1], {name: stage.bodies.other(kind.acts["update"], name, made[1].sent[name], "order")})
     items, asked = stage.walk(made[0])
     ours = only(kind, items, made)
@@ -77,10 +79,14 @@ def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size
     stage.expect(all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size")
     stage.expect(all(n == size for n in sizes[:-1]), f"{told}: pages before the last are full", f"pages of {sizes}",
                  *asked, about="full")  # fmt: skip
-    stage.expect(len(set(seen)) == len(seen), f"{told}: no item comes twice", f"pages of {sizes}", *asked, about="twice")
+    stage.expect(
+        len(set(seen)) == len(seen), f"{told}: no item comes twice", f"pages of {sizes}", *asked, about="twice"
+    )
     stage.expect(set(wanted) <= set(seen), f"{told}: no item is missed", f"{len(set(seen))} items in pages of {sizes}",
                  *asked, about="missed")  # fmt: skip
-    stage.expect(seen == wanted, f"{told}: the order does not depend on the pages", "another order", *asked, about="order")
+    stage.expect(
+        seen == wanted, f"{told}: the order does not depend on the pages", "another order", *asked, about="order"
+    )
     full = -(-len(wanted) // size)
     stage.expect(len(asked) <= full, f"{told}: {full} pages, of which the last says that it is", f"{len(asked)} pages",
                  *asked[-2:], about="last") if act.place("more") or act.place("next") else None  # fmt: skip
@@ -96,14 +102,21 @@ def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: 
             stage.expect(pick(exchange.json, more) is not last, f"{told}: page {index + 1} says whether more follow",
                          repr(pick(exchange.json, more)), exchange, about="more")  # fmt: skip
         if following is not None:
-            stage.expect((pick(exchange.json, following) is None) is last, f"{told}: only the last page has no next one",
-                         repr(pick(exchange.json, following)), exchange, about="next")  # fmt: skip
+            stage.expect(
+                (pick(exchange.json, following) is None) is last,
+                f"{told}: only the last page has no next one",
+                repr(pick(exchange.json, following)),
+                exchange,
+                about="next",
+            )
         if act.place("total") is not None:
             stage.expect(pick(exchange.json, act.place("total")) == total, f"the total is {total} on every page",
                          repr(pick(exchange.json, act.place("total"))), exchange, about="total")  # fmt: skip
 
 
-def _numbers(stage: Stage, kind: Kind, act: Act, paging: Paging, asked: Sequence[Exchange], size: int, total: int) -> None:
+def _numbers(
+    stage: Stage, kind: Kind, act: Act, paging: Paging, asked: Sequence[Exchange], size: int, total: int
+) -> None:
     """What a page says of itself: its number, its offset, its size."""
     for index, exchange in enumerate(asked):
         true = {"page": paging.first + index, "pages": -(-total // size), "offset": index * size, "limit": size,
@@ -111,25 +124,35 @@ def _numbers(stage: Stage, kind: Kind, act: Act, paging: Paging, asked: Sequence
         for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
             place = act.place(name)
             if place is not None:
-                stage.expect(pick(exchange.json, place) == true[name], f"{place[-1] if place else name} is {true[name]}",
-                             repr(pick(exchange.json, place)), exchange, about=name)  # fmt: skip
+                stage.expect(
+                    pick(exchange.json, place) == true[name],
+                    f"{place[-1] if place else name} is {true[name]}",
+                    repr(pick(exchange.json, place)),
+                    exchange,
+                    about=name,
+                )
 
 
 def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, wanted: list[str]) -> None:
     """Positions that no walk comes to: behind the end, in the middle, and before the beginning."""
     if paging.style == "offset":
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
-            seen = stage.list(made, **{paging.limit: 2, paging.position: start})
-            stage.expect(ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
-                         f"the items from number {start}", str(len(stage.items(kind, seen))), seen, about="offset")  # fmt: skip
+            seen = stage.listing(made, query={paging.limit: 2, paging.position: start})
+            stage.expect(
+                ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
+                f"the items from number {start}",
+                str(len(stage.items(kind, seen))),
+                seen,
+                about="offset",
+            )
     elif paging.style == "page":
         for number in (paging.first, paging.first + 1, BEYOND):
-            seen = stage.list(made, **{paging.limit: 2, paging.position: number})
+            seen = stage.listing(made, query={paging.limit: 2, paging.position: number})
             start = (number - paging.first) * 2
             stage.expect(ids(kind, stage.items(kind, seen)) == wanted[start : start + 2], f"page {number}",
                          str(len(stage.items(kind, seen))), seen, about="page")  # fmt: skip
     else:
-        seen = stage.list(made, **{paging.limit: 2, paging.position: wanted[1]})
+        seen = stage.listing(made, query={paging.limit: 2, paging.position: wanted[1]})
         stage.expect(ids(kind, stage.items(kind, seen)) == wanted[2:4], "the items after the cursor, without it",
                      f"{len(stage.items(kind, seen))} items", seen, about="cursor")  # fmt: skip
         _backward(stage, kind, paging, made, wanted)
@@ -137,7 +160,7 @@ def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, w
 
 def _backward(stage: Stage, kind: Kind, paging: Paging, made: Made, wanted: list[str]) -> None:
     if paging.backward and len(wanted) >= 4:
-        seen = stage.list(made, **{paging.limit: 2, paging.backward: wanted[3]})
+        seen = stage.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
         stage.expect(ids(kind, stage.items(kind, seen)) == wanted[1:3], "the items just before the cursor",
                      f"{len(stage.items(kind, seen))} items", seen, about="backward")  # fmt: skip
 
@@ -149,11 +172,11 @@ def page_limits(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     least = stage.contract.schemas.keyword(pointer, "minimum") if pointer else None
     most = stage.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):
-        seen = stage.list(made, **{paging.limit: value})
+        seen = stage.listing(made, query={paging.limit: value})
         stage.expect(seen.status == 200, f"{paging.limit}={value} is accepted", f"status {seen.status}", seen,
                      about=f"accept {value}")  # fmt: skip
     for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
-        seen = stage.list(made, **{paging.limit: value})
+        seen = stage.listing(made, query={paging.limit: value})
         stage.expect(400 <= seen.status < 500, f"{paging.limit}={value} is refused", f"status {seen.status}", seen,
                      about=f"refuse {value}")  # fmt: skip
 
@@ -164,12 +187,12 @@ def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     if paging.default + 1 > min(capacity, 130):
         raise Unable(f"{paging.default + 1} items would be needed")
     made = [stage.create(kind) for _ in range(paging.default + 1)]
-    seen = stage.list(made[0])
+    seen = stage.listing(made[0])
     found = len(stage.items(kind, seen))
     stage.expect(found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen)
     most = paging.maximum or stage.largest_page(act, paging.limit) or paging.default
     if most > paging.default:
-        wide = stage.list(made[0], **{paging.limit: paging.default + 1})
+        wide = stage.listing(made[0], query={paging.limit: paging.default + 1})
         stage.expect(len(stage.items(kind, wide)) == paging.default + 1, f"{paging.default + 1} items when asked for",
                      f"{len(stage.items(kind, wide))} items", wide, about="asked")  # fmt: skip
 
@@ -179,7 +202,7 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
     if paging.style != "cursor":
         return
     made = [stage.create(kind) for _ in range(6)]
-    first = stage.list(made[0], **{paging.limit: 2})
+    first = stage.listing(made[0], query={paging.limit: 2})
     shown = stage.items(kind, first)
     added = [stage.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
     ours = only(kind, shown, made)
@@ -188,7 +211,7 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
     position: Any = stage.following(act, first, shown, 0, len(shown), 2)
     asked, found = [first], ids(kind, shown)
     while position is not None and len(asked) < 60:
-        asked.append(stage.list(made[0], **{paging.limit: 2, paging.position: position}))
+        asked.append(stage.listing(made[0], query={paging.limit: 2, paging.position: position}))
         items = stage.items(kind, asked[-1])
         found += ids(kind, items)
         position = stage.following(act, asked[-1], items, 0, 0, 2)
@@ -196,8 +219,13 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
     history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
     stage.expect(len(found) == len(set(found)), "no item comes twice", f"{len(found) - len(set(found))} do", *history,
                  about="twice")  # fmt: skip
-    stage.expect(set(stable) <= set(found), "every item that stays is seen", f"{len(set(stable) - set(found))} are missed",
-                 *history, about="missed")  # fmt: skip
+    stage.expect(
+        set(stable) <= set(found),
+        "every item that stays is seen",
+        f"{len(set(stable) - set(found))} are missed",
+        *history,
+        about="missed",
+    )
 
 
 def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
@@ -214,8 +242,10 @@ def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
     items, asked = stage.walk(inside)
     _lets(stage, kind, items, [inside], [outside], asked, f"only items whose {statement.field} is {statement.equals!r}")
     if statement.parameter and statement.unless is not None:
-        items, asked = stage.walk(inside, **{statement.parameter: statement.unless})
-        _lets(stage, kind, items, [inside, outside], [], asked, f"all items with {statement.parameter}={statement.unless}")
+        items, asked = stage.walk(inside, query={statement.parameter: statement.unless})
+        _lets(
+            stage, kind, items, [inside, outside], [], asked, f"all items with {statement.parameter}={statement.unless}"
+        )
     return None
 
 
@@ -230,7 +260,7 @@ def _filtered(stage: Stage, kind: Kind, statement: Filter) -> None:
     outside = stage.create(kind, stage.body(kind) | {statement.field: other})
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
-        items, asked = stage.walk(mine, **{statement.parameter: wanted})
+        items, asked = stage.walk(mine, query={statement.parameter: wanted})
         _lets(stage, kind, items, [mine], [theirs], asked, f"only items whose {statement.field} is {wanted!r}")
 
 
@@ -261,7 +291,9 @@ def _various(stage: Stage, kind: Kind) -> list[dict[str, Any]]:
         body = stage.body(kind, full=True)
         for name in stage.bodies.properties(act):
             value = stage.bodies.unlike(act, name, [each.get(name) for each in found], stage.check)
-            free = name not in kind.settled | kind.governed and not (isinstance(body.get(name), str) and "-" in body[name])
+            free = name not in kind.settled | kind.governed and not (
+                isinstance(body.get(name), str) and "-" in body[name]
+            )
             if value is not None and free and stage.bodies.accepts(act, body | {name: value}):
                 body[name] = value
         found.append(body)
@@ -276,7 +308,7 @@ def _in_order(stage: Stage, kind: Kind, statement: Sort, made: list[Made], field
     query = {statement.parameter: asked_for} | (
         {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
     )
-    items, asked = stage.walk(made[0], **query)
+    items, asked = stage.walk(made[0], query=query)
     values = [_comparable(item.get(field)) for item in only(kind, items, made)]
     pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
     stage.expect(all(type(a) is not type(b) or a <= b for a, b in pairs), f"by {field}{' backwards' * backwards}",

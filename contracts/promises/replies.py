@@ -13,7 +13,7 @@ from contracts.promise import Place, Promise, operations
 from contracts.stage import MISSING, Made, Stage, Unable
 from contracts.target import Request
 from mockserver.errors import REFUSALS
-from mockserver.spec.behaviour import ErrorBody, ReplyShape, TrailingSlash, UnknownFields
+from mockserver.spec.behaviour import ErrorBody, Evidence, ReplyShape, TrailingSlash, UnknownFields
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
 
@@ -28,8 +28,13 @@ def reply(stage: Stage, kind: Kind, act: Act, statement: ReplyShape) -> None:
     if exchange.status >= 300:
         raise Unable(f"{act.name} answers {exchange.status}")
     if statement.status is not None:
-        stage.expect(exchange.status == statement.status, f"status {statement.status}", f"status {exchange.status}", exchange,
-                     about="status")  # fmt: skip
+        stage.expect(
+            exchange.status == statement.status,
+            f"status {statement.status}",
+            f"status {exchange.status}",
+            exchange,
+            about="status",
+        )
     if "{location}" in statement.headers.values() and _is_promised(act, statement):
         _located(stage, kind, statement, exchange)
     if act.operation.method != "head" and exchange.reply_body:
@@ -40,14 +45,18 @@ def reply(stage: Stage, kind: Kind, act: Act, statement: ReplyShape) -> None:
 def _is_promised(act: Act, statement: ReplyShape) -> bool:
     """Is Location documented, or said by somebody who knows? A guess alone promises nothing."""
     response = act.operation.success()
-    return statement.evidence in FIRM or any(h.name.lower() == "location" for h in (response.headers if response else ()))
+    return statement.evidence in FIRM or any(
+        h.name.lower() == "location" for h in (response.headers if response else ())
+    )
 
 
 def _located(stage: Stage, kind: Kind, statement: ReplyShape, exchange: Exchange) -> None:
     """The address of a new item is told, and the item is there (RFC 9110 section 10.2.2)."""
     name = next(name for name, written in statement.headers.items() if written == "{location}")
     address = exchange.header(name)
-    if not stage.expect(bool(address), f"{name} says where the new item is", "no such header", exchange, about="location"):
+    if not stage.expect(
+        bool(address), f"{name} says where the new item is", "no such header", exchange, about="location"
+    ):
         return
     parts = urlsplit(urljoin(exchange.url, str(address)))
     path = parts.path.removeprefix(urlsplit(stage.target.base_url).path)
@@ -144,7 +153,9 @@ def matches_error(stage: Stage, kind: str, exchange: Exchange, act: Act | None =
         return
     said = Said.of("service", f"errors.{kind}", statement)
     for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
-        stage.breach(f"the {kind} error body that is said", problem, exchange, said=said, about=problem.partition(" ")[0])
+        stage.breach(
+            f"the {kind} error body that is said", problem, exchange, said=said, about=problem.partition(" ")[0]
+        )
 
 
 def status_of(stage: Stage, kind: str, act: Act) -> frozenset[int]:
@@ -180,9 +191,11 @@ def malformed(stage: Stage, kind: Kind, act: Act) -> None:
             continue
         exchange = stage.send(act, path=_place(stage, kind, made), body=text)
         _forget(stage, kind, act, exchange, made)
-        refused(stage, "malformed" if text else "invalid", act, exchange, "a body that is no JSON" if text else "no body",
-                "malformed" if text else "empty") if text else stage.expect(400 <= exchange.status < 500,
-                "a required body that is missing is refused", f"status {exchange.status}", exchange, about="empty")  # fmt: skip
+        if text:
+            refused(stage, "malformed", act, exchange, "a body that is no JSON", "malformed")
+        else:
+            stage.expect(400 <= exchange.status < 500, "a required body that is missing is refused",
+                         f"status {exchange.status}", exchange, about="empty")  # fmt: skip
 
 
 def _place(stage: Stage, kind: Kind, made: Made | None) -> Mapping[str, Any]:
@@ -203,7 +216,9 @@ def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made |
 def media_types(stage: Stage, kind: Kind, act: Act) -> None:
     """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
     made = stage.create(kind) if kind.can("create") and _is_item(kind, act) else None
-    exchange = stage.send(act, path=_place(stage, kind, made), body=b"name=x", media_type="application/x-contract-check")
+    exchange = stage.send(
+        act, path=_place(stage, kind, made), body=b"name=x", media_type="application/x-contract-check"
+    )
     _forget(stage, kind, act, exchange, made)
     refused(stage, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
 
@@ -213,7 +228,7 @@ def methods(stage: Stage, path: str, documented: frozenset[str]) -> None:
     operation = next(o for o in stage.contract.document.operations if o.path == path)
     request = stage.request(operation, who=stage.main)
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
-        body = None if method in ("GET", "DELETE") else {}
+        body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
         exchange = stage.target.send(Request(method, request.path, (), request.headers, body,
                                              "application/json" if body is not None else ""), stage.main)  # fmt: skip
         stage.expect(400 <= exchange.status < 500, f"{method}, which is not documented, is refused",
@@ -230,7 +245,9 @@ def nowhere(stage: Stage, operation: Operation) -> None:
     request = stage.request(operation, who=stage.main)
     path = request.path.rstrip("/") + f"-{UNHEARD}"
     exchange = stage.target.send(Request("GET", path, (), request.headers), stage.main)
-    if stage.expect(exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange):
+    if stage.expect(
+        exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
+    ):
         matches_error(stage, "unknown-path", exchange)
 
 
@@ -276,7 +293,9 @@ def trailing_slash(stage: Stage, operation: Operation, statement: TrailingSlash)
     stage.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
     if statement.policy == "redirect" and exchange.status in wanted:
         location = (exchange.header("location") or "").split("?")[0]
-        stage.expect(location.endswith(request.path), f"Location: {request.path}", repr(location), exchange, about="location")
+        stage.expect(
+            location.endswith(request.path), f"Location: {request.path}", repr(location), exchange, about="location"
+        )
 
 
 def _writes(contract: Contract) -> Iterator[tuple[Kind, Act]]:
@@ -297,7 +316,7 @@ def _write_places(source: str, text: str) -> Any:
 
 def _media_places(contract: Contract) -> Iterator[Place]:
     for kind, act in _writes(contract):
-        evidence = "documented" if any(r.status == "415" for r in act.operation.responses) else "inferred"
+        evidence: Evidence = "documented" if any(r.status == "415" for r in act.operation.responses) else "inferred"
         said = Said(act.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented.")
         yield act.name, said, (kind, act)
 
@@ -328,7 +347,11 @@ def _unknown_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.unknown_fields
     for kind, act in _writes(contract):
         is_create = act is kind.acts["create"]
-        if _says(contract, "unknown-fields") and (is_create or act is kind.acts.get("update")) and _is_open(contract, act):
+        if (
+            _says(contract, "unknown-fields")
+            and (is_create or act is kind.acts.get("update"))
+            and _is_open(contract, act)
+        ):
             yield act.name, Said.of("service", "unknown-fields", statement), (kind, act, statement)
 
 
@@ -339,9 +362,13 @@ def _says(contract: Contract, key: str) -> bool:
 
 def _is_open(contract: Contract, act: Act) -> bool:
     media = act.media_type
-    return media is not None and media.schema is not None and (
-        contract.schemas.keyword(media.schema, "additionalProperties") is None
-        or contract.behaviour.service.unknown_fields.policy == "refuse"
+    return (
+        media is not None
+        and media.schema is not None
+        and (
+            contract.schemas.keyword(media.schema, "additionalProperties") is None
+            or contract.behaviour.service.unknown_fields.policy == "refuse"
+        )
     )
 
 
@@ -355,11 +382,13 @@ def _slash_places(contract: Contract) -> Iterator[Place]:
 
 PROMISES = (
     Promise("reply", ("reply",), operations("reply"), reply),
-    Promise("malformed", ("errors",), _write_places("RFC 8259 section 2", "A body that is no JSON is refused."), malformed),
+    Promise(
+        "malformed", ("errors",), _write_places("RFC 8259 section 2", "A body that is no JSON is refused."), malformed
+    ),
     Promise("media-type", ("errors",), _media_places, media_types),
     Promise("method", ("errors",), _path_places, methods),
     Promise("unknown-path", ("errors",), _nowhere_places, nowhere),
     Promise("error-body", ("errors",), _missing_places, error_bodies),
     Promise("unknown-fields", ("unknown-fields",), _unknown_places, unknown_fields),
     Promise("trailing-slash", ("trailing-slash",), _slash_places, trailing_slash),
-)  # fmt: skip
+)

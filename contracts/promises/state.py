@@ -8,7 +8,7 @@ from typing import Any
 from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promise import Promise, law
-from contracts.stage import Made, Stage, Unable
+from contracts.stage import MISSING, Made, Stage, Unable
 
 GONE = (404, 410)
 """Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
@@ -77,8 +77,14 @@ def listed(stage: Stage, kind: Kind) -> None:
     items, asked = stage.walk(made[-1])
     for each in made:
         found = [item for item in items if str(item.get(field)) == str(each.id)]
-        stage.expect(len(found) == 1, "every new item is in the list once", f"{len(found)} times", each.exchange, *asked,
-                     about="once")  # fmt: skip
+        stage.expect(
+            len(found) == 1,
+            "every new item is in the list once",
+            f"{len(found)} times",
+            each.exchange,
+            *asked,
+            about="once",
+        )
         if found and kind.can("get"):
             _agrees(stage, kind, each, found[0], asked)
 
@@ -112,8 +118,13 @@ def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
         changed = stage.update(made, {name: value})
         if not 200 <= changed.status < 300:
             if not act.may_refuse:
-                stage.breach(f"a valid change of {name} is accepted", f"status {changed.status}", made.exchange, changed,
-                             about=f"{name} accepted")  # fmt: skip
+                stage.breach(
+                    f"a valid change of {name} is accepted",
+                    f"status {changed.status}",
+                    made.exchange,
+                    changed,
+                    about=f"{name} accepted",
+                )
             continue
         seen = stage.get(made)
         after = stage.item(kind.acts["get"], seen)
@@ -132,8 +143,14 @@ def _listed_so(stage: Stage, kind: Kind, made: Made, name: str, after: Mapping[s
         return
     items, asked = stage.walk(made)
     shown = next((i for i in items if str(i.get(kind.resource.identity.field)) == str(made.id)), {})
-    stage.expect(shown.get(name, after.get(name)) == after.get(name), f"the list shows the new {name}: {after.get(name)!r}",
-                 repr(shown.get(name)), *history, *asked, about=f"listed {name}")  # fmt: skip
+    stage.expect(
+        shown.get(name, after.get(name)) == after.get(name),
+        f"the list shows the new {name}: {after.get(name)!r}",
+        repr(shown.get(name)),
+        *history,
+        *asked,
+        about=f"listed {name}",
+    )
 
 
 def _told(stage: Stage, kind: Kind, act: Act, name: str, value: Any, changed: Any, made: Made) -> None:
@@ -217,8 +234,14 @@ def replaced(stage: Stage, kind: Kind) -> None:
     _stays(stage, kind, before, item, history)
     if kind.can("list"):
         items, asked = stage.walk(made)
-        stage.expect(len(items) == count, "replacing makes no further item", f"{len(items)} instead of {count}", *history,
-                     *asked, about="count")  # fmt: skip
+        stage.expect(
+            len(items) == count,
+            "replacing makes no further item",
+            f"{len(items)} instead of {count}",
+            *history,
+            *asked,
+            about="count",
+        )
     stage.send(act, path=made.path, body=body)
     again = stage.get(made)
     _rest_after(stage, kind, item, stage.item(kind.acts["get"], again), (made.exchange, first, seen, again))
@@ -252,8 +275,13 @@ def _stays(stage: Stage, kind: Kind, before: Mapping[str, Any], after: Mapping[s
     times = kind.resource.timestamps
     for name in (kind.resource.identity.field, *((times.created,) if times else ())):
         if name in before:
-            stage.expect(after.get(name) == before[name], f"{name} stays when the item is replaced", repr(after.get(name)),
-                         *history, about=f"{name} stays")  # fmt: skip
+            stage.expect(
+                after.get(name) == before[name],
+                f"{name} stays when the item is replaced",
+                repr(after.get(name)),
+                *history,
+                about=f"{name} stays",
+            )
 
 
 def _natural(stage: Stage, act: Act, name: str) -> tuple[Any, ...]:
@@ -278,15 +306,17 @@ def deleted(stage: Stage, kind: Kind) -> None:
     history = (made.exchange, removed)
     for name, act in kind.acts.items():
         if name in ("get", "delete") or (name == "update" or (name == "replace" and not _upserts(act))):
-            body = {} if name in ("get", "delete") else {"body": _some(stage, act)}
-            seen = stage.send(act, path=made.path, **body)
+            body = MISSING if name in ("get", "delete") else _some(stage, act)
+            seen = stage.send(act, path=made.path, body=body)
             stage.expect(seen.status in GONE, f"404 from {act.name} for a removed item", f"status {seen.status}",
                          *history, seen, about=name)  # fmt: skip
     if kind.can("list"):
         items, asked = stage.walk(neighbour)
         ids = [str(item.get(kind.resource.identity.field)) for item in items]
         stage.expect(str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list")
-        stage.expect(str(neighbour.id) in ids, "its neighbour still is", "it is not", *history, *asked, about="neighbour")
+        stage.expect(
+            str(neighbour.id) in ids, "its neighbour still is", "it is not", *history, *asked, about="neighbour"
+        )
 
 
 def _upserts(act: Act) -> bool:
@@ -309,8 +339,8 @@ def missing(stage: Stage, kind: Kind) -> None:
             continue
         for id in _never(stage, act, parameter, known):
             path = {**(known.path if known else {}), parameter: id}
-            body = {} if name in ("get", "delete") else {"body": _some(stage, act)}
-            seen = stage.send(act, path=path, **body)
+            body = MISSING if name in ("get", "delete") else _some(stage, act)
+            seen = stage.send(act, path=path, body=body)
             stage.expect(seen.status in GONE, f"404 from {act.name} for an id that never was", f"status {seen.status}",
                          seen, about=name)  # fmt: skip
 
@@ -335,7 +365,11 @@ def _turned(character: str) -> str:
 
 def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
     """The fields that a success reply's item has by the document, without secrets."""
-    response = act.operation.response(act.behaviour.reply.status) if act.behaviour.reply and act.behaviour.reply.status else None
+    response = (
+        act.operation.response(act.behaviour.reply.status)
+        if act.behaviour.reply and act.behaviour.reply.status
+        else None
+    )
     response = response or act.operation.success()
     media = next((m for m in response.content if "json" in m.name), None) if response else None
     path, deep = act.place("items"), True
@@ -360,13 +394,6 @@ def covers(shown: Any, sent: Any) -> bool:
     if isinstance(sent, list) and isinstance(shown, list):
         return len(sent) == len(shown) and all(covers(a, b) for a, b in zip(shown, sent, strict=True))
     return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
-
-
-def action_said(act: Act) -> Said:
-    """The statement that an operation does what it does."""
-    statement = act.behaviour.action
-    assert statement is not None
-    return Said.of(act.name, "action", statement)
 
 
 PROMISES = (

@@ -106,8 +106,14 @@ def _named(stage: Stage, act: Act, exchange: Exchange, name: str) -> None:
     statement = error_said(stage, "invalid", act)
     if statement is not None and any(word in str(statement.body) for word in ("{message}", "{field}", "{loc}")):
         said = Said.of("service", "errors.invalid", statement)
-        stage.expect(name.encode() in exchange.reply_body, f"the refusal names {name}",
-                     exchange.reply_body[:200].decode("utf-8", "replace"), exchange, about="names", said=said)  # fmt: skip
+        stage.expect(
+            name.encode() in exchange.reply_body,
+            f"the refusal names {name}",
+            exchange.reply_body[:200].decode("utf-8", "replace"),
+            exchange,
+            about="names",
+            said=said,
+        )
 
 
 def _shown(value: Any) -> str:
@@ -127,9 +133,15 @@ def unchanged(stage: Stage, kind: Kind) -> None:
                 exchange = stage.send(act, path=made.path, body={**good, **wrong})
                 seen = stage.get(made)
                 after = stage.item(kind.acts["get"], seen)
-                stage.expect(exchange.status < 400 or after == before, "a refused change changes nothing",
-                             f"{[n for n in before if after.get(n) != before[n]]} changed", made.exchange, exchange, seen,
-                             about=name)  # fmt: skip
+                stage.expect(
+                    exchange.status < 400 or after == before,
+                    "a refused change changes nothing",
+                    f"{[n for n in before if after.get(n) != before[n]]} changed",
+                    made.exchange,
+                    exchange,
+                    seen,
+                    about=name,
+                )
     if kind.can("list"):
         _no_more(stage, kind, made)
 
@@ -141,8 +153,14 @@ def _no_more(stage: Stage, kind: Kind, made: Made) -> None:
         if not stage.bodies.accepts(kind.acts["create"], body):
             exchange, fresh = stage.try_create(kind, body)
             items, asked = stage.walk(made)
-            stage.expect(fresh is not None or exchange.status < 400 or len(items) == count, "a refused request creates nothing",
-                         f"{len(items) - count} more in the list", exchange, *asked, about="create")  # fmt: skip
+            stage.expect(
+                fresh is not None or exchange.status < 400 or len(items) == count,
+                "a refused request creates nothing",
+                f"{len(items) - count} more in the list",
+                exchange,
+                *asked,
+                about="create",
+            )
 
 
 def _mixed(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -33,9 +33,16 @@ def bootstrap_oauth(stage: Stage, kind: Kind) -> None:
     """The create reply says whether an authorization is needed, and where to begin it if so."""
     made = stage.create(kind)
     needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
-    stage.expect(isinstance(needed, bool), "requiresAuth is true or false", repr(needed), made.exchange, about="requiresAuth")
-    stage.expect(bool(address) is bool(needed), "authUrl where an authorization is needed, and only then", repr(address),
-                 made.exchange, about="authUrl")  # fmt: skip
+    stage.expect(
+        isinstance(needed, bool), "requiresAuth is true or false", repr(needed), made.exchange, about="requiresAuth"
+    )
+    stage.expect(
+        bool(address) is bool(needed),
+        "authUrl where an authorization is needed, and only then",
+        repr(address),
+        made.exchange,
+        about="authUrl",
+    )
 
 
 PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {"sync-tools": sync_tools, "bootstrap-oauth": bootstrap_oauth}

@@ -49,8 +49,14 @@ def _wins(stage: Stage, kind: Kind, own: Made) -> None:
 def _rotates(stage: Stage, made: Made, first: Any) -> None:
     rotated = stage.update(made, {"authorization": "Bearer contract-check-2"})
     second = stage.item(made.kind.acts["get"], stage.get(made)).get(FIELD)
-    stage.expect(bool(second) and second != first, "another value is another secret", repr(second), made.exchange, rotated,
-                 about="rotated")  # fmt: skip
+    stage.expect(
+        bool(second) and second != first,
+        "another value is another secret",
+        repr(second),
+        made.exchange,
+        rotated,
+        about="rotated",
+    )
     old = _secret(stage, first)
     stage.expect(old.status in GONE, "the secret that was replaced is removed", f"status {old.status}", made.exchange,
                  rotated, old, about="replaced")  # fmt: skip
@@ -67,11 +73,20 @@ def _own_stays(stage: Stage, kind: Kind, own: Made) -> None:
     for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
         made = stage.create(kind, stage.body(kind) | {FIELD: own.id})
         shown = made.item.get(FIELD)
-        stage.expect(shown == own.id, f"{FIELD} as it was sent: {own.id}", repr(shown), made.exchange, about="reference")
+        stage.expect(
+            shown == own.id, f"{FIELD} as it was sent: {own.id}", repr(shown), made.exchange, about="reference"
+        )
         done = stage.delete(made) if change is None else stage.update(made, change)
         seen = _secret(stage, own.id)
-        if not stage.expect(seen.status == 200, "the caller's own secret stays", f"status {seen.status}", made.exchange, done,
-                            seen, about="own"):  # fmt: skip
+        if not stage.expect(
+            seen.status == 200,
+            "the caller's own secret stays",
+            f"status {seen.status}",
+            made.exchange,
+            done,
+            seen,
+            about="own",
+        ):
             return
 
 
@@ -81,8 +96,13 @@ def identify(stage: Stage, kind: Kind) -> None:
     seen = stage.send(act)
     body = seen.json if isinstance(seen.json, dict) else {}
     current = body.get("current_teamspace_id")
-    stage.expect(not stage.main.tenant or current == stage.main.tenant, f"the teamspace {stage.main.tenant}", repr(current),
-                 seen, about="current")  # fmt: skip
+    stage.expect(
+        not stage.main.tenant or current == stage.main.tenant,
+        f"the teamspace {stage.main.tenant}",
+        repr(current),
+        seen,
+        about="current",
+    )
 
 
 PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {"keep-authorization": keep_authorization, "identify": identify}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh
 
@@ -24,7 +25,7 @@ HIDDEN = ("headers", "everyoneInOrganizationCanAccess", "org")
 class Basedash(Server):
     """List, create, get, update and delete MCP servers of an organization."""
 
-    BUGS = {
+    BUGS: ClassVar[Mapping[str, Bug]] = {
         "label-missing": Bug("shape", "items have no serverLabel"),
         "create-200": Bug("shape", "create answers 200"),
         "no-envelope": Bug("shape", "get answers the bare item"),
@@ -202,7 +203,9 @@ class Basedash(Server):
         if self.has("any-token") and token:
             return KEYS.get(token, ("admin", None))
         if token not in KEYS:
-            raise self.refuse(403 if self.has("unauthorized-403") else 401, "Unauthorized", "missing or invalid API key")
+            raise self.refuse(
+                403 if self.has("unauthorized-403") else 401, "Unauthorized", "missing or invalid API key"
+            )
         return KEYS[token]
 
     def limit(self, ask: Ask) -> None:
@@ -244,7 +247,7 @@ class Basedash(Server):
             self.check_text(body, "serverUrl", 2000 + self.has("url-2001"), 1)
         self.check_rest(body)
         if self.has("unknown-kept") and set(body) - {*SETTABLE, "id", "createdAt", "setupState"}:
-            raise self.invalid(sorted(set(body) - set(SETTABLE))[0], "is unknown", body)
+            raise self.invalid(min(set(body) - set(SETTABLE)), "is unknown", body)
         return body
 
     def complete(self, body: dict[str, Any]) -> None:
@@ -300,7 +303,12 @@ class Basedash(Server):
         raise self.refuse(404, "NotFound", "MCP server not found")
 
     def show(self, item: dict[str, Any], does: str) -> dict[str, Any]:
-        secret = {"create": "headers-created", "get": "headers-read", "list": "headers-listed", "patch": "headers-updated"}
+        secret = {
+            "create": "headers-created",
+            "get": "headers-read",
+            "list": "headers-listed",
+            "patch": "headers-updated",
+        }
         shown = {k: fresh(v) for k, v in item.items() if k not in (*HIDDEN, "first")}
         if self.has(secret[does]):
             shown["headers"] = item["headers"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh
 
@@ -26,7 +27,7 @@ NULLABLE = frozenset(FIELDS) - {"name", "base_url"}
 class Datagrid(Server):
     """Registered MCP servers, at most 30 a teamspace, and the secrets behind them."""
 
-    BUGS = {
+    BUGS: ClassVar[Mapping[str, Bug]] = {
         "object-missing": Bug("shape", "items have no object"),
         "create-200": Bug("shape", "create answers 200"),
         "metadata-a-list": Bug("shape", "metadata is an array"),
@@ -209,7 +210,7 @@ class Datagrid(Server):
         token = ask.bearer
         if self.has("basic-too"):
             token = token or (next(iter(KEYS)) if ask.headers.get("authorization") else "")
-        if token not in KEYS and (self.has("any-token") and token or open_by and self.has(open_by)):
+        if token not in KEYS and ((self.has("any-token") and token) or (open_by and self.has(open_by))):
             token = next(iter(KEYS))
         if token not in KEYS:
             word = "unauthorized" if self.has("unauthorized-body") else "no_authentication"
@@ -237,10 +238,18 @@ class Datagrid(Server):
         )  # fmt: skip
         if full:
             word = "too_many" if self.has("limited-word") else "rate_limit_exceeded"
-            answer = Answer(429, {
-                "status_code": 429, "statusCode": 429, "error": word, "message": "Rate limit exceeded", "retryable": True,
-                "mitigation": "Wait for the seconds that Retry-After names, then try again.", "details": {"reason": "200"},
-            })  # fmt: skip
+            answer = Answer(
+                429,
+                {
+                    "status_code": 429,
+                    "statusCode": 429,
+                    "error": word,
+                    "message": "Rate limit exceeded",
+                    "retryable": True,
+                    "mitigation": "Wait for the seconds that Retry-After names, then try again.",
+                    "details": {"reason": "200"},
+                },
+            )
             raise Refused(answer)
 
     # What is asked.
@@ -295,15 +304,19 @@ class Datagrid(Server):
                 "authorization": self.has("authorization-64001")}  # fmt: skip
         if name in TEXTS and len(value) > TEXTS[name] + int(more[name]):
             raise self.invalid(name, "is too long", body)
-        if name == "base_url" and not value.startswith("https://"):
-            lax = (self.has("url-http") and value.startswith("http://")) or (self.has("url-any") and not required)
-            if not lax:
-                raise self.invalid(name, "must begin with https://", body)
-        if name == "base_url" and not re.fullmatch(r"[!#-;=?-\[\]_a-z~]+", value) and not (self.has("url-any") and not required):
-            raise self.invalid(name, "must be a URI", body)
-        if name == "transport" and value != "http" and not self.has("transport-any"):
-            if not (self.has("transport-case") and value.lower() == "http"):
-                raise self.invalid(name, "must be http", body)
+        if name == "base_url":
+            self.check_address(value, body, required=required)
+        lax = self.has("transport-any") or (self.has("transport-case") and value.lower() == "http")
+        if name == "transport" and value != "http" and not lax:
+            raise self.invalid(name, "must be http", body)
+
+    def check_address(self, value: str, body: dict[str, Any], *, required: bool) -> None:
+        if self.has("url-any") and not required:
+            return
+        if not value.startswith("https://") and not (self.has("url-http") and value.startswith("http://")):
+            raise self.invalid("base_url", "must begin with https://", body)
+        if not re.fullmatch(r"[!#-;=?-\[\]_a-z~]+", value):
+            raise self.invalid("base_url", "must be a URI", body)
 
     # MCP servers.
 
@@ -346,13 +359,23 @@ class Datagrid(Server):
         self.made += 1
         now = self.stamp()
         item: dict[str, Any] = {
-            "object": "mcp_server", "id": id, "teamspace": teamspace, "raw": None, "name": body["name"],
-            "icon_url": None if self.has("icon-given") else body.get("icon_url", "" if self.has("icon-default") else None), "base_url": body["base_url"],
+            "object": "mcp_server",
+            "id": id,
+            "teamspace": teamspace,
+            "raw": None,
+            "name": body["name"],
+            "icon_url": None
+            if self.has("icon-given")
+            else body.get("icon_url", "" if self.has("icon-default") else None),
+            "base_url": body["base_url"],
             "transport": body.get("transport") or (None if self.has("transport-null") else "http"),
             "protocol_version": body.get("protocol_version"),
-            "authorization_secret_id": None, "status": "connected", "metadata": {"tool_count": 0},
-            "created_at": now[:-1] if self.has("created-zone") else now, "updated_at": now,
-        }  # fmt: skip
+            "authorization_secret_id": None,
+            "status": "connected",
+            "metadata": {"tool_count": 0},
+            "created_at": now[:-1] if self.has("created-zone") else now,
+            "updated_at": now,
+        }
         self.settle(item, body, teamspace)
         self.spoil(item)
         self.servers.append(item)
@@ -377,7 +400,11 @@ class Datagrid(Server):
 
     def settle(self, item: dict[str, Any], body: dict[str, Any], teamspace: str) -> None:
         """What the body says of the credential: a raw one becomes a managed secret and wins over a reference."""
-        raw, reference, present = body.get("authorization"), body.get("authorization_secret_id"), item["authorization_secret_id"]
+        raw, reference, present = (
+            body.get("authorization"),
+            body.get("authorization_secret_id"),
+            item["authorization_secret_id"],
+        )
         if reference is not None and self.has("reference-wins"):
             raw = None
         if raw is not None:
@@ -424,7 +451,9 @@ class Datagrid(Server):
             body = {k: v for k, v in body.items() if v is not None}
         changed = {k: v for k, v in body.items() if k in FIELDS[:5] and not (k == "transport" and v is None)}
         after = item | changed
-        targets = [s for s in self.servers if s["name"][:16] == item["name"][:16]] if self.has("update-shared") else [item]
+        targets = (
+            [s for s in self.servers if s["name"][:16] == item["name"][:16]] if self.has("update-shared") else [item]
+        )
         for target in targets if not self.has("update-forgotten") else ():
             target.update(changed)
         self.settle(item, body, item["teamspace"])
@@ -470,8 +499,15 @@ class Datagrid(Server):
     # Secrets.
 
     def keep(self, teamspace: str, name: str, value: str, server: str = "") -> str:
-        secret = {"object": "managed_secret" if self.has("secret-object") else "secret", "id": str(uuid.uuid4()),
-                  "name": name, "created_at": self.stamp(), "teamspace": teamspace, "value": value, "server": server}  # fmt: skip
+        secret = {
+            "object": "managed_secret" if self.has("secret-object") else "secret",
+            "id": str(uuid.uuid4()),
+            "name": name,
+            "created_at": self.stamp(),
+            "teamspace": teamspace,
+            "value": value,
+            "server": server,
+        }
         self.secrets.append(secret)
         return str(secret["id"])
 
@@ -481,9 +517,10 @@ class Datagrid(Server):
 
     def find_secret(self, ask: Ask, teamspace: str, bug: str) -> dict[str, Any]:
         for secret in self.secrets:
-            if secret["id"] == ask.params["id"] and (secret["teamspace"] == teamspace or self.has(bug)):
-                if secret["id"] not in self.gone or self.has("secret-delete-kept"):
-                    return secret
+            mine = secret["teamspace"] == teamspace or self.has(bug)
+            there = secret["id"] not in self.gone or self.has("secret-delete-kept")
+            if secret["id"] == ask.params["id"] and mine and there:
+                return secret
         raise self.missing()
 
     async def create_secret(self, ask: Ask) -> Answer:
@@ -547,4 +584,6 @@ class Datagrid(Server):
         teamspace = self.enter(ask)
         user, role, tenants = KEYS.get(ask.bearer, next(iter(KEYS.values())))
         spaces = [{"teamspace_id": each, "permissions": {"role": role}} for each in tenants]
-        return Answer(200, {"object": "identity", "user_id": user, "current_teamspace_id": teamspace, "teamspaces": spaces})
+        return Answer(
+            200, {"object": "identity", "user_id": user, "current_teamspace_id": teamspace, "teamspaces": spaces}
+        )

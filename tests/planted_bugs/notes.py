@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
 
 from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh
 
@@ -19,7 +20,7 @@ TAGS = ("home", "work", "other")
 class Notes(Server):
     """Notes with comments, kept in memory."""
 
-    BUGS = {
+    BUGS: ClassVar[Mapping[str, Bug]] = {
         "title-missing": Bug("shape", "the list leaves out titles"),
         "created-200": Bug("shape", "create answers 200"),
         "id-a-text": Bug("shape", "ids are texts"),
@@ -224,8 +225,8 @@ class Notes(Server):
             body["priority"] = priority = 3
         if isinstance(priority, str) and self.has("priority-a-text"):
             body["priority"] = priority = 1
-        if isinstance(priority, bool) or not isinstance(priority, int) and not (
-            isinstance(priority, float) and priority.is_integer()
+        if isinstance(priority, bool) or (
+            not isinstance(priority, int) and not (isinstance(priority, float) and priority.is_integer())
         ):
             raise self.invalid("priority", "must be an integer", body)
         if not 1 - self.has("priority-0") <= priority <= 5 + self.has("priority-6") - self.has("priority-5-refused"):
@@ -242,7 +243,7 @@ class Notes(Server):
         if self.has("due-any"):
             return isinstance(value, str)
         try:
-            return isinstance(value, str) and len(value) == 10 and bool(datetime.date.fromisoformat(value))
+            return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
         except ValueError:
             return False
 
@@ -466,7 +467,13 @@ class Notes(Server):
             raise self.invalid("text", "must have 1 to 200 characters")
         if not isinstance(author, str) or len(author) > 50:
             raise self.invalid("author", "must have at most 50 characters")
-        comment = {"id": str(uuid.uuid4()), "text": text, "author": author, "createdAt": self.stamp(), "note": note["id"]}
+        comment = {
+            "id": str(uuid.uuid4()),
+            "text": text,
+            "author": author,
+            "createdAt": self.stamp(),
+            "note": note["id"],
+        }
         self.comments.append(comment)
         return Answer(201, {name: value for name, value in comment.items() if name != "note"})
 

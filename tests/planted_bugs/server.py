@@ -98,8 +98,10 @@ class Server:
             await send({"type": "lifespan.shutdown.complete"})
             return
         answer = await self.answer(await read(scope, receive))
-        body = b"" if answer.body is None else (
-            json.dumps(answer.body).encode() if "json" in answer.media_type else str(answer.body).encode()
+        body = (
+            b""
+            if answer.body is None
+            else (json.dumps(answer.body).encode() if "json" in answer.media_type else str(answer.body).encode())
         )
         headers = [(k.lower().encode(), v.encode()) for k, v in answer.headers]
         if answer.body is not None:
