@@ -119,9 +119,7 @@ def _is_optional(template: Any) -> bool:
 def _object(entries: list[tuple[str, Render]], optional: frozenset[str] = frozenset()) -> Render:
     if optional:
         return lambda scope: {
-            key: value
-            for key, render in entries
-            if (value := render(scope)) not in (None, "") or key not in optional
+            key: value for key, render in entries if (value := render(scope)) not in (None, "") or key not in optional
         }
     if len(entries) == 1:
         [(key, render)] = entries
