@@ -101,6 +101,7 @@ class _Run:
                       seed=self.seed, strict=self.strict, journal=self.journal)  # fmt: skip
         outcome = self._attempt(lambda: sworn.hold(stage))
         self._attempt(lambda: self.left.extend(stage.tidy()))
+        self.left.extend(stage.remaining())
         for found in (*stage.findings, *stage.deviations):
             self.findings.setdefault(found.id, found)
         self._note_document(stage)

@@ -277,6 +277,22 @@ class Stage:
             return None
         return self.target.base_url + request.path
 
+    def remaining(self) -> tuple[str, ...]:
+        """The addresses of what was made and is still there as far as we know."""
+        return tuple(entry.address for made in self._made if (entry := self._entry(made)) is not None)
+
+    def subject(self, kind: Kind) -> Made:
+        """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
+        if not self.target.read_only:
+            return self.create(kind)
+        if kind.resource.parent or not kind.can("list"):
+            raise Unable("the examination is read-only, and nothing is known to be there")
+        items = self.items(kind, exchange := self.listing(kind))
+        id = items[0].get(kind.resource.identity.field) if items else None
+        if id is None:
+            raise Unable("the examination is read-only, and nothing is there to be read")
+        return Made(kind, id, items[0], {}, self.main, exchange, {kind.resource.identity.parameter: id})
+
     def tidy(self) -> tuple[str, ...]:
         """Take away what was made and still exists. Answers the addresses that could not be removed."""
         return tuple(left for made in reversed(tuple(self._made)) if (left := self.drop(made)) is not None)

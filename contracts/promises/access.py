@@ -24,7 +24,7 @@ def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
     """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
     if not stage.target.identities:
         raise Unable("no credential is known")
-    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    made = stage.subject(kind) if kind is not None and kind.can("create") else None
     path = dict(made.path) if made else {}
     path |= _tenant_in_path(stage, act)
     for what, nobody in _wrong(stage):

@@ -62,7 +62,7 @@ def only(kind: Kind, items: Sequence[Any], made: Sequence[Made]) -> list[Any]:
 
 def pages(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
-    made = [stage.create(kind) for _ in range(5)]
+    made = [stage.subject(kind) for _ in range(5)]
     everything, _ = stage.walk(made[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
@@ -168,7 +168,7 @@ def _backward(stage: Stage, kind: Kind, paging: Paging, made: Made, wanted: list
 def page_limits(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == paging.limit), None)
-    made = stage.create(kind)
+    made = stage.subject(kind)
     least = stage.contract.schemas.keyword(pointer, "minimum") if pointer else None
     most = stage.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):

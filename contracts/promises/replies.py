@@ -73,7 +73,7 @@ def _succeeding(stage: Stage, kind: Kind, act: Act) -> Exchange:
     if does == "answer" or not kind.can("create"):
         body = stage.bodies.least(act, stage.check) if act.media_type else None
         return stage.send(act, body=body) if body is not None else stage.send(act)
-    made = stage.create(kind)
+    made = stage.subject(kind) if does in ("get", "list") else stage.create(kind)
     body = stage.bodies.least(act, stage.check) if does in ("update", "replace") else None
     return stage.send(act, path=made.path, body=body) if body is not None else stage.send(act, path=made.path)
 

@@ -24,7 +24,7 @@ def bodies(stage: Stage, kind: Kind, act: Act) -> None:
     """Every constraint of a request's schema is kept, at the bound and beyond it."""
     creates = act is kind.acts.get("create")
     made = None if creates else stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
-    base = stage.body(kind) if creates else ({} if act is kind.acts.get("update") else _whole(stage, kind, act, made))
+    base = stage.body(kind) if creates else {} if act is kind.acts.get("update") else _whole(stage, kind, act, made)
     _missing(stage, kind, act, base, made)
     for name, pointer in stage.bodies.properties(act).items():
         present = base.get(name)
@@ -179,7 +179,7 @@ def _mixed(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[dict[str, An
 
 def parameters(stage: Stage, act: Act, kind: Kind | None) -> None:
     """Every constraint of a query parameter is kept, at the bound and beyond it."""
-    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    made = stage.subject(kind) if kind is not None and kind.can("create") else None
     for parameter in act.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue
@@ -219,11 +219,12 @@ def _parameter_cases(stage: Stage, parameter: Parameter) -> Iterator[Case]:
 
 
 def _body_places(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
-        for name in ("create", "update", "replace"):
-            act = kind.acts.get(name)
-            if act is not None and act.media_type is not None and kind.can("create"):
-                yield act.name, _said(act), (kind, act)
+    known = kinds(contract)
+    for act in acts(contract):
+        kind = holder(act, known)
+        if kind is not None and act.media_type is not None and kind.can("create"):
+            own = next((each for each in kind.acts.values() if each.name == act.name), act)
+            yield act.name, _said(act), (kind, own)
 
 
 def _unchanged_places(contract: Contract) -> Iterator[Place]:

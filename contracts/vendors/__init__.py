@@ -8,13 +8,37 @@ from contracts.capabilities import Kind, acts, kinds
 from contracts.finding import Said
 from contracts.promise import Place, Promise, holder
 from contracts.stage import Stage
-from contracts.vendors import basedash, datagrid
+from contracts.vendors import basedash, datagrid, gaia, piper
 from mockserver.spec.contract import Contract
 
 Partner = Callable[[Stage, Kind], None]
 
-PARTNERS: Mapping[str, Mapping[str, Partner]] = {"basedash": basedash.PARTNERS, "datagrid": datagrid.PARTNERS}
+PARTNERS: Mapping[str, Mapping[str, Partner]] = {
+    "basedash": basedash.PARTNERS,
+    "datagrid": datagrid.PARTNERS,
+    "gaia": gaia.PARTNERS,
+    "piper": piper.PARTNERS,
+}
 """Vendor → rule → the function that examines it."""
+
+
+UNSEEN: Mapping[str, str] = {
+    "start-trial": "no documented operation shows whether a trial runs",
+    "sync-tools-again": "a first sync is examined; that a second one was tried shows in no field that must change",
+    "remove-managed-secret": "examined with keep-authorization as far as it is documented",
+    "unassign": "examined with assign",
+    "show-assigned": "examined with assign",
+    "fall-back-on-stored-token": "which token was sent is seen by the MCP server only",
+    "prefix-tools": "needs a server of known tools, which no vendor provides",
+    "detect-auth": "needs a server of known authentication; its reply is held against the document",
+    "detect-transport": "needs a server of known transport; its reply is held against the document",
+    "list-tools": "needs a server of known tools; its reply is held against the document",
+    "list-resources": "needs a server of known resources; its reply is held against the document",
+    "list-prompts": "needs a server of known prompts; its reply is held against the document",
+    "read-resource": "needs a server of known resources; its reply is held against the document",
+    "get-prompt": "needs a server of known prompts; its reply is held against the document",
+}
+"""Rules without a partner, and why there is none."""
 
 
 def _places(vendor: str, rule: str) -> Callable[[Contract], Iterator[Place]]:
