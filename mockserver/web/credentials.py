@@ -7,16 +7,19 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
+
+import orjson
 
 from mockserver.call import ANONYMOUS, Principal
-from mockserver.errors import Unauthenticated, UnsupportedFeature
+from mockserver.errors import Forbidden, Unauthenticated, UnsupportedFeature
 from mockserver.spec.behaviour import Service
 from mockserver.spec.document import Document, Operation, SecurityScheme
 
 REMEMBERED = 10_000
 """How many unlisted credentials are remembered before they are looked at anew."""
 
-Sources = Mapping[str, Mapping[str, str]]
+Sources = Mapping[str, Mapping[str, Any]]
 Extract = Callable[[Sources], str | None]
 
 
@@ -62,7 +65,8 @@ class Gate:
     def __init__(self, operation: Operation, document: Document, keyring: Keyring) -> None:
         self._keyring = keyring
         self._alternatives = [
-            [_extractor(document, name) for name, _ in requirement] for requirement in operation.security
+            [(_extractor(document, name), frozenset(scopes)) for name, scopes in requirement]
+            for requirement in operation.security
         ]
         self.is_open = not operation.security or any(not one for one in self._alternatives)
         self._admitted: dict[str, Principal] = {}
@@ -71,20 +75,28 @@ class Gate:
         self._challenge = ", ".join(dict.fromkeys(c for c in challenges if c)) or "Bearer"
 
     def admit(self, sources: Sources) -> Principal:
-        """Who is asking. Raises Unauthenticated, saying whether a credential is missing or wrong."""
+        """Who is asking.
+
+        Raises Unauthenticated, saying whether a credential is missing or wrong, and Forbidden for a token that says
+        itself that it lacks a scope (RFC 6750 section 3.1).
+        """
         admitted = self._admitted.get(sources["header"].get("authorization", ""))
         return admitted if admitted is not None else self._examine(sources)
 
     def _examine(self, sources: Sources) -> Principal:
-        given = False
+        given, lacking = False, frozenset[str]()
         for alternative in self._alternatives:
-            credentials = [extract(sources) for extract in alternative]
-            given = given or any(credential is not None for credential in credentials)
-            found = [self._keyring.principal(c) if c is not None else None for c in credentials]
+            credentials = [(extract(sources), scopes) for extract, scopes in alternative]
+            given = given or any(credential is not None for credential, _ in credentials)
+            found = [self._keyring.principal(c) if c is not None else None for c, _ in credentials]
             if found and found[0] is not None and all(principal is not None for principal in found):
-                return self._remember(sources, found[0])
+                lacking = frozenset().union(*(_lacking(credential, scopes) for credential, scopes in credentials))
+                if not lacking:
+                    return self._remember(sources, found[0])
         if self.is_open:
             return ANONYMOUS
+        if lacking:
+            raise _insufficient(lacking)
         message = "The credential is not valid" if given else "A credential is required"
         raise Unauthenticated(message, headers=(("www-authenticate", self._challenge),))
 
@@ -107,12 +119,41 @@ def _extractor(document: Document, name: str) -> Extract:
     if scheme.type == "apiKey":
         location, key = scheme.location, scheme.parameter
         key = key.lower() if location == "header" else key
+        if location == "query":
+            return lambda sources: next(iter(sources["query"].get(key, ())[-1:]), None)
         return lambda sources: sources[location].get(key)
     if scheme.type == "http" and scheme.scheme == "basic":
         return _basic
     if scheme.type == "mutualTLS":
         return lambda sources: "mutual-tls"
     return _bearer if scheme.type != "http" or scheme.scheme == "bearer" else _authorization(scheme.scheme)
+
+
+def _lacking(credential: str | None, wanted: frozenset[str]) -> frozenset[str]:
+    """The scopes that a token does not have. One that does not say has them all: nobody can tell."""
+    own = _scopes(credential) if credential and wanted else None
+    return wanted - own if own is not None else frozenset()
+
+
+def _scopes(token: str) -> frozenset[str] | None:
+    """The scopes in the claims of a JSON Web Token (RFC 9068 section 2.2.3); None where it says nothing of them."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = orjson.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return None
+    found = next((claims[n] for n in ("scope", "scp", "scopes") if n in claims), None) if type(claims) is dict else None
+    if isinstance(found, str):
+        return frozenset(found.split())
+    return frozenset(map(str, found)) if isinstance(found, list) else None
+
+
+def _insufficient(lacking: frozenset[str]) -> Forbidden:
+    scopes = " ".join(sorted(lacking))
+    challenge = f'Bearer error="insufficient_scope", scope="{scopes}"'
+    return Forbidden(f"The token lacks the scope {scopes}", headers=(("www-authenticate", challenge),))
 
 
 def _bearer(sources: Sources) -> str | None:

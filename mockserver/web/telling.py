@@ -90,10 +90,15 @@ def _containers(value: Any, form: Form, path: Path = ()) -> Iterator[tuple[Path,
     """Lists and maps with telling names: `errors`, `detail`, `violations`, …"""
     for name, inner in value.items() if isinstance(value, dict) else ():
         here = (*path, name)
-        if _plain(name) in LISTS and (isinstance(inner, list) or (inner and form.is_map(here))):
+        if _plain(name) in LISTS and _holds_faults(inner, here, form):
             yield here, inner
         elif isinstance(inner, dict):
             yield from _containers(inner, form, here)
+
+
+def _holds_faults(value: Any, path: Path, form: Form) -> bool:
+    """A list, or an object whose names are not the schema's but those of fields."""
+    return isinstance(value, list) or (isinstance(value, dict) and bool(value) and form.is_map(path))
 
 
 def _entries(value: Any, words: Words, faults: tuple[Fault, ...]) -> Any:
@@ -202,8 +207,11 @@ def _no(words: Words) -> list[Any]:
 PLACES = frozenset({"loc", "path"})
 """Lists of steps that are one value."""
 
-LISTS = frozenset({"errors", "detail", "details", "violations", "messages", "fielderrors", "fields", "invalidparams",
-                   "issues", "validationerrors", "causes", "reasons"})  # fmt: skip
+LISTS = frozenset({
+    "errors", "error", "detail", "details", "violations", "message", "messages", "fielderrors", "fields",
+    "invalidparams", "issues", "validationerrors", "causes", "reasons",
+})  # fmt: skip
+"""Names of lists, and of maps by field, that have an entry for each fault."""
 
 TELLING: dict[str, Callable[[Words], list[Any]]] = {
     **dict.fromkeys(("message", "msg", "detail", "details", "description", "errordescription", "errormessage", "reason",

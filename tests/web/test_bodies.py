@@ -1,0 +1,101 @@
+"""Request bodies of every kind are read, judged by their schema, and refused with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.client import Client
+from tests.web.document import answers, document, served
+from tests.web.test_parameters import watched
+
+FORM = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "minLength": 2},
+        "age": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "address": {"type": "object", "properties": {"zip": {"type": "integer"}}},
+        "photo": {"type": "string", "format": "binary"},
+    },
+}
+KINDS = {
+    "application/json": {"schema": FORM},
+    "application/vnd.test+json": {"schema": FORM},
+    "application/x-www-form-urlencoded": {"schema": FORM},
+    "multipart/form-data": {"schema": FORM},
+    "text/plain": {"schema": {"type": "string", "maxLength": 5}},
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    "image/*": {},
+}
+
+
+def send(folder: Path, *, required: bool = True, seen: bool = True, **options: Any) -> httpx.Response:
+    """The reply to a body of some kind: what arrived where `seen`, else the policy's."""
+    body = {"required": required, "content": KINDS}
+    sandbox = served(folder, document({"/x": {"post": {"requestBody": body, "responses": answers()}}}))
+    with Client(watched(sandbox) if seen else sandbox) as client:
+        return client.post("/x", **options)
+
+
+ADA = {"name": "Ada", "age": 36, "tags": ["a", "b"], "address": {"zip": 123}}
+PAIRS = {"name": "Ada", "age": "36", "tags": ["a", "b"], "address[zip]": "123"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"json": ADA},
+        {"json": ADA, "headers": {"Content-Type": "application/vnd.test+json; charset=utf-8"}},
+        {"data": PAIRS},
+        {"data": {**PAIRS, "tags[]": PAIRS["tags"]} | {"tags": []}},
+        {"data": PAIRS, "files": {"photo": ("", b"")}},
+        {"files": [("name", (None, "Ada")), ("age", (None, "36")), ("tags", (None, "a")), ("tags", (None, "b")),
+                   ("address", (None, '{"zip": 123}', "application/json"))]},
+    ],
+)  # fmt: skip
+def test_the_same_value_arrives_however_it_is_written(tmp_path: Path, options: dict[str, Any]) -> None:
+    arrived = send(tmp_path, **options).json()["body"]
+
+    assert ADA == {name: value for name, value in arrived.items() if name != "photo"}
+
+
+def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
+    for kind, content, body in (
+        ("text/plain", "né".encode(), "né"),
+        ("application/octet-stream", b"\x00\xff", repr(b"\x00\xff")),
+        ("image/png", b"\x89PNG", repr(b"\x89PNG")),
+    ):
+        assert body == send(tmp_path, content=content, headers={"Content-Type": kind}).json()["body"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b'{"name": "A"}', "application/json", 400),
+        (b'{"name": ', "application/json", 400),
+        (b"", "application/json", 400),
+        (b"name=A", "application/x-www-form-urlencoded", 400),
+        (b"age=old&name=Ada", "application/x-www-form-urlencoded", 400),
+        (b"longer than five", "text/plain", 400),
+        (b"\xff", "text/plain", 400),
+        (b"--x", "multipart/form-data; boundary=y", 400),
+        (b"--x", "multipart/form-data", 400),
+        (b"<a/>", "application/xml", 415),
+        (b"{}", "nonsense", 415),
+    ],
+)
+def test_what_breaks_the_document_is_refused(tmp_path: Path, content: bytes, kind: str, status: int) -> None:
+    response = send(tmp_path, seen=False, content=content, headers={"Content-Type": kind})
+
+    assert status == response.status_code
+    assert response.json()["detail"]
+
+
+def test_a_body_that_must_be_there_is_missed_and_another_one_is_not(tmp_path: Path) -> None:
+    assert 400 == send(tmp_path, seen=False).status_code
+    assert 200 == send(tmp_path, seen=False, required=False).status_code

@@ -1,0 +1,203 @@
+"""Without a word about errors, a refusal has the status and the body that the document offers for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.errors import Fault, Invalid
+from mockserver.web import telling
+from tests.client import Client
+from tests.web.document import answers, document, served, takes
+
+NAME = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string", "minLength": 2}}}
+PROBLEM = {
+    "type": "object", "required": ["message", "code"], "additionalProperties": False,
+    "properties": {"message": {"type": "string"}, "code": {"type": "integer"}},
+}  # fmt: skip
+
+
+def refuse(folder: Path, responses: dict[str, Any], body: Any = None, **options: Any) -> httpx.Response:
+    """The reply to a request whose body lacks its `name`, by a document with these responses."""
+    operation = {"requestBody": takes(NAME), "responses": answers({"type": "string"}) | responses}
+    with Client(served(folder, document({"/names/check": {"post": operation}}, **options))) as client:
+        return client.post("/names/check", json={"name": "x"} if body is None else body)
+
+
+@pytest.mark.parametrize(
+    ("offered", "status"),
+    [
+        (["422", "400", "4XX", "default"], 422), (["400", "4XX", "default"], 400), (["4XX", "default"], 400),
+        (["default"], 400), (["409", "401"], 400), ([], 400),
+    ],
+)  # fmt: skip
+def test_an_invalid_request_gets_the_first_documented_status(tmp_path: Path, offered: list[str], status: int) -> None:
+    response = refuse(tmp_path, {code: answers(PROBLEM, code)[code] for code in offered})
+
+    assert status == response.status_code
+
+
+@pytest.mark.parametrize("code", ["422", "400", "4XX", "default"])
+def test_the_body_keeps_the_schema_and_names_the_field(tmp_path: Path, code: str) -> None:
+    response = refuse(tmp_path, answers(PROBLEM, code))
+
+    jsonschema.validate(response.json(), PROBLEM)
+    assert "name" in response.json()["message"]
+    assert response.status_code == response.json()["code"]
+
+
+def test_where_the_document_offers_nothing_it_is_problem_details(tmp_path: Path) -> None:
+    response = refuse(tmp_path, {})
+
+    assert "application/problem+json" == response.headers["content-type"]
+    assert (400, "Invalid", "about:blank") == tuple(response.json()[name] for name in ("status", "title", "type"))
+    assert [("body", "name")] == [(fault["in"], fault["field"]) for fault in response.json()["errors"]]
+
+
+def objects(**properties: Any) -> dict[str, Any]:
+    """An object schema that requires all of its properties and has no others."""
+    return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
+
+
+TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
+SHORT = '"x" is shorter than 2 characters'
+"""What is wrong with the name."""
+
+WORLD: dict[str, tuple[dict[str, Any], Any]] = {
+    "FastAPI": (
+        objects(detail={"type": "array", "items": objects(
+            loc={"type": "array", "items": {"anyOf": [TEXT, WHOLE]}}, msg=TEXT, type=TEXT)}),
+        {"detail": [{"loc": ["body", "name"], "msg": SHORT, "type": "minLength"}]},
+    ),
+    "Nest": (
+        objects(statusCode=WHOLE, message={"type": "array", "items": TEXT}, error=TEXT),
+        {"statusCode": 422, "message": [f"name: {SHORT}"], "error": "Unprocessable Entity"},
+    ),
+    "Laravel": (
+        objects(message=TEXT, errors={"type": "object", "additionalProperties": {"type": "array", "items": TEXT}}),
+        {"message": f"body name: {SHORT}", "errors": {"name": [SHORT]}},
+    ),
+    "OAuth": (
+        objects(error={"enum": ["invalid_request", "invalid_client"]}, error_description=TEXT),
+        {"error": "invalid_request", "error_description": f"body name: {SHORT}"},
+    ),
+    "JSON:API": (
+        objects(errors={"type": "array", "items": objects(
+            status=TEXT, title=TEXT, detail=TEXT, source=objects(pointer=TEXT))}),
+        {"errors": [{"status": "422", "title": "Unprocessable Entity", "detail": SHORT,
+                     "source": {"pointer": "/name"}}]},
+    ),
+    "Google": (
+        objects(error=objects(code=WHOLE, message=TEXT, status={"enum": ["INVALID_ARGUMENT", "NOT_FOUND"]})),
+        {"error": {"code": 422, "message": f"body name: {SHORT}", "status": "INVALID_ARGUMENT"}},
+    ),
+    "a list of texts": ({"type": "array", "items": TEXT}, [f"name: {SHORT}"]),
+    "a text": (TEXT, f"body name: {SHORT}"),
+    "a short text": (objects(message=TEXT | {"maxLength": 30}), {"message": 'body name: "x" is shorter tha…'}),
+}  # fmt: skip
+"""Error bodies of well-known frameworks and standards, and what they must say of a name that is too short."""
+
+
+@pytest.mark.parametrize("style", WORLD)
+def test_the_error_bodies_of_the_world_are_filled_in_as_their_readers_expect(tmp_path: Path, style: str) -> None:
+    schema, expected = WORLD[style]
+
+    response = refuse(tmp_path, answers(schema, "422"))
+
+    assert expected == response.json()
+
+
+def test_a_documented_example_is_kept_but_for_what_it_says(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"message": TEXT, "help": TEXT}}
+    example = {"message": "Pet not found", "help": "https://example.com/help"}
+
+    response = refuse(tmp_path, answers(schema, "400", example=example))
+
+    assert "https://example.com/help" == response.json()["help"]
+    assert "name" in response.json()["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "piece"), [("text/plain", "body name: "), ("application/xml", "<message>body name: ")]
+)
+def test_errors_that_are_no_json_say_it_too(tmp_path: Path, kind: str, piece: str) -> None:
+    schema = TEXT if kind == "text/plain" else PROBLEM
+
+    response = refuse(tmp_path, answers(schema, "400", kind=kind))
+
+    assert kind == response.headers["content-type"]
+    assert piece in response.text
+
+
+def test_other_refusals_have_their_own_status_and_body(tmp_path: Path) -> None:
+    pet = {"type": "object", "properties": {"id": WHOLE, "name": TEXT}}
+    parameter = {"name": "id", "in": "path", "required": True, "schema": WHOLE}
+    responses = answers(pet) | answers(PROBLEM, "default") | answers(PROBLEM, "4XX")
+    one = {
+        "get": {"parameters": [parameter], "responses": responses},
+        "delete": {"parameters": [parameter], "responses": {"204": {"description": "gone"}} | answers(PROBLEM, "4XX")},
+    }
+    many = {"post": {"requestBody": takes(NAME), "responses": answers(pet, "201") | answers(PROBLEM, "4XX")}}
+    keyed = {
+        "security": [{"key": []}],
+        "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
+    }
+    with Client(served(tmp_path, document({"/pets": many, "/pets/{id}": one}, **keyed))) as client:
+        stranger = client.get("/pets/1")
+        send = keyed_client(client)
+        missing = send("GET", "/pets/1")
+        unsupported = send("POST", "/pets", content="a,b", headers={"Content-Type": "text/csv"})
+        malformed = send("POST", "/pets", content="{", headers={"Content-Type": "application/json"})
+        refused = send("PUT", "/pets/1")
+
+    for response, status in ((stranger, 401), (missing, 404), (unsupported, 415), (malformed, 400)):
+        assert status == response.status_code
+        jsonschema.validate(response.json(), PROBLEM)
+        assert status == response.json()["code"]
+    assert "Bearer" == stranger.headers["www-authenticate"]
+    assert (405, "DELETE, GET") == (refused.status_code, refused.headers["allow"])
+
+
+def keyed_client(client: Client) -> Any:
+    """The client with a credential."""
+
+    def send(method: str, url: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+        return client.request(method, url, headers={"Authorization": "Bearer x", **(headers or {})}, **options)
+
+    return send
+
+
+names = st.sampled_from([*telling.TELLING, *telling.LISTS, "other"])
+bodies = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=12,
+)
+faults = st.lists(
+    st.builds(Fault, st.sampled_from(["body", "query"]), st.tuples(st.text(min_size=1)), st.text(), st.just("type")),
+    max_size=3,
+)
+
+
+@given(body=bodies, found=faults, picky=st.integers(0, 3))
+def test_telling_never_makes_a_valid_body_invalid_and_never_touches_the_original(
+    body: Any, found: list[Fault], picky: int
+) -> None:
+    def is_valid(value: Any) -> bool:
+        return value == body or len(repr(value)) % 4 >= picky
+
+    before = repr(body)
+    refusal = Invalid("wrong", faults=tuple(found))
+
+    told = telling.tell(
+        body, telling.of(refusal, 400, "wrong"), refusal.faults, telling.Form(is_valid, lambda path: True)
+    )
+
+    assert is_valid(told)
+    assert before == repr(body)

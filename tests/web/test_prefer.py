@@ -1,0 +1,144 @@
+"""With `Prefer` a client asks for the answer it wants to meet: a code, an example by name, or values made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.web import prefer
+from tests.client import Client
+from tests.web.conftest import LINEAR, SERVERS
+from tests.web.document import answers, document, served
+
+CAT = {
+    "type": "object",
+    "required": ["name", "age"],
+    "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+}
+PROBLEM = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
+EXAMPLES = {"tom": {"value": {"name": "Tom", "age": 3}}, "kit ten": {"value": {"name": "Kit", "age": 0}}}
+
+
+def ask(folder: Path, wish: str, *more: str, method: str = "GET", url: str = "/cat") -> httpx.Response:
+    """The reply to a request with `Prefer`, as often as there are values."""
+    responses = (
+        answers(CAT, examples=EXAMPLES)
+        | answers(PROBLEM, "404")
+        | answers(PROBLEM, "5XX", examples={"down": {"value": {"message": "We are down"}}})
+        | {"202": {"description": "later"}}
+    )
+    parameter = {"name": "n", "in": "query", "schema": {"type": "integer"}}
+    written = document({"/cat": {"get": {"parameters": [parameter], "responses": responses}}})
+    with Client(served(folder, written)) as client:
+        return client.request(method, url, headers=[("Prefer", value) for value in (wish, *more)])
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "body"),
+    [
+        ("code=200", 200, {"name": "Tom", "age": 3}),
+        ("example=tom", 200, {"name": "Tom", "age": 3}),
+        ('example="kit ten"', 200, {"name": "Kit", "age": 0}),
+        ("code=503", 503, {"message": "We are down"}),
+        ("example=down, code=500", 500, {"message": "We are down"}),
+        ("Code=503; q=1, code=200", 503, {"message": "We are down"}),
+    ],
+)
+def test_a_documented_answer_is_given_when_it_is_asked_for(tmp_path: Path, wish: str, status: int, body: Any) -> None:
+    response = ask(tmp_path, wish)
+
+    assert (status, body) == (response.status_code, response.json())
+    assert response.headers["preference-applied"]
+
+
+def test_an_answer_without_an_example_is_made_by_its_schema(tmp_path: Path) -> None:
+    response = ask(tmp_path, "code=404")
+
+    assert 404 == response.status_code
+    assert ["message"] == list(response.json())
+
+
+def test_an_answer_without_a_body_has_none(tmp_path: Path) -> None:
+    response = ask(tmp_path, "code=202")
+
+    assert (202, b"") == (response.status_code, response.content)
+
+
+@pytest.mark.parametrize(
+    "wish", ["code=201", "code=418", "code=none", "code=099", "code", "example=felix", "code=404, example=tom"]
+)
+def test_what_is_not_documented_is_refused_with_what_is(tmp_path: Path, wish: str) -> None:
+    response = ask(tmp_path, wish)
+
+    assert (400, "application/problem+json") == (response.status_code, response.headers["content-type"])
+    assert "there are: " in response.json()["detail"]
+    assert "preference-applied" not in response.headers
+
+
+def test_dynamic_values_are_others_each_time_and_no_examples(tmp_path: Path) -> None:
+    written = document({"/cat": {"get": {"responses": answers(CAT, examples=EXAMPLES)}}})
+    with Client(served(tmp_path, written), headers={"Prefer": "dynamic=true"}) as client:
+        seen = [client.get("/cat").json() for _ in range(6)]
+
+    assert len({str(cat) for cat in seen}) > 1
+    assert all({"name", "age"} == set(cat) for cat in seen)
+    assert EXAMPLES["tom"]["value"] not in seen
+
+
+@pytest.mark.parametrize("wish", ["return=minimal", "respond-async, wait=10", "dynamic=false", "", ",;=", '"'])
+def test_other_preferences_and_noise_are_passed_over(tmp_path: Path, wish: str) -> None:
+    response = ask(tmp_path, wish)
+
+    assert {"name": "Tom", "age": 3} == response.json()
+    assert "preference-applied" not in response.headers
+
+
+def test_preferences_may_stand_in_several_headers(tmp_path: Path) -> None:
+    response = ask(tmp_path, "return=minimal", "code=500", "example=down")
+
+    assert {"message": "We are down"} == response.json()
+    assert "code=500, example=down" == response.headers["preference-applied"]
+
+
+def test_a_request_that_is_not_valid_is_refused_whatever_it_prefers(tmp_path: Path) -> None:
+    assert 400 == ask(tmp_path, "code=200", url="/cat?n=many").status_code
+
+
+def test_vendors_answer_as_asked_too_and_remember_nothing_of_it(admin: Client) -> None:
+    limited = admin.get(SERVERS, headers={"Prefer": "code=429"})
+    forced = admin.post(SERVERS, json=LINEAR, headers={"Prefer": "code=201"})
+
+    assert 429 == limited.status_code
+    assert {"title", "detail"} <= set(limited.json()["error"])
+    assert 201 == forced.status_code
+    assert [] == admin.get(SERVERS).json()["data"]
+
+
+def test_without_a_credential_a_preference_helps_nobody(sandbox: Any) -> None:
+    with Client(sandbox) as client:
+        assert 401 == client.get(SERVERS, headers={"Prefer": "code=200"}).status_code
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.from_regex(r"[a-z]{1,6}", fullmatch=True),
+            st.text(st.characters(codec="ascii", exclude_categories=["Cc"])),
+        )
+    )
+)
+def test_preferences_are_read_as_they_were_written(pairs: list[tuple[str, str]]) -> None:
+    quoted = [(name, value.replace("\\", "\\\\").replace('"', '\\"')) for name, value in pairs]
+    header = " , ".join(f'{name}="{value}"; parameter=1' for name, value in quoted)
+
+    assert pairs == list(prefer.preferences(header))
+
+
+@given(st.text(st.characters(codec="latin-1")))
+def test_no_header_however_odd_makes_the_reader_fail(text: str) -> None:
+    assert all(name == name.lower() for name, _ in prefer.preferences(text))
