@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 import orjson
@@ -113,6 +113,12 @@ class Target:
     def in_process(self) -> bool:
         """Is the target an app of this process?"""
         return self.app is not None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
 
     def send(self, request: Request, identity: Identity = NOBODY) -> Exchange:
         """Send a request as somebody; a refusal with a bearable `Retry-After` is waited out and sent again.

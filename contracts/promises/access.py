@@ -30,7 +30,7 @@ def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
     for what, nobody in _wrong(stage):
         body = _body(stage, act, kind)
         exchange = stage.send(act, who=nobody, path=path, body=body, headers=_tenant_header(stage))
-        if exchange.status < 300 and kind is not None and act is kind.acts.get("create"):
+        if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
             stage.made(kind, exchange, {}, stage.main, path)
         refused(stage, "unauthenticated", act, exchange, f"a request {what}", what)
     if made is not None and kind is not None and kind.can("get") and made.kind is kind:
@@ -52,7 +52,7 @@ def _tenant_header(stage: Stage) -> dict[str, str]:
 def _body(stage: Stage, act: Act, kind: Kind | None) -> Any:
     if act.media_type is None:
         return MISSING
-    body = stage.body(kind) if kind and act is kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    body = stage.body(kind) if kind and act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
     return MISSING if body is None else body
 
 
@@ -203,7 +203,7 @@ def _barred(stage: Stage, act: Act, kind: Kind | None, made: Made | None, who: I
     if stage.expect(exchange.status in wanted, f"the role {who.role} is refused with {min(wanted)}",
                     f"status {exchange.status}", exchange, about=who.role):  # fmt: skip
         matches_error(stage, "missing" if policy == "missing" else "forbidden", exchange, act)
-    if exchange.status < 300 and kind is not None and act is kind.acts.get("create"):
+    if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
         stage.made(kind, exchange, {}, stage.main, stage.parents(kind, stage.main))
     if made is not None and kind is not None and kind.can("get"):
         seen = stage.get(made)
@@ -221,7 +221,7 @@ def _admitted(stage: Stage, act: Act, kind: Kind | None, who: Identity) -> None:
         exchange,
         about=f"admitted {who.role}",
     )
-    if kind is not None and act is kind.acts.get("create"):
+    if kind is not None and act == kind.acts.get("create"):
         stage.made(kind, exchange, {}, who, stage.parents(kind, who))
 
 

@@ -209,7 +209,7 @@ def _is_item(kind: Kind, act: Act) -> bool:
 
 def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made | None) -> None:
     """What was created against all expectation is taken away in the end."""
-    if act is kind.acts.get("create") and exchange.status < 300:
+    if act == kind.acts.get("create") and exchange.status < 300:
         stage.made(kind, exchange, {}, stage.main, made.path if made else stage.parents(kind, stage.main))
 
 
@@ -346,10 +346,10 @@ def _missing_places(contract: Contract) -> Iterator[Place]:
 def _unknown_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.unknown_fields
     for kind, act in _writes(contract):
-        is_create = act is kind.acts["create"]
+        is_create = act == kind.acts["create"]
         if (
             _says(contract, "unknown-fields")
-            and (is_create or act is kind.acts.get("update"))
+            and (is_create or act == kind.acts.get("update"))
             and _is_open(contract, act)
         ):
             yield act.name, Said.of("service", "unknown-fields", statement), (kind, act, statement)

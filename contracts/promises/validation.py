@@ -22,9 +22,9 @@ UNCERTAIN = frozenset({"format"})
 
 def bodies(stage: Stage, kind: Kind, act: Act) -> None:
     """Every constraint of a request's schema is kept, at the bound and beyond it."""
-    creates = act is kind.acts.get("create")
+    creates = act == kind.acts.get("create")
     made = None if creates else stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
-    base = stage.body(kind) if creates else {} if act is kind.acts.get("update") else _whole(stage, kind, act, made)
+    base = stage.body(kind) if creates else {} if act == kind.acts.get("update") else _whole(stage, kind, act, made)
     _missing(stage, kind, act, base, made)
     for name, pointer in stage.bodies.properties(act).items():
         present = base.get(name)
@@ -173,7 +173,7 @@ def _mixed(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[dict[str, An
             break
     for name in reversed(list(properties)):
         if name not in good and not stage.bodies.accepts(act, {**made.sent, **good, name: {"wrong": [1]}}):
-            return {name: {"wrong": [1]}}, (dict(made.sent) if act is kind.acts.get("replace") else {}) | good
+            return {name: {"wrong": [1]}}, (dict(made.sent) if act == kind.acts.get("replace") else {}) | good
     return {}, {}
 
 

@@ -27,6 +27,9 @@ def sync_tools(stage: Stage, kind: Kind) -> None:
                          ("syncErrorMessage", status == "FAILED")):  # fmt: skip
         stage.expect(bool(item.get(name)) is wanted, f"{name} {'is there' if wanted else 'is not'} after {status}",
                      repr(item.get(name)), made.exchange, seen, about=name)  # fmt: skip
+    exchange, away = stage.try_create(kind, stage.body(kind) | {"serverUrl": "https://contract-check.invalid/mcp"})
+    stage.expect(away is not None, "a server that cannot be reached is registered all the same", f"status {exchange.status}",
+                 exchange, about="unreachable")  # fmt: skip
 
 
 def bootstrap_oauth(stage: Stage, kind: Kind) -> None:

@@ -90,6 +90,13 @@ def _own_stays(stage: Stage, kind: Kind, own: Made) -> None:
             return
 
 
+def sync_tools(stage: Stage, kind: Kind) -> None:
+    """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
+    exchange, made = stage.try_create(kind, stage.body(kind) | {"base_url": "https://contract-check.invalid/mcp"})
+    stage.expect(made is not None, "a server that cannot be reached is registered all the same", f"status {exchange.status}",
+                 exchange, about="unreachable")  # fmt: skip
+
+
 def identify(stage: Stage, kind: Kind) -> None:
     """The caller is told the teamspace of the request, and that it is one of its own."""
     act = stage.tools.acts["GET /identity"]
@@ -105,4 +112,8 @@ def identify(stage: Stage, kind: Kind) -> None:
     )
 
 
-PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {"keep-authorization": keep_authorization, "identify": identify}
+PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+    "keep-authorization": keep_authorization,
+    "sync-tools": sync_tools,
+    "identify": identify,
+}

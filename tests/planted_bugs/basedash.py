@@ -71,6 +71,7 @@ class Basedash(Server):
         "created-moves": Bug("state", "an update moves createdAt"),
         "ids-again": Bug("state", "the id of a deleted server is used again"),
         "url-trimmed": Bug("state", "an address is kept without what follows 30 characters"),
+        "url-trimmed-at-reading": Bug("state", "reading one server shows an address without its last character"),
         "refused-kept": Bug("state", "a refused create request leaves an item behind"),
         "page-short": Bug("paging", "pages have one item less than asked for"),
         "page-long": Bug("paging", "pages have one item more than asked for"),
@@ -320,6 +321,8 @@ class Basedash(Server):
             shown["lastSyncStatus"] = shown["lastSyncStatus"].lower()
         if self.has("created-a-number"):
             shown["createdAt"] = 1768645800
+        if does == "get" and self.has("url-trimmed-at-reading"):
+            shown["serverUrl"] = shown["serverUrl"][:-1]
         if does == "list" and self.has("tools-null"):
             shown["tools"] = None
         if does == "list" and self.has("list-stale"):

@@ -58,6 +58,7 @@ class Datagrid(Server):
         "secret-name-301": Bug("validation", "a secret's name of 301 characters is accepted"),
         "secret-limit-101": Bug("validation", "limit=101 is accepted for secrets"),
         "empty-update-refused": Bug("validation", "an empty update is refused"),
+        "unreachable-refused": Bug("state", "a server that cannot be reached is not registered"),
         "delete-kept": Bug("state", "a deleted server can still be read"),
         "delete-listed": Bug("state", "a deleted server is still listed"),
         "delete-again": Bug("state", "deleting a second time answers 204"),
@@ -112,6 +113,7 @@ class Datagrid(Server):
         "update-any": Bug("tenants", "servers are updated by id in every teamspace"),
         "delete-any": Bug("tenants", "servers are deleted by id in every teamspace"),
         "list-any": Bug("tenants", "the list shows every teamspace's servers"),
+        "identity-elsewhere": Bug("tenants", "identity tells another teamspace"),
         "header-rules": Bug("tenants", "the teamspace header is followed whoever asks"),
         "secret-read-any": Bug("tenants", "secrets are found by id in every teamspace"),
         "secret-delete-any": Bug("tenants", "secrets are deleted by id in every teamspace"),
@@ -346,6 +348,8 @@ class Datagrid(Server):
         teamspace = self.enter(ask)
         body = self.check(self.body(ask), required=True)
         self.make_room(teamspace)
+        if self.has("unreachable-refused") and ".invalid" in body["base_url"]:
+            raise self.refuse(400, "validation_failed", "base_url: cannot be reached")
         before, number = list(self.servers), self.made
         if self.bug.startswith("race-"):
             await elsewhere()
@@ -582,6 +586,8 @@ class Datagrid(Server):
 
     async def identity(self, ask: Ask) -> Answer:
         teamspace = self.enter(ask)
+        if self.has("identity-elsewhere"):
+            teamspace = OTHER
         user, role, tenants = KEYS.get(ask.bearer, next(iter(KEYS.values())))
         spaces = [{"teamspace_id": each, "permissions": {"role": role}} for each in tenants]
         return Answer(

@@ -1,0 +1,171 @@
+"""Each promise finds the bug that breaks it, and says nothing against a server that is correct."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contracts.examination import examine
+from contracts.identities import sandbox_identities
+from contracts.promises import PROMISES
+from contracts.sandbox import contract_of, sandbox
+from contracts.target import Target
+from contracts.vendors import PARTNERS, UNSEEN
+from mockserver.spec import contract as contracts
+from mockserver.spec import shelf
+from mockserver.spec.behaviour import OPERATION, RESOURCE, SERVICE
+from tests.planted_bugs.run import examined
+
+NO_PROMISE = {
+    "credentials": "what the sandbox hands out, no statement about a vendor",
+    "notes": "facts for people",
+    "invented": "how the mock fills replies that nobody describes further than their schema",
+    "server-set": "examined by mass-assignment, which finds the fields by itself",
+}
+"""Kinds of statements that no promise names, and why."""
+
+FINDS = {
+    "create": ("notes", "title-trimmed"),
+    "read-back": ("basedash", "url-trimmed-at-reading"),
+    "listed": ("basedash", "create-unlisted"),
+    "update": ("basedash", "patch-clears"),
+    "empty-update": ("datagrid", "empty-update-refused"),
+    "others-stay": ("basedash", "patch-first"),
+    "replace": ("notes", "put-merges"),
+    "delete": ("basedash", "delete-kept"),
+    "missing": ("notes", "missing-200"),
+    "defaults": ("datagrid", "icon-default"),
+    "schema-defaults": ("notes", "priority-default"),
+    "initial": ("basedash", "label-random"),
+    "timestamps": ("basedash", "updated-still"),
+    "write-only": ("notes", "password-read"),
+    "mass-assignment": ("notes", "created-given"),
+    "order": ("basedash", "oldest-first"),
+    "paging": ("basedash", "cursor-inclusive"),
+    "page-limits": ("basedash", "limit-101"),
+    "page-default": ("basedash", "default-20"),
+    "paging-under-change": ("basedash", "cursor-a-number"),
+    "filter": ("notes", "filter-ignored"),
+    "sort": ("notes", "sort-one-way"),
+    "identity": ("basedash", "ids-again"),
+    "capacity": ("datagrid", "capacity-31"),
+    "unique": ("notes", "slug-by-patch"),
+    "crowd": ("basedash", "shared-ids"),
+    "crowded-capacity": ("datagrid", "race-capacity"),
+    "crowded-unique": ("notes", "race-slug"),
+    "lost-update": ("datagrid", "race-update"),
+    "crowded-delete": ("basedash", "delete-race"),
+    "rate-limit": ("datagrid", "remaining-off"),
+    "reply": ("basedash", "create-200"),
+    "malformed": ("basedash", "json-500"),
+    "media-type": ("datagrid", "any-type"),
+    "method": ("basedash", "allow-missing"),
+    "unknown-path": ("basedash", "unknown-200"),
+    "error-body": ("basedash", "no-detail"),
+    "unknown-fields": ("datagrid", "unknown-accepted"),
+    "authentication": ("basedash", "get-open"),
+    "tenants": ("basedash", "get-any-tenant"),
+    "foreign-create": ("basedash", "create-any"),
+    "permission": ("basedash", "member-deletes"),
+    "no-access": ("basedash", "forbidden-403"),
+    "parent": ("notes", "comments-stay"),
+    "validation": ("basedash", "name-121"),
+    "no-effect": ("basedash", "patch-half"),
+    "parameters": ("notes", "per-page-51"),
+    "lifecycle": ("basedash", "delete-neighbour"),
+    "basedash-bootstrap-oauth": ("basedash", "auth-unsaid"),
+    "basedash-sync-tools": ("basedash", "status-lowercase"),
+    "datagrid-keep-authorization": ("datagrid", "managed-kept-at-rotation"),
+    "datagrid-sync-tools": ("datagrid", "unreachable-refused"),
+    "datagrid-identify": ("datagrid", "identity-elsewhere"),
+}
+"""Promise → the server and the bug that it finds alone."""
+
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "derived": {
+        "x-resources": {
+            "mcp-server": {
+                "derived": {"fields": {"has_auth": "{present:description}"}, "evidence": "assumed", "source": "-"}
+            }
+        }
+    },
+    "immutable": {"x-resources": {"mcp-server": {"immutable": {"fields": ["name"], "evidence": "assumed"}}}},
+    "trailing-slash": {"x-service": {"trailing-slash": {"policy": "strict"}}},
+}
+"""Promise → what is said of Piper otherwise than its mock keeps it."""
+
+NO_SERVER = {
+    "gaia-check-configuration": "no planted server stands for GAIA",
+    "gaia-connect": "no planted server stands for GAIA",
+    "gaia-disconnect": "no planted server stands for GAIA",
+    "gaia-validate": "no planted server stands for GAIA",
+    "piper-test-saved": "no planted server stands for Piper",
+    "piper-test-inline": "no planted server stands for Piper",
+    "piper-assign": "no planted server stands for Piper",
+}
+"""Promises that no planted bug shows yet, and why."""
+
+
+def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
+    kinds = {*SERVICE, *RESOURCE, *OPERATION}
+    examined_kinds = {kind for promise in PROMISES for kind in promise.kinds}
+
+    assert kinds - examined_kinds == set(NO_PROMISE) & kinds
+    assert examined_kinds <= kinds
+
+
+def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
+    for vendor in shelf.vendors():
+        operations = contract_of(vendor).behaviour.operations.values()
+        rules = {rule.name for operation in operations for rule in operation.rules}
+
+        assert rules <= {*PARTNERS[vendor], *UNSEEN}, vendor
+
+
+def test_every_promise_has_a_server_that_breaks_it_or_says_why_not() -> None:
+    assert {promise.name for promise in PROMISES} == {*FINDS, *OTHERWISE, *NO_SERVER}
+
+
+@pytest.mark.parametrize("name", FINDS)
+def test_a_promise_finds_the_bug_that_breaks_it(name: str) -> None:
+    subject, bug = FINDS[name]
+
+    assert name in {found.check for found in examined(subject, bug, only=[name]).findings}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tmp_path: Path) -> None:
+    overlay = {"overlay": "1.0.0", "info": {"title": "Otherwise", "version": "1"},
+               "actions": [{"target": "$", "update": OTHERWISE[name]}]}  # fmt: skip
+    (tmp_path / "otherwise.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
+    said = [*shelf.overlays("piper"), tmp_path / "otherwise.yaml"]
+    contract = contracts.load("piper", shelf.document_path("piper"), said)
+    with Target.asgi(sandbox("piper", seed=1), sandbox_identities(contract), base_url="http://mock.local") as target:
+        result = examine(contract, target, only=[name])
+
+    assert {(name, "news")} == {(found.check, found.verdict) for found in result.findings}
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("subject", ["basedash", "datagrid", "notes"])
+def test_nothing_is_said_against_a_correct_server(subject: str, seed: int) -> None:
+    result = examined(subject, seed=seed)
+
+    assert [] == [(found.check, found.operation, found.seen) for found in result.findings]
+    assert ("", ()) == (result.stopped, result.left_behind)
+
+
+@pytest.mark.parametrize("vendor", shelf.vendors())
+def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
+    contract = contract_of(vendor)
+    app: Any = sandbox(vendor, seed=2)
+    base = "http://mock.local" + contract.document.base_path
+    who = sandbox_identities(contract)
+    with Target.asgi(app, who, base_url=base, sleep=app.world.clock.advance) as target:
+        result = examine(contract, target, seed=2)
+
+    assert [] == [(found.check, found.operation, found.expected, found.seen) for found in result.findings]
+    assert ("", ()) == (result.stopped, result.left_behind)
