@@ -9,7 +9,7 @@ from typing import Any
 from contracts.capabilities import Act, Kind
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract
-from mockserver.spec.example import ExampleMaker
+from mockserver.spec.values.example import ExampleMaker
 
 MARK = "contract-check"
 """What the name of everything begins with that an examination creates."""

@@ -20,7 +20,7 @@ from contracts.target import NOBODY, Identity, Request, Target
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation, Parameter
-from mockserver.spec.example import ExampleMaker
+from mockserver.spec.values.example import ExampleMaker
 
 Mode = Literal["quick", "default", "campaign"]
 

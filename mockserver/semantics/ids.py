@@ -7,8 +7,8 @@ from typing import Any
 
 from mockserver.errors import Conflict
 from mockserver.spec.behaviour import Identity
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.values.example import ExampleMaker
 from mockserver.state.collection import Collection
 from mockserver.state.world import World
 

@@ -13,8 +13,8 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.errors import Unanswerable
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.values.example import ExampleMaker
 
 UNLIKELY = re.compile(
     r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",

@@ -10,12 +10,13 @@ from typing import Any
 from mockserver.errors import BehaviourError
 from mockserver.spec import behaviour as behaviours
 from mockserver.spec import document as documents
-from mockserver.spec import inference, normal, overlay, soundness, source
+from mockserver.spec import inference
 from mockserver.spec.behaviour import Behaviour
 from mockserver.spec.document import Document
-from mockserver.spec.example import ExampleMaker
+from mockserver.spec.reading import normal, overlay, soundness, source
+from mockserver.spec.reading.soundness import Flaw, LeftOut
 from mockserver.spec.schemas import Schemas
-from mockserver.spec.soundness import Flaw, LeftOut
+from mockserver.spec.values.example import ExampleMaker
 
 
 @dataclass(frozen=True, slots=True)

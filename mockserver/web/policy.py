@@ -13,8 +13,8 @@ from typing import Any
 from mockserver.call import Reply
 from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable
 from mockserver.spec.document import MediaType, Operation, Response
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.values.example import ExampleMaker
 from mockserver.web import content, telling
 
 PROBLEM = "application/problem+json"

@@ -21,8 +21,8 @@ from mockserver.call import Reply
 from mockserver.errors import StateError
 from mockserver.semantics.actions import create
 from mockserver.semantics.plan import ResourcePlan
-from mockserver.spec import source
 from mockserver.spec.behaviour import Tenant
+from mockserver.spec.reading import source
 from mockserver.web.endpoint import Endpoint, encode
 from mockserver.web.service import Service
 

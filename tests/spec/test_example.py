@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockserver.errors import Unanswerable
 from mockserver.spec.document import MediaType
-from mockserver.spec.example import ExampleMaker
+from mockserver.spec.values.example import ExampleMaker
 from tests.spec.satisfiable import ANY_SCHEMA, holds, satisfied
 
 SEEDS = st.integers(0, 10_000)

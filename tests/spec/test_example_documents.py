@@ -14,10 +14,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver.errors import Unanswerable
-from mockserver.spec import document, normal, pointer, source
+from mockserver.spec import document, pointer
 from mockserver.spec.document import Document
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.perspective import Perspective
+from mockserver.spec.reading import normal, source
+from mockserver.spec.values.example import ExampleMaker
 
 FEW = ("api-with-examples.yaml", "link-example.yaml", "petstore-expanded.yaml", "tictactoe.yaml", "uspto.yaml")
 

@@ -15,7 +15,7 @@ READ_IN_BOUNDS = """
 import resource, sys
 from pathlib import Path
 from mockserver.errors import SpecError
-from mockserver.spec import normal, soundness, source
+from mockserver.spec.reading import normal, soundness, source
 resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
 try:

@@ -15,8 +15,8 @@ from openapi_schema_validator import OAS30Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.spec import normal, source
 from mockserver.spec.pointer import lookup, target
+from mockserver.spec.reading import normal, source
 
 
 def document(schema: Any, version: str = "3.0.3", **root: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.spec.number import between, common_multiple, exact
+from mockserver.spec.values.number import between, common_multiple, exact
 
 BOUNDS = st.none() | st.integers(-1_000_000, 1_000_000).map(lambda cents: Fraction(cents, 100))
 STEPS = st.none() | st.sampled_from(("1", "7", "0.5", "0.01", "2.5", "9000")).map(Fraction)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.spec.pattern import Unreadable, Writing, expression, matches
+from mockserver.spec.values.pattern import Unreadable, Writing, expression, matches
 
 PIECES = st.sampled_from((
     "a", "Z", "7", " ", "-", "_", r"\.", r"\/", r"\d", r"\w", r"\s", r"\S", r"\D", r"\W", ".", "[a-f0-9]", "[^a-z]",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.spec import normal, soundness, source
+from mockserver.spec.reading import normal, soundness, source
 
 FINE = {"200": {"description": "fine"}}
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import InvalidDocument
-from mockserver.spec import source, syntax
-from mockserver.spec.bounds import Bounds
 from mockserver.spec.pointer import lookup, target
+from mockserver.spec.reading import source, syntax
+from mockserver.spec.reading.bounds import Bounds
 
 json_texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=20)
 json_values = st.recursive(

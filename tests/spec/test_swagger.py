@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from mockserver.spec import normal, soundness
 from mockserver.spec.pointer import lookup, target
+from mockserver.spec.reading import normal, soundness
 
 FINE = {"200": {"description": "fine"}}
 

@@ -13,12 +13,12 @@ from typing import Any
 import yaml
 
 from mockserver.spec.document import Document, Operation
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.inference.draft import Draft
 from mockserver.spec.inference.frame import Frames
 from mockserver.spec.inference.resources import owner, resources
 from mockserver.spec.inference.statements import UNMAKEABLE, Writer, guessed, place
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.values.example import ExampleMaker
 
 Overlay = dict[str, Any]
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mockserver.errors import Unanswerable
-from mockserver.spec.example import ExampleMaker
 from mockserver.spec.inference.message import Path
 from mockserver.spec.inference.naming import plain
 from mockserver.spec.pointer import join
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.values.example import ExampleMaker
 
 NUMBERS = {
     "total": "total", "totalcount": "total", "totalitems": "total", "totalresults": "total", "totalrecords": "total",

@@ -18,10 +18,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 import httpx
 
 from mockserver.errors import InvalidDocument
-from mockserver.spec import syntax
-from mockserver.spec.bounds import Bounds
 from mockserver.spec.pointer import join
-from mockserver.spec.positions import Place, Where, reference, walk
+from mockserver.spec.reading import syntax
+from mockserver.spec.reading.bounds import Bounds
+from mockserver.spec.reading.positions import Place, Where, reference, walk
 
 FILES = "x-files"
 """The root key under which foreign files stand."""

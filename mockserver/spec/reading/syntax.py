@@ -17,7 +17,7 @@ import orjson
 import yaml
 
 from mockserver.errors import InvalidDocument
-from mockserver.spec.bounds import BOUNDS, Bounds
+from mockserver.spec.reading.bounds import BOUNDS, Bounds
 
 Format = Literal["json", "yaml"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from mockserver.spec import plausible
-from mockserver.spec.facets import Schemas
-from mockserver.spec.growth import ENDLESS, Growth, Stuck
+from mockserver.spec.values import plausible
+from mockserver.spec.values.facets import Schemas
+from mockserver.spec.values.growth import ENDLESS, Growth, Stuck
 
 if TYPE_CHECKING:  # arrays hold shapes, and shapes make arrays
-    from mockserver.spec.shape import Shape
+    from mockserver.spec.values.shape import Shape
 
 USUAL = 3
 MOST = 10_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from mockserver.spec.document import METHODS
 from mockserver.spec.pointer import escape
-from mockserver.spec.positions import Place, find, walk
+from mockserver.spec.reading.positions import Place, find, walk
 
 HOMES = {
     "definitions": ("schema", "schemas"),

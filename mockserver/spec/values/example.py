@@ -14,10 +14,10 @@ import orjson
 
 from mockserver.errors import Unanswerable
 from mockserver.spec.document import MediaType
-from mockserver.spec.growth import Growth, Stuck
-from mockserver.spec.objects import shown
 from mockserver.spec.perspective import Direction, Perspective
-from mockserver.spec.shape import Shape, Shapes, fresh
+from mockserver.spec.values.growth import Growth, Stuck
+from mockserver.spec.values.objects import shown
+from mockserver.spec.values.shape import Shape, Shapes, fresh
 
 MANNERS: tuple[dict[str, Any], ...] = (
     {},

@@ -11,8 +11,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.spec import plausible
-from mockserver.spec.pattern import Unreadable, Writing, expression, judge
+from mockserver.spec.values import plausible
+from mockserver.spec.values.pattern import Unreadable, Writing, expression, judge
 
 TRIES = 200
 LONGEST = 1_000_000

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.errors import InvalidDocument
-from mockserver.spec import syntax
-from mockserver.spec.bounds import BOUNDS, Bounds
-from mockserver.spec.bundle import Library, bundle
-from mockserver.spec.syntax import Format
+from mockserver.spec.reading import syntax
+from mockserver.spec.reading.bounds import BOUNDS, Bounds
+from mockserver.spec.reading.bundle import Library, bundle
+from mockserver.spec.reading.syntax import Format
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ import jsonschema_rs
 import orjson
 
 from mockserver.errors import InvalidDocument, SpecError, UnsupportedFeature
-from mockserver.spec import fields, identifiers, normal, official, template
+from mockserver.spec import template
 from mockserver.spec.document import METHODS
 from mockserver.spec.pointer import join, split
-from mockserver.spec.positions import LIST, MAP, Place, find, reference, walk
-from mockserver.spec.reach import Reach
+from mockserver.spec.reading import fields, identifiers, normal, official
+from mockserver.spec.reading.positions import LIST, MAP, Place, find, reference, walk
+from mockserver.spec.reading.reach import Reach
 
 Severity = Literal["fatal", "tolerable"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
-from mockserver.spec.positions import Place, Where, find, pointer, reference, walk
+from mockserver.spec.reading.positions import Place, Where, find, pointer, reference, walk
 
 NAMES = ("$id", "$anchor", "$dynamicAnchor")
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from mockserver.spec import plausible
-from mockserver.spec.growth import ENDLESS, Growth, Stuck
-from mockserver.spec.text import Text
+from mockserver.spec.values import plausible
+from mockserver.spec.values.growth import ENDLESS, Growth, Stuck
+from mockserver.spec.values.text import Text
 
 if TYPE_CHECKING:  # objects hold shapes, and shapes make objects
-    from mockserver.spec.shape import Shape
+    from mockserver.spec.values.shape import Shape
 
 MOST = 10_000
 NAMES_TRIED = 400

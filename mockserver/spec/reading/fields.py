@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.spec import keywords
-from mockserver.spec.keywords import is_flag, is_names, is_text
+from mockserver.spec.reading import keywords
+from mockserver.spec.reading.keywords import is_flag, is_names, is_text
 
 STYLES = frozenset(("matrix", "label", "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"))
 """The values of `style` (OpenAPI 3.1 section 4.8.12.3)."""

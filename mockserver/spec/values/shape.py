@@ -15,13 +15,13 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.spec import arrays, objects, scalars
-from mockserver.spec.choice import Choice, choices
-from mockserver.spec.facets import NOTHING, TYPES, Facets, Schema, Schemas, fold
-from mockserver.spec.growth import ENDLESS, Growth, Stuck
 from mockserver.spec.perspective import Perspective, settled
 from mockserver.spec.schemas import PATTERN_LIMIT
-from mockserver.spec.text import Text
+from mockserver.spec.values import arrays, objects, scalars
+from mockserver.spec.values.choice import Choice, choices
+from mockserver.spec.values.facets import NOTHING, TYPES, Facets, Schema, Schemas, fold
+from mockserver.spec.values.growth import ENDLESS, Growth, Stuck
+from mockserver.spec.values.text import Text
 
 TRIES = 6
 COMBINATIONS = 64

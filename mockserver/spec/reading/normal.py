@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 import orjson
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.spec import fields, identifiers, keywords, swagger, template
+from mockserver.spec import template
 from mockserver.spec.document import METHODS
-from mockserver.spec.positions import LIST, MAP, Place, find, pointer, reference, walk
+from mockserver.spec.reading import fields, identifiers, keywords, swagger
+from mockserver.spec.reading.positions import LIST, MAP, Place, find, pointer, reference, walk
 
 NORMAL_VERSION = "3.1.0"
 

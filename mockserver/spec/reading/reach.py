@@ -12,7 +12,7 @@ from typing import Any
 
 from mockserver.spec.document import METHODS
 from mockserver.spec.pointer import escape, join
-from mockserver.spec.positions import Place, find, pointer, walk
+from mockserver.spec.reading.positions import Place, find, pointer, walk
 
 
 class Reach:

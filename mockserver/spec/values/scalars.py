@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockserver.spec import plausible
-from mockserver.spec.facets import among
-from mockserver.spec.growth import Growth, Stuck
-from mockserver.spec.number import between
+from mockserver.spec.values import plausible
+from mockserver.spec.values.facets import among
+from mockserver.spec.values.growth import Growth, Stuck
+from mockserver.spec.values.number import between
 
 if TYPE_CHECKING:  # shapes make scalars
-    from mockserver.spec.shape import Shape
+    from mockserver.spec.values.shape import Shape
 
 
 def string(shape: Shape, growth: Growth, name: str) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any
 
-from mockserver.spec.number import common_multiple, exact
-from mockserver.spec.pattern import matches
+from mockserver.spec.values.number import common_multiple, exact
+from mockserver.spec.values.pattern import matches
 
 Schema = dict[str, Any]
 Schemas = tuple[Schema, ...]
