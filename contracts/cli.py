@@ -21,10 +21,11 @@ from contracts.report.junit import as_junit
 from contracts.report.page import as_html
 from contracts.report.record import Report, as_json, joined
 from contracts.report.summary import lines
-from contracts.sandbox import contract_of, sandbox
+from contracts.sandbox import sandbox
 from contracts.stage import Mode
 from contracts.target import Identity, Request, Target, Unreachable
 from mockserver.errors import MockServerError
+from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
 
 JOURNAL = "journal.jsonl"
@@ -83,7 +84,7 @@ def check(
     settings = {"rate": rate_of(rate) if rate else None, "budget": budget, "read_only": read_only,
                 "timeout": timeout, "deadline": deadline}  # fmt: skip
     try:
-        contract = contract_of(wanted)
+        contract = contracts.of(wanted)
         who = _identities(contract, secrets, headers, tenants)
         _no_credentials_in(url)
         report = _examined(contract, wanted, url, who, mode, seed, only, skip, strict, folder, settings)
@@ -185,7 +186,7 @@ def cleanup(
 ) -> None:
     """Remove what an examination created and could not remove. Give the same credentials in the same order."""
     try:
-        who = _identities(contract_of(wanted), secrets, headers, ())
+        who = _identities(contracts.of(wanted), secrets, headers, ())
     except (MockServerError, click.ClickException) as fault:
         click.echo(str(fault), err=True)
         context.exit(2)

@@ -19,10 +19,11 @@ import uvicorn
 
 from mockserver.errors import MockServerError
 from mockserver.probe import Prober
+from mockserver.spec import contract as contracts
 from mockserver.spec import inference, shelf, vocabulary
 from mockserver.spec.contract import Contract, Reading
 from mockserver.web import greeting, seeding
-from mockserver.web.app import Sandbox, contracts_of, create_app
+from mockserver.web.app import Sandbox, create_app
 from mockserver.web.service import Settings
 
 PROBERS = {
@@ -129,7 +130,7 @@ TOLD = 20
 def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> None:
     """Print what a document lets one guess about behaviour, as a behaviour file to correct (serve --behaviour FILE)."""
     try:
-        [contract] = contracts_of([document], reading=Reading(lenient, outside))
+        contract = contracts.of(document, reading=Reading(lenient, outside))
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     _tell_flaws(contract)
@@ -227,8 +228,7 @@ def specs(context: click.Context) -> None:
     """List the vendors that come with this program."""
     if context.invoked_subcommand is None:
         for name in shelf.vendors():
-            [contract] = contracts_of([name])
-            document = contract.document
+            document = contracts.of(name).document
             click.echo(f"{name:10} {len(document.operations):3} operations  {document.title} {document.version}")
 
 
@@ -237,7 +237,7 @@ def specs(context: click.Context) -> None:
 def show(document: str) -> None:
     """Print the operations and behaviours of a vendor, each with its evidence."""
     try:
-        [contract] = contracts_of([document])
+        contract = contracts.of(document)
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     for line in greeting.description(contract):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mockserver.errors import BehaviourError
+from mockserver.errors import BehaviourError, SpecError
 from mockserver.spec import behaviour as behaviours
 from mockserver.spec import document as documents
-from mockserver.spec import inference
+from mockserver.spec import inference, shelf
 from mockserver.spec.behaviour import Behaviour
 from mockserver.spec.document import Document
 from mockserver.spec.reading import normal, overlay, soundness, source
@@ -30,6 +30,12 @@ class Reading:
 
 STRICT = Reading()
 
+SUFFIXES = (".yaml", ".yml", ".json")
+"""Names that end so are files, whether or not there is one."""
+
+UNTELLING = ("openapi", "swagger", "api")
+"""File names that do not say which document it is; their folder's name does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:
@@ -45,6 +51,46 @@ class Contract:
     examples: ExampleMaker = field(repr=False)
     flaws: tuple[Flaw, ...] = field(default=(), repr=False)
     left_out: tuple[LeftOut, ...] = field(default=(), repr=False)
+
+
+def of(
+    wanted: str | Path, behaviour: Sequence[str | Path] = (), *, live: bool = False, reading: Reading = STRICT
+) -> Contract:
+    """The contract of a vendor on the shelf by its name, or of a document by its path, with overlays on top.
+
+    `live` applies what a vendor needs for live sync. Raises SpecError or BehaviourError, naming file and place.
+    """
+    path, overlays = Path(wanted), [Path(file) for file in behaviour]
+    if path.suffix.lower() in SUFFIXES or path.is_file():
+        return load(name_of(path), path, overlays, reading)
+    name = str(wanted)
+    return load(name, shelf.document_path(name), [*shelf.overlays(name, live=live), *overlays], reading)
+
+
+def all_of(
+    documents: Sequence[str | Path],
+    behaviour: Sequence[str | Path] = (),
+    *,
+    live: bool = False,
+    reading: Reading = STRICT,
+) -> list[Contract]:
+    """The contracts of vendors and documents as `of` finds them, each once; without any, of all vendors.
+
+    Raises SpecError for two of the same name.
+    """
+    found: dict[str, Contract] = {}
+    for wanted in documents or shelf.vendors():
+        contract = of(wanted, behaviour, live=live, reading=reading)
+        if contract.name in found:
+            raise SpecError(f"two documents are called {contract.name!r}; rename one of the files")
+        found[contract.name] = contract
+    return list(found.values())
+
+
+def name_of(path: Path) -> str:
+    """The short name of a document: `./My API.yaml` is `my-api`, `pets/openapi.yaml` is `pets`."""
+    stem = path.stem if path.stem.lower() not in UNTELLING else path.resolve().parent.name
+    return "".join(c if c.isalnum() else "-" for c in stem.lower()).strip("-") or "api"
 
 
 def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: Reading = STRICT) -> Contract:

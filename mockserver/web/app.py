@@ -13,10 +13,8 @@ from connexion import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.resolver import Resolver
 
-from mockserver.errors import SpecError
 from mockserver.probe import Prober
 from mockserver.spec import contract as contracts
-from mockserver.spec import shelf
 from mockserver.spec.contract import STRICT, Contract, Reading
 from mockserver.state.world import Clock, World
 from mockserver.sync.simulated import SimulatedProber
@@ -28,8 +26,6 @@ from mockserver.web.middleware import OperationsMiddleware
 from mockserver.web.nowhere import NowhereMiddleware
 from mockserver.web.pages import PagesMiddleware
 from mockserver.web.service import Service, Settings
-
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class Sandbox:
@@ -106,43 +102,9 @@ def create_app(
     chosen = settings or Settings(limits=limits)
     asks = prober or SimulatedProber()
     services: dict[str, Service] = {}
-    for contract in contracts_of(documents, behaviour, live=asks.mode == "live", reading=reading):
+    for contract in contracts.all_of(documents, behaviour, live=asks.mode == "live", reading=reading):
         services[contract.name] = Service(contract, RULES.get(contract.name, {}), world, asks, chosen)
     return Sandbox(services, world, token)
-
-
-def contracts_of(
-    documents: Sequence[str | Path],
-    behaviour: Sequence[str | Path] = (),
-    *,
-    live: bool = False,
-    reading: Reading = STRICT,
-) -> list[Contract]:
-    """The contracts of vendors and documents, each once; `live` applies what a vendor needs for live sync.
-
-    Raises SpecError for two of the same name.
-    """
-    found: dict[str, Contract] = {}
-    for wanted in documents or shelf.vendors():
-        contract = _load(wanted, [Path(file) for file in behaviour], live, reading)
-        if contract.name in found:
-            raise SpecError(f"two documents are called {contract.name!r}; rename one of the files")
-        found[contract.name] = contract
-    return list(found.values())
-
-
-def _load(wanted: str | Path, behaviour: list[Path], live: bool, reading: Reading) -> Contract:
-    path = Path(wanted)
-    if path.suffix.lower() in SUFFIXES or path.is_file():
-        return contracts.load(_name(path), path, behaviour, reading)
-    name = str(wanted)
-    return contracts.load(name, shelf.document_path(name), [*shelf.overlays(name, live=live), *behaviour], reading)
-
-
-def _name(path: Path) -> str:
-    """`./My API.yaml` is mounted under `/my-api`; `pets/openapi.yaml` under `/pets`."""
-    stem = path.stem if path.stem.lower() not in ("openapi", "swagger", "api") else path.resolve().parent.name
-    return "".join(c if c.isalnum() else "-" for c in stem.lower()).strip("-") or "api"
 
 
 def _skeleton(contract: Contract) -> dict[str, Any]:

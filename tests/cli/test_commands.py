@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.web.app import contracts_of
+from mockserver.spec import contract as contracts
 from tests.process import ROOT, Processes, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
@@ -174,7 +174,7 @@ def test_every_credential_of_the_readme_is_one_that_the_sandbox_hands_out() -> N
     written = re.findall(r"^\| (\w+) \| `([^`]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     handed_out = [
         (contract.name, entry.value)
-        for contract in contracts_of([])
+        for contract in contracts.all_of([])
         for entry in contract.behaviour.service.credentials
     ]
 

@@ -19,8 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from mockserver.spec import shelf  # noqa: E402  # run as a script, too
-from mockserver.web.app import contracts_of  # noqa: E402
+from mockserver.spec import contract as contracts  # noqa: E402  # run as a script, too
+from mockserver.spec import shelf  # noqa: E402
 from tests.process import Processes  # noqa: E402
 
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -45,7 +45,7 @@ class Verdict:
 
 def examine(document: str | Path, examples: int) -> Verdict:
     """Serve one document and have Schemathesis examine it with all its checks and phases."""
-    [contract] = contracts_of([document])
+    contract = contracts.of(document)
     listed = contract.behaviour.service.credentials
     with Processes() as processes:
         arguments = ("serve", str(document), "--port", "0", "--no-rate-limits")

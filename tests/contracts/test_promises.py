@@ -11,7 +11,7 @@ import yaml
 from contracts.examination import examine
 from contracts.identities import sandbox_identities
 from contracts.promises import PROMISES
-from contracts.sandbox import contract_of, sandbox
+from contracts.sandbox import sandbox
 from contracts.target import Target
 from contracts.vendors import PARTNERS, UNSEEN
 from mockserver.spec import contract as contracts
@@ -119,7 +119,7 @@ def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
 
 def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
     for vendor in shelf.vendors():
-        operations = contract_of(vendor).behaviour.operations.values()
+        operations = contracts.of(vendor).behaviour.operations.values()
         rules = {rule.name for operation in operations for rule in operation.rules}
 
         assert rules <= {*PARTNERS[vendor], *UNSEEN}, vendor
@@ -141,8 +141,7 @@ def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tm
     overlay = {"overlay": "1.0.0", "info": {"title": "Otherwise", "version": "1"},
                "actions": [{"target": "$", "update": OTHERWISE[name]}]}  # fmt: skip
     (tmp_path / "otherwise.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
-    said = [*shelf.overlays("piper"), tmp_path / "otherwise.yaml"]
-    contract = contracts.load("piper", shelf.document_path("piper"), said)
+    contract = contracts.of("piper", [tmp_path / "otherwise.yaml"])
     with Target.asgi(sandbox("piper", seed=1), sandbox_identities(contract), base_url="http://mock.local") as target:
         result = examine(contract, target, only=[name])
 
@@ -160,7 +159,7 @@ def test_nothing_is_said_against_a_correct_server(subject: str, seed: int) -> No
 
 @pytest.mark.parametrize("vendor", shelf.vendors())
 def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
-    contract = contract_of(vendor)
+    contract = contracts.of(vendor)
     app: Any = sandbox(vendor, seed=2)
     base = "http://mock.local" + contract.document.base_path
     who = sandbox_identities(contract)

@@ -23,7 +23,6 @@ from contracts.identities import identity, sandbox_identities
 from contracts.stage import Mode
 from contracts.target import Identity, Target
 from mockserver.spec import contract as contracts
-from mockserver.spec import shelf
 from mockserver.spec.contract import Contract
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.datagrid import Datagrid
@@ -59,9 +58,9 @@ def subjects() -> dict[str, Subject]:
     """Every document with its server."""
     found = {}
     for name, server in (("basedash", Basedash), ("datagrid", Datagrid)):
-        contract = contracts.load(name, shelf.document_path(name), shelf.overlays(name))
+        contract = contracts.of(name)
         found[name] = Subject(name, server, contract, sandbox_identities(contract))
-    contract = contracts.load("notes", HERE / "notes.yaml")
+    contract = contracts.of(HERE / "notes.yaml")
     people = tuple(identity(contract, name, key) for name, key in zip(("ada", "bob"), KEYS, strict=True))
     return found | {"notes": Subject("notes", Notes, contract, people)}
 
