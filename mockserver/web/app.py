@@ -41,7 +41,7 @@ class Sandbox:
             "mockserver",
             lifespan=self._lifespan,
             middlewares=[
-                BrowserMiddleware,
+                partial(BrowserMiddleware, real=any(each.asking.prober.mode == "live" for each in services.values())),
                 OperationsMiddleware,
                 LifespanMiddleware,
                 partial(ControlMiddleware, services=services, world=world, token=token),

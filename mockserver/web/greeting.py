@@ -16,6 +16,9 @@ from mockserver.web.app import Sandbox
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
 
+ANY = "sandbox"
+"""A credential for a service that takes any: nobody said which it knows."""
+
 
 def address(host: str, port: int) -> str:
     """The base address of a server: `http://127.0.0.1:8080`; an IPv6 address in brackets (RFC 3986 section 3.2.2)."""
@@ -64,7 +67,7 @@ def _body(service: Service, media: MediaType) -> str:
 def credential(service: Service) -> str:
     """The first credential that the sandbox hands out."""
     listed = service.contract.behaviour.service.credentials
-    return listed[0].value if listed else "sandbox"
+    return listed[0].value if listed else ANY
 
 
 def description(contract: Contract) -> Iterator[str]:
@@ -142,7 +145,8 @@ def _roles(service: Service) -> Iterator[str]:
 
 def _row(name: str, service: Service, base: str) -> tuple[str, str, str, str]:
     address = f"{base}/{name}{service.contract.document.base_path}"
-    return name, address, credential(service), str(len(service.endpoints))
+    needed = any(endpoint.operation.security for endpoint in service.endpoints.values())
+    return name, address, credential(service) if needed else "none needed", str(len(service.endpoints))
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -22,14 +22,20 @@ class NowhereMiddleware:
         if scope["type"] != "http":
             await self._next(scope, receive, send)
         elif (service := self._service(raw_path(scope))) is not None:
-            await write(service[0].nowhere(scope, service[1]), (), scope["method"], send)
+            await write(service[0].nowhere(scope, *service[1:]), (), scope["method"], send)
         else:
             body = {"status": 404, "detail": f"nothing is served at {scope['path']}; / lists what is"}
             await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)
 
-    def _service(self, path: str) -> tuple[Service, str] | None:
-        """The service below whose prefix a path stands, and the rest of the path."""
+    def _service(self, path: str) -> tuple[Service, str, str] | None:
+        """The service below whose prefix a path stands, the rest of the path, and where the service's paths begin.
+
+        The last is empty for a path that begins there.
+        """
         for prefix, service in self._prefixes:
             if path.startswith(prefix + "/"):
-                return service, path[len(prefix) :].removeprefix(service.contract.document.base_path)
+                rest, base = path[len(prefix) :], service.contract.document.base_path
+                return (
+                    (service, rest[len(base) :], "") if rest.startswith(base + "/") else (service, rest, prefix + base)
+                )
         return None

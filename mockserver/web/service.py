@@ -149,12 +149,13 @@ class Service:
             return None
         return self.routes.find(_other(path))
 
-    def nowhere(self, scope: Mapping[str, Any], path: str) -> Reply:
-        """The reply for a raw path below the base path at which nothing stands."""
+    def nowhere(self, scope: Mapping[str, Any], path: str, begin: str = "") -> Reply:
+        """The reply for a raw path at which nothing stands; `begin` is where paths begin, if not so."""
         policy = self.contract.behaviour.service.trailing_slash.policy
         if policy == "redirect" and self.routes.find(_other(path)) is not None:
             return _redirect(scope)
-        refusal: Refusal = UnknownPath(f"there is no path {path}")
+        hint = f"; paths begin with {begin}" if begin else ""
+        refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         return self.refusals.reply(refusal, None, scope["method"], path)
 
 

@@ -63,6 +63,7 @@ def _say(body: dict[str, Any], words: Words, faults: tuple[Fault, ...], form: Fo
         old = _at(body, path)
         if not any(_try(body, path, candidate, form) for candidate in _candidates(name, old, said)):
             _put(body, path, old)
+            _leave_out(body, path, form)
 
 
 def _about(words: Words, fault: Fault) -> Words:
@@ -136,6 +137,17 @@ def _candidates(name: str, old: Any, words: Words) -> Iterator[Any]:
 def _try(body: Any, path: Path, value: Any, form: Form) -> bool:
     _put(body, path, value)
     return form.is_valid(body)
+
+
+def _leave_out(body: Any, path: Path, form: Form) -> None:
+    """Take out what nothing true can be said of, such as the field of a refusal that is about none, if that may be."""
+    parent = _at(body, path[:-1])
+    if isinstance(parent, dict) and len(path) > 1:
+        whole = dict(parent)
+        del parent[path[-1]]
+        if not form.is_valid(body):
+            parent.clear()
+            parent.update(whole)
 
 
 def _at(body: Any, path: Path) -> Any:

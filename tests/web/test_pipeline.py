@@ -9,6 +9,7 @@ import pytest
 
 import mockserver
 from mockserver.errors import SpecError
+from mockserver.sync.simulated import SimulatedProber
 from mockserver.web.app import Sandbox
 from mockserver.web.service import Settings
 from tests.client import Client
@@ -160,6 +161,42 @@ def test_a_browser_of_any_origin_may_use_the_sandbox(sandbox: Sandbox) -> None:
     assert (200, "*") == (preflight.status_code, preflight.headers["access-control-allow-origin"])
     assert "POST" in preflight.headers["access-control-allow-methods"]
     assert (401, "*") == (reply.status_code, reply.headers["access-control-allow-origin"])
+
+
+class Real(SimulatedProber):
+    """Says of itself that its effects are real."""
+
+    mode = "live"
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://localhost:3000", 201), ("https://127.0.0.1", 201), ("http://[::1]:5173", 201),
+        ("http://app.localhost:3000", 201), (None, 201), ("https://evil.example", 403), ("null", 403),
+        ("http://localhost.evil.example", 403), ("http://127.0.0.1.evil.example", 403), ("http://evil#.localhost", 403),
+    ],
+)  # fmt: skip
+def test_only_pages_from_this_machine_may_use_a_sandbox_with_real_effects(origin: str | None, status: int) -> None:
+    headers = {"Authorization": f"Bearer {ADMIN}"} | ({"Origin": origin} if origin else {})
+    with Client(mockserver.create_app("basedash", prober=Real()), headers=headers) as client:
+        preflight = client.request("OPTIONS", SERVERS, headers={"Access-Control-Request-Method": "POST"})
+        reply = client.post(SERVERS, json=LINEAR)
+        shown = client.get(SERVERS)
+
+    assert status == reply.status_code
+    allowed = origin if status == 201 else None
+    assert [allowed] * 2 == [each.headers.get("access-control-allow-origin") for each in (preflight, shown)]
+    assert (1 if status == 201 else 0) == len(shown.json()["data"])
+
+
+def test_a_path_outside_of_the_base_path_is_told_where_paths_begin(sandbox: Sandbox) -> None:
+    with Client(mockserver.create_app("datagrid")) as client:
+        lost, below = client.get("/datagrid/organization/mcp-servers"), client.get("/datagrid/v1/nothing")
+
+    assert "there is no path /organization/mcp-servers; paths begin with /datagrid/v1" in lost.text
+    assert "there is no path /nothing" in below.text
+    assert "begin" not in below.text
 
 
 def conversation(seed: int | None) -> list[tuple[int, bytes]]:

@@ -69,6 +69,25 @@ TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 SHORT = '"x" is shorter than 2 characters'
 """What is wrong with the name."""
 
+
+def test_a_refusal_that_is_about_no_field_names_none(tmp_path: Path) -> None:
+    error = objects(message=TEXT, errors={"type": "array", "items": {
+        "type": "object", "required": ["message"], "properties": {"message": TEXT, "field": TEXT}}})  # fmt: skip
+    paths = {"/pets/{id}": {
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": TEXT}],
+        "get": {"responses": answers(objects(id=TEXT, name=TEXT)) | answers(error, "404")},
+        "delete": {"responses": {"204": {"description": "gone"}}},
+    }, "/pets": {
+        "get": {"responses": answers({"type": "array", "items": objects(id=TEXT, name=TEXT)})},
+        "post": {"requestBody": takes(NAME), "responses": answers(objects(id=TEXT, name=TEXT), "201")},
+    }}  # fmt: skip
+    with Client(served(tmp_path, document(paths))) as client:
+        response = client.get("/pets/none")
+
+    assert (404, {"message", "errors"}) == (response.status_code, set(response.json()))
+    assert [{"message": response.json()["message"]}] == response.json()["errors"]
+
+
 WORLD: dict[str, tuple[dict[str, Any], Any]] = {
     "FastAPI": (
         objects(detail={"type": "array", "items": objects(
