@@ -17,9 +17,9 @@ from contracts.checks.conformance import conform
 from contracts.examination import examine
 from contracts.identities import identity, sandbox_identities
 from contracts.journal import Entry, Journal
-from contracts.report.junit import as_junit
-from contracts.report.page import as_html
-from contracts.report.record import Report, as_json, joined
+from contracts.report.folder import write
+from contracts.report.record import MOCK, Report, joined
+from contracts.report.source import places
 from contracts.report.summary import lines
 from contracts.sandbox import sandbox
 from contracts.stage import Mode
@@ -91,7 +91,7 @@ def check(
     except (MockServerError, click.ClickException) as fault:
         click.echo(f"could not examine: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
-    _write(report, folder)
+    write(report, folder)
     for line in lines(report):
         click.echo(line)
     click.echo(f"report: {folder / 'report.html'}")
@@ -114,7 +114,8 @@ def _examined(
             further = conform(contract, target, mode=mode, seed=seed, only=only, skip=skip, on_progress=_tell)
         result = joined(result, further)
     document = contract.document
-    return Report(document.title, document.version, url or "the built-in mock", seed, mode, result)
+    return Report(document.title, document.version, url or MOCK, seed, mode, result, wanted,
+                  places(document, (found.operation for found in result.findings)))  # fmt: skip
 
 
 @contextmanager
@@ -166,12 +167,6 @@ def _header(text: str) -> tuple[str, str]:
 def _tell(operation: str, check: str, outcome: str) -> None:
     sign = {"passed": "✓", "failed": "✗"}.get(outcome, "–")
     click.echo(f"{sign} {operation}  {check}" + (f"  ({outcome})" if outcome.startswith("skipped") else ""), err=True)
-
-
-def _write(report: Report, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("json", as_json(report)), ("html", as_html(report)), ("xml", as_junit(report))):
-        (folder / f"report.{name}").write_text(text, encoding="utf-8", errors="replace")
 
 
 @click.command()

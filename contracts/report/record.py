@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from contracts.examination import Result
-from contracts.finding import Finding
+from contracts.finding import Exchange, Finding, Said
+from mockserver.errors import MockServerError
 
 FORMAT = 1
 """The version of the JSON format; it changes when a reader of the old one would be misled."""
 
 
+MOCK = "the built-in mock"
+"""What stands as the target where no address was given."""
+
+
+class Unreadable(MockServerError):
+    """A file is not a report of this program; the text names it and says what is wrong."""
+
+
+class Line(NamedTuple):
+    """Where something stands: a file, relative where it can be, and a line that counts from 1."""
+
+    file: str
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was examined and what came of it. `target` is an address, or `the built-in mock`."""
+    """What was examined and what came of it.
+
+    `target` is an address, or MOCK; `wanted` the vendor or document as it was asked for. `places` says
+    where the operations of the findings stand in the document.
+    """
 
     title: str
     version: str
@@ -23,6 +46,8 @@ class Report:
     seed: int
     mode: str
     result: Result
+    wanted: str = ""
+    places: Mapping[str, Line] = field(default_factory=dict)
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -51,17 +76,65 @@ def joined(first: Result, second: Result) -> Result:
 
 
 def as_json(report: Report) -> str:
-    """The report as JSON. Bodies are text; secrets stand as `${NAME}`, as in the findings."""
+    """The report as JSON. Bodies are text, or `{"base64": …}` where they are none; secrets stand as `${NAME}`."""
     result = report.result
     shown = {
-        "format": FORMAT, "title": report.title, "version": report.version, "target": report.target,
-        "seed": report.seed, "mode": report.mode, "requests": result.requests, "seconds": round(result.seconds, 3),
-        "stopped": result.stopped, "left_behind": list(result.left_behind),
+        "format": FORMAT, "title": report.title, "version": report.version, "wanted": report.wanted,
+        "target": report.target, "seed": report.seed, "mode": report.mode, "requests": result.requests,
+        "seconds": round(result.seconds, 3), "stopped": result.stopped, "left_behind": list(result.left_behind),
+        "places": {operation: place._asdict() for operation, place in report.places.items()},
         "examined": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.examined.items()],
         "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
     }  # fmt: skip
-    return json.dumps(shown, indent=1, default=_text)
+    return json.dumps(shown, indent=1, default=_body)
 
 
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+def _body(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode()}
+
+
+def read_report(path: Path) -> Report:
+    """The report that `as_json` wrote, or the one in a folder of reports. Raises Unreadable."""
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        return from_json(file.read_text("utf-8"))
+    except OSError as fault:
+        raise Unreadable(f"{file}: {fault.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise Unreadable(f"{file}: not a report of `mockserver check` ({type(fault).__name__}: {fault})") from None
+
+
+def from_json(text: str) -> Report:
+    """The inverse of `as_json`. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
+    read = json.loads(text)
+    if read["format"] != FORMAT:
+        raise ValueError(f"its format is {read['format']!r}, and only {FORMAT} is understood")
+    examined = {(each["operation"], each["check"]): each["outcome"] for each in read["examined"]}
+    result = Result(tuple(_finding(each) for each in read["findings"]), examined, read["requests"], read["seconds"],
+                    tuple(read["left_behind"]), read["stopped"])  # fmt: skip
+    places = {operation: Line(**place) for operation, place in read["places"].items()}
+    return Report(read["title"], read["version"], read["target"], read["seed"], read["mode"], result,
+                  read["wanted"], places)  # fmt: skip
+
+
+def _finding(read: dict[str, Any]) -> Finding:
+    said = Said(**read["statement"]) if read["statement"] else None
+    exchanges = tuple(_exchange(each) for each in read["exchanges"])
+    rest = {key: value for key, value in read.items() if key not in ("statement", "exchanges", "curl")}
+    return Finding(statement=said, exchanges=exchanges, **rest)
+
+
+def _exchange(read: dict[str, Any]) -> Exchange:
+    pairs = {key: tuple((str(k), str(v)) for k, v in read[key]) for key in ("headers", "reply_headers")}
+    return Exchange(**{**read, **pairs, "body": _bytes(read["body"]), "reply_body": _bytes(read["reply_body"]) or b""})
+
+
+def _bytes(read: Any) -> bytes | None:
+    if isinstance(read, dict):
+        return base64.b64decode(read["base64"])
+    return read.encode() if read is not None else None

