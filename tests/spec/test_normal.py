@@ -128,6 +128,15 @@ class TestMeaning:
             ({"minimum": 1, "exclusiveMinimum": True}, {"exclusiveMinimum": 1}),
             ({"minimum": 1, "exclusiveMinimum": False}, {"minimum": 1}),
             ({"exclusiveMaximum": True}, {}),
+            (
+                {"type": "integer", "format": "int32"},
+                {"type": "integer", "format": "int32", "minimum": -(2**31), "maximum": 2**31 - 1},
+            ),
+            (
+                {"type": "integer", "format": "uint8", "minimum": -5, "maximum": 9, "nullable": True},
+                {"type": ["integer", "null"], "format": "uint8", "minimum": 0, "maximum": 9},
+            ),
+            ({"type": "string", "format": "int64"}, {"type": "string", "format": "int64"}),
             ({"type": "string", "example": None}, {"type": "string", "examples": [None]}),
             (
                 {"type": "string", "format": "byte"},

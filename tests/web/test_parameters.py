@@ -262,6 +262,18 @@ def test_every_fault_of_every_parameter_is_told_at_once(tmp_path: Path) -> None:
     assert ["limit", "order", "X-Trace"] == [fault["field"] for fault in response.json()["errors"]]
 
 
+@pytest.mark.parametrize(("written", "status"), [("2147483647", 200), ("2147483648", 400), ("-2147483649", 400)])
+def test_a_number_that_its_format_has_no_room_for_is_refused(tmp_path: Path, written: str, status: int) -> None:
+    """Formats say how wide a number is (OpenAPI 3.1 section 4.4); clients made from the document hold no other."""
+    parameter = {"name": "limit", "in": "query", "schema": {"type": "integer", "format": "int32"}}
+    sandbox = served(tmp_path, document({"/x": {"get": {"parameters": [parameter], "responses": answers()}}}))
+
+    with Client(sandbox) as client:
+        response = client.get(f"/x?limit={written}")
+
+    assert status == response.status_code
+
+
 @given(name=st.text(alphabet="a[]b", max_size=12), value=st.text(max_size=4))
 def test_no_query_however_odd_makes_the_server_fail(sandbox: Sandbox, name: str, value: str) -> None:
     with Client(sandbox) as client:

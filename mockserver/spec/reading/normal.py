@@ -6,8 +6,8 @@ What differs between the versions is undone here and nowhere else:
 * 3.0 → 3.1: `nullable`, boolean `exclusiveMinimum`, the siblings of `$ref`, `format: byte` and `binary`
   (OpenAPI 3.1.0 "Migrating from 3.0");
 * 3.2 → 3.1: nothing is changed; `soundness` says which of its new features are not served;
-* in every version `example` of a schema becomes `examples`, and a keyword whose value means nothing is left out
-  (`soundness` says which).
+* in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, and a keyword whose
+  value means nothing is left out (`soundness` says which).
 """
 
 from __future__ import annotations
@@ -267,6 +267,17 @@ def _admit_null(node: dict[str, Any]) -> None:
 ENCODINGS = {"byte": ("contentEncoding", "base64"), "binary": ("contentMediaType", "application/octet-stream")}
 """The formats of 3.0 that 3.1 says by another keyword."""
 
+WIDTHS = {
+    "int8": (-(2**7), 2**7 - 1),
+    "int16": (-(2**15), 2**15 - 1),
+    "int32": (-(2**31), 2**31 - 1),
+    "int64": (-(2**63), 2**63 - 1),
+    "uint8": (0, 2**8 - 1),
+    "uint16": (0, 2**16 - 1),
+    "uint32": (0, 2**32 - 1),
+    "uint64": (0, 2**64 - 1),
+}
+"""The integer formats of OpenAPI 3.1 section 4.4 and its format registry, as the least and greatest value."""
 
 UNUSED = ("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary")
 """Keywords that would change how a validator reads what is around them, when all references are places."""
@@ -284,9 +295,17 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     keyword, value = ENCODINGS.get(node.get("format", ""), ("", ""))
     if keyword:
         node.setdefault(keyword, value)
+    if node.get("format") in WIDTHS and "integer" in node.get("type", ()):
+        _narrow(node, *WIDTHS[node["format"]])
     ref = node.get("$ref")
     if ref is not None and find(document, ref)[1] is None and ref != "#":
         del node["$ref"]
+
+
+def _narrow(node: dict[str, Any], least: int, greatest: int) -> None:
+    """Have a number lie within bounds: no validator knows that an `int32` is one that has room in 32 bits."""
+    node["minimum"] = max(least, node.get("minimum", least))
+    node["maximum"] = min(greatest, node.get("maximum", greatest))
 
 
 SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {

@@ -22,17 +22,6 @@ Definitions = Callable[[str], Schema]
 
 TYPES = ("object", "array", "string", "number", "boolean", "null")
 NOTHING: Schema = {"not": {}}
-WIDTHS = {
-    "int8": (-(2**7), 2**7 - 1),
-    "int16": (-(2**15), 2**15 - 1),
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "uint8": (0, 2**8 - 1),
-    "uint16": (0, 2**16 - 1),
-    "uint32": (0, 2**32 - 1),
-    "uint64": (0, 2**64 - 1),
-}
-"""The integer formats of the OpenAPI format registry, as the least and greatest value."""
 
 
 @dataclass(slots=True)
@@ -64,7 +53,6 @@ class Facets:
     max_length: int | None = None
     patterns: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
-    widths: list[tuple[int, int]] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
     min_items: int = 0
     max_items: int | None = None
@@ -109,12 +97,6 @@ class Facets:
         closed = tuple(closing.schema for closing in self.closings if closing.covers(name))
         stray = () if own or by_pattern or closed else tuple(self.unevaluated)
         return (*own, *by_pattern, *closed, *stray)
-
-    def bounds(self) -> tuple[Fraction | None, Fraction | None]:
-        """The least and the greatest number, with what fits the format."""
-        low = [Fraction(least) for least, _ in self.widths] + ([] if self.lowest is None else [self.lowest])
-        high = [Fraction(most) for _, most in self.widths] + ([] if self.highest is None else [self.highest])
-        return max(low, default=None), min(high, default=None)
 
     def item(self, index: int) -> Schemas:
         """Every schema that the item at `index` must be valid against."""
@@ -193,9 +175,6 @@ def pattern(facets: Facets, value: Any, schema: Schema) -> None:
 
 def format_(facets: Facets, value: Any, schema: Schema) -> None:
     facets.formats.append(value)
-    if value in WIDTHS and "number" in facets.types:
-        # No validator minds, but what does not fit an int32 breaks the clients that were generated from the document.
-        facets.widths.append(WIDTHS[value])
 
 
 def content_encoding(facets: Facets, value: Any, schema: Schema) -> None:

@@ -23,13 +23,12 @@ def string(shape: Shape, growth: Growth, name: str) -> str:
 
 def number(shape: Shape, growth: Growth, name: str) -> int | float:
     facets = shape.facets
-    low, high = facets.bounds()
     found = between(
         growth.random,
-        low,
-        high,
-        low_open=facets.lowest_open and low == facets.lowest,
-        high_open=facets.highest_open and high == facets.highest,
+        facets.lowest,
+        facets.highest,
+        low_open=facets.lowest_open,
+        high_open=facets.highest_open,
         step=facets.step,
         integral=facets.integral,
         usual=plausible.window(name),
