@@ -22,6 +22,7 @@ from mockserver.probe import Prober
 from mockserver.spec import contract as contracts
 from mockserver.spec import inference, shelf, vocabulary
 from mockserver.spec.contract import Contract, Reading
+from mockserver.spec.features import not_honoured
 from mockserver.web import greeting, seeding
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.service import Settings
@@ -110,9 +111,9 @@ def serve(
 
 
 def _tell_flaws(contract: Contract) -> None:
-    """Say on standard error what is wrong with a document and what of it is not served."""
+    """Say on standard error what is wrong with a document and what of it is not served or not acted on."""
     flaws = [flaw for flaw in contract.flaws if flaw.severity == "tolerable"]
-    for line in (*contract.left_out, *flaws[:TOLD]):
+    for line in (*contract.left_out, *flaws[:TOLD], *not_honoured(contract.document)):
         click.echo(str(line), err=True)
     if len(flaws) > TOLD:
         click.echo(f"{contract.document.file}: {len(flaws) - TOLD} more small faults", err=True)
