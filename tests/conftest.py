@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.package import UnobtainableError, unpacked
+
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 # How long an example takes says more about the machine than about the code: neither deadlines nor slowness fail a test.
@@ -38,6 +40,19 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of shared facts and corpora does not lie beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def package() -> Callable[[str], Path]:
+    """A function that gives the folder of an npm package; it skips the test where that cannot be had."""
+
+    def folder(name: str) -> Path:
+        try:
+            return unpacked(name)
+        except UnobtainableError as fault:
+            pytest.skip(str(fault))
+
+    return folder
 
 
 @pytest.fixture

