@@ -105,6 +105,15 @@ def _with_rules(turn: Turn) -> Performance:
     return turn.binding.act.end(turn)
 
 
+def question_of(turn: Turn, rule: Rule, record: Record) -> Question | None:
+    """What a rule would ask for the item as it is now, None where it would not ask; nothing else stays."""
+    turn.open(record)
+    asking = rule(turn)
+    question: Question | None = next(asking, None) if isinstance(asking, GeneratorType) else None
+    turn.transaction.rollback()
+    return question
+
+
 def settle(turn: Turn, rule: Rule, record: Record, answer: Any) -> None:
     """Give a rule the answer that came after its reply had gone: the item as it is now takes it in."""
     turn.open(record)

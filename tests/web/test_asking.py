@@ -1,0 +1,138 @@
+"""Outcomes that come when the registration has moved on: an address that was changed, a sync that was overtaken."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+import mockserver
+from mockserver.probe import Connection, Outcome, Tool
+from mockserver.sync.simulated import SimulatedProber
+from mockserver.web.service import Settings
+
+CREDENTIALS = {
+    "basedash": "bd_key_SandboxAdmin00000000000000000000",
+    "datagrid": "dg_live_SandboxOrganization",
+    "gaia": "gaia_sandbox_developer",
+}
+BASEDASH = "/basedash/api/public/organizations/org_abc123/mcp-servers"
+DATAGRID = "/datagrid/v1/organization/mcp-servers"
+GAIA = "/gaia/api/mcp"
+SLOW, OTHER = "http://127.0.0.1:1/slow", "http://127.0.0.1:1/other"
+
+Journey = Callable[[httpx.AsyncClient, "Directed"], Awaitable[Any]]
+
+
+class Directed(SimulatedProber):
+    """Answers when the test says so: a question about a slow server waits for its turn in `waiting`."""
+
+    mode = "live"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: deque[asyncio.Future[Outcome]] = deque()
+        self.asked: list[str] = []
+
+    async def probe(self, connection: Connection) -> Outcome:  # type: ignore[override]
+        self.asked.append(connection.url)
+        if "slow" not in connection.url:
+            return listing(5)
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.waiting.append(answer)
+        return await answer
+
+
+def listing(count: int) -> Outcome:
+    return Outcome("ok", transport="http", tools=tuple(Tool(f"tool_{n}") for n in range(count)))
+
+
+def travel(vendor: str, journey: Journey, *, deadline: float) -> Any:
+    """What a journey brings back that a client of one vendor makes; a reply waits that many seconds for a server."""
+
+    async def within() -> Any:
+        prober = Directed()
+        app = mockserver.create_app(vendor, prober=prober, settings=Settings(deadline=deadline))
+        headers = {"Authorization": f"Bearer {CREDENTIALS[vendor]}"}
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", headers=headers) as api:
+            return await journey(api, prober)
+
+    return asyncio.run(within())
+
+
+async def a_few_steps() -> None:
+    """Let every task that can go on do so."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("late", [listing(2), Outcome("error", "The server answered 500 Internal Server Error.")])
+def test_a_late_outcome_of_an_address_that_was_changed_meanwhile_is_dropped(late: Outcome) -> None:
+    async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
+        created = (await api.post(BASEDASH, json={"displayName": "a", "serverUrl": SLOW})).json()["data"]
+        item = f"{BASEDASH}/{created['id']}"
+        changed = (await api.patch(item, json={"serverUrl": OTHER})).json()["data"]
+        prober.waiting.popleft().set_result(late)
+        await a_few_steps()
+        return created, changed, (await api.get(item)).json()["data"]
+
+    created, changed, later = travel("basedash", journey, deadline=0.01)
+    assert ("PENDING", "SUCCESS", 5) == (created["lastSyncStatus"], changed["lastSyncStatus"], len(changed["tools"]))
+    assert changed == later
+
+
+def test_an_outcome_in_time_for_an_address_that_was_changed_meanwhile_is_asked_for_anew() -> None:
+    async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
+        created = (await api.post(BASEDASH, json={"displayName": "a", "serverUrl": OTHER})).json()["data"]
+        item = f"{BASEDASH}/{created['id']}"
+        first = asyncio.create_task(api.patch(item, json={"serverUrl": SLOW}))
+        await a_few_steps()
+        second = (await api.patch(item, json={"serverUrl": OTHER + "/2"})).json()["data"]
+        prober.waiting.popleft().set_result(Outcome("unreachable", "gone"))
+        return (await first).json()["data"], second, (await api.get(item)).json()["data"], prober.asked
+
+    first, second, now, asked = travel("basedash", journey, deadline=10)
+    assert {(OTHER + "/2", "CONNECTED")} == {(each["serverUrl"], each["setupState"]) for each in (first, second, now)}
+    assert [OTHER, SLOW, OTHER + "/2", OTHER + "/2"] == asked
+
+
+@pytest.mark.parametrize("deadline", [0.01, 10.0])
+def test_of_two_syncs_of_one_server_the_one_that_was_asked_later_counts(deadline: float) -> None:
+    async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
+        created = (await api.post(DATAGRID, json={"name": "a", "base_url": OTHER})).json()
+        item = f"{DATAGRID}/{created['id']}"
+        first = asyncio.create_task(api.patch(item, json={"base_url": SLOW}))
+        await a_few_steps()
+        second = asyncio.create_task(api.patch(item, json={"base_url": SLOW}))
+        await a_few_steps()
+        for waiting, count in zip(reversed(prober.waiting), (7, 2), strict=True):
+            waiting.set_result(listing(count))
+            await a_few_steps()
+        if len(prober.waiting) > 2:
+            prober.waiting[-1].set_result(listing(7))
+        await asyncio.gather(first, second)
+        await a_few_steps()
+        return (await api.get(item)).json()
+
+    assert 7 == travel("datagrid", journey, deadline=deadline)["metadata"]["tool_count"]
+
+
+def test_where_nobody_asked_for_the_new_address_a_late_outcome_of_the_old_one_makes_it_be_asked() -> None:
+    async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
+        body = {"projectId": "proj_123", "name": "a", "transportType": "http", "connectionType": "direct", "url": SLOW}
+        created = (await api.post(f"{GAIA}/servers", json=body)).json()["serverId"]
+        item = f"{GAIA}/servers/{created}"
+        if not prober.waiting:
+            await api.post(f"{GAIA}/connect", json={"id": created})
+        await api.patch(item, json={"url": OTHER})
+        prober.waiting.popleft().set_result(Outcome("unreachable", "gone"))
+        await a_few_steps()
+        return (await api.get(item)).json()["server"], prober.asked
+
+    server, asked = travel("gaia", journey, deadline=0.01)
+    assert ("connected", [SLOW, OTHER]) == (server["status"], asked)
