@@ -37,7 +37,7 @@ class Identity:
     """Somebody who may ask: the credential in `headers`, `query` or `cookies`, and what belongs to it.
 
     `tenant` is the one it works in (empty: it has only one). `name` names it in reports, and the variable that stands
-    for its `secret` in curl lines (`${ADMIN}`).
+    for its `secret` in curl lines (`${ADMIN}`); `further` are what else of it must not be shown (`${ADMIN_PART_2}`, …).
     """
 
     name: str
@@ -47,11 +47,18 @@ class Identity:
     tenant: str = ""
     role: str = ""
     secret: str = field(default="", repr=False)
+    further: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def variable(self) -> str:
         """The shell variable that stands for the secret."""
-        return re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).strip("_") or "CREDENTIAL"
+        return re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).lstrip("_0123456789").rstrip("_") or "CREDENTIAL"
+
+    @property
+    def veiled(self) -> dict[str, str]:
+        """Every secret, and the variable that stands for it."""
+        named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.further, 2)}
+        return {value: "${" + name + "}" for value, name in {**named, self.secret: self.variable}.items() if value}
 
     def within(self, tenant: str) -> Identity:
         """The same credential at work in another tenant."""
@@ -216,11 +223,33 @@ def retry_after(received: Received) -> float | None:
     return float(found) if found.isdigit() else None
 
 
+SCHEMED = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)")
+"""A credential after the name of its scheme (RFC 9110 section 11.4)."""
+
+
+OPEN = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
+"""Headers that are no secrets. Their values stand in replies too, where hiding them would change what is examined."""
+
+SHORT = 6
+"""A shorter value of a header is hidden in that header only: elsewhere it may well be something else."""
+
+
+def secrets_of(headers: Headers) -> tuple[str, ...]:
+    """What is secret in headers: a whole value, or what follows the name of an authentication scheme."""
+    values = [value.strip() for name, value in headers if name.lower() not in OPEN]
+    found = [SCHEMED.fullmatch(value) for value in values]
+    bare = [match[1] if match else value for match, value in zip(found, values, strict=True)]
+    return tuple(value for value in bare if len(value) >= SHORT)
+
+
 def masking(identities: Sequence[Identity]) -> Callable[[Sent, Received], Exchange]:
     """A function that writes an exchange down with every secret of `identities` as the variable that stands for it."""
-    secrets = {identity.secret: "${" + identity.variable + "}" for identity in identities if identity.secret}
+    secrets = {value: name for identity in reversed(identities) for value, name in identity.veiled.items()}
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
     needles = [secret.encode() for secret in secrets]
+
+    short = {pair: "${" + each.variable + "}" for each in identities for pair in each.headers
+             if pair[0].lower() not in OPEN and len(pair[1].strip()) < SHORT}  # fmt: skip
 
     def masked(text: str) -> str:
         return pattern.sub(lambda match: secrets[match.group()], text) if pattern else text
@@ -233,7 +262,7 @@ def masking(identities: Sequence[Identity]) -> Callable[[Sent, Received], Exchan
     def write(sent: Sent, received: Received) -> Exchange:
         return Exchange(
             method=sent.method, url=masked(sent.url), status=received.status,
-            headers=tuple((name, masked(value)) for name, value in sent.headers),
+            headers=tuple((name, short.get((name, value)) or masked(value)) for name, value in sent.headers),
             body=masked_bytes(sent.body) if sent.body is not None else None,
             reply_headers=tuple((name, masked(value)) for name, value in received.headers),
             reply_body=masked_bytes(received.body),

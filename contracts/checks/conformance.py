@@ -64,16 +64,25 @@ def _config(run: _Run, mode: Mode, seed: int) -> SchemathesisConfig:
 
 
 def _credential(contract: Contract, who: Identity) -> dict[str, Any]:
-    """The credential in the engine's terms, so that its security checks know what to leave out."""
+    """The credential in the engine's terms, so that its security checks know what to leave out; all else as headers."""
+    headers = {name.lower(): value for name, value in who.headers}
+    shown = {"header": headers, "query": dict(who.query), "cookie": dict(who.cookies)}
     schemes: dict[str, Any] = {}
-    for scheme in contract.document.security_schemes.values():
-        if scheme.type == "http" and scheme.scheme == "bearer" and who.secret:
-            schemes[scheme.name] = {"bearer": who.secret}
-        elif scheme.type == "apiKey" and who.secret:
+    used: set[str] = set()
+    for scheme in contract.document.security_schemes.values() if who.secret else ():
+        name = scheme.parameter.lower() if scheme.location == "header" else scheme.parameter
+        if scheme.type == "http" and scheme.scheme == "bearer":
+            if headers.get("authorization", "").partition(" ")[2] == who.secret:
+                schemes[scheme.name] = {"bearer": who.secret}
+                used.add("authorization")
+        elif scheme.type == "apiKey" and shown.get(scheme.location, headers).get(name) == who.secret:
             schemes[scheme.name] = {"api_key": who.secret}
-    if schemes:
-        return {"auth": {"openapi": schemes}}
-    return {"headers": dict(who.headers)} if who.headers else {}
+            used.add(name)
+    headers = {name: value for name, value in headers.items() if name not in used}
+    cookies = "; ".join(f"{name}={value}" for name, value in who.cookies if name not in used)
+    if cookies:
+        headers["cookie"] = cookies
+    return {**({"auth": {"openapi": schemes}} if schemes else {}), **({"headers": headers} if headers else {})}
 
 
 @dataclass(slots=True)
