@@ -26,6 +26,7 @@ from mockserver.spec.features import not_honoured
 from mockserver.web import greeting, seeding
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.service import Settings
+from mockserver.web.watch import Reload, Watch
 
 PROBERS = {
     "simulated": "mockserver.sync.simulated:SimulatedProber",
@@ -90,11 +91,12 @@ def main() -> None:
 @click.option("--materialize", is_flag=True, help="Make up the item behind an id that nobody created.")
 @click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
 @click.option("--access-log", is_flag=True, help="Write a line for each request.")
+@click.option("--watch", is_flag=True, help="Serve the new version when a document or behaviour file changes.")
 def serve(
     documents: tuple[str, ...], host: str, port: int, seed: int | None, state_file: Path | None,
     behaviour: tuple[Path, ...], lenient: bool, outside: bool, rate_limits: bool, sync_mode: str,
     sync_allow: tuple[str, ...], sync_deadline: float, allow_stdio: bool, items: int, materialize: bool,
-    max_body: int, access_log: bool,
+    max_body: int, access_log: bool, watch: bool,
 ) -> None:  # fmt: skip
     """Serve stand-ins for vendors (all of them when none is named) or for OpenAPI documents."""
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
@@ -107,7 +109,7 @@ def serve(
         raise click.ClickException(str(fault)) from None
     for service in sandbox.services.values():
         _tell_flaws(service.contract)
-    run(sandbox, host, port, token, loaded, access_log=access_log)
+    run(sandbox, host, port, token, loaded, access_log=access_log, watch=watch)
 
 
 def _tell_flaws(contract: Contract) -> None:
@@ -156,7 +158,9 @@ def _prober(mode: str, allow: tuple[str, ...], allow_stdio: bool) -> Prober:
     return prober
 
 
-def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool) -> None:
+def run(
+    sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool, watch: bool
+) -> None:
     """Listen until Ctrl-C. The greeting is printed when the port is open, so that its addresses are true."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     config = uvicorn.Config(sandbox, host=host, port=port, log_level="warning", access_log=access_log, lifespan="on")
@@ -170,7 +174,7 @@ def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, 
         sandbox.receive_oauth_at(base)
         return greeting.lines(sandbox, base, token, loaded)
 
-    server = _Server(config, greet)
+    server = _Server(config, greet, Watch(sandbox, _tell) if watch else None)
     try:
         server.run()
     except KeyboardInterrupt:
@@ -179,16 +183,35 @@ def run(sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, 
         sys.exit(1)
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that says where it can be reached once it can."""
+def _tell(news: Reload | MockServerError) -> None:
+    """Say at the terminal what came of a change of the documents."""
+    if isinstance(news, MockServerError):
+        click.echo(f"not reloaded, the version before is still served: {news}", err=True)
+        return
+    for service in news.services.values():
+        _tell_flaws(service.contract)
+    for line in greeting.reloaded(news):
+        click.echo(line)
 
-    def __init__(self, config: uvicorn.Config, greet: Any) -> None:
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says where it can be reached once it can, and follows its documents where it is to."""
+
+    def __init__(self, config: uvicorn.Config, greet: Any, watch: Watch | None) -> None:
         super().__init__(config)
-        self._greet = greet
+        self._greet, self._watch = greet, watch
+        self._watching: asyncio.Task[None] | None = None
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started and self.servers:
+            if self._watch is not None:
+                self._watching = asyncio.create_task(self._watch.run())
             port = self.servers[0].sockets[0].getsockname()[1]
             for line in self._greet(port):
                 click.echo(line)

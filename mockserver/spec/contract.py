@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ class Contract:
     """What a service promises: the mock keeps it, the examination checks it. `name` is its short name.
 
     `flaws` are what is wrong with the document and was served all the same, `left_out` the operations that were not.
+    `files` are all that it was read from.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Contract:
     examples: ExampleMaker = field(repr=False)
     flaws: tuple[Flaw, ...] = field(default=(), repr=False)
     left_out: tuple[LeftOut, ...] = field(default=(), repr=False)
+    files: tuple[Path, ...] = field(default=(), repr=False)
 
 
 def of(
@@ -107,7 +109,8 @@ def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: Reading 
     raw = normal.own_path_items(sound) if overlays else sound
     for file in overlays:
         raw = overlay.apply(raw, read_overlay(file), file=file.name)
-    return from_raw(name, raw, published=sound, file=read.file, flaws=flaws, left_out=left_out)
+    made = from_raw(name, raw, published=sound, file=read.file, flaws=flaws, left_out=left_out)
+    return replace(made, files=(*read.files, *overlays))
 
 
 def from_raw(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -12,6 +12,9 @@ from sortedcontainers import SortedList
 GRAVES = 100_000
 """How many deleted ids a collection remembers, so that a page can go on after an item that has gone."""
 
+
+Graves = OrderedDict[Any, tuple[int, bool]]
+"""Deleted ids, the last one at the end: where the item stood, and whether it was a generated one."""
 
 NEVER = (None, False)
 """The grave of an item that never was."""
@@ -41,12 +44,12 @@ class Record:
 class Collection:
     """Items by id and by age. Look-up is O(1); adding, removing and finding a page O(log n)."""
 
-    def __init__(self, indexed: tuple[str, ...] = ()) -> None:
+    def __init__(self, indexed: tuple[str, ...] = (), graves: Graves | None = None) -> None:
         self.by_id: dict[Any, Record] = {}
         self.highest = 0
         self._by_age: SortedList[int] = SortedList()
         self._records: dict[int, Record] = {}
-        self._graves: OrderedDict[Any, tuple[int, bool]] = OrderedDict()
+        self._graves: Graves = graves if graves is not None else OrderedDict()
         self._index: dict[str, dict[Any, SortedList[int]]] = {name: {} for name in indexed}
 
     def __len__(self) -> int:
@@ -97,6 +100,14 @@ class Collection:
         if found is None and isinstance(id, str) and id.isdecimal():
             return self.by_id.get(int(id))
         return self.by_id.get(str(id)) if found is None and type(id) is int else found
+
+    def renewed(self, indexed: tuple[str, ...], records: Iterable[Record]) -> Collection:
+        """This collection with these items in place of its own, and with other indexed fields."""
+        new = Collection(indexed, self._graves.copy())
+        new.highest = self.highest
+        for record in records:
+            new.add(record)
+        return new
 
     def was_created(self, id: Any) -> bool:
         """Was there an item of that id (a number, or the same as text) that a client had created, and has it gone?"""

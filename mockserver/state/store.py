@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from mockserver.state.collection import Collection, Record
@@ -42,6 +42,18 @@ class Store:
             if self.source is not None:
                 self.source.fill(resource, tenant, owner, found)
         return found
+
+    def succeed(self, before: Store) -> None:
+        """Go on from what rules remembered in another store, and with its numbers; items come by `take`."""
+        self.facts, self.sequence = before.facts, before.sequence
+
+    def take(self, key: tuple[str, str, str], held: Collection, records: Iterable[Record]) -> None:
+        """Remember a collection of another store (resource, tenant, owner) with these items in place of its own."""
+        self.collections[key] = held.renewed(self._indexed.get(key[0], ()), records)
+
+    def count(self) -> int:
+        """How many items are remembered."""
+        return sum(map(len, self.collections.values()))
 
     def tenants(self) -> list[str]:
         """Every tenant of whom anything is remembered."""

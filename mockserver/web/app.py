@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -27,41 +28,65 @@ from mockserver.web.nowhere import NowhereMiddleware
 from mockserver.web.pages import PagesMiddleware
 from mockserver.web.service import Service, Settings
 
+Services = Mapping[str, Service]
+
 
 class Sandbox:
-    """The ASGI app, and the services inside of it by name."""
+    """The ASGI app, and the services inside of it by name; `make` reads their documents and makes them anew."""
 
-    def __init__(self, services: Mapping[str, Service], world: World, token: str | None = None) -> None:
-        self.services, self.world = services, world
+    def __init__(self, make: Callable[[], Services], world: World, token: str | None = None) -> None:
+        self.make, self.world, self._token = make, world, token
+        self.services = make()
+        self._oauth_address = ""
+        self._app = self._host(self.services)
+        self._stack: Any = None
+
+    def take_over(self, services: Services) -> dict[str, Counter[str]]:
+        """Serve these from now on, with what is remembered as far as it fits; the number of items dropped, by resource.
+
+        Requests that are being answered are answered by the services before; what those still ask of MCP servers comes
+        too late for the new ones.
+        """
+        dropped = {
+            name: service.take_over(self.services[name]) for name, service in services.items() if name in self.services
+        }
+        self.services, self._app, self._stack = services, self._host(services), None
+        self.receive_oauth_at(self._oauth_address)
+        return dropped
+
+    def _host(self, services: Services) -> AsyncApp:
+        """The list of layers around the services, each reached below its name and the only one at the root too."""
         prefixes = {f"/{name}": service for name, service in services.items()}
         if len(services) == 1:
             prefixes |= {"": next(iter(services.values()))}
-        self._stack: Any = None
-        self._app = AsyncApp(
+        app = AsyncApp(
             "mockserver",
             lifespan=self._lifespan,
             middlewares=[
                 partial(BrowserMiddleware, real=any(each.asking.prober.mode == "live" for each in services.values())),
                 OperationsMiddleware,
                 LifespanMiddleware,
-                partial(ControlMiddleware, services=services, world=world, token=token),
+                partial(ControlMiddleware, services=services, world=self.world, token=self._token),
                 partial(PagesMiddleware, services=services, prefixes=prefixes),
                 partial(NowhereMiddleware, prefixes=prefixes),
             ],
         )  # fmt: skip
         for prefix, service in prefixes.items():
             base_path = prefix + service.contract.document.base_path
-            self._app.add_api(
+            app.add_api(
                 _skeleton(service.contract), base_path=base_path, name=base_path or "/", service=service,
                 resolver=Resolver(partial(_handler, service)),
             )  # fmt: skip
+        return app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and self._stack is not None:
             await self._stack(scope, receive, send)
             return
-        await self._app(scope, receive, send)
-        self._stack = self._app.middleware.app
+        app = self._app
+        await app(scope, receive, send)
+        if app is self._app:
+            self._stack = app.middleware.app
 
     def clear(self) -> None:
         """Forget everything."""
@@ -70,7 +95,8 @@ class Sandbox:
 
     def receive_oauth_at(self, address: str) -> None:
         """Have OAuth authorizations come back to this sandbox, reached at `address` (scheme, host and port)."""
-        for service in self.services.values():
+        self._oauth_address = address
+        for service in self.services.values() if address else ():
             service.asking.callback = f"{address}{PREFIX}{callback.PATH}"
 
     @asynccontextmanager
@@ -101,9 +127,11 @@ def create_app(
     world = World(seed, clock)
     chosen = settings or Settings(limits=limits)
     asks = prober or SimulatedProber()
-    services: dict[str, Service] = {}
-    for contract in contracts.all_of(documents, behaviour, live=asks.mode == "live", reading=reading):
-        services[contract.name] = Service(contract, RULES.get(contract.name, {}), world, asks, chosen)
+
+    def services() -> dict[str, Service]:
+        read = contracts.all_of(documents, behaviour, live=asks.mode == "live", reading=reading)
+        return {each.name: Service(each, RULES.get(each.name, {}), world, asks, chosen) for each in read}
+
     return Sandbox(services, world, token)
 
 

@@ -15,6 +15,7 @@ from mockserver.spec.document import MediaType, Operation, Parameter
 from mockserver.web.app import Sandbox
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
+from mockserver.web.watch import Reload
 
 ANY = "sandbox"
 """A credential for a service that takes any: nobody said which it knows."""
@@ -39,6 +40,14 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> Iterat
     if loaded:
         yield f"{loaded} items loaded"
     yield f"sync: {next(iter(sandbox.services.values())).asking.prober.mode}. Ctrl-C stops it."
+
+
+def reloaded(news: Reload) -> Iterator[str]:
+    """What came of a reload: what is served now, and what of the items that were there."""
+    for name, service in news.services.items():
+        yield f"reloaded {name}: {len(service.endpoints)} operations, {service.store.count()} items kept"
+        for resource, count in news.dropped.get(name, {}).items():
+            yield f"  dropped {count} of {resource}: the new version cannot show them"
 
 
 def curl(service: Service, prefix: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from mockserver.probe import Prober
 from mockserver.semantics import plan as plans
 from mockserver.semantics.binding import bind
 from mockserver.semantics.materialize import Materializer
+from mockserver.semantics.succession import succeed
 from mockserver.semantics.turn import Rules
 from mockserver.spec import template
 from mockserver.spec.contract import Contract
@@ -114,6 +116,10 @@ class Service:
     def missing(self, message: str) -> Missing:
         """The refusal for what is not there, or not for this caller."""
         return Missing(message, resource="item")
+
+    def take_over(self, before: Service) -> Counter[str]:
+        """Remember what an earlier version of this service did, as far as it fits; how many items were dropped."""
+        return succeed(self.contract, self.plans, self.store, before.store, before.plans, self.world)
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything, or everything of one tenant."""

@@ -31,13 +31,17 @@ SCHEMES = ("http", "https")
 
 @dataclass(slots=True)
 class Library:
-    """The files that a document may refer to: those below its `folder`, with `outside` all and addresses too."""
+    """The files that a document may refer to: those below its `folder`, with `outside` all and addresses too.
+
+    `opened` are those that were asked for so far, also the ones that could not be read.
+    """
 
     folder: Path
     outside: bool
     bounds: Bounds
     spent: int = 0
     count: int = 0
+    opened: list[Path] = field(default_factory=list)
 
     def read(self, name: str) -> Any:
         """What the file or address `name` holds. Raises InvalidDocument for what is missing, broken or not allowed."""
@@ -58,6 +62,7 @@ class Library:
 
     def bytes_of(self, name: str, path: Path) -> bytes:
         """The bytes of the file at `path`, which messages call `name`."""
+        self.opened.append(path)
         try:
             with path.open("rb") as stream:
                 return self.counted(name, stream.read(self.bounds.bytes - self.spent + 1))

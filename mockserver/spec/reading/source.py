@@ -18,13 +18,15 @@ class Source:
     """A document as published, in one piece.
 
     Files that it refers to stand in `raw` under `x-files`, the references lead there. `unread` says which references
-    still lead out of it, and why: a file that is missing, broken, or outside of the document's folder.
+    still lead out of it, and why: a file that is missing, broken, or outside of the document's folder. `files` are
+    the document and the files that it refers to.
     """
 
     raw: dict[str, Any] = field(repr=False)
     file: str
     format: Format
     unread: tuple[InvalidDocument, ...] = ()
+    files: tuple[Path, ...] = ()
 
 
 def read(path: Path, *, outside: bool = False, bounds: Bounds = BOUNDS) -> Source:
@@ -36,7 +38,7 @@ def read(path: Path, *, outside: bool = False, bounds: Bounds = BOUNDS) -> Sourc
     library = Library(path.parent, outside, bounds)
     raw, format = syntax.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)
     unread = bundle(raw, path.name, str(path), library)
-    return Source(raw, str(path), format, unread)
+    return Source(raw, str(path), format, unread, tuple(library.opened))
 
 
 def read_data(path: Path, *, bounds: Bounds = BOUNDS) -> dict[str, Any]:

@@ -1,0 +1,177 @@
+"""`mockserver serve --watch`: a document that changes while it is served."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.process import Processes
+
+PET: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "string", "format": "uuid"}, "name": {"type": "string"}},
+}
+NEW_PET: dict[str, Any] = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}
+
+SHORT = {**PET, "properties": {**PET["properties"], "name": {"type": "string", "maxLength": 5}}}
+NOTHING = {"responses": {"204": {"description": "nothing"}}}
+
+
+def written(pet: dict[str, Any] | str = PET, **more: Any) -> str:
+    """A document of pets; `pet` is their schema, or the file that has it."""
+    schema = {"$ref": pet} if isinstance(pet, str) else pet
+    shown = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}, "description": "a pet"}
+    listed = {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}}
+    missing = {"description": "there is none"}
+    name = {"name": "petId", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths = {
+        "/pets": {
+            "get": {"responses": {"200": {"description": "all", "content": {"application/json": {"schema": listed}}}}},
+            "post": {
+                "requestBody": {"required": True, "content": {"application/json": {"schema": NEW_PET}}},
+                "responses": {"201": shown},
+            },
+        },
+        "/pets/{petId}": {"parameters": [name], "get": {"responses": {"200": shown, "404": missing}}},
+        **more,
+    }
+    return json.dumps({
+        "openapi": "3.1.0", "info": {"title": "Pets", "version": "1"}, "paths": paths,
+        "components": {"schemas": {"Pet": schema}},
+    })  # fmt: skip
+
+
+class Watched:
+    """A served document: its files, its address, and what the process says."""
+
+    def __init__(self, process: subprocess.Popen[str], lines: list[str], folder: Path) -> None:
+        base = next(found.group(1) for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
+        self.api, self._process, self._folder = httpx.Client(base_url=f"{base}/pets", timeout=20), process, folder
+
+    def edit(self, text: str, file: str = "pets.json") -> str:
+        """Write a file; what is said of the reload that follows."""
+        (self._folder / file).write_text(text, encoding="utf-8")
+        while "reloaded" not in (line := self.next_line()):
+            pass
+        return line
+
+    def next_line(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the process has ended"
+        return line.rstrip("\n")
+
+
+Watching = Callable[..., Watched]
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Iterator[Watching]:
+    def start(text: str, *arguments: str) -> Watched:
+        (tmp_path / "pets.json").write_text(text, encoding="utf-8")
+        served = processes.start("serve", str(tmp_path / "pets.json"), "--port", "0", "--watch", *arguments,
+                                 until="sync:")  # fmt: skip
+        watched = Watched(*served, tmp_path)
+        clients.append(watched.api)
+        return watched
+
+    clients: list[httpx.Client] = []
+    with Processes() as processes:
+        yield start
+    for client in clients:
+        client.close()
+
+
+def test_an_edit_is_served_and_what_was_created_is_still_there(watching: Watching) -> None:
+    watched = watching(written())
+    rex = watched.api.post("/pets", json={"name": "Rex"}).json()
+    ping = {"get": NOTHING}
+
+    assert 404 == watched.api.get("/ping").status_code
+    assert "reloaded pets: 4 operations, 1 items kept" == watched.edit(written(**{"/ping": ping}))
+    assert 204 == watched.api.get("/ping").status_code
+    assert rex == watched.api.get(f"/pets/{rex['id']}").json()
+    assert [rex] == watched.api.get("/pets").json()
+
+
+@pytest.mark.parametrize(
+    ("broken", "place"),
+    [
+        (written("#/components/schemas/Dog"), "pets.json#/components/schemas/Pet"),
+        ('{"openapi": ', "pets.json"),
+    ],
+)
+def test_a_broken_edit_is_told_with_its_place_and_the_version_before_it_stays_until_it_is_mended(
+    watching: Watching, broken: str, place: str
+) -> None:
+    watched = watching(written())
+    rex = watched.api.post("/pets", json={"name": "Rex"}).json()
+
+    said = watched.edit(broken)
+    assert "not reloaded" in said
+    assert place in said
+    assert [rex] == watched.api.get("/pets").json()
+
+    assert "reloaded pets: 4 operations, 1 items kept" == watched.edit(written(**{"/ping": {"get": NOTHING}}))
+    assert 204 == watched.api.get("/ping").status_code
+
+
+def test_items_that_the_new_version_cannot_show_are_dropped_and_counted(watching: Watching) -> None:
+    watched = watching(written())
+    kept = watched.api.post("/pets", json={"name": "Rex"}).json()
+    for name in ("Bartholomew", "Maximilian"):
+        watched.api.post("/pets", json={"name": name})
+
+    assert "reloaded pets: 3 operations, 1 items kept" == watched.edit(written(SHORT))
+    assert "  dropped 2 of pet: the new version cannot show them" == watched.next_line()
+    assert [kept] == watched.api.get("/pets").json()
+
+
+def test_what_the_new_version_asks_for_beyond_that_is_made_up(watching: Watching) -> None:
+    watched = watching(written())
+    rex = watched.api.post("/pets", json={"name": "Rex"}).json()
+    legs = {"type": "integer", "minimum": 2, "maximum": 8}
+    with_legs = {**PET, "required": [*PET["required"], "legs"], "properties": {**PET["properties"], "legs": legs}}
+
+    assert "reloaded pets: 3 operations, 1 items kept" == watched.edit(written(with_legs))
+    shown = watched.api.get(f"/pets/{rex['id']}").json()
+    assert rex == {name: shown[name] for name in rex}
+    assert 2 <= shown["legs"] <= 8
+
+
+def test_a_file_that_the_document_refers_to_is_followed_from_when_it_is_first_named(
+    watching: Watching, tmp_path: Path
+) -> None:
+    watched = watching(written())
+    (tmp_path / "schemas").mkdir()
+
+    assert "schemas/pet.json" in watched.edit(written("schemas/pet.json"))
+    (tmp_path / "schemas" / "pet.json").write_text(json.dumps(PET), encoding="utf-8")
+    assert "reloaded pets: 3 operations, 0 items kept" == watched.edit(written("schemas/pet.json"))
+    assert 201 == watched.api.post("/pets", json={"name": "Bartholomew"}).status_code
+    assert "reloaded pets: 3 operations, 0 items kept" == watched.edit(json.dumps(SHORT), "schemas/pet.json")
+    assert [] == watched.api.get("/pets").json()
+
+
+def test_a_behaviour_file_is_followed(watching: Watching, tmp_path: Path) -> None:
+    overlay = "overlay: 1.0.0\ninfo: {title: b, version: '1'}\nactions: [{target: $, update: {x-service: {UNKNOWN}}}]\n"
+    stated = overlay.replace("UNKNOWN", "unknown-fields: {policy: %s, evidence: assumed}")
+    (tmp_path / "behaviour.yaml").write_text(stated % "ignore", encoding="utf-8")
+    watched = watching(written(), "--behaviour", str(tmp_path / "behaviour.yaml"))
+    extra = {"name": "Rex", "colour": "red"}
+
+    assert 201 == watched.api.post("/pets", json=extra).status_code
+    assert watched.edit(stated % "refuse", "behaviour.yaml").startswith("reloaded pets")
+    assert 400 == watched.api.post("/pets", json=extra).status_code
+    said = watched.edit(stated % "eat", "behaviour.yaml")
+    assert "not reloaded" in said
+    assert "eat" in said
+    assert 201 == watched.api.post("/pets", json={"name": "Rex"}).status_code
