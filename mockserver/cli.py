@@ -30,7 +30,7 @@ from mockserver.web.watch import Reload, Watch
 
 PROBERS = {
     "simulated": "mockserver.sync.simulated:SimulatedProber",
-    "live": "mockserver.sync.live:LiveProber",
+    "live": "mockserver.sync.thread:ThreadedProber",
     "off": "mockserver.sync.off:OffProber",
 }
 """What asks MCP servers, by the name that `--sync` uses."""

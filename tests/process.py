@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -22,10 +22,12 @@ class Processes:
     def __init__(self) -> None:
         self._started: list[subprocess.Popen[str]] = []
 
-    def start(self, *arguments: str, until: str) -> tuple[subprocess.Popen[str], list[str]]:
+    def start(
+        self, *arguments: str, until: str, program: Sequence[str] = COMMAND
+    ) -> tuple[subprocess.Popen[str], list[str]]:
         """The process and the lines it printed up to the one that begins with `until`."""
         process = subprocess.Popen(
-            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
+            [*program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
         )
         self._started.append(process)
         assert process.stdout is not None

@@ -1,45 +1,116 @@
-"""A hundred registrations at once against slow MCP servers, while clients of another vendor go on working."""
+"""A hundred registrations at once against slow MCP servers, while clients of another vendor go on working.
+
+What it measures is printed: `make test ARGS="-n0 -s tests/live/test_load.py"`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import signal
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip install 'mockserver[live]'")
 
-from tests.live.test_journeys import basedash, piper  # only where the SDK is
+from mockserver.sync.demo import demo_app  # only where the SDK is
+from mockserver.sync.wire import STANDARD
+from tests.live.test_journeys import basedash, piper
+from tests.process import Processes
 from tests.sync.live import in_thread
 from tests.sync.test_load import Slow
 
 HOW_MANY = 100
+MANY_TOOLS = 500
+WATCHED = (sys.executable, "-m", "tests.live.watched")
+
+
+class Sandbox(NamedTuple):
+    """A sandbox in a process of its own, the event loop of which is watched."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def seen(self) -> dict[str, Any]:
+        """What was seen of its event loop since the last time."""
+        self.process.send_signal(signal.SIGUSR1)
+        assert self.process.stdout is not None
+        seen: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return seen
 
 
 @pytest.fixture
-def slow() -> Iterator[str]:
-    """A real MCP server that thinks before each answer."""
+def watched() -> Iterator[Sandbox]:
+    with Processes() as processes:
+        options = ("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0")
+        process, lines = processes.start(*options, until="sync:", program=WATCHED)
+        docs = next(line for line in lines if line.startswith("docs "))
+        yield Sandbox(docs.split()[1].removesuffix("/<service>/docs"), process)
+
+
+class Counted(H11Protocol):
+    """A server's side of a connection; how many there are at the same time is counted."""
+
+    now = most = 0
+
+    def connection_made(self, transport: Any) -> None:
+        Counted.now += 1
+        Counted.most = max(Counted.most, Counted.now)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        Counted.now -= 1
+        super().connection_lost(exc)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Callable[[str], Any]], str]]:
+    """A function that serves an ASGI application, made from its own URL, and counts its connections."""
     started: list[Callable[[], None]] = []
-    yield in_thread(Slow, started) + "/mcp"
+    Counted.now = Counted.most = 0
+    yield lambda app_at: in_thread(app_at, started, http=Counted)
     for stop in started:
         stop()
 
 
-def test_a_hundred_slow_registrations_end_right_and_other_vendors_go_on(sandbox: str, slow: str) -> None:
-    urls = ["http://127.0.0.1:1/mcp" if n % 10 == 0 else slow for n in range(HOW_MANY)]
-    with basedash(sandbox) as registering, piper(sandbox) as bystander:
+def many(url: str) -> Any:
+    """A real MCP server with as many tools as the demo can have."""
+    return demo_app(url=url, tools=MANY_TOOLS)
+
+
+@pytest.mark.parametrize(("server", "count"), [(Slow, HOW_MANY), (many, HOW_MANY // 4)])
+def test_a_hundred_registrations_end_right_and_other_vendors_go_on(
+    watched: Sandbox, serve: Callable[[Callable[[str], Any]], str], server: Callable[[str], Any], count: int
+) -> None:
+    url = serve(server) + "/mcp"
+    urls = ["http://127.0.0.1:1/mcp" if n % 10 == 0 else url for n in range(count)]
+    with basedash(watched.url) as registering, piper(watched.url) as bystander:
         quiet = asyncio.run(latencies(bystander, asyncio.sleep(1)))
+        watched.seen()
         ids: list[str] = []
         busy = asyncio.run(latencies(bystander, register_all(registering, urls, ids)))
         states = [settled(registering, id) for id in ids]
+    seen = watched.seen()
 
-    print(f"another vendor's list: {told(quiet)} when quiet, {told(busy)} meanwhile")  # noqa: T201  # a measurement
-    assert HOW_MANY == len(set(ids))
-    assert ["BROKEN" if n % 10 == 0 else "CONNECTED" for n in range(HOW_MANY)] == states
+    measured = (
+        f"{count} registrations, {server.__name__}",
+        f"another vendor's list, as this busy client saw it: {told(quiet)} when quiet, {told(busy)} meanwhile",
+        f"its loop: busy for {seen['held']:.0f} ms at most between two looks, {seen['waited']:.0f} ms on the clock",
+        f"{Counted.most} connections at the same time at most",
+    )
+    print("", *measured, sep="\n  ")  # noqa: T201 - a measurement
+    assert count == len(set(ids))
+    assert ["BROKEN" if n % 10 == 0 else "CONNECTED" for n in range(count)] == states
+    assert 1 <= Counted.most <= STANDARD.probes * STANDARD.connections
+    assert [] == seen["imports"], "what is imported during a request holds up the others"
     assert len(busy) > 10
 
 

@@ -21,11 +21,14 @@ IMPATIENT = Bounds(connect_seconds=1, read_seconds=2, total_seconds=3)
 """Bounds that let a test of slowness end soon."""
 
 
-def in_thread(app_at: Callable[[str], Any], started: list[Callable[[], None]]) -> str:
-    """Serve an ASGI application, made from its own URL, until the functions in `started` are called."""
+def in_thread(app_at: Callable[[str], Any], started: list[Callable[[], None]], **options: Any) -> str:
+    """Serve an ASGI application, made from its own URL, until the functions in `started` are called.
+
+    Further options go to uvicorn's configuration.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    config = uvicorn.Config(app_at(url), log_level="critical", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app_at(url), log_level="critical", timeout_graceful_shutdown=1, **options)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -1,0 +1,67 @@
+"""`mockserver` with a watch on the event loop that answers its requests: `python -m tests.live.watched serve …`.
+
+At SIGUSR1 it prints one line, a JSON object with what it saw since the last one, and begins anew:
+
+* `held`: the longest time in milliseconds between two looks at the loop in which this process was at work. That is how
+  long a request had to wait because of the process itself, whichever of its threads was busy;
+* `waited`: the longest such time by the clock on the wall, which other processes on the machine lengthen;
+* `looks`: how often it looked; `imports`: the modules that were imported meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from typing import Any
+
+import uvicorn
+
+from mockserver.cli import main
+
+
+class Watch:
+    """Looks at the running event loop again and again."""
+
+    looking: asyncio.Task[None]
+
+    def begin(self) -> None:
+        """Forget what was seen so far."""
+        self.held = self.waited = 0.0
+        self.looks, self.modules = 0, set(sys.modules)
+
+    def report(self) -> None:
+        """Print what was seen, and begin anew."""
+        imports = sorted(set(sys.modules) - self.modules)
+        seen = {"held": 1000 * self.held, "waited": 1000 * self.waited, "looks": self.looks, "imports": imports}
+        print(json.dumps(seen), flush=True)  # noqa: T201 - the report
+        self.begin()
+
+    async def look(self) -> None:
+        """Look for as long as the loop runs."""
+        while True:
+            wall, processor = time.perf_counter(), time.process_time()
+            await asyncio.sleep(0.001)
+            wall, processor = time.perf_counter() - wall, time.process_time() - processor
+            self.waited = max(self.waited, wall)
+            self.held = max(self.held, min(wall, processor))  # several threads may be at work at the same time
+            self.looks += 1
+
+
+watch = Watch()
+listen = uvicorn.Server.startup
+
+
+async def watched(self: uvicorn.Server, sockets: Any = None) -> None:
+    """Listen, and watch from then on."""
+    await listen(self, sockets)
+    watch.begin()
+    watch.looking = asyncio.create_task(watch.look())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.report)
+
+
+if __name__ == "__main__":
+    uvicorn.Server.startup = watched  # type: ignore[method-assign]
+    main(sys.argv[1:])
