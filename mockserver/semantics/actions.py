@@ -22,6 +22,7 @@ def create(turn: Turn) -> None:
     for capacity in plan.statements.capacity:
         _refuse_over(capacity, held)
     given = turn.binding.accept(_object(turn.binding.given(turn.call)))
+    given |= {name: turn.call.path[parameter] for parameter, name in turn.binding.keeps.items()}
     record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), given)
     turn.current = held.get(record.id) if turn.binding.upsert or plan.is_single else None
     if turn.current is not None:
@@ -43,7 +44,13 @@ def update(turn: Turn) -> None:
     given = turn.binding.given(turn.call)
     style = MEDIA_TYPES.get(turn.call.media_type, turn.binding.patch)
     change = given if style == "json-patch" else turn.binding.accept(_object(given))
-    _settle(turn, before, STYLES[style](before.fields, change))
+    changed = STYLES[style](before.fields, change)
+    if (
+        style == "merge-patch" and turn.binding.resource.invention is not None
+    ):  # null takes away, or is all that is left
+        emptied = turn.binding.resource.invention.nullable.intersection(change)
+        changed |= {name: None for name in emptied if change[name] is None}
+    _settle(turn, before, changed)
 
 
 def replace(turn: Turn) -> None:
@@ -158,7 +165,8 @@ def _object(given: Any) -> dict[str, Any]:
 
 def _is_own(turn: Turn, name: str) -> bool:
     """Is a field the service's own, because what it shows is made up and no request names it?"""
-    return turn.binding.resource.invention is not None and name not in turn.binding.named
+    binding = turn.binding
+    return binding.resource.invention is not None and bool(binding.named) and name not in binding.named
 
 
 def _location(turn: Turn) -> str:
@@ -175,7 +183,7 @@ def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
         if name in before.fields:
             fields[name] = before.fields[name]
     plan.stamp(fields, turn.world, created=False)
-    plan.complete(fields, before.id, turn.world)
+    plan.complete(fields, before.id, turn.world, before.fields)
     _refuse_taken(turn, turn.collection(), before.id, fields)
     turn.item.fields = fields
 
@@ -236,7 +244,7 @@ def _owned(turn: Turn, owner: str) -> list[str]:
 
 
 def _selected(turn: Turn, held: Collection) -> View | Selection:
-    wanted = [compare(entry, turn.call.query.get(entry.parameter)) for entry in turn.binding.filters]
+    wanted = [compare(entry, getattr(turn.call, entry.location).get(entry.parameter)) for entry in turn.binding.filters]
     conditions = [condition for condition in wanted if condition is not None]
     if not conditions:
         return held.view()

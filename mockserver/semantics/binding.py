@@ -53,6 +53,7 @@ class Binding:
     accept: Accept
     envelope: tuple[str, ...] = ()
     takes: Mapping[str, str] = field(default_factory=dict)
+    keeps: Mapping[str, str] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     born: Shape | None = None
@@ -80,7 +81,7 @@ class Binding:
         for key in self.envelope:
             body = body.get(key) if isinstance(body, dict) else None
         if isinstance(body, dict):
-            return {self.takes.get(name, name): value for name, value in body.items()} if self.takes else body
+            return body | {new: body[name] for name, new in self.takes.items() if name in body} if self.takes else body
         return body if isinstance(body, list) else {}
 
 
@@ -158,18 +159,21 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules), paging=behaviour.paging,
         page=pagings.STYLES[behaviour.paging.style if behaviour.paging else "whole"], filters=behaviour.filter,
         sort=behaviour.sort, patch=action.patch, upsert=action.upsert,
-        accept=_accept(contract, operation, behaviour, plan), envelope=action.envelope, takes=action.takes,
+        accept=_accept(contract, operation, behaviour, plan),
+        envelope=action.envelope, takes=action.takes, keeps=action.keeps,
         named=known(contract, operation, behaviour),
-        names=_names(operation, plan) if plan is not None else {},
+        names=_names(operation, plan, action.does) if plan is not None else {},
         born=_born(contract, operation, behaviour, secrets, view) if action.upsert else None,
     )  # fmt: skip
 
 
-def _names(operation: Operation, plan: ResourcePlan) -> dict[str, str]:
+def _names(operation: Operation, plan: ResourcePlan, does: str) -> dict[str, str]:
     """The operation's own names of path parameters → those by which the resource knows what stands there."""
     own, identity = template.names(operation.path), plan.statements.identity
-    wanted = [*plan.above, *([identity.parameter] if len(own) > len(plan.above) else [])]
-    if plan.statements.within is None or len(own) != len(wanted):
+    is_item = does not in ("create", "list") and len(own) > len(plan.above)
+    wanted = [*plan.above, *([identity.parameter] if is_item else [])]
+    is_told = plan.statements.within is not None or (operation.path.rstrip("/").endswith("}") and not plan.is_single)
+    if not is_told or len(own) != len(wanted):
         return {}
     return {name: other for name, other in zip(own, wanted, strict=True) if name != other}
 

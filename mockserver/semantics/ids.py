@@ -45,11 +45,14 @@ def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas
         free = None
         for trial in range(TRIALS):
             seed, place = world.token(8), places[trial % len(places)] if places else ""
-            made = examples.at(place, seed=seed) if place else world.token(24)
+            made = (examples.unlike if trial else examples.at)(place, seed=seed) if place else world.token(24)
             if collection.get(made) is None:
-                free = made
+                free = made if free is None else free
                 if fits(made):
                     return made
+        following = collection.highest + 1
+        if collection.by_id and collection.get(following) is None and fits(following):
+            return following
         if free is None:
             raise Conflict("every id that the schema allows is taken")
         return free

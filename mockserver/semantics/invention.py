@@ -22,8 +22,8 @@ UNLIKELY = re.compile(
 )
 """Names of properties that say what did not happen to an item that was just made."""
 
-ROUNDS = 16
-"""How many faults of one view are mended before the whole is made up."""
+ROUNDS = 6
+"""How often the faults of one view are mended before the whole is made up."""
 
 VARIANTS = 12
 """How many alternatives of a schema are tried."""
@@ -53,27 +53,47 @@ class View:
         """May the reply show these fields?"""
         return self._validator.is_valid(self.show(fields))
 
-    def complete(self, fields: Fields, settled: frozenset[str], seed: str) -> None:
-        """Add what is missing, and mend what this reply cannot show; `settled` names stay if they can."""
+    @property
+    def nullable(self) -> frozenset[str]:
+        """The names that this reply must show and that may be null."""
+        return frozenset(name for name in self._required if self._is_nullable(name))
+
+    def _is_nullable(self, name: str) -> bool:
+        at = self._properties.get(name)
+        return at is not None and self._schemas.validator(at, "response").is_valid(None)
+
+    def complete(self, fields: Fields, settled: frozenset[str], seed: str, before: Fields | None = None) -> None:
+        """Add what is missing, and mend what this reply cannot show; `settled` names stay if they can.
+
+        What cannot be shown becomes what it was `before`, if that is known and can be.
+        """
         if all(name in fields for name in self._wanted) and self.is_valid(fields):
             return
-        trials = (self._trial(fields, settled, seed, variant) for variant in self._variants)
+        for known in (before, {}) if before else ({},):
+            best = self._best(fields, settled, seed, known)
+            if best is not None:
+                fields.clear()
+                fields.update(best)
+                return
+
+    def _best(self, fields: Fields, settled: frozenset[str], seed: str, known: Fields) -> Fields | None:
+        """The completed fields by that alternative of the schema that changes least of them."""
         best, fewest = None, -1
-        for trial in trials:
+        for variant in self._variants:
+            trial = self._trial(fields, settled, seed, variant, known)
             changed = sum(trial.get(name) != value for name, value in fields.items()) if trial is not None else -1
             if trial is not None and (best is None or changed < fewest):
                 best, fewest = trial, changed
             if fewest == 0:
                 break
-        if best is not None:
-            fields.clear()
-            fields.update(best)
+        return best
 
-    def _trial(self, fields: Fields, settled: frozenset[str], seed: str, variant: str) -> Fields | None:
+    def _trial(self, fields: Fields, settled: frozenset[str], seed: str, variant: str, known: Fields) -> Fields | None:
         """The fields completed after one alternative of the schema; None where that leads nowhere."""
         made = self._made(variant, seed)
         if made is None:
             return None
+        made |= {name: known[name] for name in made if name in known}
         trial = dict(fields)
         for name in self._wanted:
             if name not in trial and name in made and self._is_likely(name):
@@ -93,22 +113,27 @@ class View:
     def _mend(self, trial: Fields, made: Fields, settled: frozenset[str]) -> bool:
         """Replace what breaks the schema, one fault at a time; at last take all that was made."""
         for _ in range(ROUNDS):
-            fault = next(iter(self._validator.iter_errors(self.show(trial))), None)
-            if fault is None:
+            faulty = {_property(fault) for fault in self._validator.iter_errors(self.show(trial))}
+            if not faulty:
                 return True
-            if not self._patch(trial, made, fault):
+            if not self._patch_all(trial, made, faulty - settled) and not self._patch_all(trial, made, faulty):
                 break
-        kept = {name: trial[name] for name in settled if name in trial}
-        for name in self._names:
-            trial.pop(name, None)
-        trial.update({**made, **kept})
-        return self.is_valid(trial)
+        for kept in ({name: trial[name] for name in settled if name in trial}, {}):
+            for name in self._names:
+                trial.pop(name, None)
+            trial.update({**made, **kept})
+            if self.is_valid(trial):
+                return True
+        return False
 
-    def _patch(self, trial: Fields, made: Fields, fault: jsonschema_rs.ValidationError) -> bool:
-        """Change the one property that a fault is about; False where no single one is."""
-        name = fault.instance_path[0] if fault.instance_path else getattr(fault.kind, "property", None)
-        if not isinstance(name, str):
-            return False
+    def _patch_all(self, trial: Fields, made: Fields, names: set[str]) -> bool:
+        """Change several properties; False where nothing can be changed."""
+        changed = [self._patch(trial, made, name) for name in sorted(names)]
+        return any(changed)
+
+    @staticmethod
+    def _patch(trial: Fields, made: Fields, name: str) -> bool:
+        """Change one property; False where nothing can be changed."""
         if name not in made:
             return trial.pop(name, made) is not made
         mixed = mix(trial[name], made[name]) if name in trial else made[name]
@@ -116,16 +141,26 @@ class View:
         return True
 
 
+def _property(fault: jsonschema_rs.ValidationError) -> str:
+    """The property of the item that a fault is about; empty where it is about the whole."""
+    name = fault.instance_path[0] if fault.instance_path else getattr(fault.kind, "property", "")
+    return name if isinstance(name, str) else ""
+
+
 class Invention:
-    """Makes up what the items of one resource show in any of their replies."""
+    """Makes up what the items of one resource show in any of their replies.
+
+    `nullable` are the names that a reply must show and that may be null.
+    """
 
     def __init__(self, views: Iterable[View], settled: frozenset[str]) -> None:
         self._views, self._settled = tuple(views), settled
+        self.nullable = frozenset(name for view in self._views for name in view.nullable)
 
-    def complete(self, fields: Fields, seed: str) -> None:
+    def complete(self, fields: Fields, seed: str, before: Fields | None = None) -> None:
         """Add to the fields of an item what its replies show and nobody gave."""
         for view in self._views:
-            view.complete(fields, self._settled, seed)
+            view.complete(fields, self._settled, seed, before)
 
 
 def mix(given: Any, made: Any) -> Any:

@@ -73,10 +73,10 @@ class ResourcePlan:
         self.complete(fields, id, world)
         return Record(id, sequence, fields)
 
-    def complete(self, fields: dict[str, Any], id: Any, world: World) -> None:
-        """Make up what the replies show and nobody gave, where the resource says so."""
+    def complete(self, fields: dict[str, Any], id: Any, world: World, before: dict[str, Any] | None = None) -> None:
+        """Make up what the replies show and nobody gave, where the resource says so; `before` is what was shown."""
         if self.invention is not None:
-            self.invention.complete(fields, f"{world.seed}/{self.name}/{id}")
+            self.invention.complete(fields, f"{world.seed}/{self.name}/{id}", before)
 
     def _show_owner(self, call: Call, fields: dict[str, Any]) -> None:
         parent = self.statements.parent
@@ -184,10 +184,10 @@ def requests(contract: Contract, operation: Operation, behaviour: OperationBehav
 
 
 def known(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> frozenset[str]:
-    """The properties of an item that a request may name, as the item calls them."""
+    """The properties of an item that a request may name."""
     takes = behaviour.action.takes if behaviour.action else {}
-    written = (n for at in requests(contract, operation, behaviour) for n in contract.schemas.properties(at))
-    return frozenset(takes.get(name, name) for name in written)
+    written = {n for at in requests(contract, operation, behaviour) for n in contract.schemas.properties(at)}
+    return frozenset(written | {takes[name] for name in written & takes.keys()})
 
 
 def _compile(resource: Resource, contract: Contract, indexed: tuple[str, ...]) -> ResourcePlan:

@@ -138,13 +138,18 @@ def compile(
         checks = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
     return Shape(
         status=_status(response, stated.status if stated else None, media),
-        media_type=media.name if media else unsaid or "application/json",
+        media_type=_written(media.name) if media else unsaid or "application/json",
         headers=tuple((n, template.compile(v, NAMES, place)) for n, v in (stated.headers if stated else {}).items()),
         body=template.compile(wanted if media or unsaid or (stated and not response) else None, NAMES, place),
         shown=shown or None, secrets=secrets,
         checks=checks,
         place=item or pointer or place, view=view(item) if view is not None and item else None,
     )  # fmt: skip
+
+
+def _written(name: str) -> str:
+    """The media type to send; where the document gives a range, JSON."""
+    return name if "*" not in name else "application/json"
 
 
 def _path(path: tuple[str | int, ...] | None) -> tuple[str | int, ...]:

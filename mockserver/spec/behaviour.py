@@ -248,8 +248,8 @@ class Action(Statement):
 
     `patch` says how an update reads its body: `fields` (those present replace), `merge-patch` (RFC 7396) or
     `json-patch` (RFC 6902). `envelope` are the keys under which the request's body carries the item, `takes` the names
-    of its properties that the item calls otherwise. With `upsert`, a replace creates what is not there, and a create
-    replaces what is.
+    of its properties that the item calls otherwise, and `keeps` the path parameters that a new item remembers, by the
+    fields that hold them. With `upsert`, a replace creates what is not there, and a create replaces what is.
     """
 
     does: Literal["create", "list", "get", "update", "replace", "delete", "answer"]
@@ -257,6 +257,7 @@ class Action(Statement):
     patch: Literal["fields", "merge-patch", "json-patch"] = "fields"
     envelope: Names = ()
     takes: Mapping[str, str] = field(default_factory=dict)
+    keeps: Mapping[str, str] = field(default_factory=dict)
     upsert: bool = False
 
 
@@ -285,7 +286,7 @@ class Filter(Statement):
     """A query parameter that narrows a list to items whose `field` equals it.
 
     With `equals`, the field is compared with that value instead, unless the parameter is given as `unless`; without a
-    parameter, always. `anything` is a value of the parameter that lets every item through.
+    parameter, always. `location` is where the parameter stands, `anything` a value of it that lets every item through.
     """
 
     parameter: str = ""
@@ -293,6 +294,7 @@ class Filter(Statement):
     equals: Any = None
     unless: Any = None
     anything: Any = None
+    location: Literal["query", "path"] = "query"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ import httpx
 import mockserver
 from mockserver.call import ANONYMOUS, Call
 from mockserver.errors import Unanswerable
-from mockserver.semantics import template
+from mockserver.semantics import plan, template
 from mockserver.semantics.shape import item_schema
 from mockserver.spec.behaviour import Action, Identity, OperationBehaviour, Resource
 from mockserver.spec.contract import Reading
@@ -61,10 +61,11 @@ class Traveller:
         self.stations = _stations(service)
         self._steps: list[str] = []
         self._sent: Any = None
+        self._elsewhere: Paths = {}
 
     async def travel(self, name: str) -> Outcome:
         """The journey on one resource."""
-        self._steps = []
+        self._steps, self._elsewhere = [], {}
         try:
             await self._journey(self.stations[name])
         except Lost as lost:
@@ -90,7 +91,7 @@ class Traveller:
         upsert = station.acts.get("replace")
         if upsert is not None and upsert[1].action is not None and upsert[1].action.upsert:
             identity = station.resource.identity
-            id = self._path_value(upsert[0], identity.parameter) if identity.generate != "single" else ""
+            id = self._id(station, upsert[0]) if identity.generate != "single" else ""
             path = above | {identity.parameter: id}
             shown, _ = await self._write("create", upsert, path, 0)
             return path, shown
@@ -112,6 +113,17 @@ class Traveller:
                 above[name] = path[own]
         return above
 
+    def _id(self, station: Station, operation: Operation) -> Any:
+        """An id for a new item: what the replies show as one, where the path allows it, else what the path names."""
+        identity, own = station.resource.identity, names(operation.path)
+        parameter = next(p for p in operation.parameters if p.location == "path" and p.name == own[-1])
+        for view in plan.shown(self._contract, station.resource.name) if parameter.schema else ():
+            at = self._contract.schemas.properties(view).get(identity.field)
+            value = self._contract.examples.at(at, seed=0) if at else None
+            if at and self._contract.schemas.validator(str(parameter.schema), "request").is_valid(value):
+                return value
+        return self._requests.value(parameter)
+
     def _path_value(self, operation: Operation, name: str, at: int = -1) -> Any:
         own = names(operation.path)
         wanted = name if name in own else own[at]
@@ -126,21 +138,23 @@ class Traveller:
         id = shown.get(identity.field) if isinstance(shown, dict) else shown
         if id is None and "location" in reply.headers:
             id = reply.headers["location"].rsplit("/", 1)[-1]
-        if id is None and isinstance(self._sent, dict) and _is_chosen(identity):
-            id = self._sent.get(identity.field)
+        action = station.acts["create"][1].action
+        if id is None and isinstance(self._sent, dict) and _is_chosen(identity) and action is not None:
+            known = {new: old for old, new in action.takes.items()}.get(identity.field, identity.field)
+            id = self._sent.get(known)
         if id is None and not station.acts.keys().isdisjoint(("get", "update", "replace", "delete")):
             raise Lost("create", "no reply shows the id")
         return above | ({identity.parameter: id} if id is not None else {"": True}), shown
 
     def _put(self, station: Station, above: Paths) -> Paths:
         """Put an item there that no operation creates, as a server that starts with items does."""
-        plan, world = self._service.plans[station.resource.name], self._service.world
+        kept, world = self._service.plans[station.resource.name], self._service.world
         call = Call("PUT", "", above, {}, {}, {}, None, "", ANONYMOUS, "")
-        held = self._service.store.collection(plan.name, "", plan.owner(above))
-        if plan.is_begun:
+        held = self._service.store.collection(kept.name, "", kept.owner(above))
+        if kept.is_begun:
             return above
         self._service.store.sequence += 1
-        record = plan.begin(call, world, held, self._service.store.sequence, {})
+        record = kept.begin(call, world, held, self._service.store.sequence, {})
         if held.get(record.id) is None:
             held.add(record)
         self._steps.append("put")
@@ -221,9 +235,13 @@ class Traveller:
         for key in action.envelope:
             body = body.get(key) if isinstance(body, dict) else None
         resource = self._contract.behaviour.resources[action.of]
-        settled = self._service.plans[resource.name].settled | {resource.identity.field}
+        settled = self._service.plans[resource.name].settled | {resource.identity.field, *action.keeps.values()}
+        settled |= {resource.parent.field} if resource.parent is not None else set()
+        named = plan.known(self._contract, operation, behaviour)
         for name, value in body.items() if isinstance(body, dict) and isinstance(shown, dict) else ():
             known = action.takes.get(name, name)
+            if name not in named:
+                continue
             seen, is_plain = shown.get(known), isinstance(value, str | int | float)
             may_differ = known in settled or type(seen) is not type(value) or seen == value
             if is_plain and not may_differ and self._may_show(operation, behaviour, known, value):
@@ -268,15 +286,21 @@ class Traveller:
 
     async def _send(self, operation: Operation, path: Paths, body: Any = None) -> httpx.Response:
         media = self._requests.media(operation) if body is not None else None
-        own = names(operation.path)
-        values = [value for name, value in path.items() if name]
-        named = path if set(own) <= set(path) else dict(zip(own, values, strict=False))
+        named = {name: self._place(operation, name, path) for name in names(operation.path)}
         return await self._client.request(
             operation.method.upper(),
             f"/{self._service.name}{self._requests.address(operation, named)}",
             headers=self._requests.headers(operation, media),
             content=encoded(media, body) if media is not None else None,
         )
+
+    def _place(self, operation: Operation, name: str, path: Paths) -> Any:
+        """The value of a path parameter: that of the item, by the name that the resource knows it by, else any one."""
+        binding = self._service.endpoints[operation.operation_id].binding
+        known = binding.names.get(name, name) if binding is not None else name
+        if known not in path and name not in self._elsewhere:
+            self._elsewhere[name] = self._path_value(operation, name)
+        return path[known] if known in path else self._elsewhere[name]
 
     def _expect(self, step: str, reply: httpx.Response, low: int, high: int) -> None:
         if not low <= reply.status_code < high:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace as replace_deed
 
 from mockserver.spec.document import Operation
 from mockserver.spec.inference import message
 from mockserver.spec.inference.draft import Deed, Draft
 from mockserver.spec.inference.message import Answer, Path, answer
 from mockserver.spec.inference.naming import plain, words
+from mockserver.spec.inference.site import Site
 from mockserver.spec.schemas import Schemas
 
 VERBS = frozenset(
@@ -122,7 +124,7 @@ def update(draft: Draft, operation: Operation) -> Deed | None:
 
 def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | None:
     names = [media.name.partition(";")[0] for media in operation.request_body.content] if operation.request_body else []
-    for name, patch in PATCHES.items():
+    for name, patch in PATCHES.items() if "application/json" not in names else ():
         if name in names:
             return patch
     if (
@@ -135,7 +137,7 @@ def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | N
 
 
 PATCHES = {"application/json-patch+json": "json-patch", "application/merge-patch+json": "merge-patch"}
-"""How the media type of a PATCH says that it is read (RFC 6902 section 6, RFC 7396 section 4)."""
+"""How a PATCH that is never plain JSON is read, by its media type (RFC 6902 section 6, RFC 7396 section 4)."""
 
 
 def post_item(draft: Draft, operation: Operation) -> Deed | None:
@@ -177,8 +179,8 @@ AT_SINGLE: Mapping[str, Find] = {"get": get, "post": create, "put": replace, "pa
 """What an operation may do, by its method and by where it stands."""
 
 
-def fill(draft: Draft) -> None:
-    """Find the deeds of a draft, those first that show best what an item is."""
+def begin(draft: Draft) -> None:
+    """Find the deeds that show best what an item is: those that show one, make one and list them."""
     at_item = draft.item.operations if draft.item else {}
     at_collection = draft.collection.operations if draft.collection else {}
     if draft.single:
@@ -188,8 +190,50 @@ def fill(draft: Draft) -> None:
     _add(draft, at_collection, {"get": listing} if draft.item is None else {"post": create, "get": listing})
     if draft.item is None:
         _add(draft, at_collection, {"post": create})
-    _add(draft, at_item, AT_ITEM)
-    _add(draft, at_collection, AT_COLLECTION)
+
+
+def finish(draft: Draft) -> None:
+    """Find the other deeds, now that it is known whether items are made one by one."""
+    if not draft.single:
+        _add(draft, draft.item.operations if draft.item else {}, AT_ITEM)
+        _add(draft, draft.collection.operations if draft.collection else {}, AT_COLLECTION)
+
+
+def made_at(draft: Draft, site: Site) -> Deed | None:
+    """The create of a place that does not stand above the item, if what is posted there is shown as the item is."""
+    if draft.deed("create") is not None or not draft.views() or not set(draft.above) <= set(site.parameters):
+        return None
+    made = create(draft, site.operations["post"])
+    if made is None or made.shows is None or not is_alike(draft, made.shows):
+        return None
+    return replace_deed(made, keeps=_keeps(draft, site), reason=f"{made.reason}, though under another path")
+
+
+def listed_at(draft: Draft, site: Site) -> Deed | None:
+    """The list of such a place: of all items those that were made there."""
+    listed = listing(draft, site.operations["get"]) if "get" in site.operations else None
+    return replace_deed(listed, keeps=_keeps(draft, site)) if listed is not None else None
+
+
+def _keeps(draft: Draft, site: Site) -> dict[str, str]:
+    """The path parameters that an item made at another place must remember, and the fields that hold them."""
+    properties = draft.properties()
+    known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}}
+    free = {name: name if name not in properties else f"path {name}" for name in site.parameters}
+    return {name: known.get(plain(name), free[name]) for name in site.parameters if name not in draft.above}
+
+
+def is_exactly(draft: Draft, shows: str) -> bool:
+    """Is the item shown by that very schema?"""
+    return draft.schemas.resolve(shows)[1] in draft.views()
+
+
+def is_alike(draft: Draft, shows: str) -> bool:
+    """Does more than an id speak for a schema to describe the item?"""
+    if is_exactly(draft, shows):
+        return True
+    common = draft.schemas.properties(shows).keys() & draft.properties().keys()
+    return len(common) >= 3 and any(message.resembles(draft.schemas, view, shows) for view in draft.views())
 
 
 def _add(draft: Draft, operations: Mapping[str, Operation], finds: Mapping[str, Find]) -> None:

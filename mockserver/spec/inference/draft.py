@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mockserver.spec.document import Operation
@@ -17,7 +17,7 @@ class Deed:
     """What one operation does, and why that is thought. `item` is where its reply shows the item or the items.
 
     `shows` is the pointer of the item's schema there, None where the reply shows no item. `envelope` is where the
-    request carries the item.
+    request carries the item. `keeps` are the path parameters that an item made there remembers, and their fields.
     """
 
     operation: Operation
@@ -29,6 +29,7 @@ class Deed:
     envelope: Path = ()
     patch: str = "fields"
     upsert: bool = False
+    keeps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

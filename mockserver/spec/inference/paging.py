@@ -71,7 +71,8 @@ def _because(limit: Parameter | None, position: Parameter | None, is_said: bool)
 def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | None, str]:
     for names, style, numeric in ((PAGES, "page", True), (OFFSETS, "offset", True), (CURSORS, "cursor", False)):
         for parameter in query:
-            if plain(parameter.name) in names and (not numeric or _is_number(schemas, parameter)):
+            is_able = _is_number(schemas, parameter) if numeric else not parameter.required
+            if plain(parameter.name) in names and is_able:
                 return parameter, style
     return None, ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from mockserver.spec.document import Document
 from mockserver.spec.inference import deeds
@@ -29,28 +30,66 @@ class Owner:
 def resources(document: Document, schemas: Schemas) -> list[Draft]:
     """Everything of which the service seems to keep something, in the order of its paths, each with a name."""
     places = sites(document.operations)
-    found = []
-    for site in places.values():
-        draft = _draft(places, site, schemas)
-        if draft is not None:
-            deeds.fill(draft)
-            if draft.is_kept:
-                found.append(draft)
+    drafts = [draft for site in places.values() for draft in _draft(places, site, schemas)]
+    for draft in drafts:
+        deeds.begin(draft)
+    taken = _adopt(drafts, places)
+    for draft in drafts:
+        deeds.finish(draft)
+    found = [draft for draft in drafts if draft.is_kept and draft.site.shape not in taken]
     _name(found)
     return found
 
 
-def _draft(places: Mapping[Shape, Site], site: Site, schemas: Schemas) -> Draft | None:
+def _adopt(drafts: list[Draft], places: Mapping[Shape, Site]) -> set[Shape]:
+    """Give items the collections that stand elsewhere: `/users/{userId}/posts` where an item is `/posts/{id}`.
+
+    Returns the places that were given away.
+    """
+    by_noun: dict[tuple[str, ...], list[Draft]] = {}
+    for draft in drafts:
+        if draft.has_id:
+            by_noun.setdefault(noun(draft.word), []).append(draft)
+    taken: dict[Shape, tuple[Draft, Site]] = {}
+    singles = {draft.shape for draft in drafts if draft.single}
+    for shape, site in places.items():
+        is_free = not site.is_item and (*shape, "{}") not in places and shape not in singles
+        if is_free and "post" in site.operations:
+            likeliest = _likeliest(by_noun.get(noun(site.word), []), site)
+            if likeliest is not None:
+                taken[shape] = likeliest, site
+    found = [(draft, deeds.made_at(draft, site), deeds.listed_at(draft, site)) for draft, site in taken.values()]
+    for draft, made, listed in found:
+        draft.deeds += [deed for deed in (made, listed) if deed is not None]
+    return set(taken)
+
+
+def _likeliest(drafts: list[Draft], site: Site) -> Draft | None:
+    """The resource whose items are made at a place, by the schema that is shown there; None where it is not clear."""
+    made = [(draft, deed) for draft in drafts if (deed := deeds.made_at(draft, site)) is not None]
+    exact = [draft for draft, deed in made if deeds.is_exactly(draft, str(deed.shows))]
+    if exact:
+        return max(exact, key=lambda draft: _common(draft.shape, site.shape))
+    return made[0][0] if len(made) == 1 else None
+
+
+def _common(one: Shape, other: Shape) -> int:
+    """How many segments two paths begin with together."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _draft(places: Mapping[Shape, Site], site: Site, schemas: Schemas) -> Iterator[Draft]:
     word = site.word
     if all("{" in segment or VERSION.fullmatch(segment) for segment in site.shape):
-        return None  # such as Google's `/v2/{name}`, whose one parameter is the path of anything
+        return  # such as Google's `/v2/{name}`, whose one parameter is the path of anything
     if site.is_item:
-        return Draft(schemas, word, item=site, collection=places.get(site.shape[:-1]))
-    if (*site.shape, "{}") in places:
-        return None
-    if _is_single(site, schemas):
-        return Draft(schemas, word, item=site, single=True)
-    return Draft(schemas, word, collection=site) if {"get", "post"} <= site.operations.keys() else None
+        yield Draft(schemas, word, item=site, collection=places.get(site.shape[:-1]))
+    elif (*site.shape, "{}") in places:
+        return
+    elif _is_single(site, schemas):
+        yield Draft(schemas, word, item=site, single=True)
+    elif {"get", "post"} <= site.operations.keys():
+        yield Draft(schemas, word, collection=site)
 
 
 def _is_single(site: Site, schemas: Schemas) -> bool:

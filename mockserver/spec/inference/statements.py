@@ -51,13 +51,18 @@ class Writer:
     def _named(self, draft: Draft, properties: Mapping[str, str]) -> Statement:
         """The identity of items whose path ends with their id."""
         parameter = _parameter(draft)
-        types = self._schemas.types(parameter) if parameter else frozenset[str]()
-        by_path = draft.deed("create") is None
-        name, why = identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
+        name, why = self._field(draft, properties)
         places = [at for at in (properties.get(name), parameter) if at]
         made = self._made(draft, name, places)
         note = why or f"no property seems to carry the path parameter {draft.parameter}; the id is not shown"
         return guessed(note, field=name or draft.parameter, parameter=draft.parameter) | made
+
+    def _field(self, draft: Draft, properties: Mapping[str, str]) -> tuple[str, str]:
+        """The property that carries the id, and the reason."""
+        parameter = _parameter(draft)
+        types = self._schemas.types(parameter) if parameter else frozenset[str]()
+        by_path = draft.deed("create") is None
+        return identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
 
     def _made(self, draft: Draft, name: str, places: list[str]) -> Statement:
         """How an id is made: by the client where it must send one, else by the service."""
@@ -67,6 +72,8 @@ class Writer:
         made = identity.generation(self._schemas, places)
         at = requested(self._schemas, creation) if creation is not None else None
         asked = self._schemas.properties(at) if at else {}
+        taken = next((own for own, new in self._id_taken(draft, asked).items() if new == name), name)
+        name = taken
         if not name or name not in asked or self._schemas.keyword(asked[name], "readOnly") is True:
             return made
         return {"generate": "client"} if at and name in self._schemas.required(at) else {**made, "from-client": True}
@@ -104,6 +111,8 @@ class Writer:
         takes = self._takes(draft, deed)
         if takes:
             keys["takes"] = takes
+        if deed.keeps and deed.does == "create":
+            keys["keeps"] = dict(deed.keeps)
         if deed.upsert or self._overwrites(draft, deed):
             keys["upsert"] = True
         return guessed(deed.reason, **keys)
@@ -113,14 +122,24 @@ class Writer:
         asked = requested(self._schemas, deed) if deed.does in ("create", "replace", "update") else None
         own, shown = self._schemas.properties(asked) if asked else {}, draft.properties()
         known = {plain(name): name for name in shown if name not in own}
-        return {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
+        takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
+        return takes | (self._id_taken(draft, own) if deed.does == "create" else {})
+
+    def _id_taken(self, draft: Draft, own: Mapping[str, str]) -> dict[str, str]:
+        """The property of a create's request that carries the id under another name: `name` where it is `pool_name`."""
+        field = self._field(draft, draft.properties())[0] if draft.has_id else ""
+        if not field or field in own:
+            return {}
+        types = self._schemas.types(draft.properties()[field])
+        named = (name for name, at in own.items() if plain(name) in draft.keys and self._schemas.types(at) & types)
+        return dict.fromkeys(list(named)[:1], field)
 
     def _overwrites(self, draft: Draft, deed: Deed) -> bool:
         """A create that sends its own id, and that has no documented conflict, takes the place of what is there."""
         if deed.does != "create" or any(response.status in ("409", "4XX") for response in deed.operation.responses):
             return False
         name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
-        return any(name in asked for asked in draft.asked("create"))
+        return any(name in asked or self._id_taken(draft, asked) for asked in draft.asked("create"))
 
     def _listed(self, draft: Draft, deed: Deed) -> Statement:
         properties, stated = draft.properties(), Statement()
@@ -129,6 +148,10 @@ class Writer:
         taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
         taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
         narrowed = paging.filters(self._schemas, deed.operation, properties, taken)
+        note = "a new item remembers the path under which it was made"
+        narrowed += [
+            guessed(note, parameter=parameter, location="path", field=name) for parameter, name in deed.keeps.items()
+        ]
         if pages is not None:
             stated["paging"] = pages
         if narrowed:

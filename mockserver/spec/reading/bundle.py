@@ -57,7 +57,7 @@ class Library:
         except (OSError, ValueError) as fault:  # a circle of links, a NUL in the name
             raise InvalidDocument(f"it cannot be read: {fault}", file=name) from None
         if not inside and not self.outside:
-            raise InvalidDocument("it lies outside of the document's folder, which needs leave", file=name)
+            raise InvalidDocument("it lies outside of the document's folder and is read with --outside only", file=name)
         return self.bytes_of(name, path)
 
     def bytes_of(self, name: str, path: Path) -> bytes:
@@ -72,7 +72,7 @@ class Library:
     def fetch(self, address: str) -> bytes:
         """The bytes at an address."""
         if not self.outside:
-            raise InvalidDocument("it lies on another machine, which needs leave", file=address)
+            raise InvalidDocument("it lies on another machine and is read with --outside only", file=address)
         data = bytearray()
         try:
             with httpx.stream("GET", address, timeout=self.bounds.seconds, follow_redirects=True) as reply:

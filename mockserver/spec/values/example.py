@@ -19,7 +19,9 @@ from mockserver.spec.values.growth import Growth, Stuck
 from mockserver.spec.values.objects import shown
 from mockserver.spec.values.shape import Shape, Shapes, fresh
 
-MANNERS: tuple[dict[str, Any], ...] = (
+Manners = tuple[dict[str, Any], ...]
+
+MANNERS: Manners = (
     {},
     {},
     {"examples": False},
@@ -30,6 +32,10 @@ MANNERS: tuple[dict[str, Any], ...] = (
     {"examples": False, "full": False},
 )
 """The trials for one value: as the document shows it, then invented, then with only what is required."""
+
+
+UNLIKE = tuple(manner for manner in MANNERS if manner.get("examples") is False)
+"""The trials for a value that is not to be what the document shows."""
 
 
 class ExampleMaker:
@@ -60,6 +66,10 @@ class ExampleMaker:
     def at(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
         """A value for the schema at `pointer` of the document, as `value` makes it."""
         return self._grown(self._placed(pointer, direction), seed, pointer)
+
+    def unlike(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
+        """As `at`, but not what the document shows: the value differs from seed to seed as far as the schema allows."""
+        return self._grown(self._placed(pointer, direction), seed, pointer, UNLIKE)
 
     def content(
         self, media_type: MediaType, *, seed: int | str, direction: Direction = "response", name: str | None = None
@@ -98,11 +108,11 @@ class ExampleMaker:
         except Stuck as stuck:
             raise Unanswerable(str(stuck)) from None
 
-    def _grown(self, shape: Shape, seed: int | str, pointer: str) -> Any:
+    def _grown(self, shape: Shape, seed: int | str, pointer: str, manners: Manners = MANNERS) -> Any:
         """A value by the first manner of trial that comes to a valid one."""
         reason: Stuck | None = None
         shape.shapes.begin()
-        for trial, manner in enumerate(MANNERS):
+        for trial, manner in enumerate(manners):
             try:
                 value = shape.make(Growth(Random(f"{seed}/{trial}"), **manner))
                 if shape.valid(value):

@@ -1,0 +1,139 @@
+"""Where an id stands, what it is called and what it looks like."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.client import Client
+from tests.inference.pets import NAME, NUMBER, TEXT, collection, given, item
+from tests.web.document import Node, answers, document, served, takes
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def shown_as(name: str, schema: Node, **properties: Node) -> Node:
+    """The schema of an item whose id is called so."""
+    return {"type": "object", "required": [name, "name"], "properties": {name: schema, "name": NAME, **properties}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "looks"),
+    [
+        ({"type": "integer"}, r"[0-9]+"),
+        ({"type": "string", "format": "uuid"}, UUID),
+        ({"type": "string", "example": "pet_4f2a9c01"}, r"pet_[0-9a-z]{8}"),
+        ({"type": "string", "example": "507f1f77bcf86cd799439011"}, r"[0-9a-f]{24}"),
+        ({"type": "string", "pattern": "^P-[0-9]{6}$"}, r"P-[0-9]{6}"),
+        ({"type": "string", "maxLength": 8}, r".{1,8}"),
+        ({"type": "string", "pattern": "^[A-Z]{3}$", "example": "REX"}, r"[A-Z]{3}"),
+        ({"type": "integer", "minimum": 1000, "maximum": 1999}, r"1[0-9]{3}"),
+    ],
+)
+def test_a_new_id_is_what_the_schema_and_its_example_show(tmp_path: Path, schema: Node, looks: str) -> None:
+    paths = collection("/pets", shown_as("id", schema), id=schema)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = [client.post("/pets", json={"name": name}).json() for name in "abc"]
+
+        assert all(re.fullmatch(looks, str(one["id"])) for one in made), made
+        assert 3 == len({one["id"] for one in made})
+        assert made == [client.get(f"/pets/{one['id']}").json() for one in made]
+
+
+def test_an_id_is_valid_for_the_path_as_for_the_property(tmp_path: Path) -> None:
+    """The property says only that it is a text, the path which texts can be read."""
+    narrow = {"type": "string", "pattern": "^[a-z]{3}[0-9]{3}$"}
+    paths = collection("/pets", shown_as("id", TEXT), id=narrow)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pets", json={"name": "Rex"}).json()
+
+        assert re.fullmatch("[a-z]{3}[0-9]{3}", made["id"])
+        assert 200 == client.get(f"/pets/{made['id']}").status_code
+
+
+@pytest.mark.parametrize(
+    ("parameter", "name"),
+    [
+        ("petId", "id"), ("pet_id", "id"), ("petId", "petId"), ("petId", "pet_id"), ("id", "id"), ("uuid", "uuid"),
+        ("pet", "id"), ("pet", "slug"), ("sid", "sid"), ("key", "key"), ("pet_uuid", "uuid"), ("petId", "PetId"),
+    ],
+)  # fmt: skip
+def test_the_id_is_the_property_that_is_called_as_the_path_says(tmp_path: Path, parameter: str, name: str) -> None:
+    paths = collection("/pets", shown_as(name, TEXT, owner=TEXT), parameter=parameter, id=TEXT)
+    for path in paths.values():
+        for method in ("post", "put"):
+            if method in path:
+                path[method]["requestBody"] = takes({"type": "object", "properties": {"name": NAME}})
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pets", json={"name": "Rex"}).json()
+
+        assert made == client.get(f"/pets/{made[name]}").json()
+
+
+def test_a_client_that_must_send_the_id_chooses_it(tmp_path: Path) -> None:
+    shown = shown_as("code", TEXT)
+    paths = collection("/coupons", shown, parameter="code", id=TEXT)
+    paths["/coupons"]["post"]["responses"] |= {"409": {"description": "there already"}}
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/coupons", json={"code": "SPRING", "name": "a"})
+
+        assert (201, {"code": "SPRING", "name": "a"}) == (made.status_code, made.json())
+        assert made.json() == client.get("/coupons/SPRING").json()
+        assert 409 == client.post("/coupons", json={"code": "SPRING", "name": "b"}).status_code
+        assert made.json() == client.get("/coupons/SPRING").json()
+
+
+def test_a_client_that_may_send_the_id_need_not(tmp_path: Path) -> None:
+    shown = shown_as("id", TEXT)
+    paths = collection("/pets", shown, id=TEXT)
+    paths["/pets"]["post"]["requestBody"] = takes({"type": "object", "properties": {"id": TEXT, "name": NAME}})
+    with Client(served(tmp_path, document(paths))) as client:
+        own = client.post("/pets", json={"id": "rex", "name": "Rex"}).json()
+        other = client.post("/pets", json={"name": "Tom"}).json()
+
+        assert "rex" == own["id"]
+        assert own == client.get("/pets/rex").json()
+        assert other == client.get(f"/pets/{other['id']}").json()
+
+
+def test_an_id_that_no_reply_shows_is_told_by_the_location(tmp_path: Path) -> None:
+    shown = {"type": "object", "required": ["name"], "properties": {"name": NAME}}
+    paths = collection("/pets", item())
+    paths["/pets"]["post"]["responses"] = {"201": {"description": "made"}}
+    paths["/pets/{id}"]["get"]["responses"] = answers(shown)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pets", json={"name": "Rex"})
+
+        assert 201 == made.status_code
+        assert {"name": "Rex"} == client.get(made.headers["location"]).json()
+
+
+def test_an_id_under_another_name_in_the_request_is_taken_over(tmp_path: Path) -> None:
+    """A pool is created by its `name`; its replies call that `pool_name`, as its path does."""
+    shown = {"type": "object", "required": ["pool_name"], "properties": {"pool_name": TEXT, "size": NUMBER}}
+    asked = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "size": NUMBER}}
+    paths = collection("/pools", shown, parameter="pool_name", id=TEXT)
+    paths["/pools"]["post"]["requestBody"] = takes(asked)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pools", json={"name": "north", "size": 3}).json()
+
+        assert {"pool_name": "north", "size": 3} == made
+        assert made == client.get("/pools/north").json()
+
+
+def test_where_no_post_makes_items_a_put_does(tmp_path: Path) -> None:
+    shown = shown_as("key", TEXT)
+    paths = collection("/flags", shown, parameter="key", id=TEXT)
+    del paths["/flags"]["post"]
+    paths["/flags/{key}"]["put"] |= {
+        "requestBody": takes(given(shown, "key")),
+        "responses": answers(shown) | answers(shown, "201"),
+    }
+    with Client(served(tmp_path, document(paths))) as client:
+        made, again = (client.put("/flags/dark", json={"name": name}) for name in ("on", "off"))
+
+        assert (201, {"key": "dark", "name": "on"}) == (made.status_code, made.json())
+        assert (200, {"key": "dark", "name": "off"}) == (again.status_code, again.json())
+        assert [again.json()] == client.get("/flags").json()

@@ -1,0 +1,207 @@
+"""How a list is cut into pages, narrowed and ordered: told from its query parameters."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as generated
+from hypothesis import strategies as st
+
+from tests.client import Client
+from tests.inference.pets import TEXT, collection, item, query
+from tests.web.document import Node, answers, document, served
+
+SIZE: Node = {"type": "integer", "minimum": 1, "maximum": 50, "default": 10}
+
+
+def listed(
+    shown: Node | None = None, *parameters: Node, reply: Node | None = None, headers: Node | None = None
+) -> Node:
+    """A document about pets whose list takes these parameters."""
+    shown = shown or item()
+    paths = collection("/pets", shown)
+    responses = answers(reply or {"type": "array", "items": shown})
+    responses["200"] |= {"headers": headers} if headers else {}
+    paths["/pets"]["get"] = {"parameters": list(parameters), "responses": responses}
+    return document(paths)
+
+
+def made(client: Client, number: int) -> list[Any]:
+    """So many pets."""
+    return [client.post("/pets", json={"name": f"pet {index}"}).json() for index in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("page", "size"),
+    [("page", "per_page"), ("pageNumber", "pageSize"), ("page", "limit"), ("page[number]", "page[size]")],
+)
+def test_numbered_pages(tmp_path: Path, page: str, size: str) -> None:
+    with Client(served(tmp_path, listed(None, query(page), query(size, SIZE)))) as client:
+        pets = made(client, 5)
+
+        assert pets[:2] == client.get("/pets", params={size: 2}).json()
+        assert pets[2:4] == client.get("/pets", params={page: 2, size: 2}).json()
+        assert pets[4:] == client.get("/pets", params={page: 3, size: 2}).json()
+        assert [] == client.get("/pets", params={page: 4, size: 2}).json()
+
+
+def test_pages_may_be_counted_from_zero(tmp_path: Path) -> None:
+    first = {"type": "integer", "default": 0}
+    with Client(served(tmp_path, listed(None, query("page", first), query("size", SIZE)))) as client:
+        pets = made(client, 3)
+
+        assert pets[:2] == client.get("/pets", params={"page": 0, "size": 2}).json()
+        assert pets[2:] == client.get("/pets", params={"page": 1, "size": 2}).json()
+
+
+@pytest.mark.parametrize(("offset", "limit"), [("offset", "limit"), ("skip", "take"), ("startIndex", "count")])
+def test_offsets(tmp_path: Path, offset: str, limit: str) -> None:
+    with Client(served(tmp_path, listed(None, query(offset), query(limit, SIZE)))) as client:
+        pets = made(client, 5)
+
+        assert pets[3:5] == client.get("/pets", params={offset: 3, limit: 2}).json()
+        assert pets[:2] == client.get("/pets", params={limit: 2}).json()
+
+
+@pytest.mark.parametrize(
+    ("position", "told"), [("cursor", "next_cursor"), ("page_token", "nextPageToken"), ("starting_after", "next")]
+)
+def test_cursors_lead_through_all_items(tmp_path: Path, position: str, told: str) -> None:
+    reply = {
+        "type": "object", "required": ["pets"],
+        "properties": {"pets": {"type": "array", "items": item()}, told: TEXT, "has_more": {"type": "boolean"}},
+    }  # fmt: skip
+    with Client(served(tmp_path, listed(None, query(position, TEXT), query("limit", SIZE), reply=reply))) as client:
+        pets, seen, params = made(client, 5), list[Any](), dict[str, Any]()
+        for _ in range(3):
+            page = client.get("/pets", params={"limit": 2, **params}).json()
+            seen += page["pets"]
+            params = {position: page.get(told)}
+
+        assert pets == seen
+        assert (False, True) == (page["has_more"], not page.get(told))
+
+
+def test_a_page_has_as_many_items_as_the_document_says_by_default(tmp_path: Path) -> None:
+    with Client(served(tmp_path, listed(None, query("page"), query("limit", SIZE)))) as client:
+        made(client, 12)
+
+        assert 10 == len(client.get("/pets").json())
+        assert 2 == len(client.get("/pets?page=2").json())
+
+
+def test_the_link_header_leads_through_all_pages(tmp_path: Path) -> None:
+    links = {"Link": {"schema": TEXT}}
+    parameters = query("page"), query("per_page", SIZE)
+    with Client(served(tmp_path, listed(None, *parameters, headers=links))) as client:
+        pets, seen, address = made(client, 5), list[Any](), "/pets?per_page=2"
+        for _ in range(3):
+            reply = client.get(address)
+            seen += reply.json()
+            found = re.search(r'<([^>]+)>; rel="next"', reply.headers.get("link", ""))
+            address = found[1] if found else ""
+
+        assert pets == seen
+        assert "" == address
+
+
+@generated(count=st.integers(0, 7), size=st.integers(1, 8))
+def test_whatever_the_size_the_pages_together_are_the_whole(
+    tmp_path_factory: pytest.TempPathFactory, count: int, size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("pages")
+    with Client(served(folder, listed(None, query("offset"), query("limit", SIZE)))) as client:
+        pets = made(client, count)
+        pages = [
+            client.get("/pets", params={"offset": start, "limit": size}).json() for start in range(0, count + 1, size)
+        ]
+
+        assert pets == [pet for page in pages for pet in page]
+
+
+def test_what_a_reply_tells_of_its_page_is_true(tmp_path: Path) -> None:
+    number, flag = {"type": "integer"}, {"type": "boolean"}
+    about = {"type": "object", "properties": {"total": number, "per_page": number, "has_more": flag}}
+    reply = {
+        "type": "object", "required": ["items", "total", "page", "pages", "pagination"],
+        "properties": {
+            "items": {"type": "array", "items": item()}, "total": number, "page": number, "pages": number,
+            "pagination": about,
+        },
+    }  # fmt: skip
+    with Client(served(tmp_path, listed(None, query("page"), query("per_page", SIZE), reply=reply))) as client:
+        made(client, 5)
+        body = client.get("/pets?page=2&per_page=2").json()
+
+        assert (5, 2, 3) == (body["total"], body["page"], body["pages"])
+        assert {"total": 5, "per_page": 2, "has_more": True} == body["pagination"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "values"),
+    [
+        (TEXT, ["red", "blue"]), ({"type": "integer"}, [3, 4]), ({"type": "boolean"}, [True, False]),
+        ({"type": "string", "enum": ["on", "off"]}, ["on", "off"]),
+    ],
+)  # fmt: skip
+def test_a_parameter_called_as_a_property_narrows_the_list(tmp_path: Path, schema: Node, values: list[Any]) -> None:
+    shown = item(kind=schema)
+    with Client(served(tmp_path, listed(shown, query("kind", schema)))) as client:
+        one, other = (client.post("/pets", json={"name": "a", "kind": value}).json() for value in values)
+
+        for pet in (one, other):
+            wanted = str(pet["kind"]).lower() if isinstance(pet["kind"], bool) else pet["kind"]
+            assert [pet] == client.get("/pets", params={"kind": wanted}).json()
+        assert [one, other] == client.get("/pets").json()
+
+
+def test_a_value_that_means_all_narrows_nothing(tmp_path: Path) -> None:
+    shown = item(state={"type": "string", "enum": ["open", "closed"]})
+    state = query("state", {"type": "string", "enum": ["open", "closed", "all"]})
+    with Client(served(tmp_path, listed(shown, state))) as client:
+        pets = [client.post("/pets", json={"name": "a", "state": value}).json() for value in ("open", "closed")]
+
+        assert pets[:1] == client.get("/pets?state=open").json()
+        assert pets == client.get("/pets?state=all").json()
+
+
+def test_filters_and_pages_go_together(tmp_path: Path) -> None:
+    shown = item(kind=TEXT)
+    with Client(served(tmp_path, listed(shown, query("kind", TEXT), query("offset"), query("limit", SIZE)))) as client:
+        cats = [client.post("/pets", json={"name": f"{n}", "kind": ("cat", "dog")[n % 2]}).json() for n in range(8)][
+            ::2
+        ]
+
+        assert cats[1:3] == client.get("/pets?kind=cat&offset=1&limit=2").json()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "asked"),
+    [
+        ([query("sort", TEXT)], {"sort": "-name"}),
+        ([query("sort_by", TEXT), query("order", {"type": "string", "enum": ["asc", "desc"]})],
+         {"sort_by": "name", "order": "desc"}),
+        ([query("orderBy", {"type": "string", "enum": ["name", "id"]}),
+          query("sortOrder", {"type": "string", "enum": ["ASC", "DESC"]})], {"orderBy": "name", "sortOrder": "DESC"}),
+    ],
+)  # fmt: skip
+def test_a_list_is_ordered_by_the_field_that_is_asked_for(
+    tmp_path: Path, parameters: list[Node], asked: dict[str, str]
+) -> None:
+    with Client(served(tmp_path, listed(None, *parameters))) as client:
+        for name in ("b", "c", "a"):
+            client.post("/pets", json={"name": name})
+
+        assert ["c", "b", "a"] == [pet["name"] for pet in client.get("/pets", params=asked).json()]
+        assert ["b", "c", "a"] == [pet["name"] for pet in client.get("/pets").json()]
+
+
+def test_a_required_parameter_is_no_cursor(tmp_path: Path) -> None:
+    """The first page has no cursor, so what every request must send is something else, such as an access token."""
+    with Client(served(tmp_path, listed(None, query("token", TEXT, required=True)))) as client:
+        pets = made(client, 2)
+
+        assert pets == client.get("/pets?token=secret").json()

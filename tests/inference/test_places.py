@@ -1,0 +1,188 @@
+"""What is a collection, what is an item, and what belongs to what: told from the paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.client import Client
+from tests.inference.pets import NAME, NUMBER, TEXT, collection, given, item, pets
+from tests.web.document import answers, document, served, takes
+
+
+def test_what_is_created_is_read_listed_and_gone_when_it_is_deleted(tmp_path: Path) -> None:
+    with Client(served(tmp_path, pets())) as client:
+        created = client.post("/pets", json={"name": "Rex"})
+        id = created.json()["id"]
+        read, listed = client.get(f"/pets/{id}"), client.get("/pets")
+        deleted = client.delete(f"/pets/{id}")
+        after = [client.get(f"/pets/{id}"), client.delete(f"/pets/{id}"), client.put(f"/pets/{id}", json={"name": "A"})]
+
+        assert (201, {"id": id, "name": "Rex"}) == (created.status_code, created.json())
+        assert created.headers["location"].endswith(f"/pets/{id}")
+        assert (200, created.json()) == (read.status_code, read.json())
+        assert [created.json()] == listed.json()
+        assert (204, b"") == (deleted.status_code, deleted.content)
+        assert [404, 404, 404] == [reply.status_code for reply in after]
+        assert [] == client.get("/pets").json()
+
+
+def test_the_location_of_a_new_item_leads_to_it(tmp_path: Path) -> None:
+    with Client(served(tmp_path, pets())) as client:
+        created = client.post("/pets", json={"name": "Rex"})
+
+        assert created.json() == client.get(created.headers["location"]).json()
+
+
+def test_one_that_nobody_created_is_missing(tmp_path: Path) -> None:
+    with Client(served(tmp_path, pets())) as client:
+        assert [404, 404, 404, 404] == [
+            client.get("/pets/7").status_code,
+            client.put("/pets/7", json={"name": "Rex"}).status_code,
+            client.patch("/pets/7", json={"name": "Rex"}).status_code,
+            client.delete("/pets/7").status_code,
+        ]
+
+
+def test_items_below_different_owners_never_meet_and_go_with_their_owner(tmp_path: Path) -> None:
+    toy = item()
+    paths = collection("/pets", item()) | collection("/pets/{id}/toys", toy, parameter="toyId")
+    with Client(served(tmp_path, document(paths))) as client:
+        rex, tom = (client.post("/pets", json={"name": name}).json()["id"] for name in ("Rex", "Tom"))
+        ball = client.post(f"/pets/{rex}/toys", json={"name": "ball"}).json()
+        mouse = client.post(f"/pets/{tom}/toys", json={"name": "mouse"}).json()
+
+        assert [ball] == client.get(f"/pets/{rex}/toys").json()
+        assert [mouse] == client.get(f"/pets/{tom}/toys").json()
+
+        client.delete(f"/pets/{rex}")
+
+        assert 404 == client.get(f"/pets/{rex}/toys/{ball['id']}").status_code
+        assert [mouse] == client.get(f"/pets/{tom}/toys").json()
+
+
+def test_nothing_can_be_put_below_an_owner_that_is_not_there(tmp_path: Path) -> None:
+    paths = collection("/pets", item()) | collection("/pets/{id}/toys", item(), parameter="toyId")
+    with Client(served(tmp_path, document(paths))) as client:
+        assert 404 == client.post("/pets/7/toys", json={"name": "ball"}).status_code
+        assert 404 == client.get("/pets/7/toys").status_code
+
+
+def test_three_levels_go_with_the_highest(tmp_path: Path) -> None:
+    paths = collection("/a", item(), parameter="a") | collection("/a/{a}/b", item(), parameter="b")
+    paths |= collection("/a/{a}/b/{b}/c", item(), parameter="c")
+    with Client(served(tmp_path, document(paths))) as client:
+        a = client.post("/a", json={"name": "a"}).json()["id"]
+        b = client.post(f"/a/{a}/b", json={"name": "b"}).json()["id"]
+        c = client.post(f"/a/{a}/b/{b}/c", json={"name": "c"}).json()["id"]
+        assert 200 == client.get(f"/a/{a}/b/{b}/c/{c}").status_code
+
+        client.delete(f"/a/{a}")
+        again = client.post("/a", json={"name": "a"}).json()["id"]
+
+        assert 404 == client.get(f"/a/{a}/b/{b}/c/{c}").status_code
+        assert [] == client.get(f"/a/{again}/b").json()
+
+
+def test_an_item_may_be_made_and_listed_under_another_path_than_its_own(tmp_path: Path) -> None:
+    post = item(title=TEXT, text=TEXT)
+    paths = collection("/posts", post, parameter="postId")
+    del paths["/posts"]
+    paths |= {"/users/{userId}/posts": collection("/users/{userId}/posts", post)["/users/{userId}/posts"]}
+    with Client(served(tmp_path, document(paths))) as client:
+        ada, bob = (
+            client.post(f"/users/{user}/posts", json={"name": user, "title": "T", "text": "…"}).json()
+            for user in ("ada", "bob")
+        )
+
+        assert ada == client.get(f"/posts/{ada['id']}").json()
+        assert [bob] == client.get("/users/bob/posts").json()
+        assert ada | {"title": "New"} == client.patch(f"/posts/{ada['id']}", json={"title": "New"}).json()
+        assert [ada | {"title": "New"}] == client.get("/users/ada/posts").json()
+        assert 204 == client.delete(f"/posts/{ada['id']}").status_code
+        assert [] == client.get("/users/ada/posts").json()
+
+
+def test_of_several_things_of_one_name_that_is_made_whose_schema_is_shown(tmp_path: Path) -> None:
+    """As on GitHub: comments on issues and on pulls, each read under a path that names neither."""
+    components, paths = {}, {}
+    for kind in ("issue", "pull"):
+        schema = item(body=TEXT, user=TEXT, **{f"{kind}_url": TEXT})
+        components[f"{kind}-comment"] = schema
+        shown = {"$ref": f"#/components/schemas/{kind}-comment"}
+        one = collection(f"/{kind}s/comments", schema, parameter="commentId")[f"/{kind}s/comments/{{commentId}}"]
+        many = collection(f"/{kind}s/{{number}}/comments", schema)[f"/{kind}s/{{number}}/comments"]
+        one["get"]["responses"], many["post"]["responses"] = answers(shown), answers(shown, "201")
+        many["get"]["responses"] = answers({"type": "array", "items": shown})
+        paths |= {f"/{kind}s/comments/{{commentId}}": one, f"/{kind}s/{{number}}/comments": many}
+    with Client(served(tmp_path, document(paths, components={"schemas": components}))) as client:
+        issue = client.post("/issues/1/comments", json={"name": "I"}).json()
+        pull = client.post("/pulls/1/comments", json={"name": "P"}).json()
+
+        assert issue == client.get(f"/issues/comments/{issue['id']}").json()
+        assert pull == client.get(f"/pulls/comments/{pull['id']}").json()
+        assert [issue] == client.get("/issues/1/comments").json()
+        assert [pull] == client.get("/pulls/1/comments").json()
+        assert [] == client.get("/pulls/2/comments").json()
+
+
+def test_operations_on_one_item_may_call_its_id_differently(tmp_path: Path) -> None:
+    paths = collection("/pets", item(), parameter="petId")
+    paths["/pets/{id}"] = collection("/pets", item())["/pets/{id}"]
+    for method in ("put", "patch", "delete"):
+        del paths["/pets/{petId}"][method]
+    del paths["/pets/{id}"]["get"]
+    with Client(served(tmp_path, document(paths))) as client:
+        id = client.post("/pets", json={"name": "Rex"}).json()["id"]
+
+        assert {"id": id, "name": "Max"} == client.put(f"/pets/{id}", json={"name": "Max"}).json()
+        assert {"id": id, "name": "Tom"} == client.patch(f"/pets/{id}", json={"name": "Tom"}).json()
+        assert {"id": id, "name": "Tom"} == client.get(f"/pets/{id}").json()
+        assert 204 == client.delete(f"/pets/{id}").status_code
+        assert 404 == client.get(f"/pets/{id}").status_code
+
+
+def test_one_of_which_there_is_only_one_keeps_what_is_written(tmp_path: Path) -> None:
+    settings = {"type": "object", "required": ["theme"], "properties": {"theme": NAME, "size": NUMBER}}
+    path = {
+        "get": {"responses": answers(settings)},
+        "put": {"requestBody": takes(settings), "responses": answers(settings)},
+        "patch": {"requestBody": takes({**settings, "required": []}), "responses": answers(settings)},
+    }
+    with Client(served(tmp_path, document({"/settings": path}))) as client:
+        assert 200 == client.get("/settings").status_code
+        assert "dark" == client.put("/settings", json={"theme": "dark", "size": 9}).json()["theme"]
+        assert {"theme": "light", "size": 9} == client.patch("/settings", json={"theme": "light"}).json()
+        assert {"theme": "light", "size": 9} == client.get("/settings").json()
+
+
+def test_a_collection_without_items_is_listed(tmp_path: Path) -> None:
+    event = item()
+    path = collection("/events", event)["/events"]
+    with Client(served(tmp_path, document({"/events": path}))) as client:
+        first, second = (client.post("/events", json={"name": name}).json() for name in "ab")
+
+        assert [first, second] == client.get("/events").json()
+
+
+@pytest.mark.parametrize("word", ["search", "validate", "batch", "login"])
+def test_a_post_that_asks_a_question_makes_nothing(tmp_path: Path, word: str) -> None:
+    ask = {"requestBody": takes(given(item())), "responses": answers(item())}
+    paths = collection("/pets", item()) | {f"/pets/{word}": {"post": ask}}
+    with Client(served(tmp_path, document(paths))) as client:
+        client.post(f"/pets/{word}", json={"name": "Rex"})
+
+        assert [] == client.get("/pets").json()
+
+
+@pytest.mark.parametrize("path", ["/pets.json", "/api/v1/pets", "/pets/"])
+def test_versions_endings_and_slashes_say_nothing(tmp_path: Path, path: str) -> None:
+    found = collection("/pets", item())
+    base = path.removesuffix(".json").rstrip("/")
+    one = base + "/{id}" + (".json" if path.endswith(".json") else "/" if path.endswith("/") else "")
+    with Client(served(tmp_path, document({path: found["/pets"], one: found["/pets/{id}"]}))) as client:
+        made = client.post(path, json={"name": "Rex"}).json()
+
+        assert made == client.get(one.replace("{id}", str(made["id"]))).json()
+        assert [made] == client.get(path).json()
