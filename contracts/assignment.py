@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.sandbox import sandbox
+from contracts.share import WHOLE, Share
 from contracts.stage import Mode
 from contracts.target import Identity, Target
 from mockserver.errors import MockServerError
@@ -36,6 +37,7 @@ class Assignment:
     seed: int = 0
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
+    share: Share = WHOLE
     strict: bool = False
     read_only: bool = False
     rate: float | None = None

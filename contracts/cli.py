@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,10 +18,12 @@ from contracts.checks.conformance import conform
 from contracts.credentials import Given, people
 from contracts.examination import examine
 from contracts.journal import Entry, Journal
+from contracts.known import read_known, written
 from contracts.report.folder import write
 from contracts.report.record import MOCK, Report, joined
 from contracts.report.source import places
 from contracts.report.summary import lines
+from contracts.share import share_of
 from contracts.target import Identity, Request, Target, Unreachable
 from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts
@@ -33,21 +37,27 @@ JOURNAL = "journal.jsonl"
 @options.credentials
 @options.extent
 @options.kindness
+@options.known
 @options.report
 @click.pass_context
-def check(context: click.Context, /, folder: Path, **given: Any) -> None:
+def check(context: click.Context, /, folder: Path, known: Path | None, known_write: Path | None, **given: Any) -> None:
     """Examine an implementation against its contract: the document, and what is known of its behaviour.
 
     Exits with 0 when nothing is wrong, 1 for failures, and 2 when it could not be examined to the end.
     """
     try:
-        report = _examined(assignment(**given), folder)
+        accepted = read_known(known) if known else ()
+        report = replace(_examined(assignment(**given), folder), accepted=accepted)
     except (MockServerError, click.ClickException) as fault:
         click.echo(f"could not examine: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
     write(report, folder)
     for line in lines(report):
         click.echo(line)
+    if known_write:
+        kept = [entry for entry in accepted if entry not in report.stale]
+        known_write.write_text(written(kept, report.failures, datetime.now(UTC).date()), encoding="utf-8")
+        click.echo(f"{len(report.failures)} failures are written to {known_write}: give each a reason")
     click.echo(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
 
@@ -55,20 +65,21 @@ def check(context: click.Context, /, folder: Path, **given: Any) -> None:
 def assignment(
     wanted: str, behaviour: Sequence[Path], url: str | None, secrets: Sequence[str], auth_file: Path | None,
     headers: Sequence[str], tenants: Sequence[str], no_auth: bool, quick: bool, limit: str | None, rate: str | None,
-    **further: Any,
+    shard: str, **further: Any,
 ) -> Assignment:  # fmt: skip
     """What the options ask for. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
     contract, where = contracts.of(wanted, behaviour), harmless(url)
     who = people(contract, Given(secrets, headers, tenants, auth_file, no_auth), where)
     return Assignment(wanted, contract, where, who, behaviour, "quick" if quick else "campaign" if limit else "default",
-                      rate=options.rate_of(rate) if rate else None, deadline=deadline, **further)  # fmt: skip
+                      share=share_of(shard), rate=options.rate_of(rate) if rate else None, deadline=deadline,
+                      **further)  # fmt: skip
 
 
 def _examined(asked: Assignment, folder: Path) -> Report:
     journal = Journal(folder / JOURNAL) if asked.url else Journal.nowhere()
     scope: dict[str, Any] = {"mode": asked.mode, "seed": asked.seed, "only": asked.only, "skip": asked.skip,
-                             "on_progress": _tell}  # fmt: skip
+                             "share": asked.share, "on_progress": _tell}  # fmt: skip
     with asked.target() as target:
         result = examine(asked.contract, target, strict=asked.strict, journal=journal, **scope)
         spent = target.requests
@@ -77,7 +88,8 @@ def _examined(asked: Assignment, folder: Path) -> Report:
             result = joined(result, conform(asked.contract, target, **scope))
     document = asked.contract.document
     return Report(document.title, document.version, asked.url or MOCK, asked.seed, asked.mode, result, asked.wanted,
-                  places(document, (found.operation for found in result.findings)))  # fmt: skip
+                  places(document, (found.operation for found in result.findings)), only=tuple(asked.only),
+                  skip=tuple(asked.skip), share=str(asked.share))  # fmt: skip
 
 
 def _tell(operation: str, check: str, outcome: str) -> None:

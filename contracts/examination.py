@@ -12,6 +12,7 @@ from contracts.finding import Finding
 from contracts.journal import Journal
 from contracts.promise import Sworn
 from contracts.promises import promises_of
+from contracts.share import WHOLE, Share
 from contracts.stage import Mode, Stage, Tools, Unable
 from contracts.target import Exhausted, ReadOnly, Target, Unreachable
 from mockserver.spec.contract import Contract
@@ -39,12 +40,12 @@ class Result:
 def examine(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), read_only: bool = False, strict: bool = False, on_progress: Progress | None = None,
-    journal: Journal | None = None, database: Any = None,
+    journal: Journal | None = None, database: Any = None, share: Share = WHOLE,
 ) -> Result:  # fmt: skip
     """Hold every promise of `contract` against `target`.
 
     `journal` keeps on disk what was created; `database` is Hypothesis' example database, where failing sequences are
-    kept to be tried first the next time.
+    kept to be tried first the next time. Of the promises chosen those are held that belong to `share`.
 
     `only` and `skip` are patterns (`paging`, `GET /servers*`) for checks and operations. The same seed sends the same
     requests. Never raises for what the target does: an unreachable one ends the examination, and `stopped` says so.
@@ -53,7 +54,8 @@ def examine(
     limit = contract.behaviour.service.rate_limit
     target.window = limit.window if limit is not None else None
     run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere(), database)
-    chosen = [promise for promise in promises_of(contract) if _wanted(promise, only, skip)]
+    chosen = [promise for promise in promises_of(contract) if _wanted(promise, only, skip)
+              and share.has(promise.promise.name, promise.operation)]  # fmt: skip
     return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
 
 
@@ -131,9 +133,10 @@ class _Run:
     def _note(self, sworn: Sworn, outcome: str) -> None:
         """A check that is held at one operation several times has failed when it failed once."""
         key = (sworn.operation, sworn.promise.name)
-        self.examined[key] = max(self.examined.get(key, outcome), outcome, key=_weight)
+        self.examined[key] = max(self.examined.get(key, outcome), outcome, key=weight)
         self.tell(sworn.operation, sworn.promise.name, outcome)
 
 
-def _weight(outcome: str) -> int:
+def weight(outcome: str) -> int:
+    """Which of two outcomes of one check counts: the heavier one."""
     return {"failed": 2, "passed": 1}.get(outcome, 0)

@@ -61,6 +61,7 @@ extent = _group(
     click.option("--time", "limit", metavar="30m", help="A campaign: more examples, ended after this time."),
     click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks or operations ('GET /servers*')."),
     click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks or operations."),
+    click.option("--shard", default="", metavar="2/5", help="Only this share; `mockserver merge` joins the reports."),
     click.option("--seed", default=0, show_default=True, help="The same seed sends the same requests."),
     click.option("--strict", is_flag=True, help="A breach of what is inferred or assumed is a failure too."),
 )
@@ -76,3 +77,10 @@ kindness = _group(
 
 report = click.option("--report", "folder", type=click.Path(file_okay=False, path_type=Path), default=Path("reports"),
                       show_default=True, help="Where the reports and the journal are written.")  # fmt: skip
+
+known = _group(
+    click.option("--known", type=FILE, metavar="FILE", help="Failures that are known, each with a reason and a date."),
+    click.option("--known-write", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+                 help="Write what fails as such a file; the reasons are yours to fill in."),
+)  # fmt: skip
+"""What may fail."""

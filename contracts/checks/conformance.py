@@ -10,12 +10,14 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import schemathesis
+from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
 
 from contracts.examination import Progress, Result
 from contracts.finding import Exchange, Finding, finding
+from contracts.share import WHOLE, Share
 from contracts.stage import Mode, Stage, Tools
 from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable, masking
 from contracts.wire import Received, Sent
@@ -24,38 +26,66 @@ from mockserver.spec.contract import Contract
 EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
 """How many requests each operation is given in each phase that invents them."""
 
+PHASES: dict[Mode, frozenset[str]] = {
+    "quick": frozenset({"examples", "coverage"}),
+    "default": frozenset({"examples", "coverage", "fuzzing", "stateful"}),
+    "campaign": frozenset({"examples", "coverage", "fuzzing", "stateful"}),
+}
+"""The phases of the engine."""
+
 
 def conform(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
-    skip: Sequence[str] = (), on_progress: Progress | None = None,
+    skip: Sequence[str] = (), on_progress: Progress | None = None, share: Share = WHOLE,
 ) -> Result:  # fmt: skip
     """Hold a target against its document: what its replies look like, and what it accepts and refuses.
 
     Every failed check becomes a Finding with its exchanges. What was created is deleted in the end. Never raises for
     what the target does: `stopped` of the Result says why an examination ended early.
+
+    A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
     run = _Run(contract, target, Stage(Tools(contract, seed), target, "conformance", "", None, seed=seed), only, skip,
                on_progress or _silent)  # fmt: skip
-    schema = schemathesis.openapi.from_dict(dict(contract.document.raw), config=_config(run, mode, seed))
-    schema.app = target.app
-    return run.through(from_schema(schema).execute())
+    load_all_checks()
+    checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
+    for phases, names in _parts(run, share, PHASES[mode]):
+        if phases and names and checks and not run.stopped:
+            schema = schemathesis.openapi.from_dict(dict(contract.document.raw),
+                                                    config=_config(run, mode, seed, phases, names, checks))  # fmt: skip
+            schema.app = target.app
+            run.through(from_schema(schema).execute())
+    return run.result()
+
+
+def _parts(run: _Run, share: Share, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:
+    """What the engine does one after the other: phases, and the operations they are for."""
+    names = run.operations()
+    if share.count == 1:
+        yield phases, names
+        return
+    yield phases - {"stateful"}, [name for name in names if share.has("conformance", name)]
+    if share.has("stateful", ""):
+        yield phases & {"stateful"}, names
 
 
 def _silent(operation: str, check: str, outcome: str) -> None:
     """Nobody listens."""
 
 
-def _config(run: _Run, mode: Mode, seed: int) -> SchemathesisConfig:
+def _config(
+    run: _Run, mode: Mode, seed: int, phases: frozenset[str], names: Sequence[str], checks: Sequence[str]
+) -> SchemathesisConfig:
     target = run.target
     settings: dict[str, Any] = {
         "seed": seed,
         "base-url": target.base_url,
         "continue-on-failure": True,
         "generation": {"max-examples": EXAMPLES[mode], "database": "none"},
-        "operations": [{"include-name": name, "enabled": False} for name in run.left_out()],
+        "operations": [{"include-name": name, "enabled": False} for name in run.every() if name not in names],
+        "phases": {name: {"enabled": name in phases} for name in PHASES["default"]},
+        "checks": {name: {"enabled": name in checks} for name in CHECKS.get_all_names()},
     }
-    if mode == "quick":
-        settings["phases"] = {name: {"enabled": False} for name in ("fuzzing", "stateful")}
     if target.rate:
         settings["rate-limit"] = f"{max(1, round(target.rate * 60))}/m"
     if target.deadline is not None:
@@ -100,18 +130,21 @@ class _Run:
     left: list[str] = field(default_factory=list)
     requests: int = 0
     stopped: str = ""
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def who(self) -> Identity:
         """Who asks."""
         return self.stage.main if self.target.identities else NOBODY
 
-    def left_out(self) -> list[str]:
-        """The names of operations that are not examined."""
-        operations = self.contract.document.operations
-        names = [(f"{each.method.upper()} {each.path}", each.method.upper()) for each in operations]
-        return [name for name, method in names if (self.target.read_only and method not in SAFE)
-                or not self._wanted(name)]  # fmt: skip
+    def every(self) -> list[str]:
+        """The names of all operations."""
+        return [f"{each.method.upper()} {each.path}" for each in self.contract.document.operations]
+
+    def operations(self) -> list[str]:
+        """The names of the operations that are examined."""
+        return [name for name in self.every() if self._wanted(name)
+                and (not self.target.read_only or name.partition(" ")[0] in SAFE)]  # fmt: skip
 
     def _wanted(self, name: str) -> bool:
         chosen = [pattern for pattern in self.only if " " in pattern]
@@ -119,9 +152,8 @@ class _Run:
             fnmatchcase(name, p) for p in self.skip
         )
 
-    def through(self, stream: Any) -> Result:
+    def through(self, stream: Any) -> None:
         """Follow the engine to its end, or to the end of the budget."""
-        began = time.monotonic()
         try:
             for event in stream:
                 self._follow(event)
@@ -131,8 +163,11 @@ class _Run:
         except KeyboardInterrupt:
             self.stopped = "interrupted"
             stream.stop()
+
+    def result(self) -> Result:
+        """What came of it, once what was created is deleted."""
         self._tidy()
-        return Result(tuple(self.findings.values()), self.examined, self.requests, time.monotonic() - began,
+        return Result(tuple(self.findings.values()), self.examined, self.requests, time.monotonic() - self.began,
                       tuple(self.left), self.stopped)  # fmt: skip
 
     def _follow(self, event: Any) -> None:
@@ -155,20 +190,21 @@ class _Run:
             operation = recorder.cases[case_id].value.operation.label
             for check in checks:
                 self._note(operation, check)
-                if check.status == Status.FAILURE and self._asked_for(check.name):
+                if check.status == Status.FAILURE and self.asked_for(check.name):
                     self._tell(recorder, case_id, operation, check)
         for case_id, node in recorder.cases.items():
             if case_id in recorder.interactions:
                 self._remember(node.value, recorder.interactions[case_id])
 
-    def _asked_for(self, name: str) -> bool:
+    def asked_for(self, name: str) -> bool:
+        """Is a check of this name wanted?"""
         chosen = [pattern for pattern in self.only if " " not in pattern]
         return (not chosen or any(fnmatchcase(name, p) for p in chosen)) and not any(
             fnmatchcase(name, p) for p in self.skip
         )
 
     def _note(self, operation: str, check: CheckNode) -> None:
-        if not self._asked_for(check.name):
+        if not self.asked_for(check.name):
             return
         outcome = "failed" if check.status == Status.FAILURE else "passed"
         if self.examined.get((operation, check.name)) in (None, "passed"):

@@ -7,6 +7,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from contracts.finding import Finding
+from contracts.known import Known
 from contracts.report.record import Report
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -24,6 +25,11 @@ def as_junit(report: Report) -> str:
         for _, check in group:
             _case(suite, report, operation, check, outcomes[operation, check])
         _count(suite)
+    if report.accepted:
+        suite = ET.SubElement(root, "testsuite", name="known failures")
+        for entry in report.accepted:
+            _accepted(suite, report, entry)
+        _count(suite)
     if report.result.stopped:
         suite = ET.SubElement(root, "testsuite", name="examination")
         case = ET.SubElement(suite, "testcase", classname="examination", name="runs to its end")
@@ -39,6 +45,15 @@ def _case(suite: ET.Element, report: Report, operation: str, check: str, outcome
     for each in report.failures:
         if (each.operation, each.check) == (operation, check):
             ET.SubElement(case, "failure", message=_clean(each.seen), type=each.id).text = _clean(_told(each))
+
+
+def _accepted(suite: ET.Element, report: Report, entry: Known) -> None:
+    """A known failure: skipped as long as it fails, and a failure when it does not."""
+    case = ET.SubElement(suite, "testcase", classname="known failures", name=_clean(str(entry)))
+    if entry in report.stale:
+        ET.SubElement(case, "failure", message="it fails no more: take it out of the file").text = _clean(entry.reason)
+    else:
+        ET.SubElement(case, "skipped", message=_clean(f"since {entry.date}: {entry.reason}"))
 
 
 def _told(found: Finding) -> str:

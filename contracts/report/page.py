@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from contracts.finding import Exchange, Finding
+from contracts.finding import Exchange, Finding, Verdict
+from contracts.known import Known
 from contracts.report.record import Report
 
 STYLE = """
@@ -21,7 +22,7 @@ pre{background:#f5f5f5;padding:.6rem;overflow:auto;white-space:pre-wrap}section{
 
 SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
-HEADINGS = {
+HEADINGS: dict[Verdict, str] = {
     "failure": "Failures",
     "news": "News: different from what is inferred or assumed",
     "disagreement": "Judges disagree",
@@ -68,9 +69,21 @@ def _cell(outcome: str) -> str:
 
 def _findings(report: Report) -> Iterator[str]:
     for verdict, heading in HEADINGS.items():
-        found = [each for each in report.result.findings if each.verdict == verdict]
+        found = report.of(verdict)
         if found:
             yield f"<h2>{heading} ({len(found)})</h2>" + "".join(_finding(each) for each in found)
+    if report.accepted:
+        items = [
+            f"<li><b>{escape(str(each))}</b>: {escape(each.reason)} (since {escape(each.date)})"
+            + (' <em class="failed">fails no more</em>' if each in report.stale else "")
+            for each in report.accepted
+        ]
+        yield f'<h2>Known failures</h2><ul id="known">{"".join(items)}</ul>' + "".join(map(_finding, report.known))
+
+
+def _accepted(entry: Known, *, gone: bool) -> str:
+    mark = ' <em class="failed">fails no more: take it out of the file</em>' if gone else ""
+    return f"<li><b>{escape(str(entry))}</b>: {escape(entry.reason)} (since {escape(entry.date)}){mark}</li>"
 
 
 def _finding(found: Finding) -> str:

@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from contracts.examination import Result
-from contracts.finding import Exchange, Finding, Said
+from contracts.examination import Result, weight
+from contracts.finding import Exchange, Finding, Said, Verdict
+from contracts.known import Known, stale
+from contracts.promises import PROMISES
 from mockserver.errors import MockServerError
 
 FORMAT = 1
@@ -37,7 +39,8 @@ class Report:
     """What was examined and what came of it.
 
     `target` is an address, or MOCK; `wanted` the vendor or document as it was asked for. `places` says
-    where the operations of the findings stand in the document.
+    where the operations of the findings stand in the document. `accepted` are the failures that were known before,
+    `only` and `skip` the patterns of what was examined, `share` which part it is of a larger examination (`2/5`).
     """
 
     title: str
@@ -48,11 +51,42 @@ class Report:
     result: Result
     wanted: str = ""
     places: Mapping[str, Line] = field(default_factory=dict)
+    accepted: tuple[Known, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    share: str = ""
 
     @property
     def failures(self) -> tuple[Finding, ...]:
-        """The findings that are failures of the server."""
-        return tuple(each for each in self.result.findings if each.verdict == "failure")
+        """The findings that are failures of the server, but for those that are known."""
+        return self.of("failure")
+
+    @property
+    def known(self) -> tuple[Finding, ...]:
+        """The findings that are known."""
+        return tuple(each for each in self.result.findings if self.reason(each))
+
+    @property
+    def stale(self) -> tuple[Known, ...]:
+        """What was said to fail and does not any more.
+
+        An examination that ended early, or one share of a larger one, cannot know; a quick one cannot of what is found
+        by chance; and one of chosen checks cannot of an entry that names none.
+        """
+        if self.result.stopped or self.share:
+            return ()
+        sure = {promise.name for promise in PROMISES} - {"lifecycle"}
+        held = {key: outcome for key, outcome in self.result.examined.items() if self.mode != "quick" or key[1] in sure}
+        named = [entry for entry in self.accepted if entry.id or entry.check or not (self.only or self.skip)]
+        return stale(named, self.result.findings, held)
+
+    def of(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """The findings of one verdict, but for those that are known."""
+        return tuple(each for each in self.result.findings if each.verdict == verdict and not self.reason(each))
+
+    def reason(self, found: Finding) -> Known | None:
+        """Why a finding is accepted; None for one that is not known."""
+        return next((entry for entry in self.accepted if entry.fits(found)), None)
 
     @property
     def passed(self) -> int:
@@ -61,17 +95,22 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing wrong; 1: failures; 2: it could not be examined, or not to its end."""
+        """0: nothing wrong; 1: failures, or known ones that fail no more; 2: it was not examined to its end."""
         if self.result.stopped or not any(o in ("passed", "failed") for o in self.result.examined.values()):
             return 2
-        return 1 if self.failures else 0
+        return 1 if self.failures or self.stale else 0
 
 
 def joined(first: Result, second: Result) -> Result:
-    """Two results as one; the first reason to stop counts."""
+    """Two results as one: every finding once, the worst outcome of each check, the first reason to stop."""
+    found = {each.id: each for each in (*second.findings, *first.findings)}
+    order = dict.fromkeys(each.id for each in (*first.findings, *second.findings))
+    examined = dict(first.examined)
+    for key, outcome in second.examined.items():
+        examined[key] = max(examined.get(key, outcome), outcome, key=weight)
     return Result(
-        first.findings + second.findings, {**first.examined, **second.examined}, first.requests + second.requests,
-        first.seconds + second.seconds, first.left_behind + second.left_behind, first.stopped or second.stopped,
+        tuple(found[id] for id in order), examined, first.requests + second.requests, first.seconds + second.seconds,
+        first.left_behind + second.left_behind, first.stopped or second.stopped,
     )  # fmt: skip
 
 
@@ -80,8 +119,10 @@ def as_json(report: Report) -> str:
     result = report.result
     shown = {
         "format": FORMAT, "title": report.title, "version": report.version, "wanted": report.wanted,
-        "target": report.target, "seed": report.seed, "mode": report.mode, "requests": result.requests,
+        "target": report.target, "seed": report.seed, "mode": report.mode, "only": report.only,
+        "skip": report.skip, "share": report.share, "requests": result.requests,
         "seconds": round(result.seconds, 3), "stopped": result.stopped, "left_behind": list(result.left_behind),
+        "known": [asdict(entry) for entry in report.accepted], "stale": [str(entry) for entry in report.stale],
         "places": {operation: place._asdict() for operation, place in report.places.items()},
         "examined": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.examined.items()],
         "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
@@ -119,7 +160,8 @@ def from_json(text: str) -> Report:
                     tuple(read["left_behind"]), read["stopped"])  # fmt: skip
     places = {operation: Line(**place) for operation, place in read["places"].items()}
     return Report(read["title"], read["version"], read["target"], read["seed"], read["mode"], result,
-                  read["wanted"], places)  # fmt: skip
+                  read["wanted"], places, tuple(Known(**each) for each in read["known"]),
+                  tuple(read["only"]), tuple(read["skip"]), read["share"])  # fmt: skip
 
 
 def _finding(read: dict[str, Any]) -> Finding:

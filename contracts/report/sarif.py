@@ -86,6 +86,8 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
         "locations": [{"physicalLocation": region,
                        "logicalLocations": [{"fullyQualifiedName": found.operation, "kind": "function"}]}],
         "partialFingerprints": {"primaryLocationLineHash": f"{found.id}:1", "findingId/v1": found.id},
+        "suppressions": [{"kind": "external", "justification": f"{said.reason} ({said.date})"}
+                         for said in [report.reason(found)] if said],
         "properties": {"verdict": found.verdict, "curl": [each.curl() for each in found.exchanges]},
         **_last(found.exchanges),
     }  # fmt: skip

@@ -14,16 +14,24 @@ SHOWN = 20
 def lines(report: Report) -> Iterator[str]:
     """What a person needs to know, the worst last, where a terminal shows it."""
     result = report.result
-    others = [each for each in result.findings if each.verdict != "failure"]
+    others = [*report.of("news"), *report.of("disagreement")]
+    for each in report.known:
+        said = report.reason(each)
+        yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (
+            f" since {said.date}: {said.reason}" if said else ""
+        )
     for each in (*others[:SHOWN], *report.failures[:SHOWN]):
         yield from _finding(each)
     if len(others) > SHOWN or len(report.failures) > SHOWN:
         yield f"… and {max(0, len(others) - SHOWN) + max(0, len(report.failures) - SHOWN)} more in the report"
+    yield from (f"KNOWN BUT FAILS NO MORE {entry}: take it out of the file ({entry.reason})" for entry in report.stale)
     yield from (f"left behind: {address}" for address in result.left_behind)
     skipped = sum(outcome.startswith("skipped") for outcome in result.examined.values())
     speed = result.requests / result.seconds if result.seconds else 0
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
-    yield f"{report.passed} passed, {len(report.failures)} failures, {len(others)} news, {skipped} skipped"
+    yield f"{report.passed} passed, {len(report.failures)} failures, {len(others)} news, {skipped} skipped" + (
+        f", {len(report.known)} known" if report.accepted else ""
+    )
     if result.stopped:
         yield f"ended early: {result.stopped}"
 

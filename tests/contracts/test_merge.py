@@ -1,0 +1,78 @@
+"""`--shard` and `mockserver merge`: the shares of an examination are together the whole of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from contracts.report.folder import FORMS
+from contracts.report.record import Report, read_report
+from contracts.share import Share
+from tests.process import run
+
+QUICK = ("basedash", "--quick", "--seed", "3")
+
+
+def checked(folder: Path, *further: str) -> Report:
+    done = run("check", *QUICK, "--report", str(folder), *further)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return read_report(folder)
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The folders of an examination of the mock by three machines."""
+    folders = [tmp_path_factory.mktemp(f"share-{number}") for number in (1, 2, 3)]
+    for number, folder in enumerate(folders, 1):
+        checked(folder, "--shard", f"{number}/3")
+    return folders
+
+
+def test_all_shares_together_are_the_whole(parts: list[Path], tmp_path: Path) -> None:
+    whole = checked(tmp_path / "whole")
+
+    done = run("merge", *map(str, parts), "--report", str(tmp_path / "merged"))
+
+    merged = read_report(tmp_path / "merged")
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert dict(whole.result.examined) == dict(merged.result.examined)
+    assert whole.exit_code == merged.exit_code
+    assert FORMS.keys() == {file.name for file in (tmp_path / "merged").iterdir()}
+
+
+def test_no_promise_is_held_twice(parts: list[Path]) -> None:
+    keys = [key for folder in parts for key in read_report(folder).result.examined if key[1] != "document"]
+
+    assert len(set(keys)) == len(keys)
+    assert all(read_report(folder).passed for folder in parts)
+
+
+def test_a_missing_share_is_an_examination_that_did_not_end(parts: list[Path], tmp_path: Path) -> None:
+    done = run("merge", *map(str, parts[:2]), "--report", str(tmp_path))
+
+    assert 2 == done.returncode
+    assert "shares are missing: 3/3" in done.stdout
+
+
+def test_reports_of_different_documents_are_refused(parts: list[Path], tmp_path: Path) -> None:
+    other = json.loads((parts[0] / "report.json").read_text()) | {"title": "Another"}
+    (tmp_path / "report.json").write_text(json.dumps(other))
+
+    done = run("merge", str(parts[0]), str(tmp_path))
+
+    assert (2, True) == (done.returncode, "and of Another" in done.stderr)
+
+
+@pytest.mark.parametrize("wrong", ["0/3", "4/3", "one", "1/"])
+def test_a_share_that_cannot_be_is_refused(wrong: str) -> None:
+    done = run("check", *QUICK, "--shard", wrong)
+
+    assert (2, True) == (done.returncode, "2/5" in done.stderr)
+
+
+def test_a_check_at_an_operation_belongs_to_one_share() -> None:
+    places = [(f"check-{n}", f"GET /{n}") for n in range(100)]
+
+    assert [1] * 100 == [sum(Share(n, 5).has(*place) for n in range(1, 6)) for place in places]
