@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
-from mockserver.spec.schemas import Direction, Schemas
+from mockserver.spec.perspective import Direction
+from mockserver.spec.schemas import Schemas
 
 Keyword = Callable[[str], Any]
 """The value of a keyword of one schema, by its name."""

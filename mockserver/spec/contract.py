@@ -126,7 +126,8 @@ def from_raw(
     root = normal.normalise(raw, file=file)
     shown = published if published is not None else raw
     document = documents.from_normal_form(root, raw=shown, file=file, base_path=normal.base_path(root))
-    schemas, examples = Schemas(root), ExampleMaker(root)
+    schemas = Schemas(root)
+    examples = ExampleMaker(root, schemas.views["response"])
     said = behaviours.read(root if "x-resources" in root else guessed(document, schemas, examples), file=file)
     return Contract(name, document, said, schemas, examples, flaws, left_out)
 

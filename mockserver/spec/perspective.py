@@ -2,7 +2,8 @@
 
 A response never shows what is `writeOnly`, a request never carries what is `readOnly` (OpenAPI 3.1, section 4.8.24),
 and a discriminator decides which schema holds. A `Perspective` rewrites schemas accordingly into plain JSON Schema
-whose references all stay inside its own `$defs`, so that making and judging a value agree on what is asked.
+whose references all stay inside its own `$defs`, so that making and judging a value agree on what is asked. Only who
+judges a request is more patient: clients send back what they have read, with the `readOnly` properties in it.
 """
 
 from __future__ import annotations
@@ -34,18 +35,21 @@ PLAIN = frozenset(
 UNSUPPORTED = frozenset({"$dynamicRef", "$recursiveRef"})
 INLINED = 300
 """How many references are written out at most."""
+DEEP = 8
+"""How many references and parts of `allOf` in a row are looked behind for marks."""
 HIDING: dict[str, str] = {"request": "readOnly", "response": "writeOnly"}
 
 
 class Perspective:
     """All schemas of `root` as `direction` sees them, rewritten when first asked for.
 
-    `root` is a document whose references are JSON pointers into itself. Raises `Unanswerable` for a reference that
+    `root` is a document whose references are JSON pointers into itself. What the direction hides is never required; it
+    is forbidden, or with `patient` judged as any other property. Raises `Unanswerable` for a reference that
     leads nowhere or a keyword that is not done, with its pointer.
     """
 
-    def __init__(self, root: Mapping[str, Any], direction: Direction) -> None:
-        self.root, self.hiding = root, HIDING[direction]
+    def __init__(self, root: Mapping[str, Any], direction: Direction, *, patient: bool = False) -> None:
+        self.root, self.hiding, self.patient = root, HIDING[direction], patient
         self.family = Family(root)
         self.pointers: dict[int, str] = {}
         self._keys: dict[tuple[str, str, frozenset[str]], str] = {}
@@ -64,6 +68,11 @@ class Perspective:
     def place(self, pointer: str) -> Schema:
         """What may stand where the schema at `pointer` is asked for, which a discriminator may decide."""
         return self._kept(self._reference(pointer, "use", frozenset()), pointer)
+
+    def whole(self, pointer: str) -> Schema:
+        """What may stand where the schema at `pointer` is asked for, as one schema that holds all it refers to."""
+        schema = self._reference(pointer, "use", frozenset())
+        return {**schema, "$defs": self.closure((schema,))}
 
     def definition(self, key: str) -> Schema:
         """The rewritten schema behind `#/$defs/<key>`."""
@@ -141,7 +150,7 @@ class Perspective:
         elif keyword in NAMED_SCHEMAS:
             seen[keyword] = {
                 name: {"not": {}}
-                if keyword == "properties" and name in hidden
+                if keyword == "properties" and name in hidden and not self.patient
                 else self.see(part, f"{place}/{json_pointer.escape(name)}")
                 for name, part in value.items()
             }
@@ -175,25 +184,24 @@ class Perspective:
         return {"$ref": f"#/$defs/{self._keys[wanted]}"}
 
     def _hidden(self, schema: Schema, depth: int = 0) -> frozenset[str]:
-        """The properties that this direction must not show, also those that a part of `allOf` declares."""
+        """The properties that this direction must not show, also those that a reference or an `allOf` declares."""
         names = {name for name, part in schema.get("properties", {}).items() if self._hides(part)}
-        for part in schema.get("allOf", ()) if depth < 8 else ():
-            target = self._resolved(part)
-            if isinstance(target, dict):
-                names |= self._hidden(target, depth + 1)
+        for part in self._parts(schema) if depth < DEEP else ():
+            names |= self._hidden(part, depth + 1)
         return frozenset(names)
 
-    def _hides(self, part: Any) -> bool:
-        target = self._resolved(part)
-        own = isinstance(part, dict) and part.get(self.hiding) is True
-        return own or (isinstance(target, dict) and target.get(self.hiding) is True)
+    def _hides(self, part: Any, depth: int = 0) -> bool:
+        """Whether a property is marked: in its own place, behind a reference, or in a part of `allOf`."""
+        if not isinstance(part, dict) or depth > DEEP:
+            return False
+        return part.get(self.hiding) is True or any(self._hides(one, depth + 1) for one in self._parts(part))
 
-    def _resolved(self, schema: Any) -> Any:
-        for _ in range(16):
-            if not (isinstance(schema, dict) and "$ref" in schema):
-                break
-            schema = self.lookup(json_pointer.target(schema["$ref"]))
-        return schema
+    def _parts(self, schema: Schema) -> Iterator[Schema]:
+        """The schemas that hold wherever `schema` does."""
+        found = list(schema.get("allOf", ()))
+        if "$ref" in schema:
+            found.append(self.lookup(json_pointer.target(schema["$ref"])))
+        return (part for part in found if isinstance(part, dict))
 
     def _references(self, key: str) -> tuple[str, ...]:
         if key not in self._further:

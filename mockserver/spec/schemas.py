@@ -1,37 +1,36 @@
 """The schemas of one document, compiled to validators on demand (jsonschema-rs, JSON Schema 2020-12).
 
-A schema is named by its JSON pointer. It is looked at in one of two directions: what a client sends may leave out
-required `readOnly` properties, what a service answers may leave out required `writeOnly` ones and must not show any
-(OpenAPI 3.1 section 4.8.24, JSON Schema Validation section 9.4).
+A schema is named by its JSON pointer. It is looked at in one of two directions, as `Perspective` says: what a client
+sends may leave out required `readOnly` properties, what a service answers may leave out required `writeOnly` ones and
+must not show any (OpenAPI 3.1 section 4.8.24, JSON Schema Validation section 9.4), and discriminators decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
-from urllib.parse import quote
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import jsonschema_rs
 import orjson
 
-from mockserver.errors import Fault, InvalidDocument
+from mockserver.errors import Fault, InvalidDocument, Unanswerable
 from mockserver.spec import pointer as json_pointer
+from mockserver.spec.perspective import Direction, Perspective
 
-Direction = Literal["request", "response"]
 Validator = jsonschema_rs.Draft202012Validator
 
-BASE = "urn:document"
 PATTERN_LIMIT = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 """Bounds the time that an absurd regular expression of a document may take."""
 
 
 class Schemas:
-    """All schemas of a document's normal form `root`."""
+    """All schemas of a document's normal form `root`, and how either direction of a message sees them."""
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
-        self._text = orjson.dumps(root, option=orjson.OPT_NON_STR_KEYS)
-        self._registries: dict[str, jsonschema_rs.Registry] = {}
+        self.views: dict[Direction, Perspective] = {
+            "request": Perspective(root, "request", patient=True), "response": Perspective(root, "response"),
+        }  # fmt: skip
         self._validators: dict[tuple[str, Direction], Validator] = {}
 
     def validator(self, pointer: str, direction: Direction) -> Validator:
@@ -41,25 +40,11 @@ class Schemas:
             self._validators[key] = self._compile(pointer, direction)
         return self._validators[key]
 
-    def inline(self, schema: Mapping[str, Any], direction: Direction) -> Validator:
-        """The validator of a schema made at load, which may refer to the document's own as `urn:document#/…`."""
-        return Validator(
-            dict(schema), registry=self._registry(direction), validate_formats=True, pattern_options=PATTERN_LIMIT
-        )
-
     def _compile(self, pointer: str, direction: Direction) -> Validator:
         try:
-            return self.inline(reference(pointer), direction)
-        except (ValueError, jsonschema_rs.ReferencingError) as fault:
+            return compiled(self.views[direction].whole(pointer))
+        except (ValueError, jsonschema_rs.ReferencingError, Unanswerable) as fault:
             raise InvalidDocument(f"the schema cannot be compiled: {fault}", pointer=pointer) from None
-
-    def _registry(self, direction: Direction) -> jsonschema_rs.Registry:
-        word = {"request": "readOnly", "response": "writeOnly"}[direction]
-        view = word if b'"%s":true' % word.encode() in self._text else "plain"
-        if view not in self._registries:
-            root = self.root if view == "plain" else _view(self.root, word)
-            self._registries[view] = jsonschema_rs.Registry([(BASE, dict(root))], draft=jsonschema_rs.Draft202012)
-        return self._registries[view]
 
     def resolve(self, pointer: str) -> tuple[Any, str]:
         """The schema at `pointer` with its `$ref`s followed, and where it stands."""
@@ -128,14 +113,61 @@ class Schemas:
         return pointer
 
 
-def reference(pointer: str) -> dict[str, str]:
-    """A schema that is the one at `pointer` of the document."""
-    return {"$ref": f"{BASE}#{quote(pointer, safe='/~!$&()*+,;=:@?')}"}
+def compiled(schema: dict[str, Any]) -> Validator:
+    """The validator of a schema that holds all it refers to. Raises ValueError where there can be none."""
+    return Validator(schema, validate_formats=True, pattern_options=PATTERN_LIMIT)
 
 
 def faults(validator: Validator, instance: Any, location: str, prefix: tuple[str | int, ...] = ()) -> tuple[Fault, ...]:
-    """What is wrong with `instance`, one Fault a broken keyword, the most telling of alternatives first."""
-    return tuple(_fault(error, location, prefix) for error in validator.iter_errors(instance))
+    """What is wrong with `instance`, one Fault a broken keyword; of alternatives what the one that is meant says."""
+    return tuple(fault for error in validator.iter_errors(instance) for fault in _told(error, location, prefix))
+
+
+def _told(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Iterator[Fault]:
+    branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
+    if not all(branches):
+        branches = []  # several hold, where one should
+    meant = [branch for branch in branches if not _is_other_kind(branch, error)]
+    told = meant[0] if len(meant) == 1 else _agreed(branches)
+    for inner in told:
+        yield from _told(inner, location, prefix)
+    if not told:
+        yield _decided(branches, location, prefix) or _fault(error, location, prefix)
+
+
+def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
+    """Does an alternative fail by what tells kinds apart: the type, or a property that has other values in it?"""
+    return any(
+        error.kind.name == "type" if error.instance_path == whole.instance_path else error.kind.name in CHOICES
+        for error in branch
+    )
+
+
+def _agreed(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonschema_rs.ValidationError]:
+    """The properties that are missing whichever alternative was meant."""
+    missing = [{(*e.instance_path, e.kind.property): e for e in branch if e.kind.name == "required"}  # type: ignore[attr-defined]
+               for branch in branches]  # fmt: skip
+    return [error for place, error in missing[0].items() if all(place in one for one in missing)] if missing else []
+
+
+def _decided(
+    branches: list[list[jsonschema_rs.ValidationError]], location: str, prefix: tuple[str | int, ...]
+) -> Fault | None:
+    """The fault of a property that has a value of no alternative; None where that is not what is wrong."""
+    chosen = [{tuple(e.instance_path): e for e in branch if e.kind.name in CHOICES} for branch in branches]
+    for place, error in chosen[0].items() if chosen else ():
+        if all(place in one for one in chosen):
+            allowed = [value for one in chosen for value in CHOICES[one[place].kind.name](one[place].kind)]
+            said = ", ".join(orjson.dumps(value).decode() for value in allowed)
+            message = f"{orjson.dumps(error.instance).decode()} is not one of {said}"
+            return Fault(location, (*prefix, *place), message, "enum", allowed)
+    return None
+
+
+CHOICES: dict[str, Callable[[Any], list[Any]]] = {
+    "enum": lambda kind: kind.options, "const": lambda kind: [kind.expected_value],
+}  # fmt: skip
+"""Keywords that list what is allowed, and how their errors tell it."""
 
 
 def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Fault:
@@ -164,21 +196,3 @@ def _type_of(value: Any) -> str:
         if isinstance(value, kind):
             return name
     return "null" if value is None else "object"
-
-
-def _view(node: Any, word: str) -> Any:
-    """A copy of a document in which properties marked with `word` are not required, and `writeOnly` ones forbidden."""
-    if isinstance(node, list):
-        return [_view(entry, word) for entry in node]
-    if not isinstance(node, dict):
-        return node
-    copy = {key: _view(value, word) for key, value in node.items()}
-    properties = node.get("properties")
-    if isinstance(properties, dict):
-        marked = [name for name, schema in properties.items() if isinstance(schema, dict) and schema.get(word) is True]
-        if marked:
-            required = node.get("required")
-            copy["required"] = [n for n in required if n not in marked] if isinstance(required, list) else []
-            if word == "writeOnly":
-                copy["properties"] |= dict.fromkeys(marked, False)
-    return copy

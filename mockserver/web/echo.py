@@ -21,14 +21,26 @@ def given(call: Call, item: str = "") -> dict[str, Any]:
 def echo(value: Any, said: Mapping[str, Any], is_valid: Callable[[Any], bool]) -> Any:
     """A copy of `value` in which what has the same name and type as something that was said, says it.
 
-    What would not be valid is left as it is.
+    What would not be valid is left as it is, or gets what else was said and makes it so: a client that says `Circle`
+    where a square was made up has said `radius` too.
     """
     changes = list(_changes(value, said)) or list(_inside(value, said))
     together = _changed(value, changes)
     if not changes or is_valid(together):
         return together
+    full = {**said, **together} if isinstance(together, dict) else together
+    if is_valid(full):
+        return _without_surplus(full, [name for name in said if name not in together], is_valid)
     for change in changes:
         trial = _changed(value, [change])
+        value = trial if is_valid(trial) else value
+    return value
+
+
+def _without_surplus(value: dict[str, Any], surplus: list[str], is_valid: Callable[[Any], bool]) -> dict[str, Any]:
+    """`value` with as little of the surplus as makes it valid."""
+    for name in surplus:
+        trial = {key: inner for key, inner in value.items() if key != name}
         value = trial if is_valid(trial) else value
     return value
 

@@ -39,13 +39,16 @@ UNLIKE = tuple(manner for manner in MANNERS if manner.get("examples") is False)
 
 
 class ExampleMaker:
-    """Makes values for the schemas of `root`, a document in OpenAPI 3.1 normal form; constructed once per document."""
+    """Makes values for the schemas of `root`, a document in OpenAPI 3.1 normal form; constructed once per document.
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
+    `response` is how a response sees them, where somebody has that already.
+    """
+
+    def __init__(self, root: Mapping[str, Any], response: Perspective | None = None) -> None:
         self.root = root
         self._shapes: dict[Direction, Shapes] = {
             "request": Shapes(Perspective(root, "request")),
-            "response": Shapes(Perspective(root, "response")),
+            "response": Shapes(response or Perspective(root, "response")),
         }
         self._tops: dict[tuple[str, Direction], Shape] = {}
 

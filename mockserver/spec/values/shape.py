@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.spec.perspective import Perspective, settled
-from mockserver.spec.schemas import PATTERN_LIMIT
+from mockserver.spec.schemas import PATTERN_LIMIT, Validator, compiled
 from mockserver.spec.values import arrays, objects, scalars
 from mockserver.spec.values.choice import Choice, choices
 from mockserver.spec.values.facets import NOTHING, TYPES, Facets, Schema, Schemas, fold
@@ -105,16 +105,14 @@ class Shape:
         return self.judge.is_valid(value)
 
     @cached_property
-    def judge(self) -> jsonschema_rs.Draft202012Validator:
+    def judge(self) -> Validator:
         """The validator of all schemas together. Raises `Stuck` where they do not compile."""
         return self.compile()
 
-    def compile(self) -> jsonschema_rs.Draft202012Validator:
+    def compile(self) -> Validator:
         """A new validator of all schemas together. Raises `Stuck` where they do not compile."""
         try:
-            return jsonschema_rs.Draft202012Validator(
-                self._whole(), validate_formats=True, pattern_options=PATTERN_LIMIT
-            )
+            return compiled(self._whole())
         except ValueError as error:
             raise Stuck(self.pointer, f"the schema cannot be compiled: {str(error).splitlines()[0]}") from None
 
