@@ -25,6 +25,7 @@ from mockserver.spec.contract import Contract, Reading
 from mockserver.spec.features import not_honoured
 from mockserver.web import greeting, seeding
 from mockserver.web.app import Sandbox, create_app
+from mockserver.web.connection import Connection
 from mockserver.web.service import Settings
 from mockserver.web.watch import Reload, Watch
 
@@ -163,7 +164,8 @@ def run(
 ) -> None:
     """Listen until Ctrl-C. The greeting is printed when the port is open, so that its addresses are true."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    config = uvicorn.Config(sandbox, host=host, port=port, log_level="warning", access_log=access_log, lifespan="on")
+    config = uvicorn.Config(sandbox, host=host, port=port, log_level="warning", access_log=access_log, lifespan="on",
+                            http=Connection, proxy_headers=False)  # fmt: skip
     if access_log:
         config.log_level = "info"
     gc.freeze()

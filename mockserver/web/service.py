@@ -73,10 +73,6 @@ class Service:
         self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
         self._methods = self._mount()
 
-    def handler(self, operation_id: str) -> Endpoint:
-        """The compiled operation of that id. Raises KeyError."""
-        return self.endpoints[operation_id]
-
     def find(self, path: str) -> Match | None:
         """What stands at a raw path below the service's base path, and the values in it."""
         return self.routes.find(path) or self._without_slash(path)

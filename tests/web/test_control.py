@@ -102,3 +102,9 @@ def test_a_single_document_is_also_mounted_at_the_root(sandbox: Sandbox) -> None
 
         assert created["id"] == client.get(SERVERS).json()["data"][0]["id"]
         assert 200 == client.get("/openapi.json").status_code
+
+
+def test_a_document_names_the_scheme_by_which_a_proxy_on_this_machine_was_reached(admin: Client) -> None:
+    [server] = admin.get("/basedash/openapi.json", headers={"X-Forwarded-Proto": "https"}).json()["servers"]
+
+    assert "https://sandbox/basedash" == server["url"]
