@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.foreign import served
 from tests.package import UnobtainableError, unpacked
 
 SHARED = Path(__file__).parents[1].parent / "shared"
@@ -56,14 +60,26 @@ def package() -> Callable[[str], Path]:
 
 
 @pytest.fixture
+def foreign() -> Iterator[Callable[[str], str]]:
+    """A function that runs an MCP server of `tests.foreign` and gives its URL; skips where that cannot be had."""
+    with ExitStack() as running:
+
+        def start(name: str) -> str:
+            try:
+                return running.enter_context(served(name))
+            except UnobtainableError as fault:
+                pytest.skip(str(fault))
+
+        yield start
+
+
+@pytest.fixture
 def browse(tmp_path: Path) -> Callable[..., str]:
     """A function that opens an address in headless Chromium and returns the page as it stands after `milliseconds`.
 
     Further flags go to Chromium as they are.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on this machine")
+    program = _chromium()
 
     def open_page(address: str, *flags: str, milliseconds: int = 15_000) -> str:
         profile = f"--user-data-dir={tmp_path / 'profile'}"
@@ -72,3 +88,28 @@ def browse(tmp_path: Path) -> Callable[..., str]:
         return done.stdout
 
     return open_page
+
+
+@pytest.fixture
+def devtools(tmp_path: Path) -> Iterator[str]:
+    """The address at which a headless Chromium can be told what to do (Chrome DevTools Protocol)."""
+    program = _chromium()
+    flags = [*QUIET_BROWSER, f"--user-data-dir={tmp_path}", "--remote-debugging-port=0", "about:blank"]
+    process = subprocess.Popen([program, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    active = tmp_path / "DevToolsActivePort"
+    try:
+        until = time.monotonic() + 60
+        while not (active.is_file() and "\n" in active.read_text()) and time.monotonic() < until:
+            time.sleep(0.1)
+        targets = httpx.get(f"http://127.0.0.1:{active.read_text().split()[0]}/json/list").json()
+        yield next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _chromium() -> str:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    return program

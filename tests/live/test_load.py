@@ -124,14 +124,14 @@ async def register_all(api: httpx.Client, urls: list[str], ids: list[str]) -> No
     ids += [reply.json()["data"]["id"] for reply in replies]
 
 
-async def latencies(api: httpx.Client, work: Any) -> list[float]:
+async def latencies(api: httpx.Client, work: Any, path: str = "/mcp-servers/") -> list[float]:
     """How long another vendor's list takes, again and again until the work is done, in milliseconds."""
     found = []
     task = asyncio.ensure_future(work)
     async with httpx.AsyncClient(base_url=api.base_url, headers=api.headers, timeout=60) as client:
         while not task.done():
             begun = time.perf_counter()
-            reply = await client.get("/mcp-servers/")
+            reply = await client.get(path)
             found.append(1000 * (time.perf_counter() - begun))
             assert 200 == reply.status_code
             await asyncio.sleep(0.01)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import subprocess
 import threading
 import time
 import urllib.request
@@ -13,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import uvicorn
+from websockets.sync.client import connect
 
 from mockserver.sync.live import LiveProber
 from mockserver.sync.wire import Bounds
@@ -57,21 +57,14 @@ def put(url: str) -> Any:
         return json.load(response)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def wait_for(port: int, process: subprocess.Popen[Any], seconds: float = 30) -> None:
-    """Wait until a process accepts connections, and fail with what it said if it ends before."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        assert process.poll() is None, f"the server ended with {process.returncode}"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"nothing listens at {port} after {seconds} seconds")
+def press_allow(devtools: str, url: str, until: Callable[[], bool]) -> None:
+    """Open a page in Chromium and press "Allow" as soon as there is such a button."""
+    press = "document.getElementById('allow') && document.getElementById('allow').click()"
+    with connect(devtools) as browser:
+        browser.send(json.dumps({"id": 1, "method": "Page.navigate", "params": {"url": url}}))
+        for number in range(2, 300):
+            if until():
+                return
+            browser.send(json.dumps({"id": number, "method": "Runtime.evaluate", "params": {"expression": press}}))
+            time.sleep(0.2)
+    raise AssertionError("the browser did not come back")

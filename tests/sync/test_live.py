@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +20,10 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.probe import Connection, Outcome
 from mockserver.sync.live import LiveProber
-from tests.sync.live import IMPATIENT, asking, free_port, put, wait_for
+from tests.foreign import SERVERS, everything
+from tests.package import UnobtainableError
+from tests.process import free_port
+from tests.sync.live import IMPATIENT, asking, put
 
 EVERYTHING = frozenset({"tools", "resources", "prompts"})
 BEARER = (("Authorization", "Bearer demo-token"),)
@@ -296,27 +297,21 @@ def test_a_proxy_that_is_away_or_forbidden_is_told_in_words(demo: Callable[..., 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("way", "path"), [("streamableHttp", "/mcp"), ("sse", "/sse")])
-def test_a_server_that_is_not_ours_is_understood(everything: Path, way: str, path: str) -> None:
-    node, port = shutil.which("node"), free_port()
-    assert node is not None
-    environment = os.environ | {"PORT": str(port)}
-    process = subprocess.Popen([node, str(everything), way], env=environment, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port, process)
-        outcome = probed(f"http://127.0.0.1:{port}{path}", want=EVERYTHING)
-    finally:
-        process.terminate()
-        process.wait(10)
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_that_is_not_ours_is_understood(name: str, foreign: Callable[[str], str]) -> None:
+    outcome = probed(foreign(name), want=EVERYTHING)
 
-    assert ("ok", path.removeprefix("/").replace("mcp", "http")) == (outcome.status, outcome.transport)
-    assert {"echo", "get-sum"} <= set(names(outcome))
-    assert outcome.resources
-    assert outcome.prompts
+    assert ("ok", "sse" if "SSE" in name else "http") == (outcome.status, outcome.transport)
+    assert ({"echo", "get-sum"} if "everything" in name else {"get_current_time"}) <= set(names(outcome))
+    assert (bool(outcome.resources), bool(outcome.prompts)) == ("everything" in name,) * 2
 
 
 @pytest.mark.slow
-def test_a_command_that_is_not_ours_is_understood(everything: Path) -> None:
-    outcome = probed(allow_stdio=True, command=str(shutil.which("node")), args=(str(everything), "stdio"))
+def test_a_command_that_is_not_ours_is_understood() -> None:
+    try:
+        command, *args = everything("stdio")
+    except UnobtainableError as fault:
+        pytest.skip(str(fault))
+    outcome = probed(allow_stdio=True, command=command, args=tuple(args))
 
     assert ("ok", "stdio", True) == (outcome.status, outcome.transport, "echo" in names(outcome))

@@ -7,14 +7,10 @@ import html
 import json
 import logging
 import re
-import shutil
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,14 +18,12 @@ import httpx
 import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
-from websockets.sync.client import connect
 
 from mockserver.errors import SyncError
 from mockserver.probe import Connection, Outcome
 from mockserver.sync.demo import demo_app
 from mockserver.sync.live import LiveProber
-from tests.conftest import QUIET_BROWSER
-from tests.sync.live import asking
+from tests.sync.live import asking, press_allow
 
 CALLBACK = "http://127.0.0.1:9/oauth/callback"
 OWNER = "basedash/org_1/mcp_1"
@@ -427,39 +421,6 @@ def callback() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-@pytest.fixture
-def devtools(tmp_path: Path) -> Iterator[str]:
-    """The address at which a headless Chromium can be told what to do (Chrome DevTools Protocol)."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on this machine")
-    flags = [*QUIET_BROWSER, f"--user-data-dir={tmp_path}", "--remote-debugging-port=0", "about:blank"]
-    process = subprocess.Popen([program, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    active = tmp_path / "DevToolsActivePort"
-    try:
-        until = time.monotonic() + 60
-        while not (active.is_file() and "\n" in active.read_text()) and time.monotonic() < until:
-            time.sleep(0.1)
-        targets = httpx.get(f"http://127.0.0.1:{active.read_text().split()[0]}/json/list").json()
-        yield next(target["webSocketDebuggerUrl"] for target in targets if target["type"] == "page")
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def browse(devtools: str, url: str, until: Callable[[], bool]) -> None:
-    """Open a page in Chromium and press "Allow" as soon as there is such a button."""
-    press = "document.getElementById('allow') && document.getElementById('allow').click()"
-    with connect(devtools) as browser:
-        browser.send(json.dumps({"id": 1, "method": "Page.navigate", "params": {"url": url}}))
-        for number in range(2, 300):
-            if until():
-                return
-            browser.send(json.dumps({"id": number, "method": "Runtime.evaluate", "params": {"expression": press}}))
-            time.sleep(0.2)
-    raise AssertionError("the browser did not come back")
-
-
 @pytest.mark.slow
 def test_a_person_with_a_browser_can_consent(
     demo: Callable[..., str], callback: tuple[str, list[str]], devtools: str
@@ -469,7 +430,7 @@ def test_a_person_with_a_browser_can_consent(
 
     async def ask(prober: LiveProber) -> Outcome:
         url = (await prober.probe(connection)).authorization_url
-        await asyncio.to_thread(browse, devtools, str(url), lambda: bool(called))
+        await asyncio.to_thread(press_allow, devtools, str(url), lambda: bool(called))
         answer = asked_of(called[0])
         await prober.complete(answer["state"], answer["code"], issuer=answer.get("iss"))
         return await prober.probe(replace(connection))

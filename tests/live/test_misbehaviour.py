@@ -1,0 +1,148 @@
+"""Servers that misbehave, registered with each vendor: a reply in time, a clear message, and room for other clients.
+
+What it measures is printed: `make test ARGS="-n0 -s tests/live/test_misbehaviour.py"`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip install 'mockserver[live]'")
+
+from tests.live.test_journeys import basedash, datagrid, gaia, piper  # only where the SDK is
+from tests.live.test_load import latencies, told
+from tests.process import Processes
+from tests.sync.test_misbehaviour import EXPECTED
+
+pytestmark = pytest.mark.slow
+
+LATE = ("did not answer in time", "was not done within")
+"""How a server that takes for ever is told: by which bound first ran out."""
+
+MANY_REQUESTS = {"reconnect", "endless-pages"}
+"""Kinds that end after hundreds of requests, which on a busy machine last longer than a reply waits."""
+
+LONGEST = 90
+"""Seconds after which every sync has ended: 60 for one, and some for its turn."""
+
+
+@pytest.fixture(scope="module")
+def misbehaving() -> Iterator[str]:
+    """Where the servers are that misbehave."""
+    with Processes() as processes:
+        program = (sys.executable, "-m", "tests.live.misbehaving")
+        _, lines = processes.start(until="at ", program=program)
+        yield lines[-1].removeprefix("at ")
+
+
+async def of_basedash(api: httpx.AsyncClient, url: str) -> str:
+    """What a registration shows at last."""
+    created = (await api.post("/mcp-servers", json={"displayName": "Bad", "serverUrl": url})).json()["data"]
+
+    async def seen() -> str | None:
+        item = (await api.get(f"/mcp-servers/{created['id']}")).json()["data"]
+        return (
+            item["syncErrorMessage"] if (item["setupState"], item["lastSyncStatus"]) == ("BROKEN", "FAILED") else None
+        )
+
+    return await at_last(seen)
+
+
+async def of_datagrid(api: httpx.AsyncClient, url: str) -> str:
+    """Datagrid's registration has a status and no message; the server is tried once, over streamable HTTP."""
+    created = (await api.post("/organization/mcp-servers", json={"name": "bad", "base_url": url})).json()
+
+    async def seen() -> str | None:
+        item = (await api.get(f"/organization/mcp-servers/{created['id']}")).json()
+        return item["status"] if item["status"] != "pending" else None
+
+    status = await at_last(seen)
+    await api.delete(f"/organization/mcp-servers/{created['id']}")
+    return status
+
+
+async def of_gaia(api: httpx.AsyncClient, url: str) -> str:
+    """What the registration shows after an attempt to connect."""
+    body = {"projectId": "proj_123", "name": "bad", "transportType": "http", "connectionType": "direct", "url": url}
+    created = (await api.post("/servers", json=body)).json()["serverId"]
+    reply = (await api.post("/connect", json={"id": created})).json()
+    assert (False, True) == (reply["success"], reply["message"] in ("Connection failed", "Still connecting"))
+
+    async def seen() -> str | None:
+        item = (await api.get(f"/servers/{created}")).json()["server"]
+        return item["lastError"] if item["status"] == "error" else None
+
+    return await at_last(seen)
+
+
+async def of_piper(api: httpx.AsyncClient, url: str) -> str:
+    """What the test of a saved server answers."""
+    created = (await api.post("/mcp-servers/", json={"name": "bad", "url": url})).json()
+    reply = await api.post(f"/mcp-servers/{created['id']}:test")
+    assert 502 == reply.status_code
+    return reply.text
+
+
+async def at_last(seen: Callable[[], Awaitable[str | None]]) -> str:
+    async with asyncio.timeout(LONGEST):
+        while (value := await seen()) is None:  # noqa: ASYNC110 - another process is waited for
+            await asyncio.sleep(0.25)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("vendor", "shown"),
+    [(basedash, of_basedash), (datagrid, of_datagrid), (gaia, of_gaia), (piper, of_piper)],
+    ids=["basedash", "datagrid", "gaia", "piper"],
+)
+def test_every_misbehaviour_is_told_clearly_and_other_vendors_go_on(
+    sandbox: str, misbehaving: str, vendor: Callable[[str], httpx.Client], shown: Callable[..., Awaitable[str]]
+) -> None:
+    replies: dict[str, float] = {}
+    with vendor(sandbox) as api, (basedash if vendor is piper else piper)(sandbox) as bystander:
+        path = "/mcp-servers" if vendor is piper else "/mcp-servers/"
+        messages: dict[str, str] = {}
+        busy = asyncio.run(latencies(bystander, all_of(api, misbehaving, shown, messages, replies), path))
+
+    slowest = max(replies, key=lambda each: replies[each])
+    print(  # noqa: T201 - a measurement
+        f"\n  slowest reply {replies[slowest]:.1f} s ({slowest}), another vendor's list meanwhile: {told(busy)}"
+    )
+    assert list(EXPECTED) == list(messages)
+    assert {} == {kind: said for kind, said in messages.items() if not is_clear(vendor, kind, said)}
+
+
+def is_clear(vendor: Callable[..., Any], kind: str, said: str) -> bool:
+    """Does a vendor's reply say what happened, as far as it has a place for it?"""
+    status, words = EXPECTED[kind]
+    if vendor is datagrid:
+        return said == "error"
+    may_be_late = status == "timeout" or (vendor is piper and kind in MANY_REQUESTS)
+    return words in said or (may_be_late and any(late in said for late in LATE))
+
+
+async def all_of(
+    api: httpx.Client, base: str, shown: Callable[..., Awaitable[str]], messages: dict[str, str],
+    replies: dict[str, float],
+) -> None:  # fmt: skip
+    """Register a server of each kind at once; `messages` get what is shown of it, `replies` the seconds they took."""
+
+    async def note(response: httpx.Response) -> None:
+        place = f"{response.request.method} {response.request.url.path.rpartition('/')[2]}"
+        replies[place] = max(replies.get(place, 0), time.perf_counter() - response.request.extensions["begun"])
+
+    async def begin(request: httpx.Request) -> None:
+        request.extensions["begun"] = time.perf_counter()
+
+    options: Any = {"base_url": api.base_url, "headers": api.headers, "timeout": LONGEST}
+    hooks = {"request": [begin], "response": [note]}
+    async with httpx.AsyncClient(**options, follow_redirects=True, event_hooks=hooks) as client:
+        said = await asyncio.gather(*(shown(client, f"{base}/mcp/{kind}") for kind in EXPECTED))
+    messages |= dict(zip(EXPECTED, said, strict=True))
