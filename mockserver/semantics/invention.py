@@ -1,6 +1,7 @@
 """What a new item shows that nobody gave: values made up from the schemas of the replies that show it.
 
-The same item always gets the same values. What a client gave is kept as far as the replies allow it: where a request
+The same item always gets the same values. What must be shown and may be null is null if a client could have given it,
+or if it did not happen yet. What a client gave is kept as far as the replies allow it: where a request
 takes an id and the reply shows an object, the object is invented.
 """
 
@@ -42,6 +43,9 @@ class View:
         self._wanted = tuple(name for name in self._names if name in required or name not in given)
         self._required = required
         self._variants = _variants(schemas, pointer)
+        self._blank = frozenset(
+            name for name in self.nullable if name in given or UNLIKELY.search(name) or self._is_null_by_default(name)
+        )
 
     def show(self, fields: Fields) -> Fields:
         """The fields that this reply names (all of them where it names none)."""
@@ -61,6 +65,10 @@ class View:
     def _is_nullable(self, name: str) -> bool:
         at = self._properties.get(name)
         return at is not None and self._schemas.validator(at, "response").is_valid(None)
+
+    def _is_null_by_default(self, name: str) -> bool:
+        node = self._schemas.resolve(self._properties[name])[0]
+        return "default" in node and node["default"] is None
 
     def complete(self, fields: Fields, settled: frozenset[str], seed: str, before: Fields | None = None) -> None:
         """Add what is missing, and mend what this reply cannot show; `settled` names stay if they can.
@@ -97,7 +105,7 @@ class View:
         trial = dict(fields)
         for name in self._wanted:
             if name not in trial and name in made and self._is_likely(name):
-                trial[name] = made[name]
+                trial[name] = None if name in self._blank else made[name]
         return trial if self._mend(trial, made, settled) else None
 
     def _made(self, pointer: str, seed: str) -> Fields | None:

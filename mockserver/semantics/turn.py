@@ -84,14 +84,15 @@ class Turn:
     def made_up(self, plan: ResourcePlan, ids: list[Any]) -> Record | None:
         """The item that nobody created below the ids above it, where the sandbox makes such up; remembered from now on.
 
-        What a client created and deleted does not come back, and nothing is made up below what is not there.
+        What a client created and deleted does not come back, unless every id is chosen by clients, who may mean
+        another item by the same id. Nothing is made up below what is not there.
         """
         source = self.transaction.store.source
         if source is None:
             return None
         owner = "/".join(str(id) for id in ids[:-1])
         held, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
-        if held.was_created(ids[-1]):
+        if held.was_created(ids[-1]) and plan.statements.identity.generate != "client":
             return None
         if parent is not None and parent.parameter in plan.above:
             above, those = self.binding.plans[parent.resource], ids[: plan.above.index(parent.parameter) + 1]

@@ -83,6 +83,21 @@ def test_a_merge_patch_makes_null_what_must_be_there_and_may_be_null(tmp_path: P
         assert {"id": id, "name": "Rex", "due": None} == client.get(f"/pets/{id}").json()
 
 
+def test_what_a_client_did_not_give_is_null_where_it_must_be_shown_and_may_be(tmp_path: Path) -> None:
+    """Also what did not happen yet; what only the service knows is made up."""
+    shown = item(("id", "name", "due", "closed_at", "seen_at"), due=DUE, closed_at=DUE, seen_at=DUE)
+    paths = collection("/pets", shown)
+    paths["/pets"]["post"]["requestBody"] = takes(given(shown, "due", "closed_at", "seen_at") | {
+        "properties": {"name": TEXT, "due": DUE}})  # fmt: skip
+    paths = {path: {m: o for m, o in node.items() if m not in ("put", "patch")} for path, node in paths.items()}
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pets", json={"name": "Rex"}).json()
+
+        assert (None, None) == (made["due"], made["closed_at"])
+        assert isinstance(made["seen_at"], str)
+        assert made == client.get(f"/pets/{made['id']}").json()
+
+
 def test_a_json_patch_is_applied_wholly_or_not_at_all(tmp_path: Path) -> None:
     shown = item(age=NUMBER)
     operation = {"type": "object", "required": ["op", "path"], "properties": {"op": TEXT, "path": TEXT, "value": {}}}

@@ -115,6 +115,25 @@ def test_what_a_client_created_and_deleted_does_not_come_back(tmp_path: Path) ->
         assert 404 == client.get(f"/users/{created['id']}/posts").status_code
 
 
+def test_what_clients_name_themselves_is_there_again_when_asked_for(tmp_path: Path) -> None:
+    """Taken out of a graph and asked for again: with ids that are not ours, nobody can tell it from another one."""
+    file: dict[str, Any] = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    asked = {"type": "object", "required": ["file_id"], "properties": {"file_id": {"type": "string"}}}
+    graph = [parameter("graph_id", {"type": "string"})]
+    paths = {
+        "/graphs/{graph_id}/file": {"parameters": graph, "post": {
+            "requestBody": takes(asked),
+            "responses": answers(file)}},
+        "/graphs/{graph_id}/file/{file_id}": {"parameters": [*graph, parameter("file_id", {"type": "string"})],
+            "get": {"responses": answers(file)}, "delete": {"responses": gone()}},
+    }  # fmt: skip
+    with Client(served(tmp_path, document(paths), settings=Settings(materialize=True))) as client:
+        added = client.post("/graphs/g/file", json={"file_id": "f"})
+        replies = [client.delete("/graphs/g/file/f") for _ in range(2)]
+
+    assert ({"id": "f"}, [204, 204]) == (added.json(), [reply.status_code for reply in replies])
+
+
 def test_owners_are_made_up_with_what_they_own(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         post = client.get(f"/users/{ADA}/posts/7").json()
