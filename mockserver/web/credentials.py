@@ -69,10 +69,15 @@ class Gate:
             for requirement in operation.security
         ]
         self.is_open = not operation.security or any(not one for one in self._alternatives)
-        self._admitted: dict[str, Principal] = {}
+        self._anyone = ANONYMOUS if not operation.security else None
+        self._admitted: dict[str | None, Principal] = {}
         self._by_header = all(_is_authorization(document, name) for one in operation.security for name, _ in one)
         challenges = [_challenge(document.security_schemes[n]) for one in operation.security for n, _ in one]
         self._challenge = ", ".join(dict.fromkeys(c for c in challenges if c)) or "Bearer"
+
+    def known(self, authorization: str | None) -> Principal | None:
+        """Who is asking, where nobody has to ask further: the operation is for anyone, or the header was admitted."""
+        return self._anyone or self._admitted.get(authorization)
 
     def admit(self, sources: Sources) -> Principal:
         """Who is asking.
@@ -80,10 +85,6 @@ class Gate:
         Raises Unauthenticated, saying whether a credential is missing or wrong, and Forbidden for a token that says
         itself that it lacks a scope (RFC 6750 section 3.1).
         """
-        admitted = self._admitted.get(sources["header"].get("authorization", ""))
-        return admitted if admitted is not None else self._examine(sources)
-
-    def _examine(self, sources: Sources) -> Principal:
         given, lacking = False, frozenset[str]()
         for alternative in self._alternatives:
             credentials = [(extract(sources), scopes) for extract, scopes in alternative]

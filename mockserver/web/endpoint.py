@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from mockserver.call import ANONYMOUS, Call, Principal, Reply
+from mockserver.call import Call, Principal, Reply
 from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.semantics.actions import forget
 from mockserver.semantics.binding import Binding, perform
@@ -22,7 +21,8 @@ from mockserver.web import prefer
 from mockserver.web.accept import accepts
 from mockserver.web.body import BodyReader
 from mockserver.web.credentials import Gate
-from mockserver.web.parameter import ParameterReader, read_all
+from mockserver.web.parameter import ParameterReader, Parameters, Target
+from mockserver.web.prefer import Wish
 from mockserver.web.query import Query
 from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
@@ -34,8 +34,8 @@ log = logging.getLogger("mockserver")
 
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
-LENGTH = re.compile(r"[0-9]{1,18}")
-"""A `Content-Length` (RFC 9110 section 8.6) that can be compared with a bound."""
+LONGEST = 18
+"""How many digits a `Content-Length` (RFC 9110 section 8.6) has at most that is compared with a bound."""
 
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
@@ -48,7 +48,8 @@ class Endpoint:
         schemas = service.contract.schemas
         self.operation, self.binding, self.service, self.refusals = operation, binding, service, refusals
         self._gate = Gate(operation, service.contract.document, service.keyring)
-        self._readers = tuple(ParameterReader(p, schemas) for p in operation.parameters if _is_read(p.name, p.location))
+        own = [p for p in operation.parameters if _is_read(p.name, p.location)]
+        self._parameters = Parameters([ParameterReader(p, schemas) for p in own], template.names(operation.path))
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in service.contract.document.security_schemes.values()
         )
@@ -58,43 +59,47 @@ class Endpoint:
         self._limiter = self._choose_limiter(service, stated)
         self._forgets = binding is not None and binding.act.end is forget
         self._validators: dict[tuple[int, str], Validator | None] = {}
-        self._names = tuple(template.names(operation.path))
+        plan = binding.plan if binding else None
+        self._tenant = plan.tenant if plan is not None else _home
+        self._is_shared = plan is not None and plan.statements.tenant.by == "path"
+        self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
+        self._store = service.store
 
-    async def __call__(self, scope: Scope, receive: Any, values: dict[str, str]) -> tuple[Reply, Headers]:
-        """Answer one request: the reply, checked, and headers that go out with any reply.
+    async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
+        """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
 
         A request happens wholly or not at all: what it changed is taken back when its reply cannot be made.
         """
-        path, transaction = scope["path"], Transaction(self.service.store)
+        method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
         limits: Headers = ()
         try:
-            if values and tuple(values) != self._names:
-                values = dict(zip(self._names, values.values(), strict=True))
-            sources = self._sources(scope, values)
-            principal = ANONYMOUS if self._gate.is_open and not sources["header"] else self._gate.admit(sources)
-            tenant = self._tenant(principal, sources)
+            headers, target = _headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
+            principal = self._gate.known(headers.get("authorization"))
+            if principal is None:
+                principal = self._gate.admit(self._sources(headers, target))
+            tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
-                limits = self._limiter.count(principal, tenant, scope["method"], path, self.operation.operation_id)
-            self._refuse_stranger(principal, tenant)
-            given = read_all(self._readers, sources) if self._readers else EMPTY
+                limits = self._limiter.count(principal, tenant, method, path, self.operation.operation_id)
+            if self._is_shared or self._roles is not None:
+                self._refuse_stranger(principal, tenant)
+            given = target.given if self._parameters.are_in_target else None
+            if given is None:
+                given = self._parameters.read(target, self._sources(headers, target))
             body, media_type = None, ""
             if self._body is not None:
-                body, media_type = self._body.read(*await self._read(sources["header"], receive))
-            self._refuse_unacceptable(sources["header"])
-            call = Call(scope["method"], path, given["path"], given["query"], given["header"], given["cookie"], body,
-                        media_type, principal, tenant)  # fmt: skip
-            wish = prefer.read(scope["headers"]) if "prefer" in sources["header"] else None
-            if wish is not None:
-                answered = self.service.force(self, call, sources["header"].get("accept", "*/*"), wish)
-            else:
-                answered = await self._answer(call, transaction, sources)
-            reply = self.prove(answered)
+                body, media_type = self._body.read(await self._read(headers, receive), headers.get("content-type", ""))
+            if "accept" in headers:
+                self._refuse_unacceptable(headers["accept"])
+            call = Call(method, path, given["path"], given["query"], given["header"], given["cookie"], body, media_type,
+                        principal, tenant)  # fmt: skip
+            wish = prefer.read(scope["headers"]) if "prefer" in headers else None
+            reply = self.prove(await self._answer(call, transaction, headers, wish))
             transaction.commit()
             if self._forgets:
                 self._forget(call)
         except Refusal as refusal:
             transaction.rollback()
-            reply = self.refused(refusal, scope["method"], path)
+            reply = self.refused(refusal, method, path)
         except BaseException:
             transaction.rollback()
             raise
@@ -105,9 +110,13 @@ class Endpoint:
         id = self.binding.id(call) if self.binding else ""
         self.service.asking.forget(f"{self.service.name}/{call.tenant}/{id}")
 
-    async def _answer(self, call: Call, transaction: Transaction, sources: Mapping[str, Any]) -> Reply:
+    async def _answer(
+        self, call: Call, transaction: Transaction, headers: Mapping[str, str], wish: Wish | None
+    ) -> Reply:
+        if wish is not None:
+            return self.service.force(self, call, headers.get("accept", "*/*"), wish)
         if self.binding is None:
-            return self.service.improvise(self, call, sources)
+            return self.service.improvise(self, call, headers.get("accept", "*/*"))
         turn = Turn(call, self.binding, transaction, self.service.world)
         reply = perform(turn)
         return reply if isinstance(reply, Reply) else await self.service.asking.answer(reply, turn)
@@ -146,21 +155,15 @@ class Endpoint:
         pointer = media[0].schema if media else None
         return self.service.contract.schemas.validator(pointer, "response") if pointer else None
 
-    def _sources(self, scope: Scope, values: dict[str, str]) -> dict[str, Any]:
-        headers = _headers(scope["headers"])
-        query = Query(scope["query_string"]) if scope["query_string"] else NO_QUERY
+    def _sources(self, headers: Mapping[str, str], target: Target) -> dict[str, Any]:
+        """All that a request says, for those who have to look at it anew."""
+        query = Query(target.query) if target.query else NO_QUERY
         cookies = _cookies(headers.get("cookie", "")) if self._cookies else NOTHING
-        return {"header": headers, "query": query, "path": values, "cookie": cookies}
-
-    def _tenant(self, principal: Principal, sources: Mapping[str, Any]) -> str:
-        if self.binding is None or self.binding.plan is None:
-            return principal.home
-        return self.binding.plan.tenant(principal, sources["path"], sources["header"])
+        return {"header": headers, "query": query, "path": target.path, "cookie": cookies}
 
     def _refuse_stranger(self, principal: Principal, tenant: str) -> None:
-        plan = self.binding.plan if self.binding else None
-        if plan is not None and plan.statements.tenant.by == "path" and not principal.may_enter(tenant):
-            raise self._no_access(f"{plan.statements.tenant.name} not found")
+        if self._is_shared and self.binding is not None and not principal.may_enter(tenant):
+            raise self._no_access(f"{self.binding.resource.statements.tenant.name} not found")
         if self._roles is not None and principal.role not in self._roles:
             raise self._no_access(f"the role {principal.role or 'none'!r} may not do this")
 
@@ -170,38 +173,35 @@ class Endpoint:
             return self.service.missing(f"{plan.name or 'item'} not found or no access")
         return Forbidden(message)
 
-    async def _read(self, headers: Mapping[str, str], receive: Any) -> tuple[bytes, str]:
-        """The body's bytes and content type. Raises TooLarge and UnsupportedMediaType."""
+    async def _read(self, headers: Mapping[str, str], receive: Any) -> bytes:
+        """The body's bytes. Raises TooLarge and UnsupportedMediaType."""
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             known = (("accept-encoding", "identity"),)
             raise UnsupportedMediaType("a content encoding is not supported", headers=known)
-        bound, content = self.service.max_body, b""
-        length = headers.get("content-length", "0")
-        if not LENGTH.fullmatch(length) or int(length) > bound:
+        bound, length = self.service.max_body, headers.get("content-length", "0")
+        if not length.isdecimal() or len(length) > LONGEST or int(length) > bound:
             raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
-        while True:
+        message = await receive()
+        content: bytes = message.get("body", b"")
+        while message.get("more_body"):
             message = await receive()
-            content = content + message.get("body", b"") if content else message.get("body", b"")
+            content += message.get("body", b"")
             if len(content) > bound:
-                raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
-            if not message.get("more_body"):
-                return content, headers.get("content-type", "")
+                break
+        if len(content) > bound:
+            raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
+        return content
 
-    def _refuse_unacceptable(self, headers: Mapping[str, str]) -> None:
-        accept = headers.get("accept")
-        if accept is None or accept in ("*/*", "application/json"):
+    def _refuse_unacceptable(self, accept: str) -> None:
+        if accept in ("*/*", "application/json"):
             return
-        success = self.operation.success()
-        offered = [media.name for media in success.content] if success else []
-        if offered and not any(accepts(accept, name) for name in offered):
-            raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(offered)}")
+        if self._offered and not any(accepts(accept, name) for name in self._offered):
+            raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
 
     def _choose_limiter(self, service: Service, stated: Any) -> Limiter | None:
         own = stated.rate_limit if stated else None
-        return Limiter(own, service.world.clock, kept=service.limits) if own else service.limiter
-
-
-EMPTY: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+        limiter = Limiter(own, service.world.clock, kept=service.limits) if own else service.limiter
+        return limiter if limiter is not None and limiter.matters else None
 
 
 def encode(reply: Reply) -> bytes:
@@ -213,6 +213,11 @@ def encode(reply: Reply) -> bytes:
     if isinstance(reply.body, bytes):
         return reply.body
     return b"" if reply.body is None else str(reply.body).encode()
+
+
+def _home(principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """Whose data a request is about that is about no resource."""
+    return principal.home
 
 
 def _is_read(name: str, location: str) -> bool:

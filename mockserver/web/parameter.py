@@ -6,7 +6,7 @@ repeated or comma-separated values whatever `explode` says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
@@ -17,6 +17,13 @@ from mockserver.web.query import ABSENT, Query
 from mockserver.web.typed import Typed, json_or_text
 
 Reader = Callable[[Any], Any]
+Sources = Mapping[str, Any]
+"""What a request says, by location: raw path values, the query, headers and cookies."""
+Given = dict[str, dict[str, Any]]
+"""The values of parameters by location and name."""
+
+REMEMBERED = 512
+"""How many targets of one operation are remembered."""
 
 SEPARATORS: dict[str, tuple[str, ...]] = {
     "spaceDelimited": (" ", "%20", "+"), "pipeDelimited": ("|", "|", "%7C", "%7c"), "form": (",", ","),
@@ -145,7 +152,50 @@ class ParameterReader:
         return self._typed.value(single) if single else self._object(source, separators)
 
 
-def read_all(readers: tuple[ParameterReader, ...], sources: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+class Target:
+    """The target of a request (RFC 9112 section 3.2): the raw values of its path, and its query; `given` once read."""
+
+    __slots__ = ("given", "path", "query")
+
+    def __init__(self, path: dict[str, str], query: bytes) -> None:
+        self.path, self.query = path, query
+        self.given: Given | None = None
+
+
+class Parameters:
+    """The parameters of one operation. What a target was read as is remembered: most requests ask again.
+
+    A path and query that break the document are read anew each time, as are headers and cookies.
+    """
+
+    def __init__(self, readers: Sequence[ParameterReader], names: Sequence[str]) -> None:
+        self._readers, self._names = tuple(readers), tuple(names)
+        self._named = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
+        self.are_in_target = not self._named
+        self._targets: dict[tuple[tuple[str, ...], bytes], Target] = {}
+
+    def target(self, values: tuple[str, ...], query: bytes) -> Target:
+        """The target with these values in its path: the remembered one, or one that is still to be read."""
+        found = self._targets.get((values, query))
+        return found if found is not None else Target(dict(zip(self._names, values, strict=True)), query)
+
+    def read(self, target: Target, sources: Sources) -> Given:
+        """The values of all parameters by location and name. Raises Invalid with every fault at once."""
+        if target.given is None:
+            given = read_all(self._readers, sources)
+            self._remember(target, given)
+            return given
+        named = read_all(self._named, sources)
+        return {**target.given, "header": named["header"], "cookie": named["cookie"]}
+
+    def _remember(self, target: Target, given: Given) -> None:
+        if len(self._targets) >= REMEMBERED:
+            self._targets.clear()
+        target.given = {**given, "header": {}, "cookie": {}} if self._named else given
+        self._targets[tuple(target.path.values()), target.query] = target
+
+
+def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Given:
     """The values of all parameters by location and name. Raises Invalid with every fault at once."""
     found: list[Fault] = []
     values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}

@@ -37,6 +37,7 @@ class Limiter:
         self._parts = tuple(PARTS[name] for name in limit.per)
         self._windows: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()
         self._names = limit.headers
+        self.matters = kept or bool(limit.headers)
 
     def count(self, principal: Principal, tenant: str, method: str, path: str, operation: str) -> tuple[Header, ...]:
         """Count one request; returns the headers that tell the client. Raises TooMany when the window is full."""
@@ -72,6 +73,8 @@ class Limiter:
         return TooMany(message, headers=headers, retry_after_ms=math.ceil(wait * 1000), limit=limit.requests)
 
     def _headers(self, remaining: int, now: float, wait: float) -> tuple[Header, ...]:
+        if not self._names:
+            return ()
         values = {"limit": self._limit.requests, "remaining": remaining, "reset": math.ceil(now + wait)}
         if remaining == 0:
             values["retry-after"] = max(math.ceil(wait), 1)

@@ -10,21 +10,20 @@ from typing import Any
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
-Match = tuple[Any, dict[str, str]]
-"""What was added under a path, and the raw (still percent-encoded) values of its parameters."""
+Match = tuple[Any, tuple[str, ...]]
+"""What was added under a path, and the raw (still percent-encoded) values of its parameters in their order."""
 
 
 class _Node:
     """One segment deep in the tree: fixed texts, then patterns such as `{id}:test`, then a plain `{id}`."""
 
-    __slots__ = ("any", "fixed", "names", "patterns", "value")
+    __slots__ = ("any", "fixed", "patterns", "value")
 
     def __init__(self) -> None:
         self.fixed: dict[str, _Node] = {}
         self.patterns: list[tuple[re.Pattern[str], _Node]] = []
         self.any: _Node | None = None
         self.value: Any = None
-        self.names: tuple[str, ...] = ()
 
 
 class Routes:
@@ -35,13 +34,11 @@ class Routes:
 
     def add(self, path: str, value: Any) -> None:
         """Put a value under a path template; a template that is already there keeps its first value."""
-        node, names = self._root, []
+        node = self._root
         for segment in path.split("/")[1:]:
-            found = TEMPLATE.findall(segment)
-            names += found
-            node = self._below(node, segment, found)
+            node = self._below(node, segment, TEMPLATE.findall(segment))
         if node.value is None:
-            node.value, node.names = value, tuple(names)
+            node.value = value
 
     def find(self, path: str) -> Match | None:
         """The value under the template that fits a raw path, or None."""
@@ -51,7 +48,7 @@ class Routes:
         if node is None:
             values.clear()
             node = _walk(self._root, segments, 1, values)
-        return (node.value, dict(zip(node.names, values, strict=True))) if node is not None else None
+        return (node.value, tuple(values)) if node is not None else None
 
     @staticmethod
     def _below(node: _Node, segment: str, names: list[str]) -> _Node:

@@ -21,6 +21,7 @@ from mockserver.call import Reply
 from mockserver.errors import StateError
 from mockserver.semantics.actions import create
 from mockserver.semantics.plan import ResourcePlan
+from mockserver.spec import template
 from mockserver.spec.behaviour import Tenant
 from mockserver.spec.reading import source
 from mockserver.web.endpoint import Endpoint, encode
@@ -93,7 +94,8 @@ async def _send(
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": content, "more_body": False}
 
-    reply, _ = await endpoint(scope, receive, {name: quote(value, safe="") for name, value in values.items()})
+    raw = tuple(quote(values[name], safe="") for name in template.names(operation.path))
+    reply, _ = await endpoint(scope, receive, raw)
     return reply
 
 

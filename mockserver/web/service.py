@@ -90,9 +90,9 @@ class Service:
             log.exception("%s %s failed", method, scope["path"])
             return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, scope["path"]), ()
 
-    def improvise(self, endpoint: Endpoint, call: Call, sources: Mapping[str, Any]) -> Reply:
+    def improvise(self, endpoint: Endpoint, call: Call, accept: str) -> Reply:
         """The reply of an operation of which nothing is known but its document."""
-        return self.improviser.reply(endpoint.operation, call, sources["header"].get("accept", "*/*"))
+        return self.improviser.reply(endpoint.operation, call, accept)
 
     def force(self, endpoint: Endpoint, call: Call, accept: str, wish: Wish) -> Reply:
         """The documented answer that a client asks for by `Prefer`; what is remembered plays no part in it."""
