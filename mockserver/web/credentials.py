@@ -19,16 +19,22 @@ from mockserver.spec.document import Document, Operation, SecurityScheme
 REMEMBERED = 10_000
 """How many unlisted credentials are remembered before they are looked at anew."""
 
+NO_GOOD = re.compile("invalid|expired|revoked", re.IGNORECASE)
+"""A credential with one of these words is refused where the service lists none: what else could tell a bad one?"""
+
 Sources = Mapping[str, Mapping[str, Any]]
 Extract = Callable[[Sources], str | None]
 
 
 class Keyring:
-    """The credentials that a service accepts: those it lists, and any that match the documented form."""
+    """The credentials that a service accepts: those it lists, and any that match the documented form.
+
+    Of a service that lists none a client may want to see how a bad one is refused: that is any that says so itself.
+    """
 
     def __init__(self, service: Service) -> None:
         self._pattern = re.compile(service.authentication.pattern)
-        self._stated = service.authentication
+        self._stated, self._refused = service.authentication, None if service.credentials else NO_GOOD
         listed = frozenset(tenant for entry in service.credentials for tenant in entry.tenants or ())
         self._reserved = listed
         self._known = {
@@ -44,12 +50,15 @@ class Keyring:
     def principal(self, credential: str) -> Principal | None:
         """Who a credential belongs to, or None when it is not accepted."""
         found = self._known.get(credential) or self._seen.get(credential)
-        if found is None and self._pattern.search(credential):
+        if found is None and self._pattern.search(credential) and not self._is_refused(credential):
             found = self._stranger(credential)
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
             self._seen[credential] = found
         return found
+
+    def _is_refused(self, credential: str) -> bool:
+        return self._refused is not None and self._refused.search(credential) is not None
 
     def _stranger(self, credential: str) -> Principal:
         digest = hashlib.sha256(credential.encode()).hexdigest()

@@ -94,6 +94,25 @@ def test_without_one_the_client_is_told_how_to_show_who_it_is(
     assert response.headers["www-authenticate"]
 
 
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("bearer", {"headers": {"Authorization": "Bearer an-expired-token"}}),
+    ("oauth", {"headers": {"Authorization": "Bearer REVOKED"}}),
+    ("basic", {"headers": {"Authorization": f"Basic {encoded('ada:invalid')}"}}),
+    ("header", {"headers": {"X-Key": "invalid"}}),
+    ("query", {"params": {"key": "SOME-INVALID-VALUE"}}),
+    ("cookie", {"headers": {"Cookie": "session=expired"}}),
+]
+
+
+@pytest.mark.parametrize(("scheme", "request_"), REFUSED)
+def test_a_credential_that_says_it_is_no_good_is_refused(tmp_path: Path, scheme: str, request_: dict[str, Any]) -> None:
+    """So that a client's way out of a refused credential can be tried."""
+    response = ask(tmp_path, [{scheme: []}], request_)
+
+    assert 401 == response.status_code
+    assert "not valid" in response.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("given", "status"),
     [
