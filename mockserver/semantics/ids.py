@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.errors import Conflict
 from mockserver.spec.behaviour import Identity
-from mockserver.spec.schemas import Schemas
+from mockserver.spec.schemas import Schemas, Validator
 from mockserver.spec.values.example import ExampleMaker
 from mockserver.state.collection import Collection
 from mockserver.state.world import World
@@ -18,21 +18,31 @@ TRIALS = 64
 """How many values of a schema are tried until one is free."""
 
 
-def maker(identity: Identity, places: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:
+def maker(
+    identity: Identity, places: Sequence[str], reached: Sequence[str], examples: ExampleMaker, schemas: Schemas
+) -> NewId:
     """What makes new ids: the client's own where one may be sent, else as `generate` says.
 
-    `places` are the pointers of the schemas that an id must be valid for, where it is a value of a `schema`.
+    `places` are the pointers of the schemas that an id must be valid for, where it is a value of a `schema`. `reached`
+    are those of them by which an item is reached: the client's own id is not taken where no path could ever name it.
     """
     by_schema = identity.generate == "schema"
     made = _from_schema(places, examples, schemas) if by_schema else IDENTITIES[identity.generate](identity)
     if not identity.from_client:
         return made
 
+    judges = [schemas.validator(place, "request") for place in reached]
+
     def chosen(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
-        return made(world, collection, fields) if value is None else value
+        return made(world, collection, fields) if value is None or not _is_reached(value, judges) else value
 
     return chosen
+
+
+def _is_reached(value: Any, judges: Sequence[Validator]) -> bool:
+    """Could paths name the item? There an id is a text, whatever it is in a body."""
+    return all(judge.is_valid(value) or judge.is_valid(str(value)) for judge in judges)
 
 
 def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:

@@ -146,16 +146,11 @@ def shown(contract: Contract, name: str) -> list[str]:
 
 
 def _maker(identity: Identity, name: str, contract: Contract) -> ids.NewId:
-    return ids.maker(identity, _places(identity, name, contract), contract.examples, contract.schemas)
-
-
-def _places(identity: Identity, name: str, contract: Contract) -> list[str]:
-    """The schemas that an id must be valid for: those of the path parameter and of the field in the replies."""
-    if identity.generate != "schema":
-        return []
     in_paths = [p.schema for o, _ in acting(contract, name) for p in o.parameters if p.name == identity.parameter]
     in_replies = [contract.schemas.properties(view).get(identity.field) for view in shown(contract, name)]
-    return list(dict.fromkeys(place for place in (*in_replies, *in_paths) if place))
+    places = dict.fromkeys(place for place in (*in_replies, *in_paths) if place)
+    reached = dict.fromkeys(place for place in in_paths if place)
+    return ids.maker(identity, tuple(places), tuple(reached), contract.examples, contract.schemas)
 
 
 def viewer(contract: Contract, plan: ResourcePlan) -> Callable[[str], View]:

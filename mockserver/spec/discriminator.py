@@ -16,9 +16,14 @@ Schema = dict[str, Any]
 
 
 class Family:
-    """The schemas of a document that inherit from one another through `allOf`."""
+    """The schemas of a document that inherit from one another through `allOf`.
 
-    def __init__(self, root: Mapping[str, Any]) -> None:
+    With `patient` a schema that a mapping names is known by its own name too (OpenAPI 3.1.1 section 4.8.25.3: the value
+    may match an implicit or an explicit mapping); who makes a value takes the one that the mapping says.
+    """
+
+    def __init__(self, root: Mapping[str, Any], *, patient: bool = False) -> None:
+        self.patient = patient
         components = root.get("components")
         schemas = components.get("schemas") if isinstance(components, dict) else None
         self.schemas: dict[str, Any] = schemas if isinstance(schemas, dict) else {}
@@ -67,7 +72,9 @@ class Family:
     def _tag(self, rule: Mapping[str, Any], name: str) -> Schema | None:
         prop = rule.get("propertyName", "")
         allowed = _declared(self.schemas[name], prop, self.schemas)
-        wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) == name] or [name]
+        wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) == name]
+        if not wanted or (self.patient and name not in rule.get("mapping", {})):
+            wanted.append(name)
         if allowed is not None:
             # Documents whose schema is called Cat and whose values say `cat` mean the latter.
             folded = {key.lower() for key in wanted}

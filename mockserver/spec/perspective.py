@@ -50,7 +50,7 @@ class Perspective:
 
     def __init__(self, root: Mapping[str, Any], direction: Direction, *, patient: bool = False) -> None:
         self.root, self.hiding, self.patient = root, HIDING[direction], patient
-        self.family = Family(root)
+        self.family = Family(root, patient=patient)
         self.pointers: dict[int, str] = {}
         self._keys: dict[tuple[str, str, frozenset[str]], str] = {}
         self._pending: dict[str, tuple[str, str, frozenset[str]]] = {}

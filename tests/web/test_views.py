@@ -65,6 +65,7 @@ AGREED = [
 """Bodies, and the field that is wrong with each; a validator that knows nothing of this program agrees on them."""
 
 OURS = [
+    ("animal", {"kind": "Cat", "lives": 7}, ""),
     ("account", {"secret": "abc", "name": "a"}, ""),
     ("shape", {"shape": "Circle", "side": 1}, "radius"),
     ("shape", {"shape": "Square", "radius": 1}, "side"),

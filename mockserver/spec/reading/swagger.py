@@ -167,16 +167,29 @@ def _written(node: dict[str, Any], style: str) -> dict[str, Any]:
 
 
 def _produce(document: dict[str, Any], operation: dict[str, Any]) -> None:
-    """Give the responses the operation's own media types; one that is shared is copied, as others say otherwise."""
+    """Give the responses the operation's own media types; one that is shared is copied, as others say otherwise.
+
+    2.0 allows no other media types for what is refused either, also where it describes no body for it.
+    """
     responses = operation.get("responses")
-    if type(responses) is not dict or not _listed(operation.get("produces")):
+    if type(responses) is not dict:
         return
-    names = _media_types(document, operation, "produces")
+    names, own = _media_types(document, operation, "produces"), _listed(operation.get("produces"))
     for status, node in responses.items():
         response = _followed(document, node)
         if "schema" in response or "examples" in response:
-            responses[status] = _with_content(dict(response), names)
-            _headers(responses[status])
+            produced = _with_content(dict(response), names) if own else None
+        else:
+            content: dict[str, Any] = {"content": {name: {} for name in names}}
+            produced = {**response, **content} if names and _is_refusal(status, responses) else None
+        if produced is not None:
+            responses[status] = produced
+            _headers(produced)
+
+
+def _is_refusal(status: str, responses: dict[str, Any]) -> bool:
+    """Does a response tell of a failure? `default` does where another one tells of success."""
+    return status[:1] in ("4", "5") or (status == "default" and any(one[:1] == "2" for one in responses))
 
 
 def _with_content(response: dict[str, Any], produces: list[str]) -> dict[str, Any]:
