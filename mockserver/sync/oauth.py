@@ -197,7 +197,8 @@ class Authorizations:
             if authorization.url.done():
                 return self._opened(authorization, authorization.url.result())
             error = authorization.task.exception() if authorization.task else None
-            return Invitation(authorization.discovered(), problem=told(error)[1] if error else None)
+            promised = "resource_metadata" in challenge.get("www-authenticate", "")
+            return Invitation(promised or authorization.discovered(), problem=told(error)[1] if error else None)
         finally:
             if authorization not in self._open.values() and authorization.task:
                 authorization.task.cancel()

@@ -46,8 +46,16 @@ NEVER_REACHED = (
     "[64:ff9b:1::a9fe:a9fe]",
     "[2002:a9fe:a9fe::1]",
     "[2001:0:a9fe:a9fe::1]",
+    "[::ffff:0:169.254.169.254]",
+    "[::ffff:0:a00:1]",
+    "[fd00:42::42]",
+    "[fec0::1]",
+    "169。254．169｡254",
+    "127.0.0.1@169.254.169.254",
+    "127.0.0.1\\@169.254.169.254",
+    "169.254.169.254#@127.0.0.1",
 )
-"""Literal addresses that stay out of reach even where everything is allowed."""
+"""Hosts that stay out of reach even where everything is allowed; the last ones hide an address from other readers."""
 
 NOT_REACHED_UNASKED = (
     "10.0.0.1",
@@ -79,6 +87,21 @@ UNUSUAL_FORMS = (
     "2130706433",
     "127.0.0.1.",
     "[fe80::1%25eth0]",
+    "[::1%25lo]",
+    "[::ffff:a9fe:a9fe%25eth0]",
+    "[169.254.169.254]",
+    "0",
+    "0x0",
+    "00",
+    "127.0.0.1..",
+    "127。1",
+    "169.0xfe.169.254",
+    "169.254.169.0376",
+    "%31%36%39.254.169.254",
+    "１６９.254.169.254",
+    "①⑥⑨.②⑤④.①⑥⑨.②⑤④",
+    "١٦٩.254.169.254",
+    "０x7f000001",
 )
 """Addresses in forms that some readers take for an address and others for a name: refused, whatever they stand for."""
 
@@ -150,6 +173,20 @@ def test_a_name_for_a_forbidden_address_is_refused_even_if_the_name_is_allowed(a
     outcome = probed("http://metadata.example/", allow=("metadata.example", *EVERYWHERE), resolver=resolver)
 
     assert "is never asked" in str(outcome.message)
+
+
+@pytest.mark.usefixtures("no_connection")
+@pytest.mark.parametrize(
+    "name", ["metadata.google.internal", "METADATA.google.internal.", "instance-data", "evil.localhost"]
+)
+@pytest.mark.parametrize("address", ["169.254.169.254", "fd20:ce::254", "10.0.0.1"])
+def test_a_name_reaches_what_its_address_may_and_no_more(name: str, address: str) -> None:
+    async def resolver(host: str, port: int) -> tuple[Address, ...]:
+        return (ip_address(address),)
+
+    said = str(probed(f"http://{name}/computeMetadata/v1/", resolver=resolver).message)
+
+    assert ("is not asked" if address == "10.0.0.1" else "is never asked") in said
 
 
 def test_an_allowed_name_reaches_private_addresses_and_no_other_name_does() -> None:

@@ -326,6 +326,40 @@ def test_oauth_that_cannot_be_begun_is_told_in_words(serve: Callable[..., str], 
     assert said in str(outcome.message)
 
 
+FORBIDDEN = "http://169.254.169.254"
+
+
+@pytest.mark.parametrize("step", ["challenge", "authorization server", "token"])
+def test_no_step_of_oauth_leads_to_a_forbidden_address(serve: Callable[..., str], step: str) -> None:
+    hint = f'Bearer resource_metadata="{FORBIDDEN}/prm"' if step == "challenge" else "Bearer"
+
+    def treacherous(url: str) -> Callable[[Scope, Receive, Send], Any]:
+        usual = metadata_at(url, **({"token_endpoint": FORBIDDEN + "/token"} if step == "token" else {}))
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["path"] == "/mcp":
+                await JSONResponse({}, 401, {"www-authenticate": hint})(scope, receive, send)
+            elif step == "authorization server" and "protected-resource" in scope["path"]:
+                document = {"resource": url + "/mcp", "authorization_servers": [FORBIDDEN]}
+                await JSONResponse(document)(scope, receive, send)
+            else:
+                await usual(scope, receive, send)
+
+        return app
+
+    url = serve(treacherous) + "/mcp"
+
+    async def ask(prober: LiveProber) -> str:
+        outcome = await prober.probe(wanting(url, oauth_client_id="given"))
+        if step != "token":
+            return str(outcome.message)
+        with pytest.raises(SyncError) as caught:
+            await prober.complete(asked_of(outcome.authorization_url)["state"], "code")
+        return str(caught.value)
+
+    assert "169.254.169.254 is never asked" in asking(ask)
+
+
 def test_openid_discovery_serves_as_well(serve: Callable[..., str]) -> None:
     url = serve(metadata_at) + "/mcp"
     outcome: Outcome = asking(lambda prober: prober.probe(wanting(url, oauth_client_id="given")))
