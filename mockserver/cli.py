@@ -31,7 +31,7 @@ from mockserver.web.watch import Reload, Watch
 
 PROBERS = {
     "simulated": "mockserver.sync.simulated:SimulatedProber",
-    "live": "mockserver.sync.thread:ThreadedProber",
+    "live": "mockserver.sync.thread:live",
     "off": "mockserver.sync.off:OffProber",
 }
 """What asks MCP servers, by the name that `--sync` uses."""
@@ -238,8 +238,8 @@ def is_loopback(host: str) -> bool:
 def demo_mcp(port: int, auth: str, transport: str, tools: int, misbehave: str) -> None:
     """Run a real MCP server to register and to play with."""
     try:
-        demo = pkgutil.resolve_name("mockserver.sync.demo:run")
-        demo(port=port, auth=auth, transport=transport, tools=tools, misbehave=misbehave)
+        demo = pkgutil.resolve_name("mockserver.sync.demo:Demo")
+        demo(auth=auth, transport=transport, tools=tools, misbehave=misbehave).run(port)
     except ModuleNotFoundError as fault:
         raise click.ClickException(f"this needs {fault.name}: pip install 'mockserver[live]'") from None
     except (MockServerError, OSError) as fault:

@@ -99,9 +99,13 @@ Question = Connection | ReadResource | GetPrompt
 
 
 class Prober(Protocol):
-    """Asks MCP servers. `mode` is what `/_mock/health` shows: `simulated`, `live` or `off`."""
+    """Asks MCP servers. `mode` is what `/_mock/health` shows: `simulated`, `live` or `off`.
+
+    `reach` tells whoever starts a sandbox what it may reach.
+    """
 
     mode: str
+    reach: str
 
     def probe(self, connection: Connection) -> Outcome | Awaitable[Outcome]:
         """Connect as described, list what is wanted, and say what came of it. Never raises for a server's fault."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -46,6 +47,11 @@ class Processes:
         for process in self._started:
             process.kill()
             process.communicate()
+
+
+def address(lines: Iterable[str]) -> str:
+    """Where a sandbox listens that greeted with these lines."""
+    return next(found[1] for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
 
 
 def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:

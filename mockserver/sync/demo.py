@@ -7,7 +7,8 @@ authorization server. Its tools change while it runs (`PUT /demo/tools?count=5`)
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import uvicorn
@@ -36,65 +37,54 @@ TOKEN = "demo-token"  # noqa: S105 - it protects nothing: it is there to be type
 MOST_TOOLS = 500
 
 
-def demo_app(
-    *,
-    url: str,
-    auth: Auth = "none",
-    transport: Kind = "http",
-    tools: int = 3,
-    misbehave: str = "",
-    token: str = TOKEN,
-    token_seconds: int = 3600,
-) -> ASGIApp:
-    """The ASGI application of a demo MCP server.
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo MCP server, described.
 
-    `url` is where it will be reached, without a path (`http://127.0.0.1:8931`). `auth` is what it asks for: nothing,
-    the bearer `token`, or OAuth with access tokens that live `token_seconds`. `misbehave` is one of `MISBEHAVIOURS`.
-
-    Raises:
-        SyncError: `misbehave` or `transport` names nothing that there is.
+    `auth` is what it asks for: nothing, the bearer `token`, or OAuth with access tokens that live `token_seconds`.
+    `misbehave` is one of `MISBEHAVIOURS`, or empty.
     """
-    path = _known("transport", transport, PATHS)
-    server = PROTECTED[auth](url, path, token, token_seconds)
-    server.custom_route("/demo/tools", ["GET", "PUT"])(Toolbox(server, tools).route)
-    server.resource("demo://greeting", name="greeting", description="A greeting.")(lambda: "Hello from the demo.")
-    server.prompt("greet", description="Greet somebody by name.")(_greet)
-    app: ASGIApp = server.sse_app() if transport == "sse" else server.streamable_http_app()
-    return _misbehaving(app, path, misbehave) if misbehave else app
 
+    auth: Auth = "none"
+    transport: Kind = "http"
+    tools: int = 3
+    misbehave: str = ""
+    token: str = TOKEN
+    token_seconds: int = 3600
 
-def run(
-    *,
-    port: int = 8931,
-    auth: Auth = "none",
-    transport: Kind = "http",
-    tools: int = 3,
-    misbehave: str = "",
-    token: str = TOKEN,
-    token_seconds: int = 3600,
-) -> None:
-    """Serve a demo MCP server on 127.0.0.1 until it is stopped; port 0 takes a free one. Prints where it is.
+    def app(self, url: str) -> ASGIApp:
+        """Its ASGI application; `url` is where it will be reached, without a path (`http://127.0.0.1:8931`).
 
-    Raises:
-        SyncError: as `demo_app`.
-        OSError: the port is taken.
-    """
-    with socket.create_server(("127.0.0.1", port)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        app = demo_app(
-            url=url, auth=auth, transport=transport, tools=tools, misbehave=misbehave, token=token,
-            token_seconds=token_seconds,
-        )  # fmt: skip
-        print(_welcome(url, transport, auth, token), flush=True)  # noqa: T201 - the command says where to go
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        server.run(sockets=[listener])
+        Raises:
+            SyncError: `misbehave` or `transport` names nothing that there is.
+        """
+        path = _known("transport", self.transport, PATHS)
+        server = PROTECTED[self.auth](self, url, path)
+        server.custom_route("/demo/tools", ["GET", "PUT"])(Toolbox(server, self.tools).route)
+        server.resource("demo://greeting", name="greeting", description="A greeting.")(lambda: "Hello from the demo.")
+        server.prompt("greet", description="Greet somebody by name.")(_greet)
+        app: ASGIApp = server.sse_app() if self.transport == "sse" else server.streamable_http_app()
+        return _misbehaving(app, path, self.misbehave) if self.misbehave else app
 
+    def run(self, port: int = 8931) -> None:
+        """Serve it on 127.0.0.1 until it is stopped; port 0 takes a free one. Prints where it is.
 
-def _welcome(url: str, transport: Kind, auth: Auth, token: str) -> str:
-    lines = [f"MCP server: {url}{PATHS[transport]}", f"change its tools: curl -X PUT '{url}/demo/tools?count=5'"]
-    if auth == "bearer":
-        lines.append(f"it wants the header: Authorization: Bearer {token}")
-    return "\n".join(lines)
+        Raises:
+            SyncError: as `app`.
+            OSError: the port is taken.
+        """
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            app = self.app(url)
+            print(*self._welcome(url), sep="\n", flush=True)  # noqa: T201 - the command says where to go
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+            server.run(sockets=[listener])
+
+    def _welcome(self, url: str) -> Iterator[str]:
+        yield f"MCP server: {url}{PATHS[self.transport]}"
+        yield f"change its tools: curl -X PUT '{url}/demo/tools?count=5'"
+        if self.auth == "bearer":
+            yield f"it wants the header: Authorization: Bearer {self.token}"
 
 
 def _known(what: str, name: str, table: dict[str, Any]) -> Any:
@@ -103,16 +93,17 @@ def _known(what: str, name: str, table: dict[str, Any]) -> Any:
     return table[name]
 
 
-def _open(url: str, path: str, token: str, token_seconds: int) -> MCPServer[Any]:
+def _open(demo: Demo, url: str, path: str) -> MCPServer[Any]:
     return MCPServer("demo", version="1.0.0", log_level="WARNING")
 
 
-def _bearer(url: str, path: str, token: str, token_seconds: int) -> MCPServer[Any]:
+def _bearer(demo: Demo, url: str, path: str) -> MCPServer[Any]:
     settings = AuthSettings(issuer_url=AnyHttpUrl(url), resource_server_url=None)
-    return MCPServer("demo", version="1.0.0", log_level="WARNING", auth=settings, token_verifier=_OneToken(token))
+    verifier = _OneToken(demo.token)
+    return MCPServer("demo", version="1.0.0", log_level="WARNING", auth=settings, token_verifier=verifier)
 
 
-def _oauth(url: str, path: str, token: str, token_seconds: int) -> MCPServer[Any]:
+def _oauth(demo: Demo, url: str, path: str) -> MCPServer[Any]:
     settings = AuthSettings(
         issuer_url=AnyHttpUrl(url),
         resource_server_url=AnyHttpUrl(url + path),
@@ -122,7 +113,7 @@ def _oauth(url: str, path: str, token: str, token_seconds: int) -> MCPServer[Any
             enabled=True, valid_scopes=[SCOPE], default_scopes=[SCOPE]
         ),
     )
-    consent = Consent(url, token_seconds)
+    consent = Consent(url, demo.token_seconds)
     server: MCPServer[Any] = MCPServer(
         "demo", version="1.0.0", log_level="WARNING", auth=settings, auth_server_provider=consent
     )

@@ -76,6 +76,11 @@ class Reach:
         networks = tuple(network for network in map(_network, values) if network is not None)
         return cls(networks, frozenset(_name(value) for value in values if _network(value) is None))
 
+    def __str__(self) -> str:
+        """In words for whoever starts a sandbox."""
+        allowed = ", ".join((*map(str, self.networks), *sorted(self.names)))
+        return f"loopback and {allowed}" if allowed else "loopback only; --sync-allow allows more"
+
     def judge(self, host: str, address: Address) -> None:
         """Let an address of this host pass.
 

@@ -67,7 +67,9 @@ class LiveProber:
         resolver: Resolve = resolve,
     ) -> None:
         self.bounds, self.allow_stdio = bounds, allow_stdio
-        self._backend = GuardedBackend(Reach.of(allow), resolver)
+        reach = Reach.of(allow)
+        self.reach = f"{reach}; runs the commands of registrations" if allow_stdio else str(reach)
+        self._backend = GuardedBackend(reach, resolver)
         self._context = httpx2.create_ssl_context()  # once: reading the certificates takes tens of milliseconds
         self._turns = asyncio.Semaphore(bounds.probes)
         self._authorizations = Authorizations(self._authorization_client)

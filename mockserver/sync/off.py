@@ -19,6 +19,7 @@ class OffProber:
     """
 
     mode = "off"
+    reach = "no network"
 
     def probe(self, connection: Connection) -> Outcome:
         """Say that nobody was asked."""

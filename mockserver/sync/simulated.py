@@ -39,6 +39,7 @@ class SimulatedProber:
     """
 
     mode = "simulated"
+    reach = "no network"
 
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}

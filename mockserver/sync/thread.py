@@ -17,9 +17,7 @@ import anyio
 import anyio.lowlevel
 
 from mockserver.probe import Connection, Outcome
-from mockserver.sync.guard import Resolve, resolve
 from mockserver.sync.live import LiveProber
-from mockserver.sync.wire import STANDARD, Bounds
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may go on when another one waits. A request waits at each of its system calls, so that Python's
@@ -33,22 +31,12 @@ class ThreadedProber:
 
     Its methods are called from one event loop, its answers arrive there. Python switches between the threads of this
     process more often from now on (`SWITCH_SECONDS`).
-
-    Raises:
-        SyncError: a value of `allow` cannot be read.
     """
 
     mode = LiveProber.mode
 
-    def __init__(
-        self,
-        allow: Iterable[str] = (),
-        *,
-        allow_stdio: bool = False,
-        bounds: Bounds = STANDARD,
-        resolver: Resolve = resolve,
-    ) -> None:
-        self._inner = LiveProber(allow, allow_stdio=allow_stdio, bounds=bounds, resolver=resolver)
+    def __init__(self, inner: LiveProber) -> None:
+        self._inner, self.reach = inner, inner.reach
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._work, name="live sync", daemon=True)
         self._thread.start()
@@ -97,6 +85,15 @@ class ThreadedProber:
     def _work(self) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
             runner.get_loop().run_forever()
+
+
+def live(allow: Iterable[str] = (), *, allow_stdio: bool = False) -> ThreadedProber:
+    """What `mockserver serve --sync live` asks servers with.
+
+    Raises:
+        SyncError: a value of `allow` cannot be read.
+    """
+    return ThreadedProber(LiveProber(allow, allow_stdio=allow_stdio))
 
 
 async def _warm_up() -> None:

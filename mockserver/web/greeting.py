@@ -41,7 +41,8 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> Iterat
         yield f"this address is open to others, so /_mock/ asks for: Authorization: Bearer {token}"
     if loaded:
         yield f"{loaded} items loaded"
-    yield f"sync: {next(iter(sandbox.services.values())).asking.prober.mode}. Ctrl-C stops it."
+    prober = next(iter(sandbox.services.values())).asking.prober
+    yield f"sync: {prober.mode} ({prober.reach}). Ctrl-C stops it."
 
 
 def reloaded(news: Reload) -> Iterator[str]:

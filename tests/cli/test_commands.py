@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from mockserver.spec import contract as contracts
-from tests.process import ROOT, Processes, run
+from tests.process import ROOT, Processes, address, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
 
@@ -24,10 +24,6 @@ def serve() -> Iterator[Serve]:
     """Start `mockserver serve` on a free port; gives the process and the greeting it printed."""
     with Processes() as processes:
         yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until="sync:")
-
-
-def address(lines: list[str]) -> str:
-    return next(found.group(1) for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
 
 
 def test_the_vendors_are_listed_with_the_number_of_their_operations() -> None:
@@ -169,6 +165,23 @@ def test_a_port_that_is_taken_is_told(serve: Serve) -> None:
 
     assert 0 != done.returncode
     assert "in use" in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "sync: simulated (no network)."),
+        (("--sync", "off"), "sync: off (no network)."),
+        (("--sync", "live"), "sync: live (loopback only; --sync-allow allows more)."),
+        (("--sync", "live", "--sync-allow", "10.0.0.0/8", "--sync-allow", "Tools.example", "--allow-stdio"),
+         "sync: live (loopback and 10.0.0.0/8, tools.example; runs the commands of registrations)."),
+    ],
+)  # fmt: skip
+def test_the_greeting_says_what_the_sandbox_may_reach(serve: Serve, options: tuple[str, ...], said: str) -> None:
+    _, lines = serve("basedash", *options)
+
+    assert said + " Ctrl-C stops it." == lines[-1]
+    assert ("--allow-stdio" in options) == any("can run any command as you" in line for line in lines)
 
 
 def test_a_control_token_is_asked_for_when_others_can_reach_the_port(serve: Serve) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.process import Processes
+from tests.process import Processes, address
 
 Demo = Callable[..., str]
 
@@ -16,7 +16,7 @@ def sandbox() -> Iterator[str]:
     """The address of a sandbox of all vendors that asks real MCP servers."""
     with Processes() as processes:
         _, lines = processes.start("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0", until="sync:")
-        yield next(line for line in lines if line.startswith("docs ")).split()[1].removesuffix("/<service>/docs")
+        yield address(lines)
 
 
 @pytest.fixture

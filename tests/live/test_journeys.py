@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +18,7 @@ pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip ins
 
 from tests.foreign import SERVERS
 from tests.live.conftest import Demo  # only where the SDK is
+from tests.process import ROOT, Processes, address
 from tests.sync.live import press_allow
 
 ORGANIZATION = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
@@ -95,16 +99,21 @@ def test_basedash_sends_its_static_headers(sandbox: str, demo: Demo) -> None:
     assert ("CONNECTED", True) == (given["setupState"], bool(given["tools"]))
 
 
+def consent(person: httpx.Client, url: str) -> httpx.Response:
+    """Press Allow on the consent page, as a browser would; the page that this leads to."""
+    page = person.get(url)
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
+    assert ticket is not None, page.text
+    return person.post(page.url, data={"ticket": ticket.group(1), "decision": "allow"})
+
+
 def test_basedash_begins_oauth_and_syncs_when_the_person_has_consented(sandbox: str, demo: Demo) -> None:
     url = demo("--auth", "oauth")
     with basedash(sandbox) as api, httpx.Client(follow_redirects=True) as person:
         server = register(api, url)
         assert (True, "INCOMPLETE", []) == (server["requiresAuth"], server["setupState"], server["tools"])
 
-        page = person.get(server["authUrl"])
-        ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
-        assert ticket is not None, page.text
-        back = person.post(page.url, data={"ticket": ticket.group(1), "decision": "allow"})
+        back = consent(person, server["authUrl"])
         synced = api.get(f"/mcp-servers/{server['id']}").json()["data"]
         state = person.get(f"{sandbox}/_mock/state").text
 
@@ -114,6 +123,34 @@ def test_basedash_begins_oauth_and_syncs_when_the_person_has_consented(sandbox: 
     assert ("CONNECTED", "SUCCESS", True) == (synced["setupState"], synced["lastSyncStatus"], bool(synced["tools"]))
     assert 400 == again.status_code, "a code is exchanged once"
     assert not re.search("access_token|refresh_token", state)
+
+
+def test_the_journey_of_the_readme_works_as_it_is_written() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## With real MCP servers")[2]
+    begin, change = (block.replace("\\\n", " ") for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)[:2])
+    serve, demo = (
+        re.findall(rf"^mockserver ({command}.*?) &", begin, re.MULTILINE)[0] for command in ("serve", "demo")
+    )
+
+    with Processes() as processes, httpx.Client(follow_redirects=True) as person:
+        _, said = processes.start(*demo.split(), "--port", "0", until="MCP server:")
+        at = said[-1].removeprefix("MCP server: ").removesuffix("/mcp")
+        _, greeting = processes.start(*serve.split(), "--port", "0", until="sync:")
+
+        def curl(line: str, id: str = "") -> dict[str, Any]:
+            here = line.replace("http://127.0.0.1:8080", address(greeting)).replace("http://127.0.0.1:8931", at)
+            command = [*shlex.split(here.replace("mcp_1", id)), "-s"]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+            answer: dict[str, Any] = json.loads(done.stdout)
+            return answer
+
+        created = curl(begin[begin.index("curl") :])["data"]
+        consent(person, created["authUrl"])
+        before, after = (curl(line, created["id"]) for line in change.strip().split("\n"))
+
+    assert "loopback only" in greeting[-1]
+    assert (5, 5) == (len(before["tools"]), len(after["data"]["tools"]))
+    assert "CONNECTED" == after["data"]["setupState"]
 
 
 @pytest.mark.slow

@@ -21,10 +21,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip install 'mockserver[live]'")
 
-from mockserver.sync.demo import demo_app  # only where the SDK is
+from mockserver.sync.demo import Demo  # only where the SDK is
 from mockserver.sync.wire import STANDARD
 from tests.live.test_journeys import basedash, piper
-from tests.process import Processes
+from tests.process import Processes, address
 from tests.sync.live import in_thread
 from tests.sync.test_load import Slow
 
@@ -52,8 +52,7 @@ def watched() -> Iterator[Sandbox]:
     with Processes() as processes:
         options = ("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0")
         process, lines = processes.start(*options, until="sync:", program=WATCHED)
-        docs = next(line for line in lines if line.startswith("docs "))
-        yield Sandbox(docs.split()[1].removesuffix("/<service>/docs"), process)
+        yield Sandbox(address(lines), process)
 
 
 class Counted(H11Protocol):
@@ -83,7 +82,7 @@ def serve() -> Iterator[Callable[[Callable[[str], Any]], str]]:
 
 def many(url: str) -> Any:
     """A real MCP server with as many tools as the demo can have."""
-    return demo_app(url=url, tools=MANY_TOOLS)
+    return Demo(tools=MANY_TOOLS).app(url)
 
 
 @pytest.mark.parametrize(("server", "count"), [(Slow, HOW_MANY), (many, HOW_MANY // 4)])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.sync.demo import demo_app
+from mockserver.sync.demo import Demo
 from tests.sync.live import in_thread
 
 
@@ -22,5 +22,5 @@ def serve() -> Iterator[Callable[[Callable[[str], Any]], str]]:
 
 @pytest.fixture
 def demo(serve: Callable[[Callable[[str], Any]], str]) -> Callable[..., str]:
-    """A function that serves a demo MCP server with the options of `demo_app`, and returns its URL."""
-    return lambda **options: serve(lambda url: demo_app(url=url, **options))
+    """A function that serves a demo MCP server with the options of `Demo`, and returns its URL."""
+    return lambda **options: serve(Demo(**options).app)

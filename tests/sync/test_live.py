@@ -199,7 +199,7 @@ def test_an_answer_that_is_late_is_a_timeout_with_the_time_allowed(demo: Callabl
 
 
 def demo_command(**options: Any) -> list[str]:
-    return [sys.executable, "-c", f"from mockserver.sync.demo import run; run(**{options!r})"]
+    return [sys.executable, "-c", f"from mockserver.sync.demo import Demo; Demo(**{options!r}).run(0)"]
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def demo_process() -> Iterator[Callable[..., str]]:
     processes: list[subprocess.Popen[str]] = []
 
     def start(**options: Any) -> str:
-        process = subprocess.Popen(demo_command(port=0, **options), stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        process = subprocess.Popen(demo_command(**options), stdout=subprocess.PIPE, text=True, cwd=ROOT)
         processes.append(process)
         assert process.stdout is not None
         first = process.stdout.readline()

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from mockserver.probe import Connection, Outcome
-from mockserver.sync.demo import demo_app
+from mockserver.sync.demo import Demo
 from mockserver.sync.live import LiveProber
 from mockserver.sync.wire import STANDARD
 from tests.sync.live import asking
@@ -24,7 +24,7 @@ class Slow:
     """A demo server that thinks before each answer, and counts how many requests it has at the same time."""
 
     def __init__(self, url: str) -> None:
-        self._app = demo_app(url=url, tools=3)
+        self._app = Demo(tools=3).app(url)
         self.most = self._now = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

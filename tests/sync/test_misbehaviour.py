@@ -12,7 +12,7 @@ import pytest
 
 from mockserver.errors import SyncError
 from mockserver.probe import Connection, Outcome
-from mockserver.sync.demo import demo_app
+from mockserver.sync.demo import Demo
 from mockserver.sync.live import LiveProber
 from mockserver.sync.misbehaviour import MISBEHAVIOURS
 from mockserver.sync.wire import STANDARD
@@ -115,4 +115,4 @@ def test_the_sandbox_goes_on_asking_well_behaved_servers_meanwhile(demo: Callabl
 
 def test_a_misbehaviour_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(SyncError, match="there is no misbehaviour 'sulk'; there is silent, "):
-        demo_app(url="http://127.0.0.1:1", misbehave="sulk")
+        Demo(misbehave="sulk").app("http://127.0.0.1:1")

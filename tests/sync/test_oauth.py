@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import SyncError
 from mockserver.probe import Connection, Outcome
-from mockserver.sync.demo import demo_app
+from mockserver.sync.demo import Demo
 from mockserver.sync.live import LiveProber
 from tests.sync.live import asking, press_allow
 
@@ -141,7 +141,7 @@ class Seen:
     """An OAuth demo server that notes the path, the form and the credential of every request."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        self._app = demo_app(url=url, auth="oauth", **options)
+        self._app = Demo(auth="oauth", **options).app(url)
         self.requests: list[tuple[str, str, str]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

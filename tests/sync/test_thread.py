@@ -14,7 +14,8 @@ import pytest
 
 from mockserver.errors import SyncError
 from mockserver.probe import Connection, Outcome
-from mockserver.sync.thread import ThreadedProber
+from mockserver.sync.live import LiveProber
+from mockserver.sync.thread import ThreadedProber, live
 from mockserver.sync.wire import STANDARD
 from tests.sync.test_live import STDIO_SERVER, names
 
@@ -29,7 +30,7 @@ def switching() -> Iterator[None]:
 
 def answer(connection: Connection, **options: Any) -> Outcome:
     async def within() -> Outcome:
-        async with ThreadedProber(**options) as prober:
+        async with ThreadedProber(LiveProber(**options)) as prober:
             return await prober.probe(connection)
 
     return asyncio.run(within())
@@ -61,7 +62,7 @@ def test_a_question_that_is_given_up_makes_room_for_the_next(demo: Callable[...,
     patient = replace(STANDARD, probes=1, read_seconds=600, total_seconds=600)
 
     async def within() -> Outcome:
-        async with ThreadedProber(bounds=patient) as prober, asyncio.timeout(60):
+        async with ThreadedProber(LiveProber(bounds=patient)) as prober, asyncio.timeout(60):
             given_up = prober.probe(Connection(url=silent, timeout=600))
             await asyncio.sleep(0.2)
             given_up.cancel()
@@ -72,4 +73,4 @@ def test_a_question_that_is_given_up_makes_room_for_the_next(demo: Callable[...,
 
 def test_a_setting_that_cannot_be_read_is_refused_at_once() -> None:
     with pytest.raises(SyncError, match="--sync-allow"):
-        ThreadedProber(["no network"])
+        live(["no network"])
