@@ -14,11 +14,13 @@ import click
 
 from contracts import options
 from contracts.assignment import Assignment, harmless
+from contracts.capabilities import name_of
 from contracts.checks.conformance import conform
 from contracts.credentials import Given, people
 from contracts.examination import examine
 from contracts.journal import Entry, Journal
 from contracts.known import read_known, written
+from contracts.repeat.trial import opaque
 from contracts.report.folder import write
 from contracts.report.record import MOCK, Report, joined
 from contracts.report.source import places
@@ -82,14 +84,17 @@ def _examined(asked: Assignment, folder: Path) -> Report:
                              "share": asked.share, "on_progress": _tell}  # fmt: skip
     with asked.target() as target:
         result = examine(asked.contract, target, strict=asked.strict, journal=journal, **scope)
-        spent = target.requests
+        spent, base = target.requests, target.base_url
     if not result.stopped:
         with asked.target(spent) as target:
             result = joined(result, conform(asked.contract, target, **scope))
     document = asked.contract.document
+    wrong = [found for found in result.findings if found.verdict == "failure"]
     return Report(document.title, document.version, asked.url or MOCK, asked.seed, asked.mode, result, asked.wanted,
                   places(document, (found.operation for found in result.findings)), only=tuple(asked.only),
-                  skip=tuple(asked.skip), share=str(asked.share))  # fmt: skip
+                  skip=tuple(asked.skip), share=str(asked.share), base=base,
+                  opaque=opaque(asked, wrong, base),
+                  operations=tuple(map(name_of, document.operations)))  # fmt: skip
 
 
 def _tell(operation: str, check: str, outcome: str) -> None:

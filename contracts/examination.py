@@ -12,7 +12,7 @@ from contracts.finding import Finding
 from contracts.journal import Journal
 from contracts.promise import Sworn
 from contracts.promises import promises_of
-from contracts.share import WHOLE, Share
+from contracts.share import WHOLE, Part
 from contracts.stage import Mode, Stage, Tools, Unable
 from contracts.target import Exhausted, ReadOnly, Target, Unreachable
 from mockserver.spec.contract import Contract
@@ -40,7 +40,7 @@ class Result:
 def examine(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), read_only: bool = False, strict: bool = False, on_progress: Progress | None = None,
-    journal: Journal | None = None, database: Any = None, share: Share = WHOLE,
+    journal: Journal | None = None, database: Any = None, share: Part = WHOLE,
 ) -> Result:  # fmt: skip
     """Hold every promise of `contract` against `target`.
 

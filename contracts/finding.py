@@ -27,7 +27,10 @@ FIRM: frozenset[Evidence] = frozenset({"documented", "observed"})
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its reply. Secrets stand as `${NAME}`, in headers, address and bodies alike."""
+    """One request and its reply. Secrets stand as `${NAME}`, in headers, address and bodies alike.
+
+    `waited` are the seconds that were waited on purpose before it was sent.
+    """
 
     method: str
     url: str
@@ -36,6 +39,7 @@ class Exchange:
     status: int
     reply_headers: Headers
     reply_body: bytes = field(repr=False, default=b"")
+    waited: float = 0.0
 
     @cached_property
     def json(self) -> Any:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
+from typing import Protocol
 
 from mockserver.errors import MockServerError
 
 
 class ShareError(MockServerError):
     """A share that cannot be; the text says what is wanted."""
+
+
+class Part(Protocol):
+    """Some of the checks of an examination."""
+
+    def has(self, check: str, operation: str) -> bool:
+        """Does this check at this operation belong to it?"""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import Random
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from contracts.bodies import MARK, Bodies
 from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_of, pick
@@ -143,8 +143,14 @@ class Stage:
         self.judged.add(name_of(operation))
         for each in deviations(operation, exchange, self.contract.schemas):
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
-                                           about=each.about, exchanges=(exchange,)))  # fmt: skip
+                                           about=each.about, exchanges=self._leading_to(exchange)))  # fmt: skip
         return exchange
+
+    def _leading_to(self, exchange: Exchange) -> tuple[Exchange, ...]:
+        """The exchange, after those that made the items it is about."""
+        steps = set(urlsplit(exchange.url).path.split("/"))
+        made = [each for each in self._made if quote(str(each.id), safe="") in steps] or self._made[-1:]
+        return (*(each.exchange for each in made if each.exchange is not exchange), exchange)
 
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body

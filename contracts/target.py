@@ -101,7 +101,7 @@ class Target:
         self.log: deque[Exchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
         self.on_exchange: list[Callable[[Exchange], None]] = []
-        self._sleep, self._next = sleep, 0.0
+        self._sleep, self._next, self._waited = sleep, 0.0, 0.0
         self._mask = masking(self.identities)
 
     @classmethod
@@ -136,9 +136,22 @@ class Target:
         received = self.wire.send(sent)
         wait = self._wait(received)
         if wait is not None:
-            self.pause(wait)
+            self._rest(wait)
             received = self.wire.send(sent)
         return self._record(sent, received)
+
+    def resend(self, sent: Sent) -> Received:
+        """Send what stands already, as `send` does, but for the record. Its address lies below the base URL."""
+        if self.read_only and sent.method not in SAFE:
+            raise ReadOnly(f"{sent.method} {sent.url}: nothing that changes anything is sent")
+        self._spend()
+        sent = sent._replace(url=self.base_url + sent.url) if sent.url.startswith("/") else sent
+        received = self.wire.send(sent)
+        wait = self._wait(received)
+        if wait is not None:
+            self._rest(wait)
+            received = self.wire.send(sent)
+        return received
 
     def send_once(self, request: Request, identity: Identity = NOBODY) -> Exchange:
         """As `send`, for one who wants to see the refusal for too many requests."""
@@ -151,7 +164,7 @@ class Target:
         received = self.wire.together(prepared)
         waits = {index: wait for index, got in enumerate(received) if (wait := self._wait(got)) is not None}
         if waits:
-            self.pause(max(waits.values()))
+            self._rest(max(waits.values()))
             again = self.wire.together([prepared[index] for index in waits])
             received = [dict(zip(waits, again, strict=True)).get(index, got) for index, got in enumerate(received)]
         return [self._record(sent, got) for sent, got in zip(prepared, received, strict=True)]
@@ -188,16 +201,20 @@ class Target:
             raise Exhausted("the time is over")
         self.requests += 1
         if self.rate:
-            self.pause(self._next - now)
+            self._rest(self._next - now)
             self._next = max(now, self._next) + 1 / self.rate
 
     def pause(self, seconds: float) -> None:
-        """Let time pass at the target."""
+        """Let time pass at the target, because the next request is about time."""
+        self._waited += max(0.0, seconds)
+        self._rest(seconds)
+
+    def _rest(self, seconds: float) -> None:
         if seconds > 0:
             self._sleep(seconds)
 
     def _record(self, sent: Sent, received: Received) -> Exchange:
-        exchange = self._mask(sent, received)
+        exchange, self._waited = replace(self._mask(sent, received), waited=self._waited), 0.0
         self.log.append(exchange)
         for listener in self.on_exchange:
             listener(exchange)

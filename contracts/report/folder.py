@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from contracts.repeat.tests import FILE, as_tests
 from contracts.report.junit import as_junit
 from contracts.report.page import as_html
 from contracts.report.record import Report, as_json
@@ -15,12 +16,17 @@ FORMS: Mapping[str, Callable[[Report], str]] = {
     "report.html": as_html,
     "report.xml": as_junit,
     "report.sarif": as_sarif,
+    FILE: as_tests,
 }
 """The name of each file, and what writes it."""
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write every form of the report, in place of what lies there."""
+    """Write every form of the report that has something to say, in place of what lies there."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, form in FORMS.items():
-        (folder / name).write_text(form(report), encoding="utf-8", errors="replace")
+        text = form(report)
+        if text:
+            (folder / name).write_text(text, encoding="utf-8", errors="replace")
+        else:
+            (folder / name).unlink(missing_ok=True)

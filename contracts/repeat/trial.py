@@ -1,0 +1,45 @@
+"""Which failures are shown by their requests alone: tried on the built-in mock, which keeps the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contracts.assignment import Assignment
+from contracts.finding import Finding
+from contracts.repeat.conversation import NAME, Broken, Conversation, Held, conversation, hold
+from contracts.target import Exhausted, ReadOnly, Target, Unreachable
+
+CROWDED = frozenset({"crowd", "crowded-capacity", "crowded-unique", "lost-update", "crowded-delete", "rate-limit"})
+"""Checks of which the requests are sent at the same time, or are too many to be listed."""
+
+
+def opaque(asked: Assignment, findings: Iterable[Finding], base: str) -> frozenset[str]:
+    """The ids of findings whose exchanges go the same way on a service that is right, or need what they do not make.
+
+    A test made of one of these would fail on every service, or on none.
+    """
+    findings = tuple(findings)
+    if not findings:
+        return frozenset()
+    target = asked.mock()
+    try:
+        return frozenset(found.id for found in findings
+                         if found.check in CROWDED or not _tells(conversation(found, base), target))  # fmt: skip
+    finally:
+        target.close()
+
+
+def _tells(talk: Conversation, target: Target) -> bool:
+    try:
+        held = hold(talk, target)
+    except (Broken, Unreachable, Exhausted, ReadOnly):
+        return bool(talk.steps) and talk.whole
+    return bool(talk.steps) and talk.whole and not held.same and not _lacks(talk, held)
+
+
+def _lacks(talk: Conversation, held: Held) -> bool:
+    """Does it ask for an item that it did not make, and that was there only because others had made it?"""
+    return any(
+        200 <= step.status < 300 and reply.status == 404 and not NAME.search(step.url)
+        for step, (_, reply) in zip(talk.steps, held.exchanges, strict=True)
+    )

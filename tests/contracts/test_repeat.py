@@ -1,0 +1,150 @@
+"""What a report is good for later: a finding is looked for again, and tests of its own fail as long as it does."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.plugin import _served
+from tests.planted_bugs.basedash import Basedash
+from tests.planted_bugs.run import subjects
+from tests.process import run
+
+PROMISES = ("--skip", "*_*")
+"""Without the engine of Schemathesis, whose checks have such names."""
+
+BUGS = {"delete-kept": "delete", "patch-forgotten": "update", "updated-still": "timestamps", "html-type": "listed"}
+"""Bugs, and the promise that is held to find each."""
+
+CREDENTIALS = {each.variable: each.secret for each in subjects()["basedash"].identities}
+
+
+@pytest.fixture(scope="module")
+def right() -> Iterator[str]:
+    """A correct server."""
+    with _served(Basedash()) as address:
+        yield address
+
+
+@contextmanager
+def examined(bug: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    """A server with one bug, and the folder of what was found there."""
+    with _served(Basedash(bug)) as address:
+        done = run("check", "basedash", "--url", address, "--quick", "--only", BUGS[bug], *PROMISES,
+                   "--report", str(folder))  # fmt: skip
+        assert 1 == done.returncode, done.stdout + done.stderr
+        yield address, folder
+
+
+@pytest.fixture(scope="module", params=BUGS)
+def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Each of BUGS."""
+    with examined(request.param, tmp_path_factory.mktemp(request.param)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The first of BUGS."""
+    with examined(next(iter(BUGS)), tmp_path_factory.mktemp("first")) as found:
+        yield found
+
+
+def found(folder: Path) -> list[dict[str, Any]]:
+    read: list[dict[str, Any]] = json.loads((folder / "report.json").read_text())["findings"]
+    return [each for each in read if each["verdict"] == "failure"]
+
+
+def tried(folder: Path, url: str, secrets: Mapping[str, str] = CREDENTIALS) -> tuple[int, str]:
+    """The tests of a report against an address, run by a pytest that knows nothing of this project."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:mockserver", "-c", os.devnull,
+               "--rootdir", str(folder), "-rA", str(folder / "test_failures.py")]  # fmt: skip
+    done = subprocess.run(command, cwd=folder, env={"PATH": os.environ["PATH"], "URL": url, **secrets}, timeout=120,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_tests_of_a_report_fail_in_its_words_as_long_as_the_bug_is_there(broken: tuple[str, Path]) -> None:
+    address, folder = broken
+
+    code, printed = tried(folder, address)
+
+    assert 1 == code, printed
+    assert len(found(folder)) == printed.count("\nFAILED ")
+    words = " ".join(printed.split())
+    assert [] == [each["expected"] for each in found(folder) if f"expected {each['expected']}; seen: " not in words]
+
+
+def test_the_tests_of_a_report_pass_on_a_correct_server(broken: tuple[str, Path], right: str) -> None:
+    code, printed = tried(broken[1], right)
+
+    assert 0 == code, printed
+    assert "skipped" not in printed
+
+
+def test_the_tests_of_a_report_have_no_credential_in_them(first: tuple[str, Path]) -> None:
+    address, folder = first
+    text = (folder / "test_failures.py").read_text()
+
+    assert [] == [secret for secret in CREDENTIALS.values() if secret in text]
+    assert "ADMIN" in tried(folder, address, {})[1]
+
+
+def test_the_tests_of_a_report_need_pytest_and_httpx_only(first: tuple[str, Path]) -> None:
+    module = ast.parse((first[1] / "test_failures.py").read_text())
+    names = {alias.name for node in ast.walk(module) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {str(node.module) for node in ast.walk(module) if isinstance(node, ast.ImportFrom)}
+
+    assert {"httpx", "pytest"} == {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
+
+
+def test_a_failure_that_is_replayed_still_fails_where_the_bug_is(broken: tuple[str, Path], right: str) -> None:
+    _, folder = broken
+    id = found(folder)[0]["id"]
+
+    still, gone = run("replay", str(folder), id), run("replay", str(folder), id, "--url", right)
+
+    assert (1, True) == (still.returncode, "still fails: " in still.stdout), still.stdout + still.stderr
+    assert (0, True) == (gone.returncode, "fails no more" in gone.stdout), gone.stdout + gone.stderr
+    assert re.search(r"\$ curl .*ADMIN", still.stdout)
+
+
+def test_what_cannot_be_replayed_exits_with_two(first: tuple[str, Path], tmp_path: Path) -> None:
+    _, folder = first
+    id = found(folder)[0]["id"]
+
+    nobody = run("replay", str(folder), id, "--url", "http://127.0.0.1:9", "--timeout", "2")
+    unknown, nowhere = run("replay", str(folder), "paging-0"), run("replay", str(tmp_path), id)
+
+    assert [2, 2, 2] == [nobody.returncode, unknown.returncode, nowhere.returncode]
+    assert f"it has {id}" in unknown.stderr
+
+
+def test_what_schemathesis_found_is_found_again(tmp_path: Path, right: str) -> None:
+    with _served(Basedash("label-missing")) as address:
+        run("check", "basedash", "--url", address, "--quick", "--only", "response_schema_conformance",
+            "--report", str(tmp_path))  # fmt: skip
+        id = next(each["id"] for each in found(tmp_path) if each["check"] == "response_schema_conformance")
+
+        still, gone = run("replay", str(tmp_path), id), run("replay", str(tmp_path), id, "--url", right)
+
+    assert [1, 0] == [still.returncode, gone.returncode], still.stdout + gone.stdout
+
+
+def test_a_failure_that_its_requests_alone_do_not_show_is_skipped_with_the_command_that_does(tmp_path: Path) -> None:
+    with _served(Basedash("page-short")) as address:
+        run("check", "basedash", "--url", address, "--quick", "--only", "paging", *PROMISES, "--report", str(tmp_path))
+        code, printed = tried(tmp_path, address)
+
+    assert 0 == code, printed
+    assert f"mockserver replay REPORT {found(tmp_path)[0]['id']}" in printed
