@@ -241,14 +241,18 @@ def test_datagrid_tells_that_a_server_asks_for_oauth(sandbox: str, demo: Demo) -
 
 
 def test_gaia_connects_to_a_real_server_and_lists_what_it_offers(sandbox: str, demo: Demo) -> None:
-    body = {"projectId": "proj_123", "name": "mine", "transportType": "http", "connectionType": "direct", "url": demo()}
+    url = demo("--tools", "4")
+    body = {"projectId": "proj_123", "name": "mine", "transportType": "http", "connectionType": "direct", "url": url}
     with gaia(sandbox) as api:
         created = api.post("/servers", json=body).json()["serverId"]
         connected = api.post("/connect", json={"id": created}).json()
         item = api.get(f"/servers/{created}").json()["server"]
         tools = api.get("/tools", params={"id": created}).json()["tools"]
         prompts = api.get("/prompts", params={"id": created}).json()["prompts"]
+        change_tools(url, 2)
+        fewer = api.get("/tools", params={"id": created}).json()["tools"]
 
+    assert (4, tools[:2]) == (len(tools), fewer)
     assert (True, "connected") == (connected["success"], item["status"])
     assert "echo" in [tool["name"] for tool in tools]
     assert ["greet"] == [prompt["name"] for prompt in prompts]
@@ -268,9 +272,12 @@ def test_piper_tests_a_real_server_with_its_token(sandbox: str, demo: Demo) -> N
     with piper(sandbox) as api:
         created = api.post("/mcp-servers/", json=body).json()
         saved = api.post(f"/mcp-servers/{created['id']}:test")
+        change_tools(body["url"], 6)
+        more = api.post(f"/mcp-servers/{created['id']}:test").json()["tools"]
         wrong = api.post("/mcp-servers/test", json={"url": body["url"], "auth_type": "bearer", "auth_token": "wrong"})
 
-    assert (200, True) == (saved.status_code, "echo" in [tool["name"] for tool in saved.json()["tools"]])
+    assert (200, "echo", 3) == (saved.status_code, saved.json()["tools"][0]["name"], len(saved.json()["tools"]))
+    assert (saved.json()["tools"], 6) == (more[:3], len(more))
     assert (502, False) == (wrong.status_code, "demo-token" in wrong.text)
 
 
