@@ -134,17 +134,27 @@ def status_of(response: Response) -> int:
 
 
 def _response(operation: Operation, wanted: Wanted) -> Response:
-    """What is answered: the code asked for, or else the documented success, a redirect, `default`, or what there is."""
+    """What is answered: the code asked for, or else the documented success, a redirect, `default`, or what there is.
+
+    Raises Unanswerable for an interim response (RFC 9110 section 15.2): it is no answer, a client would wait on.
+    """
     if wanted.status is not None:
         response = operation.response(wanted.status)
         if response is None:
             raise Unanswerable(f"#{operation.pointer}/responses: {wanted.status} is not documented")
-        return response
+        return _final(response)
     usual = [operation.success(), *(r for r in operation.responses if r.status[0] == "3"), operation.response(0)]
-    order = [response for response in (*usual, *operation.responses) if response is not None]
+    known = (response for response in (*usual, *operation.responses) if response is not None)
+    order = sorted(known, key=lambda response: response.status[0] == "1")
     if wanted.example is None:
-        return order[0]
+        return _final(order[0])
     return next((r for r in order if any(wanted.example in m.examples for m in r.content)), order[0])
+
+
+def _final(response: Response) -> Response:
+    if response.status[0] == "1":
+        raise Unanswerable(f"#{response.pointer}: {response.status} is an interim response, which no answer can be")
+    return response
 
 
 def _media(response: Response, accept: str, example: str | None) -> MediaType | None:

@@ -12,10 +12,10 @@ PROBE = "/gitignore/templates"
 """A path without parameters, that every server can answer."""
 
 
-def reduce(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with the two paths above and what they refer to."""
+def reduce(document: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
+    """The document with these paths only, and what they refer to."""
     kept = {key: value for key, value in document.items() if key not in ("paths", "components", "x-webhooks")}
-    kept["paths"] = {path: document["paths"][path] for path in PATHS}
+    kept["paths"] = paths
     kept["components"] = components = {}
     waiting = references(kept)
     while waiting:
@@ -41,5 +41,7 @@ def write(packages: Path, folder: Path) -> dict[str, Path]:
     """Write both documents into `folder` and return where, by what they are called."""
     full = packages / "node_modules/@octokit/openapi/generated/api.github.com.json"
     small = folder / "two-operations.json"
-    small.write_text(json.dumps(reduce(json.loads(full.read_bytes()))), encoding="utf-8")
+    document = json.loads(full.read_bytes())
+    two = reduce(document, {path: document["paths"][path] for path in PATHS})
+    small.write_text(json.dumps(two), encoding="utf-8")
     return {"two operations": small, "GitHub": full}

@@ -1,15 +1,61 @@
-"""Schemathesis from outside finds nothing wrong with any vendor; `make conformance` asks it with more examples."""
+"""Schemathesis from outside finds nothing wrong; `make conformance` and `make conformance-big` ask it more."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.conformance.run import examine
+from mockserver.spec.document import METHODS
+from tests.benchmarks.reduced import reduce
+from tests.conformance.verdict import examine
+from tests.package import GITHUB, README
 
 
 @pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
 def test_schemathesis_finds_nothing_wrong(vendor: str) -> None:
     verdict = examine(vendor, examples=15)
 
-    assert verdict.passed, verdict.output
-    assert int(verdict.cases.replace(",", "")) > 100
+    assert () == verdict.failures, verdict.output
+    assert verdict.passed
+    assert verdict.cases > 100
+
+
+def test_schemathesis_finds_nothing_wrong_with_the_pet_store_of_the_openapi_initiative(
+    package: Callable[[str], Path],
+) -> None:
+    verdict = examine(package(README) / "3.0" / "json" / "petstore-expanded.json", examples=40)
+
+    assert () == verdict.failures, verdict.output
+    assert verdict.passed
+    assert 4 == verdict.stateful == verdict.tested
+
+
+def sample(document: dict[str, Any], number: int) -> dict[str, Any]:
+    """The paths of so many operations of a document, evenly spread and always the same."""
+    found = [(path, method) for path, item in document["paths"].items() for method in METHODS if method in item]
+    chosen: dict[str, Any] = {}
+    for index in range(number):
+        path, method = found[index * len(found) // number]
+        item = document["paths"][path]
+        own = {key: value for key, value in item.items() if key not in METHODS}
+        chosen.setdefault(path, own)[method] = item[method]
+    return chosen
+
+
+@pytest.mark.slow
+def test_of_githubs_operations_schemathesis_finds_only_what_the_document_leaves_out(
+    package: Callable[[str], Path], tmp_path: Path
+) -> None:
+    document = json.loads((package(GITHUB) / "generated" / "api.github.com.json").read_bytes())
+    small = tmp_path / "github.json"
+    small.write_text(json.dumps(reduce(document, sample(document, 24))))
+
+    verdict = examine(small, examples=5)
+
+    assert [] == [(one.check, one.operation, one.said) for one in verdict.ours], verdict.output
+    assert verdict.passed
+    assert 24 == verdict.tested

@@ -228,6 +228,15 @@ def test_where_no_valid_answer_exists_the_error_names_the_pointer(tmp_path: Path
     assert "#/paths/~1run/get/responses/200/content/application~1json/schema" in response.json()["detail"]
 
 
+def test_an_interim_status_is_never_the_answer(tmp_path: Path) -> None:
+    """A client would go on waiting for the final one (RFC 9110 section 15.2)."""
+    only = ask(tmp_path, {"responses": {"100": {"description": "go on"}}})
+    beside = ask(tmp_path, {"responses": {"102": {"description": "wait"}, "404": {"description": "nothing"}}})
+
+    assert (500, 404) == (only.status_code, beside.status_code)
+    assert "#/paths/~1run/get/responses/100: 100 is an interim response" in only.json()["detail"]
+
+
 def test_head_answers_as_get_without_a_body(tmp_path: Path) -> None:
     with Client(served(tmp_path, document({"/run": {"get": {"responses": answers(REPORT)}}}))) as client:
         shown, head = client.get("/run"), client.request("HEAD", "/run")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import jsonpath_rfc9535
+import orjson
 from jsonpath_rfc9535.exceptions import JSONPathError
 
 from mockserver.errors import BehaviourError
@@ -74,4 +75,10 @@ def merge(target: dict[str, Any], update: Mapping[str, Any]) -> None:
 
 
 def _extend(target: list[Any], entries: list[Any]) -> None:
-    target.extend(copy.deepcopy(entry) for entry in entries if entry not in target)
+    known = {_written(entry) for entry in target}
+    target.extend(copy.deepcopy(entry) for entry in entries if _written(entry) not in known)
+
+
+def _written(value: Any) -> bytes:
+    """The same for equal JSON values; to Python 1 and true are equal."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
