@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 Transport = Literal["http", "sse", "stdio"]
 Status = Literal["ok", "needs-auth", "unreachable", "timeout", "error", "pending"]
 AuthType = Literal["oauth", "bearer", "custom", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """How to reach one MCP server, as its registration says.
 
     `transport` None means: try streamable HTTP, then SSE. `headers` are sent with every request (static headers,
@@ -27,19 +26,23 @@ class Connection:
 
     url: str = ""
     transport: Transport | None = None
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
     timeout: float = 30.0
     command: str = ""
     args: tuple[str, ...] = ()
-    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    env: tuple[tuple[str, str], ...] = ()
     proxy_url: str = ""
-    proxy_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    proxy_headers: tuple[tuple[str, str], ...] = ()
     oauth_client_id: str = ""
-    oauth_client_secret: str = field(default="", repr=False)
+    oauth_client_secret: str = ""
     oauth_scope: str = ""
     owner: str = ""
     redirect_uri: str = ""
     want: frozenset[str] = frozenset({"tools"})
+
+    def __repr__(self) -> str:
+        """Its address and owner: what else it holds may be secret."""
+        return f"Connection(url={self.url!r}, transport={self.transport!r}, owner={self.owner!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ def create(turn: Turn) -> None:
     for capacity in plan.statements.capacity:
         _refuse_over(capacity, held)
     given = turn.binding.accept(_object(turn.binding.given(turn.call)))
-    given |= {name: turn.call.path[parameter] for parameter, name in turn.binding.keeps.items()}
-    record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), given)
+    if turn.binding.keeps:
+        given |= {name: turn.call.path[parameter] for parameter, name in turn.binding.keeps.items()}
+    record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), given)
     turn.current = held.get(record.id) if turn.binding.upsert or plan.is_single else None
     if turn.current is not None:
         record.sequence = turn.current.sequence
@@ -89,7 +90,7 @@ def show(turn: Turn) -> Reply:
     born = turn.current is None
     turn.save()
     shape = turn.binding.born if born and turn.binding.born is not None else turn.binding.shape
-    return shape.one(turn.record, turn.extras, _location(turn))
+    return shape.one(turn.record, turn.extras, _location(turn) if shape.is_located else "")
 
 
 def forget(turn: Turn) -> Reply:
@@ -152,7 +153,7 @@ def _known(turn: Turn) -> Record | None:
     held, plan = turn.collection(), turn.binding.resource
     record = held.get(turn.binding.id(turn.call))
     if record is None and plan.is_begun and held.place("") is None:
-        record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), dict(plan.defaults))
+        record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), dict(plan.defaults))
         turn.transaction.add(held, record)
     if record is None and not plan.is_single:
         record = turn.made_up(plan, [*(turn.call.path.get(name) for name in plan.above), turn.binding.id(turn.call)])
@@ -182,7 +183,7 @@ def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
     for name in plan.settled | plan.immutable | {plan.statements.identity.field}:
         if name in before.fields:
             fields[name] = before.fields[name]
-    plan.stamp(fields, turn.world, created=False)
+    plan.stamp(fields, turn.moment, created=False)
     plan.complete(fields, before.id, turn.world, before.fields)
     _refuse_taken(turn, turn.collection(), before.id, fields)
     turn.item.fields = fields
@@ -192,7 +193,7 @@ def _create_as(turn: Turn) -> None:
     plan, held = turn.binding.resource, turn.collection()
     id, name = turn.binding.id(turn.call), plan.statements.identity.field
     given = turn.binding.accept(_object(turn.binding.given(turn.call))) | ({name: id} if name else {})
-    record = plan.begin(turn.call, turn.world, held, turn.next_sequence(), given)
+    record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), given)
     record.id = id
     if name:
         record.fields[name] = id

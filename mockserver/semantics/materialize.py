@@ -107,7 +107,7 @@ class Materializer:
         if id is not None or identity.from_client:
             fields.pop(identity.field, None)
         try:
-            record = plan.begin(call, world, collection, 0, fields)
+            record = plan.begin(call, world, world.clock.now(), collection, 0, fields)
         except Conflict:
             return None
         if id is not None:

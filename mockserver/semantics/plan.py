@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -51,19 +52,21 @@ class ResourcePlan:
 
     def owner(self, path: Mapping[str, Any]) -> str:
         """The ids above an item, from the path parameters that carry them."""
-        return "/".join(str(path.get(name, "")) for name in self.above)
+        return "/".join(str(path.get(name, "")) for name in self.above) if self.above else ""
 
-    def tenant(self, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
-        """Whose data a request is about, from its raw path values and headers; the caller may have no access to it."""
-        return TENANTS[self.statements.tenant.by](self.statements.tenant.name, principal, path, headers)
+    def tenant(self) -> Callable[[Principal, Mapping[str, str], Mapping[str, str]], str]:
+        """Says whose data a request is about, by its raw path values and headers; the caller may have no access."""
+        return partial(TENANTS[self.statements.tenant.by], self.statements.tenant.name)
 
-    def begin(self, call: Call, world: World, collection: Collection, sequence: int, given: dict[str, Any]) -> Record:
-        """A new item, not yet remembered: what was given, defaults, and what the service sets."""
+    def begin(
+        self, call: Call, world: World, moment: float, collection: Collection, sequence: int, given: dict[str, Any]
+    ) -> Record:
+        """A new item, not yet remembered: what was given, defaults, and what the service sets at that moment."""
         fields = {**self.defaults, **given} if self.defaults else given
         id = self.new_id(world, collection, fields)
         if self.statements.identity.field:
             fields[self.statements.identity.field] = id
-        now = self.stamp(fields, world, created=True)
+        now = self.stamp(fields, moment, created=True)
         fields.update(self.constants)
         if self.initial:
             scope = self.scope(call, id, fields, now)
@@ -83,9 +86,9 @@ class ResourcePlan:
         if parent is not None and parent.field and parent.parameter in call.path:
             fields[parent.field] = call.path[parent.parameter]
 
-    def stamp(self, fields: dict[str, Any], world: World, *, created: bool) -> Any:
+    def stamp(self, fields: dict[str, Any], moment: float, *, created: bool) -> Any:
         """Write the time of creation or update into the fields that hold it; returns it as written."""
-        now = self.write_time(world.clock.now())
+        now = self.write_time(moment)
         stamps = self.statements.timestamps
         if stamps is not None:
             if created and stamps.created:
@@ -250,7 +253,8 @@ def compare(entry: Filter, value: Any) -> tuple[str, Any] | None:
 
 
 def _by_path(name: str, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    return unquote(path.get(name, ""))
+    written = path.get(name, "")
+    return unquote(written) if "%" in written else written
 
 
 def _by_header(name: str, principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:

@@ -47,6 +47,7 @@ class Shape:
     checks: tuple[Validator, Validator] | None
     place: str
     view: View | None = None
+    is_located: bool = False
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
         """The item as this reply shows it; `extras` are fields of this one reply."""
@@ -100,6 +101,8 @@ class Shape:
         return text
 
     def _headers(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        if not self.headers:
+            return ()
         return tuple((name, str(render(values))) for name, render in self.headers)
 
 
@@ -144,6 +147,7 @@ def compile(
         shown=shown or None, secrets=secrets,
         checks=checks,
         place=item or pointer or place, view=view(item) if view is not None and item else None,
+        is_located="{location" in orjson.dumps([wanted, stated.headers if stated else {}]).decode(),
     )  # fmt: skip
 
 

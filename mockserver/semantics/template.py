@@ -18,12 +18,13 @@ Render = Callable[[Scope], Any]
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 OPTIONAL = re.compile(r"\{[^{}]*\?\}")
+UNSPEAKABLE = re.compile(r"[^a-z0-9]+")
 EACH = "$each"
 
 
 def slug(scope: Scope, name: str) -> str:
     """`{slug:displayName}`: the field's text in lower case, everything but letters and digits as one hyphen."""
-    return re.sub(r"[^a-z0-9]+", "-", str(scope["fields"].get(name) or "").lower()).strip("-") or "item"
+    return UNSPEAKABLE.sub("-", str(scope["fields"].get(name) or "").lower()).strip("-") or "item"
 
 
 def present(scope: Scope, name: str) -> bool:

@@ -30,7 +30,8 @@ when the outcome comes late, so all that it does before its `yield` must be harm
 class Turn:
     """A request in progress. `record` is a draft of its item; nobody else sees it before `save`."""
 
-    __slots__ = ("before", "binding", "call", "current", "extras", "held", "record", "rule", "transaction", "world")
+    __slots__ = ("_moment", "before", "binding", "call", "current", "extras", "held", "record", "rule", "transaction",
+                 "world")  # fmt: skip
 
     def __init__(self, call: Call, binding: Binding, transaction: Transaction, world: World) -> None:
         self.call = call if not binding.names else _renamed(call, binding.names)
@@ -41,6 +42,7 @@ class Turn:
         self.extras: dict[str, Any] = {}
         self.rule: Rule | None = None
         self.held: Collection | None = None
+        self._moment: float | None = None
 
     @property
     def item(self) -> Record:
@@ -120,7 +122,7 @@ class Turn:
         if self.record is None or self.record is self.current:
             return
         plan, collection = self.binding.resource, self.collection()
-        plan.derive(self.call, self.record, plan.write_time(self.world.clock.now()) if plan.derived else None)
+        plan.derive(self.call, self.record, self.now() if plan.derived else None)
         if self.current is None:
             self.transaction.add(collection, self.record)
         else:
@@ -129,6 +131,7 @@ class Turn:
 
     def renew(self) -> None:
         """After a wait: go on with the item as it is now. Raises Missing when it was deleted meanwhile."""
+        self._moment = None
         if self.record is not None:
             current = self.collection().by_id.get(self.record.id)
             if current is None:
@@ -138,7 +141,7 @@ class Turn:
     def create(self, resource: str, fields: dict[str, Any], hidden: dict[str, Any] | None = None) -> Record:
         """Remember an item of another resource of this tenant."""
         plan, collection = self.binding.plans[resource], self.collection(resource)
-        record = plan.begin(self.call, self.world, collection, self.next_sequence(), fields)
+        record = plan.begin(self.call, self.world, self.moment, collection, self.next_sequence(), fields)
         record.hidden.update(hidden or {})
         self.transaction.add(collection, record)
         return record
@@ -163,9 +166,16 @@ class Turn:
         """Keep a fact about this tenant (shown in the sandbox's state view)."""
         self.transaction.remember(self.tenant, name, value)
 
+    @property
+    def moment(self) -> float:
+        """When this happens: one time for all that a request writes, and another one after a wait."""
+        if self._moment is None:
+            self._moment = self.world.clock.now()
+        return self._moment
+
     def now(self) -> Any:
         """The time, as this resource writes it."""
-        return self.binding.resource.write_time(self.world.clock.now())
+        return self.binding.resource.write_time(self.moment)
 
     def changed(self, names: frozenset[str]) -> bool:
         """Did this update touch any of these fields?"""

@@ -24,7 +24,8 @@ class SystemClock:
         self._last = 0.0
 
     def now(self) -> float:
-        self._last = max(time.time(), self._last)
+        now = time.time()
+        self._last = max(self._last, now)
         return self._last
 
 
@@ -52,20 +53,22 @@ class World:
 
     def uuid(self) -> str:
         """A random UUID of version 4 (RFC 9562 section 5.4)."""
-        bits = f"{self.random.getrandbits(128):032x}"
+        bits = "%032x" % self.random.getrandbits(128)  # noqa: UP031  # half the time of an f-string
         variant = "89ab"[int(bits[16], 16) & 3]
         return f"{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{variant}{bits[17:20]}-{bits[20:]}"
 
     def token(self, length: int) -> str:
         """That many random characters of 0-9 and a-f."""
-        return f"{self.random.getrandbits(4 * length):0{length}x}"
+        return "%0*x" % (length, self.random.getrandbits(4 * length))  # noqa: UP031  # half the time of an f-string
 
 
 class _Second:
-    """The text of the second last asked for: formatting a date costs more than remembering one."""
+    """The texts of the second and the moment last asked for: formatting a date costs more than remembering one."""
 
     number = -1
     text = ""
+    moment = -1.0
+    milliseconds = ""
 
 
 def iso_seconds(moment: float) -> str:
@@ -75,8 +78,10 @@ def iso_seconds(moment: float) -> str:
 
 def iso_milliseconds(moment: float) -> str:
     """`2026-01-17T10:30:00.123Z` (RFC 3339)."""
-    second = int(moment)
-    return f"{_second(second)}.{int((moment - second) * 1000):03d}Z"
+    if moment != _Second.moment:
+        second = int(moment)
+        _Second.moment, _Second.milliseconds = moment, f"{_second(second)}.{int((moment - second) * 1000):03d}Z"
+    return _Second.milliseconds
 
 
 def _second(second: int) -> str:

@@ -140,7 +140,7 @@ class LiveProber:
         async with self._turns:
             with anyio.move_on_after(seconds + 2 * FAREWELL_SECONDS):
                 try:
-                    return await self._asked(replace(connection, timeout=seconds), visit)
+                    return await self._asked(connection._replace(timeout=seconds), visit)
                 except Exception as error:  # noqa: BLE001 - whatever a server makes the libraries raise ends as words
                     return Outcome(*told(error))
         return Outcome("timeout", _too_slow(seconds))

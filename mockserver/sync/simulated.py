@@ -55,7 +55,7 @@ class SimulatedProber:
 
     def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None:
         """The contents of a resource that `probe` lists, or None; the outcome where the server cannot be asked."""
-        listed = self.probe(replace(connection, want=frozenset({"resources"})))
+        listed = self.probe(connection._replace(want=frozenset({"resources"})))
         if listed.status != "ok":
             return listed
         found = next((resource for resource in listed.resources if resource["uri"] == uri), None)
@@ -65,7 +65,7 @@ class SimulatedProber:
         self, connection: Connection, name: str, arguments: Mapping[str, str]
     ) -> Mapping[str, Any] | Outcome | None:
         """One prompt that `probe` lists, filled in, or None; the outcome where the server cannot be asked."""
-        listed = self.probe(replace(connection, want=frozenset({"prompts"})))
+        listed = self.probe(connection._replace(want=frozenset({"prompts"})))
         if listed.status != "ok":
             return listed
         found = next((prompt for prompt in listed.prompts if prompt["name"] == name), None)
@@ -178,7 +178,7 @@ def _pending(prober: SimulatedProber, connection: Connection) -> Outcome:
 def _sse(prober: SimulatedProber, connection: Connection) -> Outcome:
     if connection.transport not in (None, "sse"):
         return Outcome("error", "The server speaks SSE only.", supported_transports=("sse",))
-    return _listed(replace(connection, transport="sse"))
+    return _listed(connection._replace(transport="sse"))
 
 
 def _place(connection: Connection) -> str:

@@ -163,7 +163,7 @@ def enter(turn: Turn, **fields: Any) -> Any:
     if all(item.get(name) == value for name, value in fields.items()):
         return turn.now()
     item |= fields
-    return plan.stamp(item, turn.world, created=False)
+    return plan.stamp(item, turn.moment, created=False)
 
 
 def capabilities(outcome: Outcome) -> dict[str, bool]:

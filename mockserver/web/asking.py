@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mockserver.call import Reply
@@ -91,7 +91,7 @@ class Asking:
     def _put(self, question: Question) -> Any:
         """Ask. OAuth must come back to this sandbox, not to the service that it stands for."""
         if isinstance(question, Connection) and self.callback:
-            question = replace(question, redirect_uri=self.callback)
+            question = question._replace(redirect_uri=self.callback)
         return ask(self.prober, question)
 
     async def _wait(self, answer: asyncio.Future[Any], question: Question, turn: Turn) -> Any:

@@ -60,7 +60,7 @@ class Endpoint:
         self._forgets = binding is not None and binding.act.end is forget
         self._validators: dict[tuple[int, str], Validator | None] = {}
         plan = binding.plan if binding else None
-        self._tenant = plan.tenant if plan is not None else _home
+        self._tenant = plan.tenant() if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._store = service.store

@@ -9,7 +9,6 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -467,6 +466,6 @@ def test_a_person_with_a_browser_can_consent(
         await asyncio.to_thread(press_allow, devtools, str(url), lambda: bool(called))
         answer = asked_of(called[0])
         await prober.complete(answer["state"], answer["code"], issuer=answer.get("iss"))
-        return await prober.probe(replace(connection))
+        return await prober.probe(connection._replace())
 
     assert asking(ask).status == "ok"
