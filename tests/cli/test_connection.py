@@ -1,0 +1,69 @@
+"""The connections of `mockserver serve`, byte by byte."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.process import Processes
+
+SERVERS = "/basedash/api/public/organizations/org_1/mcp-servers"
+ADMIN = "Authorization: Bearer bd_key_SandboxAdmin00000000000000000000\r\n"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", until="sync:")
+        yield next(int(found.group(1)) for line in lines if (found := re.search(r"docs http://127.0.0.1:(\d+)/", line)))
+
+
+def exchange(port: int, *requests: str) -> bytes:
+    """All that comes back to requests sent at once, the last of which closes the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall("".join(requests).encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def request(method: str, path: str, more: str = "", body: str = "") -> str:
+    length = f"Content-Length: {len(body)}\r\n" if body else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: sandbox\r\n{ADMIN}{more}{length}\r\n{body}"
+
+
+def test_replies_with_and_without_a_body_come_in_their_order_on_one_connection(port: int) -> None:
+    created = '{"displayName": "A", "serverUrl": "https://a.example/mcp"}'
+    told = exchange(
+        port,
+        request("HEAD", SERVERS),
+        request("POST", SERVERS, "Content-Type: application/json\r\n", created),
+        request("OPTIONS", SERVERS, "Origin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n"),
+        request("GET", "/nowhere"),
+        request("GET", SERVERS, "Connection: close\r\n"),
+    )
+    heads = re.findall(rb"HTTP/1\.1 (\d{3})", told)
+
+    assert [b"200", b"201", b"200", b"404", b"200"] == heads
+    assert told.endswith(b'"hasMore":false}}')
+    assert 2 == told.count(b'"displayName":"A"')
+
+
+@pytest.mark.parametrize("more", ["", "Connection: close\r\n"])
+def test_a_head_without_a_body_is_sent_at_once(port: int, more: str) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(request("HEAD", SERVERS, more).encode())
+        told = connection.recv(65536)
+
+    assert told.startswith(b"HTTP/1.1 200")
+    assert told.endswith(b"\r\n\r\n")
+
+
+def test_a_body_too_long_to_be_copied_comes_whole(port: int) -> None:
+    told = exchange(port, request("GET", "/_mock/assets/swagger-ui-bundle.js", "Connection: close\r\n"))
+    head, _, body = told.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+
+    assert length is not None
+    assert len(body) == int(length[1]) > 500_000
