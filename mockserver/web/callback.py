@@ -8,7 +8,7 @@ from html import escape
 from starlette.responses import HTMLResponse, Response
 
 from mockserver.call import ANONYMOUS, Call
-from mockserver.errors import SyncError
+from mockserver.errors import Missing, SyncError
 from mockserver.semantics.actions import create
 from mockserver.semantics.binding import Binding
 from mockserver.semantics.turn import Turn
@@ -32,7 +32,7 @@ async def complete(services: Mapping[str, Service], query: Mapping[str, str]) ->
     except SyncError as fault:
         return _page(400, str(fault))
     synced = await _sync(services, owner)
-    return _page(200, "Authorized. The tools were synced again." if synced else "Authorized.")
+    return _page(200, "Authorized. The server was asked for its tools again." if synced else "Authorized.")
 
 
 async def _sync(services: Mapping[str, Service], owner: str) -> bool:
@@ -48,7 +48,10 @@ async def _sync(services: Mapping[str, Service], owner: str) -> bool:
     path = {stated.name: tenant} if stated.by == "path" else {}
     call = Call("POST", f"/_mock/{PATH}", path, {}, {}, {}, None, "", ANONYMOUS, tenant)
     turn = Turn(call, binding, Transaction(service.store), service.world)
-    await service.asking.again(turn, record)
+    try:
+        await service.asking.again(turn, record)
+    except Missing:  # it was deleted while its server was being asked
+        return False
     return True
 
 

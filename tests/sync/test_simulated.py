@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -154,6 +156,54 @@ def test_nothing_opens_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
             prober.probe(connection)
             prober.read_resource(connection, "schema://x")
             prober.get_prompt(connection, "x", {})
+
+
+REGISTRATIONS = {
+    "/basedash/api/public/organizations/org_abc123/mcp-servers": (
+        "bd_key_SandboxAdmin00000000000000000000", {"displayName": "a", "serverUrl": "https://a.example/mcp"},
+    ),
+    "/datagrid/v1/organization/mcp-servers": (
+        "dg_live_SandboxOrganization", {"name": "a", "base_url": "https://a.example/mcp"},
+    ),
+    "/gaia/api/mcp/detect-auth": ("gaia_sandbox_developer", {"url": "http://127.0.0.1:1/mcp"}),
+    "/piper/v1/orgs/3c90c3cc-0d44-4b50-8888-8dd25736052a/mcp-servers/test": (
+        "pat_sandbox_admin", {"url": "https://oauth.mcp.example/mcp", "auth_token": "t"},
+    ),
+}  # fmt: skip
+"""One request of each vendor that asks an MCP server: path → credential and body."""
+
+WATCHED = f"""
+import asyncio, os, sys
+import httpx
+import mockserver
+
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname", "subprocess.Popen"):
+        print(event, arguments, flush=True)
+        os._exit(3)
+
+async def register():
+    transport = httpx.ASGITransport(mockserver.create_app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as api:
+        for path, (credential, body) in {REGISTRATIONS!r}.items():
+            reply = await api.post(path, headers={{"Authorization": f"Bearer {{credential}}"}}, json=body)
+            print(reply.status_code, end=" ")
+
+sys.addaudithook(watch)
+asyncio.run(register())
+if sys.argv[1:]:
+    httpx.get("http://127.0.0.1:1/")
+"""
+
+
+def test_a_sandbox_as_it_comes_connects_to_nobody_whatever_is_registered() -> None:
+    well = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=120, check=False)
+    proof = subprocess.run(
+        [sys.executable, "-c", WATCHED, "x"], capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert (0, "201 201 200 200 ") == (well.returncode, well.stdout), well.stderr
+    assert (3, True) == (proof.returncode, "socket.getaddrinfo" in proof.stdout), "the watch sees a connection"
 
 
 def test_off_asks_nobody_and_says_so() -> None:

@@ -37,6 +37,7 @@ class Directed(SimulatedProber):
         super().__init__()
         self.waiting: deque[asyncio.Future[Outcome]] = deque()
         self.asked: list[str] = []
+        self.owner = ""
 
     async def probe(self, connection: Connection) -> Outcome:  # type: ignore[override]
         self.asked.append(connection.url)
@@ -45,6 +46,9 @@ class Directed(SimulatedProber):
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.waiting.append(answer)
         return await answer
+
+    def complete(self, state: str, code: str, *, issuer: str | None = None) -> str:
+        return self.owner
 
 
 def listing(count: int) -> Outcome:
@@ -120,6 +124,21 @@ def test_of_two_syncs_of_one_server_the_one_that_was_asked_later_counts(deadline
         return (await api.get(item)).json()
 
     assert 7 == travel("datagrid", journey, deadline=deadline)["metadata"]["tool_count"]
+
+
+def test_a_registration_that_is_deleted_while_oauth_comes_back_for_it_is_no_failure() -> None:
+    async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
+        created = (await api.post(BASEDASH, json={"displayName": "a", "serverUrl": OTHER})).json()["data"]
+        await api.patch(f"{BASEDASH}/{created['id']}", json={"serverUrl": SLOW})
+        prober.owner = f"basedash/org_abc123/{created['id']}"
+        back = asyncio.create_task(api.get("/_mock/oauth/callback", params={"state": "s", "code": "c"}))
+        await a_few_steps()
+        deleted = await api.delete(f"{BASEDASH}/{created['id']}")
+        prober.waiting[-1].set_result(listing(1))
+        return deleted.status_code, await back
+
+    deleted, back = travel("basedash", journey, deadline=0.2)
+    assert (204, 200, True) == (deleted, back.status_code, "Authorized." in back.text)
 
 
 def test_where_nobody_asked_for_the_new_address_a_late_outcome_of_the_old_one_makes_it_be_asked() -> None:
