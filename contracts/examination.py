@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from contracts.checks.jury import CHECK
 from contracts.finding import Finding
 from contracts.journal import Journal
 from contracts.promise import Sworn
@@ -95,6 +96,8 @@ class _Run:
         tools = Tools(self.contract, self.seed, self.database)
         for each in sworn:
             self._note(each, f"skipped: {self.stopped}" if self.stopped else self._hold(each, tools))
+        self.findings |= tools.jury.findings
+        self.examined |= {(operation, CHECK): outcome for operation, outcome in tools.jury.heard.items()}
         return Result(tuple(self.findings.values()), self.examined, self.target.requests - before,
                       time.monotonic() - began, tuple(self.left), self.stopped)  # fmt: skip
 

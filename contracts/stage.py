@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from contracts.bodies import MARK, Bodies
 from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_of, pick
+from contracts.checks.jury import Jury
 from contracts.conformity import deviations
 from contracts.finding import Exchange, Finding, Said, finding
 from contracts.journal import Entry, Journal
@@ -50,7 +51,7 @@ class Tools:
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
         self.contract, self.database = contract, database
-        self.bodies = Bodies(contract)
+        self.bodies, self.jury = Bodies(contract), Jury(contract)
         self.maker = ExampleMaker(contract.document.root)
         self.kinds = kinds(contract)
         self.acts = {act.name: act for act in acts(contract)}
@@ -141,7 +142,9 @@ class Stage:
     def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
         """Note where a reply is not as the document says."""
         self.judged.add(name_of(operation))
-        for each in deviations(operation, exchange, self.contract.schemas):
+        found = list(deviations(operation, exchange, self.contract.schemas))
+        self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", [each.seen for each in found])
+        for each in found:
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
                                            about=each.about, exchanges=self._leading_to(exchange)))  # fmt: skip
         return exchange

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 import schemathesis
@@ -15,6 +16,8 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
 
+from contracts.capabilities import name_of
+from contracts.checks.jury import CHECK as JURY
 from contracts.examination import Progress, Result
 from contracts.finding import Exchange, Finding, finding
 from contracts.share import WHOLE, Share
@@ -22,9 +25,14 @@ from contracts.stage import Mode, Stage, Tools
 from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable, masking
 from contracts.wire import Received, Sent
 from mockserver.spec.contract import Contract
+from mockserver.spec.document import Operation
 
 EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
 """How many requests each operation is given in each phase that invents them."""
+
+OF_FORM = frozenset({"status_code_conformance", "content_type_conformance", "response_headers_conformance",
+                     "response_schema_conformance"})  # fmt: skip
+"""The checks of the engine that judge the form of a reply, and nothing else."""
 
 PHASES: dict[Mode, frozenset[str]] = {
     "quick": frozenset({"examples", "coverage"}),
@@ -115,7 +123,7 @@ def _credential(contract: Contract, who: Identity) -> dict[str, Any]:
     return {**({"auth": {"openapi": schemes}} if schemes else {}), **({"headers": headers} if headers else {})}
 
 
-@dataclass(slots=True)
+@dataclass
 class _Run:
     """One run of the engine, and what came of it so far."""
 
@@ -131,6 +139,11 @@ class _Run:
     requests: int = 0
     stopped: str = ""
     began: float = field(default_factory=time.monotonic)
+
+    @cached_property
+    def operations_by_name(self) -> dict[str, Operation]:
+        """Every operation, by its name."""
+        return {name_of(each): each for each in self.contract.document.operations}
 
     @property
     def who(self) -> Identity:
@@ -167,6 +180,8 @@ class _Run:
     def result(self) -> Result:
         """What came of it, once what was created is deleted."""
         self._tidy()
+        self.findings |= self.stage.tools.jury.findings
+        self.examined |= {(name, JURY): outcome for name, outcome in self.stage.tools.jury.heard.items()}
         return Result(tuple(self.findings.values()), self.examined, self.requests, time.monotonic() - self.began,
                       tuple(self.left), self.stopped)  # fmt: skip
 
@@ -192,9 +207,20 @@ class _Run:
                 self._note(operation, check)
                 if check.status == Status.FAILURE and self.asked_for(check.name):
                     self._tell(recorder, case_id, operation, check)
+            self._hear(recorder, case_id, operation, checks)
         for case_id, node in recorder.cases.items():
             if case_id in recorder.interactions:
                 self._remember(node.value, recorder.interactions[case_id])
+
+    def _hear(self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]) -> None:
+        """Ask the second judge about a reply whose form the engine has judged."""
+        held = [check for check in checks if check.name in OF_FORM]
+        operation = self.operations_by_name.get(name)
+        if operation is None or case_id not in recorder.interactions or len(held) < len(OF_FORM):
+            return
+        faults = [check.failure_info.failure.message for check in held if check.failure_info is not None]
+        exchange = self._exchange(recorder.interactions[case_id])
+        self.stage.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
 
     def asked_for(self, name: str) -> bool:
         """Is a check of this name wanted?"""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from contracts.checks.jury import CHECK as JURY
 from contracts.finding import Exchange, Finding
 from contracts.promises import PROMISES
 from contracts.report.record import Line, Report
@@ -65,6 +66,8 @@ def describe(check: str) -> str:
         return str(told).strip().splitlines()[0]
     if check == "document":
         return "Every reply looks as the document says: status, media type, headers and schema."
+    if check == JURY:
+        return "The judge of a reply and openapi-core, which reads the same document, agree about it."
     return f"The check {check} of Schemathesis holds."
 
 

@@ -1,0 +1,113 @@
+"""openapi-core as second judge: replies are held against the document once more, by a reader that is not ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from openapi_core import Config, OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.templating.paths.exceptions import PathError
+from openapi_core.testing import MockRequest, MockResponse
+
+from contracts.capabilities import name_of
+from contracts.finding import Exchange, Finding, finding
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import Operation
+
+CHECK = "second-judge"
+"""What a disagreement is called in a report."""
+
+MOST = 500
+"""How many replies are judged twice in one examination; each costs milliseconds. Of each shape one is enough."""
+
+HOST = "http://judge.local"
+
+
+class Jury:
+    """Asks openapi-core about replies that were judged already, and tells where the two do not agree."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.findings: dict[str, Finding] = {}
+        self.heard: dict[str, str] = {}
+        self._document = contract.document
+        self._judges: dict[str, OpenAPI] = {}
+        self._seen: set[object] = set()
+
+    def hear(self, operation: Operation, exchange: Exchange, base: str, judge: str, faults: Sequence[str]) -> None:
+        """Hold a reply against the document again. `faults` are what `judge` found wrong with it, if anything."""
+        response = operation.response(exchange.status)
+        if response is None or exchange.method == "HEAD" or len(self._seen) >= MOST:
+            return
+        seen = (
+            operation.pointer,
+            exchange.status,
+            exchange.header("content-type"),
+            bool(faults),
+            _shape(exchange.json),
+        )
+        if seen in self._seen:
+            return
+        self._seen.add(seen)
+        said = self._judged(operation, exchange, base)
+        if said is None:
+            return
+        name = name_of(operation)
+        self.heard.setdefault(name, "passed")
+        if bool(said) != bool(faults):
+            self.heard[name] = "failed"
+            self._tell(name, exchange, judge, faults[0] if faults else "nothing is wrong", said or "nothing is wrong")
+
+    def _tell(self, name: str, exchange: Exchange, judge: str, ours: str, theirs: str) -> None:
+        found = finding(CHECK, name, verdict="disagreement", about=f"{exchange.status} {judge} {theirs[:40]}",
+                        expected=f"{judge} and openapi-core agree about this {exchange.status} reply",
+                        seen=f"{judge}: {ours}; openapi-core: {theirs}", exchanges=(exchange,))  # fmt: skip
+        self.findings.setdefault(found.id, found)
+
+    def _judged(self, operation: Operation, exchange: Exchange, base: str) -> str | None:
+        """What openapi-core finds wrong; empty when nothing is, None when it cannot say."""
+        parts = urlsplit(exchange.url.removeprefix(base))
+        asked = MockRequest(HOST, exchange.method.lower(), unquote(parts.path), args=dict(parse_qsl(parts.query)))
+        kind = exchange.header("content-type") or ""
+        answered = MockResponse(exchange.reply_body, exchange.status, headers=dict(exchange.reply_headers),
+                                content_type=kind)  # fmt: skip
+        try:
+            self._judge(operation).validate_response(asked, answered)
+        except PathError:
+            return None
+        except OpenAPIError as fault:
+            return _words(fault)
+        except Exception:  # noqa: BLE001  what breaks inside of the second judge is no verdict on a reply
+            return None
+        return ""
+
+    def _judge(self, operation: Operation) -> OpenAPI:
+        """openapi-core for the document with one path only, so that its search for paths costs nothing."""
+        if operation.path not in self._judges:
+            raw = self._document.raw if "openapi" in self._document.raw else self._document.root
+            item = raw["paths"][operation.path]
+            alone = {**raw, "servers": [{"url": HOST}], "paths": {operation.path: _without_servers(item)}}
+            self._judges[operation.path] = OpenAPI.from_dict(alone, config=Config(spec_validator_cls=None))
+        return self._judges[operation.path]
+
+
+def _without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A Path Item that lies at every address."""
+    return {key: _without_servers(value) if isinstance(value, dict) and "responses" in value else value
+            for key, value in item.items() if key != "servers"}  # fmt: skip
+
+
+def _words(fault: OpenAPIError) -> str:
+    cause = fault.__cause__ or fault
+    errors = [error.message for error in getattr(cause, "schema_errors", ())]
+    return ("; ".join(errors[:3]) or str(cause) or type(cause).__name__)[:500]
+
+
+def _shape(value: Any) -> object:
+    """A JSON value without its texts and numbers: two of one shape are judged alike, as far as types go."""
+    if isinstance(value, dict):
+        return frozenset((key, _shape(each)) for key, each in value.items())
+    if isinstance(value, list):
+        return ("list", frozenset(map(_shape, value)))
+    return type(value).__name__
