@@ -100,6 +100,7 @@ def serve(
     max_body: int, access_log: bool, watch: bool,
 ) -> None:  # fmt: skip
     """Serve stand-ins for vendors (all of them when none is named) or for OpenAPI documents."""
+    gc.disable()  # what is made at start stays: looking through it again and again takes a third of the time
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     try:
         sandbox = create_app(*documents, behaviour=behaviour, seed=seed, token=token,
@@ -169,6 +170,7 @@ def run(
     if access_log:
         config.log_level = "info"
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 100)  # what is remembered lives long: looking through it often is wasted time
 
     def greet(bound: int) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import jsonschema_rs
@@ -43,9 +44,7 @@ class View:
         self._wanted = tuple(name for name in self._names if name in required or name not in given)
         self._required = required
         self._variants = _variants(schemas, pointer)
-        self._blank = frozenset(
-            name for name in self.nullable if name in given or UNLIKELY.search(name) or self._is_null_by_default(name)
-        )
+        self._given = given
 
     def show(self, fields: Fields) -> Fields:
         """The fields that this reply names (all of them where it names none)."""
@@ -57,10 +56,17 @@ class View:
         """May the reply show these fields?"""
         return self._validator.is_valid(self.show(fields))
 
-    @property
+    @cached_property
     def nullable(self) -> frozenset[str]:
         """The names that this reply must show and that may be null."""
         return frozenset(name for name in self._required if self._is_nullable(name))
+
+    @cached_property
+    def _blank(self) -> frozenset[str]:
+        return frozenset(
+            name for name in self.nullable
+            if name in self._given or UNLIKELY.search(name) or self._is_null_by_default(name)
+        )  # fmt: skip
 
     def _is_nullable(self, name: str) -> bool:
         at = self._properties.get(name)
@@ -156,14 +162,15 @@ def _property(fault: jsonschema_rs.ValidationError) -> str:
 
 
 class Invention:
-    """Makes up what the items of one resource show in any of their replies.
-
-    `nullable` are the names that a reply must show and that may be null.
-    """
+    """Makes up what the items of one resource show in any of their replies."""
 
     def __init__(self, views: Iterable[View], settled: frozenset[str]) -> None:
         self._views, self._settled = tuple(views), settled
-        self.nullable = frozenset(name for view in self._views for name in view.nullable)
+
+    @cached_property
+    def nullable(self) -> frozenset[str]:
+        """The names that a reply must show and that may be null."""
+        return frozenset(name for view in self._views for name in view.nullable)
 
     def complete(self, fields: Fields, seed: str, before: Fields | None = None) -> None:
         """Add to the fields of an item what its replies show and nobody gave."""

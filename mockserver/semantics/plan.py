@@ -164,12 +164,9 @@ def viewer(contract: Contract, plan: ResourcePlan) -> Callable[[str], View]:
     return lambda pointer: View(pointer, given - plan.settled, contract.schemas, contract.examples)
 
 
-def acting(contract: Contract, name: str) -> Iterator[tuple[Operation, OperationBehaviour]]:
+def acting(contract: Contract, name: str) -> tuple[tuple[Operation, OperationBehaviour], ...]:
     """The operations that do something to a resource."""
-    for operation in contract.document.operations:
-        behaviour = contract.behaviour.operations.get((operation.path, operation.method))
-        if behaviour is not None and behaviour.action is not None and behaviour.action.of == name:
-            yield operation, behaviour
+    return contract.acting.get(name, ())
 
 
 def requests(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> Iterator[str]:

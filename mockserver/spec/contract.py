@@ -11,8 +11,8 @@ from mockserver.errors import BehaviourError, SpecError
 from mockserver.spec import behaviour as behaviours
 from mockserver.spec import document as documents
 from mockserver.spec import inference, shelf
-from mockserver.spec.behaviour import Behaviour
-from mockserver.spec.document import Document
+from mockserver.spec.behaviour import Behaviour, OperationBehaviour
+from mockserver.spec.document import Document, Operation
 from mockserver.spec.reading import normal, overlay, soundness, source
 from mockserver.spec.reading.soundness import Flaw, LeftOut
 from mockserver.spec.schemas import Schemas
@@ -42,7 +42,7 @@ class Contract:
     """What a service promises: the mock keeps it, the examination checks it. `name` is its short name.
 
     `flaws` are what is wrong with the document and was served all the same, `left_out` the operations that were not.
-    `files` are all that it was read from.
+    `files` are all that it was read from; `acting` names the operations that do something to each resource.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Contract:
     flaws: tuple[Flaw, ...] = field(default=(), repr=False)
     left_out: tuple[LeftOut, ...] = field(default=(), repr=False)
     files: tuple[Path, ...] = field(default=(), repr=False)
+    acting: Mapping[str, tuple[tuple[Operation, OperationBehaviour], ...]] = field(default_factory=dict, repr=False)
 
 
 def of(
@@ -129,7 +130,16 @@ def from_raw(
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
     said = behaviours.read(root if "x-resources" in root else guessed(document, schemas, examples), file=file)
-    return Contract(name, document, said, schemas, examples, flaws, left_out)
+    return Contract(name, document, said, schemas, examples, flaws, left_out, acting=_acting(document, said))
+
+
+def _acting(document: Document, said: Behaviour) -> dict[str, tuple[tuple[Operation, OperationBehaviour], ...]]:
+    found: dict[str, list[tuple[Operation, OperationBehaviour]]] = {}
+    for operation in document.operations:
+        behaviour = said.operations.get((operation.path, operation.method))
+        if behaviour is not None and behaviour.action is not None:
+            found.setdefault(behaviour.action.of, []).append((operation, behaviour))
+    return {name: tuple(entries) for name, entries in found.items()}
 
 
 def guessed(document: Document, schemas: Schemas, examples: ExampleMaker) -> Mapping[str, Any]:

@@ -10,7 +10,8 @@ from mockserver.errors import InvalidDocument
 
 def escape(step: str | int) -> str:
     """One reference token as it stands in a pointer: `a/b` becomes `a~1b`."""
-    return str(step).replace("~", "~0").replace("/", "~1")
+    text = str(step)
+    return text.replace("~", "~0").replace("/", "~1") if "/" in text or "~" in text else text
 
 
 def join(pointer: str, *steps: str | int) -> str:
@@ -22,7 +23,8 @@ def split(pointer: str) -> list[str]:
     """The reference tokens of a pointer, unescaped; `""` has none."""
     if not pointer:
         return []
-    return [step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/")]
+    steps = pointer[1:].split("/")
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps] if "~" in pointer else steps
 
 
 def lookup(root: Any, pointer: str) -> Any:

@@ -8,6 +8,7 @@ must not show any (OpenAPI 3.1 section 4.8.24, JSON Schema Validation section 9.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import jsonschema_rs
@@ -17,10 +18,30 @@ from mockserver.errors import Fault, InvalidDocument, Unanswerable
 from mockserver.spec import pointer as json_pointer
 from mockserver.spec.perspective import Direction, Perspective
 
-Validator = jsonschema_rs.Draft202012Validator
+Compiled = jsonschema_rs.Draft202012Validator
 
 PATTERN_LIMIT = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
 """Bounds the time that an absurd regular expression of a document may take."""
+
+
+class Validator:
+    """Judges values by one schema, which is compiled when a value is first judged, or by `compile`."""
+
+    __slots__ = ("_make", "is_valid", "iter_errors")
+
+    def __init__(self, make: Callable[[], Compiled]) -> None:
+        self._make: Callable[[], Compiled] | None = make
+        self.is_valid: Callable[[Any], bool] = lambda value: self.compile().is_valid(value)
+        self.iter_errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]] = lambda value: (
+            self.compile().iter_errors(value)
+        )
+
+    def compile(self) -> Validator:
+        """Make it ready. Raises InvalidDocument where the schema cannot be compiled."""
+        if self._make is not None:
+            made = self._make()
+            self.is_valid, self.iter_errors, self._make = made.is_valid, made.iter_errors, None
+        return self
 
 
 class Schemas:
@@ -32,15 +53,22 @@ class Schemas:
             "request": Perspective(root, "request", patient=True), "response": Perspective(root, "response"),
         }  # fmt: skip
         self._validators: dict[tuple[str, Direction], Validator] = {}
+        self._branches: dict[tuple[str, bool], tuple[tuple[dict[str, Any], str], ...]] = {}
+        self._properties: dict[str, dict[str, str]] = {}
 
     def validator(self, pointer: str, direction: Direction) -> Validator:
-        """The validator of the schema at `pointer`. Raises InvalidDocument where it cannot be compiled."""
+        """The validator of the schema at `pointer`, which is compiled when it is first needed."""
         key = (pointer, direction)
         if key not in self._validators:
-            self._validators[key] = self._compile(pointer, direction)
+            self._validators[key] = Validator(partial(self._compile, pointer, direction))
         return self._validators[key]
 
-    def _compile(self, pointer: str, direction: Direction) -> Validator:
+    def compile(self) -> None:
+        """Compile every validator that was asked for. Raises InvalidDocument where one cannot be."""
+        for validator in list(self._validators.values()):
+            validator.compile()
+
+    def _compile(self, pointer: str, direction: Direction) -> Compiled:
         try:
             return compiled(self.views[direction].whole(pointer))
         except (ValueError, jsonschema_rs.ReferencingError, Unanswerable) as fault:
@@ -50,11 +78,17 @@ class Schemas:
         """The schema at `pointer` with its `$ref`s followed, and where it stands."""
         return json_pointer.resolve(self.root, json_pointer.lookup(self.root, pointer), pointer)
 
-    def branches(self, pointer: str, *, every: bool = False) -> Iterator[tuple[dict[str, Any], str]]:
+    def branches(self, pointer: str, *, every: bool = False) -> tuple[tuple[dict[str, Any], str], ...]:
         """The schema objects that together describe one value: itself, its `$ref`s and its `allOf` members.
 
         With `every`, the alternatives of `anyOf` and `oneOf` too.
         """
+        found = self._branches.get((pointer, every))
+        if found is None:
+            found = self._branches[pointer, every] = tuple(self._walk(pointer, every))
+        return found
+
+    def _walk(self, pointer: str, every: bool) -> Iterator[tuple[dict[str, Any], str]]:
         keywords = ("allOf", "anyOf", "oneOf") if every else ("allOf",)
         waiting, seen = [pointer], set()
         while waiting:
@@ -73,10 +107,12 @@ class Schemas:
 
     def properties(self, pointer: str) -> dict[str, str]:
         """Property name → pointer of its schema, of an object schema with its `allOf` and alternatives."""
-        found: dict[str, str] = {}
-        for node, here in self.branches(pointer, every=True):
-            for name in node.get("properties") or ():
-                found.setdefault(name, json_pointer.join(here, "properties", name))
+        found = self._properties.get(pointer)
+        if found is None:
+            found = self._properties[pointer] = {}
+            for node, here in self.branches(pointer, every=True):
+                for name in node.get("properties") or ():
+                    found.setdefault(name, json_pointer.join(here, "properties", name))
         return found
 
     def required(self, pointer: str) -> set[str]:
@@ -113,9 +149,9 @@ class Schemas:
         return pointer
 
 
-def compiled(schema: dict[str, Any]) -> Validator:
+def compiled(schema: dict[str, Any]) -> Compiled:
     """The validator of a schema that holds all it refers to. Raises ValueError where there can be none."""
-    return Validator(schema, validate_formats=True, pattern_options=PATTERN_LIMIT)
+    return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT)
 
 
 def faults(validator: Validator, instance: Any, location: str, prefix: tuple[str | int, ...] = ()) -> tuple[Fault, ...]:

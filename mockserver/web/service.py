@@ -34,6 +34,9 @@ from mockserver.web.route import Match, Routes
 
 log = logging.getLogger("mockserver")
 
+READY = 300
+"""A document of so many operations has all its schemas compiled at start, a larger one each when it is first needed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -72,6 +75,8 @@ class Service:
         self.routes = Routes()
         self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
         self._methods = self._mount()
+        if len(self.endpoints) <= READY:
+            contract.schemas.compile()
 
     def find(self, path: str) -> Match | None:
         """What stands at a raw path below the service's base path, and the values in it."""

@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.spec.perspective import Perspective, settled
-from mockserver.spec.schemas import PATTERN_LIMIT, Validator, compiled
+from mockserver.spec.schemas import PATTERN_LIMIT, Compiled, compiled
 from mockserver.spec.values import arrays, objects, scalars
 from mockserver.spec.values.choice import Choice, choices
 from mockserver.spec.values.facets import NOTHING, TYPES, Facets, Schema, Schemas, fold
@@ -105,11 +105,11 @@ class Shape:
         return self.judge.is_valid(value)
 
     @cached_property
-    def judge(self) -> Validator:
+    def judge(self) -> Compiled:
         """The validator of all schemas together. Raises `Stuck` where they do not compile."""
         return self.compile()
 
-    def compile(self) -> Validator:
+    def compile(self) -> Compiled:
         """A new validator of all schemas together. Raises `Stuck` where they do not compile."""
         try:
             return compiled(self._whole())
