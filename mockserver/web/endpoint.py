@@ -63,7 +63,7 @@ class Endpoint:
         self._tenant = plan.tenant() if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
-        self._store = service.store
+        self._store, self._place = service.store, template.shape(operation.path)
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
         """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
@@ -79,7 +79,8 @@ class Endpoint:
                 principal = self._gate.admit(self._sources(headers, target))
             tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
-                limits = self._limiter.count(principal, tenant, method, path, self.operation.operation_id)
+                place = "/".join((self._place, *values))  # the same at the root and below the service's name
+                limits = self._limiter.count(principal, tenant, method, place, self.operation.operation_id)
             if self._is_shared or self._roles is not None:
                 self._refuse_stranger(principal, tenant)
             given = target.given if self._parameters.are_in_target else None
@@ -104,6 +105,11 @@ class Endpoint:
             transaction.rollback()
             raise
         return reply, limits
+
+    def clear(self) -> None:
+        """Forget what was counted against the operation's limit, its own or its service's."""
+        if self._limiter is not None:
+            self._limiter.clear()
 
     def _forget(self, call: Call) -> None:
         """What was obtained for a registration goes with it."""

@@ -125,8 +125,9 @@ class Service:
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything, or everything of one tenant."""
         self.store.clear(tenant)
-        if self.limiter is not None and tenant is None:
-            self.limiter.clear()
+        if tenant is None:
+            for endpoint in self.endpoints.values():
+                endpoint.clear()
 
     def _compile(self, operation: Operation, rules: Rules) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
