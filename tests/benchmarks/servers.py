@@ -91,6 +91,11 @@ class Running:
         """Resident memory of the process and its children, from /proc; 0 where there is none."""
         return sum(_resident(pid) for pid in _family(self.pid)) / 1024
 
+    @property
+    def processor_seconds(self) -> float:
+        """Processor time that the process and its children have used, from /proc; 0 where there is none."""
+        return sum(_ticks(pid) for pid in _family(self.pid)) / os.sysconf("SC_CLK_TCK")
+
 
 def uvicorn(target: str) -> Callable[[Site, int], list[str]]:
     """The command that serves an ASGI application with one worker, uvloop and httptools."""
@@ -252,6 +257,15 @@ def _resident(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+
+
+def _ticks(pid: int) -> int:
+    """Clock ticks in user and in kernel mode (proc(5), /proc/PID/stat)."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(words[11]) + int(words[12])
 
 
 def install_packages(folder: Path) -> Path | None:
