@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from hypothesis.database import ExampleDatabase
+
 from contracts.sandbox import sandbox
 from contracts.share import WHOLE, Share
 from contracts.stage import Mode
@@ -38,6 +40,7 @@ class Assignment:
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
     share: Share = WHOLE
+    database: ExampleDatabase | None = None
     strict: bool = False
     read_only: bool = False
     rate: float | None = None

@@ -18,6 +18,7 @@ from contracts.capabilities import name_of
 from contracts.checks.conformance import conform
 from contracts.credentials import Given, people
 from contracts.examination import examine
+from contracts.examples import database_of
 from contracts.journal import Entry, Journal
 from contracts.known import read_known, written
 from contracts.repeat.trial import opaque
@@ -31,6 +32,7 @@ from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts
 
 JOURNAL = "journal.jsonl"
+EXAMPLES = "examples"
 
 
 @click.command()
@@ -49,7 +51,7 @@ def check(context: click.Context, /, folder: Path, known: Path | None, known_wri
     """
     try:
         accepted = read_known(known) if known else ()
-        report = replace(_examined(assignment(**given), folder), accepted=accepted)
+        report = replace(_examined(assignment(folder, **given), folder), accepted=accepted)
     except (MockServerError, click.ClickException) as fault:
         click.echo(f"could not examine: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
@@ -65,9 +67,9 @@ def check(context: click.Context, /, folder: Path, known: Path | None, known_wri
 
 
 def assignment(
-    wanted: str, behaviour: Sequence[Path], url: str | None, secrets: Sequence[str], auth_file: Path | None,
-    headers: Sequence[str], tenants: Sequence[str], no_auth: bool, quick: bool, limit: str | None, rate: str | None,
-    shard: str, **further: Any,
+    folder: Path, wanted: str, behaviour: Sequence[Path], url: str | None, secrets: Sequence[str],
+    auth_file: Path | None, headers: Sequence[str], tenants: Sequence[str], no_auth: bool, quick: bool,
+    limit: str | None, rate: str | None, shard: str, database: str, **further: Any,
 ) -> Assignment:  # fmt: skip
     """What the options ask for. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
@@ -75,13 +77,13 @@ def assignment(
     who = people(contract, Given(secrets, headers, tenants, auth_file, no_auth), where)
     return Assignment(wanted, contract, where, who, behaviour, "quick" if quick else "campaign" if limit else "default",
                       share=share_of(shard), rate=options.rate_of(rate) if rate else None, deadline=deadline,
-                      **further)  # fmt: skip
+                      database=database_of(database, folder / EXAMPLES), **further)  # fmt: skip
 
 
 def _examined(asked: Assignment, folder: Path) -> Report:
     journal = Journal(folder / JOURNAL) if asked.url else Journal.nowhere()
     scope: dict[str, Any] = {"mode": asked.mode, "seed": asked.seed, "only": asked.only, "skip": asked.skip,
-                             "share": asked.share, "on_progress": _tell}  # fmt: skip
+                             "share": asked.share, "database": asked.database, "on_progress": _tell}  # fmt: skip
     with asked.target() as target:
         result = examine(asked.contract, target, strict=asked.strict, journal=journal, **scope)
         spent, base = target.requests, target.base_url

@@ -62,6 +62,13 @@ extent = _group(
     click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks or operations ('GET /servers*')."),
     click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks or operations."),
     click.option("--shard", default="", metavar="2/5", help="Only this share; `mockserver merge` joins the reports."),
+    click.option(
+        "--database",
+        default="",
+        metavar="DIR|redis://…|none",
+        help="Where what failed is kept, to be tried "
+        "first the next time; `examples` in the folder of reports unless said otherwise.",
+    ),
     click.option("--seed", default=0, show_default=True, help="The same seed sends the same requests."),
     click.option("--strict", is_flag=True, help="A breach of what is inferred or assumed is a failure too."),
 )

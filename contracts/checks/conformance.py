@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import schemathesis
+from hypothesis.database import ExampleDatabase
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
@@ -19,6 +20,7 @@ from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorde
 from contracts.capabilities import name_of
 from contracts.checks.jury import CHECK as JURY
 from contracts.examination import Progress, Result
+from contracts.examples import kept_in
 from contracts.finding import Exchange, Finding, finding
 from contracts.share import WHOLE, Share
 from contracts.stage import Mode, Stage, Tools
@@ -45,11 +47,14 @@ PHASES: dict[Mode, frozenset[str]] = {
 def conform(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), on_progress: Progress | None = None, share: Share = WHOLE,
+    database: ExampleDatabase | None = None,
 ) -> Result:  # fmt: skip
     """Hold a target against its document: what its replies look like, and what it accepts and refuses.
 
     Every failed check becomes a Finding with its exchanges. What was created is deleted in the end. Never raises for
     what the target does: `stopped` of the Result says why an examination ended early.
+
+    What `database` holds of earlier runs is tried first.
 
     A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
@@ -59,10 +64,11 @@ def conform(
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
     for phases, names in _parts(run, share, PHASES[mode]):
         if phases and names and checks and not run.stopped:
-            schema = schemathesis.openapi.from_dict(dict(contract.document.raw),
-                                                    config=_config(run, mode, seed, phases, names, checks))  # fmt: skip
+            config = _config(run, mode, seed, phases, names, checks, database)
+            schema = schemathesis.openapi.from_dict(dict(contract.document.raw), config=config)
             schema.app = target.app
-            run.through(from_schema(schema).execute())
+            with kept_in(database):
+                run.through(from_schema(schema).execute())
     return run.result()
 
 
@@ -82,14 +88,20 @@ def _silent(operation: str, check: str, outcome: str) -> None:
 
 
 def _config(
-    run: _Run, mode: Mode, seed: int, phases: frozenset[str], names: Sequence[str], checks: Sequence[str]
+    run: _Run,
+    mode: Mode,
+    seed: int,
+    phases: frozenset[str],
+    names: Sequence[str],
+    checks: Sequence[str],
+    database: ExampleDatabase | None,
 ) -> SchemathesisConfig:
     target = run.target
     settings: dict[str, Any] = {
         "seed": seed,
         "base-url": target.base_url,
         "continue-on-failure": True,
-        "generation": {"max-examples": EXAMPLES[mode], "database": "none"},
+        "generation": {"max-examples": EXAMPLES[mode], **({} if database is not None else {"database": "none"})},
         "operations": [{"include-name": name, "enabled": False} for name in run.every() if name not in names],
         "phases": {name: {"enabled": name in phases} for name in PHASES["default"]},
         "checks": {name: {"enabled": name in checks} for name in CHECKS.get_all_names()},
