@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from mockserver.errors import Conflict
+from mockserver.errors import Conflict, Unanswerable
 from mockserver.spec.behaviour import Identity
 from mockserver.spec.schemas import Schemas, Validator
 from mockserver.spec.values.example import ExampleMaker
@@ -26,18 +27,32 @@ def maker(
     `places` are the pointers of the schemas that an id must be valid for, where it is a value of a `schema`. `reached`
     are those of them by which an item is reached: the client's own id is not taken where no path could ever name it.
     """
-    by_schema = identity.generate == "schema"
-    made = _from_schema(places, examples, schemas) if by_schema else IDENTITIES[identity.generate](identity)
+    judges = [schemas.validator(place, "request") for place in reached]
+    valid = _from_schema(places, examples, schemas)
+    made = valid if identity.generate == "schema" else _within(IDENTITIES[identity.generate](identity), valid, judges)
     if not identity.from_client:
         return made
-
-    judges = [schemas.validator(place, "request") for place in reached]
 
     def chosen(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
         return made(world, collection, fields) if value is None or not _is_reached(value, judges) else value
 
     return chosen
+
+
+def _within(made: NewId, other: NewId, judges: Sequence[Validator]) -> NewId:
+    """What `made` gives where paths can name it, else what `other` does: behind the largest number there is no next."""
+
+    def reached(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        value = made(world, collection, fields)
+        if _is_reached(value, judges):
+            return value
+        with suppress(Conflict, Unanswerable):
+            another = other(world, collection, fields)
+            return another if _is_reached(another, judges) else value
+        return value
+
+    return reached if judges else made
 
 
 def _is_reached(value: Any, judges: Sequence[Validator]) -> bool:

@@ -15,6 +15,9 @@ from mockserver.state.collection import Collection, Record, Selection, View
 DIGITS = re.compile(r"[0-9]{1,20}")
 """A cursor that may be a number: `str.isdigit` takes characters that are none, such as ²."""
 
+FARTHEST = 2**53
+"""The largest number of an item or page that counts: every reader of JSON can hold it (RFC 8259 section 6)."""
+
 NOWHERE = -1
 """The place of an item that never was."""
 
@@ -72,14 +75,14 @@ def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int 
 
 def offset(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """The items from the one that stands at a number, counted from 0."""
-    limit, start = size(call, paging), int(call.query.get(paging.position) or 0)
+    limit, start = size(call, paging), _whole(call.query.get(paging.position) or 0)
     return _numbered(found, start, limit, newest_first, start + limit)
 
 
 def page(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
     """The items of a numbered page."""
     given = call.query.get(paging.position)
-    number = paging.first if given is None else int(given)
+    number = paging.first if given is None else _whole(given)
     limit = size(call, paging)
     records, values = _numbered(found, max(number - paging.first, 0) * limit, limit, newest_first, number + 1)
     return records, values | {"page": number}
@@ -95,10 +98,15 @@ def _numbered(found: View | Selection, start: int, limit: int, newest_first: boo
     }  # fmt: skip
 
 
+def _whole(number: float) -> int:
+    """A number of items or pages; nothing is lost where there are none, and replies have no room for larger ones."""
+    return int(max(-FARTHEST, min(number, FARTHEST)))
+
+
 def size(call: Call, paging: Paging) -> int:
     """How many items a page has at most."""
     given = call.query.get(paging.limit)
-    limit = paging.default if given is None else int(given)
+    limit = paging.default if given is None else _whole(given)
     return max(min(limit, paging.maximum) if paging.maximum else limit, 0)
 
 

@@ -26,6 +26,7 @@ from mockserver.web.prefer import Wish
 from mockserver.web.query import Query
 from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
+from mockserver.web.route import raw_path
 
 if TYPE_CHECKING:
     from mockserver.web.service import Service
@@ -91,7 +92,8 @@ class Endpoint:
                 body, media_type = self._body.read(await self._read(headers, receive), headers.get("content-type", ""))
             if "accept" in headers:
                 self._refuse_unacceptable(headers["accept"])
-            call = Call(method, path, given["path"], given["query"], given["header"], given["cookie"], body, media_type,
+            call = Call(method, raw_path(scope), given["path"], given["query"], given["header"], given["cookie"], body,
+                        media_type,
                         principal, tenant)  # fmt: skip
             wish = prefer.read(scope["headers"]) if "prefer" in headers else None
             reply = self.prove(await self._answer(call, transaction, headers, wish))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
 
 from mockserver.call import Reply
 from mockserver.web.endpoint import Headers, encode
-from mockserver.web.route import Match
+from mockserver.web.route import Match, raw_path
 from mockserver.web.service import Service
 
 REMEMBERED = 1024
@@ -56,12 +57,6 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
             self._found[path] = found
 
 
-def raw_path(scope: Any) -> str:
-    """The path as the client sent it, percent-encoded, without the query (some servers leave it in)."""
-    path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    return path.partition("?")[0] if "?" in path else path
-
-
 TYPES = {"application/json": b"application/json"}
 """Media types as they are written, where that is not done anew for each reply."""
 
@@ -76,6 +71,14 @@ async def write(reply: Reply, extra: Headers, method: str, send: Any) -> None:
     if content:
         headers.append((b"content-type", TYPES.get(reply.media_type) or reply.media_type.encode("latin-1")))
     if reply.headers or extra:
-        headers += [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in (*reply.headers, *extra)]
+        headers += [(n.lower().encode("latin-1"), _octets(v)) for n, v in (*reply.headers, *extra)]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else content})
+
+
+def _octets(value: str) -> bytes:
+    """A header's value in the octets that one may have (RFC 9110 section 5.5); others are percent-encoded."""
+    return value.encode() if value.isascii() else quote(value, safe=PRINTABLE).encode()
+
+
+PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))

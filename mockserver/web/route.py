@@ -112,3 +112,9 @@ def _walk_templated(node: _Node, segments: list[str], depth: int, values: list[s
     if found is None:
         del values[kept:]
     return found
+
+
+def raw_path(scope: Any) -> str:
+    """The path as the client sent it, percent-encoded, without the query (some servers leave it in)."""
+    path: str = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    return path.partition("?")[0] if "?" in path else path

@@ -181,7 +181,10 @@ def _case(operation: str, text: str, contract: Contract) -> Iterator[Failure]:
     for check, said in zip(parts[1::2], parts[2::2], strict=True):
         described = [o for o in contract.document.operations if f"{o.method.upper()} {o.path}" == operation]
         reasons = [
-            _unsuccessful(check[:5], one, text) or _as_text(said, one, contract) or _unsatisfied(text, one, contract)
+            _unsuccessful(check[:5], one, text)
+            or _as_text(said, one, contract)
+            or _unsatisfied(text, one, contract)
+            or _unasked(said, one)
             for one in described
         ]
         excuse = next(filter(None, reasons), "") or _excuse(check[:5], said, text, contract)
@@ -196,6 +199,14 @@ def _as_text(said: str, operation: Operation, contract: Contract) -> str:
         if named and (parameter.name, parameter.location) == named.groups() and types & {"array", "object"}:
             return TEXTUAL
     return ""
+
+
+def _unasked(said: str, operation: Operation) -> str:
+    """Why nothing was missed: what OpenAPI passes over, or does not require."""
+    if re.search(r"[`'](Authorization|Accept|Content-Type)[`']", said):
+        return "a header parameter that OpenAPI ignores"  # version 3.1 section 4.8.12.1
+    body = operation.request_body
+    return "a body that is not required" if "Missing request body" in said and body and not body.required else ""
 
 
 def _unsatisfied(case: str, operation: Operation, contract: Contract) -> str:
@@ -231,7 +242,7 @@ def _excuse(code: str, said: str, case: str, contract: Contract) -> str:
         return TEXTUAL
     if code == "ST201" and "in cookie - object with unexpected properties" in said:
         return "a cookie that is not declared"
-    if code == "ST104" and "<EMPTY>" in case and "swagger" in contract.document.raw:
+    if "swagger" in contract.document.raw and ((code == "ST104" and "<EMPTY>" in case) or code == "ST105"):
         return "no content is described, but Swagger's `produces`"
     return ""
 

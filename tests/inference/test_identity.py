@@ -108,6 +108,18 @@ def test_an_id_that_no_path_can_name_is_not_taken_from_the_client(tmp_path: Path
         assert bad == client.get(f"/pets/{bad['id']}").json()
 
 
+def test_a_new_id_is_one_that_paths_can_name_even_behind_the_largest(tmp_path: Path) -> None:
+    few = {"type": "integer", "minimum": 1, "maximum": 10}
+    paths = collection("/pets", shown_as("id", NUMBER), id=few)
+    paths["/pets"]["post"]["requestBody"] = takes({"type": "object", "properties": {"id": NUMBER, "name": NAME}})
+    with Client(served(tmp_path, document(paths))) as client:
+        largest = client.post("/pets", json={"id": 10, "name": "Rex"}).json()
+        another = client.post("/pets", json={"name": "Tom"}).json()
+
+        assert (10, True) == (largest["id"], 1 <= another["id"] < 10)
+        assert another == client.get(f"/pets/{another['id']}").json()
+
+
 def test_an_id_that_no_reply_shows_is_told_by_the_location(tmp_path: Path) -> None:
     shown = {"type": "object", "required": ["name"], "properties": {"name": NAME}}
     paths = collection("/pets", item())
@@ -118,6 +130,16 @@ def test_an_id_that_no_reply_shows_is_told_by_the_location(tmp_path: Path) -> No
 
         assert 201 == made.status_code
         assert {"name": "Rex"} == client.get(made.headers["location"]).json()
+
+
+def test_a_location_is_an_address_whatever_stands_in_the_path(tmp_path: Path) -> None:
+    """It goes out in a header, which has room for ASCII only, and what was percent-encoded stays so."""
+    paths = collection("/owners/{owner}/pets", item())
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/owners/%E7%BF%BF%2525%20x/pets", json={"name": "Rex"})
+
+        assert "/owners/%E7%BF%BF%2525%20x/pets/1" == made.headers["location"]
+        assert made.json() == client.get(made.headers["location"]).json()
 
 
 def test_an_id_under_another_name_in_the_request_is_taken_over(tmp_path: Path) -> None:

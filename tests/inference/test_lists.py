@@ -11,7 +11,7 @@ from hypothesis import given as generated
 from hypothesis import strategies as st
 
 from tests.client import Client
-from tests.inference.pets import TEXT, collection, item, query
+from tests.inference.pets import NUMBER, TEXT, collection, item, query
 from tests.web.document import Node, answers, document, served
 
 SIZE: Node = {"type": "integer", "minimum": 1, "maximum": 50, "default": 10}
@@ -32,6 +32,20 @@ def listed(
 def made(client: Client, number: int) -> list[Any]:
     """So many pets."""
     return [client.post("/pets", json={"name": f"pet {index}"}).json() for index in range(number)]
+
+
+@pytest.mark.parametrize("far", ["1.5e+308", "-1.5e+308", "9007199254740993"])
+@pytest.mark.parametrize("name", ["page", "offset"])
+def test_no_page_is_so_far_that_asking_for_it_fails(tmp_path: Path, name: str, far: str) -> None:
+    total: Node = {"type": "object", "required": ["items", "total", name], "properties": {
+        "items": {"type": "array", "items": item()}, "total": NUMBER, name: {"type": "number"}}}  # fmt: skip
+    asked = query(name, {"type": "number"}), query("limit", SIZE)
+    with Client(served(tmp_path, listed(None, *asked, reply=total))) as client:
+        made(client, 1)
+
+        reply = client.get("/pets", params={name: far})
+
+    assert (200, 1) == (reply.status_code, reply.json()["total"])
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,9 @@ class TestMeaning:
 
         assert once == normal.normalise(once)
 
+    def test_a_nullable_that_was_taken_along_to_3_1_is_meant(self) -> None:
+        assert {"type": ["string", "null"]} == normal_schema({"type": "string", "nullable": True}, "3.1.0")
+
     @given(schemas_30)
     def test_the_document_as_published_is_left_alone(self, schema: Any) -> None:
         raw = document(schema)

@@ -5,6 +5,7 @@ What differs between the versions is undone here and nowhere else:
 * 2.0 → 3.0: `swagger`;
 * 3.0 → 3.1: `nullable`, boolean `exclusiveMinimum`, the siblings of `$ref`, `format: byte` and `binary`
   (OpenAPI 3.1.0 "Migrating from 3.0");
+* 3.1 → 3.1: a `nullable` that a writer took along;
 * 3.2 → 3.1: nothing is changed; `soundness` says which of its new features are not served;
 * in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, and a keyword whose
   value means nothing is left out (`soundness` says which).
@@ -220,6 +221,14 @@ def base_path(document: dict[str, Any]) -> str:
     return "/".join(["", *[part for part in urlsplit(url).path.split("/") if part]])
 
 
+def _schema_31(document: dict[str, Any], node: dict[str, Any]) -> None:
+    """`nullable` is no keyword any more; who still writes it means it, and many tools take it so."""
+    nullable = node.pop("nullable", False) is True
+    _schema(document, node)
+    if nullable:
+        _admit_null(node)
+
+
 def _schema_30(document: dict[str, Any], node: dict[str, Any]) -> None:
     nullable = (node.pop("nullable", False) is True) | (node.get("x-nullable") is True)
     if type(node.get("$ref")) is str:
@@ -311,7 +320,7 @@ def _narrow(node: dict[str, Any], least: int, greatest: int) -> None:
 SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
     "2.0": _schema_30,
     "3.0": _schema_30,
-    "3.1": _schema,
-    "3.2": _schema,
+    "3.1": _schema_31,
+    "3.2": _schema_31,
 }
 """For each version, how a schema of the document is brought into normal form, in place."""
