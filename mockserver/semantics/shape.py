@@ -25,6 +25,9 @@ NAMES = frozenset(
 
 NOTHING = frozenset[str]()
 
+AROUND = frozenset({"type", "properties", "required", "title", "description", "example", "examples"})
+"""Keywords of an object schema that say nothing of a property's value but by its own schema."""
+
 HARMLESS = {"type", "items", "title", "description", "example", "examples", "default", "nullable", "readOnly"}
 """Keywords of an array schema under which valid items make a valid array."""
 
@@ -34,8 +37,9 @@ class Shape:
     """One operation's success reply, made ready at load.
 
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `checks` are the validators
-    of the whole and of an item, where items of a list can be checked one by one, when they change, and not at every
-    request. `view` makes up what this reply shows and another one does not, where the resource says `invented`.
+    of the whole and of an item, where an item can be checked by itself, when it changes, and not at every request;
+    `look` names how it is then shown: replies of one look share its bytes. `view` makes up what this reply shows and
+    another one does not, where the resource says `invented`.
     """
 
     status: int
@@ -48,6 +52,7 @@ class Shape:
     place: str
     view: View | None = None
     is_located: bool = False
+    look: str = ""
 
     def item(self, record: Record, extras: Mapping[str, Any]) -> dict[str, Any]:
         """The item as this reply shows it; `extras` are fields of this one reply."""
@@ -66,8 +71,19 @@ class Shape:
         """The reply that shows one item (or only its id, or nothing)."""
         if record is None:
             return self.empty()
+        if self.look and self.checks is not None and not extras:
+            return self._kept(record, *self.checks)
         values = {"item": self.item(record, extras), "id": record.id, "location": location}
         return Reply(self.status, self.body(values), self._headers(values), self.media_type)
+
+    def _kept(self, record: Record, whole: Validator, one: Validator) -> Reply:
+        """The reply around the item's bytes; an item that did not change since it was shown is not written anew."""
+        if record.rendered is None or record.rendered[0] != self.look:
+            body = self.body({"item": self.item(record, {})})
+            if not whole.is_valid(body):
+                return Reply(self.status, body, (), self.media_type)
+        content = orjson.dumps(self.body({"item": orjson.Fragment(self._rendered(record, one))}))
+        return Reply(self.status, None, (), self.media_type, content, True)
 
     def empty(self) -> Reply:
         """The reply that shows no item."""
@@ -90,14 +106,14 @@ class Shape:
 
     def _rendered(self, record: Record, validator: Validator) -> bytes:
         cached = record.rendered
-        if cached is not None and cached[0] is self:
+        if cached is not None and cached[0] == self.look:
             return cached[1]
         view = self.item(record, {})
         if not validator.is_valid(view):
             fault = next(iter(validator.iter_errors(view)))
             raise Unanswerable(f"our own item {record.id!r} breaks {self.place}: {fault.message}")
         text = orjson.dumps(view)
-        record.rendered = (self, text)
+        record.rendered = (self.look, text)
         return text
 
     def _headers(self, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -131,23 +147,29 @@ def compile(
     wanted, unsaid = _wanted(stated, does), stated.media_type if stated else ""
     pointer = media.schema if media else None
     place = f"{operation.method.upper()} {operation.path} reply"
+    stated_headers = stated.headers if stated else {}
     listed = template.find(wanted, "items") if does == "list" else None
     item = item_schema(operation, stated, schemas, does)
     named = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
     shown = tuple(name for name in named if name not in secrets)
     array = schemas.below(pointer, _path(listed)) if listed is not None else None
     checks = None
-    if pointer and item and array is not None and _is_plain_array(schemas, array):
+    is_kept = array is not None and _is_plain_array(schemas, array)
+    is_kept = is_kept or (
+        does == "get" and view is None and not stated_headers and _is_around(schemas, pointer, wanted)
+    )
+    if pointer and item and is_kept:
         checks = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
     return Shape(
         status=_status(response, stated.status if stated else None, media),
         media_type=_written(media.name) if media else unsaid or "application/json",
-        headers=tuple((n, template.compile(v, NAMES, place)) for n, v in (stated.headers if stated else {}).items()),
+        headers=tuple((n, template.compile(v, NAMES, place)) for n, v in stated_headers.items()),
         body=template.compile(wanted if media or unsaid or (stated and not response) else None, NAMES, place),
         shown=shown or None, secrets=secrets,
         checks=checks,
         place=item or pointer or place, view=view(item) if view is not None and item else None,
-        is_located="{location" in orjson.dumps([wanted, stated.headers if stated else {}]).decode(),
+        look=(schemas.resolve(item)[1] if view is None else item) if checks and item else "",
+        is_located="{location" in orjson.dumps([wanted, stated_headers]).decode(),
     )  # fmt: skip
 
 
@@ -175,6 +197,18 @@ def _status(response: Response | None, stated: int | None, media: MediaType | No
     if response and response.status.isdigit():
         return int(response.status)
     return 200 if media else 204
+
+
+def _is_around(schemas: Schemas, pointer: str | None, wanted: Any) -> bool:
+    """Is a reply valid whose item is, because it says nothing else and its schema asks nothing else of the item?"""
+    path = template.find(wanted, "item")
+    if pointer is None or path is None or set(template.placeholders(wanted)) != {"item"}:
+        return False
+    for length in range(len(path)):
+        at = schemas.below(pointer, path[:length])
+        if at is None or any(set(node) - AROUND - {"$ref"} for node, _ in schemas.branches(at)):
+            return False
+    return True
 
 
 def _is_plain_array(schemas: Schemas, pointer: str) -> bool:

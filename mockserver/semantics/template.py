@@ -8,7 +8,7 @@ is no value. An array whose only entry has the key `$each: NAME` is repeated for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockserver.errors import BehaviourError
@@ -78,6 +78,15 @@ def is_constant(template: Any) -> bool:
     if isinstance(template, Mapping):
         return EACH not in template and all(is_constant(value) for value in template.values())
     return not isinstance(template, list) or all(is_constant(value) for value in template)
+
+
+def placeholders(template: Any) -> Iterator[str]:
+    """The names of all placeholders."""
+    if isinstance(template, str):
+        yield from (match[1] for match in PLACEHOLDER.finditer(template))
+    elif isinstance(template, Mapping | list):
+        for value in template.values() if isinstance(template, Mapping) else template:
+            yield from placeholders(value)
 
 
 def find(template: Any, name: str) -> tuple[str | int, ...] | None:

@@ -26,7 +26,7 @@ GENERATED = "generated"
 class Record:
     """One remembered item, replaced and never changed once its request is through.
 
-    `fields` is what may be shown; `hidden` what only rules know; `rendered` caches its bytes as a list shows them.
+    `fields` is what may be shown; `hidden` what only rules know; `rendered` its bytes as replies of one look show them.
     """
 
     __slots__ = ("fields", "hidden", "id", "rendered", "sequence")
@@ -34,7 +34,7 @@ class Record:
     def __init__(self, id: Any, sequence: int, fields: dict[str, Any], hidden: dict[str, Any] | None = None) -> None:
         self.id, self.sequence, self.fields = id, sequence, fields
         self.hidden = hidden if hidden is not None else {}
-        self.rendered: tuple[object, bytes] | None = None
+        self.rendered: tuple[str, bytes] | None = None
 
     def copy(self) -> Record:
         """The same item, to be changed without touching this one."""
