@@ -161,4 +161,4 @@ class Asking:
                 transaction.commit()
         except (Missing, Refusal) as refusal:
             transaction.rollback()
-            log.warning("%s %s: the late outcome was not taken in: %s", turn.call.method, turn.call.url, refusal)
+            log.debug("%s %s: the late outcome was not taken in: %s", turn.call.method, turn.call.url, refusal)

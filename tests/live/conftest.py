@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -10,13 +15,38 @@ from tests.process import Processes, address
 
 Demo = Callable[..., str]
 
+LIVE = ("serve", "--sync", "live", "--sync-deadline", "4", "--no-rate-limits", "--port", "0")
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
     """The address of a sandbox of all vendors that asks real MCP servers."""
     with Processes() as processes:
-        _, lines = processes.start("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0", until="sync:")
+        _, lines = processes.start(*LIVE, until="sync:")
         yield address(lines)
+
+
+class Watched(NamedTuple):
+    """A sandbox in a process of its own, the event loop of which is watched."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def seen(self) -> dict[str, Any]:
+        """What was seen of its event loop since the last time."""
+        self.process.send_signal(signal.SIGUSR1)
+        assert self.process.stdout is not None
+        report = next(line for line in self.process.stdout if line.startswith("{"))  # the others are of its log
+        seen: dict[str, Any] = json.loads(report)
+        return seen
+
+
+@pytest.fixture(scope="module")
+def watched() -> Iterator[Watched]:
+    """As `sandbox`, with a watch on its event loop."""
+    with Processes() as processes:
+        process, lines = processes.start(*LIVE, until="sync:", program=(sys.executable, "-m", "tests.live.watched"))
+        yield Watched(address(lines), process)
 
 
 @pytest.fixture

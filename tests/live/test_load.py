@@ -6,14 +6,10 @@ What it measures is printed: `make test ARGS="-n0 -s tests/live/test_load.py"`.
 from __future__ import annotations
 
 import asyncio
-import json
-import signal
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
@@ -23,36 +19,14 @@ pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip ins
 
 from mockserver.sync.demo import Demo  # only where the SDK is
 from mockserver.sync.wire import STANDARD
+from tests.live.bystander import bystander
+from tests.live.conftest import Watched
 from tests.live.test_journeys import basedash, piper
-from tests.process import Processes, address
 from tests.sync.live import in_thread
 from tests.sync.test_load import Slow
 
 HOW_MANY = 100
 MANY_TOOLS = 500
-WATCHED = (sys.executable, "-m", "tests.live.watched")
-
-
-class Sandbox(NamedTuple):
-    """A sandbox in a process of its own, the event loop of which is watched."""
-
-    url: str
-    process: subprocess.Popen[str]
-
-    def seen(self) -> dict[str, Any]:
-        """What was seen of its event loop since the last time."""
-        self.process.send_signal(signal.SIGUSR1)
-        assert self.process.stdout is not None
-        seen: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return seen
-
-
-@pytest.fixture
-def watched() -> Iterator[Sandbox]:
-    with Processes() as processes:
-        options = ("serve", "--sync", "live", "--sync-deadline", "4", "--port", "0")
-        process, lines = processes.start(*options, until="sync:", program=WATCHED)
-        yield Sandbox(address(lines), process)
 
 
 class Counted(H11Protocol):
@@ -87,21 +61,22 @@ def many(url: str) -> Any:
 
 @pytest.mark.parametrize(("server", "count"), [(Slow, HOW_MANY), (many, HOW_MANY // 4)])
 def test_a_hundred_registrations_end_right_and_other_vendors_go_on(
-    watched: Sandbox, serve: Callable[[Callable[[str], Any]], str], server: Callable[[str], Any], count: int
+    watched: Watched, serve: Callable[[Callable[[str], Any]], str], server: Callable[[str], Any], count: int
 ) -> None:
     url = serve(server) + "/mcp"
     urls = ["http://127.0.0.1:1/mcp" if n % 10 == 0 else url for n in range(count)]
-    with basedash(watched.url) as registering, piper(watched.url) as bystander:
-        quiet = asyncio.run(latencies(bystander, asyncio.sleep(1)))
+    with basedash(watched.url) as registering, piper(watched.url) as another:
+        with bystander(another, "/mcp-servers/") as quiet:
+            time.sleep(2)
         watched.seen()
-        ids: list[str] = []
-        busy = asyncio.run(latencies(bystander, register_all(registering, urls, ids)))
+        with bystander(another, "/mcp-servers/") as busy:
+            ids = asyncio.run(register_all(registering, urls))
         states = [settled(registering, id) for id in ids]
     seen = watched.seen()
 
     measured = (
         f"{count} registrations, {server.__name__}",
-        f"another vendor's list, as this busy client saw it: {told(quiet)} when quiet, {told(busy)} meanwhile",
+        f"another vendor's list: {told(quiet)} when quiet, {told(busy)} meanwhile",
         f"its loop: busy for {seen['held']:.0f} ms at most between two looks, {seen['waited']:.0f} ms on the clock",
         f"{Counted.most} connections at the same time at most",
     )
@@ -113,29 +88,14 @@ def test_a_hundred_registrations_end_right_and_other_vendors_go_on(
     assert len(busy) > 10
 
 
-async def register_all(api: httpx.Client, urls: list[str], ids: list[str]) -> None:
+async def register_all(api: httpx.Client, urls: list[str]) -> list[str]:
     limits = httpx.Limits(max_connections=None)
     options = {"base_url": api.base_url, "headers": api.headers, "timeout": 60}
     async with httpx.AsyncClient(limits=limits, **options) as client:
         bodies = [{"displayName": f"n{n}", "serverUrl": url} for n, url in enumerate(urls)]
         replies = await asyncio.gather(*(client.post("/mcp-servers", json=body) for body in bodies))
     assert {201} == {reply.status_code for reply in replies}
-    ids += [reply.json()["data"]["id"] for reply in replies]
-
-
-async def latencies(api: httpx.Client, work: Any, path: str = "/mcp-servers/") -> list[float]:
-    """How long another vendor's list takes, again and again until the work is done, in milliseconds."""
-    found = []
-    task = asyncio.ensure_future(work)
-    async with httpx.AsyncClient(base_url=api.base_url, headers=api.headers, timeout=60) as client:
-        while not task.done():
-            begun = time.perf_counter()
-            reply = await client.get(path)
-            found.append(1000 * (time.perf_counter() - begun))
-            assert 200 == reply.status_code
-            await asyncio.sleep(0.01)
-    await task
-    return found
+    return [reply.json()["data"]["id"] for reply in replies]
 
 
 def settled(api: httpx.Client, id: str) -> str:

@@ -16,18 +16,17 @@ import pytest
 
 pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip install 'mockserver[live]'")
 
+from tests.live.bystander import bystander
+from tests.live.conftest import Watched
 from tests.live.test_journeys import basedash, datagrid, gaia, piper  # only where the SDK is
-from tests.live.test_load import latencies, told
+from tests.live.test_load import told
 from tests.process import Processes
 from tests.sync.test_misbehaviour import EXPECTED
 
 pytestmark = pytest.mark.slow
 
-LATE = ("did not answer in time", "was not done within")
-"""How a server that takes for ever is told: by which bound first ran out."""
-
-MANY_REQUESTS = {"reconnect", "endless-pages"}
-"""Kinds that end after hundreds of requests, which on a busy machine last longer than a reply waits."""
+LATE = ("did not answer in time", "was not done within", "longer than 16 MiB")
+"""How a server that goes on for ever is told: by the bound that is reached first."""
 
 LONGEST = 90
 """Seconds after which every sync has ended: 60 for one, and some for its turn."""
@@ -83,10 +82,13 @@ async def of_gaia(api: httpx.AsyncClient, url: str) -> str:
 
 
 async def of_piper(api: httpx.AsyncClient, url: str) -> str:
-    """What the test of a saved server answers."""
+    """What the test of a saved server answers; one that was too late for the reply is tested again, a few times."""
     created = (await api.post("/mcp-servers/", json={"name": "bad", "url": url})).json()
-    reply = await api.post(f"/mcp-servers/{created['id']}:test")
-    assert 502 == reply.status_code
+    for _ in range(4):
+        reply = await api.post(f"/mcp-servers/{created['id']}:test")
+        assert 502 == reply.status_code
+        if LATE[0] not in reply.text:
+            break
     return reply.text
 
 
@@ -103,17 +105,18 @@ async def at_last(seen: Callable[[], Awaitable[str | None]]) -> str:
     ids=["basedash", "datagrid", "gaia", "piper"],
 )
 def test_every_misbehaviour_is_told_clearly_and_other_vendors_go_on(
-    sandbox: str, misbehaving: str, vendor: Callable[[str], httpx.Client], shown: Callable[..., Awaitable[str]]
+    watched: Watched, misbehaving: str, vendor: Callable[[str], httpx.Client], shown: Callable[..., Awaitable[str]]
 ) -> None:
     replies: dict[str, float] = {}
-    with vendor(sandbox) as api, (basedash if vendor is piper else piper)(sandbox) as bystander:
-        path = "/mcp-servers" if vendor is piper else "/mcp-servers/"
-        messages: dict[str, str] = {}
-        busy = asyncio.run(latencies(bystander, all_of(api, misbehaving, shown, messages, replies), path))
+    other, path = (basedash, "/mcp-servers") if vendor is piper else (piper, "/mcp-servers/")
+    watched.seen()
+    with vendor(watched.url) as api, other(watched.url) as another, bystander(another, path) as busy:
+        messages = asyncio.run(all_of(api, misbehaving, shown, replies))
 
-    slowest = max(replies, key=lambda each: replies[each])
+    slowest, seen = max(replies, key=lambda each: replies[each]), watched.seen()
     print(  # noqa: T201 - a measurement
         f"\n  slowest reply {replies[slowest]:.1f} s ({slowest}), another vendor's list meanwhile: {told(busy)}"
+        f"\n  its loop: busy for {seen['held']:.0f} ms at most between two looks, {seen['waited']:.0f} ms on the clock"
     )
     assert list(EXPECTED) == list(messages)
     assert {} == {kind: said for kind, said in messages.items() if not is_clear(vendor, kind, said)}
@@ -124,15 +127,15 @@ def is_clear(vendor: Callable[..., Any], kind: str, said: str) -> bool:
     status, words = EXPECTED[kind]
     if vendor is datagrid:
         return said == "error"
-    may_be_late = status == "timeout" or (vendor is piper and kind in MANY_REQUESTS)
-    return words in said or (may_be_late and any(late in said for late in LATE))
+    if kind == "drop":  # what the network reports depends on which packet comes first
+        return words in said or "The connection to the server broke" in said
+    return words in said or (status == "timeout" and any(late in said for late in LATE))
 
 
 async def all_of(
-    api: httpx.Client, base: str, shown: Callable[..., Awaitable[str]], messages: dict[str, str],
-    replies: dict[str, float],
-) -> None:  # fmt: skip
-    """Register a server of each kind at once; `messages` get what is shown of it, `replies` the seconds they took."""
+    api: httpx.Client, base: str, shown: Callable[..., Awaitable[str]], replies: dict[str, float]
+) -> dict[str, str]:
+    """What is shown of a server of each kind, all registered at once; `replies` get the seconds that replies took."""
 
     async def note(response: httpx.Response) -> None:
         place = f"{response.request.method} {response.request.url.path.rpartition('/')[2]}"
@@ -145,4 +148,4 @@ async def all_of(
     hooks = {"request": [begin], "response": [note]}
     async with httpx.AsyncClient(**options, follow_redirects=True, event_hooks=hooks) as client:
         said = await asyncio.gather(*(shown(client, f"{base}/mcp/{kind}") for kind in EXPECTED))
-    messages |= dict(zip(EXPECTED, said, strict=True))
+    return dict(zip(EXPECTED, said, strict=True))
