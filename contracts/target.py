@@ -191,7 +191,8 @@ class Target:
         if not any(name.lower() == "accept" for name, _ in headers):
             headers.append(("accept", "*/*"))
         url = self.base_url + request.path + (f"?{query}" if query else "")
-        return Sent(request.method.upper(), url, tuple(headers), _encoded(request))
+        # White space around a value is not part of it (RFC 9110 section 5.5), and clients refuse to send it.
+        return Sent(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
 
     def _spend(self) -> None:
         if self.budget is not None and self.requests >= self.budget:

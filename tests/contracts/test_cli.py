@@ -85,6 +85,13 @@ def test_a_target_that_is_down_cannot_be_examined(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "report.json").read_text())["stopped"]
 
 
+def test_credentials_of_every_wrong_form_can_be_sent_over_the_network(tmp_path: Path) -> None:
+    with _served(sandbox("basedash", seed=0)) as base:
+        done = run("check", "basedash", "--url", base, "--only", "authentication", "--quick", "--report", str(tmp_path))
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
 def test_a_spent_budget_ends_an_examination_early(tmp_path: Path) -> None:
     done = run("check", "basedash", "--quick", "--budget", "5", "--report", str(tmp_path))
 
