@@ -96,7 +96,8 @@ def _examined(asked: Assignment, folder: Path) -> Report:
                   places(document, (found.operation for found in result.findings)), only=tuple(asked.only),
                   skip=tuple(asked.skip), share=str(asked.share), base=base,
                   opaque=opaque(asked, wrong, base),
-                  operations=tuple(map(name_of, document.operations)))  # fmt: skip
+                  operations=tuple(map(name_of, document.operations)),
+                  made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))  # fmt: skip
 
 
 def _tell(operation: str, check: str, outcome: str) -> None:

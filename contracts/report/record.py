@@ -41,8 +41,8 @@ class Report:
     `target` is an address, or MOCK; `wanted` the vendor or document as it was asked for. `places` says
     where the operations of the findings stand in the document. `accepted` are the failures that were known before,
     `only` and `skip` the patterns of what was examined, `share` which part it is of a larger examination (`2/5`).
-    `base` is where the document's paths lie, `operations` are all that it has. `opaque` are the ids of failures that
-    their exchanges alone do not show.
+    `base` is where the document's paths lie, `operations` are all that it has. `made` is when it was
+    made. `opaque` are the ids of failures that their exchanges alone do not show.
     """
 
     title: str
@@ -59,6 +59,7 @@ class Report:
     share: str = ""
     base: str = ""
     operations: tuple[str, ...] = ()
+    made: str = ""
     opaque: frozenset[str] = frozenset()
 
     @property
@@ -126,7 +127,8 @@ def as_json(report: Report) -> str:
         "format": FORMAT, "title": report.title, "version": report.version, "wanted": report.wanted,
         "target": report.target, "seed": report.seed, "mode": report.mode, "only": report.only,
         "skip": report.skip, "share": report.share, "base": report.base,
-        "operations": report.operations,        "opaque": sorted(report.opaque), "requests": result.requests,
+        "operations": report.operations, "made": report.made,
+        "opaque": sorted(report.opaque), "requests": result.requests,
         "seconds": round(result.seconds, 3), "stopped": result.stopped, "left_behind": list(result.left_behind),
         "known": [asdict(entry) for entry in report.accepted], "stale": [str(entry) for entry in report.stale],
         "places": {operation: place._asdict() for operation, place in report.places.items()},
@@ -168,7 +170,7 @@ def from_json(text: str) -> Report:
     return Report(read["title"], read["version"], read["target"], read["seed"], read["mode"], result,
                   read["wanted"], places, tuple(Known(**each) for each in read["known"]),
                   tuple(read["only"]), tuple(read["skip"]), read["share"], read["base"],
-                  tuple(read["operations"]), frozenset(read["opaque"]))  # fmt: skip
+                  tuple(read["operations"]), read["made"], frozenset(read["opaque"]))  # fmt: skip
 
 
 def _finding(read: dict[str, Any]) -> Finding:
