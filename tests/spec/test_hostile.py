@@ -90,3 +90,61 @@ def test_a_hostile_document_is_served_or_refused_within_bounds(name: str, tmp_pa
 
     assert "" == done.stderr
     assert says in done.stdout
+
+
+SERVED_IN_BOUNDS = """
+import asyncio, resource, sys
+import httpx, mockserver
+resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+async def ask():
+    transport = httpx.ASGITransport(mockserver.create_app(sys.argv[1], seed=1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as api:
+        for path in sys.argv[2:]:
+            reply = await api.get(path)
+            print(reply.status_code, reply.text[:200])
+asyncio.run(ask())
+"""
+
+TEXT = '{"type": "string", "pattern": "^(a+)+(?=b)$"}'
+DEEP = '{"type": "object", "required": ["a"], "properties": {"a":' * 40 + "{}" + "}}" * 40
+BROAD = json.dumps({"oneOf": [{"type": "object", "required": [f"p{i}"]} for i in range(500)]})
+ENDLESS = '{"type": "array", "minItems": 1, "items": ' + ITSELF + "}"
+MANY = '{"type": "array", "minItems": 1000000000, "items": {"type": "string"}}'
+LONG = '{"type": "string", "minLength": 1000000000000}'
+
+
+def with_parameter(schema: str, response: str = "{}") -> str:
+    written = json.loads(document_with(response))
+    written["paths"]["/a"]["get"]["parameters"] = [{"name": "q", "in": "query", "schema": json.loads(schema)}]
+    return json.dumps(written)
+
+
+SERVED = {
+    "ten thousand paths": (many_paths(10_000), ["/things9999/1"], "200"),
+    "a pattern that backtracks": (with_parameter(TEXT), ["/a?q=" + "a" * 5000 + "c"], "400"),
+    "an absurd pattern": (with_parameter(ABSURD), ["/a?q=aaa"], "200"),
+    "an absurd pattern to be answered with": (document_with(ABSURD), ["/a"], "200"),
+    "required nesting": (document_with(DEEP), ["/a"], "200"),
+    "many alternatives": (document_with(BROAD), ["/a"], "200"),
+    "nesting that is required without end": (document_with(ENDLESS), ["/a"], "500"),
+    "more items than there is room for": (document_with(MANY), ["/a"], "500"),
+    "a longer text than there is room for": (document_with(LONG), ["/a"], "500"),
+}
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_hostile_document_answers_within_bounds(name: str, tmp_path: Path) -> None:
+    """A minute of processor and 3 GB of address space; an answer that nobody can make is an error that names it."""
+    text, asked, says = SERVED[name]
+    file = tmp_path / "api.json"
+    file.write_text(text)
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SERVED_IN_BOUNDS, str(file), *asked],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert says == done.stdout[:3], done.stdout[:300] + done.stderr[-2000:]
+    if says == "500":
+        assert "#/paths/~1a/get/responses/200" in done.stdout

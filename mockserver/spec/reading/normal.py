@@ -7,8 +7,8 @@ What differs between the versions is undone here and nowhere else:
   (OpenAPI 3.1.0 "Migrating from 3.0");
 * 3.1 → 3.1: a `nullable` that a writer took along;
 * 3.2 → 3.1: nothing is changed; `soundness` says which of its new features are not served;
-* in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, and a keyword whose
-  value means nothing is left out (`soundness` says which).
+* in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, a pattern is
+  written as the engine takes it, and a keyword whose value means nothing is left out (`soundness` says which).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import orjson
 from mockserver.errors import InvalidDocument, UnsupportedFeature
 from mockserver.spec import template
 from mockserver.spec.document import METHODS
-from mockserver.spec.reading import fields, identifiers, keywords, swagger
+from mockserver.spec.reading import expression, fields, identifiers, keywords, swagger
 from mockserver.spec.reading.positions import LIST, MAP, Place, find, pointer, reference, walk
 
 NORMAL_VERSION = "3.1.0"
@@ -298,6 +298,7 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     if node.get("type") == "file":
         node.update(type="string", format="binary")
     _leave_out(node, keywords.malformed(node))
+    _respell(node)
     if "example" in node:
         example = node.pop("example")
         node.setdefault("examples", [example])
@@ -309,6 +310,16 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     ref = node.get("$ref")
     if ref is not None and find(document, ref)[1] is None and ref != "#":
         del node["$ref"]
+
+
+def _respell(node: dict[str, Any]) -> None:
+    """Write patterns as the engine takes them."""
+    if "pattern" in node:
+        node["pattern"] = expression.engines(node["pattern"])
+    if "patternProperties" in node:
+        node["patternProperties"] = {
+            str(expression.engines(pattern)): schema for pattern, schema in node["patternProperties"].items()
+        }
 
 
 def _narrow(node: dict[str, Any], least: int, greatest: int) -> None:

@@ -1,0 +1,83 @@
+"""Regular expressions as documents write them, for the engine that runs them.
+
+JSON Schema asks for ECMA-262 (2020-12 Core section 6.4). What writers mean is often in another dialect or a little
+careless (`[\\w-.]`, `\\Z`, a brace that stands for itself); where the engine does not take it, it is tried once more in
+the engine's own notation. Raises nothing: a pattern that stays unreadable is None.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import jsonschema_rs
+
+TOKEN = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\.|\{(?P<bounds>\d*(?:,\d*)?)\}|\(\?>|\[\^?\]?|.", re.DOTALL)
+"""One step through a pattern outside of a character class."""
+
+MEMBER = re.compile(r"\\(?P<kind>[wdsWDSpP](?:\{[^}]*\})?)-|\\.|.", re.DOTALL)
+"""One step through a character class; a hyphen behind a whole class stands for itself."""
+
+OUTSIDE = {"\\Z": "$", "\\z": "$", "\\A": "^", "\\h": "[ \\t]", "(?>": "(?:", "{": "\\{", "}": "\\}"}
+"""What other dialects write outside of a class, and what the engine takes for it."""
+
+WITHIN = {"[": "\\[", "\\h": " \\t"}
+"""The same inside of a class."""
+
+
+@lru_cache(maxsize=4096)
+def engines(pattern: str) -> str | None:
+    """A pattern as the engine takes it: as it is written, or else in the engine's own notation."""
+    return next((one for one in (pattern, _rewritten(pattern)) if _compiles(one)), None)
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+    except ValueError:
+        return False
+    return True
+
+
+def _rewritten(pattern: str) -> str:
+    written, place = "", 0
+    while place < len(pattern):
+        token = TOKEN.match(pattern, place)
+        if token is None:
+            return written + pattern[place:]
+        place = token.end()
+        if token[0].startswith("["):
+            inner, place = _class(pattern, token.start() + 1)
+            written += inner
+        elif token["quoted"] is not None:
+            written += re.escape(token["quoted"])
+        elif token["bounds"] is not None:
+            written += _quantifier(token["bounds"], token[0])
+        else:
+            written += OUTSIDE.get(token[0], token[0])
+    return written
+
+
+def _quantifier(bounds: str, written: str) -> str:
+    if not bounds or bounds == ",":
+        return re.escape(written)
+    return "{0" + bounds + "}" if bounds.startswith(",") else written
+
+
+def _class(pattern: str, place: int) -> tuple[str, int]:
+    """A character class whose `[` stands before `place`, and where it ends."""
+    sign = "^" if pattern[place : place + 1] == "^" else ""
+    place += len(sign)
+    if pattern[place : place + 1] == "]":
+        return ("[\\s\\S]" if sign else "[^\\s\\S]"), place + 1
+    written = ""
+    while place < len(pattern) and pattern[place] != "]":
+        member = MEMBER.match(pattern, place)
+        if member is None:
+            break
+        place = member.end()
+        if member["kind"] and pattern[place : place + 1] != "]":
+            written += f"\\{member['kind']}\\-"
+        else:
+            written += WITHIN.get(member[0], member[0])
+    return f"[{sign}{written}" + pattern[place : place + 1], place + 1
