@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format bench conformance conformance-big corpus mutants wheel pins clean
+.PHONY: help serve test lint format bench conformance conformance-big corpus journeys mutants wheel pins clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -39,6 +39,9 @@ conformance-big: $(VENV)/developed ## As conformance, for documents that nobody 
 
 corpus: $(VENV)/developed ## Serve every document of a public directory and print what came of it
 	@$(BIN)/python tests/corpus/run.py $(ARGS)
+
+journeys: $(VENV)/developed ## Create, read, list, change and delete in documents that nobody here wrote
+	@$(BIN)/python -m tests.journeys.run $(ARGS)
 
 mutants: $(VENV)/developed ## Plant bugs one at a time and print which the examination finds
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)

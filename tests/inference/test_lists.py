@@ -182,6 +182,16 @@ def test_a_value_that_means_all_narrows_nothing(tmp_path: Path) -> None:
         assert pets == client.get("/pets?state=all").json()
 
 
+@pytest.mark.parametrize("format", ["date", "date-time"])
+def test_a_time_asks_for_a_span_and_not_for_equal_ones(tmp_path: Path, format: str) -> None:
+    time = {"type": "string", "format": format}
+    with Client(served(tmp_path, listed(item(start=time), query("start", time)))) as client:
+        written = "2030-01-02" + ("T00:00:00Z" if format == "date-time" else "")
+        pet = client.post("/pets", json={"name": "Rex", "start": written}).json()
+
+        assert [pet] == client.get("/pets", params={"start": written.replace("02", "01")}).json()
+
+
 def test_filters_and_pages_go_together(tmp_path: Path) -> None:
     shown = item(kind=TEXT)
     with Client(served(tmp_path, listed(shown, query("kind", TEXT), query("offset"), query("limit", SIZE)))) as client:

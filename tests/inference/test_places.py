@@ -49,7 +49,7 @@ def test_items_below_different_owners_never_meet_and_go_with_their_owner(tmp_pat
     toy = item()
     paths = collection("/pets", item()) | collection("/pets/{id}/toys", toy, parameter="toyId")
     with Client(served(tmp_path, document(paths))) as client:
-        rex, tom = (client.post("/pets", json={"name": name}).json()["id"] for name in ("Rex", "Tom"))
+        _, rex, tom = (client.post("/pets", json={"name": name}).json()["id"] for name in ("Ann", "Rex", "Tom"))
         ball = client.post(f"/pets/{rex}/toys", json={"name": "ball"}).json()
         mouse = client.post(f"/pets/{tom}/toys", json={"name": "mouse"}).json()
 
@@ -60,6 +60,35 @@ def test_items_below_different_owners_never_meet_and_go_with_their_owner(tmp_pat
 
         assert 404 == client.get(f"/pets/{rex}/toys/{ball['id']}").status_code
         assert [mouse] == client.get(f"/pets/{tom}/toys").json()
+
+
+def test_an_item_shows_its_owner_where_it_has_a_property_of_that_name(tmp_path: Path) -> None:
+    paths = collection("/pets", item(), parameter="petId")
+    paths |= collection("/pets/{petId}/toys", item(("id", "name", "petId"), petId=NUMBER), parameter="toyId")
+    for path, method in (("/pets/{petId}/toys", "post"), ("/pets/{petId}/toys/{toyId}", "put")):
+        paths[path][method]["requestBody"] = takes({"type": "object", "properties": {"name": NAME}})
+    paths["/pets/{petId}/toys"]["parameters"][0]["schema"] = NUMBER
+    with Client(served(tmp_path, document(paths))) as client:
+        _, rex = (client.post("/pets", json={"name": name}).json()["id"] for name in ("Ann", "Rex"))
+        ball = client.post(f"/pets/{rex}/toys", json={"name": "ball"}).json()
+
+        assert rex == ball["petId"]
+        assert ball == client.get(f"/pets/{rex}/toys/{ball['id']}").json()
+
+
+@pytest.mark.parametrize("parameter", ["id", "userId"])
+def test_made_under_another_path_that_calls_its_owner_as_the_item_calls_its_id(tmp_path: Path, parameter: str) -> None:
+    post = item(title=TEXT, userId=TEXT)
+    paths = collection("/posts", post)
+    del paths["/posts"]
+    place = f"/users/{{{parameter}}}/posts"
+    paths |= {place: collection(place, post)[place]}
+    with Client(served(tmp_path, document(paths))) as client:
+        one, other = (client.post(f"/users/{user}/posts", json={"name": "a"}).json() for user in ("7", "8"))
+
+        assert one["id"] != other["id"]
+        assert [one] == client.get("/users/7/posts").json()
+        assert other == client.get(f"/posts/{other['id']}").json()
 
 
 def test_nothing_can_be_put_below_an_owner_that_is_not_there(tmp_path: Path) -> None:

@@ -12,13 +12,12 @@ import mockserver
 from mockserver.call import ANONYMOUS, Call
 from mockserver.errors import Unanswerable
 from mockserver.semantics import plan, template
-from mockserver.semantics.shape import item_schema
 from mockserver.spec.behaviour import Action, Identity, OperationBehaviour, Resource
 from mockserver.spec.contract import Reading
 from mockserver.spec.document import Operation
 from mockserver.spec.template import names
 from mockserver.web.service import Service
-from tests.journeys.request import Requests, encoded, text
+from tests.journeys.request import NOTHING, Requests, encoded, text
 
 Paths = dict[str, Any]
 
@@ -61,11 +60,12 @@ class Traveller:
         self.stations = _stations(service)
         self._steps: list[str] = []
         self._sent: Any = None
+        self._shown: Any = None
         self._elsewhere: Paths = {}
 
     async def travel(self, name: str) -> Outcome:
         """The journey on one resource."""
-        self._steps, self._elsewhere = [], {}
+        self._steps, self._elsewhere, self._shown = [], {}, None
         try:
             await self._journey(self.stations[name])
         except Lost as lost:
@@ -78,6 +78,7 @@ class Traveller:
         path, given = await self._begin(station)
         seen = await self._read(station, path, "read")
         _same(given, seen, "read")
+        self._shown = seen or given or self._shown
         if not path.get("") or "list" in station.acts:
             await self._list(station, path, is_there=True)
         await self._update(station, path)
@@ -144,7 +145,8 @@ class Traveller:
             id = self._sent.get(known)
         if id is None and not station.acts.keys().isdisjoint(("get", "update", "replace", "delete")):
             raise Lost("create", "no reply shows the id")
-        return above | ({identity.parameter: id} if id is not None else {"": True}), shown
+        is_named = id is not None and identity.parameter not in above
+        return above | ({identity.parameter: id} if is_named else {"": True}), shown
 
     def _put(self, station: Station, above: Paths) -> Paths:
         """Put an item there that no operation creates, as a server that starts with items does."""
@@ -158,6 +160,7 @@ class Traveller:
         if held.get(record.id) is None:
             held.add(record)
         self._steps.append("put")
+        self._shown = dict(record.fields)
         return above | {station.resource.identity.parameter: record.id}
 
     async def _read(self, station: Station, path: Paths, step: str) -> Any:
@@ -172,13 +175,15 @@ class Traveller:
         act = station.acts.get("list")
         if act is None:
             return
-        reply = await self._send(act[0], path)
+        shown = self._shown if isinstance(self._shown, dict) else {}
+        asked = {one.parameter: shown[one.field] for one in act[1].filter if one.field in shown}
+        reply = await self._send(act[0], path, asked=asked)
         step = "list" if is_there else "list after delete"
         self._expect(step, reply, 200, 300)
         items = _items(act[1], reply)
         identity = station.resource.identity
         ids = [text(item.get(identity.field)) for item in items if isinstance(item, dict) and identity.field in item]
-        id = path.get(identity.parameter)
+        id = path.get(identity.parameter) if not path.get("") else None
         if id is not None and ids and (text(id) in ids) is not is_there:
             raise Lost(step, f"the item is {'not ' if is_there else ''}there")
         if is_there and not items:
@@ -190,7 +195,9 @@ class Traveller:
             patch = act[1].action.patch if act is not None and act[1].action is not None else ""
             if act is not None and not path.get("") and patch != "json-patch":
                 shown, _ = await self._write(does, act, path, 1)
-                _same(shown, await self._read(station, path, f"read after {does}"), f"read after {does}")
+                seen = await self._read(station, path, f"read after {does}")
+                _same(shown, seen, f"read after {does}")
+                self._shown = seen or shown or self._shown
 
     async def _delete(self, station: Station, path: Paths) -> None:
         act = station.acts.get("delete")
@@ -244,15 +251,14 @@ class Traveller:
                 continue
             seen, is_plain = shown.get(known), isinstance(value, str | int | float)
             may_differ = known in settled or type(seen) is not type(value) or seen == value
-            if is_plain and not may_differ and self._may_show(operation, behaviour, known, value):
+            if is_plain and not may_differ and self._may_show(resource.name, known, value):
                 raise Lost(step, f"{name} was sent as {text(value)[:60]} and is {text(seen)[:60]}")
 
-    def _may_show(self, operation: Operation, behaviour: OperationBehaviour, name: str, value: Any) -> bool:
-        """Does the reply's schema allow this value for the item's property?"""
-        does = behaviour.action.does if behaviour.action is not None else ""
-        item = item_schema(operation, behaviour.reply, self._contract.schemas, does)
-        at = self._contract.schemas.properties(item).get(name) if item else None
-        return at is None or self._contract.schemas.validator(at, "response").is_valid(value)
+    def _may_show(self, resource: str, name: str, value: Any) -> bool:
+        """Do the schemas of all replies that show an item allow this value for its property?"""
+        schemas = self._contract.schemas
+        places = [schemas.properties(view).get(name) for view in plan.shown(self._contract, resource)]
+        return all(schemas.validator(at, "response").is_valid(value) for at in places if at)
 
     def _vary(self, action: Action, body: dict[str, Any], seed: int) -> None:
         """After a conflict: another value for what must be unique."""
@@ -284,12 +290,14 @@ class Traveller:
                 return found if type(found) is type(proposed) else proposed
         return proposed
 
-    async def _send(self, operation: Operation, path: Paths, body: Any = None) -> httpx.Response:
+    async def _send(
+        self, operation: Operation, path: Paths, body: Any = None, asked: Mapping[str, Any] = NOTHING
+    ) -> httpx.Response:
         media = self._requests.media(operation) if body is not None else None
         named = {name: self._place(operation, name, path) for name in names(operation.path)}
         return await self._client.request(
             operation.method.upper(),
-            f"/{self._service.name}{self._requests.address(operation, named)}",
+            f"/{self._service.name}{self._requests.address(operation, named, asked)}",
             headers=self._requests.headers(operation, media),
             content=encoded(media, body) if media is not None else None,
         )
@@ -355,7 +363,9 @@ def _same(shown: Any, seen: Any, step: str) -> None:
     if not isinstance(shown, Mapping) or not isinstance(seen, Mapping):
         return
     for name in shown.keys() & seen.keys():
-        if shown[name] != seen[name] and type(shown[name]) is type(seen[name]):
+        if isinstance(shown[name], Mapping):
+            _same(shown[name], seen[name], step)
+        elif shown[name] != seen[name] and type(shown[name]) is type(seen[name]):
             raise Lost(step, f"{name} was {text(shown[name])[:80]} and is {text(seen[name])[:80]}")
 
 

@@ -17,16 +17,20 @@ OWN = frozenset(("content-type", "accept", "authorization"))
 """Headers that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
 
 
+NOTHING: Mapping[str, Any] = {}
+
+
 class Requests:
     """Makes requests for the operations of one contract, the same ones for the same seed."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
-    def address(self, operation: Operation, path: Mapping[str, Any]) -> str:
-        """The path with its parameters' values, and the query parameters that must be there."""
+    def address(self, operation: Operation, path: Mapping[str, Any], asked: Mapping[str, Any] = NOTHING) -> str:
+        """The path with its parameters, and the query parameters that must be there: as `asked`, else any value."""
         address = ALONE.sub(lambda match: quote(text(path[match[1]]), safe=""), operation.path)
-        query = [(p.name, text(self.value(p))) for p in operation.parameters if p.location == "query" and p.required]
+        needed = [p for p in operation.parameters if p.location == "query" and p.required]
+        query = [(p.name, text(asked[p.name] if p.name in asked else self.value(p))) for p in needed]
         query += [(name, value) for place, name, value in self._credentials(operation) if place == "query"]
         return self._contract.document.base_path + address + (f"?{urlencode(query)}" if query else "")
 
@@ -100,7 +104,12 @@ def encoded(media: MediaType, body: Any) -> bytes:
     if media.name.startswith("multipart/"):
         parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{text(v)}\r\n' for k, v in pairs]
         return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
-    return urlencode([(name, text(value)) for name, value in pairs], doseq=True).encode()
+    return urlencode([(name, text(one)) for name, value in pairs for one in _each(value)]).encode()
+
+
+def _each(value: Any) -> list[Any]:
+    """The values of one field of a form: every entry of a list of plain ones."""
+    return value if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value) else [value]
 
 
 def text(value: Any) -> str:

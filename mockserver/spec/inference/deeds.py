@@ -218,8 +218,10 @@ def listed_at(draft: Draft, site: Site) -> Deed | None:
 def _keeps(draft: Draft, site: Site) -> dict[str, str]:
     """The path parameters that an item made at another place must remember, and the fields that hold them."""
     properties = draft.properties()
-    known = {plain(name): name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}}
-    free = {name: name if name not in properties else f"path {name}" for name in site.parameters}
+    able = [name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}]
+    known = {plain(name): name for name in able if plain(name) not in draft.keys}
+    taken = {plain(name) for name in properties} | draft.keys
+    free = {name: f"path {name}" if plain(name) in taken else name for name in site.parameters}
     return {name: known.get(plain(name), free[name]) for name in site.parameters if name not in draft.above}
 
 

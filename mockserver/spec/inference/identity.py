@@ -13,6 +13,9 @@ KEYS = ("id", "uuid", "guid", "uid", "sid", "key", "slug", "name", "username", "
         "email", "sha", "hash", "token", "iid", "arn", "identifier", "reference", "ref", "tag", "title")  # fmt: skip
 """What services call an id, the likeliest first."""
 
+SPOKEN = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
+"""Those that people choose: no path writes them as a number."""
+
 EXAMPLE = re.compile(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
 HEXADECIMAL = re.compile(r"[0-9a-f]{16,64}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -35,11 +38,11 @@ def field(
     known = {plain(name): name for name in reversed(list(properties))}
     for wanted in _candidates(parameter, word):
         name = known.get(plain(wanted))
-        if name is not None and _fits(schemas, properties[name], types, exactly):
+        if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in SPOKEN):
             return name, f"the path parameter {parameter} is the property {name} by its name"
     for key in (*KEYS[:5], *KEYS[5:9]):
         name = known.get(key)
-        if name is not None and _fits(schemas, properties[name], types, exactly):
+        if name is not None and _fits(schemas, properties[name], types, exactly or key in SPOKEN):
             return name, f"of the properties, {name} is likeliest to be the path parameter {parameter}"
     return "", ""
 
@@ -73,7 +76,7 @@ def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
     if own & {"integer", "number"}:
         return _checked(schemas, places, {"generate": "integer"}, 1)
     asked = {value for kinds in types[1:] for value in kinds}
-    if "integer" in asked and "string" not in asked:
+    if asked & {"integer", "number"} and "string" not in asked:
         return _checked(schemas, places, {"generate": "digits"}, "1")
     if any(schemas.keyword(place, "format") in ("uuid", "guid") for place in places):
         return _checked(schemas, places, {"generate": "uuid"}, SAMPLE_UUID)

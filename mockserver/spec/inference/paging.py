@@ -134,6 +134,9 @@ def _enum(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
     return frozenset(str(value).lower() for value in values or ())
 
 
+TIMES = frozenset(("date", "date-time", "time"))
+"""Formats of which a parameter asks for a span (what came after, what came before) and not for one point."""
+
 ANY = frozenset(("all", "any", "*", "both"))
 """Values that let everything through."""
 
@@ -154,6 +157,8 @@ def _filters(
         if parameter.location != "query" or parameter.name in taken or name is None or not parameter.schema:
             continue
         asked, own = schemas.types(parameter.schema), schemas.types(properties[name])
+        if schemas.keyword(properties[name], "format") in TIMES:
+            continue
         if asked & own & {"string", "integer", "boolean", "number"}:
             note = f"the query parameter is called as the property {name} and has its type"
             stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}

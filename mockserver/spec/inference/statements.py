@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mockserver.errors import InvalidDocument, Unanswerable
@@ -34,7 +34,7 @@ class Writer:
         properties = draft.properties()
         identified = self._identity(draft, properties)
         stated: Statement = {"identity": identified}
-        stated |= _places(draft, owner, properties)
+        stated |= _places(draft, owner, [name for name in properties if name != identified.get("field")])
         stamps = fields.timestamps(self._schemas, properties)
         if stamps is not None:
             stated["timestamps"] = stamps
@@ -212,8 +212,11 @@ def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
     return name, [properties[name]] if name in properties else []
 
 
-def _places(draft: Draft, owner: Owner | None, properties: Mapping[str, str]) -> Statement:
-    """Who owns an item: the parameters on the path above, and the resource that one of them names."""
+def _places(draft: Draft, owner: Owner | None, properties: Iterable[str]) -> Statement:
+    """Who owns an item: the parameters on the path above, and the resource that one of them names.
+
+    `properties` are those that may show the owner.
+    """
     stated: Statement = {}
     if draft.above:
         note = "path parameters above; items under different ones never meet"

@@ -1,0 +1,43 @@
+"""A function run in a process of its own, bounded in time and memory: its crash, hang or hunger is nobody else's."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+CONTEXT = multiprocessing.get_context("forkserver")
+"""Each process is forked from one that has imported everything and done nothing."""
+
+
+class LostError(Exception):
+    """The process gave no result; the text says why."""
+
+
+def apart(work: Callable[..., Result], *arguments: Any, seconds: float, megabytes: int) -> Result:
+    """What `work` gives for the arguments. Raises LostError where it takes longer, or its process dies."""
+    receiver, sender = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_tell, args=(sender, megabytes, work, arguments), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        if not receiver.poll(seconds):
+            raise LostError(f"no outcome within {seconds:.0f} seconds")
+        result: Result = receiver.recv()
+    except EOFError:
+        process.join()
+        raise LostError(f"its process ended with {process.exitcode}") from None
+    finally:
+        process.kill()
+        process.join()
+        receiver.close()
+    return result
+
+
+def _tell(sender: Connection, megabytes: int, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    sender.send(work(*arguments))
