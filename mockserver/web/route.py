@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
+
+WRITTEN = "!$&'()*+,;=:@-._~%"
+"""What may stand in a path as it is (RFC 3986 section 3.3), and what begins an escape."""
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
@@ -53,7 +57,8 @@ class Routes:
     @staticmethod
     def _below(node: _Node, segment: str, names: list[str]) -> _Node:
         if not names:
-            return node.fixed.setdefault(segment, _Node())
+            below = node.fixed.setdefault(segment, _Node())
+            return node.fixed.setdefault(quote(segment, safe=WRITTEN), below)  # as clients must write it
         if len(names) == 1 and segment == "{" + names[0] + "}":
             node.any = node.any or _Node()
             return node.any

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 CONTEXT = multiprocessing.get_context("forkserver")
-"""Each process is forked from one that has imported everything and done nothing."""
+CONTEXT.set_forkserver_preload(["mockserver", "tests.journeys.request"])
+"""Each process is forked from one that has imported what takes long, and done nothing."""
 
 
 class LostError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -215,3 +216,13 @@ def test_versions_endings_and_slashes_say_nothing(tmp_path: Path, path: str) -> 
 
         assert made == client.get(one.replace("{id}", str(made["id"]))).json()
         assert [made] == client.get(path).json()
+
+
+@pytest.mark.parametrize("segment", ['pets"', "pets#Action=List", "all pets", "pets^2"])
+def test_a_path_is_reached_as_clients_must_write_it(tmp_path: Path, segment: str) -> None:
+    """RFC 3986 section 2.1: what may not stand in a path is written as an escape."""
+    with Client(served(tmp_path, document(collection(f"/{segment}", item())))) as client:
+        made = client.post("/" + quote(segment), json={"name": "Rex"})
+
+        assert 201 == made.status_code
+        assert made.json() == client.get(f"/{quote(segment)}/{made.json()['id']}").json()

@@ -12,6 +12,7 @@ from mockserver.spec.contract import Contract
 from mockserver.spec.document import MediaType, Operation, Parameter
 from mockserver.spec.inference.message import is_form, is_json
 from mockserver.spec.inference.site import ALONE
+from mockserver.web.route import WRITTEN
 
 OWN = frozenset(("content-type", "accept", "authorization"))
 """Headers that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
@@ -28,7 +29,11 @@ class Requests:
 
     def address(self, operation: Operation, path: Mapping[str, Any], asked: Mapping[str, Any] = NOTHING) -> str:
         """The path with its parameters, and the query parameters that must be there: as `asked`, else any value."""
-        address = ALONE.sub(lambda match: quote(text(path[match[1]]), safe=""), operation.path)
+        parts = ALONE.split(operation.path)  # texts and names of parameters by turns
+        address = "".join(
+            quote(text(path[part]), safe="") if odd % 2 else quote(part, safe="/?" + WRITTEN)
+            for odd, part in enumerate(parts)
+        )
         needed = [p for p in operation.parameters if p.location == "query" and p.required]
         query = [(p.name, text(asked[p.name] if p.name in asked else self.value(p))) for p in needed]
         query += [(name, value) for place, name, value in self._credentials(operation) if place == "query"]
