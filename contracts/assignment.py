@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from hypothesis.database import ExampleDatabase
 
+from contracts.identities import sandbox_identities
 from contracts.sandbox import sandbox
 from contracts.share import WHOLE, Share
 from contracts.stage import Mode
@@ -48,6 +49,11 @@ class Assignment:
     timeout: float = 30.0
     deadline: float | None = None
 
+    @property
+    def base(self) -> str:
+        """Below which address the document's paths lie."""
+        return (self.url or INTERNAL + self.contract.document.base_path).rstrip("/")
+
     @contextmanager
     def target(self, spent: int = 0) -> Iterator[Target]:
         """The service, of whose budget `spent` requests are gone; or a mock that remembers nothing yet and whose time
@@ -63,9 +69,16 @@ class Assignment:
 
     def mock(self, **limits: Any) -> Target:
         """The built-in mock of the contract, new."""
-        app = sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed)
+        return self._mocked(self.who, sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed), **limits)
+
+    def twin(self) -> Target:
+        """The mock that the service is compared with: it knows the sandbox's credentials, and counts no requests."""
+        app = sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed, limits=False)
+        return self._mocked(sandbox_identities(self.contract), app)
+
+    def _mocked(self, who: Sequence[Identity], app: Any, **limits: Any) -> Target:
         base = INTERNAL + self.contract.document.base_path
-        return Target.asgi(app, self.who, base_url=base, sleep=app.world.clock.advance, **limits)
+        return Target.asgi(app, who, base_url=base, sleep=app.world.clock.advance, **limits)
 
 
 def harmless(url: str | None) -> str | None:

@@ -14,10 +14,11 @@ import click
 
 from contracts import options
 from contracts.assignment import Assignment, harmless
+from contracts.beside import pair
 from contracts.capabilities import name_of
 from contracts.checks.conformance import conform
 from contracts.credentials import Given, people
-from contracts.examination import examine
+from contracts.examination import Result, examine
 from contracts.examples import database_of
 from contracts.journal import Entry, Journal
 from contracts.known import read_known, written
@@ -41,17 +42,23 @@ EXAMPLES = "examples"
 @options.credentials
 @options.extent
 @options.kindness
+@options.beside
 @options.known
 @options.report
 @click.pass_context
-def check(context: click.Context, /, folder: Path, known: Path | None, known_write: Path | None, **given: Any) -> None:
+def check(
+    context: click.Context, /, folder: Path, known: Path | None, known_write: Path | None, against: str | None,
+    learn: Path | None, **given: Any,
+) -> None:  # fmt: skip
     """Examine an implementation against its contract: the document, and what is known of its behaviour.
 
     Exits with 0 when nothing is wrong, 1 for failures, and 2 when it could not be examined to the end.
     """
     try:
         accepted = read_known(known) if known else ()
-        report = replace(_examined(assignment(folder, **given), folder), accepted=accepted)
+        asked = assignment(folder, **given)
+        result = _compared(asked, folder, learn) if against or learn else _examined(asked, folder)
+        report = replace(_reported(asked, result), accepted=accepted)
     except (MockServerError, click.ClickException) as fault:
         click.echo(f"could not examine: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
@@ -80,22 +87,42 @@ def assignment(
                       database=database_of(database, folder / EXAMPLES), **further)  # fmt: skip
 
 
-def _examined(asked: Assignment, folder: Path) -> Report:
+def _examined(asked: Assignment, folder: Path) -> Result:
     journal = Journal(folder / JOURNAL) if asked.url else Journal.nowhere()
     scope: dict[str, Any] = {"mode": asked.mode, "seed": asked.seed, "only": asked.only, "skip": asked.skip,
                              "share": asked.share, "database": asked.database, "on_progress": _tell}  # fmt: skip
     with asked.target() as target:
         result = examine(asked.contract, target, strict=asked.strict, journal=journal, **scope)
-        spent, base = target.requests, target.base_url
+        spent = target.requests
     if not result.stopped:
         with asked.target(spent) as target:
             result = joined(result, conform(asked.contract, target, **scope))
+    return result
+
+
+def _compared(asked: Assignment, folder: Path, file: Path | None) -> Result:
+    """The service beside the mock, and what was learned, if that was asked for."""
+    journal = Journal(folder / JOURNAL)
+    if file is None:
+        return pair.compare(asked, journal, _tell)
+    result, learned = pair.learn(asked, journal, _tell, file)
+    for lesson in learned.lessons:
+        click.echo(f"learned: {lesson.says}")
+    for each in learned.remaining:
+        click.echo(f"not learned: {each.found.operation}: {each.found.check}: seen {each.found.seen}")
+    click.echo(f"{len(learned.lessons)} corrections are in {file}; {len(learned.remaining)} differences remain")
+    if learned.unrepeated:
+        click.echo(f"{learned.unrepeated} checks could not be repeated with what was learned")
+    return result
+
+
+def _reported(asked: Assignment, result: Result) -> Report:
     document = asked.contract.document
     wrong = [found for found in result.findings if found.verdict == "failure"]
     return Report(document.title, document.version, asked.url or MOCK, asked.seed, asked.mode, result, asked.wanted,
                   places(document, (found.operation for found in result.findings)), only=tuple(asked.only),
-                  skip=tuple(asked.skip), share=str(asked.share), base=base,
-                  opaque=opaque(asked, wrong, base),
+                  skip=tuple(asked.skip), share=str(asked.share), base=asked.base,
+                  opaque=opaque(asked, wrong, asked.base),
                   operations=tuple(map(name_of, document.operations)),
                   made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))  # fmt: skip
 

@@ -74,6 +74,13 @@ extent = _group(
 )
 """What is examined, and how long."""
 
+beside = _group(
+    click.option("--against", type=click.Choice(["mock"]), help="Ask the mock the same, and tell every difference."),
+    click.option("--learn", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+                 help="Write what the service does otherwise than the mock as an overlay for --behaviour."),
+)  # fmt: skip
+"""What it is compared with."""
+
 kindness = _group(
     click.option("--read-only", is_flag=True, help="Send nothing that changes anything."),
     click.option("--rate", metavar="5/s", help="At most so many requests."),

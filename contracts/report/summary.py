@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.finding import Finding
+from contracts.finding import Finding, Said
 from contracts.report.record import Report
 
 SHOWN = 20
@@ -40,8 +40,15 @@ def _finding(found: Finding) -> Iterator[str]:
     yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
     yield f"  expected  {_line(found.expected)}"
     yield f"  seen      {_line(found.seen)}"
+    if found.statement is not None:
+        yield f"  said      {_line(_said(found.statement))}"
     yield from (f"  $ {_line(each.curl())}" for each in found.exchanges)
     yield ""
+
+
+def _said(said: Said) -> str:
+    source = f": {said.source}" if said.source else ""
+    return f"{said.subject} {said.kind}: {said.text} ({said.evidence}{source})"
 
 
 def _line(text: str) -> str:
