@@ -14,6 +14,7 @@ from contracts.beside.lesson import Lesson, Place, written
 from contracts.beside.scenario import Scenario, Step
 from contracts.beside.view import TIME, UUID, shape_of
 from contracts.capabilities import Kind, pick
+from contracts.conformity import deviations
 from contracts.finding import Exchange
 from contracts.stage import Stage
 from mockserver.spec.contract import Contract
@@ -33,7 +34,14 @@ class Learner:
     source: str
 
     def lesson(self, seen: Deviation) -> Lesson | None:
-        """The statement that would be true in place of the one that is not; None where there are no words for it."""
+        """The statement that would be true in place of the one that is not.
+
+        None where there are no words for it, or where the service's own reply is not as the document says: a mock that
+        does the same would break the document too.
+        """
+        step = seen.scenario.steps[seen.difference.step]
+        if not step.path and any(deviations(step.act.operation, seen.found.exchanges[-1], self.contract.schemas)):
+            return None
         for learn in LEARNERS:
             lesson = learn(self, seen.scenario, seen.difference, seen.found.exchanges)
             if lesson is not None:
@@ -86,9 +94,10 @@ def refusal_status(by: Learner, scenario: Scenario, found: Difference, seen: tup
     if scenario.about == "no-access" and found.seen in (403, 404):
         refusal = {403: "forbidden", 404: "missing"}[found.seen]
         return by.changed(("x-service", "no-access"), f"Who has no access gets {found.seen}.", refusal=refusal)
-    if scenario.about == "unknown-position":
+    step = scenario.steps[found.step]
+    if not step.path and step.act.operation.response(found.seen) is None:
         return None
-    place = _errors(by, scenario.steps[found.step], found.refusal)
+    place = _errors(by, step, found.refusal)
     return by.changed(place, f"A refusal of the kind {found.refusal} has status {found.seen}, not {found.expected}.",
                       status=found.seen, body=_template(seen[-1].json, found.seen, scenario.detail))  # fmt: skip
 

@@ -138,7 +138,7 @@ def served(*bugs: str) -> Iterator[str]:
         yield address
 
 
-LEARNED = ("default-20", "by-update", "id-plain", "unknown-kept", "no-detail")
+LEARNED = ("default-20", "by-update", "id-plain", "unknown-kept")
 
 
 def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) 
     assert 0 == alone.returncode, alone.stdout
     statements = contracts.of("basedash", [file]).behaviour.statements()
     observed = {kind for _, kind, statement in statements if statement.evidence == "observed"}
-    assert {"order", "paging", "identity", "unknown-fields", "errors.missing"} <= observed
+    assert {"order", "paging", "identity", "unknown-fields"} <= observed
 
 
 def test_what_there_are_no_words_for_is_listed_and_nothing_false_is_learned(tmp_path: Path) -> None:
