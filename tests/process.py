@@ -54,10 +54,10 @@ def address(lines: Iterable[str]) -> str:
     return next(found[1] for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
 
 
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path = ROOT, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     """`mockserver` run to its end."""
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=cwd, env=ENVIRONMENT
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=ENVIRONMENT
     )
 
 

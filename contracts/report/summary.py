@@ -21,7 +21,7 @@ def lines(report: Report) -> Iterator[str]:
             f" since {said.date}: {said.reason}" if said else ""
         )
     for each in (*others[:SHOWN], *report.failures[:SHOWN]):
-        yield from _finding(each)
+        yield from told(each)
     if len(others) > SHOWN or len(report.failures) > SHOWN:
         yield f"… and {max(0, len(others) - SHOWN) + max(0, len(report.failures) - SHOWN)} more in the report"
     yield from (f"KNOWN BUT FAILS NO MORE {entry}: take it out of the file ({entry.reason})" for entry in report.stale)
@@ -36,7 +36,8 @@ def lines(report: Report) -> Iterator[str]:
         yield f"ended early: {result.stopped}"
 
 
-def _finding(found: Finding) -> Iterator[str]:
+def told(found: Finding) -> Iterator[str]:
+    """One finding: what was expected and seen, what is said about it, and the requests that show it."""
     yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
     yield f"  expected  {_line(found.expected)}"
     yield f"  seen      {_line(found.seen)}"

@@ -143,11 +143,14 @@ LEARNED = ("default-20", "by-update", "id-plain", "unknown-kept")
 
 def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) -> None:
     file, reports = tmp_path / "learned.yaml", str(tmp_path / "reports")
+    chosen = [word for name in ("create", "order", "page-default", "unknown-*") for word in ("--only", f"same-{name}")]
     with served(*LEARNED) as address:
-        learned = run("check", "basedash", "--url", address, "--learn", str(file), "--report", reports)
-        again = run("check", "basedash", "--url", address, "--against", "mock", "--behaviour", str(file), "--report",
-                    reports)  # fmt: skip
-    alone = run("check", "basedash", "--behaviour", str(file), "--quick", "--report", reports)
+        told = ("check", "basedash", "--url", address, *chosen, "--report", reports)
+        learned = run(*told, "--learn", str(file), seconds=200)
+        again = run(*told, "--against", "mock", "--behaviour", str(file), seconds=200)
+    # The server refuses an unknown cursor, which the document allows: what is learned of it, Schemathesis calls wrong.
+    alone = run("check", "basedash", "--behaviour", str(file), "--quick", "--skip", "positive_data_acceptance",
+                "--report", reports, seconds=200)  # fmt: skip
 
     assert 1 == learned.returncode, learned.stdout + learned.stderr
     assert "A page has 20 items." in learned.stdout
@@ -180,7 +183,8 @@ def test_what_is_learned_of_a_document_without_statements_keeps_what_was_inferre
     subject = subjects()["notes"]
     keys = [word for each in subject.identities for word in ("--auth", each.secret)]
     with _served(subject.server("default-5")) as address:
-        done = run("check", notes, "--url", f"{address}/api", *keys, "--learn", str(file), "--report", str(tmp_path))
+        done = run("check", notes, "--url", f"{address}/api", *keys, "--learn", str(file), "--report", str(tmp_path),
+                   "--only", "same-page-default", seconds=200)  # fmt: skip
 
     before, after = contracts.of(notes).behaviour, contracts.of(notes, [file]).behaviour
     paging = {b.operations["/notes", "get"].paging for b in (before, after)}
