@@ -52,7 +52,7 @@ def _changes(value: Any, said: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
         wanted = said.get(names.get(_plain(key), ""))
         if isinstance(inner, dict) and isinstance(wanted, Mapping):
             yield from (((key, *path), what) for path, what in _changes(inner, wanted))
-        elif _kind(inner) == _kind(wanted) and inner != wanted:
+        elif _kind(inner) == _kind(wanted) and inner != wanted and not _is_blurred(inner, wanted):
             yield (key,), wanted
 
 
@@ -71,6 +71,11 @@ def _changed(value: Any, changes: list[tuple[Path, Any]]) -> Any:
             parent = parent[step]
         parent[path[-1]] = what
     return result
+
+
+def _is_blurred(old: Any, new: Any) -> bool:
+    """Would a whole number become one that not every reader takes for whole, as those beyond 64 bits are written?"""
+    return type(old) is int and type(new) is float
 
 
 def _plain(name: str) -> str:

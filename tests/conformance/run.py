@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 from mockserver.errors import MockServerError  # noqa: E402  # run as a script, too
 from mockserver.spec import shelf  # noqa: E402
 from mockserver.spec.reading import source  # noqa: E402
-from tests.conformance.verdict import Verdict, examine  # noqa: E402
+from tests.conformance.verdict import Verdict, examine, kinds  # noqa: E402
 from tests.corpus.run import documents  # noqa: E402
 from tests.package import GITHUB, README, unpacked  # noqa: E402
 
@@ -38,6 +38,17 @@ def row(name: str, verdict: Verdict) -> str:
         f"{name[-44:]:44} {verdict.operations:>5} {verdict.resources:>4} {verdict.stateful:>5} {example:>5} "
         f"{verdict.unanswerable:>4} {verdict.cases:>7,} {verdict.seconds:>6.0f}  {verdict.said()}{part}"
     )
+
+
+def total(verdicts: list[Verdict]) -> Iterator[str]:
+    """All verdicts together, and every kind of failure on a line of its own."""
+    without, passed = sum(not one.failures for one in verdicts), sum(one.passed for one in verdicts)
+    yield f"{len(verdicts)} documents: {without} without a failure, {passed} with none of ours"
+    yield (
+        f"{sum(one.operations for one in verdicts):,} operations, {sum(one.stateful for one in verdicts):,} stateful, "
+        f"{sum(one.resources for one in verdicts):,} resources, {sum(one.cases for one in verdicts):,} cases"
+    )
+    yield from kinds(failure for one in verdicts for failure in one.failures)
 
 
 def foreign() -> list[Path]:
@@ -85,6 +96,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
         print(row(named(wanted), verdict), flush=True)
         if options.verbose and not verdict.passed:
             print(verdict.output)
+    for line in total(verdicts) if len(verdicts) > 1 else ():
+        print(line)
     if options.json:
         options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
     return 0 if verdicts and not refused and all(verdict.passed for verdict in verdicts) else 1

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -72,14 +72,22 @@ class Verdict:
 
     def said(self) -> str:
         """The failures by kind, in one line."""
-        ours = Counter(failure.check for failure in self.ours)
-        excused = Counter(failure.excuse for failure in self.failures if failure.excuse)
-        found = [f"{number} × {check}" for check, number in ours.most_common()]
-        found += [f"({number} × {excuse})" for excuse, number in excused.most_common()]
+        found = kinds(self.failures)
         found += [f"{number} × {error}" for error, number in Counter(self.errors).items()]
         if not self.ran:
             return "it did not run"
         return ("; ".join(found) or "no failure") + ("" if self.ended else ", stopped")
+
+
+def kinds(failures: Iterable[Failure]) -> list[str]:
+    """Failures counted by kind: ours by their check, in brackets the others by what the document lacks."""
+    ours, excused = Counter[str](), Counter[str]()
+    for failure in failures:
+        (excused if failure.excuse else ours)[failure.excuse or failure.check] += 1
+    return [
+        *(f"{number} × {check}" for check, number in ours.most_common()),
+        *(f"({number} × {excuse})" for excuse, number in excused.most_common()),
+    ]
 
 
 def examine(wanted: str | Path, examples: int, *, seconds: int | None = None, seed: int | None = None) -> Verdict:

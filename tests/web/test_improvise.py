@@ -85,6 +85,18 @@ def test_what_the_request_says_is_shown_again_where_it_is_valid(tmp_path: Path) 
     assert "unknown" not in shown
 
 
+def test_a_whole_number_that_no_integer_holds_is_not_shown_again(tmp_path: Path) -> None:
+    """It arrives as 1e+30, which readers of JSON take for a fraction."""
+    count = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
+    operation = {"requestBody": takes(count), "responses": answers(count)}
+    with Client(served(tmp_path, document({"/run": {"post": operation}}))) as client:
+        small, large = (client.post("/run", content=f'{{"count": {n}}}', headers={"Content-Type": "application/json"})
+                        for n in (7, 10**30))  # fmt: skip
+
+    assert '{"count":7}' == small.text
+    assert isinstance(large.json()["count"], int)
+
+
 def test_what_the_request_says_is_shown_inside_an_envelope(tmp_path: Path) -> None:
     envelope = {"type": "object", "required": ["data"], "properties": {"data": REPORT}}
     operation = {"requestBody": takes({"type": "object"}), "responses": answers(envelope)}
