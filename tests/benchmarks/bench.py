@@ -238,51 +238,59 @@ def print_growth(rates: Rates, bytes_each: Mapping[str, int]) -> None:
 
 
 def scale(folder: Path, options: Options) -> dict[str, Any]:
-    """A document of 1,223 operations beside one of two: time until ready, memory, requests a second."""
+    """A document of 1,223 operations beside one of two: time until ready, memory, and what a request costs."""
     if options.packages is None:
         print("\nWithout npm packages GitHub's document is not measured.")
         return {}
-    table: dict[str, dict[str, Any]] = defaultdict(dict)
-    for name, document in reduced.write(options.packages, folder).items():
-        site = Site(document, folder, options.packages)
-        for server in LARGE:
-            if server.available(site):
-                table[server.name][name] = once(server, site, options)
+    documents = reduced.write(options.packages, folder)
+    sites = {name: Site(document, folder, options.packages) for name, document in documents.items()}
+    table = {
+        server.name: side_by_side(server, sites, options)
+        for server in LARGE
+        if all(map(server.available, sites.values()))
+    }
     print_scale(table)
     return table
 
 
-def once(server: Server, site: Site, options: Options) -> dict[str, Any]:
-    try:
-        with running(server, site, reduced.PROBE) as up:
-            megabytes = up.megabytes
-            probe = Request(up.address + reduced.PROBE)
-            rate(probe, 1)
-            seen = middle(rate(probe, options.seconds, spender(up)) for _ in range(options.rounds))
-    except TimeoutError as problem:
-        return {"problem": str(problem)}
+def side_by_side(server: Server, sites: Mapping[str, Site], options: Options) -> dict[str, dict[str, Any]]:
+    """One server with each document, both up at once and asked in turn."""
+    up: dict[str, Running] = {}
+    with ExitStack() as stack:
+        try:
+            for name, site in sites.items():
+                up[name] = stack.enter_context(running(server, site, reduced.PROBE))
+        except TimeoutError as problem:
+            return {name: {"problem": str(problem)} for name in sites}
+        start = {name: (each.processor_seconds, each.megabytes) for name, each in up.items()}
+        rates = measure(
+            {name: {"get": Request(each.address + reduced.PROBE)} for name, each in up.items()}, options, up
+        )
     return {
-        "ready_after": round(up.ready_after, 2), "megabytes": round(megabytes),
-        "per_second": round(seen.per_second, 1), "refused": seen.refused,
-        "microseconds": round(seen.microseconds, 1),
+        name: as_json(table)["get"] | {
+            "ready_after": round(up[name].ready_after, 2), "ready_by_processor": round(start[name][0], 2),
+            "megabytes": round(start[name][1]),
+        }
+        for name, table in rates.items()
     }  # fmt: skip
 
 
 def print_scale(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-    print("\n| GitHub's document | ready after | memory | a request | the same with two operations | ratio |")
-    print("| --- |" + " ---: |" * 5)
+    print("\n| GitHub's document | ready after | processor time | memory | a request | with two operations | ratio |")
+    print("| --- |" + " ---: |" * 6)
     for name, row in table.items():
         large, small = row["GitHub"], row["two operations"]
-        if problem := large.get("problem") or small.get("problem"):
-            print(f"| {name} | {problem} | | | | |")
+        if "problem" in large:
+            print(f"| {name} | {large['problem']} | | | | | |")
             continue
         costs = [each["microseconds"] / 1000 for each in (large, small)]
-        told = [f"{cost:.3f} ms" for cost in costs] + [f"{costs[0] / costs[1]:.2f}"]
+        told = [f"{cost:.3f} ms" for cost in costs] + [f"{costs[0] / max(costs[1], 1e-9):.2f}"]
         if large["refused"] or small["refused"]:
             told = [
                 "refused" if each["refused"] else cost for each, cost in zip((large, small), told, strict=False)
             ] + ["–"]
-        print(f"| {name} | {large['ready_after']} s | {large['megabytes']} MB | {' | '.join(told)} |")
+        ready = f"{large['ready_after']} s | {large['ready_by_processor']} s"
+        print(f"| {name} | {ready} | {large['megabytes']} MB | {' | '.join(told)} |")
 
 
 def machine() -> dict[str, Any]:
