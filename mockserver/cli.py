@@ -166,7 +166,7 @@ def run(
     """Listen until Ctrl-C. The greeting is printed when the port is open, so that its addresses are true."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     config = uvicorn.Config(sandbox, host=host, port=port, log_level="warning", access_log=access_log, lifespan="on",
-                            http=Connection, proxy_headers=False)  # fmt: skip
+                            http=Connection, ws="none", proxy_headers=False, server_header=False)  # fmt: skip
     if access_log:
         config.log_level = "info"
     gc.freeze()
