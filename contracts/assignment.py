@@ -48,6 +48,7 @@ class Assignment:
     budget: int | None = None
     timeout: float = 30.0
     deadline: float | None = None
+    workers: int = 1
 
     @property
     def base(self) -> str:

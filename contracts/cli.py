@@ -20,7 +20,7 @@ from contracts.checks.conformance import conform
 from contracts.credentials import Given, people
 from contracts.examination import Result, examine
 from contracts.examples import database_of
-from contracts.journal import Entry, Journal
+from contracts.journal import JOURNAL, Entry, Journal
 from contracts.known import read_known, written
 from contracts.repeat.trial import opaque
 from contracts.report.folder import write
@@ -32,7 +32,6 @@ from contracts.target import Identity, Request, Target, Unreachable
 from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts
 
-JOURNAL = "journal.jsonl"
 EXAMPLES = "examples"
 
 
@@ -92,7 +91,7 @@ def _examined(asked: Assignment, folder: Path) -> Result:
     scope: dict[str, Any] = {"mode": asked.mode, "seed": asked.seed, "only": asked.only, "skip": asked.skip,
                              "share": asked.share, "database": asked.database, "on_progress": _tell}  # fmt: skip
     with asked.target() as target:
-        result = examine(asked.contract, target, strict=asked.strict, journal=journal, **scope)
+        result = examine(asked.contract, target, strict=asked.strict, journal=journal, workers=asked.workers, **scope)
         spent = target.requests
     if not result.stopped:
         with asked.target(spent) as target:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
 from contracts.checks.jury import CHECK
+from contracts.company import alone
 from contracts.finding import Finding
 from contracts.journal import Journal
 from contracts.promise import Sworn
@@ -41,12 +43,14 @@ class Result:
 def examine(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), read_only: bool = False, strict: bool = False, on_progress: Progress | None = None,
-    journal: Journal | None = None, database: Any = None, share: Part = WHOLE,
+    journal: Journal | None = None, database: Any = None, share: Part = WHOLE, workers: int = 1,
 ) -> Result:  # fmt: skip
     """Hold every promise of `contract` against `target`.
 
     `journal` keeps on disk what was created; `database` is Hypothesis' example database, where failing sequences are
-    kept to be tried first the next time. Of the promises chosen those are held that belong to `share`.
+    kept to be tried first the next time. Of the promises chosen those are held that belong to `share`. Several
+    `workers` hold at the same time what may have company, and then one holds the rest; a target in this process has
+    one only.
 
     `only` and `skip` are patterns (`paging`, `GET /servers*`) for checks and operations. The same seed sends the same
     requests. Never raises for what the target does: an unreachable one ends the examination, and `stopped` says so.
@@ -54,7 +58,8 @@ def examine(
     target.read_only = target.read_only or read_only
     limit = contract.behaviour.service.rate_limit
     target.window = limit.window if limit is not None else None
-    run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere(), database)
+    run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere(), database,
+               1 if target.in_process else workers)  # fmt: skip
     chosen = [promise for promise in promises_of(contract) if _wanted(promise, only, skip)
               and share.has(promise.promise.name, promise.operation)]  # fmt: skip
     return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
@@ -85,6 +90,7 @@ class _Run:
     tell: Progress
     journal: Journal
     database: Any
+    workers: int = 1
     findings: dict[str, Finding] = field(default_factory=dict)
     examined: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -94,19 +100,41 @@ class _Run:
         """Hold one promise after the other, and tell what came of them."""
         began, before = time.monotonic(), self.target.requests
         tools = Tools(self.contract, self.seed, self.database)
+        together = [each for each in sworn if self.workers > 1 and not alone(each)]
+        self._hold_together(together, tools)
         for each in sworn:
-            self._note(each, f"skipped: {self.stopped}" if self.stopped else self._hold(each, tools))
+            if each not in together:
+                self._note(each, self._taken(*self._hold(each, tools)))
         self.findings |= tools.jury.findings
         self.examined |= {(operation, CHECK): outcome for operation, outcome in tools.jury.heard.items()}
         return Result(tuple(self.findings.values()), self.examined, self.target.requests - before,
                       time.monotonic() - began, tuple(self.left), self.stopped)  # fmt: skip
 
-    def _hold(self, sworn: Sworn, tools: Tools) -> str:
+    def _hold_together(self, sworn: Sequence[Sworn], tools: Tools) -> None:
+        """Hold promises at the same time; what came of them is taken down in their order, as if one held them."""
+        if not sworn:
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            held = [pool.submit(self._hold, each, tools) for each in sworn]
+            for each, future in zip(sworn, held, strict=True):
+                try:
+                    self._note(each, self._taken(*future.result()))
+                except KeyboardInterrupt:
+                    self.stopped = self.stopped or "interrupted"
+                    self._note(each, self._taken(*future.result()))
+
+    def _hold(self, sworn: Sworn, tools: Tools) -> tuple[Stage, str]:
         stage = Stage(tools, self.target, sworn.promise.name, sworn.operation, sworn.said, mode=self.mode,
                       seed=self.seed, strict=self.strict, journal=self.journal)  # fmt: skip
+        if self.stopped:
+            return stage, f"skipped: {self.stopped}"
         outcome = self._attempt(lambda: sworn.hold(stage))
         self._attempt(lambda: self.left.extend(stage.tidy()))
         self.left.extend(stage.remaining())
+        return stage, outcome
+
+    def _taken(self, stage: Stage, outcome: str) -> str:
+        """Take down what came of a promise."""
         for found in (*stage.findings, *stage.deviations):
             self.findings.setdefault(found.id, found)
         self._note_document(stage)

@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+JOURNAL = "journal.jsonl"
+"""The name of the file in the folder of reports."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

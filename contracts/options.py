@@ -85,6 +85,14 @@ kindness = _group(
     click.option("--read-only", is_flag=True, help="Send nothing that changes anything."),
     click.option("--rate", metavar="5/s", help="At most so many requests."),
     click.option("--budget", type=click.IntRange(1), help="At most so many requests in all."),
+    click.option(
+        "-n",
+        "--workers",
+        default=1,
+        show_default=True,
+        type=click.IntRange(1, 32),
+        help="Hold so many promises at the same time, where nothing needs to be alone.",
+    ),
     click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a reply."),
 )
 """What a service is spared."""

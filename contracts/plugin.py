@@ -1,8 +1,9 @@
-"""The pytest plugin: fixtures that start a mock in this process or on a free port, with clean state for each test."""
+"""The pytest plugin: fixtures that start a mock in this process or on a free port, and `pytest --contract VENDOR`."""
 
 from __future__ import annotations
 
 import contextlib
+import pkgutil
 import socket
 import threading
 import time
@@ -13,10 +14,57 @@ from typing import Any
 import pytest
 import uvicorn
 
+from contracts import hooks
 from contracts.sandbox import sandbox
+
+SUITE = "contracts.suite:tests"
+"""Named, so that who only wants a mock does not wait for the tools of an examination."""
 
 START = 30.0
 """Seconds that a mock is given to begin answering."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let a project have promises of its own."""
+    pluginmanager.add_hookspecs(hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `mockserver check` takes, as far as pytest has no words of its own for it."""
+    group = parser.getgroup("contract", "examination of a service against its contract")
+    group.addoption("--contract", metavar="VENDOR|DOCUMENT", help="Examine a service, as tests.")
+    group.addoption("--target", metavar="URL", help="Where the service is; without it the built-in mock.")
+    group.addoption("--contract-auth", action="append", default=[], metavar="SECRET", help="A credential; or set "
+                    "MOCKSERVER_AUTH.")  # fmt: skip
+    group.addoption("--contract-auth-file", type=Path, metavar="WFC.yaml", help="Users and how they log in.")
+    group.addoption(
+        "--contract-header", action="append", default=[], metavar="'NAME: VALUE'", help="With each request."
+    )
+    group.addoption("--contract-tenant", action="append", default=[], metavar="TENANT", help="Of each credential.")
+    group.addoption("--contract-behaviour", action="append", default=[], type=Path, metavar="FILE", help="An overlay.")
+    group.addoption("--contract-seed", type=int, default=0, metavar="N", help="The same seed sends the same requests.")
+    group.addoption("--contract-quick", action="store_true", help="What a push in CI has time for.")
+    group.addoption("--contract-strict", action="store_true", help="A breach of what is inferred is a failure too.")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests of an examination behind the project's own."""
+    wanted = config.getoption("contract")
+    if config.getoption("target") and not wanted:
+        raise pytest.UsageError("--target needs --contract: what is the service to keep?")
+    if wanted:
+        items += pkgutil.resolve_name(SUITE)(session, config, wanted)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell where the service differs from what is only inferred or assumed: that fails no test."""
+    reports = [each for name in ("passed", "failed") for each in terminalreporter.stats.get(name, ())]
+    news = [text for each in reports for title, text in each.sections if title == "Captured contract news call"]
+    if news:
+        terminalreporter.section("contract news")
+        for text in news:
+            terminalreporter.write_line(text)
 
 
 @pytest.fixture

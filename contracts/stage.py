@@ -7,7 +7,9 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from random import Random
+from threading import Lock
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
@@ -56,12 +58,12 @@ class Tools:
         self.kinds = kinds(contract)
         self.acts = {act.name: act for act in acts(contract)}
         self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
-        self.count = 0
+        self._numbers = count(1)
+        self.hearing = Lock()
 
     def mark(self) -> str:
         """A text that no other item of any examination has."""
-        self.count += 1
-        return f"{MARK}-{self.run}-{self.count}"
+        return f"{MARK}-{self.run}-{next(self._numbers)}"
 
 
 class Stage:
@@ -143,7 +145,8 @@ class Stage:
         """Note where a reply is not as the document says."""
         self.judged.add(name_of(operation))
         found = list(deviations(operation, exchange, self.contract.schemas))
-        self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", [each.seen for each in found])
+        with self.tools.hearing:
+            self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", [each.seen for each in found])
         for each in found:
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
                                            about=each.about, exchanges=self._leading_to(exchange)))  # fmt: skip

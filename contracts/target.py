@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -83,8 +84,14 @@ class Request(NamedTuple):
     media_type: str = ""
 
 
+class _Mine(threading.local):
+    """What each thread has of its own: the seconds that it let pass since its last request."""
+
+    waited = 0.0
+
+
 class Target:
-    """An implementation that is examined.
+    """An implementation that is examined. Several threads may ask it at the same time, where it is not in this process.
 
     Everything sent is counted and kept in `log` (the last `remembered` exchanges, secrets as `${NAME}`). `rate` is
     requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent. `window`
@@ -101,7 +108,8 @@ class Target:
         self.log: deque[Exchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
         self.on_exchange: list[Callable[[Exchange], None]] = []
-        self._sleep, self._next, self._waited = sleep, 0.0, 0.0
+        self._sleep, self._next, self._mine = sleep, 0.0, _Mine()
+        self._counting = threading.Lock()
         self._mask = masking(self.identities)
 
     @classmethod
@@ -195,19 +203,20 @@ class Target:
         return Sent(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
 
     def _spend(self) -> None:
-        if self.budget is not None and self.requests >= self.budget:
-            raise Exhausted(f"the budget of {self.budget} requests is spent")
-        now = time.monotonic()
-        if self.deadline is not None and now >= self.deadline:
-            raise Exhausted("the time is over")
-        self.requests += 1
-        if self.rate:
-            self._rest(self._next - now)
-            self._next = max(now, self._next) + 1 / self.rate
+        with self._counting:
+            if self.budget is not None and self.requests >= self.budget:
+                raise Exhausted(f"the budget of {self.budget} requests is spent")
+            now = time.monotonic()
+            if self.deadline is not None and now >= self.deadline:
+                raise Exhausted("the time is over")
+            self.requests += 1
+            turn = max(now, self._next)
+            self._next = turn + 1 / self.rate if self.rate else now
+        self._rest(turn - now)
 
     def pause(self, seconds: float) -> None:
         """Let time pass at the target, because the next request is about time."""
-        self._waited += max(0.0, seconds)
+        self._mine.waited += max(0.0, seconds)
         self._rest(seconds)
 
     def _rest(self, seconds: float) -> None:
@@ -215,7 +224,7 @@ class Target:
             self._sleep(seconds)
 
     def _record(self, sent: Sent, received: Received) -> Exchange:
-        exchange, self._waited = replace(self._mask(sent, received), waited=self._waited), 0.0
+        exchange, self._mine.waited = replace(self._mask(sent, received), waited=self._mine.waited), 0.0
         self.log.append(exchange)
         for listener in self.on_exchange:
             listener(exchange)

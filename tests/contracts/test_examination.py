@@ -16,8 +16,10 @@ import pytest
 from contracts.examination import Result, examine
 from contracts.finding import Exchange
 from contracts.journal import Journal
+from contracts.plugin import _served
 from contracts.target import NOBODY, Exhausted, Identity, ReadOnly, Request, Target
 from contracts.wire import AsgiWire, HttpWire, Received, Sent, Unreachable
+from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subjects
 from tests.planted_bugs.server import Server
 
@@ -269,3 +271,28 @@ def test_a_curl_line_expands_its_secret_and_nothing_else() -> None:
                            text=True, check=True, env=os.environ | {"ADMIN": "key"})  # fmt: skip
 
     assert ["x-key: key $HOME `id`", "$(id) '"] == [line for line in shown.stdout.split("\n") if "$" in line]
+
+
+def test_several_workers_find_what_one_finds_and_leave_nothing_behind() -> None:
+    class Unlimited(Basedash):
+        """Without a rate limit, and with several bugs at once."""
+
+        def has(self, bug: str) -> bool:
+            return bug in ("delete-kept", "headers-read", "oldest-first", "name-121", "updated-still")
+
+        def limit(self, ask: Any) -> None:
+            """No limit."""
+
+    subject = subjects()["basedash"]
+    results = []
+    for workers in (1, 4):
+        server = Unlimited()
+        with _served(server) as address, Target.http(address, subject.identities) as target:
+            results.append(examine(subject.contract, target, mode="quick", workers=workers))
+            assert set() == {item["id"] for item in server.items} - set(server.gone)
+
+    one, four = results
+    assert {found.id for found in one.findings} == {found.id for found in four.findings}
+    assert {"delete", "write-only", "order", "validation", "timestamps"} <= {found.check for found in one.findings}
+    assert one.examined == four.examined
+    assert () == four.left_behind

@@ -1,13 +1,24 @@
-"""The fixtures that the pytest plugin gives to every project that installs this one."""
+"""What the pytest plugin gives to every project that installs this one: mocks, and an examination as tests."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from contracts.company import SOCIABLE
+from contracts.plugin import _served
+from contracts.promises import PROMISES
+from tests.planted_bugs.basedash import Basedash
+
+pytest_plugins = ["pytester"]
+
+DOCUMENTED = Path(__file__).parents[2] / "docs/pytest.md"
 PATH = "/api/public/organizations/org_1/mcp-servers"
 
 
@@ -26,3 +37,82 @@ async def _get(app: Any, path: str) -> int:
 def test_a_mock_in_process_needs_no_port(mock_app: Callable[..., Any]) -> None:
 
     assert 401 == asyncio.run(_get(mock_app("basedash"), PATH))
+
+
+def examine(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """A pytest run of its own, in an empty project."""
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--contract-quick", *arguments, timeout=200)
+
+
+def test_an_examination_is_one_test_for_each_promise_at_each_operation(pytester: pytest.Pytester) -> None:
+    done = examine(pytester, "--contract", "datagrid", "--collect-only", "-q")
+
+    names = [line for line in done.outlines if line.startswith("contract/datagrid::")]
+    assert "contract/datagrid::paging[GET /secrets]" in names
+    assert "contract/datagrid::conformance[GET /secrets]" in names
+    assert sorted(set(names)) == sorted(names)
+    assert 90 < len(names)
+
+
+def test_the_mock_passes_its_examination_on_two_workers(pytester: pytest.Pytester) -> None:
+    done = examine(pytester, "--contract", "piper", "-n", "2", "-k", "create or paging or delete")
+
+    assert 0 == done.ret
+    assert done.parseoutcomes()["passed"] > 5
+
+
+def test_a_broken_promise_is_a_failed_test_that_shows_statement_and_requests(pytester: pytest.Pytester) -> None:
+    with _served(Basedash("oldest-first")) as address:
+        done = examine(pytester, "--contract", "basedash", "--target", address, "-k", "order[ or read-back[")
+
+    assert 1 == done.ret
+    assert {"failed": 1, "passed": 1} == {key: done.parseoutcomes()[key] for key in ("failed", "passed")}
+    done.stdout.fnmatch_lines(["*FAILURE GET /api/public/*: order *", "*expected  by creation, descending*",
+                               "*said      mcp-server order:*", "*$ curl *"])  # fmt: skip
+
+
+def test_workers_share_a_service_and_agree_with_a_run_alone(pytester: pytest.Pytester) -> None:
+    chosen = ("--contract", "basedash", "-k", "order[ or update[ or delete[ or paging[ or unknown-path[")
+    with _served(Basedash("delete-kept")) as address:
+        alone, shared = (examine(pytester, *chosen, "--target", address, *more) for more in ((), ("-n", "3")))
+
+    outcomes = [{key: each.parseoutcomes().get(key, 0) for key in ("passed", "failed")} for each in (alone, shared)]
+    assert outcomes[0] == outcomes[1]
+    assert 0 < outcomes[0]["failed"] < outcomes[0]["passed"]
+
+
+def test_what_is_only_assumed_fails_no_test_and_is_told_at_the_end(pytester: pytest.Pytester) -> None:
+    with _served(Basedash("label-moves")) as address:
+        done, strict = (examine(pytester, "--contract", "basedash", "--target", address, "-k", "initial[", *more)
+                        for more in ((), ("--contract-strict",)))  # fmt: skip
+
+    assert (0, 1) == (done.ret, strict.ret)
+    done.stdout.fnmatch_lines(["*contract news*", "NEWS *: initial *"])
+
+
+def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) -> None:
+    [example] = re.findall(r"```python\n(# conftest.py\n.*?)```", DOCUMENTED.read_text("utf-8"), re.DOTALL)
+    pytester.makeconftest(example)
+
+    done = examine(pytester, "--contract", "datagrid", "-k", "a_removed_server", "-v")
+
+    done.stdout.fnmatch_lines(["contract/datagrid::a_removed_server_is_in_no_list PASSED*"])
+    assert {"passed": 1} == {key: n for key, n in done.parseoutcomes().items() if key in ("passed", "failed", "errors")}
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("--target", "http://127.0.0.1:9"), "--target needs --contract"),
+    (("--contract", "nobody"), "could not examine: there is no vendor 'nobody'"),
+    (("--contract", "datagrid", "--target", "https://datagrid.invalid"), "no credential for datagrid.invalid"),
+])  # fmt: skip
+def test_what_cannot_be_examined_is_refused_and_says_why(
+    pytester: pytest.Pytester, arguments: tuple[str, ...], said: str
+) -> None:
+    done = examine(pytester, *arguments)
+
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    assert said in done.stderr.str()
+
+
+def test_every_promise_that_may_have_company_exists() -> None:
+    assert set() == SOCIABLE - {promise.name for promise in PROMISES}
