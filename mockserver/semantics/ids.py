@@ -71,7 +71,7 @@ def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas
         for trial in range(TRIALS):
             seed, place = world.token(8), places[trial % len(places)] if places else ""
             made = (examples.unlike if trial else examples.at)(place, seed=seed) if place else world.token(24)
-            if collection.get(made) is None:
+            if not isinstance(made, dict | list) and collection.get(made) is None:
                 free = made if free is None else free
                 if fits(made):
                     return made

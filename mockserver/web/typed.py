@@ -20,11 +20,15 @@ NOTHING: frozenset[str] = frozenset()
 class Typed:
     """The types of the schema at a pointer; those of its parts are looked up when they are needed."""
 
-    __slots__ = ("_declared", "_item", "_names", "_pointer", "_schemas", "is_array", "is_object", "types")
+    __slots__ = ("_declared", "_item", "_names", "_pointer", "_schemas", "_texts", "is_array", "is_object", "types")
 
     def __init__(self, schemas: Schemas, pointer: str | None) -> None:
         self._schemas, self._pointer = schemas, pointer
         self.types = schemas.types(pointer) if pointer else NOTHING
+        self._texts = NOTHING
+        if pointer and "string" in self.types and len(self.types - {"null"}) > 1:
+            self._texts = _only_texts(schemas, pointer)
+            self.types -= {"string"} if self._texts else NOTHING
         # What may be a text is one: nobody can tell whether `a,b` was meant as two.
         self.is_array = "array" in self.types and "string" not in self.types
         self.is_object = "object" in self.types and "string" not in self.types
@@ -66,6 +70,8 @@ class Typed:
         return given
 
     def _text(self, text: str) -> Any:
+        if text in self._texts:
+            return text
         if self.is_array and not text.startswith("["):
             return [self.item.value(text)]
         return convert(text, self.types)
@@ -84,6 +90,18 @@ class Typed:
             if isinstance(node.get("additionalProperties"), dict):
                 return json_pointer.join(here, "additionalProperties")
         return None
+
+
+def _only_texts(schemas: Schemas, pointer: str) -> frozenset[str]:
+    """The texts that may stand for what is else no text (a list, or an empty text); none where any may."""
+    found: set[str] = set()
+    for node, _ in schemas.branches(pointer, every=True):
+        written = node.get("type")
+        named = [one for one in node.get("enum") or () if isinstance(one, str)]
+        if "enum" not in node and "string" in ([written] if isinstance(written, str) else written or ()):
+            return NOTHING
+        found.update(named)
+    return frozenset(found)
 
 
 def convert(text: str, types: frozenset[str]) -> Any:

@@ -189,3 +189,12 @@ def test_where_no_post_makes_items_a_put_does(tmp_path: Path) -> None:
         assert (201, {"key": "dark", "name": "on"}) == (made.status_code, made.json())
         assert (200, {"key": "dark", "name": "off"}) == (again.status_code, again.json())
         assert [again.json()] == client.get("/flags").json()
+
+
+def test_an_id_is_a_plain_value_also_where_a_schema_allows_an_object(tmp_path: Path) -> None:
+    """As of an address that is shown as a text, or as an object with more about it."""
+    either = {"anyOf": [{"type": "object", "properties": {"ip": TEXT}, "required": ["ip"]}, {"type": "string"}]}
+    paths = collection("/ips", shown_as("ip", either), parameter="ip", id=TEXT)
+    paths["/ips"]["post"]["requestBody"] = takes({"type": "object", "properties": {"name": NAME}})
+    with Client(served(tmp_path, document(paths))) as client:
+        assert 201 == client.post("/ips", json={"name": "a"}).status_code

@@ -156,7 +156,7 @@ class Traveller:
         if kept.is_begun:
             return above
         self._service.store.sequence += 1
-        record = kept.begin(call, world, held, self._service.store.sequence, {})
+        record = kept.begin(call, world, world.clock.now(), held, self._service.store.sequence, {})
         if held.get(record.id) is None:
             held.add(record)
         self._steps.append("put")

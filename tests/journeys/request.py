@@ -109,12 +109,16 @@ def encoded(media: MediaType, body: Any) -> bytes:
     if media.name.startswith("multipart/"):
         parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{text(v)}\r\n' for k, v in pairs]
         return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
-    return urlencode([(name, text(one)) for name, value in pairs for one in _each(value)]).encode()
+    return urlencode([field for name, value in pairs for field in _fields(name, value)]).encode()
 
 
-def _each(value: Any) -> list[Any]:
-    """The values of one field of a form: every entry of a list of plain ones."""
-    return value if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value) else [value]
+def _fields(name: str, value: Any) -> list[tuple[str, str]]:
+    """The fields of a form for one property: a list is repeated, an object written in brackets (`a[b]=1`)."""
+    if isinstance(value, dict):
+        return [field for key, inner in value.items() for field in _fields(f"{name}[{key}]", inner)]
+    if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
+        return [field for index, inner in enumerate(value) for field in _fields(f"{name}[{index}]", inner)]
+    return [(name, text(one)) for one in (value if isinstance(value, list) else [value])]
 
 
 def text(value: Any) -> str:

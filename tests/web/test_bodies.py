@@ -64,6 +64,39 @@ def test_the_same_value_arrives_however_it_is_written(tmp_path: Path, options: d
     assert ADA == {name: value for name, value in arrived.items() if name != "photo"}
 
 
+@pytest.mark.parametrize(
+    ("written", "arrives"),
+    [
+        ("ids=a&ids=b", {"ids": ["a", "b"]}), ("ids[0]=a", {"ids": ["a"]}), ("ids=a", {"ids": ["a"]}),
+        ("ids=", {"ids": ""}),
+        ("up_to=12", {"up_to": 12}), ("up_to=inf", {"up_to": "inf"}), ("data[a]=1", {"data": {"a": "1"}}),
+        ("tiers[0][up_to]=3", {"tiers": [{"up_to": 3}]}), ("tiers[0][up_to]=inf", {"tiers": [{"up_to": "inf"}]}),
+    ],
+)  # fmt: skip
+def test_a_form_is_read_by_the_alternative_that_it_can_be(
+    tmp_path: Path, written: str, arrives: dict[str, Any]
+) -> None:
+    """As Stripe writes its forms: a list, or an empty text that unsets it; a number, or the word inf."""
+    nothing = {"type": "string", "enum": [""]}
+    up_to = {"anyOf": [{"type": "string", "enum": ["inf"]}, {"type": "integer"}]}
+    tier = {"type": "object", "properties": {"up_to": up_to}}
+    form = {
+        "type": "object",
+        "properties": {
+            "ids": {"anyOf": [{"type": "array", "items": {"type": "string"}}, nothing]},
+            "data": {"anyOf": [{"type": "object", "additionalProperties": {"type": "string"}}, nothing]},
+            "tiers": {"anyOf": [{"type": "array", "items": tier}, nothing]},
+            "up_to": up_to,
+        },
+    }
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    sandbox = served(tmp_path, document({"/x": {"post": {"requestBody": body, "responses": answers()}}}))
+    with Client(watched(sandbox)) as client:
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+
+        assert arrives == client.post("/x", content=written, headers=headers).json()["body"]
+
+
 def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
     for kind, content, body in (
         ("text/plain", "né".encode(), "né"),

@@ -90,7 +90,8 @@ class Text:
         if self.max_length is not None:
             asked["maxLength"] = self.max_length
         parts = [{"pattern": one} for one in self.patterns] + [{"format": one} for one in self.formats]
-        return jsonschema_rs.Draft202012Validator({**asked, "allOf": parts}, validate_formats=True)
+        asked |= {"allOf": parts} if parts else {}
+        return jsonschema_rs.Draft202012Validator(asked, validate_formats=True)
 
     def _accepts(self, text: str) -> bool:
         return self._judge.is_valid(text)
