@@ -81,6 +81,7 @@ class Stage:
         self.deviations: list[Finding] = []
         self.judged: set[str] = set()
         self._made: list[Made] = []
+        self._ever: list[Made] = []
 
     # Who asks.
 
@@ -149,14 +150,26 @@ class Stage:
             self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", [each.seen for each in found])
         for each in found:
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
-                                           about=each.about, exchanges=self._leading_to(exchange)))  # fmt: skip
+                                           about=each.about, exchanges=self._shown_by(exchange)))  # fmt: skip
         return exchange
 
-    def _leading_to(self, exchange: Exchange) -> tuple[Exchange, ...]:
-        """The exchange, after those that made the items it is about."""
-        steps = set(urlsplit(exchange.url).path.split("/"))
-        made = [each for each in self._made if quote(str(each.id), safe="") in steps] or self._made[-1:]
-        return (*(each.exchange for each in made if each.exchange is not exchange), exchange)
+    def _shown_by(self, exchange: Exchange) -> tuple[Exchange, ...]:
+        """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
+        led = self._leading_to(exchange)
+        latest = [each.exchange for each in self._made[-1:] if each.exchange is not exchange]
+        return led if len(led) > 1 or exchange.method != "GET" else (*self._leading_to(*latest), exchange)
+
+    def _leading_to(self, *exchanges: Exchange) -> tuple[Exchange, ...]:
+        """Exchanges, after those that made the items whose ids stand in their addresses."""
+        shown = {id(each) for each in exchanges}
+        needed: list[Exchange] = []
+        steps = {step for each in exchanges for step in urlsplit(each.url).path.split("/")}
+        for made in reversed(self._ever):
+            if id(made.exchange) not in shown and quote(str(made.id), safe="") in steps:
+                needed.insert(0, made.exchange)
+                shown.add(id(made.exchange))
+                steps |= set(urlsplit(made.exchange.url).path.split("/"))
+        return (*needed, *exchanges)
 
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body
@@ -256,6 +269,7 @@ class Stage:
             return None
         made = Made(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
         self._made.append(made)
+        self._ever.append(made)
         return made
 
     def _entry(self, made: Made) -> Entry | None:
@@ -400,7 +414,7 @@ class Stage:
         """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
         self.findings.append(
             finding(self.check, operation or self.operation, expected=expected, seen=seen, about=about,
-                    statement=said or self.said, exchanges=exchanges, strict=self.strict)
+                    statement=said or self.said, exchanges=self._leading_to(*exchanges), strict=self.strict)
         )  # fmt: skip
 
     def expect(self, holds: bool, expected: str, seen: str, *exchanges: Exchange, about: str = "",

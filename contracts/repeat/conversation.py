@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from contracts.bodies import MARK
 from contracts.finding import PLACEHOLDER, Exchange, Finding
-from contracts.repeat.essence import TIME, leaves, mentions, parsed, said, told
+from contracts.repeat.essence import ID, TIME, leaves, parsed, said, told
 from contracts.target import Target
 from contracts.wire import Headers, Received, Sent
 
@@ -25,7 +25,16 @@ NAME = re.compile("⟨([a-z_0-9]+)⟩")
 USUAL = frozenset({"host", "content-length", "user-agent", "connection", "accept-encoding"})
 """Headers that every client writes itself."""
 
+SPOKEN = frozenset({"allow", "etag", "link", "location", "retry-after", "www-authenticate"})
+"""Headers that a finding may speak of because they are missing."""
+
 STATUS = re.compile(r"status \d+")
+
+MARKED = re.compile(re.escape(MARK) + r"-[0-9a-f]+-\d+")
+"""The mark of an item of the examination's."""
+
+TIMELY = re.compile(r"(At|_at|[tT]ime)\b")
+"""What the name of a time ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +61,15 @@ class Conversation:
     """What is said and what was answered.
 
     `by_status`: the status of the last reply alone shows the breach. `timed`: which times are equal is part of it.
-    `whole`: no reply shows an item of the examination's that was not made here, or it does not matter.
+    `whole`: no reply shows an item of the examination's that was not made here, or it does not matter. `headers`: those
+    of the replies that the finding is about.
     """
 
     steps: tuple[Step, ...]
     by_status: bool
     timed: bool
     whole: bool
+    headers: tuple[str, ...] = ()
 
     @property
     def told(self) -> list[Any]:
@@ -75,40 +86,47 @@ def conversation(found: Finding, base: str, operations: Iterable[str] = ()) -> C
 
     `operations` are those of the document (`DELETE /things/{id}`), by which what is made can be deleted again.
     """
-    timed = found.check == "timestamps" or TIME.search(found.seen) is not None
+    timed = found.check == "timestamps" or any(each.search(found.seen) for each in (TIME, TIMELY))
     taken = _taken(found.exchanges)
     undo = dict(_undone(found.exchanges, taken, [o.removeprefix("DELETE ") for o in operations if o[:7] == "DELETE "]))
     names = {value: name for name, (_, _, value) in taken.items()}
     known = {text: text for each in found.exchanges for text in said(each.url, each.body)}
     known |= {value: f"<{name}>" for value, name in names.items()}
+    marks = frozenset(mark for text in known for mark in MARKED.findall(text))
     times: list[Any] | None = [] if timed else None
+    headers_told = _headers_told(found)
     steps = []
     for index, each in enumerate(found.exchanges):
         takes = {name: path for name, (step, path, _) in taken.items() if step == index}
         headers = tuple((name, value) for name, value in each.headers if name.lower() not in USUAL)
         steps.append(Step(each.method, _url(each.url.removeprefix(base), names), headers, _body(each.body, names),
-                          takes, each.status, _told(each, known, times), each.waited,
+                          takes, each.status, _told(each, headers_told, known, times), each.waited,
                           undo.get(index, "").removeprefix(base)))  # fmt: skip
     return Conversation(tuple(steps), STATUS.fullmatch(found.seen) is not None, timed,
-                        found.check == "document" or not any(_foreign(parsed(each.reply_body), known)
-                                                            for each in found.exchanges))  # fmt: skip
+                        found.check == "document" or not any(_foreign(parsed(each.reply_body), marks)
+                                                            for each in found.exchanges), headers_told)  # fmt: skip
 
 
-def _foreign(value: Any, known: Mapping[str, str]) -> bool:
-    """Does a list show an item that the examination made, but not here?"""
+def _foreign(value: Any, sent: frozenset[str]) -> bool:
+    """Does a list show an item that the examination made, but not here? By the marks that were sent."""
     below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if any(_foreign(each, known) for each in below):
+    if any(_foreign(each, sent) for each in below):
         return True
-    return isinstance(value, list) and any(
-        isinstance(each, dict) and not mentions(each, known) and MARK in json.dumps(each) for each in value
-    )
+    marks = [frozenset(MARKED.findall(json.dumps(each))) for each in below if isinstance(each, dict)]
+    return isinstance(value, list) and any(each and not each & sent for each in marks)
+
+
+class Refused(Broken):
+    """The first request is refused: the credentials or the tenant are not the right ones there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A conversation that was held again: what was sent and answered, and whether it went as it did then."""
+    """A conversation that was held again: what was sent and answered, what of it is the same every time, and whether
+    it went as it did then."""
 
     exchanges: tuple[tuple[Sent, Received], ...]
+    told: list[Any]
     same: bool
 
 
@@ -127,6 +145,10 @@ def hold(talk: Conversation, target: Target) -> Held:
             sent = _filled(step, values, secrets)
             reply = target.resend(sent)
             held.append((sent, reply))
+            if len(held) == 1 and reply.status in (401, 403, 404) and step.status // 100 == 2 and len(talk.steps) > 1:
+                raise Refused(f"{step.method} {step.url} is answered with {reply.status}, where it was {step.status}")
+            if step is talk.steps[-1] and reply.status // 100 != 2:
+                break
             if step.takes and reply.status // 100 != 2:
                 raise Broken(f"{step.method} {step.url} is answered with {reply.status}, where it was {step.status}")
             values |= {name: str(_at(parsed(reply.body), path)) for name, path in step.takes.items()}
@@ -135,28 +157,33 @@ def hold(talk: Conversation, target: Target) -> Held:
     finally:
         for each in reversed(undone):
             target.resend(each)
-    return Held(tuple(held), _is_same(talk, [reply for _, reply in held], values, secrets))
+    seen = _essence(talk, [reply for _, reply in held], values, secrets)
+    return Held(tuple(held), seen, seen[-1][0] == talk.told[-1][0] if talk.by_status else seen == talk.told)
 
 
-def _is_same(
+def _essence(
     talk: Conversation, replies: Sequence[Received], values: Mapping[str, str], secrets: Mapping[str, str]
-) -> bool:
-    if talk.by_status:
-        return replies[-1].status == talk.steps[-1].status
+) -> list[Any]:
     known = {text: text for step in talk.steps for text in said(step.url, step.body)}
     known |= {secret: "${" + name + "}" for name, secret in secrets.items()}
     known |= {value: f"<{name}>" for name, value in values.items()}
     times: list[Any] | None = [] if talk.timed else None
-    seen = [told(each.status, _type(each), each.body, known, times) for each in replies]
-    return seen == talk.told
+    return [told(each.status, _lower(each.headers), talk.headers, each.body, known, times) for each in replies]
 
 
-def _told(exchange: Exchange, known: Mapping[str, str], times: list[Any] | None) -> Any:
-    return told(exchange.status, exchange.header("content-type"), exchange.reply_body, known, times)
+def _headers_told(found: Finding) -> tuple[str, ...]:
+    """The headers of replies that a finding speaks of, in lower case."""
+    words = {word.lower() for word in re.findall(r"[A-Za-z][A-Za-z-]+", f"{found.expected} {found.seen}")}
+    present = {name.lower() for each in found.exchanges for name, _ in each.reply_headers}
+    return tuple(sorted(word for word in words if word in present | SPOKEN or word.startswith("x-")))
 
 
-def _type(reply: Received) -> str | None:
-    return next((value for name, value in reply.headers if name.lower() == "content-type"), None)
+def _told(exchange: Exchange, names: Sequence[str], known: Mapping[str, str], times: list[Any] | None) -> list[Any]:
+    return told(exchange.status, _lower(exchange.reply_headers), names, exchange.reply_body, known, times)
+
+
+def _lower(headers: Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
 
 
 def _filled(step: Step, values: Mapping[str, str], secrets: Mapping[str, str]) -> Sent:
@@ -217,7 +244,7 @@ def _below(template: str, address: str) -> bool:
 
 
 def _is_id(path: Path) -> bool:
-    return bool(path) and re.search(r"(^id|Id|_id|ID)$", str(path[-1])) is not None
+    return bool(path) and ID.search(str(path[-1])) is not None
 
 
 def _name(path: Path, taken: Mapping[str, Any]) -> str:

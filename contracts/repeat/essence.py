@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 RANDOM = re.compile(r"(?=.*\d)([A-Za-z]+[_-])?[0-9a-fA-F-]{8,}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_+/=-]{20,}")
+ID = re.compile(r"(^id|Id|_id|ID)$")
 MADE_UP = re.compile(r"-[0-9a-f]{6}-\d+|[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
@@ -24,7 +25,10 @@ def essence(value: Any, known: Mapping[str, str], times: list[Any] | None = None
     one of the `known` texts in them: what others made is no part of the conversation.
     """
     if isinstance(value, dict):
-        return {key: essence(each, known, times) for key, each in value.items()}
+        return {
+            key: numbered(each, known) if ID.search(key) and type(each) is int else essence(each, known, times)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         mine = [each for each in value if not isinstance(each, dict) or mentions(each, known)]
         return [essence(each, known, times) for each in mine]
@@ -45,6 +49,11 @@ def named(text: str, known: Mapping[str, str], times: list[Any] | None) -> str:
         if len(part) > 5 and part != known[part]:
             text = text.replace(part, known[part])
     return "<random>" if RANDOM.fullmatch(text) else text
+
+
+def numbered(value: int, known: Mapping[str, str]) -> str:
+    """An id that is a number."""
+    return known.get(str(value), "<number>") if known.get(str(value)) != str(value) else str(value)
 
 
 def moment(value: Any, times: list[Any] | None) -> str:
@@ -87,6 +96,11 @@ def said(url: str, body: str | bytes | None) -> Iterator[str]:
     yield from (value for _, value in leaves(parsed(body)) if isinstance(value, str))
 
 
-def told(status: int, type: str | None, body: bytes, known: Mapping[str, str], times: list[Any] | None = None) -> Any:
-    """A reply: its status, its media type, and the essence of its body, where that is JSON."""
-    return [status, (type or "").partition(";")[0].strip().lower(), essence(parsed(body), known, times)]
+def told(
+    status: int, headers: Mapping[str, str], names: Sequence[str], body: bytes, known: Mapping[str, str],
+    times: list[Any] | None = None,
+) -> list[Any]:  # fmt: skip
+    """A reply: its status, its media type, the headers of these `names`, and the essence of its body, if it is JSON."""
+    kind = (headers.get("content-type") or "").partition(";")[0].strip().lower()
+    counted = {name: named(headers[name], known, times) if name in headers else None for name in names}
+    return [status, kind, *([counted] if counted else []), essence(parsed(body), known, times)]

@@ -62,11 +62,10 @@ class Talk:
         """When the test is over, delete what it made."""
         self.made.append((path, headers))
 
-    def told(self, *, times: bool = False) -> list[Any]:
+    def told(self, *headers: str, times: bool = False) -> list[Any]:
         """Every status, media type and body, with names and kinds in place of what is new every time."""
         seen: list[Any] | None = [] if times else None
-        return [told(reply.status_code, reply.headers.get("content-type"), reply.content, self.known, seen)
-                for reply in self.replies]
+        return [told(each.status_code, each.headers, headers, each.content, self.known, seen) for each in self.replies]
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ def _head(report: Report, variables: list[str]) -> str:
                 f"SECRETS = {{{', '.join(f'{name!r}: {name}' for name in variables)}}}"]  # fmt: skip
     return HEAD.replace("__TITLE__", title).replace("__CALL__", call) + "\n".join([
         "from __future__ import annotations\n", "import json", "import os", "import re", "import time",
-        "from collections.abc import Iterator, Mapping", "from typing import Any",
+        "from collections.abc import Iterator, Mapping, Sequence", "from typing import Any",
         "from urllib.parse import parse_qsl, quote, unquote, urlsplit\n", "import httpx", "import pytest\n", *settings,
     ])  # fmt: skip
 
@@ -127,24 +126,31 @@ def _test(report: Report, found: Finding, talk: Conversation, name: str) -> str:
         reason = f"its requests alone do not show it: mockserver replay REPORT {found.id}"
         lines.insert(2, f"@pytest.mark.skip(reason={reason!r})")
         return "\n".join(lines)
-    for step in talk.steps:
-        lines += _step(step)
+    for step in talk.steps[:-1]:
+        lines += [*_sent(step), *_taken(step)]
+    lines += _sent(talk.steps[-1])
+    if talk.steps[-1].takes:
+        lines += ["    if talk.replies[-1].is_success:", *(f"    {line}" for line in _taken(talk.steps[-1]))]
     message = f"expected {_line(found.expected)}; seen: {_line(found.seen)}"
     if talk.by_status:
         lines += ["", f"    assert talk.replies[-1].status_code != {talk.steps[-1].status}, {message!r}"]
     else:
+        given = ", ".join([*map(repr, talk.headers), *(["times=True"] if talk.timed else [])])
         shown = pformat(talk.told, width=112, sort_dicts=False).replace("\n", "\n    ")
         lines += [
             f"    seen = {shown}",
             "",
-            f"    assert talk.told({'times=True' if talk.timed else ''}) != seen, {message!r}",
+            f"    assert talk.told({given}) != seen, {message!r}",
         ]
     return "\n".join(lines)
 
 
-def _step(step: Step) -> Iterator[str]:
+def _sent(step: Step) -> Iterator[str]:
     wait = f", wait={step.waited:g}" if step.waited else ""
     yield f"    talk.send({step.method!r}, {_url(step.url)}{wait}{_headers(step)}{_content(step.body)})"
+
+
+def _taken(step: Step) -> Iterator[str]:
     for name, path in step.takes.items():
         yield f"    {name} = talk.take({', '.join(repr(each) for each in (name, *path))})"
     if step.undo:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from contracts.assignment import Assignment
 from contracts.finding import Finding
-from contracts.repeat.conversation import NAME, Broken, Conversation, Held, conversation, hold
+from contracts.repeat.conversation import NAME, Broken, Conversation, Held, Refused, conversation, hold
 from contracts.target import Exhausted, ReadOnly, Target, Unreachable
 
 CROWDED = frozenset({"crowd", "crowded-capacity", "crowded-unique", "lost-update", "crowded-delete", "rate-limit"})
@@ -30,11 +31,21 @@ def opaque(asked: Assignment, findings: Iterable[Finding], base: str) -> frozens
 
 
 def _tells(talk: Conversation, target: Target) -> bool:
+    """Does it go another way on a service that is right?"""
+    if not talk.steps or not talk.whole:
+        return False
     try:
         held = hold(talk, target)
+    except Refused:
+        return True
     except (Broken, Unreachable, Exhausted, ReadOnly):
-        return bool(talk.steps) and talk.whole
-    return bool(talk.steps) and talk.whole and not held.same and not _lacks(talk, held)
+        return False
+    return not (held.same or _rough(held.told) == _rough(talk.told)) and not _lacks(talk, held)
+
+
+def _rough(told: Sequence[Any]) -> list[Any]:
+    """What was told, but for the words of refusals on the way: the mock's are not everybody's."""
+    return [each[0] if each[0] >= 400 and index < len(told) - 1 else each for index, each in enumerate(told)]
 
 
 def _lacks(talk: Conversation, held: Held) -> bool:
