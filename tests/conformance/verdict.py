@@ -15,21 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from mockserver.errors import Unanswerable
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
-from mockserver.spec.document import Document, Operation, Response
+from mockserver.spec.document import Document
+from tests.conformance.excuse import excuse, is_answerable, is_writable
 from tests.process import ROOT, Processes
 
 PHASES = "examples,coverage,fuzzing,stateful"
 CREDENTIAL = "sandbox"
 
-IMPOSSIBLE = "a schema that no value satisfies"
-TEXTUAL = "a value that is another as text"
-NESTED = re.compile(
-    r'"in":"(header|query|path|cookie)","field":"[^"]*\.[^"]*","detail":".* is not of type .."(object|array)'
-)
-"""A fault inside a list or object outside of the body: how those are written no specification says."""
+SCHEMA_ERROR = "Schema Error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +107,13 @@ def examine(wanted: str | Path, examples: int, *, seconds: int | None = None, se
         ]  # fmt: skip
         printed = _printed(command, seconds)
         told = json.loads(report.read_text()) if report.is_file() else {}
+    writable = all(is_writable(contract, operation) for operation in contract.document.operations)
+    errors = [error["title"] for error in told.get("errors", ())]
     return Verdict(
         contract.name, bool(told), told.get("stop_reason") == "completed",
-        tuple(f"{error['title']}" for error in told.get("errors", ())), len(contract.document.operations),
-        len(contract.behaviour.resources), len(contract.behaviour.operations),
-        sum(not _is_answerable(contract, operation) for operation in contract.document.operations),
+        tuple(error for error in errors if error != SCHEMA_ERROR or writable),
+        len(contract.document.operations), len(contract.behaviour.resources), len(contract.behaviour.operations),
+        sum(not is_answerable(contract, operation) for operation in contract.document.operations),
         told["test_cases"]["generated"] if told else 0, told["operations"]["tested"] if told else 0,
         tuple(_failures(printed, contract)), time.monotonic() - begun, printed,
     )  # fmt: skip
@@ -155,21 +152,6 @@ def _credentials(document: Document) -> str:
     return "\n".join(["[auth.openapi]", *lines] if lines else [])
 
 
-def _is_answerable(contract: Contract, operation: Operation) -> bool:
-    """Can a valid success reply be made at all?"""
-    response = operation.success()
-    return response is None or _is_makeable(contract, response)
-
-
-def _is_makeable(contract: Contract, response: Response) -> bool:
-    try:
-        for media in response.content[:1]:
-            contract.examples.content(media, seed=0)
-    except Unanswerable:
-        return False
-    return True
-
-
 def _failures(printed: str, contract: Contract) -> Iterator[Failure]:
     """The failures of a report on the terminal: headings of operations, cases below them, in each what failed."""
     _, _, listed = printed.partition("= FAILURES =")
@@ -187,76 +169,4 @@ def _failures(printed: str, contract: Contract) -> Iterator[Failure]:
 def _case(operation: str, text: str, contract: Contract) -> Iterator[Failure]:
     parts = re.split(r"^\s*- (ST\d+ .+)$", text, flags=re.MULTILINE)
     for check, said in zip(parts[1::2], parts[2::2], strict=True):
-        described = [o for o in contract.document.operations if f"{o.method.upper()} {o.path}" == operation]
-        reasons = [
-            _unsuccessful(check[:5], one, text)
-            or _as_text(said, one, contract)
-            or _unsatisfied(text, one, contract)
-            or _unasked(said, one)
-            for one in described
-        ]
-        excuse = next(filter(None, reasons), "") or _excuse(check[:5], said, text, contract)
-        yield Failure(check, operation, said.strip(), excuse)
-
-
-def _as_text(said: str, operation: Operation, contract: Contract) -> str:
-    """Why a value of another type was taken: outside of JSON a list or object is a text, as any other value is."""
-    named = re.search(r"Invalid component: parameter `(.+)` in (\w+) - incorrect type", said)
-    for parameter in operation.parameters:
-        types = contract.schemas.types(parameter.schema) if parameter.schema else frozenset()
-        if named and (parameter.name, parameter.location) == named.groups() and types & {"array", "object"}:
-            return TEXTUAL
-    return ""
-
-
-def _unasked(said: str, operation: Operation) -> str:
-    """Why nothing was missed: what OpenAPI passes over, or does not require."""
-    if re.search(r"[`'](Authorization|Accept|Content-Type)[`']", said):
-        return "a header parameter that OpenAPI ignores"  # version 3.1 section 4.8.12.1
-    body = operation.request_body
-    return "a body that is not required" if "Missing request body" in said and body and not body.required else ""
-
-
-def _unsatisfied(case: str, operation: Operation, contract: Contract) -> str:
-    """Why a reply breaks its schema: nothing keeps it, as where `oneOf` names the same twice."""
-    status = re.search(r"Validated against the response schema for status code (\d+)", case)
-    response = operation.response(int(status.group(1))) if status else None
-    return "" if response is None or _is_makeable(contract, response) else IMPOSSIBLE
-
-
-def _unsuccessful(code: str, operation: Operation, case: str) -> str:
-    """Why no success can be told; empty where one is documented."""
-    if operation.response(200) or operation.success() or code not in ("ST101", "ST202", "ST103"):
-        return ""
-    return "no success is documented" if re.search(r"^\s*\[[245]", case, re.MULTILINE) else ""
-
-
-def _excuse(code: str, said: str, case: str, contract: Contract) -> str:
-    """Why the document leaves no other way; empty where it does."""
-    received = re.search(r"^\s*\[(\d{3})\]", case, re.MULTILINE)
-    status = received.group(1) if received else ""
-    if "no value can be valid for the schema" in case:
-        return IMPOSSIBLE
-    field = re.search(r'"in":"body","field":"(?:[^"]*\.)?([^".]+)","detail":"[^,]* is not one of', case)
-    if code == "ST202" and field and field.group(1) in _discriminating(contract):
-        return "a kind that the discriminator does not know"
-    if code == "ST103" and status[:1] == "4":
-        return "no answer to what is refused is documented"
-    if code == "ST105" and "ST103" in case:
-        return "no answer to what is refused is documented"
-    if code == "ST202" and NESTED.search(case):
-        return "a parameter nested deeper than any style writes"
-    if code == "ST201" and "Incorrect type" in said and "form-" in case:
-        return TEXTUAL
-    if code == "ST201" and "in cookie - object with unexpected properties" in said:
-        return "a cookie that is not declared"
-    if "swagger" in contract.document.raw and ((code == "ST104" and "<EMPTY>" in case) or code == "ST105"):
-        return "no content is described, but Swagger's `produces`"
-    return ""
-
-
-def _discriminating(contract: Contract) -> set[str]:
-    """The properties by which discriminators decide; Schemathesis does not look at them where kinds inherit."""
-    schemas = (contract.document.root.get("components") or {}).get("schemas") or {}
-    rules = [schema.get("discriminator") for schema in schemas.values() if isinstance(schema, dict)]
-    return {rule["propertyName"] for rule in rules if rule}
+        yield Failure(check, operation, said.strip(), excuse(check[:5], operation, said, text, contract))

@@ -1,0 +1,122 @@
+"""Why a document leaves no other way than one that Schemathesis calls a failure."""
+
+from __future__ import annotations
+
+import re
+
+from mockserver.errors import Unanswerable
+from mockserver.spec.contract import Contract
+from mockserver.spec.document import Operation, Response
+
+IMPOSSIBLE = "a schema that no value satisfies"
+TEXTUAL = "a value that is another as text"
+NARROW = re.compile(r"than the m(ax|in)imum of (127|-128|255|32767|-32768|65535|4294967295|18446744073709551615)\b")
+"""Bounds of int8, int16, uint8, uint16, uint32 and uint64 (OpenAPI format registry)."""
+NESTED = re.compile(
+    r'"in":"(header|query|path|cookie)","field":"[^"]*\.[^"]*","detail":".* is not of type .."(object|array)'
+)
+"""A fault inside a list or object outside of the body: how those are written no specification says."""
+
+
+def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> str:
+    """Why the check `code` had to fail on the operation `label`; empty where the failure is ours.
+
+    `said` is what Schemathesis said of the check, `case` all that it said of the request and its reply.
+    """
+    described = [one for one in contract.document.operations if f"{one.method.upper()} {one.path}" == label]
+    reasons = [
+        _unsuccessful(code, one, case) or _as_text(said, one, contract) or _unsatisfied(case, one, contract)
+        or _unasked(said, one)
+        for one in described
+    ]  # fmt: skip
+    return next(filter(None, reasons), "") or _otherwise(code, said, case, contract)
+
+
+def is_answerable(contract: Contract, operation: Operation) -> bool:
+    """Can a valid success reply be made at all?"""
+    response = operation.success()
+    return response is None or _is_makeable(contract, response)
+
+
+def is_writable(contract: Contract, operation: Operation) -> bool:
+    """Can a valid body be sent at all? Where none can, Schemathesis ends with an error, as it has nothing to send."""
+    try:
+        for media in operation.request_body.content[:1] if operation.request_body else ():
+            contract.examples.content(media, seed=0, direction="request")
+    except Unanswerable:
+        return False
+    return True
+
+
+def _is_makeable(contract: Contract, response: Response) -> bool:
+    try:
+        for media in response.content[:1]:
+            contract.examples.content(media, seed=0)
+    except Unanswerable:
+        return False
+    return True
+
+
+def _as_text(said: str, operation: Operation, contract: Contract) -> str:
+    """Why a value of another type was taken: outside of JSON a list or object is a text, as any other value is."""
+    named = re.search(r"Invalid component: parameter `(.+)` in (\w+) - incorrect type", said)
+    for parameter in operation.parameters:
+        types = contract.schemas.types(parameter.schema) if parameter.schema else frozenset()
+        if named and (parameter.name, parameter.location) == named.groups() and types & {"array", "object"}:
+            return TEXTUAL
+    return ""
+
+
+def _unasked(said: str, operation: Operation) -> str:
+    """Why nothing was missed: what OpenAPI passes over, or does not require."""
+    if re.search(r"[`'](Authorization|Accept|Content-Type)[`']", said):
+        return "a header parameter that OpenAPI ignores"  # version 3.1 section 4.8.12.1
+    body = operation.request_body
+    return "a body that is not required" if "Missing request body" in said and body and not body.required else ""
+
+
+def _unsatisfied(case: str, operation: Operation, contract: Contract) -> str:
+    """Why a reply breaks its schema: nothing keeps it, as where `oneOf` names the same twice."""
+    status = re.search(r"Validated against the response schema for status code (\d+)", case)
+    response = operation.response(int(status.group(1))) if status else None
+    return "" if response is None or _is_makeable(contract, response) else IMPOSSIBLE
+
+
+def _unsuccessful(code: str, operation: Operation, case: str) -> str:
+    """Why no success can be told; empty where one is documented."""
+    if operation.response(200) or operation.success() or code not in ("ST101", "ST202", "ST103"):
+        return ""
+    return "no success is documented" if re.search(r"^\s*\[[245]", case, re.MULTILINE) else ""
+
+
+def _otherwise(code: str, said: str, case: str, contract: Contract) -> str:
+    """Why the document leaves no other way; empty where it does."""
+    received = re.search(r"^\s*\[(\d{3})\]", case, re.MULTILINE)
+    status = received.group(1) if received else ""
+    if "no value can be valid for the schema" in case:
+        return IMPOSSIBLE
+    field = re.search(r'"in":"body","field":"(?:[^"]*\.)?([^".]+)","detail":"[^,]* is not one of', case)
+    if code == "ST202" and field and field.group(1) in _discriminating(contract):
+        return "a kind that the discriminator does not know"
+    if code == "ST103" and status[:1] == "4":
+        return "no answer to what is refused is documented"
+    if code == "ST105" and "ST103" in case:
+        return "no answer to what is refused is documented"
+    if code == "ST202" and NARROW.search(case):
+        return "an integer format that Schemathesis does not know"
+    if code == "ST202" and NESTED.search(case):
+        return "a parameter nested deeper than any style writes"
+    if code == "ST201" and "Incorrect type" in said and "form-" in case:
+        return TEXTUAL
+    if code == "ST201" and "in cookie - object with unexpected properties" in said:
+        return "a cookie that is not declared"
+    if "swagger" in contract.document.raw and ((code == "ST104" and "<EMPTY>" in case) or code == "ST105"):
+        return "no content is described, but Swagger's `produces`"
+    return ""
+
+
+def _discriminating(contract: Contract) -> set[str]:
+    """The properties by which discriminators decide; Schemathesis does not look at them where kinds inherit."""
+    schemas = (contract.document.root.get("components") or {}).get("schemas") or {}
+    rules = [schema.get("discriminator") for schema in schemas.values() if isinstance(schema, dict)]
+    return {rule["propertyName"] for rule in rules if rule}
