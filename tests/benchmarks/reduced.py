@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mockserver.spec.document import METHODS
+
 PATHS = ("/gitignore/templates", "/gitignore/templates/{name}")
 
 PROBE = "/gitignore/templates"
@@ -24,6 +26,17 @@ def reduce(document: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
             components[group][name] = document["components"][group][name]
             waiting |= references(components[group][name])
     return kept
+
+
+def part(document: dict[str, Any], first: int, step: int) -> dict[str, Any]:
+    """The paths of every so many-th operation of a document, evenly spread and always the same."""
+    found = [(path, method) for path, item in document["paths"].items() for method in METHODS if method in item]
+    chosen: dict[str, Any] = {}
+    for path, method in found[first::step]:
+        item = document["paths"][path]
+        own = {key: value for key, value in item.items() if key not in METHODS}
+        chosen.setdefault(path, own)[method] = item[method]
+    return chosen
 
 
 def references(node: Any) -> set[tuple[str, str]]:

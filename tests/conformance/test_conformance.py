@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mockserver.spec.document import METHODS
-from tests.benchmarks.reduced import reduce
+from tests.benchmarks.reduced import part, reduce
 from tests.conformance.verdict import examine
 from tests.package import GITHUB, README
 
@@ -34,25 +32,13 @@ def test_schemathesis_finds_nothing_wrong_with_the_pet_store_of_the_openapi_init
     assert 4 == verdict.stateful == verdict.tested
 
 
-def sample(document: dict[str, Any], number: int) -> dict[str, Any]:
-    """The paths of so many operations of a document, evenly spread and always the same."""
-    found = [(path, method) for path, item in document["paths"].items() for method in METHODS if method in item]
-    chosen: dict[str, Any] = {}
-    for index in range(number):
-        path, method = found[index * len(found) // number]
-        item = document["paths"][path]
-        own = {key: value for key, value in item.items() if key not in METHODS}
-        chosen.setdefault(path, own)[method] = item[method]
-    return chosen
-
-
 @pytest.mark.slow
 def test_of_githubs_operations_schemathesis_finds_only_what_the_document_leaves_out(
     package: Callable[[str], Path], tmp_path: Path
 ) -> None:
     document = json.loads((package(GITHUB) / "generated" / "api.github.com.json").read_bytes())
     small = tmp_path / "github.json"
-    small.write_text(json.dumps(reduce(document, sample(document, 24))))
+    small.write_text(json.dumps(reduce(document, part(document, 0, 51))))
 
     verdict = examine(small, examples=5)
 

@@ -120,13 +120,17 @@ def examine(wanted: str | Path, examples: int, *, seconds: int | None = None, se
 
 
 def _printed(command: list[str], seconds: int | None) -> str:
-    """What a command prints until it ends, or is asked to end as by Ctrl-C."""
+    """What a command prints until it ends, or is asked to end as by Ctrl-C, or has to be ended."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as process:
         try:
             return process.communicate(timeout=seconds)[0]
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGINT)
+        try:
             return process.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.communicate()[0]
 
 
 def _authorization(contract: Contract) -> list[str]:
