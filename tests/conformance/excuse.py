@@ -24,12 +24,27 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
     `said` is what Schemathesis said of the check, `case` all that it said of the request and its reply.
     """
     described = [one for one in contract.document.operations if f"{one.method.upper()} {one.path}" == label]
+    described = described or _asked(case, contract)
     reasons = [
         _unsuccessful(code, one, case) or _as_text(said, one, contract) or _unsatisfied(case, one, contract)
         or _unasked(said, one)
         for one in described
     ]  # fmt: skip
     return next(filter(None, reasons), "") or _otherwise(code, said, case, contract)
+
+
+def _asked(case: str, contract: Contract) -> list[Operation]:
+    """The operation of the last request of a scenario, which is the one that failed."""
+    requests = re.findall(r"curl -X (\w+) .*?https?://[^/]+(/[^\s'?]*)", case)
+    if not requests:
+        return []
+    method, path = requests[-1]
+    below = path.removeprefix(f"/{contract.name}").removeprefix(contract.document.base_path)
+    return [
+        one
+        for one in contract.document.operations
+        if one.method.upper() == method and re.fullmatch(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(one.path)), below)
+    ][:1]
 
 
 def is_answerable(contract: Contract, operation: Operation) -> bool:
