@@ -15,6 +15,7 @@ from contracts.beside.medley import medleys
 from contracts.beside.scenario import Scenario, Step
 from contracts.beside.side import Reply, Side
 from contracts.capabilities import Kind
+from contracts.conformity import deviations
 from contracts.examination import Progress, Result
 from contracts.finding import Finding, finding
 from contracts.journal import Journal
@@ -163,8 +164,10 @@ class Comparison:
         return (same, replies) if same is not None else None
 
     def _told(self, scenario: Scenario, found: Difference, replies: Sequence[Reply | None]) -> Finding:
-        said = concerned(self.contract, scenario, found)
         exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
+        operation, last = scenario.steps[found.step].act.operation, exchanges[-1:]
+        sound = not any(each for exchange in last for each in deviations(operation, exchange, self.contract.schemas))
+        said = concerned(self.contract, scenario, found, sound=sound)
         detail = f" ({scenario.detail})" if scenario.detail else ""
         return finding(CHECK + scenario.about, found.operation, statement=said, strict=self.strict,
                        expected=f"{_words(found)} {_value(found, found.expected)}, as the mock answers{detail}",

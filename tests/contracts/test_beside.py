@@ -94,6 +94,16 @@ def test_what_a_server_does_otherwise_is_told_with_the_statement_it_concerns(
     assert (f"same-{check}", kind) in {(c, k) for c, k, _ in told(beside(subjects()[name], bug))}
 
 
+@pytest.mark.parametrize(("bug", "check", "evidence"), [
+    ("auth-unsaid", "same-create", "documented"),
+    ("patch-forgotten", "same-update", "assumed"),
+])  # fmt: skip
+def test_a_value_without_a_statement_breaks_the_document_only_where_the_reply_does(
+    bug: str, check: str, evidence: str
+) -> None:
+    assert (check, "schema", evidence) in told(beside(subjects()["basedash"], bug, only=[check]))
+
+
 def test_a_difference_is_told_once_and_in_the_shortest_sequence() -> None:
     result = beside(subjects()["basedash"], "oldest-first", only=["same-order", "same-sequence"])
 
