@@ -20,7 +20,8 @@ from contracts.capabilities import Kind
 from contracts.finding import Exchange
 from contracts.promise import Promise, law
 from contracts.promises.lists import ids
-from contracts.promises.state import GONE, covers, showable, unchangeable
+from contracts.promises.state import GONE
+from contracts.promises.view import covers, showable, unchangeable
 from contracts.stage import Made, Stage, Unable
 from contracts.target import Identity
 

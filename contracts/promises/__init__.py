@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from contracts import lifecycle, vendors
 from contracts.promise import Promise, Sworn
-from contracts.promises import access, family, fields, limits, lists, replies, state, validation
+from contracts.promises import (
+    access,
+    changes,
+    family,
+    fields,
+    limits,
+    lists,
+    replies,
+    secrets,
+    state,
+    times,
+    validation,
+)
 from mockserver.spec.contract import Contract
 
 PROMISES: tuple[Promise, ...] = (
-    *state.PROMISES, *fields.PROMISES, *lists.PROMISES, *limits.PROMISES, *replies.PROMISES, *access.PROMISES,
-    *family.PROMISES, *validation.PROMISES, *vendors.PROMISES,
-    *lifecycle.PROMISES,
+    *state.PROMISES, *changes.PROMISES, *fields.PROMISES, *times.PROMISES, *secrets.PROMISES, *lists.PROMISES,
+    *limits.PROMISES, *replies.PROMISES, *access.PROMISES, *family.PROMISES, *validation.PROMISES,
+    *vendors.PROMISES, *lifecycle.PROMISES,
 )  # fmt: skip
 """The table. What is `late` is held after everything else."""
 

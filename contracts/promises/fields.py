@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from contracts.capabilities import Act, Kind, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, stated
-from contracts.promises.state import covers, showable
+from contracts.promises.times import moment_of
+from contracts.promises.view import change_of, covers, shown_fields, views
 from contracts.stage import Made, Stage, Unable
-from mockserver.errors import MockServerError
-from mockserver.spec.behaviour import Defaults, Derived, Immutable, Initial, Timestamps, WriteOnly
+from mockserver.spec.behaviour import Defaults, Derived, Immutable, Initial
 from mockserver.spec.contract import Contract
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
-CANARY = "canary0secret0value"
-"""A text that stands in every secret we send; wherever it turns up in a reply, a secret is given away."""
-
 UNKNOWN: Any = object()
 """A template says something that we cannot work out."""
 
@@ -38,7 +34,7 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
     act = kind.acts["create"]
     body = bare(stage, kind)
     made = stage.create(kind, body)
-    shown = _seen(stage, made)
+    shown = views(stage, made)
     for name, value in fields.items():
         if name in body or name not in shown_fields(stage, kind) or name in kind.governed | act.filled:
             continue
@@ -71,22 +67,6 @@ def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
     return body
 
 
-def _seen(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
-    """An item as the create reply and as a reader see it."""
-    views: list[tuple[dict[str, Any], tuple[Exchange, ...]]] = (
-        [(dict(made.item), (made.exchange,))] if made.item else []
-    )
-    if made.kind.can("get"):
-        seen = stage.get(made)
-        views.append((stage.item(made.kind.acts["get"], seen), (made.exchange, seen)))
-    return views
-
-
-def shown_fields(stage: Stage, kind: Kind) -> frozenset[str]:
-    """Fields that the create reply and the read reply both have by the document."""
-    return frozenset.intersection(*(showable(stage, kind, kind.acts[n]) for n in ("create", "get") if n in kind.acts))
-
-
 def _is_template(value: Any) -> bool:
     return isinstance(value, str) and PLACEHOLDER.search(value) is not None
 
@@ -97,7 +77,7 @@ def initial(stage: Stage, kind: Kind, statement: Initial) -> None:
     for name, written in statement.fields.items():
         if name in kind.governed and not _is_template(written):
             continue
-        for item, exchanges in _seen(stage, made):
+        for item, exchanges in views(stage, made):
             wanted = work_out(written, {**made.sent}, made)
             if wanted is not UNKNOWN and name in shown_fields(stage, kind):
                 stage.expect(item.get(name) == wanted, f"a new item has {name} {wanted!r}", repr(item.get(name)),
@@ -110,7 +90,7 @@ def _stays(stage: Stage, kind: Kind, made: Made, names: frozenset[str]) -> None:
     """What was set at the beginning is not computed anew when what it was made from changes."""
     act = kind.acts["update"]
     before = stage.item(kind.acts["get"], stage.get(made))
-    name, value = _change_of(stage, kind, act, made)
+    name, value = change_of(stage, kind, act, made)
     changed = stage.update(made, {name: value})
     seen = stage.get(made)
     after = stage.item(kind.acts["get"], seen)
@@ -123,7 +103,7 @@ def derived(stage: Stage, kind: Kind, statement: Derived) -> None:
     """A derived field says the truth after creating and after changing."""
     for full in (False, True):
         made = stage.create(kind, stage.body(kind, full=full))
-        for item, exchanges in _seen(stage, made):
+        for item, exchanges in views(stage, made):
             _derives(stage, kind, statement, made, {**made.sent}, item, exchanges)
         if kind.can("update", "get"):
             _derives_again(stage, kind, statement, made)
@@ -179,207 +159,6 @@ def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], mad
     return UNKNOWN
 
 
-def timestamps(stage: Stage, kind: Kind, statement: Timestamps) -> None:
-    """The time of creation is set once; the time of the last update moves with every change, and with nothing else."""
-    made = stage.create(kind)
-    for item, exchanges in _seen(stage, made):
-        for name in filter(None, (statement.created, statement.updated)):
-            if name in shown_fields(stage, kind):
-                _plausible(stage, statement, name, item.get(name), exchanges)
-        if statement.created and statement.updated and statement.updated in item:
-            stage.expect(
-                not _is_later(item.get(statement.created), item[statement.updated]),
-                f"{statement.updated} is not before {statement.created}",
-                f"{item.get(statement.created)} and {item[statement.updated]}",
-                *exchanges,
-                about="order",
-            )
-    if kind.can("get", "update"):
-        _moves(stage, kind, statement, made)
-
-
-def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
-    act = kind.acts["update"]
-    first, again = stage.get(made), stage.get(made)
-    before = stage.item(kind.acts["get"], again)
-    _listing_leaves(stage, kind, statement, made, before)
-    for name in filter(None, (statement.created, statement.updated)):
-        stage.expect(stage.item(kind.acts["get"], first).get(name) == before.get(name), f"reading leaves {name} alone",
-                     f"{before.get(name)}", made.exchange, first, again, about=f"read {name}")  # fmt: skip
-    name, value = _change_of(stage, kind, act, made)
-    stage.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
-    changed = stage.update(made, {name: value})
-    if not 200 <= changed.status < 300:
-        raise Unable(f"{act.name} answers {changed.status} to a valid change")
-    seen = stage.get(made)
-    after = stage.item(kind.acts["get"], seen)
-    history = (made.exchange, again, changed, seen)
-    if statement.created:
-        stage.expect(after.get(statement.created) == before.get(statement.created), f"{statement.created} stays",
-                     f"{before.get(statement.created)} became {after.get(statement.created)}", *history,
-                     about="created stays")  # fmt: skip
-    if statement.updated in before:
-        stage.expect(
-            _is_later(after.get(statement.updated), before.get(statement.updated)),
-            f"{statement.updated} moves on",
-            f"{before.get(statement.updated)} became {after.get(statement.updated)}",
-            *history,
-            about="updated moves",
-        )
-        told = stage.item(act, changed)
-        if statement.updated in told:
-            stage.expect(told[statement.updated] == after[statement.updated], "the update reply shows the new time",
-                         f"{told[statement.updated]}", *history, about="updated told")  # fmt: skip
-
-
-def _listing_leaves(stage: Stage, kind: Kind, statement: Timestamps, made: Made, before: Mapping[str, Any]) -> None:
-    if not kind.can("list"):
-        return
-    stage.target.pause(0.003)
-    _, asked = stage.walk(made)
-    seen = stage.get(made)
-    shown = stage.item(kind.acts["get"], seen).get(statement.updated)
-    stage.expect(shown == before.get(statement.updated), f"listing leaves {statement.updated} alone", repr(shown),
-                 made.exchange, *asked, seen, about="list updated")  # fmt: skip
-
-
-def _change_of(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[str, Any]:
-    for name in stage.bodies.properties(act):
-        if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
-            value = stage.bodies.other(act, name, made.sent[name], stage.check)
-            if value is not None:
-                return name, value
-    raise Unable("no field of an item can be changed")
-
-
-def _plausible(stage: Stage, statement: Timestamps, name: str, value: Any, exchanges: tuple[Exchange, ...]) -> None:
-    moment = moment_of(value)
-    form = isinstance(value, int) if statement.written == "unix-seconds" else isinstance(value, str)
-    if stage.expect(form and moment is not None, f"{name} is a time with its zone (RFC 3339)", repr(value), *exchanges,
-                    about=f"{name} form"):  # fmt: skip
-        now = datetime.now(UTC)
-        stage.expect(moment is not None and 2015 < moment.year <= now.year + 1, f"{name} is a plausible time",
-                     repr(value), *exchanges, about=f"{name} plausible")  # fmt: skip
-
-
-def moment_of(value: Any) -> datetime | None:
-    """A time as RFC 3339 or Unix seconds write it, or None."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo is not None else None
-
-
-def _is_later(value: Any, than: Any) -> bool:
-    first, second = moment_of(value), moment_of(than)
-    return first is not None and second is not None and first > second
-
-
-def write_only(stage: Stage, kind: Kind, statement: WriteOnly) -> None:
-    """A secret that a client sends is in no reply: not of create, read, list or update, and not in an error."""
-    act = kind.acts["create"]
-    for name in statement.fields:
-        value = _secret(stage, act, name)
-        if value is UNKNOWN:
-            continue
-        body = stage.body(kind) | {name: value}
-        if not stage.bodies.accepts(act, body):
-            continue
-        exchange, made = stage.try_create(kind, body)
-        if made is None:
-            continue
-        seen = [exchange, *_replies(stage, kind, made, name, value), *_errors(stage, kind, body)]
-        for each in seen:
-            _silent(stage, kind, name, each, made.exchange)
-
-
-def _replies(stage: Stage, kind: Kind, made: Made, name: str, value: Any) -> Iterator[Exchange]:
-    if kind.can("get"):
-        yield stage.get(made)
-    if kind.can("list"):
-        yield from stage.walk(made)[1]
-    update = kind.acts.get("update")
-    if update is not None and name in stage.bodies.properties(update):
-        yield stage.update(made, {name: value})
-        yield stage.get(made) if kind.can("get") else made.exchange
-
-
-def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Exchange]:
-    """Refusals of requests that carry the secret: something else in them is wrong."""
-    act = kind.acts["create"]
-    required = stage.bodies.required(act)
-    for name in sorted(required & body.keys())[:1]:
-        yield stage.try_create(kind, {key: value for key, value in body.items() if key != name})[0]
-        yield stage.try_create(kind, {**body, name: {"wrong": [1]}})[0]
-
-
-def _silent(stage: Stage, kind: Kind, name: str, exchange: Exchange, created: Exchange) -> None:
-    given = CANARY.encode() in exchange.reply_body
-    history = (exchange,) if exchange is created else (created, exchange)
-    stage.expect(not given, f"{name} is in no reply", f"its value, in the reply to {exchange.method}", *history,
-                 about=f"value {name}")  # fmt: skip
-    if 200 <= exchange.status < 300:
-        for act in kind.acts.values():
-            items = [stage.item(act, exchange)] if act.place("items") is None else stage.items(kind, exchange)
-            if any(name in item for item in items) and name not in _documented(stage, act):
-                stage.breach(f"no reply has a field {name}", f"the reply to {exchange.method} has one", *history,
-                             about=f"field {name}")  # fmt: skip
-                return
-
-
-def _documented(stage: Stage, act: Act) -> frozenset[str]:
-    """Names that the reply's schema has although they are secret: then only the value must not show."""
-    response = act.operation.success()
-    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
-    path = act.place("items") if act.place("items") is not None else act.place("item")
-    if media is None or path is None:
-        return frozenset()
-    deep = (*path, 0) if act.place("items") is not None else path
-    pointer = stage.contract.schemas.below(media.schema, deep)
-    return frozenset(stage.contract.schemas.properties(pointer) if pointer else ())
-
-
-def _secret(stage: Stage, act: Act, name: str) -> Any:
-    """A valid value of a field with the canary in every text of it."""
-    if name not in stage.bodies.properties(act):
-        return UNKNOWN
-    value = stage.bodies.value(act, name, stage.check)
-    pointer = stage.bodies.properties(act)[name]
-    if isinstance(value, list) and not value:
-        items = stage.contract.schemas.items(pointer)
-        try:
-            value = [stage.tools.maker.at(items, seed=name, direction="request")] if items else value
-        except MockServerError:
-            return UNKNOWN
-    if isinstance(value, list):
-        value = [_whole(stage, pointer, each) for each in value]
-    filled = _inked(value)
-    return filled if stage.bodies.accepts(act, stage.bodies.least(act, name) or {} | {name: filled}) else value
-
-
-def _whole(stage: Stage, pointer: str, entry: Any) -> Any:
-    """An entry of a list with every documented text of it."""
-    items = stage.contract.schemas.items(pointer)
-    if not isinstance(entry, dict) or items is None:
-        return entry
-    texts = {n: "X-Canary" for n, at in stage.contract.schemas.properties(items).items()
-             if "string" in stage.contract.schemas.types(at)}  # fmt: skip
-    return texts | entry
-
-
-def _inked(value: Any) -> Any:
-    if isinstance(value, str):
-        return CANARY
-    if isinstance(value, Mapping):
-        return {
-            key: (each if str(key).lower() in ("name", "type", "key") else _inked(each)) for key, each in value.items()
-        }
-    return [_inked(each) for each in value] if isinstance(value, list) else value
-
-
 def immutable(stage: Stage, kind: Kind, statement: Immutable) -> None:
     """An update that names the field leaves it as it is, or is refused."""
     act = kind.acts.get("update") or kind.acts.get("replace")
@@ -407,7 +186,7 @@ def mass_assignment(stage: Stage, kind: Kind, names: tuple[str, ...]) -> None:
     for name, value in wrong.items():
         _, other = stage.try_create(kind, {**stage.body(kind), name: value})
         if other is not None:
-            for item, exchanges in _seen(stage, other):
+            for item, exchanges in views(stage, other):
                 stage.expect(item.get(name) != value, f"{name} is set by the service alone",
                              f"the client's {value!r}", *exchanges, about=f"create {name}")  # fmt: skip
         update = kind.acts.get("update")
@@ -484,8 +263,6 @@ PROMISES = (
     Promise("schema-defaults", (), _schema_default_places, schema_defaults),
     Promise("initial", ("initial",), stated("initial", "create"), initial),
     Promise("derived", ("derived",), stated("derived", "create"), derived),
-    Promise("timestamps", ("timestamps",), stated("timestamps", "create"), timestamps),
-    Promise("write-only", ("write-only",), stated("write-only", "create"), write_only),
     Promise("immutable", ("immutable",), stated("immutable", "create"), immutable),
     Promise("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment),
 )  # fmt: skip

@@ -11,7 +11,8 @@ from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, law, stated
 from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error
-from contracts.promises.state import GONE, showable, unchangeable
+from contracts.promises.state import GONE
+from contracts.promises.view import showable, unchangeable
 from contracts.stage import Made, Stage, Unable
 from mockserver.spec.behaviour import Capacity, RateLimit, Unique
 from mockserver.spec.behaviour import Identity as IdentityStatement

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.capabilities import Act, Kind, pick
 from contracts.finding import Exchange
 from contracts.promise import Promise, operations, stated
-from contracts.promises.fields import moment_of
+from contracts.promises.times import moment_of
 from contracts.stage import Made, Stage, Unable
 from mockserver.spec.behaviour import Filter, Order, Paging, Sort
 

@@ -10,7 +10,7 @@ from contracts.capabilities import Act, Kind, acts, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.replies import error_said, refused
-from contracts.promises.state import covers
+from contracts.promises.view import covers
 from contracts.stage import MISSING, Made, Stage
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract

@@ -1,0 +1,124 @@
+"""Promises about secrets: what a client sends and no reply shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.capabilities import Act, Kind
+from contracts.finding import Exchange
+from contracts.promise import Promise, stated
+from contracts.stage import Made, Stage
+from mockserver.errors import MockServerError
+from mockserver.spec.behaviour import WriteOnly
+
+CANARY = "canary0secret0value"
+"""A text that stands in every secret we send; wherever it turns up in a reply, a secret is given away."""
+
+UNKNOWN: Any = object()
+"""No such value can be made."""
+
+
+def write_only(stage: Stage, kind: Kind, statement: WriteOnly) -> None:
+    """A secret that a client sends is in no reply: not of create, read, list or update, and not in an error."""
+    act = kind.acts["create"]
+    for name in statement.fields:
+        value = _secret(stage, act, name)
+        if value is UNKNOWN:
+            continue
+        body = stage.body(kind) | {name: value}
+        if not stage.bodies.accepts(act, body):
+            continue
+        exchange, made = stage.try_create(kind, body)
+        if made is None:
+            continue
+        seen = [exchange, *_replies(stage, kind, made, name, value), *_errors(stage, kind, body)]
+        for each in seen:
+            _silent(stage, kind, name, each, made.exchange)
+
+
+def _replies(stage: Stage, kind: Kind, made: Made, name: str, value: Any) -> Iterator[Exchange]:
+    if kind.can("get"):
+        yield stage.get(made)
+    if kind.can("list"):
+        yield from stage.walk(made)[1]
+    update = kind.acts.get("update")
+    if update is not None and name in stage.bodies.properties(update):
+        yield stage.update(made, {name: value})
+        yield stage.get(made) if kind.can("get") else made.exchange
+
+
+def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Exchange]:
+    """Refusals of requests that carry the secret: something else in them is wrong."""
+    act = kind.acts["create"]
+    required = stage.bodies.required(act)
+    for name in sorted(required & body.keys())[:1]:
+        yield stage.try_create(kind, {key: value for key, value in body.items() if key != name})[0]
+        yield stage.try_create(kind, {**body, name: {"wrong": [1]}})[0]
+
+
+def _silent(stage: Stage, kind: Kind, name: str, exchange: Exchange, created: Exchange) -> None:
+    given = CANARY.encode() in exchange.reply_body
+    history = (exchange,) if exchange is created else (created, exchange)
+    stage.expect(not given, f"{name} is in no reply", f"its value, in the reply to {exchange.method}", *history,
+                 about=f"value {name}")  # fmt: skip
+    if 200 <= exchange.status < 300:
+        for act in kind.acts.values():
+            items = [stage.item(act, exchange)] if act.place("items") is None else stage.items(kind, exchange)
+            if any(name in item for item in items) and name not in _documented(stage, act):
+                stage.breach(f"no reply has a field {name}", f"the reply to {exchange.method} has one", *history,
+                             about=f"field {name}")  # fmt: skip
+                return
+
+
+def _documented(stage: Stage, act: Act) -> frozenset[str]:
+    """Names that the reply's schema has although they are secret: then only the value must not show."""
+    response = act.operation.success()
+    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
+    path = act.place("items") if act.place("items") is not None else act.place("item")
+    if media is None or path is None:
+        return frozenset()
+    deep = (*path, 0) if act.place("items") is not None else path
+    pointer = stage.contract.schemas.below(media.schema, deep)
+    return frozenset(stage.contract.schemas.properties(pointer) if pointer else ())
+
+
+def _secret(stage: Stage, act: Act, name: str) -> Any:
+    """A valid value of a field with the canary in every text of it."""
+    if name not in stage.bodies.properties(act):
+        return UNKNOWN
+    value = stage.bodies.value(act, name, stage.check)
+    pointer = stage.bodies.properties(act)[name]
+    if isinstance(value, list) and not value:
+        items = stage.contract.schemas.items(pointer)
+        try:
+            value = [stage.tools.maker.at(items, seed=name, direction="request")] if items else value
+        except MockServerError:
+            return UNKNOWN
+    if isinstance(value, list):
+        value = [_whole(stage, pointer, each) for each in value]
+    filled = _inked(value)
+    return filled if stage.bodies.accepts(act, stage.bodies.least(act, name) or {} | {name: filled}) else value
+
+
+def _whole(stage: Stage, pointer: str, entry: Any) -> Any:
+    """An entry of a list with every documented text of it."""
+    items = stage.contract.schemas.items(pointer)
+    if not isinstance(entry, dict) or items is None:
+        return entry
+    texts = {n: "X-Canary" for n, at in stage.contract.schemas.properties(items).items()
+             if "string" in stage.contract.schemas.types(at)}  # fmt: skip
+    return texts | entry
+
+
+def _inked(value: Any) -> Any:
+    if isinstance(value, str):
+        return CANARY
+    if isinstance(value, Mapping):
+        return {
+            key: (each if str(key).lower() in ("name", "type", "key") else _inked(each)) for key, each in value.items()
+        }
+    return [_inked(each) for each in value] if isinstance(value, list) else value
+
+
+PROMISES = (Promise("write-only", ("write-only",), stated("write-only", "create"), write_only),)

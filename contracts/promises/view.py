@@ -1,0 +1,69 @@
+"""What an item looks like: which of its fields a reply shows, which can be changed, and whether it says what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.capabilities import Act, Kind
+from contracts.finding import Exchange
+from contracts.stage import Made, Stage, Unable
+
+
+def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
+    """The fields that a success reply's item has by the document, without secrets."""
+    response = (
+        act.operation.response(act.behaviour.reply.status)
+        if act.behaviour.reply and act.behaviour.reply.status
+        else None
+    )
+    response = response or act.operation.success()
+    media = next((m for m in response.content if "json" in m.name), None) if response else None
+    path, deep = act.place("items"), True
+    if path is None:
+        path, deep = act.place("item"), False
+    if media is None or media.schema is None or path is None:
+        return frozenset()
+    pointer = stage.contract.schemas.below(media.schema, (*path, 0) if deep else path)
+    return frozenset(stage.contract.schemas.properties(pointer) if pointer else ()) - kind.secret
+
+
+def unchangeable(kind: Kind) -> frozenset[str]:
+    """Fields that an update leaves alone, or that change with others."""
+    fixed = {name for said in kind.resource.immutable for name in said.fields}
+    return frozenset(fixed | kind.settled | kind.secret | kind.governed | {kind.resource.identity.field})
+
+
+def covers(shown: Any, sent: Any) -> bool:
+    """Does what is shown say what was sent? Objects may show more than was sent; numbers and times may be rewritten."""
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return all(key in shown and covers(shown[key], value) for key, value in sent.items())
+    if isinstance(sent, list) and isinstance(shown, list):
+        return len(sent) == len(shown) and all(covers(a, b) for a, b in zip(shown, sent, strict=True))
+    return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
+
+
+def views(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
+    """An item as the create reply and as a reader see it."""
+    views: list[tuple[dict[str, Any], tuple[Exchange, ...]]] = (
+        [(dict(made.item), (made.exchange,))] if made.item else []
+    )
+    if made.kind.can("get"):
+        seen = stage.get(made)
+        views.append((stage.item(made.kind.acts["get"], seen), (made.exchange, seen)))
+    return views
+
+
+def shown_fields(stage: Stage, kind: Kind) -> frozenset[str]:
+    """Fields that the create reply and the read reply both have by the document."""
+    return frozenset.intersection(*(showable(stage, kind, kind.acts[n]) for n in ("create", "get") if n in kind.acts))
+
+
+def change_of(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[str, Any]:
+    """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
+    for name in stage.bodies.properties(act):
+        if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
+            value = stage.bodies.other(act, name, made.sent[name], stage.check)
+            if value is not None:
+                return name, value
+    raise Unable("no field of an item can be changed")
