@@ -114,7 +114,7 @@ class Bodies:
         """The body with `mark` in a free text of it, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
         unique = [name for said in kind.resource.unique for name in said.fields]
-        wanted = [*unique, *self._free(act, result)]
+        wanted = [*unique, *self.free(act, result)]
         for name in wanted[: len(unique) + 1]:
             for text in texts(result.get(name), mark):
                 if self.accepts(act, result | {name: text}):
@@ -122,7 +122,8 @@ class Bodies:
                     break
         return result
 
-    def _free(self, act: Act, body: Mapping[str, Any]) -> list[str]:
+    def free(self, act: Act, body: Mapping[str, Any]) -> list[str]:
+        """The fields of a body whose text is free, names and titles first."""
         texts = [n for n in self.properties(act) if isinstance(body.get(n), str) and not self._is_closed(act, n)]
         return sorted(texts, key=lambda name: not any(part in name.lower() for part in NAMELIKE))
 

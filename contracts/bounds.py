@@ -17,8 +17,8 @@ LONGEST = 70_000
 
 WRONG: dict[str, tuple[Any, ...]] = {
     "string": (12345, {"wrong": "type"}, True),
-    "integer": ("twelve", 1.5, [1]),
-    "number": ("twelve", [1]),
+    "integer": ("twelve", 1.5, [1], True),
+    "number": ("twelve", [1], True),
     "boolean": ("yes", 7),
     "array": ("list", {"wrong": "type"}),
     "object": ("object", [1]),
@@ -26,17 +26,17 @@ WRONG: dict[str, tuple[Any, ...]] = {
 }
 """Values of another type, by the type that is asked for."""
 
-BROKEN: dict[str, str] = {
-    "date-time": "yesterday",
-    "date": "2026-13-45",
-    "time": "25:61",
-    "email": "no-address",
-    "uuid": "not-a-uuid",
-    "uri": "no address at all",
-    "ipv4": "300.1.1.1",
-    "ipv6": "::zz",
-    "hostname": "-bad-.example",
-    "uri-reference": "\\\\",
+BROKEN: dict[str, tuple[str, ...]] = {
+    "date-time": ("yesterday", "2026-02-30T10:00:00Z"),
+    "date": ("2026-13-45", "2026-02-30", "2026-01-17T10:30:00Z"),
+    "time": ("25:61",),
+    "email": ("no-address",),
+    "uuid": ("not-a-uuid",),
+    "uri": ("no address at all",),
+    "ipv4": ("300.1.1.1",),
+    "ipv6": ("::zz",),
+    "hostname": ("-bad-.example",),
+    "uri-reference": ("\\\\",),
 }
 """Texts that are not of a format."""
 
@@ -92,6 +92,7 @@ def _texts(keyword: Keyword, present: Any) -> Iterator[Case]:
         yield Case("maxLength", of_length(present, most), True)
         yield Case("maxLength", of_length(present, most + 1), False)
         yield Case("maxLength", "é" * most, True)
+        yield Case("maxLength", "🙂" * most, True)
     if keyword("pattern"):
         for broken in (
             "",
@@ -102,10 +103,11 @@ def _texts(keyword: Keyword, present: Any) -> Iterator[Case]:
             f"{present} !",
             "ftp://x",
             str(present).upper(),
+            f"{present}\n",
         ):
             yield Case("pattern", broken, False)
-    if keyword("format") in BROKEN:
-        yield Case("format", BROKEN[keyword("format")], False)
+    for broken in BROKEN.get(keyword("format"), ()):
+        yield Case("format", broken, False)
 
 
 def of_length(present: Any, length: int) -> str:
@@ -124,6 +126,8 @@ def _numbers(keyword: Keyword) -> Iterator[Case]:
         if isinstance(bound, int | float) and not isinstance(bound, bool):
             yield Case(name, bound, True)
             yield Case(name, bound + step, False)
+            if bound > 0:
+                yield Case(name, -bound, False)
     for name, step in (("exclusiveMinimum", 1), ("exclusiveMaximum", -1)):
         bound = keyword(name)
         if isinstance(bound, int | float) and not isinstance(bound, bool):

@@ -93,6 +93,10 @@ class Kind:
         """Does every one of these actions exist?"""
         return all(each in self.acts for each in wanted)
 
+    def is_meant_by(self, field: str) -> bool:
+        """Is a field of another resource named after this one and its id, such as `secret_id`?"""
+        return field.lower().replace("_", "").replace("-", "").endswith(self.name.replace("-", "") + "id")
+
     @cached_property
     def secret(self) -> frozenset[str]:
         """Fields that no reply shows."""

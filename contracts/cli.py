@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -20,15 +19,16 @@ from contracts.checks.conformance import conform
 from contracts.credentials import Given, people
 from contracts.examination import Result, examine
 from contracts.examples import database_of
-from contracts.journal import JOURNAL, Entry, Journal
+from contracts.interrupt import between_requests
+from contracts.journal import JOURNAL, Journal
 from contracts.known import read_known, written
+from contracts.remains import remove, seek
 from contracts.repeat.trial import opaque
 from contracts.report.folder import write
 from contracts.report.record import MOCK, Report, joined
 from contracts.report.source import places
 from contracts.report.summary import lines
 from contracts.share import share_of
-from contracts.target import Identity, Request, Target, Unreachable
 from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts
 
@@ -90,12 +90,16 @@ def _examined(asked: Assignment, folder: Path) -> Result:
     journal = Journal(folder / JOURNAL) if asked.url else Journal.nowhere()
     scope: dict[str, Any] = {"mode": asked.mode, "seed": asked.seed, "only": asked.only, "skip": asked.skip,
                              "share": asked.share, "database": asked.database, "on_progress": _tell}  # fmt: skip
-    with asked.target() as target:
-        result = examine(asked.contract, target, strict=asked.strict, journal=journal, workers=asked.workers, **scope)
-        spent = target.requests
-    if not result.stopped:
-        with asked.target(spent) as target:
-            result = joined(result, conform(asked.contract, target, **scope))
+    with between_requests() as safe:
+        with asked.target() as target:
+            target.safe_point = safe
+            result = examine(asked.contract, target, strict=asked.strict, journal=journal, workers=asked.workers,
+                             **scope)  # fmt: skip
+            spent = target.requests
+        if not result.stopped:
+            with asked.target(spent) as target:
+                target.safe_point = safe
+                result = joined(result, conform(asked.contract, target, journal=journal, **scope))
     return result
 
 
@@ -144,32 +148,12 @@ def cleanup(
     journal = Journal(folder / JOURNAL)
     try:
         given = Given(secrets, headers, tenants, auth_file, no_auth)
-        who = people(contracts.of(wanted, behaviour), given, next((e.address for e in journal.open()), None))
+        contract = contracts.of(wanted, behaviour)
+        who = people(contract, given, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
         click.echo(str(fault), err=True)
         context.exit(2)
-    left = [entry for entry in journal.open() if not _removed(entry, who, journal)]
-    for entry in left:
-        click.echo(f"could not remove {entry.address}")
-    for marker, address in journal.pending().items():
-        click.echo(f"may exist: an item with {marker} in one of its texts, created at {address}")
+    left = [*remove(journal, who, click.echo), *seek(journal, contract, who, click.echo)]
+    for line in left:
+        click.echo(line)
     context.exit(1 if left else 0)
-
-
-def _removed(entry: Entry, who: Sequence[Identity], journal: Journal) -> bool:
-    asked = next((each for each in who if each.name == entry.identity), None)
-    if asked is None:
-        return False
-    parts = urlsplit(entry.address)
-    target = Target.http(f"{parts.scheme}://{parts.netloc}", (asked,))
-    try:
-        status = target.send(Request(entry.method, parts.path, headers=entry.headers), asked).status
-    except Unreachable:
-        return False
-    finally:
-        target.close()
-    if 200 <= status < 300 or status in (404, 410):
-        journal.removed(entry.address)
-        click.echo(f"removed {entry.address}")
-        return True
-    return False

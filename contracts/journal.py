@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,22 @@ class Entry:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A create request on its way: whatever it makes can be told by what it `shows`, since nobody knows its id yet.
+
+    `base` is the target's address and `operation` the `METHOD path` below it; `path` has the path's parameters,
+    `tenant` where `identity` asks. Secrets are in none of them.
+    """
+
+    base: str
+    operation: str
+    identity: str
+    tenant: str = ""
+    path: Mapping[str, Any] = field(default_factory=dict)
+    shows: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Journal:
     """A file of JSON lines, written through before and after each change; or memory only.
 
@@ -32,7 +48,7 @@ class Journal:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._open: dict[str, Entry] = {}
-        self._pending: dict[str, str] = {}
+        self._pending: dict[str, Pending] = {}
         if path is not None and path.exists():
             self._replay(path)
 
@@ -41,17 +57,17 @@ class Journal:
         """A journal that is forgotten with the process."""
         return cls(None)
 
-    def creating(self, address: str, marker: str) -> None:
-        """A create request goes to `address`; what it makes carries `marker` in one of its texts."""
-        self._pending[marker] = address
-        self._write({"creating": marker, "address": address})
+    def creating(self, number: str, pending: Pending) -> None:
+        """A create request, known by a number of ours, is about to be sent."""
+        self._pending[number] = pending
+        self._write({"creating": number, "pending": asdict(pending)})
 
-    def created(self, marker: str, entry: Entry | None) -> None:
+    def created(self, number: str, entry: Entry | None) -> None:
         """The request was answered; `entry` is what it made, None when it made nothing."""
-        self._pending.pop(marker, None)
+        self._pending.pop(number, None)
         if entry is not None:
             self._open[entry.address] = entry
-        self._write({"created": marker, "entry": asdict(entry) if entry else None})
+        self._write({"created": number, "entry": asdict(entry) if entry else None})
 
     def removed(self, address: str) -> None:
         """The item is gone."""
@@ -62,14 +78,19 @@ class Journal:
         """What was created and not removed, the newest first (what depends on others was made after them)."""
         return tuple(reversed(self._open.values()))
 
-    def pending(self) -> dict[str, str]:
-        """Markers of requests whose answer never came, with the address they were sent to."""
+    def addresses(self) -> Iterator[str]:
+        """Where something may be left."""
+        yield from (entry.address for entry in self._open.values())
+        yield from (pending.base for pending in self._pending.values())
+
+    def pending(self) -> dict[str, Pending]:
+        """Requests whose answer never came, by our number."""
         return dict(self._pending)
 
     def _replay(self, path: Path) -> None:
         for line in _lines(path):
             if "creating" in line:
-                self._pending[line["creating"]] = line["address"]
+                self._pending[line["creating"]] = Pending(**line["pending"])
             elif "created" in line:
                 self._pending.pop(line["created"], None)
                 self._remember(line["entry"])

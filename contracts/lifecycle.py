@@ -158,6 +158,9 @@ def spy(play: Play, who: Identity, choice: int) -> None:
     )
 
 
+Scene = dict[str, Callable[[], Any]]
+"""What a machine begins and ends with."""
+
 MOVES: tuple[Callable[[Play, Identity, int], None], ...] = (create, read, change, remove, look, spy)
 """What a sequence is made of."""
 
@@ -192,7 +195,10 @@ def lifecycle(stage: Stage, kind: Kind) -> None:
         last[:] = [Play(stage, kind, people)]
         return last[0]
 
-    machine = seeded(stage.random.getrandbits(32))(_machine(begin, stage, len(people)))
+    # By this, Hypothesis tells the sequences of one resource from those of another in its database.
+    subject = f"{stage.contract.document.title} {stage.operation}".encode()
+    scene: Scene = {"begin": begin, "tidy": stage.tidy}
+    machine = seeded(stage.random.getrandbits(32))(_machine(scene, len(people), subject))
     limits = settings(
         max_examples=EXAMPLES[stage.mode], stateful_step_count=STEPS, deadline=None, database=stage.tools.database,
         suppress_health_check=list(HealthCheck), print_blob=False, verbosity=Verbosity.quiet,
@@ -206,6 +212,8 @@ def lifecycle(stage: Stage, kind: Kind) -> None:
     except Flaky:
         stage.breach("the same sequence of requests has the same outcome each time", "it did not", *last[0].trail,
                      about="flaky")  # fmt: skip
+    finally:
+        scene.clear()  # Hypothesis never forgets a machine, which must not keep everything that was said with it
 
 
 def _strangers(stage: Stage) -> Iterator[Identity]:
@@ -215,19 +223,17 @@ def _strangers(stage: Stage) -> Iterator[Identity]:
         return
 
 
-def _machine(begin: Callable[[], Play], stage: Stage, people: int) -> type[RuleBasedStateMachine]:
+def _machine(scene: Scene, people: int, subject: bytes) -> type[RuleBasedStateMachine]:
     """A state machine with one rule for each of MOVES."""
 
     class Machine(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
-            self.play = begin()
+            self.play = scene["begin"]()
 
         def teardown(self) -> None:
-            stage.tidy()
+            scene["tidy"]()
 
-    # By this, Hypothesis tells the sequences of one resource from those of another in its database.
-    subject = f"{stage.contract.document.title} {stage.operation}".encode()
     Machine._hypothesis_internal_add_digest = subject  # noqa: SLF001  no other way
     for move in MOVES:
         setattr(Machine, move.__name__, _rule(move, people))

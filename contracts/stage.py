@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_o
 from contracts.checks.jury import Jury
 from contracts.conformity import deviations
 from contracts.finding import Exchange, Finding, Said, finding
-from contracts.journal import Entry, Journal
+from contracts.journal import Entry, Journal, Pending
 from contracts.target import NOBODY, Identity, Request, Target
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract
@@ -57,9 +58,15 @@ class Tools:
         self.maker = ExampleMaker(contract.document.root)
         self.kinds = kinds(contract)
         self.acts = {act.name: act for act in acts(contract)}
+        self.makers = {kind.acts["create"].name: kind for kind in self.kinds.values() if kind.can("create")}
         self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._numbers = count(1)
         self.hearing = Lock()
+        self._requests = count(1)
+
+    def number(self) -> str:
+        """The number of a create request in the journal."""
+        return f"{self.run}-{next(self._requests)}-{uuid.uuid4().hex[:8]}"
 
     def mark(self) -> str:
         """A text that no other item of any examination has."""
@@ -82,6 +89,7 @@ class Stage:
         self.judged: set[str] = set()
         self._made: list[Made] = []
         self._ever: list[Made] = []
+        self._numbers: dict[int, tuple[str, Exchange]] = {}
 
     # Who asks.
 
@@ -104,6 +112,11 @@ class Stage:
                 return each
         raise Unable("only one tenant's credential is known; give a second one to examine this")
 
+    def tenants_of(self, who: Identity) -> tuple[str, ...]:
+        """The tenants in which a listed credential may work, if it is said."""
+        listed = {c.value: c for c in self.contract.behaviour.service.credentials}
+        return tuple(listed[who.secret].tenants or ()) if who.secret in listed else ()
+
     # What is sent.
 
     def send(
@@ -120,8 +133,39 @@ class Stage:
         request = self.request(
             operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type
         )
+        number = self.announce(operation, who, path or {}, body)
         exchange = self.target.send_once(request, who) if once else self.target.send(request, who)
+        self._answered(number, exchange)
         return self.judge(operation, exchange)
+
+    def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[Exchange]:
+        """Send the same request with different bodies at the same time. Raises as `Target.together`."""
+        numbers = [self.announce(operation, self.main, path, body) for body in bodies]
+        exchanges = self.target.together(
+            [(self.request(operation, who=self.main, path=path, body=body), self.main) for body in bodies]
+        )
+        for number, exchange in zip(numbers, exchanges, strict=True):
+            self._answered(number, exchange)
+        return [self.judge(operation, exchange) for exchange in exchanges]
+
+    def announce(self, operation: Operation, who: Identity, path: Mapping[str, Any], body: Any) -> str:
+        """Write down that something is about to be created. Answers the number of the request, if it creates."""
+        kind = self.tools.makers.get(name_of(operation))
+        if kind is None:
+            return ""
+        number = self.tools.number()
+        fields = body if isinstance(body, Mapping) else {}
+        shows = {name: value for name, value in fields.items() if name not in kind.secret and _is_short(value)}
+        self.journal.creating(number, Pending(self.target.base_url, name_of(operation), who.name, who.tenant,
+                                              dict(path), shows))  # fmt: skip
+        return number
+
+    def _answered(self, number: str, exchange: Exchange) -> None:
+        """What a success made is written down by `made`; a refusal made nothing."""
+        if number and 200 <= exchange.status < 300:
+            self._numbers[id(exchange)] = (number, exchange)
+        elif number:
+            self.journal.created(number, None)
 
     def request(
         self, operation: Operation, *, who: Identity, path: Mapping[str, Any] | None = None,
@@ -247,17 +291,29 @@ class Stage:
         act = kind.acts["create"]
         sent = self.body(kind) if body is None else dict(body)
         path = {**self.parents(kind, who), **(path or {})}
-        mark = self.tools.mark()
-        self.journal.creating(self.target.base_url + act.operation.path, mark)
         exchange = self.send(act, who=who, path=path, body=sent, headers=headers)
-        made = self.made(kind, exchange, sent, who, path)
-        self.journal.created(mark, self._entry(made) if made else None)
-        return exchange, made
+        return exchange, self.made(kind, exchange, sent, who, path)
 
     def made(
+        self, kind: Kind, exchange: Exchange, sent: Mapping[str, Any], who: Identity, path: Mapping[str, Any],
+        number: str = "",
+    ) -> Made | None:  # fmt: skip
+        """The item that an answered create request made, to be taken away in the end; None when it made none.
+
+        `number` is the one that `announce` gave, for a request that was not sent by this stage.
+        """
+        number, _ = self._numbers.pop(id(exchange), (number, exchange))
+        made = self._made_of(kind, exchange, sent, who, path)
+        if made is not None:
+            self._made.append(made)
+            self._ever.append(made)
+        if number and (made is not None or exchange.status >= 300):
+            self.journal.created(number, self._entry(made) if made else None)
+        return made
+
+    def _made_of(
         self, kind: Kind, exchange: Exchange, sent: Mapping[str, Any], who: Identity, path: Mapping[str, Any]
     ) -> Made | None:
-        """The item that an answered create request made, to be taken away in the end; None when it made none."""
         if not 200 <= exchange.status < 300:
             return None
         item = pick(exchange.json, kind.acts["create"].place("item"))
@@ -267,10 +323,7 @@ class Stage:
         id = sent.get(field) if id is None else id
         if id is None:
             return None
-        made = Made(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
-        self._made.append(made)
-        self._ever.append(made)
-        return made
+        return Made(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
 
     def _entry(self, made: Made) -> Entry | None:
         act = made.kind.acts.get("delete")
@@ -289,19 +342,27 @@ class Stage:
         made = present or self.create(owner, who=who)
         return {**made.path, parent.parameter: made.id}
 
+    def present(self, kind: Kind) -> tuple[Made, ...]:
+        """What was made of a kind and not taken away yet."""
+        return tuple(made for made in self._made if made.kind.name == kind.name)
+
     def drop(self, made: Made) -> str | None:
         """Take an item away. Answers its address when it could not be removed, or cannot be."""
-        if made in self._made:
-            self._made.remove(made)
         act = made.kind.acts.get("delete")
         if act is None:
+            self._let_go(made)
             return None if made.kind.resource.parent else f"{made.kind.name} {made.id}"
         request = self.request(act.operation, who=made.who, path=made.path)
         status = self.target.send(request, made.who).status
+        self._let_go(made)
         if 200 <= status < 300 or status in (404, 410):
             self.journal.removed(self.target.base_url + request.path)
             return None
         return self.target.base_url + request.path
+
+    def _let_go(self, made: Made) -> None:
+        if made in self._made:
+            self._made.remove(made)
 
     def remaining(self) -> tuple[str, ...]:
         """The addresses of what was made and is still there as far as we know."""
@@ -430,6 +491,10 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and len(value) < 200)
 
 
 def parameter_names(operation: Operation) -> list[str]:

@@ -108,6 +108,7 @@ class Target:
         self.log: deque[Exchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
         self.on_exchange: list[Callable[[Exchange], None]] = []
+        self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._mine = sleep, 0.0, _Mine()
         self._counting = threading.Lock()
         self._mask = masking(self.identities)
@@ -203,6 +204,7 @@ class Target:
         return Sent(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
 
     def _spend(self) -> None:
+        self.safe_point()
         with self._counting:
             if self.budget is not None and self.requests >= self.budget:
                 raise Exhausted(f"the budget of {self.budget} requests is spent")
@@ -229,6 +231,10 @@ class Target:
         for listener in self.on_exchange:
             listener(exchange)
         return exchange
+
+
+def _nothing() -> None:
+    """Nobody wants to interrupt."""
 
 
 def _cookie(identity: Identity) -> Headers:

@@ -13,8 +13,8 @@ from contracts.bounds import cases
 from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promises.fields import bare
-from contracts.promises.state import unchangeable
 from contracts.promises.validation import UNCERTAIN
+from contracts.promises.view import unchangeable
 from contracts.stage import Stage, Unable
 from mockserver.spec.behaviour import Statement
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -16,14 +17,16 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
+from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from contracts.capabilities import name_of
 from contracts.checks.jury import CHECK as JURY
 from contracts.examination import Progress, Result
 from contracts.examples import kept_in
 from contracts.finding import Exchange, Finding, finding
+from contracts.journal import Journal
 from contracts.share import WHOLE, Share
-from contracts.stage import Mode, Stage, Tools
+from contracts.stage import Made, Mode, Stage, Tools
 from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable, masking
 from contracts.wire import Received, Sent
 from mockserver.spec.contract import Contract
@@ -35,6 +38,9 @@ EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
 OF_FORM = frozenset({"status_code_conformance", "content_type_conformance", "response_headers_conformance",
                      "response_schema_conformance"})  # fmt: skip
 """The checks of the engine that judge the form of a reply, and nothing else."""
+
+SETTLING = 5.0
+"""The longest that is waited, in seconds, for the answers to what was sent before an examination was interrupted."""
 
 PHASES: dict[Mode, frozenset[str]] = {
     "quick": frozenset({"examples", "coverage"}),
@@ -48,6 +54,7 @@ def conform(
     contract: Contract, target: Target, *, mode: Mode = "default", seed: int = 0, only: Sequence[str] = (),
     skip: Sequence[str] = (), on_progress: Progress | None = None, share: Share = WHOLE,
     database: ExampleDatabase | None = None,
+    journal: Journal | None = None,
 ) -> Result:  # fmt: skip
     """Hold a target against its document: what its replies look like, and what it accepts and refuses.
 
@@ -58,8 +65,8 @@ def conform(
 
     A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
-    run = _Run(contract, target, Stage(Tools(contract, seed), target, "conformance", "", None, seed=seed), only, skip,
-               on_progress or _silent)  # fmt: skip
+    stage = Stage(Tools(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
+    run = _Run(contract, target, stage, only, skip, on_progress or _silent)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
     for phases, names in _parts(run, share, PHASES[mode]):
@@ -67,7 +74,7 @@ def conform(
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(dict(contract.document.raw), config=config)
             schema.app = target.app
-            with kept_in(database):
+            with kept_in(database), run.listening(schema.hooks):
                 run.through(from_schema(schema).execute())
     return run.result()
 
@@ -148,6 +155,9 @@ class _Run:
     findings: dict[str, Finding] = field(default_factory=dict)
     examined: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    numbers: dict[str, str] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
+    over: bool = False
     requests: int = 0
     stopped: str = ""
     began: float = field(default_factory=time.monotonic)
@@ -220,9 +230,8 @@ class _Run:
                 if check.status == Status.FAILURE and self.asked_for(check.name):
                     self._tell(recorder, case_id, operation, check)
             self._hear(recorder, case_id, operation, checks)
-        for case_id, node in recorder.cases.items():
-            if case_id in recorder.interactions:
-                self._remember(node.value, recorder.interactions[case_id])
+        for case_id in recorder.cases:
+            self._forget(case_id)
 
     def _hear(self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]) -> None:
         """Ask the second judge about a reply whose form the engine has judged."""
@@ -283,13 +292,68 @@ class _Run:
         )
         return masking(self.target.identities)(sent, got)
 
-    def _remember(self, case: Any, interaction: Interaction) -> None:
+    @contextmanager
+    def listening(self, hooks: Any) -> Iterator[None]:
+        """Have the engine tell of every request before it is sent and after it was answered, for the journal.
+
+        The engine knows hooks before a request for all documents together only, so that this one is taken back.
+        """
+        before = self._before
+        hooks.register_hook_with_name(self._after, "after_call")
+        hooks.register_hook_with_name(self._unanswered, "after_network_error")
+        GLOBAL_HOOK_DISPATCHER.register_hook_with_name(before, "before_call")
+        try:
+            yield
+        finally:
+            if self.stopped:
+                self._settle()
+            GLOBAL_HOOK_DISPATCHER.unregister(before)
+
+    def _before(self, context: Any, case: Any, kwargs: Any) -> None:
+        self.target.safe_point()
+        if self.over:
+            raise Exhausted("the examination is over")
+        if case.operation.label in self.stage.tools.makers:
+            operation = self.stage.tools.acts[case.operation.label].operation
+            path = dict(case.path_parameters or {})
+            self.numbers[case.id] = self.stage.announce(operation, self.who, path, case.body)
+
+    def _after(self, context: Any, case: Any, response: Any) -> None:
         """What a create request made is ours to take away."""
-        kind = next((k for k in self.stage.tools.kinds.values() if k.can("create")
-                     and k.acts["create"].name == case.operation.label), None)  # fmt: skip
-        if kind is not None:
-            body = case.body if isinstance(case.body, dict) else {}
-            self.stage.made(kind, self._exchange(interaction), body, self.who, dict(case.path_parameters or {}))
+        kind = self.stage.tools.makers.get(case.operation.label)
+        if kind is None:
+            return
+        asked = response.request
+        sent = Sent(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
+        got = Received(response.status_code, tuple(_pairs(response.headers)), response.content)
+        body = case.body if isinstance(case.body, dict) else {}
+        made = self.stage.made(kind, masking(self.target.identities)(sent, got), body, self.who,
+                               dict(case.path_parameters or {}), self.numbers.pop(case.id, ""))  # fmt: skip
+        if made is not None:
+            self.made[case.id] = made
+
+    def _unanswered(self, context: Any, case: Any, request: Any) -> None:
+        """Whether something was created nobody knows; the journal remembers that."""
+        self.numbers.pop(case.id, None)
+
+    def _forget(self, case_id: str) -> None:
+        """A scenario is over: what it made is removed, so that little is left if we are killed."""
+        made = self.made.pop(case_id, None)
+        if made is None:
+            return
+        try:
+            left = self.stage.drop(made)
+        except (Unreachable, Exhausted) as reason:
+            left = f"{made.kind.name} {made.id} at {self.target.base_url} ({type(reason).__name__})"
+        if left is not None:
+            self.left.append(left)
+
+    def _settle(self) -> None:
+        """Let the engine's threads come to an end: what they are just creating is not known before it is answered."""
+        self.over = True
+        end = time.monotonic() + SETTLING
+        while self.numbers and time.monotonic() < end:
+            time.sleep(0.02)
 
     def _tidy(self) -> None:
         try:

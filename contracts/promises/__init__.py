@@ -11,6 +11,7 @@ from contracts.promises import (
     fields,
     limits,
     lists,
+    oddities,
     replies,
     secrets,
     state,
@@ -22,6 +23,7 @@ from mockserver.spec.contract import Contract
 PROMISES: tuple[Promise, ...] = (
     *state.PROMISES, *changes.PROMISES, *fields.PROMISES, *times.PROMISES, *secrets.PROMISES, *lists.PROMISES,
     *limits.PROMISES, *replies.PROMISES, *access.PROMISES, *family.PROMISES, *validation.PROMISES,
+    *oddities.PROMISES,
     *vendors.PROMISES, *lifecycle.PROMISES,
 )  # fmt: skip
 """The table. What is `late` is held after everything else."""

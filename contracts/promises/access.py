@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.capabilities import Act, Kind, acts, kinds, pick
@@ -11,6 +12,7 @@ from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error, refused, status_of
+from contracts.promises.state import never
 from contracts.stage import MISSING, Made, Stage, Unable
 from contracts.target import NOBODY, Identity
 from mockserver.spec.behaviour import Permission
@@ -33,10 +35,39 @@ def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
         if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
             stage.made(kind, exchange, {}, stage.main, path)
         refused(stage, "unauthenticated", act, exchange, f"a request {what}", what)
+    if act.operation.method == "get":
+        _written_small(stage, act, path)
+        _looked_up_first(stage, act, kind, made, path)
     if made is not None and kind is not None and kind.can("get") and made.kind is kind:
         seen = stage.get(made)
         stage.expect(seen.status == 200, "what was refused was not done", f"status {seen.status}", made.exchange, seen,
                      about="done")  # fmt: skip
+
+
+def _written_small(stage: Stage, act: Act, path: dict[str, Any]) -> None:
+    """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
+    main = stage.main
+    small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
+    if small == main.headers or stage.send(act, path=path).status == 401:
+        return
+    exchange = stage.send(act, who=replace(main, headers=small), path=path)
+    said = Said(act.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case.")
+    stage.expect(exchange.status != 401, "the scheme bearer is Bearer", f"status {exchange.status}", exchange,
+                 about="scheme", said=said)  # fmt: skip
+
+
+def _looked_up_first(stage: Stage, act: Act, kind: Kind | None, made: Made | None, path: dict[str, Any]) -> None:
+    """Without a credential, what is there is told no better than what is not."""
+    parameter = kind.resource.identity.parameter if kind else ""
+    if made is None or kind is None or "{" + parameter + "}" not in act.operation.path:
+        return
+    there = stage.send(act, who=NOBODY, path=path, headers=_tenant_header(stage))
+    for id in never(made):
+        not_there = stage.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(stage))
+        said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody.")
+        stage.expect(there.status == not_there.status, f"status {there.status} without a credential, be it there or not",
+                     f"status {not_there.status} for what is not there", there, not_there, about="looked up",
+                     said=said)  # fmt: skip
 
 
 def _tenant_in_path(stage: Stage, act: Act) -> dict[str, Any]:
@@ -70,6 +101,8 @@ def _wrong(stage: Stage) -> Iterator[tuple[str, Identity]]:
         )
     if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
         yield "with an empty key", _with(main, "")
+    if main.secret and not stage.contract.behaviour.service.credentials:
+        yield "with a credential that says it is invalid", _with(main, "invalid-contract-check")
     pattern = re.compile(stage.contract.behaviour.service.authentication.pattern)
     for what, secret in (
         ("of an unknown form", "contract-check"),
@@ -100,6 +133,10 @@ def tenants(stage: Stage, kind: Kind) -> None:
             act = kind.acts.get(name)
             if act is not None:
                 _closed(stage, kind, act, made, who, f"{name} {way}")
+        for act in _further(stage, kind):
+            _closed(stage, kind, act, made, who, f"{act.name} {way}")
+        if kind.can("get"):
+            _like_nothing(stage, kind, made, who, way)
         if kind.can("list"):
             _unlisted(stage, kind, made, who, way)
     if before is not None:
@@ -114,6 +151,42 @@ def tenants(stage: Stage, kind: Kind) -> None:
         )
 
 
+def _further(stage: Stage, kind: Kind) -> list[Act]:
+    """The operations on an item that are neither of those that every resource has."""
+    own = {act.name for act in kind.acts.values()}
+    return [
+        act for act in stage.tools.acts.values()
+        if act.behaviour.action and act.behaviour.action.of == kind.name and act.name not in own
+        and _asked_by_id(stage, kind, act) is not None
+    ]  # fmt: skip
+
+
+def _asked_by_id(stage: Stage, kind: Kind, act: Act) -> str | None:
+    """Where an operation takes the id of an item: `path`, `query` or `body`; None where it takes none."""
+    name = kind.resource.identity.parameter
+    if "{" + name + "}" in act.operation.path:
+        return "path"
+    if any(p.location == "query" and p.name == name for p in act.operation.parameters):
+        return "query"
+    return "body" if act.media_type and name in stage.bodies.required(act) else None
+
+
+def _like_nothing(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
+    """A refusal does not tell whether there is such an item elsewhere."""
+    act, policy = kind.acts["get"], stage.contract.behaviour.service.no_access
+    parameter = kind.resource.identity.parameter
+    foreign = stage.send(act, who=who, path=made.path)
+    said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others.")
+    if policy.refusal == "missing" and kind.resource.tenant.by == "path":
+        said = Said.of("service", "no-access", policy)
+    for id in never(made):
+        nothing = stage.send(act, who=who, path={**made.path, parameter: id})
+        stage.expect(foreign.status == nothing.status or foreign.status < 300,
+                     f"another tenant's item is refused as one that is not there, with {nothing.status}",
+                     f"status {foreign.status}", made.exchange, nothing, foreign, about=f"told apart {way}",
+                     said=said)  # fmt: skip
+
+
 def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, Identity]]:
     yield "from its own tenant", stranger
     if kind.resource.tenant.by in ("path", "header") and stage.main.tenant:
@@ -121,8 +194,12 @@ def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, I
 
 
 def _closed(stage: Stage, kind: Kind, act: Act, made: Made, who: Identity, about: str) -> None:
-    body = stage.bodies.least(act, stage.check) if act.media_type else None
-    exchange = stage.send(act, who=who, path=made.path, body=MISSING if body is None else body)
+    body, parameter = stage.bodies.least(act, stage.check) if act.media_type else None, kind.resource.identity.parameter
+    where = _asked_by_id(stage, kind, act)
+    if where == "body" and body is not None:
+        body |= {parameter: made.id}
+    query = {parameter: made.id} if where == "query" else {}
+    exchange = stage.send(act, who=who, path=made.path, query=query, body=MISSING if body is None else body)
     stage.expect(exchange.status in DENIED, f"another tenant's {act.operation.method.upper()} is refused",
                  f"status {exchange.status}", made.exchange, exchange, about=about)  # fmt: skip
     stage.expect(
@@ -176,6 +253,66 @@ def foreign_create(stage: Stage, kind: Kind) -> None:
         *asked,
         about="created",
     )
+
+
+def own_tenants(stage: Stage, kind: Kind) -> None:
+    """A credential that may work in several tenants finds each thing in the tenant where it was made."""
+    for who in stage.able:
+        others = [tenant for tenant in stage.tenants_of(who) if tenant != who.tenant]
+        if others and who.tenant:
+            _kept_apart(stage, kind, who, who.within(others[0]))
+            return
+    raise Unable("no credential is known that may work in several tenants")
+
+
+def _kept_apart(stage: Stage, kind: Kind, here: Identity, there: Identity) -> None:
+    for mine, other in ((here, there), (there, here)):
+        exchange, made = stage.try_create(kind, who=mine)
+        if made is None:
+            raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+        if kind.can("get"):
+            seen, away = stage.get(made), stage.get(made, who=other)
+            stage.expect(seen.status == 200, "it is found in its tenant", f"status {seen.status}", exchange, seen,
+                         about="found")  # fmt: skip
+            stage.expect(away.status in DENIED, "it is not found in another", f"status {away.status}", exchange, away,
+                         about="elsewhere")  # fmt: skip
+        items, asked = stage.walk(made, who=other)
+        stage.expect(str(made.id) not in ids(kind, items), "the other tenant's list is without it", "it is there",
+                     exchange, *asked, about="list")  # fmt: skip
+
+
+def references(stage: Stage, kind: Kind, fields: Mapping[str, str]) -> None:
+    """A body cannot refer to what belongs to another tenant."""
+    stranger = stage.stranger()
+    for name, of in fields.items():
+        theirs = stage.create(stage.tools.kinds[of], who=stranger)
+        ours = stage.create(stage.tools.kinds[of])
+        fitting, _ = stage.try_create(kind, stage.body(kind) | {name: ours.id})
+        if fitting.status >= 300:
+            continue
+        exchange, _ = stage.try_create(kind, stage.body(kind) | {name: theirs.id})
+        stage.expect(exchange.status >= 400, f"{name} cannot be a {of} of another tenant", f"status {exchange.status}",
+                     theirs.exchange, exchange, about=name)  # fmt: skip
+
+
+def _referring(contract: Contract) -> Iterator[Place]:
+    """Fields that are named after another resource and its id, such as `secret_id`."""
+    known = kinds(contract)
+    for kind in known.values():
+        act = kind.acts.get("create")
+        media = act.media_type if act else None
+        schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
+        if act is None or schema is None or kind.resource.tenant.by == "none":
+            continue
+        found = {
+            name: other.name for name in contract.schemas.properties(schema) for other in known.values()
+            if other is not kind and other.can("create") and other.resource.tenant.by != "none"
+            and other.is_meant_by(name)
+        }  # fmt: skip
+        if found:
+            said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1",
+                        "A reference is no way around the borders of tenants.")  # fmt: skip
+            yield act.name, said, (kind, found)
 
 
 def permission(stage: Stage, act: Act, kind: Kind | None, statement: Permission) -> None:
@@ -279,6 +416,8 @@ PROMISES = (
     Promise("authentication", ("authentication",), _guarded, authentication),
     Promise("tenants", ("tenant",), _tenanted, tenants),
     Promise("foreign-create", ("tenant",), _addressed, foreign_create),
+    Promise("own-tenants", ("tenant",), _addressed, own_tenants),
+    Promise("references", ("tenant",), _referring, references),
     Promise("permission", ("permission",), _permitted, permission),
     Promise("no-access", ("no-access",), _no_access_places, no_access),
 )  # fmt: skip

@@ -21,6 +21,29 @@ def updated(stage: Stage, kind: Kind) -> None:
             _change(stage, kind, act, name)
 
 
+def together(stage: Stage, kind: Kind) -> None:
+    """All fields that one change names are changed."""
+    act = kind.acts["update"]
+    made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
+    shows = showable(stage, kind, kind.acts["get"])
+    wanted: dict[str, Any] = {}
+    for name in stage.bodies.properties(act):
+        if name in shows and name in made.sent and name not in unchangeable(kind):
+            value = stage.bodies.other(act, name, made.sent[name], f"{stage.check}/{name}")
+            if value is not None and stage.bodies.accepts(act, wanted | {name: value}):
+                wanted[name] = value
+    if len(wanted) < 2:
+        raise Unable("fewer than two fields can be changed")
+    changed = stage.update(made, wanted)
+    if changed.status >= 300:
+        raise Unable(f"{act.name} answers {changed.status} to a change of {', '.join(wanted)}")
+    seen = stage.get(made)
+    after = stage.item(kind.acts["get"], seen)
+    lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
+    stage.expect(not lost, f"{', '.join(wanted)} are all changed", f"{', '.join(lost)} stayed", made.exchange, changed,
+                 seen)  # fmt: skip
+
+
 def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
     made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     before = stage.item(kind.acts["get"], stage.get(made))
@@ -193,6 +216,7 @@ def _rest_after(stage: Stage, kind: Kind, item: Mapping[str, Any], after: Mappin
 PROMISES = (
     Promise("update", ("action",), law("update", "create", "get", source=WRITES, text="A change is kept, and only it."),
             updated),
+    Promise("update-together", ("action",), law("update", "create", "get", source=WRITES), together),
     Promise("empty-update", ("action",), law("update", "create", "get", source=WRITES), nothing_changes),
     Promise("replace", ("action",), law("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced),
 )  # fmt: skip

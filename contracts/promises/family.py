@@ -6,7 +6,8 @@ from contracts.capabilities import Kind
 from contracts.promise import Promise, stated
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
-from contracts.stage import MISSING, Stage, Unable
+from contracts.promises.view import change_of
+from contracts.stage import MISSING, Made, Stage, Unable
 from mockserver.spec.behaviour import Parent
 
 
@@ -39,8 +40,25 @@ def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
         own = stage.listing(made)
         stage.expect(str(made.id) in ids(kind, stage.items(kind, own)), "its owner's list has it", "it is not there",
                      made.exchange, own, about="own")  # fmt: skip
+    _survives(stage, kind, owner, made)
     if owner.can("delete"):
         _cascade(stage, kind, owner, statement, made.path)
+
+
+def _survives(stage: Stage, kind: Kind, owner: Kind, made: Made) -> None:
+    """A change of the owner leaves what is below it."""
+    above = next((each for each in stage.present(owner) if str(each.id) in map(str, made.path.values())), None)
+    act = owner.acts.get("update")
+    if above is None or act is None or not kind.can("get"):
+        return
+    try:
+        name, value = change_of(stage, owner, act, above)
+    except Unable:
+        return
+    changed = stage.update(above, {name: value})
+    seen = stage.get(made)
+    stage.expect(seen.status == 200, f"it stays when its {owner.name} changes", f"status {seen.status}", made.exchange,
+                 changed, seen, about="survives")  # fmt: skip
 
 
 def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: object) -> None:

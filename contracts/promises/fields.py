@@ -34,12 +34,11 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
     act = kind.acts["create"]
     body = bare(stage, kind)
     made = stage.create(kind, body)
-    shown = views(stage, made)
+    whole = views(stage, made)
     for name, value in fields.items():
-        if name in body or name not in shown_fields(stage, kind) or name in kind.governed | act.filled:
+        if name not in shown_fields(stage, kind) or name in kind.governed | act.filled or _is_template(value):
             continue
-        if _is_template(value):
-            continue
+        shown = whole if name not in body else _without(stage, kind, body, name)
         for item, exchanges in shown:
             stage.expect(name in item and item[name] == value, f"{name} is {value!r} where the request leaves it out",
                          repr(item.get(name, "nothing")), *exchanges, about=name)  # fmt: skip
@@ -53,6 +52,17 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
                 chosen.exchange,
                 about=f"given {name}",
             )
+
+
+def _without(
+    stage: Stage, kind: Kind, body: Mapping[str, Any], name: str
+) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
+    """An item whose request leaves out one field; nothing where the service will not have that."""
+    slim = {key: value for key, value in body.items() if key != name}
+    if not stage.bodies.accepts(kind.acts["create"], slim):
+        return []
+    _, made = stage.try_create(kind, slim)
+    return views(stage, made) if made is not None else []
 
 
 def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
@@ -197,6 +207,15 @@ def mass_assignment(stage: Stage, kind: Kind, names: tuple[str, ...]) -> None:
             stage.expect(seen.status == 200 and item.get(name) != value, f"{name} is set by the service alone",
                          f"status {seen.status}, {name} {item.get(name)!r}", made.exchange, changed, seen,
                          about=f"update {name}")  # fmt: skip
+        replace = kind.acts.get("replace")
+        if replace is not None and kind.can("get") and not kind.client_named:
+            other = stage.create(kind)
+            changed = stage.send(replace, path=other.path, body={**other.sent, name: value})
+            seen = stage.get(other)
+            item = stage.item(kind.acts["get"], seen)
+            stage.expect(seen.status == 200 and item.get(name) != value, f"{name} is set by the service alone",
+                         f"status {seen.status}, {name} {item.get(name)!r}", other.exchange, changed, seen,
+                         about=f"replace {name}")  # fmt: skip
 
 
 def _different(value: Any) -> Any:

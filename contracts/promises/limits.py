@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contracts.capabilities import Kind, kinds
@@ -12,8 +12,9 @@ from contracts.promise import Place, Promise, law, stated
 from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error
 from contracts.promises.state import GONE
-from contracts.promises.view import showable, unchangeable
+from contracts.promises.view import change_of, showable, unchangeable
 from contracts.stage import Made, Stage, Unable
+from contracts.target import Identity
 from mockserver.spec.behaviour import Capacity, RateLimit, Unique
 from mockserver.spec.behaviour import Identity as IdentityStatement
 from mockserver.spec.contract import Contract
@@ -79,6 +80,7 @@ def capacity(stage: Stage, kind: Kind, statement: Capacity) -> None:
     if made and made[0] and kind.can("delete"):
         _frees(stage, kind, made[0], statement)
     _apart(stage, kind)
+    _own_apart(stage, kind, statement)
 
 
 def _frees(stage: Stage, kind: Kind, made: Made, statement: Capacity) -> None:
@@ -89,6 +91,20 @@ def _frees(stage: Stage, kind: Kind, made: Made, statement: Capacity) -> None:
     )
     again, extra = stage.try_create(kind)
     stage.expect(extra is None, "and for one only", f"status {again.status}", removed, fresh, again, about="one")
+
+
+def _own_apart(stage: Stage, kind: Kind, statement: Capacity) -> None:
+    """A full tenant does not fill another one of the same credential."""
+    for who in stage.able:
+        others = [tenant for tenant in stage.tenants_of(who) if tenant != who.tenant]
+        if others and who.tenant:
+            for _ in range(len(stage.walk(kind, who=who)[0]), statement.limit):
+                stage.try_create(kind, who=who)
+            exchange, item = stage.try_create(kind, who=who.within(others[0]))
+            stage.expect(item is not None, "the limit counts each tenant by itself",
+                         f"status {exchange.status} for another one of the same credential", exchange,
+                         about="own tenant")  # fmt: skip
+            return
 
 
 def _apart(stage: Stage, kind: Kind) -> None:
@@ -127,6 +143,13 @@ def unique(stage: Stage, kind: Kind, statement: Unique) -> None:
     what = f"a second item with the same {', '.join(statement.fields)}"
     stage.expect(second.status == wanted, f"{what} is refused with {wanted}", f"status {second.status}", first.exchange,
                  second, about="create")  # fmt: skip
+    _alike_only(stage, kind, statement, body, first)
+    replace = kind.acts.get("replace")
+    if replace is not None and not kind.client_named:
+        other = stage.create(kind)
+        put = stage.send(replace, path=other.path, body={**other.sent, **values})
+        stage.expect(put.status == wanted, f"a replacement by {what} is refused with {wanted}", f"status {put.status}",
+                     first.exchange, other.exchange, put, about="replace")  # fmt: skip
     if kind.can("update") and not (set(statement.fields) & unchangeable(kind)):
         other = stage.create(kind)
         changed = stage.update(other, values)
@@ -148,6 +171,17 @@ def unique(stage: Stage, kind: Kind, statement: Unique) -> None:
         stage.expect(
             fresh is not None, "a removed item is not in the way", f"status {again.status}", again, about="freed"
         )
+
+
+def _alike_only(stage: Stage, kind: Kind, statement: Unique, body: dict[str, Any], first: Made) -> None:
+    """A value that is like another one, but for its end, is another value."""
+    name = statement.fields[-1]
+    for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
+        like = stage.body(kind) | {each: body[each] for each in statement.fields} | {name: value}
+        if value and stage.bodies.accepts(kind.acts["create"], like):
+            exchange, made = stage.try_create(kind, like)
+            stage.expect(made is not None, f"the {name} {value!r} is another than {body[name]!r}",
+                         f"status {exchange.status}", first.exchange, exchange, about="like")  # fmt: skip
 
 
 def crowd(stage: Stage, kind: Kind) -> None:
@@ -196,8 +230,7 @@ def _together(stage: Stage, kind: Kind, count: int) -> tuple[list[Made], list[Ex
     act = kind.acts["create"]
     path = stage.parents(kind, stage.main)
     bodies = [stage.body(kind) for _ in range(count)]
-    requests = [(stage.request(act.operation, who=stage.main, path=path, body=body), stage.main) for body in bodies]
-    exchanges = [stage.judge(act.operation, each) for each in stage.target.together(requests)]
+    exchanges = stage.together(act.operation, bodies, path)
     found = [stage.made(kind, e, body, stage.main, path) for e, body in zip(exchanges, bodies, strict=True)]
     return [made for made in found if made is not None], exchanges
 
@@ -223,9 +256,7 @@ def crowded_unique(stage: Stage, kind: Kind, statement: Unique) -> None:
     act = kind.acts["create"]
     bodies = [stage.body(kind) | values for _ in range(CROWD)]
     path = stage.parents(kind, stage.main)
-    exchanges = stage.target.together(
-        [(stage.request(act.operation, who=stage.main, path=path, body=each), stage.main) for each in bodies]
-    )
+    exchanges = stage.together(act.operation, bodies, path)
     made = [stage.made(kind, e, b, stage.main, path) for e, b in zip(exchanges, bodies, strict=True)]
     accepted = sum(each is not None for each in made)
     stage.expect(accepted == 1, "one of the requests is accepted", f"{accepted} are", *exchanges)
@@ -254,6 +285,8 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
         requests = [(stage.request(act.operation, who=stage.main, path=made.path, body={n: v}), stage.main)
                     for n, v in wanted.items()]  # fmt: skip
         exchanges = stage.target.together(requests)
+        broken = [e.status for e in exchanges if e.status >= 500]
+        stage.expect(not broken, "changes at the same time are no server error", f"{broken}", *exchanges, about="error")
         if any(e.status >= 300 for e in exchanges):
             raise Unable(f"{act.name} refuses one of the changes")
     seen = stage.get(made)
@@ -261,6 +294,47 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
     lost = [name for name, value in wanted.items() if after.get(name) != value]
     stage.expect(not lost, "changes of different fields at the same time are all kept", f"{', '.join(lost)} lost",
                  made.exchange, *exchanges, seen)  # fmt: skip
+
+
+def update_or_delete(stage: Stage, kind: Kind) -> None:
+    """Of a change and a deletion at the same time the deletion wins: what was removed does not come back."""
+    act, remove = kind.acts["update"], kind.acts["delete"]
+    for first in (True, False):
+        made = stage.create(kind)
+        name, value = change_of(stage, kind, act, made)
+        requests = [(stage.request(act.operation, who=stage.main, path=made.path, body={name: value}), stage.main),
+                    (stage.request(remove.operation, who=stage.main, path=made.path), stage.main)]  # fmt: skip
+        exchanges = stage.target.together(requests if first else requests[::-1])
+        deleted = exchanges[1 if first else 0]
+        stage.expect(all(e.status < 500 for e in exchanges), "no server error",
+                     f"{[e.status for e in exchanges]}", *exchanges, about="error")  # fmt: skip
+        if deleted.status < 300:
+            seen = stage.get(made)
+            stage.expect(seen.status in GONE, "what was removed stays removed", f"status {seen.status}", made.exchange,
+                         *exchanges, seen, about="revived")  # fmt: skip
+
+
+def twins(stage: Stage, kind: Kind) -> None:
+    """Two items may agree in everything, unless it is said that they may not."""
+    act = kind.acts["create"]
+    body = stage.body(kind)
+    first = stage.create(kind, body)
+    exchange, second = stage.try_create(kind, body)
+    explained = any(r.status == "409" for r in act.operation.responses) and not kind.resource.capacity
+    stage.expect(exchange.status < 300 or act.may_refuse or explained,
+                 "a second item like the first is accepted, since nothing is said against it",
+                 f"status {exchange.status}", first.exchange, exchange, about="accepted")  # fmt: skip
+    if second is not None:
+        stage.expect(second.id != first.id, "the second item is another one", f"the id {second.id} again",
+                     first.exchange, exchange, about="id")  # fmt: skip
+
+
+def _alike(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.can("create") and not kind.resource.unique and not kind.client_named:
+            act = kind.acts["create"]
+            yield act.name, Said(act.name, "http", "inferred", "the document",
+                                 "Nothing is said of values that no two items share."), (kind,)  # fmt: skip
 
 
 def one_delete(stage: Stage, kind: Kind) -> None:
@@ -301,10 +375,26 @@ def rate_limit(stage: Stage, kind: Kind, statement: RateLimit) -> None:
     _told(stage, statement, accepted, replies[-1])
     if replies[-1].status == 429:
         matches_error(stage, "too-many", replies[-1])
+        _counted_apart(stage, kind, statement, who, replies[-1])
         stage.target.pause(statement.window + 1)
         again = stage.send(kind.acts["list"], who=who, once=True)
         stage.expect(again.status == 200, "after the window requests are answered again", f"status {again.status}",
                      replies[-1], again, about="again")  # fmt: skip
+
+
+def _counted_apart(stage: Stage, kind: Kind, statement: RateLimit, who: Identity, refused: Exchange) -> None:
+    """What is said to be counted by itself is not refused with the rest."""
+    others = [i for i in stage.able if i.secret != who.secret and i.tenant != who.tenant]
+    if others and {"credential", "tenant"} & set(statement.per):
+        seen = stage.send(kind.acts["list"], who=others[0], once=True)
+        stage.expect(seen.status != 429, f"requests are counted by {' and '.join(statement.per)}",
+                     "another one's are refused, too", refused, seen, about="apart")  # fmt: skip
+    elsewhere = next((k.acts["list"] for k in stage.tools.kinds.values() if k.can("list") and k.name != kind.name
+                      and not k.resource.parent), None)  # fmt: skip
+    if "path" in statement.per and elsewhere is not None:
+        seen = stage.send(elsewhere, who=who, once=True)
+        stage.expect(seen.status != 429, "requests are counted by path", f"those of {elsewhere.name} are refused, too",
+                     refused, seen, about="paths")  # fmt: skip
 
 
 def _told(stage: Stage, statement: RateLimit, accepted: Sequence[Exchange], refused: Exchange) -> None:
@@ -352,6 +442,8 @@ PROMISES = (
     Promise("crowded-capacity", ("capacity",), stated("capacity", "create", "list"), crowded),
     Promise("crowded-unique", ("unique",), stated("unique", "create"), crowded_unique),
     Promise("lost-update", (), law("update", "create", "get", source=TOGETHER), no_lost_update),
+    Promise("update-or-delete", (), law("update", "create", "get", "delete", source=TOGETHER), update_or_delete),
+    Promise("twins", (), _alike, twins),
     Promise("crowded-delete", (), law("delete", "create", source=TOGETHER), one_delete),
     Promise("rate-limit", ("rate-limit",), _rate_places, rate_limit, quick=False, late=True),
 )  # fmt: skip

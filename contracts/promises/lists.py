@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from contracts.capabilities import Act, Kind, pick
-from contracts.finding import Exchange
-from contracts.promise import Promise, operations, stated
+from contracts.capabilities import Act, Kind, kinds, pick
+from contracts.finding import Exchange, Said
+from contracts.promise import Place, Promise, operations, stated
 from contracts.promises.times import moment_of
 from contracts.stage import Made, Stage, Unable
 from mockserver.spec.behaviour import Filter, Order, Paging, Sort
+from mockserver.spec.contract import Contract
 
 BEYOND = 1_000_000
 """A position behind the end of any list of ours."""
+
+MANY = 26
+"""So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
 
 
 def order(stage: Stage, kind: Kind, statement: Order) -> None:
@@ -190,6 +194,7 @@ def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     seen = stage.listing(made[0])
     found = len(stage.items(kind, seen))
     stage.expect(found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen)
+    _counted(stage, act, len(stage.walk(made[0])[0]), seen)
     most = paging.maximum or stage.largest_page(act, paging.limit) or paging.default
     if most > paging.default:
         wide = stage.listing(made[0], query={paging.limit: paging.default + 1})
@@ -197,16 +202,50 @@ def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
                      f"{len(stage.items(kind, wide))} items", wide, about="asked")  # fmt: skip
 
 
+def _counted(stage: Stage, act: Act, true: int, exchange: Exchange) -> None:
+    """A total counts what all pages show together."""
+    if act.place("total") is not None:
+        told = pick(exchange.json, act.place("total"))
+        stage.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
+
+
+def whole(stage: Stage, kind: Kind, act: Act) -> None:
+    """A list that has no pages shows everything."""
+    capacity = min((said.limit for said in kind.resource.capacity), default=MANY)
+    made = [stage.create(kind) for _ in range(min(MANY, capacity - len(stage.walk(kind)[0])))]
+    if not made:
+        raise Unable("there is no room for items")
+    items, asked = stage.walk(made[0])
+    shown = len(only(kind, items, made))
+    stage.expect(shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them",
+                 *asked)  # fmt: skip
+
+
+def _unpaged(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.can("create", "list") and kind.acts["list"].behaviour.paging is None:
+            act = kind.acts["list"]
+            yield act.name, Said(act.name, "http", "documented", "RFC 9110 section 15.3.1",
+                                 "The reply represents the list, and says nothing of a further page."), (kind, act)  # fmt: skip
+
+
 def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
     if paging.style != "cursor":
         return
+    _walk_on(stage, kind, act, paging, 0)
+    if kind.can("delete") and paging.unknown_position != "missing" and kind.resource.order.by == "creation":
+        _walk_on(stage, kind, act, paging, -1)
+
+
+def _walk_on(stage: Stage, kind: Kind, act: Act, paging: Paging, place: int) -> None:
+    """Walk while one of the first page's items, the first or that of the cursor, is removed."""
     made = [stage.create(kind) for _ in range(6)]
     first = stage.listing(made[0], query={paging.limit: 2})
     shown = stage.items(kind, first)
     added = [stage.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
     ours = only(kind, shown, made)
-    gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[0]), None) if len(shown) > 1 else None
+    gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[place]), None) if len(shown) > 1 else None
     removed = [stage.delete(gone)] if gone and kind.can("delete") else []
     position: Any = stage.following(act, first, shown, 0, len(shown), 2)
     asked, found = [first], ids(kind, shown)
@@ -215,16 +254,18 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
         items = stage.items(kind, asked[-1])
         found += ids(kind, items)
         position = stage.following(act, asked[-1], items, 0, 0, 2)
+    said = Said(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.") if place else None
     stable = [str(m.id) for m in made if m is not gone]
     history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
     stage.expect(len(found) == len(set(found)), "no item comes twice", f"{len(found) - len(set(found))} do", *history,
-                 about="twice")  # fmt: skip
+                 about="twice", said=said)  # fmt: skip
     stage.expect(
         set(stable) <= set(found),
         "every item that stays is seen",
         f"{len(set(stable) - set(found))} are missed",
         *history,
         about="missed",
+        said=said,
     )
 
 
@@ -235,12 +276,14 @@ def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
     if statement.field not in properties:
         raise Unable(f"a client does not set {statement.field}")
     if statement.parameter and statement.equals is None:
-        return _filtered(stage, kind, statement)
+        return _filtered(stage, kind, act, statement)
     inside = stage.create(kind, stage.body(kind) | {statement.field: statement.equals})
     value = stage.bodies.other(create, statement.field, statement.equals, stage.check)
     outside = stage.create(kind, stage.body(kind) | {statement.field: value})
     items, asked = stage.walk(inside)
-    _lets(stage, kind, items, [inside], [outside], asked, f"only items whose {statement.field} is {statement.equals!r}")
+    told = f"only items whose {statement.field} is {statement.equals!r}"
+    _lets(stage, kind, items, [inside], [outside], asked, told)
+    _in_pages(stage, kind, act, {}, inside, value, statement, told)
     if statement.parameter and statement.unless is not None:
         items, asked = stage.walk(inside, query={statement.parameter: statement.unless})
         _lets(
@@ -249,7 +292,25 @@ def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
     return None
 
 
-def _filtered(stage: Stage, kind: Kind, statement: Filter) -> None:
+def _in_pages(stage: Stage, kind: Kind, act: Act, query: dict[str, Any], inside: Made, value: Any, statement: Filter,
+              told: str) -> None:  # fmt: skip
+    """What does not fit takes no room on a page, and is not counted."""
+    paging = act.behaviour.paging
+    if paging is None or value is None:
+        return
+    wanted = inside.sent[statement.field]
+    outside = [stage.create(kind, stage.body(kind) | {statement.field: value}) for _ in range(3)]
+    last = stage.create(kind, stage.body(kind) | {statement.field: wanted})
+    items, asked = stage.walk(inside, size=2, query=query)
+    _lets(stage, kind, items, [inside, last], outside, asked, f"{told}, in pages of 2")
+    sizes = [len(stage.items(kind, each)) for each in asked]
+    stage.expect(all(size == 2 for size in sizes[:-1]), f"{told}: pages before the last are full", f"pages of {sizes}",
+                 *asked, about="full")  # fmt: skip
+    for each in asked:
+        _counted(stage, act, len(items), each)
+
+
+def _filtered(stage: Stage, kind: Kind, list_act: Act, statement: Filter) -> None:
     act = kind.acts["create"]
     first = stage.body(kind, full=statement.field not in stage.body(kind))
     if statement.field not in first or first[statement.field] is None:
@@ -261,7 +322,11 @@ def _filtered(stage: Stage, kind: Kind, statement: Filter) -> None:
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
         items, asked = stage.walk(mine, query={statement.parameter: wanted})
-        _lets(stage, kind, items, [mine], [theirs], asked, f"only items whose {statement.field} is {wanted!r}")
+        told = f"only items whose {statement.field} is {wanted!r}"
+        _lets(stage, kind, items, [mine], [theirs], asked, told)
+    wanted = inside.sent[statement.field]
+    _in_pages(stage, kind, list_act, {statement.parameter: wanted}, inside, other, statement,
+              f"only items whose {statement.field} is {wanted!r}")  # fmt: skip
 
 
 def _lets(stage: Stage, kind: Kind, items: Sequence[Any], inside: list[Made], outside: list[Made],
@@ -308,11 +373,13 @@ def _in_order(stage: Stage, kind: Kind, statement: Sort, made: list[Made], field
     query = {statement.parameter: asked_for} | (
         {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
     )
-    items, asked = stage.walk(made[0], query=query)
-    values = [_comparable(item.get(field)) for item in only(kind, items, made)]
-    pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
-    stage.expect(all(type(a) is not type(b) or a <= b for a, b in pairs), f"by {field}{' backwards' * backwards}",
-                 repr(values), *asked, about=asked_for)  # fmt: skip
+    for size in (None, 2) if kind.acts["list"].behaviour.paging else (None,):
+        items, asked = stage.walk(made[0], query=query, size=size)
+        values = [_comparable(item.get(field)) for item in only(kind, items, made)]
+        pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
+        told = f"by {field}{' backwards' * backwards}{', in pages of 2' if size else ''}"
+        stage.expect(all(type(a) is not type(b) or a <= b for a, b in pairs), told, repr(values), *asked,
+                     about=asked_for)  # fmt: skip
 
 
 def _comparable(value: Any) -> Any:
@@ -325,6 +392,7 @@ PROMISES = (
     Promise("page-limits", ("paging",), operations("paging", "create", "list"), page_limits),
     Promise("page-default", ("paging",), operations("paging", "create", "list"), page_default, quick=False),
     Promise("paging-under-change", ("paging",), operations("paging", "create", "list"), walk_while_changing),
+    Promise("whole-list", (), _unpaged, whole, quick=False),
     Promise("filter", ("filter",), operations("filter", "create", "list"), filters),
     Promise("sort", ("sort",), operations("sort", "create", "list"), sort),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from contracts.capabilities import Act, Kind, kinds, name_of
+from contracts.capabilities import Act, Kind, kinds, name_of, pick
 from contracts.finding import FIRM, Exchange, Said
 from contracts.promise import Place, Promise, operations
 from contracts.stage import MISSING, Made, Stage, Unable
@@ -58,12 +58,19 @@ def _located(stage: Stage, kind: Kind, statement: ReplyShape, exchange: Exchange
         bool(address), f"{name} says where the new item is", "no such header", exchange, about="location"
     ):
         return
-    parts = urlsplit(urljoin(exchange.url, str(address)))
-    path = parts.path.removeprefix(urlsplit(stage.target.base_url).path)
-    seen = stage.target.send(Request("GET", path), stage.main) if kind.can("get") else None
-    if seen is not None:
-        stage.expect(seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen,
-                     about="located")  # fmt: skip
+    parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(stage.target.base_url).path
+    if not stage.expect(parts.path.startswith(base), f"{name} leads below {base}", repr(address), exchange,
+                        about="base") or not kind.can("get"):  # fmt: skip
+        return
+    seen = stage.target.send(Request("GET", parts.path.removeprefix(base)), stage.main)
+    stage.expect(seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen,
+                 about="located")  # fmt: skip
+    field = kind.resource.identity.field
+    wanted = pick(exchange.json, kind.acts["create"].place("item") or ())
+    found = stage.item(kind.acts["get"], seen)
+    if isinstance(wanted, dict) and field in wanted and field in found:
+        stage.expect(found[field] == wanted[field], f"the item at {parts.path} is the new one, {wanted[field]}",
+                     f"{field} {found[field]}", exchange, seen, about="located other")  # fmt: skip
 
 
 def _succeeding(stage: Stage, kind: Kind, act: Act) -> Exchange:
@@ -221,6 +228,20 @@ def media_types(stage: Stage, kind: Kind, act: Act) -> None:
     )
     _forget(stage, kind, act, exchange, made)
     refused(stage, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
+    _charset(stage, kind, act, made)
+
+
+def _charset(stage: Stage, kind: Kind, act: Act, made: Made | None) -> None:
+    """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
+    body = stage.body(kind) if act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    if body is None or act.media_type is None or act.may_refuse:
+        return
+    place, plain = _place(stage, kind, made), act.media_type.name
+    exchange = stage.send(act, path=place, body=body, media_type=f"{plain}; charset=utf-8")
+    _forget(stage, kind, act, exchange, made)
+    said = Said(act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect.")
+    stage.expect(exchange.status not in (400, 415, 422), f"{plain}; charset=utf-8 is taken as {plain}",
+                 f"status {exchange.status}", exchange, about="charset", said=said)  # fmt: skip
 
 
 def methods(stage: Stage, path: str, documented: frozenset[str]) -> None:
@@ -291,11 +312,24 @@ def trailing_slash(stage: Stage, operation: Operation, statement: TrailingSlash)
     exchange = stage.target.send(request._replace(path=path), stage.main)
     wanted = {"strict": {404}, "ignore": set(range(200, 300)), "redirect": {301, 302, 307, 308}}[statement.policy]
     stage.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
+    if statement.policy == "redirect":
+        _redirects_writes(stage, operation, path)
     if statement.policy == "redirect" and exchange.status in wanted:
         location = (exchange.header("location") or "").split("?")[0]
         stage.expect(
             location.endswith(request.path), f"Location: {request.path}", repr(location), exchange, about="location"
         )
+
+
+def _redirects_writes(stage: Stage, operation: Operation, path: str) -> None:
+    """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
+    if not any(o.path == operation.path and o.method == "post" for o in stage.contract.document.operations):
+        return
+    headers = stage.request(operation, who=stage.main).headers
+    exchange = stage.target.send(Request("POST", path, (), headers, {}, "application/json"), stage.main)
+    if 300 <= exchange.status < 400:
+        stage.expect(exchange.status in (307, 308), "POST is redirected with 307 or 308", f"status {exchange.status}",
+                     exchange, about="method")  # fmt: skip
 
 
 def _writes(contract: Contract) -> Iterator[tuple[Kind, Act]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.capabilities import Act, Kind
-from contracts.finding import Exchange
+from contracts.finding import Exchange, Said
 from contracts.promise import Promise, stated
 from contracts.stage import Made, Stage
 from mockserver.errors import MockServerError
@@ -33,19 +33,55 @@ def write_only(stage: Stage, kind: Kind, statement: WriteOnly) -> None:
         if made is None:
             continue
         seen = [exchange, *_replies(stage, kind, made, name, value), *_errors(stage, kind, body)]
+        said = _marked(stage, kind, name)
         for each in seen:
-            _silent(stage, kind, name, each, made.exchange)
+            _silent(stage, kind, name, each, made.exchange, said)
+        for each in (*_elsewhere(stage, kind), *_referred(stage, kind, made)):
+            _silent(stage, kind, name, each, made.exchange, said, only_value=True)
+
+
+def _marked(stage: Stage, kind: Kind, name: str) -> Said | None:
+    """Where the document itself marks the field as `writeOnly`, that is documented, whoever inferred the statement."""
+    act = kind.acts["create"]
+    if stage.contract.schemas.keyword(stage.bodies.properties(act)[name], "writeOnly"):
+        return Said(
+            act.name, "schema", "documented", "OpenAPI 3.1 section 4.8.24 (writeOnly)", f"{name} is write-only."
+        )
+    return None
+
+
+def _referred(stage: Stage, kind: Kind, made: Made) -> Iterator[Exchange]:
+    """The items of other resources that the new one refers to."""
+    for other in stage.tools.kinds.values():
+        for name, value in made.item.items():
+            if other.name != kind.name and other.can("get") and isinstance(value, str) and other.is_meant_by(name):
+                yield stage.send(other.acts["get"], path={**made.path, other.resource.identity.parameter: value})
+
+
+def _elsewhere(stage: Stage, kind: Kind) -> Iterator[Exchange]:
+    """The lists of other resources, where a secret may turn up as well."""
+    for other in stage.tools.kinds.values():
+        if other.name != kind.name and other.can("list") and not other.resource.parent:
+            yield from stage.walk(other, pages=3)[1]
 
 
 def _replies(stage: Stage, kind: Kind, made: Made, name: str, value: Any) -> Iterator[Exchange]:
+    yield from _views(stage, kind, made)
+    update = kind.acts.get("update")
+    if update is not None and name in stage.bodies.properties(update):
+        yield stage.update(made, {name: value})
+        yield from _views(stage, kind, made)
+    replace = kind.acts.get("replace")
+    if replace is not None and name in stage.bodies.properties(replace):
+        yield stage.send(replace, path=made.path, body={**made.sent, name: value})
+        yield from _views(stage, kind, made)
+
+
+def _views(stage: Stage, kind: Kind, made: Made) -> Iterator[Exchange]:
     if kind.can("get"):
         yield stage.get(made)
     if kind.can("list"):
         yield from stage.walk(made)[1]
-    update = kind.acts.get("update")
-    if update is not None and name in stage.bodies.properties(update):
-        yield stage.update(made, {name: value})
-        yield stage.get(made) if kind.can("get") else made.exchange
 
 
 def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Exchange]:
@@ -57,17 +93,18 @@ def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Excha
         yield stage.try_create(kind, {**body, name: {"wrong": [1]}})[0]
 
 
-def _silent(stage: Stage, kind: Kind, name: str, exchange: Exchange, created: Exchange) -> None:
+def _silent(stage: Stage, kind: Kind, name: str, exchange: Exchange, created: Exchange, said: Said | None, *,
+            only_value: bool = False) -> None:  # fmt: skip
     given = CANARY.encode() in exchange.reply_body
     history = (exchange,) if exchange is created else (created, exchange)
     stage.expect(not given, f"{name} is in no reply", f"its value, in the reply to {exchange.method}", *history,
-                 about=f"value {name}")  # fmt: skip
-    if 200 <= exchange.status < 300:
+                 about=f"value {name}", said=said)  # fmt: skip
+    if 200 <= exchange.status < 300 and not only_value:
         for act in kind.acts.values():
             items = [stage.item(act, exchange)] if act.place("items") is None else stage.items(kind, exchange)
             if any(name in item for item in items) and name not in _documented(stage, act):
                 stage.breach(f"no reply has a field {name}", f"the reply to {exchange.method} has one", *history,
-                             about=f"field {name}")  # fmt: skip
+                             about=f"field {name}", said=said)  # fmt: skip
                 return
 
 

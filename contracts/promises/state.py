@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ from contracts.stage import MISSING, Made, Stage
 
 GONE = (404, 410)
 """Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""An id whose letters may be written large or small (RFC 9562 section 4)."""
 
 WRITES = "RFC 9110 section 9.3 (a request that was answered with success took effect)"
 ERASES = "RFC 9110 section 9.3.5 (DELETE removes the association of the address with its function)"
@@ -123,6 +127,8 @@ def others_stay(stage: Stage, kind: Kind) -> None:
 def deleted(stage: Stage, kind: Kind) -> None:
     """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
     neighbour, made = stage.create(kind), stage.create(kind)
+    if kind.can("list"):
+        stage.walk(neighbour)  # so that a list that is cached shows
     removed = stage.delete(made)
     if not stage.expect(200 <= removed.status < 300, "an item of ours can be removed", f"status {removed.status}",
                         made.exchange, removed, about="accepted"):  # fmt: skip
@@ -135,12 +141,21 @@ def deleted(stage: Stage, kind: Kind) -> None:
             stage.expect(seen.status in GONE, f"404 from {act.name} for a removed item", f"status {seen.status}",
                          *history, seen, about=name)  # fmt: skip
     if kind.can("list"):
-        items, asked = stage.walk(neighbour)
-        ids = [str(item.get(kind.resource.identity.field)) for item in items]
-        stage.expect(str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list")
+        for query in ({}, *_openers(kind)):
+            items, asked = stage.walk(neighbour, query=query)
+            ids = [str(item.get(kind.resource.identity.field)) for item in items]
+            stage.expect(str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked,
+                         about="list")  # fmt: skip
         stage.expect(
             str(neighbour.id) in ids, "its neighbour still is", "it is not", *history, *asked, about="neighbour"
         )
+
+
+def _openers(kind: Kind) -> Iterator[dict[str, Any]]:
+    """Queries that let a list show more than it does by itself."""
+    for said in kind.acts["list"].behaviour.filter:
+        if said.parameter and said.unless is not None:
+            yield {said.parameter: said.unless}
 
 
 def _upserts(act: Act) -> bool:
@@ -161,7 +176,7 @@ def missing(stage: Stage, kind: Kind) -> None:
         act = kind.acts.get(name)
         if act is None or parameter not in "".join(act.operation.path) or (name == "replace" and _upserts(act)):
             continue
-        for id in _never(stage, act, parameter, known):
+        for id in never(known) if known else ():
             path = {**(known.path if known else {}), parameter: id}
             body = MISSING if name in ("get", "delete") else _some(stage, act)
             seen = stage.send(act, path=path, body=body)
@@ -169,12 +184,14 @@ def missing(stage: Stage, kind: Kind) -> None:
                          seen, about=name)  # fmt: skip
 
 
-def _never(stage: Stage, act: Act, parameter: str, known: Made | None) -> Iterator[Any]:
-    """Ids of the right form that nobody was given: one that looks like a real one, and one of the schema."""
-    if known is not None and isinstance(known.id, str) and known.id:
+def never(known: Made) -> Iterator[Any]:
+    """Ids of the right form that nobody was given: one that looks like a real one, and a real one in capitals."""
+    if isinstance(known.id, str) and known.id:
         turned = "".join(_turned(c) for c in known.id[-6:])
         yield known.id[:-6] + turned
-    elif known is not None and isinstance(known.id, int):
+        if known.id.swapcase() != known.id and not UUID.fullmatch(known.id):
+            yield known.id.swapcase()
+    elif isinstance(known.id, int):
         yield known.id + 1_000_003
 
 

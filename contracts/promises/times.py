@@ -31,6 +31,26 @@ def timestamps(stage: Stage, kind: Kind, statement: Timestamps) -> None:
             )
     if kind.can("get", "update"):
         _moves(stage, kind, statement, made)
+    if kind.can("get", "replace") and kind.acts.get("update") != kind.acts["replace"]:
+        _replacing_moves(stage, kind, statement, made)
+
+
+def _replacing_moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
+    """PUT is a change, too."""
+    act = kind.acts["replace"]
+    before = stage.item(kind.acts["get"], stage.get(made))
+    stage.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
+    body = {**made.sent}
+    if not stage.bodies.accepts(act, body):
+        return
+    changed = stage.send(act, path=made.path, body=body)
+    seen = stage.get(made)
+    after = stage.item(kind.acts["get"], seen)
+    if changed.status < 300 and statement.updated and statement.updated in before:
+        stage.expect(is_later(after.get(statement.updated), before[statement.updated]),
+                     f"{statement.updated} moves on when the item is replaced",
+                     f"{before[statement.updated]} became {after.get(statement.updated)}", made.exchange, changed, seen,
+                     about="replace moves")  # fmt: skip
 
 
 def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:

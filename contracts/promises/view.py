@@ -56,7 +56,9 @@ def views(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange
 
 def shown_fields(stage: Stage, kind: Kind) -> frozenset[str]:
     """Fields that the create reply and the read reply both have by the document."""
-    return frozenset.intersection(*(showable(stage, kind, kind.acts[n]) for n in ("create", "get") if n in kind.acts))
+    acts = [kind.acts[name] for name in ("create", "get") if name in kind.acts]
+    shown = [showable(stage, kind, act) for act in acts if act.place("item") is not None]
+    return frozenset.intersection(*shown) if shown else frozenset()
 
 
 def change_of(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[str, Any]:

@@ -39,6 +39,7 @@ def connect(stage: Stage, kind: Kind) -> None:
     exchange = _by_id(stage, "connect", made.id)
     wanted = "connected" if exchange.status == 200 else "error"
     _status(stage, made, wanted, exchange)
+    _able(stage, made, exchange)
     _nobody(stage, kind, "connect", made)
 
 
@@ -79,6 +80,15 @@ def _status(stage: Stage, made: Made, wanted: str, *history: Exchange) -> None:
     seen = stage.get(made)
     shown = stage.item(made.kind.acts["get"], seen).get("status")
     stage.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
+
+
+def _able(stage: Stage, made: Made, connected: Exchange) -> None:
+    """A server that is connected shows what the connection told of it."""
+    told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
+    seen = stage.get(made)
+    shown = stage.item(made.kind.acts["get"], seen).get("capabilities")
+    stage.expect(told is None or shown == told, f"capabilities {told!r}", repr(shown), made.exchange, connected, seen,
+                 about="capabilities")  # fmt: skip
 
 
 def _nobody(stage: Stage, kind: Kind, name: str, made: Made) -> None:

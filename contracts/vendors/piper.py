@@ -38,6 +38,8 @@ def test_inline(stage: Stage, kind: Kind) -> None:
     before = ids(kind, stage.walk(made)[0])
     exchange = stage.send(act, body=stage.bodies.least(act, stage.check))
     _tested(stage, exchange, made)
+    away = stage.send(act, body={"url": "https://contract-check.invalid/mcp"})
+    _tested(stage, away, made)
     after = ids(kind, stage.walk(made)[0])
     stage.expect(
         after == before, "testing saves nothing", f"{len(after) - len(before)} more servers", exchange, about="saved"
@@ -58,16 +60,27 @@ def assign(stage: Stage, kind: Kind) -> None:
         exchange = stage.send(act, body={"servers": [{"server_id": each.id} for each in chosen]})
         wanted = sorted({str(each.id) for each in chosen})
         _assigned(stage, wanted, exchange)
+    off = stage.send(act, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
+    seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    shown = [entry.get("is_enabled") for entry in _entries(seen)]
+    stage.expect(shown == [False], "the agent has one server, which is not enabled", f"is_enabled {shown}", off, seen,
+                 about="enabled")  # fmt: skip
+    again = stage.send(act, body={"servers": [{"server_id": second.id}]})
+    _assigned(stage, [str(second.id)], again)
     removed = stage.delete(second)
     _assigned(stage, [], removed)
 
 
 def _assigned(stage: Stage, wanted: list[str], exchange: Exchange) -> None:
     seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
-    body: Any = seen.json if isinstance(seen.json, dict) else {}
-    shown = sorted(str(_id(entry)) for entry in body.get("servers", ()))
+    shown = sorted(str(_id(entry)) for entry in _entries(seen))
     stage.expect(shown == wanted, f"the agent has {len(wanted)} of our servers", f"{len(shown)}", exchange, seen,
                  about="assigned")  # fmt: skip
+
+
+def _entries(seen: Exchange) -> list[dict[str, Any]]:
+    body: Any = seen.json if isinstance(seen.json, dict) else {}
+    return [entry for entry in body.get("servers", ()) if isinstance(entry, dict)]
 
 
 def _id(entry: Any) -> Any:

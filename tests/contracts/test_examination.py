@@ -15,12 +15,12 @@ import pytest
 
 from contracts.examination import Result, examine
 from contracts.finding import Exchange
-from contracts.journal import Journal
+from contracts.journal import Journal, Pending
 from contracts.plugin import _served
 from contracts.target import NOBODY, Exhausted, Identity, ReadOnly, Request, Target
 from contracts.wire import AsgiWire, HttpWire, Received, Sent, Unreachable
 from tests.planted_bugs.basedash import Basedash
-from tests.planted_bugs.run import subjects
+from tests.planted_bugs.run import subject, subjects
 from tests.planted_bugs.server import Server
 
 ROOT = Path(__file__).parents[2]
@@ -28,9 +28,9 @@ ROOT = Path(__file__).parents[2]
 
 def run(bug: str = "", **settings: Any) -> tuple[Result, Target]:
     """Examine the planted Basedash server."""
-    subject = subjects()["basedash"]
-    with subject.target(bug) as target:
-        return examine(subject.contract, target, **settings), target
+    about = subject("basedash")
+    with about.target(bug) as target:
+        return examine(about.contract, target, **settings), target
 
 
 class Dying:
@@ -90,10 +90,10 @@ def test_every_exchange_of_a_finding_leads_to_it() -> None:
 
 
 def test_nothing_is_left_behind() -> None:
-    subject = subjects()["basedash"]
-    server = subject.server()
-    with Target.asgi(server, subject.identities, base_url="http://planted.local", sleep=server.advance) as target:
-        result = examine(subject.contract, target)
+    about = subject("basedash")
+    server = about.server()
+    with Target.asgi(server, about.identities, base_url="http://planted.local", sleep=server.advance) as target:
+        result = examine(about.contract, target)
 
     assert () == result.left_behind
     assert [] == [item["id"] for item in server.items if item["id"] not in server.gone]  # type: ignore[attr-defined]
@@ -127,9 +127,9 @@ def test_a_quick_examination_sends_fewer_requests() -> None:
 
 @pytest.mark.parametrize("lives", [0, 1, 7, 100])
 def test_a_target_that_dies_ends_the_examination_and_what_it_holds_is_named(lives: int) -> None:
-    subject = subjects()["basedash"]
-    with Target(Dying(subject.server(), lives), "http://planted.local", subject.identities) as target:
-        result = examine(subject.contract, target)
+    about = subject("basedash")
+    with Target(Dying(about.server(), lives), "http://planted.local", about.identities) as target:
+        result = examine(about.contract, target)
 
     assert "connection refused" == result.stopped
     assert any(outcome == "skipped: connection refused" for outcome in result.examined.values())
@@ -137,10 +137,10 @@ def test_a_target_that_dies_ends_the_examination_and_what_it_holds_is_named(live
 
 
 def test_a_spent_budget_ends_the_examination_with_what_was_found_so_far() -> None:
-    subject = subjects()["basedash"]
-    with subject.target("create-200") as target:
+    about = subject("basedash")
+    with about.target("create-200") as target:
         target.budget = 60
-        result = examine(subject.contract, target)
+        result = examine(about.contract, target)
 
     assert 60 >= target.requests
     assert "the budget of 60 requests is spent" == result.stopped
@@ -159,10 +159,10 @@ def test_a_journal_knows_what_a_killed_examination_left(tmp_path: Path) -> None:
     file = tmp_path / "journal.jsonl"
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom contracts.examination import examine\n"
-        "from contracts.journal import Journal\nfrom tests.planted_bugs.run import subjects\n"
-        "subject = subjects()['basedash']\ntarget = subject.target()\n"
+        "from contracts.journal import Journal\nfrom tests.planted_bugs.run import subject\n"
+        "about = subject('basedash')\ntarget = about.target()\n"
         "target.on_exchange.append(lambda exchange: time.sleep(0.02))\n"
-        f"examine(subject.contract, target, only=['paging'], journal=Journal(Path({str(file)!r})))\n"
+        f"examine(about.contract, target, only=['paging'], journal=Journal(Path({str(file)!r})))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=os.environ | {"PYTHONPATH": "."}
@@ -190,16 +190,18 @@ def until(holds: Callable[[], bool], patience: float = 60) -> None:
 def test_a_half_written_line_of_a_journal_is_passed_over(tmp_path: Path) -> None:
     file = tmp_path / "journal.jsonl"
     journal = Journal(file)
-    journal.creating("http://here/things", "contract-check-1")
+    journal.creating("1", Pending("http://here", "POST /things", "admin", path={"a": 1}, shows={"name": "x"}))
     with file.open("a", encoding="utf-8") as handle:
         handle.write('{"created": "contract-che')
 
-    assert {"contract-check-1": "http://here/things"} == Journal(file).pending()
+    assert {"1": Pending("http://here", "POST /things", "admin", "", {"a": 1}, {"name": "x"})} == Journal(
+        file
+    ).pending()
     assert () == Journal(file).open()
 
 
 def test_a_read_only_target_refuses_to_send_a_change() -> None:
-    with subjects()["basedash"].target() as target:
+    with subject("basedash").target() as target:
         target.read_only = True
         with pytest.raises(ReadOnly, match="read-only"):
             target.send(Request("DELETE", "/x"))
@@ -242,7 +244,7 @@ async def _http(app: Any, scope: Any, receive: Any, send: Any) -> None:
 
 def test_requests_keep_to_the_rate_that_is_given() -> None:
     waited: list[float] = []
-    with Target.asgi(subjects()["basedash"].server(), rate=4, sleep=waited.append) as target:
+    with Target.asgi(subject("basedash").server(), rate=4, sleep=waited.append) as target:
         for _ in range(3):
             target.send(Request("GET", "/"))
 
@@ -251,7 +253,7 @@ def test_requests_keep_to_the_rate_that_is_given() -> None:
 
 
 def test_a_budget_is_never_exceeded() -> None:
-    with Target.asgi(subjects()["basedash"].server(), budget=2) as target:
+    with Target.asgi(subject("basedash").server(), budget=2) as target:
         for _ in range(2):
             target.send(Request("GET", "/"))
         with pytest.raises(Exhausted, match="budget of 2"):

@@ -17,7 +17,7 @@ from contracts.vendors import PARTNERS, UNSEEN
 from mockserver.spec import contract as contracts
 from mockserver.spec import shelf
 from mockserver.spec.behaviour import OPERATION, RESOURCE, SERVICE
-from tests.planted_bugs.run import examined
+from tests.planted_bugs.run import SERVERS, examined
 
 NO_PROMISE = {
     "credentials": "what the sandbox hands out, no statement about a vendor",
@@ -81,32 +81,30 @@ FINDS = {
     "datagrid-keep-authorization": ("datagrid", "managed-kept-at-rotation"),
     "datagrid-sync-tools": ("datagrid", "unreachable-refused"),
     "datagrid-identify": ("datagrid", "identity-elsewhere"),
+    "gaia-check-configuration": ("gaia", "stdio-without-command"),
+    "gaia-connect": ("gaia", "stays-connecting"),
+    "gaia-disconnect": ("gaia", "stays-connected"),
+    "gaia-validate": ("gaia", "validate-lies"),
+    "piper-test-saved": ("piper", "null-404"),
+    "piper-test-inline": ("piper", "test-saves"),
+    "piper-assign": ("piper", "assign-adds"),
+    "derived": ("piper", "auth-stale"),
+    "trailing-slash": ("piper", "slash-404"),
+    "unbroken": ("basedash", "huge-body"),
+    "texts": ("basedash", "escaped"),
+    "update-together": ("datagrid", "first-field-only"),
+    "update-or-delete": ("basedash", "revived"),
+    "twins": ("datagrid", "same-name"),
+    "whole-list": ("gaia", "list-20"),
+    "own-tenants": ("datagrid", "created-elsewhere"),
+    "references": ("datagrid", "foreign-secret"),
 }
 """Promise → the server and the bug that it finds alone."""
 
 OTHERWISE: dict[str, dict[str, Any]] = {
-    "derived": {
-        "x-resources": {
-            "mcp-server": {
-                "derived": {"fields": {"has_auth": "{present:description}"}, "evidence": "assumed", "source": "-"}
-            }
-        }
-    },
     "immutable": {"x-resources": {"mcp-server": {"immutable": {"fields": ["name"], "evidence": "assumed"}}}},
-    "trailing-slash": {"x-service": {"trailing-slash": {"policy": "strict"}}},
 }
 """Promise → what is said of Piper otherwise than its mock keeps it."""
-
-NO_SERVER = {
-    "gaia-check-configuration": "no planted server stands for GAIA",
-    "gaia-connect": "no planted server stands for GAIA",
-    "gaia-disconnect": "no planted server stands for GAIA",
-    "gaia-validate": "no planted server stands for GAIA",
-    "piper-test-saved": "no planted server stands for Piper",
-    "piper-test-inline": "no planted server stands for Piper",
-    "piper-assign": "no planted server stands for Piper",
-}
-"""Promises that no planted bug shows yet, and why."""
 
 
 def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
@@ -125,8 +123,8 @@ def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
         assert rules <= {*PARTNERS[vendor], *UNSEEN}, vendor
 
 
-def test_every_promise_has_a_server_that_breaks_it_or_says_why_not() -> None:
-    assert {promise.name for promise in PROMISES} == {*FINDS, *OTHERWISE, *NO_SERVER}
+def test_every_promise_has_a_server_that_breaks_it() -> None:
+    assert {promise.name for promise in PROMISES} == {*FINDS, *OTHERWISE}
 
 
 @pytest.mark.parametrize("name", FINDS)
@@ -149,7 +147,7 @@ def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tm
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-@pytest.mark.parametrize("subject", ["basedash", "datagrid", "notes"])
+@pytest.mark.parametrize("subject", SERVERS)
 def test_nothing_is_said_against_a_correct_server(subject: str, seed: int) -> None:
     result = examined(subject, seed=seed)
 

@@ -17,7 +17,7 @@ import pytest
 
 from contracts.plugin import _served
 from tests.planted_bugs.basedash import Basedash
-from tests.planted_bugs.run import subjects
+from tests.planted_bugs.run import subject
 from tests.process import run
 
 PROMISES = ("--skip", "*_*")
@@ -27,7 +27,7 @@ BUGS = {"delete-kept": "delete", "patch-forgotten": "update", "updated-still": "
         "allow-missing": "method"}  # fmt: skip
 """Bugs, and the promise that is held to find each."""
 
-CREDENTIALS = {each.variable: each.secret for each in subjects()["basedash"].identities}
+CREDENTIALS = {each.variable: each.secret for each in subject("basedash").identities}
 
 
 @pytest.fixture(scope="module")

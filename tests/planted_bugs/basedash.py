@@ -226,7 +226,7 @@ class Basedash(Server):
             raise self.refuse(415, "BadRequest", "application/json is expected")
         try:
             return json.loads(ask.raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             if self.has("any-type") and kind != "application/json":
                 return {"displayName": "x", "serverUrl": "https://x.example"}
             if self.has("json-500"):
@@ -474,7 +474,7 @@ class Basedash(Server):
 
     def after(self, ask: Ask, found: list[dict[str, Any]]) -> int:
         cursor = ask.query.get("cursor")
-        if cursor is None:
+        if not cursor:
             return 0
         if self.has("cursor-a-number") and cursor.isdigit():
             return int(cursor)

@@ -264,7 +264,7 @@ class Datagrid(Server):
             raise self.refuse(415, "unsupported_media_type", "application/json is expected")
         try:
             return json.loads(ask.raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             if self.has("json-500"):
                 raise self.refuse(500, "internal_error", "unexpected token") from None
             raise self.refuse(400, "validation_failed", "the body is not JSON") from None

@@ -182,7 +182,7 @@ class Notes(Server):
             raise self.refuse(415, "type", f"{kind} is expected")
         try:
             found = json.loads(ask.raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             if self.has("json-500"):
                 raise self.refuse(500, "crash", "unexpected token") from None
             raise self.refuse(400, "malformed", "the body is not JSON") from None
@@ -404,7 +404,7 @@ class Notes(Server):
 
     async def list(self, ask: Ask) -> Answer:
         self.enter(ask, "list-open")
-        page = self.number(ask, "page", 1, 1 - self.has("page-0"), 10**9)
+        page = self.number(ask, "page", 1, 1 - self.has("page-0"), 10**30)
         size = self.number(ask, "per_page", 5 if self.has("default-5") else 10, 1, 50 + self.has("per-page-51"))
         found = self.sorted(ask, self.filtered(ask, self.notes if self.has("delete-listed") else self.live()))
         if self.has("list-late"):
