@@ -63,7 +63,7 @@ class Routes:
             node.any = node.any or _Node()
             return node.any
         pattern = "".join(
-            "(.+)" if part.startswith("{") and part.endswith("}") else re.escape(part)
+            "(.+)" if part.startswith("{") and part.endswith("}") else _either(part)
             for part in re.split(r"(\{[^{}]+\})", segment)
         )
         for known, below in node.patterns:
@@ -73,6 +73,12 @@ class Routes:
         node.patterns.append((re.compile(pattern), below))
         node.patterns.sort(key=lambda entry: -len(entry[0].pattern))
         return below
+
+
+def _either(text: str) -> str:
+    """A pattern of a text as the document has it, or as clients must write it."""
+    written = quote(text, safe=WRITTEN)
+    return re.escape(text) if written == text else f"(?:{re.escape(text)}|{re.escape(written)})"
 
 
 def _stride(node: _Node, segments: list[str], values: list[str]) -> _Node | None:

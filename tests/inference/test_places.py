@@ -226,3 +226,10 @@ def test_a_path_is_reached_as_clients_must_write_it(tmp_path: Path, segment: str
 
         assert 201 == made.status_code
         assert made.json() == client.get(f"/{quote(segment, safe='=')}/{made.json()['id']}").json()
+
+
+def test_so_is_one_with_a_parameter_beside_such_a_text(tmp_path: Path) -> None:
+    found = collection("/pets", item())
+    paths = {"/pets": found["/pets"], "/pets/{id}#token": found["/pets/{id}"]}
+    with Client(served(tmp_path, document(paths))) as client:
+        assert 200 == client.get("/pets/1%23token").status_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -41,6 +42,13 @@ def named(root: dict[str, Any], name: str, seed: int = 1, **settings_: Any) -> A
 
 def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
+
+
+@pytest.mark.parametrize("limits", [{}, {"maxLength": 40}, {"minLength": 3}, {"pattern": "^[A-Za-z0-9+/=]*$"}])
+def test_a_text_that_is_only_encoded_is_made(limits: dict[str, Any]) -> None:
+    made = value({"type": "string", "contentEncoding": "base64", **limits})
+
+    assert base64.b64encode(base64.b64decode(made, validate=True)).decode() == made
 
 
 class TestEverySchema:
