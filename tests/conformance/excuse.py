@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from mockserver.errors import Unanswerable
 from mockserver.spec.contract import Contract
@@ -30,7 +31,15 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
         or _unasked(said, one)
         for one in described
     ]  # fmt: skip
-    return next(filter(None, reasons), "") or _otherwise(code, said, case, contract)
+    return next(filter(None, reasons), "") or _null(said, case, contract) or _otherwise(code, said, case, contract)
+
+
+def _null(said: str, case: str, contract: Contract) -> str:
+    """Why `null` was taken: `nullable` stands beside an `enum` that lacks it, and is taken to mean what it says."""
+    field = re.search(r"in body - (?:.* -> )?(.+): Incorrect type", said)
+    if field and f'"{field.group(1)}": null' in case and _is_nullable(field.group(1), contract):
+        return "a null that `nullable` means beside an `enum`"
+    return ""
 
 
 def _asked(case: str, contract: Contract) -> list[Operation]:
@@ -135,3 +144,16 @@ def _discriminating(contract: Contract) -> set[str]:
     schemas = (contract.document.root.get("components") or {}).get("schemas") or {}
     rules = [schema.get("discriminator") for schema in schemas.values() if isinstance(schema, dict)]
     return {rule["propertyName"] for rule in rules if rule}
+
+
+def _is_nullable(name: str, contract: Contract) -> bool:
+    """Does the document call a property of this name nullable, with an `enum` that lacks `null`?"""
+    waiting: list[Any] = [contract.document.raw]
+    while waiting:
+        node = waiting.pop()
+        inner = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
+        own = node.get(name) if isinstance(node, dict) else None
+        if isinstance(own, dict) and own.get("nullable") is True and None not in own.get("enum", [None]):
+            return True
+        waiting += inner
+    return False
