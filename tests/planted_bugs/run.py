@@ -123,8 +123,18 @@ def tried(job: tuple[str, str, bool]) -> Verdict:
     failures = tuple(dict.fromkeys(found.check for found in findings if found.verdict == "failure"))
     news = tuple(dict.fromkeys(found.check for found in findings if found.verdict == "news"))
     if not failures and not news:
-        failures = tuple(dict.fromkeys(found.check for found in conformed(name, bug).findings))
+        failures = tuple(sorted({check for check, _ in _unlike(name, bug) - _always(name)}))
     return Verdict(name, bug, failures, news, bool(_complaints(name, bug) - _usual(name)) if alone else None)
+
+
+def _unlike(name: str, bug: str = "") -> frozenset[tuple[str, str]]:
+    return frozenset((found.check, found.operation) for found in conformed(name, bug).findings)
+
+
+@cache
+def _always(name: str) -> frozenset[tuple[str, str]]:
+    """What conformance says of the correct server is nothing that it finds of a bug."""
+    return _unlike(name)
 
 
 def _complaints(name: str, bug: str = "") -> set[tuple[str, ...]]:
