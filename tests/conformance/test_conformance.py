@@ -1,4 +1,7 @@
-"""Schemathesis from outside finds nothing wrong; `make conformance` and `make conformance-big` ask it more."""
+"""Schemathesis from outside finds nothing wrong; `make conformance` and `make conformance-big` ask it more.
+
+The tests send the same requests each time, so that a change is judged by what it changed; the targets explore.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ from tests.benchmarks.reduced import part, reduce
 from tests.conformance.verdict import examine
 from tests.package import GITHUB, README
 
+SEED = 1
+
 
 @pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
 def test_schemathesis_finds_nothing_wrong(vendor: str) -> None:
-    verdict = examine(vendor, examples=15)
+    verdict = examine(vendor, examples=15, seed=SEED)
 
     assert () == verdict.failures, verdict.output
     assert verdict.passed
@@ -25,7 +30,7 @@ def test_schemathesis_finds_nothing_wrong(vendor: str) -> None:
 def test_schemathesis_finds_nothing_wrong_with_the_pet_store_of_the_openapi_initiative(
     package: Callable[[str], Path],
 ) -> None:
-    verdict = examine(package(README) / "3.0" / "json" / "petstore-expanded.json", examples=40)
+    verdict = examine(package(README) / "3.0" / "json" / "petstore-expanded.json", examples=40, seed=SEED)
 
     assert () == verdict.failures, verdict.output
     assert verdict.passed
@@ -40,7 +45,7 @@ def test_of_githubs_operations_schemathesis_finds_only_what_the_document_leaves_
     small = tmp_path / "github.json"
     small.write_text(json.dumps(reduce(document, part(document, 0, 51))))
 
-    verdict = examine(small, examples=5)
+    verdict = examine(small, examples=5, seed=SEED)
 
     assert [] == [(one.check, one.operation, one.said) for one in verdict.ours], verdict.output
     assert verdict.passed
