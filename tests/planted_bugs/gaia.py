@@ -119,7 +119,7 @@ class Gaia(Server):
     # Refusals.
 
     def refuse(self, ask: Ask, status: int, message: str, **more: Any) -> Refused:
-        validating = ask.path.endswith("/validate") and status != 405 and not self.has("valid-missing")
+        validating = ask.path.endswith("/mcp/validate") and status != 405 and not self.has("valid-missing")
         body: dict[str, Any] = {"valid": False, "status": "error"} if validating else {"success": False}
         body |= {"message": message} | more
         if self.has("message-missing"):

@@ -217,6 +217,7 @@ class Piper:
         self.agents: dict[tuple[str, str], list[Assigned]] = {}
         self.app = FastAPI(openapi_url=None, redirect_slashes=bug not in ("slash-404", "slash-301"))
         self.app.add_exception_handler(RequestValidationError, self.invalid)
+        self.app.add_exception_handler(400, self.refused)
         self.app.add_exception_handler(404, self.refused)
         self.app.add_exception_handler(405, self.refused)
         self.app.add_exception_handler(HTTPException, self.refused)
