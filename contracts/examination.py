@@ -11,13 +11,13 @@ from typing import Any
 
 from contracts.checks.jury import CHECK
 from contracts.company import alone
-from contracts.finding import Finding
+from contracts.finding import Finding, Said
 from contracts.journal import Journal
 from contracts.promise import Sworn
 from contracts.promises import promises_of
 from contracts.share import WHOLE, Part
 from contracts.stage import Mode, Stage, Tools, Unable
-from contracts.target import Exhausted, ReadOnly, Target, Unreachable
+from contracts.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
 from mockserver.spec.contract import Contract
 
 Progress = Callable[[str, str, str], None]
@@ -78,6 +78,10 @@ def _fits(sworn: Sworn, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
+PATIENCE = 10
+"""How many requests may be left without an answer before the examination ends."""
+
+
 @dataclass(slots=True)
 class _Run:
     """One examination under way."""
@@ -95,6 +99,7 @@ class _Run:
     examined: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     stopped: str = ""
+    silent: int = 0
 
     def through(self, sworn: Sequence[Sworn]) -> Result:
         """Hold one promise after the other, and tell what came of them."""
@@ -128,10 +133,23 @@ class _Run:
                       seed=self.seed, strict=self.strict, journal=self.journal)  # fmt: skip
         if self.stopped:
             return stage, f"skipped: {self.stopped}"
-        outcome = self._attempt(lambda: sworn.hold(stage))
+        outcome = self._attempt(lambda: self._listen(sworn, stage))
         self._attempt(lambda: self.left.extend(stage.tidy()))
         self.left.extend(stage.remaining())
         return stage, outcome
+
+    def _listen(self, sworn: Sworn, stage: Stage) -> None:
+        """Hold a promise; a request without an answer breaks it, as long as the target answers others."""
+        try:
+            sworn.hold(stage)
+        except Unanswered as silence:
+            self.silent += 1
+            if self.silent > PATIENCE or not self.target.answers():
+                raise
+            said = Said(sworn.operation, "http", "documented", "RFC 9110 section 3.4 (a server answers a request)",
+                        "A request gets an answer.")  # fmt: skip
+            stage.breach("an answer", f"none in {silence.seconds:g} s", self.target.unanswered(silence.sent),
+                         about="no answer", said=said)  # fmt: skip
 
     def _taken(self, stage: Stage, outcome: str) -> str:
         """Take down what came of a promise."""

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlencode
 import orjson
 
 from contracts.finding import Exchange
-from contracts.wire import App, AsgiWire, Headers, HttpWire, Received, Sent, Unreachable, Wire
+from contracts.wire import App, AsgiWire, Headers, HttpWire, Received, Sent, Unanswered, Unreachable, Wire
 
-__all__ = ["NOBODY", "Exhausted", "Identity", "ReadOnly", "Request", "Target", "Unreachable"]
+__all__ = ["NOBODY", "Exhausted", "Identity", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable"]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
@@ -166,6 +166,18 @@ class Target:
         """As `send`, for one who wants to see the refusal for too many requests."""
         sent = self._prepare(request, identity)
         return self._record(sent, self.wire.send(sent))
+
+    def answers(self) -> bool:
+        """Does it still answer anybody?"""
+        try:
+            self.send_once(Request("GET", "/"))
+        except (Unreachable, Exhausted):
+            return False
+        return True
+
+    def unanswered(self, sent: Sent) -> Exchange:
+        """What stands for a request that got no answer: an exchange with the status 0."""
+        return self._mask(sent, Received(0, (), b""))
 
     def together(self, requests: Iterable[tuple[Request, Identity]]) -> list[Exchange]:
         """Send requests at the same time; those that come too soon are sent again, together. Raises as `send`."""

@@ -37,6 +37,14 @@ class Unreachable(Exception):
     """The target did not answer: it is down, it hangs, or it broke the connection."""
 
 
+class Unanswered(Unreachable):
+    """The target took the request `sent` and did not answer it in time; it may well answer others."""
+
+    def __init__(self, sent: Sent, seconds: float) -> None:
+        super().__init__(f"{sent.method} {sent.url}: no answer in {seconds:g} s")
+        self.sent, self.seconds = sent, seconds
+
+
 class Wire(Protocol):
     """Carries requests. `together` sends all of them at the same time and answers in their order."""
 
@@ -58,6 +66,7 @@ class HttpWire:
 
     def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        self._timeout = timeout
         self._client = httpx.Client(timeout=timeout, verify=verify, limits=limits, trust_env=False)
         self._client.headers.clear()
 
@@ -65,6 +74,8 @@ class HttpWire:
         """As in Wire."""
         try:
             reply = self._client.request(sent.method, sent.url, headers=list(sent.headers), content=sent.body)
+        except httpx.ReadTimeout:
+            raise Unanswered(sent, self._timeout) from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.DecodingError) as fault:
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
         return Received(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
@@ -116,7 +127,7 @@ class AsgiWire:
             async with asyncio.timeout(self._timeout):
                 return await _Turn(sent).run(self._app)
         except TimeoutError:
-            raise Unreachable(f"{sent.method} {sent.url}: no answer in {self._timeout:g} s") from None
+            raise Unanswered(sent, self._timeout) from None
 
     async def _start(self) -> None:
         """Start the app (ASGI lifespan); an app that knows no lifespan is used as it is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -50,6 +51,41 @@ class Dying:
 
     def close(self) -> None:
         self._inner.close()
+
+
+class Deaf:
+    """The planted Basedash server, which takes every PATCH and never answers it; after so many, nothing at all."""
+
+    def __init__(self, lives: int) -> None:
+        self._inner, self._lives = Basedash(), lives
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and (scope["method"] == "PATCH" or self._lives < 1):
+            self._lives -= 1
+            await asyncio.sleep(60)
+        await self._inner(scope, receive, send)
+
+
+def deafly(lives: int) -> Result:
+    about = subject("basedash")
+    base, only = "http://deaf.local", ["update", "update-together", "read-only-fields", "order", "listed"]
+    with Target.asgi(Deaf(lives), about.identities, base_url=base, timeout=0.2) as target:
+        return examine(about.contract, target, only=only)
+
+
+def test_a_request_without_an_answer_is_a_failure_and_the_examination_goes_on() -> None:
+    result = deafly(lives=9)
+
+    silent = [found for found in result.findings if found.expected == "an answer"]
+    assert {"update", "update-together"} <= {found.check for found in silent}
+    assert {"failure"} == {found.verdict for found in silent}
+    assert {"PATCH"} == {found.exchanges[-1].method for found in silent}
+    assert "passed" in {outcome for (_, check), outcome in result.examined.items() if check == "listed"}
+    assert not result.stopped
+
+
+def test_a_target_that_answers_nothing_more_ends_the_examination() -> None:
+    assert "no answer in 0.2 s" in deafly(lives=1).stopped
 
 
 def test_the_same_seed_sends_the_same_requests_to_the_same_server() -> None:
