@@ -13,6 +13,7 @@ from mockserver.errors import Unanswerable
 from mockserver.semantics import template
 from mockserver.semantics.invention import View
 from mockserver.semantics.template import Render
+from mockserver.spec import notation
 from mockserver.spec.behaviour import ReplyShape
 from mockserver.spec.document import MediaType, Operation, Response
 from mockserver.spec.schemas import Schemas, Validator
@@ -112,7 +113,7 @@ class Shape:
         if not validator.is_valid(view):
             fault = next(iter(validator.iter_errors(view)))
             raise Unanswerable(f"our own item {record.id!r} breaks {self.place}: {fault.message}")
-        text = orjson.dumps(view)
+        text = notation.write(view)
         record.rendered = (self.look, text)
         return text
 

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 import jsonschema_rs
-import orjson
 
 from mockserver.errors import Fault, InvalidDocument, Unanswerable
+from mockserver.spec import notation
 from mockserver.spec import pointer as json_pointer
 from mockserver.spec.perspective import Direction, Perspective
 
@@ -194,8 +194,8 @@ def _decided(
     for place, error in chosen[0].items() if chosen else ():
         if all(place in one for one in chosen):
             allowed = [value for one in chosen for value in CHOICES[one[place].kind.name](one[place].kind)]
-            said = ", ".join(orjson.dumps(value).decode() for value in allowed)
-            message = f"{orjson.dumps(error.instance).decode()} is not one of {said}"
+            said = ", ".join(notation.write(value).decode() for value in allowed)
+            message = f"{notation.write(error.instance).decode()} is not one of {said}"
             return Fault(location, (*prefix, *place), message, "enum", allowed)
     return None
 

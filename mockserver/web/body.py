@@ -11,6 +11,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import FormParser, parse_options_header
 
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
+from mockserver.spec import notation
 from mockserver.spec.document import MediaType, RequestBody
 from mockserver.spec.schemas import Schemas, Validator, faults
 from mockserver.web.query import fold, steps
@@ -96,7 +97,7 @@ def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Va
 
 def _json(content: bytes, content_type: str) -> Any:
     try:
-        return orjson.loads(content)
+        return notation.read(content)
     except orjson.JSONDecodeError as fault:
         message = f"not JSON: {fault}"
         faults = (Fault("body", (), message, "json"),)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 import yaml
 
+from mockserver.spec import notation
 from mockserver.spec.document import MediaType
 from mockserver.spec.schemas import Schemas
 from mockserver.web import xml
@@ -26,7 +26,7 @@ def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> b
     if isinstance(value, bytes):
         return value
     if is_json(kind):
-        return orjson.dumps(value) + (b"\n" if kind in LINES else b"")
+        return notation.write(value) + (b"\n" if kind in LINES else b"")
     if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
         return xml.write(value, media.schema if media else None, schemas)
     if isinstance(value, str) and kind in SPECIMENS:
@@ -51,13 +51,13 @@ def concrete(name: str, accept: str) -> str:
 def _plain(value: Any) -> bytes:
     if value is None:
         return b""
-    return value.encode() if isinstance(value, str) else orjson.dumps(value)
+    return value.encode() if isinstance(value, str) else notation.write(value)
 
 
 def _form(value: Any) -> bytes:
     if not isinstance(value, dict):
         return _plain(value)
-    texts = {k: v if isinstance(v, str | list) else orjson.dumps(v).decode() for k, v in value.items()}
+    texts = {k: v if isinstance(v, str | list) else notation.write(v).decode() for k, v in value.items()}
     return urlencode(texts, doseq=True).encode()
 
 
@@ -84,7 +84,7 @@ def _csv(value: Any) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    text = value if isinstance(value, str) else notation.write(value).decode()
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
 
 

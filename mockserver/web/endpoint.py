@@ -6,14 +6,12 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from mockserver.call import Call, Principal, Reply
 from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.semantics.actions import forget
 from mockserver.semantics.binding import Binding, perform
 from mockserver.semantics.turn import Turn
-from mockserver.spec import template
+from mockserver.spec import notation, template
 from mockserver.spec.document import Operation
 from mockserver.spec.schemas import Validator
 from mockserver.state.store import Transaction
@@ -217,7 +215,7 @@ def encode(reply: Reply) -> bytes:
     if reply.content is not None:
         return reply.content
     if "json" in reply.media_type:
-        return orjson.dumps(reply.body)
+        return notation.write(reply.body)
     if isinstance(reply.body, bytes):
         return reply.body
     return b"" if reply.body is None else str(reply.body).encode()

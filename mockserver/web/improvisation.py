@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import orjson
-
 from mockserver.call import Call, Reply
 from mockserver.errors import NotAcceptable, Unanswerable
+from mockserver.spec import notation
 from mockserver.spec import pointer as json_pointer
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Header, MediaType, Operation, Response
@@ -81,7 +80,7 @@ class Improviser:
             return self._maker.content(media, seed=0, name=wanted.example)
         if media.schema is None and not media.examples:
             return {} if content.is_json(name) else ""
-        key = f"{operation.operation_id} {orjson.dumps(dict(call.path), default=str).decode()}"
+        key = f"{operation.operation_id} {notation.write(dict(call.path)).decode()}"
         value = self._drawn_anew(media, key) if wanted.dynamic else self._kept(media, key)
         if media.schema is None or self._is_example(media, value):
             return value
@@ -188,4 +187,4 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else notation.write(value).decode()

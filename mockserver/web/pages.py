@@ -9,6 +9,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from mockserver.spec import notation
 from mockserver.web import viewer
 from mockserver.web.service import Service
 
@@ -52,7 +53,7 @@ def document(request: Request, prefix: str, service: Service) -> Response:
         body |= {"host": request.url.netloc, "basePath": prefix + published.base_path, "schemes": [request.url.scheme]}
     else:
         body["servers"] = [{"url": address, "description": "This sandbox"}]
-    return Response(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), media_type="application/json")
+    return Response(notation.write(body, orjson.OPT_NON_STR_KEYS), media_type="application/json")
 
 
 def docs(request: Request, prefix: str, service: Service) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.spec import notation
 from mockserver.spec import pointer as json_pointer
 from mockserver.spec.schemas import Schemas
 
@@ -120,10 +121,9 @@ def convert(text: str, types: frozenset[str]) -> Any:
 
 
 def _number(text: str, types: frozenset[str]) -> int | float | None:
-    """The number that a text writes, as JSON readers hold it: integers of more than 64 bits are floats."""
+    """The number that a text writes."""
     if INTEGER.match(text):
-        number = int(text)
-        return number if -(2**63) <= number < 2**64 else float(number)
+        return int(text)
     if "number" in types and NUMBER.match(text):
         real = float(text)
         return None if math.isinf(real) else real
@@ -133,6 +133,6 @@ def _number(text: str, types: frozenset[str]) -> int | float | None:
 def json_or_text(text: str) -> Any:
     """The JSON value that a text is, or the text."""
     try:
-        return orjson.loads(text)
+        return notation.read(text.encode())
     except orjson.JSONDecodeError:
         return text

@@ -97,6 +97,38 @@ def test_a_form_is_read_by_the_alternative_that_it_can_be(
         assert arrives == client.post("/x", content=written, headers=headers).json()["body"]
 
 
+HUGE = 10**30 + 1
+"""An integer of more than 64 bits."""
+
+
+@pytest.mark.parametrize("options", [{"json": {"order": HUGE}}, {"data": {"order": str(HUGE)}}])
+def test_an_integer_of_any_size_is_shown_as_it_was_given(tmp_path: Path, options: dict[str, Any]) -> None:
+    order = {"type": "integer"}
+    page = {"type": "object", "required": ["order"], "properties": {"id": {"type": "integer"}, "order": order}}
+    kinds = {kind: {"schema": page} for kind in ("application/json", "application/x-www-form-urlencoded")}
+    post = {"requestBody": {"required": True, "content": kinds}, "responses": answers(page, "201")}
+    listed = {"responses": answers({"type": "array", "items": page})}
+    one = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]}
+    paths = {"/pages": {"post": post, "get": listed}, "/pages/{id}": {**one, "get": {"responses": answers(page)}}}
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pages", **options)
+
+        assert {"id": 1, "order": HUGE} == made.json()
+        assert made.json() == client.get("/pages/1").json()
+        assert [made.json()] == client.get("/pages").json()
+        assert 404 == client.get(f"/pages/{HUGE}").status_code
+        assert HUGE == client.get("/_mock/state").json()["test"][""]["page"][0]["order"]
+
+
+def test_an_integer_beyond_64_bits_is_refused_where_there_is_no_room_for_it(tmp_path: Path) -> None:
+    small = {"type": "object", "properties": {"order": {"anyOf": [{"enum": [1]}, {"enum": [2]}]}}}
+    post = {"requestBody": {"content": {"application/json": {"schema": small}}}, "responses": answers()}
+    with Client(served(tmp_path, document({"/pages": {"post": post}}))) as client:
+        refused = client.post("/pages", json={"order": HUGE})
+
+        assert (400, f"body order: {HUGE} is not one of 1, 2") == (refused.status_code, refused.json()["detail"])
+
+
 def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
     for kind, content, body in (
         ("text/plain", "né".encode(), "né"),
