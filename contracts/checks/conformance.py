@@ -20,6 +20,7 @@ from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorde
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from contracts.capabilities import name_of
+from contracts.checks.fairness import may_be_refused
 from contracts.checks.jury import CHECK as JURY
 from contracts.examination import Progress, Result
 from contracts.examples import kept_in
@@ -228,8 +229,9 @@ class _Run:
         self.target.requests += len(recorder.interactions)
         for case_id, checks in recorder.checks.items():
             operation = recorder.cases[case_id].value.operation.label
-            fair = [check for check in checks if not self._is_unfair(recorder.cases[case_id].value, check)]
-            for check in fair:
+            for check in checks:
+                if self._is_unfair(recorder.cases[case_id].value, check):
+                    continue
                 self._note(operation, check)
                 if check.status == Status.FAILURE and self.asked_for(check.name):
                     self._tell(recorder, case_id, operation, check)
@@ -238,17 +240,9 @@ class _Run:
             self._forget(case_id)
 
     def _is_unfair(self, case: Any, check: CheckNode) -> bool:
-        """A cursor that the service never gave out fits the schema, and may be refused all the same."""
-        if check.name != ACCEPTS_VALID or check.status != Status.FAILURE:
-            return False
-        stated = self.contract.behaviour.operations.get((case.operation.path, case.operation.method))
-        paging = stated.paging if stated else None
-        given = case.query or {}
-        return (
-            paging is not None
-            and paging.style == "cursor"
-            and any(given.get(name) for name in (paging.position, paging.backward))
-        )
+        """A failure that is none: the request fits the document, and may be refused all the same."""
+        failed = check.name == ACCEPTS_VALID and check.status == Status.FAILURE
+        return failed and may_be_refused(self.contract, case)
 
     def _hear(self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]) -> None:
         """Ask the second judge about a reply whose form the engine has judged."""

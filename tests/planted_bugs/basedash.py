@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh
+from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh, integer
 
 KEYS = {
     "bd_key_SandboxAdmin00000000000000000000": ("admin", None),
@@ -486,12 +486,11 @@ class Basedash(Server):
         return start - self.has("cursor-inclusive") + self.has("cursor-skips")
 
     def size(self, ask: Ask) -> int:
-        text = ask.query.get("limit", "20" if self.has("default-20") else "50")
-        if not re.fullmatch(r"-?\d+", text):
+        limit = integer(ask.query.get("limit", "20" if self.has("default-20") else "50"))
+        if limit is None:
             if self.has("limit-text"):
                 return 50
             raise self.invalid("limit", "must be an integer")
-        limit = int(text)
         if not 1 - self.has("limit-0") <= limit <= 100 + self.has("limit-101"):
             raise self.invalid("limit", "must be between 1 and 100")
         return limit

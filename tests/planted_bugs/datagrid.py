@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh
+from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh, integer
 
 ORG, OTHER = "11111111-1111-4111-8111-111111111111", "99999999-9999-4999-8999-999999999999"
 FIRST, SECOND = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
@@ -579,10 +579,10 @@ class Datagrid(Server):
         return start, start + (1000 if self.has("limit-ignored") else limit)
 
     def size(self, ask: Ask) -> int:
-        text = ask.query.get("limit", "10" if self.has("secrets-10") else "20")
-        if not text.lstrip("-").isdigit() or not 1 <= int(text) <= 100 + self.has("secret-limit-101"):
+        limit = integer(ask.query.get("limit", "10" if self.has("secrets-10") else "20"))
+        if limit is None or not 1 <= limit <= 100 + self.has("secret-limit-101"):
             raise self.invalid("limit", "must be a number from 1 to 100")
-        return int(text)
+        return limit
 
     async def identity(self, ask: Ask) -> Answer:
         teamspace = self.enter(ask)

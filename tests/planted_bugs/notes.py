@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh
+from tests.planted_bugs.server import Answer, Ask, Bug, Refused, Server, elsewhere, fresh, integer
 
 KEYS = ("notes-key-of-ada", "notes-key-of-bob")
 TEXTS = {"title": (1, 80), "text": (0, 2000)}
@@ -242,19 +242,21 @@ class Notes(Server):
             return not self.has("due-null-refused")
         if self.has("due-any"):
             return isinstance(value, str)
+        if not isinstance(value, str):
+            return False
         try:
-            return isinstance(value, str) and len(value) == 10 and bool(date.fromisoformat(value))
+            return re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None and bool(date.fromisoformat(value))
         except ValueError:
             return False
 
     # Notes.
 
     def find(self, ask: Ask) -> dict[str, Any]:
-        text = ask.params["note"]
-        if not text.isdigit():
+        number = integer(ask.params["note"])
+        if number is None or number < 0:
             raise self.invalid("noteId", "must be a number")
         for note in self.notes:
-            if note["id"] == int(text) and (note["id"] not in self.gone or self.has("delete-kept")):
+            if note["id"] == number and (note["id"] not in self.gone or self.has("delete-kept")):
                 return note
         raise self.missing()
 
@@ -404,7 +406,7 @@ class Notes(Server):
 
     async def list(self, ask: Ask) -> Answer:
         self.enter(ask, "list-open")
-        page = self.number(ask, "page", 1, 1 - self.has("page-0"), 10**30)
+        page = self.number(ask, "page", 1, 1 - self.has("page-0"), None)
         size = self.number(ask, "per_page", 5 if self.has("default-5") else 10, 1, 50 + self.has("per-page-51"))
         found = self.sorted(ask, self.filtered(ask, self.notes if self.has("delete-listed") else self.live()))
         if self.has("list-late"):
@@ -419,11 +421,11 @@ class Notes(Server):
                 "page": 1 if self.has("page-said-wrong") else page}  # fmt: skip
         return Answer(200, items if self.has("list-bare") else body)
 
-    def number(self, ask: Ask, name: str, default: int, least: int, most: int) -> int:
-        text = ask.query.get(name, str(default))
-        if not re.fullmatch(r"-?\d+", text) or not least <= int(text) <= most:
-            raise self.invalid(name, f"must be a number from {least} to {most}")
-        return int(text)
+    def number(self, ask: Ask, name: str, default: int, least: int, most: int | None) -> int:
+        number = integer(ask.query.get(name, str(default)))
+        if number is None or number < least or (most is not None and number > most):
+            raise self.invalid(name, f"must be a number from {least} to {most or 'any'}")
+        return number
 
     def filtered(self, ask: Ask, notes: list[dict[str, Any]]) -> list[dict[str, Any]]:
         tag = ask.query.get("tag")

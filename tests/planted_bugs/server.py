@@ -144,6 +144,11 @@ async def read(scope: Any, receive: Any) -> Ask:
     return Ask(scope["method"], path, query, headers, raw, {})
 
 
+def integer(text: str) -> int | None:
+    """The integer that a parameter is; None when it is none. Python itself reads "²", "1_0" and " 1", too."""
+    return int(text) if re.fullmatch(r"-?[0-9]{1,4000}", text) else None
+
+
 async def elsewhere() -> None:
     """Where a real server would wait for its database."""
     await asyncio.sleep(0)

@@ -1,0 +1,88 @@
+"""Conformance: what the engine of Schemathesis says of a server is told where it is true and fair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from contracts.checks.conformance import ACCEPTS_VALID, conform
+from contracts.target import Request, Target
+from mockserver.spec import contract as contracts
+from mockserver.spec.contract import Contract
+from tests.planted_bugs.run import subject
+
+SHELF = {
+    "openapi": "3.1.0",
+    "info": {"title": "Books", "version": "1"},
+    "paths": {"/books": {"get": {
+        "parameters": [{"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}],
+        "responses": {"200": {"description": "A page."}, "400": {"description": "No such page."}},
+    }}},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    file = tmp_path_factory.mktemp("books") / "books.yaml"
+    file.write_text(yaml.safe_dump(SHELF))
+    return contracts.of(file)
+
+
+def shelf(knows: Callable[[int], bool]) -> Any:
+    """A server that has the pages which it `knows`, and refuses others."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        page = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)).get("page", "1")
+        known = page.isascii() and page.isdigit() and int(page) > 0 and knows(int(page))
+        status = 405 if scope["method"] != "GET" else 200 if known else 400
+        await send({"type": "http.response.start", "status": status, "headers": [(b"allow", b"GET")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    return answer
+
+
+def refused(contract: Contract, knows: Callable[[int], bool]) -> list[str]:
+    """What a long examination says against the server: the pages that it should have taken."""
+    with Target.asgi(shelf(knows)) as target:
+        result = conform(contract, target, mode="campaign", only=[ACCEPTS_VALID])
+    assert not result.stopped
+    return [found.exchanges[-1].url.partition("=")[2] for found in result.findings]
+
+
+def test_the_refusal_of_a_valid_request_is_told(books: Contract) -> None:
+    assert [page for page in refused(books, lambda page: page < 100) if 100 <= int(page) < 2**53]
+
+
+def test_a_server_need_not_know_integers_that_programs_do_not_agree_about(books: Contract) -> None:
+    """RFC 8259 section 6: beyond 2**53 - 1 they are not interoperable."""
+    asked: list[int] = []
+
+    def knows(page: int) -> bool:
+        asked.append(page)
+        return page < 2**53
+
+    assert [] == refused(books, knows)
+    assert any(page >= 2**53 for page in asked), "nothing was asked that could be refused"
+
+
+@given(page=st.integers(min_value=1))
+@example(page=2**127)
+def test_the_correct_notes_take_every_page_of_the_document(page: int) -> None:
+    with subject("notes").target() as target:
+        assert 200 == target.send(Request("GET", "/notes", (("page", str(page)),)), target.identities[0]).status
+
+
+@pytest.mark.parametrize("text", ["²", "٣", "+1", " 1", "1_0", "1.5", "", "0x1"])
+def test_the_correct_notes_refuse_what_is_no_number(text: str) -> None:
+    with subject("notes").target() as target:
+        asked = [Request("GET", "/notes", ((name, text),)) for name in ("page", "per_page")]
+        statuses = [target.send(each, target.identities[0]).status for each in asked]
+    assert [400, 400] == statuses
