@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from contracts.checks.jury import CHECK
+from contracts.choice import is_chosen
 from contracts.company import alone
 from contracts.finding import Finding, Said
 from contracts.journal import Journal
@@ -60,22 +60,14 @@ def examine(
     target.window = limit.window if limit is not None else None
     run = _Run(contract, target, mode, seed, strict, on_progress or _silent, journal or Journal.nowhere(), database,
                1 if target.in_process else workers)  # fmt: skip
-    chosen = [promise for promise in promises_of(contract) if _wanted(promise, only, skip)
+    chosen = [promise for promise in promises_of(contract)
+              if is_chosen((promise.promise.name, promise.operation), only, skip)
               and share.has(promise.promise.name, promise.operation)]  # fmt: skip
     return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
 
 
 def _silent(operation: str, check: str, outcome: str) -> None:
     """Nobody listens."""
-
-
-def _wanted(sworn: Sworn, only: Sequence[str], skip: Sequence[str]) -> bool:
-    return (not only or _fits(sworn, only)) and not _fits(sworn, skip)
-
-
-def _fits(sworn: Sworn, patterns: Sequence[str]) -> bool:
-    names = (sworn.promise.name, sworn.operation)
-    return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
 PATIENCE = 10

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from contracts.beside.catalogue import scenarios
@@ -15,6 +14,7 @@ from contracts.beside.medley import medleys
 from contracts.beside.scenario import Scenario, Step
 from contracts.beside.side import Reply, Side
 from contracts.capabilities import Kind
+from contracts.choice import is_chosen
 from contracts.conformity import deviations
 from contracts.examination import Progress, Result
 from contracts.finding import Finding, finding
@@ -94,9 +94,7 @@ class Comparison:
     def _chosen(self, stage: Stage) -> Iterator[Scenario]:
         for scenario in (*scenarios(stage), *medleys(stage, self.mode, self.seed)):
             names = (CHECK + scenario.about, scenario.about, scenario.steps[-1].act.name)
-            wanted = not self.only or any(fnmatchcase(n, p) for n in names for p in self.only)
-            wanted = wanted and not any(fnmatchcase(n, p) for n in names for p in self.skip)
-            if wanted and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
+            if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
                 yield scenario
 
     def _look_around(self, service: Side) -> None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from contracts.capabilities import name_of
 from contracts.checks.fairness import may_be_refused
 from contracts.checks.jury import CHECK as JURY
+from contracts.choice import is_chosen
 from contracts.examination import Progress, Result
 from contracts.examples import kept_in
 from contracts.finding import Exchange, Finding, finding
@@ -113,7 +113,9 @@ def _config(
         "base-url": target.base_url,
         "continue-on-failure": True,
         "generation": {"max-examples": EXAMPLES[mode], **({} if database is not None else {"database": "none"})},
-        "operations": [{"include-name": name, "enabled": False} for name in run.every() if name not in names],
+        "operations": [
+            {"include-name": name, "enabled": False} for name in run.operations_by_name if name not in names
+        ],
         "phases": {name: {"enabled": name in phases} for name in PHASES["default"]},
         "checks": {name: {"enabled": name in checks} for name in CHECKS.get_all_names()},
     }
@@ -176,20 +178,13 @@ class _Run:
         """Who asks."""
         return self.stage.main if self.target.identities else NOBODY
 
-    def every(self) -> list[str]:
-        """The names of all operations."""
-        return [f"{each.method.upper()} {each.path}" for each in self.contract.document.operations]
-
     def operations(self) -> list[str]:
         """The names of the operations that are examined."""
-        return [name for name in self.every() if self._wanted(name)
+        return [name for name in self.operations_by_name if self._wanted(name)
                 and (not self.target.read_only or name.partition(" ")[0] in SAFE)]  # fmt: skip
 
     def _wanted(self, name: str) -> bool:
-        chosen = [pattern for pattern in self.only if " " in pattern]
-        return (not chosen or any(fnmatchcase(name, p) for p in chosen)) and not any(
-            fnmatchcase(name, p) for p in self.skip
-        )
+        return is_chosen([name], [pattern for pattern in self.only if " " in pattern], self.skip)
 
     def through(self, stream: Any) -> None:
         """Follow the engine to its end, or to the end of the budget."""
@@ -256,10 +251,7 @@ class _Run:
 
     def asked_for(self, name: str) -> bool:
         """Is a check of this name wanted?"""
-        chosen = [pattern for pattern in self.only if " " not in pattern]
-        return (not chosen or any(fnmatchcase(name, p) for p in chosen)) and not any(
-            fnmatchcase(name, p) for p in self.skip
-        )
+        return is_chosen([name], [pattern for pattern in self.only if " " not in pattern], self.skip)
 
     def _note(self, operation: str, check: CheckNode) -> None:
         if not self.asked_for(check.name):
