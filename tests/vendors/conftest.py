@@ -10,12 +10,27 @@ from typing import Any
 import pytest
 
 import mockserver
+from mockserver.probe import Connection, Outcome
+from mockserver.sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
 from tests.sync.live import in_thread
 
 Connect = Callable[..., JudgedClient]
 Overlay = Callable[..., list[Path]]
 Serve = Callable[[object], str]
+
+
+class Attentive(SimulatedProber):
+    """The simulation, which remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Connection] = []
+
+    def probe(self, connection: Connection) -> Outcome:
+        """As in Prober."""
+        self.asked.append(connection)
+        return super().probe(connection)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from mockserver.probe import Connection, Outcome
 from mockserver.sync.simulated import SimulatedProber
 from mockserver.web.service import Settings
 from tests.judge import JudgedClient
-from tests.vendors.conftest import Connect, Overlay
+from tests.vendors.conftest import Attentive, Connect, Overlay
 
 DEVELOPER = "gaia_sandbox_developer"
 OTHER = "gaia_sandbox_other"
@@ -466,14 +466,8 @@ def test_detection_needs_an_absolute_address(developer: JudgedClient, operation:
 
 
 def test_a_server_is_reached_as_its_registration_says(connect: Connect) -> None:
-    asked: list[Connection] = []
-
-    class Attentive(SimulatedProber):
-        def probe(self, connection: Connection) -> Outcome:
-            asked.append(connection)
-            return super().probe(connection)
-
-    client = connect("gaia", DEVELOPER, prober=Attentive())
+    prober = Attentive()
+    client = connect("gaia", DEVELOPER, prober=prober)
     remote = register(
         client, transportType="sse", customHeaders=[{"key": "X-Key", "value": "v"}], maxTotalTimeout=5000,
         proxyUrl="https://proxy.example.com", proxyAuthToken="t", oauthClientId="c", oauthClientSecret="s",
@@ -486,7 +480,7 @@ def test_a_server_is_reached_as_its_registration_says(connect: Connect) -> None:
 
     everything = frozenset({"tools", "resources", "prompts"})
     url = "https://mcp-server.example.com"
-    assert asked == [
+    assert prober.asked == [
         Connection(
             url=url, transport="sse", headers=(("X-Key", "v"),), timeout=5.0, proxy_url="https://proxy.example.com",
             proxy_headers=(("Authorization", "Bearer t"),), oauth_client_id="c", oauth_client_secret="s",

@@ -11,7 +11,7 @@ import mockserver
 from mockserver.probe import Connection, Outcome
 from mockserver.sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
-from tests.vendors.conftest import Connect, Overlay
+from tests.vendors.conftest import Attentive, Connect, Overlay
 
 ADMIN, EDITOR, VIEWER = "pat_sandbox_admin", "pat_sandbox_editor", "pat_sandbox_viewer"
 OTHER_ADMIN = "pat_sandbox_other_admin"
@@ -448,20 +448,14 @@ def test_a_test_by_the_id_of_nobody_is_not_found(admin: JudgedClient) -> None:
 def test_the_token_is_sent_as_its_type_says(
     connect: Connect, how: str, fields: dict[str, Any], headers: tuple[tuple[str, str], ...]
 ) -> None:
-    asked: list[Connection] = []
-
-    class Attentive(SimulatedProber):
-        def probe(self, connection: Connection) -> Outcome:
-            asked.append(connection)
-            return super().probe(connection)
-
-    client = connect("piper", ADMIN, prober=Attentive())
+    prober = Attentive()
+    client = connect("piper", ADMIN, prober=prober)
     if how == "saved":
         saved_test(client, register(client, timeout_seconds=7, **fields))
     else:
         inline_test(client, url="https://mcp.example.com/mcp", timeout_seconds=7, **fields)
 
-    [connection] = asked
+    [connection] = prober.asked
     assert ("https://mcp.example.com/mcp", headers, 7.0) == (connection.url, connection.headers, connection.timeout)
 
 
@@ -477,19 +471,13 @@ def test_the_token_is_sent_as_its_type_says(
 def test_the_saved_servers_token_is_sent_as_it_is_saved_unless_the_body_says_otherwise(
     connect: Connect, own: dict[str, str], headers: tuple[tuple[str, str], ...]
 ) -> None:
-    asked: list[Connection] = []
-
-    class Attentive(SimulatedProber):
-        def probe(self, connection: Connection) -> Outcome:
-            asked.append(connection)
-            return super().probe(connection)
-
-    client = connect("piper", ADMIN, prober=Attentive())
+    prober = Attentive()
+    client = connect("piper", ADMIN, prober=prober)
     server = register(client, auth_type="header", auth_header_name="X-Key", auth_token="saved")
 
     inline_test(client, url="https://elsewhere.example.com", server_id=server["id"], **own)
 
-    assert [("https://elsewhere.example.com", headers)] == [(seen.url, seen.headers) for seen in asked]
+    assert [("https://elsewhere.example.com", headers)] == [(seen.url, seen.headers) for seen in prober.asked]
 
 
 @pytest.mark.parametrize("marker", ["bearer", "custom", "oauth"])
