@@ -18,6 +18,7 @@ from contracts.promises import promises_of
 from contracts.share import WHOLE, Part
 from contracts.stage import Mode, Stage, Tools, Unable
 from contracts.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
+from contracts.wire import UNANSWERED
 from mockserver.spec.contract import Contract
 
 Progress = Callable[[str, str, str], None]
@@ -140,7 +141,7 @@ class _Run:
                 raise
             said = Said(sworn.operation, "http", "documented", "RFC 9110 section 3.4 (a server answers a request)",
                         "A request gets an answer.")  # fmt: skip
-            stage.breach("an answer", f"none in {silence.seconds:g} s", self.target.unanswered(silence.sent),
+            stage.breach("an answer", f"none in {silence.seconds:g} s", self.target.exchange(silence.sent, UNANSWERED),
                          about="no answer", said=said)  # fmt: skip
 
     def _taken(self, stage: Stage, outcome: str) -> str:

@@ -20,7 +20,7 @@ from contracts.promises import PROMISES, promises_of
 from contracts.repeat.conversation import Broken, conversation, hold
 from contracts.report.record import MOCK, Report, Unreadable, read_report
 from contracts.stage import Mode
-from contracts.target import Exhausted, ReadOnly, Target, Unreachable, masking
+from contracts.target import Exhausted, ReadOnly, Target, Unreachable
 from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts
 
@@ -129,8 +129,8 @@ def _as_documented(report: Report, wanted: Finding, asked: Assignment, target: T
         held = hold(talk, target)
     except (Broken, Unreachable, Exhausted, ReadOnly) as fault:
         raise Undecided(str(fault)) from None
-    write = masking(target.identities)
-    exchanges = tuple(write(sent._replace(url=_below(sent.url, target)), reply) for sent, reply in held.exchanges)
+    exchanges = tuple(target.exchange(sent._replace(url=_below(sent.url, target)), reply)
+                      for sent, reply in held.exchanges)  # fmt: skip
     operation = next((o for o in asked.contract.document.operations if name_of(o) == wanted.operation), None)
     if operation is None:
         raise Undecided(f"the document has no {wanted.operation} any more")

@@ -175,9 +175,9 @@ class Target:
             return False
         return True
 
-    def unanswered(self, sent: Sent) -> Exchange:
-        """What stands for a request that got no answer: an exchange with the status 0."""
-        return self._mask(sent, Received(0, (), b""))
+    def exchange(self, sent: Sent, received: Received) -> Exchange:
+        """What was said, written down with the secrets of every identity as variables; nothing is sent or counted."""
+        return self._mask(sent, received)
 
     def together(self, requests: Iterable[tuple[Request, Identity]]) -> list[Exchange]:
         """Send requests at the same time; those that come too soon are sent again, together. Raises as `send`."""

@@ -33,6 +33,10 @@ class Received(NamedTuple):
     body: bytes
 
 
+UNANSWERED = Received(0, (), b"")
+"""What stands for the reply to a request that got none."""
+
+
 class Unreachable(Exception):
     """The target did not answer: it is down, it hangs, or it broke the connection."""
 

@@ -28,8 +28,8 @@ from contracts.finding import Exchange, Finding, finding
 from contracts.journal import Journal
 from contracts.share import WHOLE, Share
 from contracts.stage import Made, Mode, Stage, Tools
-from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable, masking
-from contracts.wire import Received, Sent
+from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable
+from contracts.wire import UNANSWERED, Received, Sent
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
 
@@ -290,10 +290,8 @@ class _Run:
     def _exchange(self, interaction: Interaction) -> Exchange:
         asked, reply = interaction.request, interaction.response
         sent = Sent(asked.method, asked.uri, tuple(_pairs(asked.headers)), asked.body or None)
-        got = (
-            Received(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else Received(0, (), b"")
-        )
-        return masking(self.target.identities)(sent, got)
+        got = Received(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else UNANSWERED
+        return self.target.exchange(sent, got)
 
     @contextmanager
     def listening(self, hooks: Any) -> Iterator[None]:
@@ -330,7 +328,7 @@ class _Run:
         sent = Sent(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
         got = Received(response.status_code, tuple(_pairs(response.headers)), response.content)
         body = case.body if isinstance(case.body, dict) else {}
-        made = self.stage.made(kind, masking(self.target.identities)(sent, got), body, self.who,
+        made = self.stage.made(kind, self.target.exchange(sent, got), body, self.who,
                                dict(case.path_parameters or {}), self.numbers.pop(case.id, ""))  # fmt: skip
         if made is not None:
             self.made[case.id] = made
