@@ -62,6 +62,7 @@ class Endpoint:
         self._tenant = plan.tenant() if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
+        self._promised = frozenset(_promised(operation, service))
         self._store, self._place = service.store, template.shape(operation.path)
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
@@ -89,7 +90,7 @@ class Endpoint:
             if self._body is not None:
                 body, media_type = self._body.read(await self._read(headers, receive), headers.get("content-type", ""))
             if "accept" in headers:
-                self._refuse_unacceptable(headers["accept"])
+                self._refuse_unacceptable(headers)
             call = Call(method, raw_path(scope), given["path"], given["query"], given["header"], given["cookie"], body,
                         media_type,
                         principal, tenant)  # fmt: skip
@@ -198,10 +199,14 @@ class Endpoint:
             raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
         return content
 
-    def _refuse_unacceptable(self, accept: str) -> None:
+    def _refuse_unacceptable(self, headers: dict[str, str]) -> None:
+        accept = headers["accept"]
         if accept in ("*/*", "application/json"):
             return
         if self._offered and not any(accepts(accept, name) for name in self._offered):
+            if accept in self._promised:
+                headers["accept"] = "*/*"  # then what there is may be sent all the same (RFC 9110 section 12.5.1)
+                return
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
 
     def _choose_limiter(self, service: Service, stated: Any) -> Limiter | None:
@@ -224,6 +229,12 @@ def encode(reply: Reply) -> bytes:
 def _home(principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """Whose data a request is about that is about no resource."""
     return principal.home
+
+
+def _promised(operation: Operation, service: Service) -> list[str]:
+    """The values of `Accept` that the document lists as those of a parameter."""
+    asked = (p.schema for p in operation.parameters if (p.location, p.name.lower()) == ("header", "accept"))
+    return [str(v) for at in asked if at for v in service.contract.schemas.keyword(at, "enum") or ()]
 
 
 def _is_read(name: str, location: str) -> bool:

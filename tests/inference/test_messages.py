@@ -194,3 +194,30 @@ def test_a_delete_may_show_what_it_took_away(tmp_path: Path) -> None:
 
         assert (200, made) == (deleted.status_code, deleted.json())
         assert 404 == client.get(f"/pets/{made['id']}").status_code
+
+
+@pytest.mark.parametrize(
+    ("uri", "is_own"),
+    [
+        (TEXT, True),
+        (TEXT | {"format": "uri-reference"}, True),
+        (TEXT | {"pattern": r"^/kennels/\w+/pets/\d+$"}, True),
+        (TEXT | {"pattern": r"^urn:"}, False),
+        (TEXT | {"format": "uri"}, False),
+        (TEXT | {"example": "spotify:track:6rqhFgbbKwnb9MLmUQDhG6"}, False),
+    ],
+)
+def test_an_item_shows_its_own_path_where_it_may_be_one(tmp_path: Path, uri: Node, is_own: bool) -> None:
+    paths = collection("/kennels/{kennel}/pets", item(("id", "name", "uri"), uri=uri))
+    for operation in [
+        paths["/kennels/{kennel}/pets"]["post"],
+        *map(paths["/kennels/{kennel}/pets/{id}"].get, ("put", "patch")),
+    ]:
+        operation["requestBody"] = takes(given(item()))
+    with Client(served(tmp_path, document(paths, servers=[{"url": "/v2"}] if "pattern" not in uri else []))) as client:
+        base = "" if "pattern" in uri else "/v2"
+        made = client.post(f"{base}/kennels/north/pets", json={"name": "Rex"}).json()
+
+        assert is_own == (f"{base}/kennels/north/pets/{made['id']}" == made["uri"])
+        if is_own:
+            assert made == client.get(made["uri"]).json()

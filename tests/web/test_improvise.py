@@ -182,6 +182,19 @@ def test_a_client_that_takes_nothing_of_what_is_offered_is_told_what_is(tmp_path
     assert "application/json" in response.json()["detail"]
 
 
+def test_what_only_a_parameter_offers_is_answered_with_what_there_is(tmp_path: Path) -> None:
+    """As ReadMe documents `accept`: as a parameter with two values, of which the reply has one."""
+    kinds = {"type": "string", "enum": ["application/json", "text/event-stream"]}
+    asked = {"name": "accept", "in": "header", "schema": kinds}
+    reply = answers({"type": "object", "properties": {"answer": {"type": "string"}}})
+    paths = {"/ask": {"get": {"parameters": [asked], "responses": reply}}}
+    with Client(served(tmp_path, document(paths))) as client:
+        answered = client.get("/ask", headers={"Accept": "text/event-stream"})
+
+        assert (200, "application/json") == (answered.status_code, answered.headers["content-type"])
+        assert 406 == client.get("/ask", headers={"Accept": "text/html"}).status_code
+
+
 def read_png(content: bytes) -> None:
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     data = content[content.index(b"IDAT") + 4 : content.index(b"IEND") - 8]

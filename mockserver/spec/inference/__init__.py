@@ -28,7 +28,7 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
 
     Operations that already say `x-behaviour` are left alone. What is no resource is named in a note of the service.
     """
-    writer = Writer(schemas, Frames(schemas, examples or ExampleMaker(document.root)))
+    writer = Writer(schemas, Frames(schemas, examples or ExampleMaker(document.root)), document.base_path)
     drafts, behaviours, unsaid = resources(document, schemas), dict[tuple[str, str], Any](), list[str]()
     for draft in drafts:
         for deed in draft.deeds:

@@ -25,6 +25,9 @@ UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "mo
 UNIQUE = ("username", "login", "email", "emailaddress", "slug", "name", "key", "code", "externalid", "title")
 """Properties of which a service that knows duplicates hardly allows two, the likeliest first."""
 
+SELF = ("uri", "href", "self", "selflink", "selfuri", "resourceuri")
+"""What services call the path at which an item is found, the likeliest first."""
+
 SECRET = frozenset(("password", "newpassword", "currentpassword", "passwordconfirmation", "confirmpassword"))
 
 
@@ -73,6 +76,20 @@ def write_only(schemas: Schemas, asked: Iterable[Properties], shown: Iterable[st
 
 def _is(schemas: Schemas, pointer: str, word: str) -> bool:
     return schemas.keyword(pointer, word) is True
+
+
+def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties]) -> str:
+    """The property that holds the path of the item itself, and that no client sends; else empty."""
+    sent = {name for properties in asked for name in properties}
+    known = {plain(name): name for name in reversed(list(properties)) if name not in sent}
+    return next((known[name] for name in SELF if name in known and _is_path(schemas, properties[known[name]])), "")
+
+
+def _is_path(schemas: Schemas, pointer: str) -> bool:
+    """May a value be a path, by its type, its format and what the document shows?"""
+    shown = schemas.keyword(pointer, "examples") or []
+    written = schemas.keyword(pointer, "format") in (None, "uri-reference", "iri-reference")
+    return written and schemas.types(pointer) - {"null"} == {"string"} and all(str(s).startswith("/") for s in shown)
 
 
 def unique(schemas: Schemas, asked: Properties, identity: str) -> str:

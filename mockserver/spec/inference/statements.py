@@ -26,8 +26,8 @@ def guessed(note: str, **keys: Any) -> Statement:
 class Writer:
     """Writes the drafts of one document."""
 
-    def __init__(self, schemas: Schemas, frames: Frames) -> None:
-        self._schemas, self._frames = schemas, frames
+    def __init__(self, schemas: Schemas, frames: Frames, base: str = "") -> None:
+        self._schemas, self._frames, self._base = schemas, frames, base
 
     def resource(self, draft: Draft, owner: Owner | None) -> Statement:
         """The entry of `x-resources`."""
@@ -88,12 +88,30 @@ class Writer:
         secret = fields.write_only(self._schemas, asked, properties)
         if secret:
             stated["write-only"] = guessed("writeOnly in the schemas, or a password that no reply shows", fields=secret)
+        place = self._place(draft, fields.located(self._schemas, properties, asked))
+        if place:
+            stated["initial"] = guessed("the item's own path, by the name of the property", fields=place)
         creation = draft.deed("create")
         known = {response.status for response in creation.operation.responses} if creation is not None else set()
         key = fields.unique(self._schemas, next(draft.asked("create"), {}), identity_field) if "409" in known else ""
         if key:
             stated["unique"] = guessed(f"creating has a documented 409, and {key} is likeliest to be why", fields=[key])
         return stated
+
+    def _place(self, draft: Draft, name: str) -> dict[str, str]:
+        """The property that holds the item's own path, as a template; none where it could not hold it."""
+        if not name or draft.item is None or name == draft.parameter:
+            return {}
+        path, at = draft.item.path, draft.properties()[name]
+        schemas = {p.name: p.schema for o in draft.item.operations.values() for p in o.parameters if p.schema}
+        own = {key: "{id}" if key == draft.parameter else "{param:" + key + "}" for key in draft.site.parameters}
+        try:
+            sample = {key: str(self._frames.value(str(schemas[key]))) if key in schemas else "1" for key in own}
+        except Unanswerable:
+            return {}
+        begin = self._base if self._schemas.keyword(at, "pattern") is None else ""  # a pattern says how paths begin
+        fits = self._schemas.validator(at, "response").is_valid(begin + _filled(path, sample))
+        return {name: begin + _filled(path, own)} if fits else {}
 
     def operation(self, draft: Draft, deed: Deed) -> Statement:
         """The entry `x-behaviour` of an operation. Raises Unanswerable where no body can be made for its reply."""
@@ -198,6 +216,13 @@ class Writer:
     def _written(self, header: Header) -> str:
         value = literal(self._frames.value(str(header.schema)))
         return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _filled(path: str, values: Mapping[str, str]) -> str:
+    """A path with a text in the place of each of its parameters."""
+    for name, value in values.items():
+        path = path.replace("{" + name + "}", value)
+    return path
 
 
 def _parameter(draft: Draft) -> str | None:
