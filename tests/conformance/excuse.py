@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import unquote
+
+from jsonschema import Draft202012Validator
 
 from mockserver.errors import Unanswerable
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation, Response
+from mockserver.spec.template import names
 
 IMPOSSIBLE = "a schema that no value satisfies"
 TEXTUAL = "a value that is another as text"
+UNREACHABLE = "an id that its own path forbids"
+NULL = "a null that `nullable` means beside an `enum`"
 NARROW = re.compile(r"than the m(ax|in)imum of (127|-128|255|32767|-32768|65535|4294967295|18446744073709551615)\b")
 """Bounds of int8, int16, uint8, uint16, uint32 and uint64 (OpenAPI format registry)."""
 NESTED = re.compile(
-    r'"in":"(header|query|path|cookie)","field":"[^"]*\.[^"]*","detail":".* is not of type .."(object|array)'
+    r'"in":"(header|query|path|cookie)","field":"[^"]*\.[^"]*","detail":".* is not of types? \W+(object|array)'
 )
 """A fault inside a list or object outside of the body: how those are written no specification says."""
 
@@ -28,7 +34,7 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
     described = described or _asked(case, contract)
     reasons = [
         _unsuccessful(code, one, case) or _as_text(said, one, contract) or _unsatisfied(case, one, contract)
-        or _unasked(said, one)
+        or _unasked(said, one) or _unreachable(code, one, case, contract) or _plain(code, said, one, case, contract)
         for one in described
     ]  # fmt: skip
     return next(filter(None, reasons), "") or _null(said, case, contract) or _otherwise(code, said, case, contract)
@@ -36,9 +42,9 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
 
 def _null(said: str, case: str, contract: Contract) -> str:
     """Why `null` was taken: `nullable` stands beside an `enum` that lacks it, and is taken to mean what it says."""
-    field = re.search(r"in body - (?:.* -> )?(.+): Incorrect type", said)
+    field = re.search(r"in body - (?:.*(?: -> |: ))?(.+): Incorrect type", said)
     if field and f'"{field.group(1)}": null' in case and _is_nullable(field.group(1), contract):
-        return "a null that `nullable` means beside an `enum`"
+        return NULL
     return ""
 
 
@@ -89,6 +95,42 @@ def _as_text(said: str, operation: Operation, contract: Contract) -> str:
         if named and (parameter.name, parameter.location) == named.groups() and types & {"array", "object"}:
             return TEXTUAL
     return ""
+
+
+def _plain(code: str, said: str, operation: Operation, case: str, contract: Contract) -> str:
+    """Why a body of another type was taken: what is sent as text is one, whatever it looks like."""
+    sent = re.findall(r"Content-Type: ([^;'\s]+)", case)[-1:]
+    media = [one for one in operation.request_body.content if one.name in sent] if operation.request_body else []
+    is_text = any(one.schema and contract.schemas.types(one.schema) == {"string"} for one in media)
+    is_meant = code == "ST201" and "in body - incorrect type" in said
+    return TEXTUAL if is_meant and is_text and sent[0].startswith("text/") else ""
+
+
+def _unreachable(code: str, operation: Operation, case: str, contract: Contract) -> str:
+    """Why what a reply had shown is refused: the path itself forbids it, as that of petstore the eleventh order."""
+    refused = set(re.findall(r'"in":"(\w+)","field":"([^"]+)"', case)) if code == "ST202" else set()
+    sent = _sent(operation, case, contract)
+    schemas = {p.name: p.schema for p in operation.parameters if p.location == "path" and p.schema}
+    forbidden = {
+        ("path", name) for name, at in schemas.items() if name in sent and not _is_taken(sent[name], at, contract)
+    }
+    return UNREACHABLE if refused and refused <= forbidden else ""
+
+
+def _sent(operation: Operation, case: str, contract: Contract) -> dict[str, str]:
+    """The path parameters of the last request, as it wrote them."""
+    requests = re.findall(r"curl -X \w+ .*?https?://[^/]+(/[^\s'?]*)", case)
+    below = requests[-1].removeprefix(f"/{contract.name}").removeprefix(contract.document.base_path) if requests else ""
+    pattern = re.sub(r"\\\{(.*?)\\\}", "([^/]+)", re.escape(operation.path))
+    found = re.fullmatch(pattern, below)
+    return dict(zip(names(operation.path), map(unquote, found.groups()), strict=True)) if found else {}
+
+
+def _is_taken(text: str, pointer: str, contract: Contract) -> bool:
+    """Does a parameter's schema allow a text, or the number that it writes? A second validator judges."""
+    schema = {**contract.document.root, "$ref": f"#{pointer}"}
+    values = [text, *([int(text)] if re.fullmatch(r"-?\d{1,300}", text) else [])]
+    return any(Draft202012Validator(schema).is_valid(value) for value in values)
 
 
 def _unasked(said: str, operation: Operation) -> str:

@@ -1,0 +1,69 @@
+"""An excuse holds for what the document leaves no other way, and for nothing that looks alike."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mockserver.spec import contract as contracts
+from mockserver.spec.contract import Contract
+from tests.conformance.excuse import NULL, TEXTUAL, UNREACHABLE, excuse
+from tests.web.document import answers, document, takes
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "maximum": 10}}
+STATE = {"type": "object", "properties": {"state": {"type": "string", "nullable": True, "enum": ["on"]}}}
+PATHS = {
+    "/orders/{id}": {"get": {"parameters": [ID], "responses": answers({"type": "object"})}},
+    "/notes": {"post": {"requestBody": takes({"type": "string"}, "text/plain"), "responses": answers()}},
+    "/lamps": {"put": {"requestBody": takes({"type": "array", "items": STATE}), "responses": answers()}},
+}
+
+
+@pytest.fixture(scope="module")
+def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
+    path = tmp_path_factory.mktemp("excuse") / "test.json"
+    path.write_text(json.dumps(document(PATHS)))
+    return contracts.of(path)
+
+
+def refused(order: str, location: str = "path", field: str = "id") -> str:
+    """What Schemathesis prints of a read that was refused."""
+    told = f'{{"errors":[{{"in":"{location}","field":"{field}","detail":"is not right"}}]}}'
+    return f"    [400] Bad Request:\n\n    `{told}`\n\n    curl -X GET http://127.0.0.1:1/test/orders/{order}\n"
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        (refused("11"), UNREACHABLE),
+        (refused("a%20b"), UNREACHABLE),
+        (refused("10"), ""),
+        (refused("11", "query"), ""),
+        (refused("11", field="other"), ""),
+    ],
+)
+def test_an_id_may_be_refused_that_its_path_forbids(contract: Contract, case: str, reason: str) -> None:
+    assert reason == excuse("ST202", "Stateful tests", "Valid data should have been accepted", case, contract)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "reason"),
+    [
+        ("text/plain", "Invalid component: in body - incorrect type", TEXTUAL),
+        ("text/plain", "Invalid component: in body - too long", ""),
+        ("application/json", "Invalid component: in body - incorrect type", ""),
+    ],
+)
+def test_what_is_sent_as_text_is_one(contract: Contract, kind: str, said: str, reason: str) -> None:
+    case = f"    [200] OK:\n\n    curl -X POST -H 'Content-Type: {kind}' -d '{{}}' http://127.0.0.1:1/test/notes\n"
+
+    assert reason == excuse("ST201", "POST /notes", said, case, contract)
+
+
+@pytest.mark.parametrize(("field", "reason"), [("state", NULL), ("name", "")])
+def test_a_null_deep_in_a_body_is_meant_where_nullable_says_so(contract: Contract, field: str, reason: str) -> None:
+    said = f"Invalid component: in body - lamps -> Array with invalid items: {field}: Incorrect type"
+    case = f"    [200] OK:\n\n    curl -X PUT -d '[{{\"{field}\": null}}]' http://127.0.0.1:1/test/lamps\n"
+
+    assert reason == excuse("ST201", "PUT /lamps", said, case, contract)
