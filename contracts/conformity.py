@@ -26,19 +26,28 @@ GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431}
 
 def deviations(operation: Operation, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
     """What is wrong with a reply to `operation`, by the document alone."""
-    if exchange.status >= 500 and not any(r.status == str(exchange.status) and exchange.status != 500 for r in
-                                          operation.responses):  # fmt: skip
+    if exchange.status >= 500 and not is_foreseen(operation, exchange.status):
         yield Deviation("5xx", "no server error, whatever a client sends", f"{exchange.status}: {_start(exchange)}")
         return
     response = operation.response(exchange.status)
     if response is None:
-        if exchange.status not in GENERAL and not 300 <= exchange.status < 400:
+        if not is_general(exchange.status):
             documented = ", ".join(r.status for r in operation.responses)
             yield Deviation("status", f"one of the documented statuses {documented}", f"status {exchange.status}")
         return
     yield from _headers(response, exchange)
     if exchange.method != "HEAD":
         yield from _content(response, exchange, schemas)
+
+
+def is_foreseen(operation: Operation, status: int) -> bool:
+    """Does the document speak of this server error? A 500 is never foreseen (RFC 9110 section 15.6.1)."""
+    return status != 500 and any(response.status == str(status) for response in operation.responses)
+
+
+def is_general(status: int) -> bool:
+    """May any server answer with it, whatever its document says?"""
+    return status in GENERAL or 300 <= status < 400
 
 
 def _headers(response: Response, exchange: Exchange) -> Iterator[Deviation]:

@@ -19,7 +19,7 @@ from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorde
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from contracts.capabilities import name_of
-from contracts.checks.fairness import may_be_refused
+from contracts.checks.fairness import is_excused
 from contracts.checks.jury import CHECK as JURY
 from contracts.choice import is_chosen
 from contracts.examination import Progress, Result
@@ -39,9 +39,6 @@ EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
 OF_FORM = frozenset({"status_code_conformance", "content_type_conformance", "response_headers_conformance",
                      "response_schema_conformance"})  # fmt: skip
 """The checks of the engine that judge the form of a reply, and nothing else."""
-
-ACCEPTS_VALID = "positive_data_acceptance"
-"""The check of the engine that a request which fits the document is not refused."""
 
 SETTLING = 5.0
 """The longest that is waited, in seconds, for the answers to what was sent before an examination was interrupted."""
@@ -225,7 +222,8 @@ class _Run:
         for case_id, checks in recorder.checks.items():
             operation = recorder.cases[case_id].value.operation.label
             for check in checks:
-                if self._is_unfair(recorder.cases[case_id].value, check):
+                info = check.failure_info
+                if info is not None and is_excused(self.contract, recorder.cases[case_id].value, info.failure):
                     continue
                 self._note(operation, check)
                 if check.status == Status.FAILURE and self.asked_for(check.name):
@@ -233,11 +231,6 @@ class _Run:
             self._hear(recorder, case_id, operation, checks)
         for case_id in recorder.cases:
             self._forget(case_id)
-
-    def _is_unfair(self, case: Any, check: CheckNode) -> bool:
-        """A failure that is none: the request fits the document, and may be refused all the same."""
-        failed = check.name == ACCEPTS_VALID and check.status == Status.FAILURE
-        return failed and may_be_refused(self.contract, case)
 
     def _hear(self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]) -> None:
         """Ask the second judge about a reply whose form the engine has judged."""

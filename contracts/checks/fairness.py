@@ -1,4 +1,4 @@
-"""Requests that fit the document, and that a correct server may refuse all the same."""
+"""What the engine tells as a failure, and what a correct server may do all the same."""
 
 from __future__ import annotations
 
@@ -6,15 +6,29 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from schemathesis.core.failures import Failure, ServerError
+from schemathesis.openapi.checks import RejectedPositiveData, UndefinedStatusCode
+
+from contracts.capabilities import name_of
+from contracts.conformity import is_foreseen, is_general
 from mockserver.spec.contract import Contract
 
 INTEROPERABLE = 2**53 - 1
 """The largest integer of which all programs agree what it is (RFC 8259 section 6)."""
 
 
-def may_be_refused(contract: Contract, case: Any) -> bool:
-    """May the service refuse `case`, a valid request that the engine made up?"""
-    return _has_unknown_cursor(contract, case) or any(abs(each) > INTEROPERABLE for each in _integers(case))
+def is_excused(contract: Contract, case: Any, failure: Failure) -> bool:
+    """May a correct server fail thus at `case`, a request that the engine made up?
+
+    It may refuse what fits the schema only, answer with what HTTP itself has for bad requests, and with a server error
+    that its document foresees.
+    """
+    if isinstance(failure, RejectedPositiveData):
+        return _has_unknown_cursor(contract, case) or any(abs(each) > INTEROPERABLE for each in _integers(case))
+    if isinstance(failure, UndefinedStatusCode):
+        return is_general(failure.status_code)
+    operation = next((each for each in contract.document.operations if name_of(each) == case.operation.label), None)
+    return isinstance(failure, ServerError) and operation is not None and is_foreseen(operation, failure.status_code)
 
 
 def _has_unknown_cursor(contract: Contract, case: Any) -> bool:

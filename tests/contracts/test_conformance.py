@@ -11,7 +11,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.checks.conformance import ACCEPTS_VALID, conform
+from contracts.checks.conformance import conform
 from contracts.target import Request, Target
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
@@ -22,7 +22,8 @@ SHELF = {
     "info": {"title": "Books", "version": "1"},
     "paths": {"/books": {"get": {
         "parameters": [{"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}],
-        "responses": {"200": {"description": "A page."}, "400": {"description": "No such page."}},
+        "responses": {"200": {"description": "A page."}, "400": {"description": "No such page."},
+                      "500": {"description": "It broke."}, "503": {"description": "The library is closed."}},
     }}},
 }  # fmt: skip
 
@@ -52,7 +53,7 @@ def shelf(knows: Callable[[int], bool]) -> Any:
 def refused(contract: Contract, knows: Callable[[int], bool]) -> list[str]:
     """What a long examination says against the server: the pages that it should have taken."""
     with Target.asgi(shelf(knows)) as target:
-        result = conform(contract, target, mode="campaign", only=[ACCEPTS_VALID])
+        result = conform(contract, target, mode="campaign", only=["positive_data_acceptance"])
     assert not result.stopped
     return [found.exchanges[-1].url.partition("=")[2] for found in result.findings]
 
@@ -71,6 +72,31 @@ def test_a_server_need_not_know_integers_that_programs_do_not_agree_about(books:
 
     assert [] == refused(books, knows)
     assert any(page >= 2**53 for page in asked), "nothing was asked that could be refused"
+
+
+def told(contract: Contract, status: int, check: str) -> list[str]:
+    """The operations at which a check says something against a server that answers with one status only."""
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": status, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+    with Target.asgi(answer) as target:
+        result = conform(contract, target, mode="quick", only=[check])
+    return [found.operation for found in result.findings]
+
+
+@pytest.mark.parametrize(("status", "where"), [(503, []), (502, ["GET /books"]), (500, ["GET /books"])])
+def test_a_server_error_is_told_unless_the_document_foresees_it(books: Contract, status: int, where: list[str]) -> None:
+    assert where == told(books, status, "not_a_server_error")
+
+
+@pytest.mark.parametrize(("status", "where"), [(413, []), (304, []), (201, ["GET /books"]), (418, ["GET /books"])])
+def test_a_status_that_is_not_documented_is_told_unless_any_server_may_answer_with_it(
+    books: Contract, status: int, where: list[str]
+) -> None:
+    assert where == told(books, status, "status_code_conformance")
 
 
 @given(page=st.integers(min_value=1))
