@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +18,8 @@ from mockserver.spec.template import names
 IMPOSSIBLE = "a schema that no value satisfies"
 TEXTUAL = "a value that is another as text"
 UNREACHABLE = "an id that its own path forbids"
+EXAMPLE = "an example of the document's own that its schema forbids"
+DIALECT = "a pattern in a dialect that Schemathesis leaves out"
 NULL = "a null that `nullable` means beside an `enum`"
 NARROW = re.compile(r"than the m(ax|in)imum of (127|-128|255|32767|-32768|65535|4294967295|18446744073709551615)\b")
 """Bounds of int8, int16, uint8, uint16, uint32 and uint64 (OpenAPI format registry)."""
@@ -34,9 +38,12 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
     described = described or _asked(case, contract)
     reasons = [
         _unsuccessful(code, one, case) or _as_text(said, one, contract) or _unsatisfied(case, one, contract)
-        or _unasked(said, one) or _unreachable(code, one, case, contract) or _plain(code, said, one, case, contract)
+        or _unasked(said, one) or _plain(code, said, one, case, contract)
         for one in described
     ]  # fmt: skip
+    if code == "ST202":
+        reasons += [_unreachable(one, case, contract) or _misshown(one, case, contract) for one in described]
+        reasons.append(_unknown(case, contract))
     return next(filter(None, reasons), "") or _null(said, case, contract) or _otherwise(code, said, case, contract)
 
 
@@ -106,15 +113,28 @@ def _plain(code: str, said: str, operation: Operation, case: str, contract: Cont
     return TEXTUAL if is_meant and is_text and sent[0].startswith("text/") else ""
 
 
-def _unreachable(code: str, operation: Operation, case: str, contract: Contract) -> str:
+def _unreachable(operation: Operation, case: str, contract: Contract) -> str:
     """Why what a reply had shown is refused: the path itself forbids it, as that of petstore the eleventh order."""
-    refused = set(re.findall(r'"in":"(\w+)","field":"([^"]+)"', case)) if code == "ST202" else set()
+    refused = set(re.findall(r'"in":"(\w+)","field":"([^"]+)"', case))
     sent = _sent(operation, case, contract)
     schemas = {p.name: p.schema for p in operation.parameters if p.location == "path" and p.schema}
     forbidden = {
         ("path", name) for name, at in schemas.items() if name in sent and not _is_taken(sent[name], at, contract)
     }
     return UNREACHABLE if refused and refused <= forbidden else ""
+
+
+def _misshown(operation: Operation, case: str, contract: Contract) -> str:
+    """Why a parameter was refused: its value is the document's own example, which breaks the parameter's schema."""
+    refused = set(re.findall(r'"in":"(\w+)","field":"([^"]+)"', case))
+    wrong = {(p.location, p.name) for p in operation.parameters if p.schema and _is_misshown(p.schema, contract)}
+    return EXAMPLE if refused and refused <= wrong else ""
+
+
+def _is_misshown(pointer: str, contract: Contract) -> bool:
+    shown = [*(contract.schemas.keyword(pointer, "examples") or ()), contract.schemas.keyword(pointer, "default")]
+    judge = contract.schemas.validator(pointer, "request")
+    return any(value is not None and not judge.is_valid(value) for value in shown)
 
 
 def _sent(operation: Operation, case: str, contract: Contract) -> dict[str, str]:
@@ -161,24 +181,31 @@ def _otherwise(code: str, said: str, case: str, contract: Contract) -> str:
     status = received.group(1) if received else ""
     if "no value can be valid for the schema" in case:
         return IMPOSSIBLE
-    field = re.search(r'"in":"body","field":"(?:[^"]*\.)?([^".]+)","detail":"[^,]* is not one of', case)
-    if code == "ST202" and field and field.group(1) in _discriminating(contract):
-        return "a kind that the discriminator does not know"
     if code == "ST103" and status[:1] == "4":
         return "no answer to what is refused is documented"
     if code == "ST105" and "ST103" in case:
         return "no answer to what is refused is documented"
-    if code == "ST202" and NARROW.search(case):
-        return "an integer format that Schemathesis does not know"
-    if code == "ST202" and NESTED.search(case):
-        return "a parameter nested deeper than any style writes"
     if code == "ST201" and "Incorrect type" in said and "form-" in case:
         return TEXTUAL
+    if "swagger" in contract.document.raw and "in body - violates `additionalProperties`" in said and "form-" in case:
+        return "a field that `formData` does not forbid"
     if code == "ST201" and "in cookie - object with unexpected properties" in said:
         return "a cookie that is not declared"
     if "swagger" in contract.document.raw and ((code == "ST104" and "<EMPTY>" in case) or code == "ST105"):
         return "no content is described, but Swagger's `produces`"
     return ""
+
+
+def _unknown(case: str, contract: Contract) -> str:
+    """Why what Schemathesis takes for valid was refused: it does not know this part of OpenAPI."""
+    field = re.search(r'"in":"body","field":"(?:[^"]*\.)?([^".]+)","detail":"[^,]* is not one of', case)
+    if field and field.group(1) in _discriminating(contract):
+        return "a kind that the discriminator does not know"
+    if NARROW.search(case) or _is_unsigned(case, contract):
+        return "an integer format that Schemathesis does not know"
+    if NESTED.search(case):
+        return "a parameter nested deeper than any style writes"
+    return DIALECT if _is_translated(case, contract) else ""
 
 
 def _discriminating(contract: Contract) -> set[str]:
@@ -188,14 +215,31 @@ def _discriminating(contract: Contract) -> set[str]:
     return {rule["propertyName"] for rule in rules if rule}
 
 
+def _is_unsigned(case: str, contract: Contract) -> bool:
+    """Is a number refused for being negative by the format of its property (`uint32`)?"""
+    named = re.findall(r'"field":"(?:[^"]*\.)?([^".]+)","detail":"-\d+ is less than the minimum of 0"', case)
+    return any(str(own.get("format")).startswith("uint") for name in named for own in _named(name, contract))
+
+
+def _is_translated(case: str, contract: Contract) -> bool:
+    """Was a text refused by a pattern that the document writes otherwise? Schemathesis takes such a one for none."""
+    told = re.search(r"`(\{.*\})`", case)
+    faults = json.loads(told.group(1)).get("errors", ()) if told else ()
+    broken = [found.group(1) for one in faults if (found := re.search(r'does not match "(.*)"$', one["detail"]))]
+    return bool(broken) and not any(json.dumps(pattern) in json.dumps(contract.document.raw) for pattern in broken)
+
+
 def _is_nullable(name: str, contract: Contract) -> bool:
     """Does the document call a property of this name nullable, with an `enum` that lacks `null`?"""
+    found = _named(name, contract)
+    return any(own.get("nullable") is True and None not in own.get("enum", [None]) for own in found)
+
+
+def _named(name: str, contract: Contract) -> Iterator[dict[str, Any]]:
+    """Everything of this name in a document, such as the schemas of the properties that are called so."""
     waiting: list[Any] = [contract.document.raw]
     while waiting:
         node = waiting.pop()
-        inner = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
-        own = node.get(name) if isinstance(node, dict) else None
-        if isinstance(own, dict) and own.get("nullable") is True and None not in own.get("enum", [None]):
-            return True
-        waiting += inner
-    return False
+        if isinstance(node, dict) and isinstance(node.get(name), dict):
+            yield node[name]
+        waiting += list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []

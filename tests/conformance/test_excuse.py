@@ -8,12 +8,14 @@ import pytest
 
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
-from tests.conformance.excuse import NULL, TEXTUAL, UNREACHABLE, excuse
+from tests.conformance.excuse import EXAMPLE, NULL, TEXTUAL, UNREACHABLE, excuse
 from tests.web.document import answers, document, takes
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "maximum": 10}}
 STATE = {"type": "object", "properties": {"state": {"type": "string", "nullable": True, "enum": ["on"]}}}
+SHOWN = {"name": "at", "in": "query", "schema": {"type": "string", "format": "json-pointer", "example": "#/a"}}
 PATHS = {
+    "/shown": {"get": {"parameters": [SHOWN, {**SHOWN, "name": "by"}, {**ID, "in": "query"}], "responses": answers()}},
     "/orders/{id}": {"get": {"parameters": [ID], "responses": answers({"type": "object"})}},
     "/notes": {"post": {"requestBody": takes({"type": "string"}, "text/plain"), "responses": answers()}},
     "/lamps": {"put": {"requestBody": takes({"type": "array", "items": STATE}), "responses": answers()}},
@@ -45,6 +47,16 @@ def refused(order: str, location: str = "path", field: str = "id") -> str:
 )
 def test_an_id_may_be_refused_that_its_path_forbids(contract: Contract, case: str, reason: str) -> None:
     assert reason == excuse("ST202", "Stateful tests", "Valid data should have been accepted", case, contract)
+
+
+@pytest.mark.parametrize(("names", "reason"), [(("at",), EXAMPLE), (("at", "by"), EXAMPLE), (("id", "at"), "")])
+def test_an_example_may_be_refused_that_its_own_schema_forbids(
+    contract: Contract, names: tuple[str, ...], reason: str
+) -> None:
+    told = ",".join(f'{{"in":"query","field":"{name}","detail":"is not right"}}' for name in names)
+    case = f'    [400] Bad Request:\n\n    `{{"errors":[{told}]}}`\n\n    curl -X GET http://127.0.0.1:1/test/shown\n'
+
+    assert reason == excuse("ST202", "GET /shown", "Valid data should have been accepted", case, contract)
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,18 @@ def test_an_id_is_a_plain_value_also_where_a_schema_allows_an_object(tmp_path: P
     paths["/ips"]["post"]["requestBody"] = takes({"type": "object", "properties": {"name": NAME}})
     with Client(served(tmp_path, document(paths))) as client:
         assert 201 == client.post("/ips", json={"name": "a"}).status_code
+
+
+@pytest.mark.parametrize("pattern", ["stable|[0-9]+", "^(stable|[0-9]+)$"])
+def test_an_id_is_all_that_its_pattern_means(tmp_path: Path, pattern: str) -> None:
+    """Who writes no `^` and `$` around the pattern of an id means the whole of it all the same."""
+    named = {**item(("name",), name=TEXT | {"pattern": pattern})}
+    del named["properties"]["id"]
+    paths = collection("/branches", named, parameter="name", id=TEXT | {"pattern": pattern})
+    paths["/branches"]["post"]["requestBody"]["content"]["application/json"]["schema"].pop("required")
+    with Client(served(tmp_path, document(paths))) as client:
+        names = [client.post("/branches", json={}).json()["name"] for _ in range(3)]
+
+        assert [] == [name for name in names if not re.fullmatch("stable|[0-9]+", name)]
+        assert 3 == len(set(names))
+        assert "stable" == client.post("/branches", json={"name": "stable"}).json()["name"]

@@ -81,7 +81,9 @@ def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
     if any(schemas.keyword(place, "format") in ("uuid", "guid") for place in places):
         return _checked(schemas, places, {"generate": "uuid"}, SAMPLE_UUID)
     for trial, sample in _likely(schemas, places):
-        if all(_valid(schemas, place, sample) for place in places):
+        begun = len(trial.get("prefix", ""))
+        other = f"{sample[:begun]}f{sample[begun + 1 :]}" if trial["generate"] != "digits" else sample
+        if all(_valid(schemas, place, one) for place in places for one in (sample, other)):
             return trial
     return {"generate": "schema"}
 
@@ -121,7 +123,18 @@ def _alike(example: str) -> Iterator[tuple[dict[str, Any], str]]:
 def _valid(schemas: Schemas, place: str, sample: Any) -> bool:
     if not _restricted(schemas, place):
         return True
-    return schemas.validator(place, "response").is_valid(sample)
+    return schemas.validator(place, "response").is_valid(sample) and _is_whole(schemas, place, sample)
+
+
+def _is_whole(schemas: Schemas, place: str, sample: Any) -> bool:
+    """Does the pattern take the whole of a text? Who leaves out `^` and `$` in the pattern of an id means it."""
+    pattern = schemas.keyword(place, "pattern")
+    if not isinstance(pattern, str) or not isinstance(sample, str):
+        return True
+    try:
+        return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), sample) is not None
+    except re.error:
+        return True
 
 
 PLAIN = frozenset(("type", "description", "title", "examples", "readOnly", "default", "deprecated", "$comment", "$ref"))
