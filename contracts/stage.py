@@ -450,7 +450,7 @@ class Stage:
                   size: int) -> Any:  # fmt: skip
         """The position of the page after this one, by the reply's own words; None when it is the last."""
         paging = act.behaviour.paging
-        if paging is None or not items:
+        if paging is None or not paging.position or not items:
             return None
         if act.place("next") is not None and paging.style == "cursor":
             return pick(exchange.json, act.place("next"))

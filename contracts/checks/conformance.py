@@ -19,7 +19,7 @@ from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorde
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
 from contracts.capabilities import name_of
-from contracts.checks.fairness import is_excused
+from contracts.checks.fairness import Fairness
 from contracts.checks.jury import CHECK as JURY
 from contracts.choice import is_chosen
 from contracts.examination import Progress, Result
@@ -170,6 +170,11 @@ class _Run:
         """Every operation, by its name."""
         return {name_of(each): each for each in self.contract.document.operations}
 
+    @cached_property
+    def fairness(self) -> Fairness:
+        """What a correct server may do although the engine tells it as a failure."""
+        return Fairness(self.contract, self.stage.tools.jury, self.target.base_url)
+
     @property
     def who(self) -> Identity:
         """Who asks."""
@@ -222,8 +227,7 @@ class _Run:
         for case_id, checks in recorder.checks.items():
             operation = recorder.cases[case_id].value.operation.label
             for check in checks:
-                info = check.failure_info
-                if info is not None and is_excused(self.contract, recorder.cases[case_id].value, info.failure):
+                if self._is_excused(recorder, case_id, check):
                     continue
                 self._note(operation, check)
                 if check.status == Status.FAILURE and self.asked_for(check.name):
@@ -232,13 +236,25 @@ class _Run:
         for case_id in recorder.cases:
             self._forget(case_id)
 
+    def _is_excused(self, recorder: ScenarioRecorder, case_id: str, check: CheckNode) -> bool:
+        """Is a failure none, since a correct server may do so?"""
+        case, info = recorder.cases[case_id].value, check.failure_info
+        operation = self.operations_by_name.get(case.operation.label)
+        if info is None or operation is None:
+            return False
+        interaction = recorder.interactions.get(info.failure.case_id or case_id)
+        return interaction is not None and self.fairness.excuses(
+            operation, case, info.failure, self._exchange(interaction)
+        )
+
     def _hear(self, recorder: ScenarioRecorder, case_id: str, name: str, checks: Sequence[CheckNode]) -> None:
         """Ask the second judge about a reply whose form the engine has judged."""
         held = [check for check in checks if check.name in OF_FORM]
         operation = self.operations_by_name.get(name)
         if operation is None or case_id not in recorder.interactions or len(held) < len(OF_FORM):
             return
-        faults = [check.failure_info.failure.message for check in held if check.failure_info is not None]
+        faults = [check.failure_info.failure.message for check in held
+                  if check.failure_info is not None and not self._is_excused(recorder, case_id, check)]  # fmt: skip
         exchange = self._exchange(recorder.interactions[case_id])
         self.stage.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
 

@@ -218,12 +218,16 @@ def mass_assignment(stage: Stage, kind: Kind, names: tuple[str, ...]) -> None:
                          about=f"replace {name}")  # fmt: skip
 
 
+FAR = 1_000_003
+"""So far from a number is another one, that counting does not lead to it: ids are often counted."""
+
+
 def _different(value: Any) -> Any:
     """Another value of the same type."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):
-        return value + 1
+        return value + FAR
     if isinstance(value, str) and moment_of(value) is not None:
         return "2001-02-03T04:05:06.000Z"
     if isinstance(value, str):

@@ -70,9 +70,20 @@ def pages(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     everything, _ = stage.walk(made[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
-        if total / size < 30:
+        if not paging.position:
+            _cut(stage, kind, paging, made[0], size, ids(kind, everything))
+        elif total / size < 30:
             _walked(stage, kind, act, paging, made[0], size, ids(kind, everything))
-    _positions(stage, kind, act, paging, made[0], ids(kind, everything))
+    if paging.position:
+        _positions(stage, kind, act, paging, made[0], ids(kind, everything))
+
+
+def _cut(stage: Stage, kind: Kind, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:
+    """A list that has no further pages is cut to the size asked for."""
+    seen = stage.listing(made, query={paging.limit: size})
+    found = ids(kind, stage.items(kind, seen))
+    stage.expect(found == wanted[:size], f"the first {min(size, len(wanted))} of {len(wanted)} items",
+                 f"{len(found)} items" if len(found) != len(wanted[:size]) else "others", seen, about="size")  # fmt: skip
 
 
 def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contracts.assignment import Assignment
 from contracts.checks.conformance import conform
+from contracts.examination import examine
 from contracts.target import Request, Target
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
@@ -26,6 +29,40 @@ SHELF = {
                       "500": {"description": "It broke."}, "503": {"description": "The library is closed."}},
     }}},
 }  # fmt: skip
+
+PET = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "tag": {"type": "string"}}}
+PETS = {
+    "swagger": "2.0",
+    "info": {"title": "Pets", "version": "1"},
+    "produces": ["application/json"],
+    "consumes": ["application/json"],
+    "definitions": {"NewPet": PET, "Pet": {"allOf": [
+        {"$ref": "#/definitions/NewPet"},
+        {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer", "format": "int64"}}}]}},
+    "paths": {
+        "/pets": {
+            "get": {
+                "parameters": [
+                    {"name": "tags", "in": "query", "type": "array", "items": {"type": "string"}},
+                    {"name": "limit", "in": "query", "type": "integer", "format": "int32"},
+                ],
+                "responses": {"200": {"description": "Pets.",
+                                      "schema": {"type": "array", "items": {"$ref": "#/definitions/Pet"}}}},
+            },
+            "post": {
+                "parameters": [{"name": "pet", "in": "body", "required": True,
+                                "schema": {"$ref": "#/definitions/NewPet"}}],
+                "responses": {"200": {"description": "A pet.", "schema": {"$ref": "#/definitions/Pet"}}},
+            },
+        },
+        "/pets/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "type": "integer", "format": "int64"}],
+            "get": {"responses": {"200": {"description": "A pet.", "schema": {"$ref": "#/definitions/Pet"}}}},
+            "delete": {"responses": {"204": {"description": "It is gone."}}},
+        },
+    },
+}  # fmt: skip
+"""What people try first: counted ids, a page without a next one, a list in an address, a reply without a body."""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +134,24 @@ def test_a_status_that_is_not_documented_is_told_unless_any_server_may_answer_wi
     books: Contract, status: int, where: list[str]
 ) -> None:
     assert where == told(books, status, "status_code_conformance")
+
+
+@pytest.mark.parametrize("seed", [5, 7])
+def test_the_mock_keeps_a_document_of_which_everything_is_inferred(tmp_path: Path, seed: int) -> None:
+    file = tmp_path / "pets.yaml"
+    file.write_text(yaml.safe_dump(PETS))
+    asked = Assignment(str(file), contracts.of(file), seed=seed)
+    with asked.target() as target:
+        promises = examine(asked.contract, target, seed=seed)
+    with asked.target() as target:
+        conformance = conform(asked.contract, target, seed=seed)
+
+    assert [] == [(each.operation, each.check, each.seen) for each in (*promises.findings, *conformance.findings)]
+    assert {"paging", "mass-assignment", "parameters"} <= {check for _, check in promises.examined}
+
+
+def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None:
+    assert ["GET /books"] == told(books, 200, "negative_data_rejection")
 
 
 @given(page=st.integers(min_value=1))
