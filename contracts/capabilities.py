@@ -93,6 +93,25 @@ class Kind:
         """Does every one of these actions exist?"""
         return all(each in self.acts for each in wanted)
 
+    @cached_property
+    def upward(self) -> str:
+        """What the path of an item calls the owner below which it was made and does not stand; else empty."""
+        parent, within = self.resource.parent, self.resource.within
+        if parent is None or within is None or parent.parameter in within.parameters:
+            return ""
+        return f"{parent.parameter} of {parent.resource}"
+
+    def is_of_item(self, act: Act) -> bool:
+        """Does the path of an operation name an item's id?"""
+        named = self.resource.identity.parameter in template.names(act.operation.path)
+        return named and not (self.upward and self.leads_through_owner(act))
+
+    def leads_through_owner(self, act: Act) -> bool:
+        """Does the path of an operation name the owner?"""
+        parent, does = self.resource.parent, act.behaviour.action.does if act.behaviour.action else ""
+        is_named = parent is not None and parent.parameter in template.names(act.operation.path)
+        return is_named and (not self.upward or does in ("create", "list"))
+
     def is_meant_by(self, field: str) -> bool:
         """Is a field of another resource named after this one and its id, such as `secret_id`?"""
         return field.lower().replace("_", "").replace("-", "").endswith(self.name.replace("-", "") + "id")

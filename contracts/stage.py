@@ -222,6 +222,10 @@ class Stage:
         )
 
     def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: Identity) -> Any:
+        act = self.tools.acts.get(name_of(operation))
+        kind = self.tools.kinds.get(act.behaviour.action.of) if act and act.behaviour.action else None
+        if act and kind and kind.resource.parent and kind.upward in given and kind.leads_through_owner(act):
+            given = {**given, kind.resource.parent.parameter: given[kind.upward]}
         if name in given:
             return given[name]
         if who.tenant and any(k.resource.tenant.by == "path" and k.resource.tenant.name == name for k in self._kinds):
@@ -340,7 +344,7 @@ class Stage:
             return {}
         present = next((m for m in self._made if m.kind is owner and m.who == who), None)
         made = present or self.create(owner, who=who)
-        return {**made.path, parent.parameter: made.id}
+        return {**made.path, parent.parameter: made.id, **({kind.upward: made.id} if kind.upward else {})}
 
     def present(self, kind: Kind) -> tuple[Made, ...]:
         """What was made of a kind and not taken away yet."""

@@ -18,15 +18,15 @@ def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
         raise Unable(f"no {statement.resource} can be made")
     made = stage.create(kind)
     elsewhere = stage.create(owner)
-    path = {**made.path, statement.parameter: elsewhere.id}
+    path = {**made.path, kind.upward or statement.parameter: elsewhere.id}
     for name in ("get", "update", "delete"):
         act = kind.acts.get(name)
-        if act is not None and "{" + statement.parameter + "}" in act.operation.path:
+        if act is not None and kind.leads_through_owner(act):
             body = stage.bodies.least(act, stage.check) if act.media_type else MISSING
             seen = stage.send(act, path=path, body=body)
             stage.expect(seen.status in GONE, f"404 for the item of another {owner.name}", f"status {seen.status}",
                          made.exchange, elsewhere.exchange, seen, about=name)  # fmt: skip
-    if kind.can("list"):
+    if kind.can("list") and kind.leads_through_owner(kind.acts["list"]):
         seen = stage.send(kind.acts["list"], path=path)
         stage.expect(
             str(made.id) not in ids(kind, stage.items(kind, seen)),
@@ -64,7 +64,7 @@ def _survives(stage: Stage, kind: Kind, owner: Kind, made: Made) -> None:
 def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: object) -> None:
     """What is below an item that was removed is removed, and nothing is made there any more."""
     above = stage.create(owner)
-    below = {**above.path, statement.parameter: above.id}
+    below = {**above.path, statement.parameter: above.id} | ({kind.upward: above.id} if kind.upward else {})
     exchange, made = stage.try_create(kind, path=below)
     if made is None:
         raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")

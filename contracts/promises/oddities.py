@@ -71,7 +71,7 @@ def _stands(stage: Stage, what: str, exchange: Exchange) -> None:
 
 def _ids(stage: Stage, act: Act, kind: Kind | None, path: dict[str, Any]) -> None:
     parameter = kind.resource.identity.parameter if kind else ""
-    if kind is None or "{" + parameter + "}" not in act.operation.path:
+    if kind is None or not kind.is_of_item(act):
         return
     for id in IDS:
         exchange = stage.send(act, path=path | {parameter: id})

@@ -192,7 +192,7 @@ def refused(stage: Stage, kind: str, act: Act, exchange: Exchange, what: str, ab
 
 def malformed(stage: Stage, kind: Kind, act: Act) -> None:
     """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
-    made = stage.create(kind) if kind.can("create") and _is_item(kind, act) else None
+    made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
     for text in (b'{"name": "contract-check', b"not json", b""):
         if text == b"" and not (act.operation.request_body and act.operation.request_body.required):
             continue
@@ -210,10 +210,6 @@ def _place(stage: Stage, kind: Kind, made: Made | None) -> Mapping[str, Any]:
     return made.path if made else stage.parents(kind, stage.main)
 
 
-def _is_item(kind: Kind, act: Act) -> bool:
-    return "{" + kind.resource.identity.parameter + "}" in act.operation.path
-
-
 def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made | None) -> None:
     """What was created against all expectation is taken away in the end."""
     if act == kind.acts.get("create") and exchange.status < 300:
@@ -222,7 +218,7 @@ def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made |
 
 def media_types(stage: Stage, kind: Kind, act: Act) -> None:
     """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
-    made = stage.create(kind) if kind.can("create") and _is_item(kind, act) else None
+    made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
     exchange = stage.send(
         act, path=_place(stage, kind, made), body=b"name=x", media_type="application/x-contract-check"
     )
@@ -286,7 +282,7 @@ def error_bodies(stage: Stage, kind: Kind) -> None:
 
 def unknown_fields(stage: Stage, kind: Kind, act: Act, statement: UnknownFields) -> None:
     """A field that the document does not name is ignored, kept or refused, as said."""
-    made = stage.create(kind) if _is_item(kind, act) else None
+    made = stage.create(kind) if kind.is_of_item(act) else None
     body = {**(stage.body(kind) if made is None else stage.bodies.least(act, stage.check) or {}), UNHEARD: "x"}
     if made is None:
         exchange, fresh = stage.try_create(kind, body)

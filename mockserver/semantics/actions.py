@@ -11,7 +11,9 @@ from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.semantics import paging
 from mockserver.semantics.patch import MEDIA_TYPES, STYLES
 from mockserver.semantics.plan import compare
+from mockserver.semantics.possession import Release
 from mockserver.semantics.turn import Turn
+from mockserver.spec import template
 from mockserver.spec.behaviour import Capacity, Unique
 from mockserver.state.collection import Collection, Record, Selection, View
 
@@ -65,7 +67,10 @@ def replace(turn: Turn) -> None:
     turn.open(before)
     plan = turn.binding.resource
     kept = {name: value for name, value in before.fields.items() if name in plan.settled or _is_own(turn, name)}
-    _settle(turn, before, {**plan.defaults, **turn.binding.accept(_object(turn.binding.given(turn.call))), **kept})
+    stays = {name: before.fields[name] for name in plan.remembered if name in before.fields}
+    _settle(
+        turn, before, {**plan.defaults, **stays, **turn.binding.accept(_object(turn.binding.given(turn.call))), **kept}
+    )
     return None
 
 
@@ -97,7 +102,12 @@ def forget(turn: Turn) -> Reply:
     """Remove the item and what it owns, and say so."""
     record = turn.item
     turn.transaction.remove(turn.collection(), record)
-    _cascade(turn, record)
+    plan = turn.binding.resource
+    if plan.owns.below or plan.owns.wards:
+        plans = turn.binding.plans
+        Release(turn.transaction, lambda name: plans[name].owns, turn.tenant).of(
+            plan.name, plan.owner(turn.call.path), record
+        )
     return turn.binding.shape.one(record, turn.extras)
 
 
@@ -172,9 +182,19 @@ def _is_own(turn: Turn, name: str) -> bool:
 
 def _location(turn: Turn) -> str:
     """The path of the item (RFC 9110 section 10.2.2): that of the request, below the collection with the id."""
+    if turn.binding.item_path:
+        return _elsewhere(turn, turn.binding.item_path)
     if turn.binding.resource.statements.identity.parameter in turn.call.path:
         return turn.call.url
     return f"{turn.call.url.rstrip('/')}/{quote(str(turn.item.id), safe='')}"
+
+
+def _elsewhere(turn: Turn, path: str) -> str:
+    """The path of an item that is not below the collection to which it was posted."""
+    steps = turn.binding.operation.path.rstrip("/").count("/")
+    begin = turn.call.url.rstrip("/").rsplit("/", steps)[0]
+    ids = [*(turn.call.path.get(name, "") for name in turn.binding.resource.above), turn.item.id]
+    return begin + template.filled(path, [quote(str(id), safe="") for id in ids])
 
 
 def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
@@ -223,25 +243,6 @@ def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, A
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
             raise Conflict(fault.message, faults=(fault,))
-
-
-def _cascade(turn: Turn, record: Record) -> None:
-    """Delete what the deleted item owned, directly or through others."""
-    own = turn.binding.resource.owner(turn.call.path)
-    owner = f"{own}/{record.id}" if own else str(record.id)
-    for name in _owned(turn, turn.binding.resource.name):
-        for held in turn.transaction.store.below(name, turn.tenant, owner):
-            for item in list(held):
-                turn.transaction.remove(held, item)
-
-
-def _owned(turn: Turn, owner: str) -> list[str]:
-    """The resources below an owner, at any depth."""
-    direct = [
-        name for name, plan in turn.binding.plans.items()
-        if plan.statements.parent is not None and plan.statements.parent.resource == owner
-    ]  # fmt: skip
-    return direct + [below for name in direct for below in _owned(turn, name)]
 
 
 def _selected(turn: Turn, held: Collection) -> View | Selection:

@@ -17,7 +17,7 @@ from mockserver.semantics import shape as shapes
 from mockserver.semantics.actions import ACTIONS, Act, refuse_unknown
 from mockserver.semantics.invention import View
 from mockserver.semantics.paging import Page
-from mockserver.semantics.plan import ResourcePlan, known, requests, viewer
+from mockserver.semantics.plan import ResourcePlan, acting, known, requests, viewer
 from mockserver.semantics.shape import Shape
 from mockserver.semantics.turn import Rule, Rules, Turn
 from mockserver.spec import template
@@ -28,6 +28,8 @@ from mockserver.state.collection import Record
 
 Performance = Generator[Question, Any, Reply]
 Accept = Callable[[dict[str, Any]], dict[str, Any]]
+Owner = tuple[str, tuple[str, ...]]
+"""The resource whose item must be there, and the path parameters that lead to it, its own last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Binding:
     """What one operation does.
 
     `named` are the properties that a request may name, `names` path parameters that the resource knows by another name;
-    `born` is the reply when a replace made the item.
+    `born` is the reply when a replace made the item, `item_path` where a new one is found that stands elsewhere.
     """
 
     operation: Operation
@@ -57,6 +59,8 @@ class Binding:
     named: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
     born: Shape | None = None
+    owner: Owner | None = None
+    item_path: str = ""
 
     @property
     def resource(self) -> ResourcePlan:
@@ -164,7 +168,35 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         named=known(contract, operation, behaviour),
         names=_names(operation, plan, action.does) if plan is not None else {},
         born=_born(contract, operation, behaviour, secrets, view) if action.upsert else None,
+        item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
+        owner=_owner(operation, plan, plans, action.does) if plan is not None else None,
     )  # fmt: skip
+
+
+def _owner(operation: Operation, plan: ResourcePlan, plans: Mapping[str, ResourcePlan], does: str) -> Owner | None:
+    """The nearest resource above that must be there: of items that stand elsewhere, the one that the path names."""
+    parent, own = plan.statements.parent, template.names(operation.path)
+    if parent is not None and parent.parameter not in plan.above:
+        above = plans[parent.resource].above
+        at = own.index(parent.parameter) if does in ("create", "list") and parent.parameter in own else -1
+        if at >= len(above):
+            return (parent.resource, tuple(own[at - len(above) : at + 1])) if parent.must_exist else None
+        parent = plans[parent.resource].statements.parent
+    if parent is None or not parent.must_exist or parent.parameter not in plan.above:
+        return None
+    return parent.resource, plan.above[: plan.above.index(parent.parameter) + 1]
+
+
+def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> str:
+    """Where an item is found that is not below the collection to which it is posted; empty where it is."""
+    wanted, usual = len(plan.above) + 1, template.shape(operation.path).rstrip("/") + "/{}"
+    found = [other.path for other, _ in acting(contract, plan.name)]
+    places = [
+        path for path in found
+        if len(template.names(path)) == wanted and template.names(path)[-1] == plan.statements.identity.parameter
+    ]  # fmt: skip
+    is_usual = plan.is_single or any(template.shape(path).rstrip("/") == usual for path in places)
+    return "" if is_usual or not places else places[0]
 
 
 def _names(operation: Operation, plan: ResourcePlan, does: str) -> dict[str, str]:

@@ -67,7 +67,9 @@ class Materializer:
         """The item behind an id that nobody was given, not yet remembered; None where none can have that id."""
         if not self._unknown or id in (None, ""):
             return None
-        return self._made(self._plans[resource], tenant, owner, collection, str(id), id)
+        spelled = [id, int(id)] if isinstance(id, str) and id.isdecimal() else [id]  # a path may write it as text
+        made = (self._made(self._plans[resource], tenant, owner, collection, str(id), one) for one in spelled)
+        return next((record for record in made if record is not None), None)
 
     def fits(self, resource: str, record: Record) -> bool:
         """May every reply that shows an item of the resource show this one?"""

@@ -12,6 +12,7 @@ from mockserver.call import Call, Principal
 from mockserver.errors import BehaviourError
 from mockserver.semantics import ids, template
 from mockserver.semantics.invention import Invention, View
+from mockserver.semantics.possession import Possessions, possessions
 from mockserver.semantics.shape import item_schema
 from mockserver.semantics.template import Render
 from mockserver.spec.behaviour import Behaviour, Filter, Identity, OperationBehaviour, Resource
@@ -26,7 +27,10 @@ SCOPE = frozenset({"id", "tenant", "user", "now"})
 
 @dataclass(frozen=True, slots=True)
 class ResourcePlan:
-    """One resource, compiled. `secrets` are never shown; `settled` are set by the service and never by a client."""
+    """One resource, compiled. `secrets` are never shown; `settled` are set by the service and never by a client.
+
+    `remembered` are the fields that hold path parameters under which an item was made.
+    """
 
     name: str
     statements: Resource
@@ -36,11 +40,13 @@ class ResourcePlan:
     initial: tuple[tuple[str, Render], ...]
     derived: tuple[tuple[str, Render], ...]
     secrets: frozenset[str]
+    remembered: frozenset[str]
     immutable: frozenset[str]
     settled: frozenset[str]
     write_time: Callable[[float], Any]
     above: tuple[str, ...]
     indexed: tuple[str, ...]
+    owns: Possessions
     newest_first: bool
     is_begun: bool = False
     invention: Invention | None = None
@@ -116,9 +122,11 @@ class ResourcePlan:
 def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     """Every resource of a contract, by name. Raises BehaviourError for a template or owner that cannot be."""
     indexed, created = _indexed(contract.behaviour), _created(contract.behaviour)
-    plans = {}
-    for name, resource in contract.behaviour.resources.items():
-        plan = _compile(resource, contract, indexed.get(name, ()))
+    resources = contract.behaviour.resources
+    above = {name: _above(resource, resources) for name, resource in resources.items()}
+    owned, plans = possessions(contract.behaviour, above), {}
+    for name, resource in resources.items():
+        plan = _compile(resource, contract, indexed.get(name, ()), above[name], owned[name])
         begun = resource.identity.generate == "single" and name not in created
         plans[name] = replace(plan, is_begun=begun, invention=_invention(contract, plan))
     return plans
@@ -185,8 +193,10 @@ def known(contract: Contract, operation: Operation, behaviour: OperationBehaviou
     return frozenset(written | {takes[name] for name in written & takes.keys()})
 
 
-def _compile(resource: Resource, contract: Contract, indexed: tuple[str, ...]) -> ResourcePlan:
-    identity, stamps, resources = resource.identity, resource.timestamps, contract.behaviour.resources
+def _compile(
+    resource: Resource, contract: Contract, indexed: tuple[str, ...], above: tuple[str, ...], owns: Possessions
+) -> ResourcePlan:
+    identity, stamps = resource.identity, resource.timestamps
     initial = _templates(resource.name, "initial", resource.initial)
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if template.is_constant(v)}
     derived = _templates(resource.name, "derived", resource.derived)
@@ -199,10 +209,13 @@ def _compile(resource: Resource, contract: Contract, indexed: tuple[str, ...]) -
         defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
         constants=constants, initial=initial, derived=derived,
         secrets=frozenset(name for entry in resource.write_only for name in entry.fields),
+        remembered=frozenset(
+            name for _, said in acting(contract, resource.name) if said.action for name in said.action.keeps.values()
+        ),
         immutable=frozenset(name for entry in resource.immutable for name in entry.fields),
         settled=frozenset(set_by_service),
         write_time=TIME_FORMATS[stamps.written if stamps else "iso-milliseconds"],
-        above=_above(resource, resources), indexed=indexed, newest_first=resource.order.direction == "descending",
+        above=above, owns=owns, indexed=indexed, newest_first=resource.order.direction == "descending",
     )  # fmt: skip
 
 

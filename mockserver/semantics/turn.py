@@ -70,17 +70,16 @@ class Turn:
         return self.transaction.store.collection(plan.name, self.tenant, plan.owner(self.call.path))
 
     def owner(self) -> Record | None:
-        """The item that owns the collection. Raises Missing where it must be there and is not."""
-        plan = self.binding.plan
-        parent = plan.statements.parent if plan is not None else None
-        if plan is None or parent is None or not parent.must_exist:
+        """The item that the path leads through. Raises Missing where it must be there and is not."""
+        if self.binding.owner is None:
             return None
-        ids = [self.call.path.get(name) for name in plan.above[: plan.above.index(parent.parameter) + 1]]
+        resource, parameters = self.binding.owner
+        ids = [self.call.path.get(name) for name in parameters]
         above = "/".join(str(id) for id in ids[:-1])
-        found = self.transaction.store.collection(parent.resource, self.tenant, above).get(ids[-1])
-        found = found or self.made_up(self.binding.plans[parent.resource], ids)
+        found = self.transaction.store.collection(resource, self.tenant, above).get(ids[-1])
+        found = found or self.made_up(self.binding.plans[resource], ids)
         if found is None:
-            raise self.missing(parent.resource)
+            raise self.missing(resource)
         return found
 
     def made_up(self, plan: ResourcePlan, ids: list[Any]) -> Record | None:

@@ -145,6 +145,8 @@ class Parent(Statement):
     """The resource that owns this one: deleting an owner deletes what it owns; `parameter` carries the owner's id.
 
     `field` is where an item shows its owner's id, if it does. With `must_exist` an owner that is not there is missing.
+    Where `within` does not name the parameter, an item is made and listed below its owner and reached without it, and
+    `field` remembers the owner's id.
     """
 
     resource: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
@@ -10,6 +11,12 @@ EXPRESSION = re.compile(r"\{([^{}]*)\}")
 def names(path: str) -> list[str]:
     """The parameters that a path names, in their order."""
     return EXPRESSION.findall(path)
+
+
+def filled(path: str, values: Sequence[str]) -> str:
+    """The path with these texts in the places of its parameters, in their order."""
+    left = iter(values)
+    return EXPRESSION.sub(lambda _: next(left), path)
 
 
 def shape(path: str) -> str:

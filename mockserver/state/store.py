@@ -64,11 +64,11 @@ class Store:
         """(resource, owner, collection) of one tenant."""
         return ((name, above, held) for (name, owner, above), held in self.collections.items() if owner == tenant)
 
-    def below(self, resource: str, tenant: str, owner: str) -> Iterator[Collection]:
-        """The collections of a resource that stand under an owner, at any depth."""
+    def below(self, resource: str, tenant: str, owner: str) -> Iterator[tuple[str, Collection]]:
+        """(owner, collection) of a resource that stand under an owner, at any depth."""
         for (name, of, above), held in self.collections.items():
             if name == resource and of == tenant and (above == owner or above.startswith(owner + "/")):
-                yield held
+                yield above, held
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything, or everything of one tenant."""

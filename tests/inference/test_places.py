@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
+from mockserver.web.service import Settings
 from tests.client import Client
 from tests.inference.pets import NAME, NUMBER, TEXT, collection, given, item, pets
-from tests.web.document import answers, document, served, takes
+from tests.web.document import Node, answers, document, served, takes
 
 
 def test_what_is_created_is_read_listed_and_gone_when_it_is_deleted(tmp_path: Path) -> None:
@@ -132,6 +133,78 @@ def test_an_item_may_be_made_and_listed_under_another_path_than_its_own(tmp_path
         assert [ada | {"title": "New"}] == client.get("/users/ada/posts").json()
         assert 204 == client.delete(f"/posts/{ada['id']}").status_code
         assert [] == client.get("/users/ada/posts").json()
+
+
+def tasks(project: str = "/projects", parameter: str = "id") -> Node:
+    """Projects, and tasks that are made and listed below one, and are reached at `/tasks/{id}`; notes below a task."""
+    task = item(("id", "name"), projectId=TEXT)
+    below = f"{project}/{{{parameter}}}/tasks"
+    paths = collection("/tasks", task, parameter="id") | collection(below, task)
+    del paths["/tasks"], paths[below + "/{id}"]
+    paths[below]["post"]["requestBody"] = takes(given(item()))
+    projects = collection(project, item(), parameter=parameter)
+    return document(paths | projects | collection("/tasks/{id}/notes", item(), parameter="noteId"))
+
+
+@pytest.mark.parametrize("parameter", ["id", "projectId"])
+def test_what_was_made_under_another_path_goes_with_its_owner(tmp_path: Path, parameter: str) -> None:
+    with Client(served(tmp_path, tasks(parameter=parameter))) as client:
+        one, other = (client.post("/projects", json={"name": name}).json()["id"] for name in "ab")
+        kept, first, second = (client.post(f"/projects/{p}/tasks", json={"name": "t"}) for p in (other, one, one))
+        gone = f"/tasks/{second.json()['id']}"
+        note = client.post(f"{gone}/notes", json={"name": "n"}).json()
+        assert gone == second.headers["location"]
+        assert second.json() | {"name": "u"} == client.put(gone, json={"name": "u"}).json()
+        assert second.json() == client.put(gone, json={"name": "t"}).json()
+        assert [first.json(), second.json()] == client.get(f"/projects/{one}/tasks").json()
+        assert [note] == client.get(f"{gone}/notes").json()
+
+        client.delete(f"/projects/{one}")
+
+        assert 404 == client.get(gone).status_code
+        assert 404 == client.get(f"{gone}/notes/{note['id']}").status_code
+        assert kept.json() == client.get(kept.headers["location"]).json()
+        assert [kept.json()] == client.get(f"/projects/{other}/tasks").json()
+
+
+def test_nothing_is_made_or_listed_under_the_path_of_an_owner_that_is_not_there(tmp_path: Path) -> None:
+    with Client(served(tmp_path, tasks())) as client:
+        assert 404 == client.post("/projects/7/tasks", json={"name": "t"}).status_code
+        assert 404 == client.get("/projects/7/tasks").status_code
+        assert {} == client.get("/_mock/state").json()["test"]
+
+
+def test_such_an_owner_may_be_made_up(tmp_path: Path) -> None:
+    with Client(served(tmp_path, tasks(), settings=Settings(materialize=True))) as client:
+        made = client.post("/projects/7/tasks", json={"name": "t"}).json()
+
+        assert [made] == client.get("/projects/7/tasks").json()
+        assert 7 == client.get("/projects/7").json()["id"]
+
+
+def test_an_owner_elsewhere_is_told_apart_by_all_that_stands_above_it(tmp_path: Path) -> None:
+    """Project 1 of one team is another one than project 1 of another, and both have tasks at one place."""
+    with Client(served(tmp_path, tasks("/teams/{team}/projects", "projectId"))) as client:
+        for team in "ab":
+            assert 1 == client.post(f"/teams/{team}/projects", json={"name": "p"}).json()["id"]
+        one, other = (client.post(f"/teams/{t}/projects/1/tasks", json={"name": "t"}).headers["location"] for t in "ab")
+
+        client.delete("/teams/a/projects/1")
+
+        assert [404, 200] == [client.get(task).status_code for task in (one, other)]
+        assert 404 == client.get("/teams/a/projects/1/tasks").status_code
+
+
+def test_two_that_are_each_made_under_the_path_of_the_other_own_nothing(tmp_path: Path) -> None:
+    paths = collection("/files", item(size=TEXT)) | collection("/folders", item(color=TEXT))
+    paths["/folders/{id}/files"], paths["/files/{id}/folders"] = paths.pop("/files"), paths.pop("/folders")
+    above = [{"name": "id", "in": "path", "required": True, "schema": NUMBER}]
+    for path in ("/folders/{id}/files", "/files/{id}/folders"):
+        paths[path]["parameters"] = above
+    with Client(served(tmp_path, document(paths))) as client:
+        file = client.post("/folders/1/files", json={"name": "f"})
+
+        assert file.json() == client.get(file.headers["location"]).json()
 
 
 def test_of_several_things_of_one_name_that_is_made_whose_schema_is_shown(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import mockserver
 from mockserver.call import ANONYMOUS, Call
 from mockserver.errors import Unanswerable
 from mockserver.semantics import plan, template
+from mockserver.semantics.binding import Binding
 from mockserver.spec.behaviour import Action, Identity, OperationBehaviour, Resource
 from mockserver.spec.contract import Reading
 from mockserver.spec.document import Operation
@@ -62,10 +63,11 @@ class Traveller:
         self._sent: Any = None
         self._shown: Any = None
         self._elsewhere: Paths = {}
+        self._owners: Paths = {}
 
     async def travel(self, name: str) -> Outcome:
         """The journey on one resource."""
-        self._steps, self._elsewhere, self._shown = [], {}, None
+        self._steps, self._elsewhere, self._owners, self._shown = [], {}, {}, None
         try:
             await self._journey(self.stations[name])
         except Lost as lost:
@@ -112,6 +114,10 @@ class Traveller:
             chain = (*_above(owner.resource), owner.resource.identity.parameter)
             for name, own in zip(wanted, chain, strict=False):
                 above[name] = path[own]
+            if parent.parameter not in wanted and "create" in station.acts:  # it stands elsewhere than it is made
+                on_the_way = names(station.acts["create"][0].path)
+                on_the_way = on_the_way[: on_the_way.index(parent.parameter) + 1]
+                self._owners = dict(zip(reversed(on_the_way), (path[own] for own in reversed(chain)), strict=False))
         return above
 
     def _id(self, station: Station, operation: Operation) -> Any:
@@ -145,7 +151,7 @@ class Traveller:
             id = self._sent.get(known)
         if id is None and not station.acts.keys().isdisjoint(("get", "update", "replace", "delete")):
             raise Lost("create", "no reply shows the id")
-        is_named = id is not None and identity.parameter not in above
+        is_named = id is not None and identity.parameter not in above.keys() - self._owners.keys()
         return above | ({identity.parameter: id} if is_named else {"": True}), shown
 
     def _put(self, station: Station, above: Paths) -> Paths:
@@ -306,9 +312,18 @@ class Traveller:
         """The value of a path parameter: that of the item, by the name that the resource knows it by, else any one."""
         binding = self._service.endpoints[operation.operation_id].binding
         known = binding.names.get(name, name) if binding is not None else name
+        if binding is not None and name in self._owners and self._is_on_the_way(binding):
+            return self._owners[name]
         if known not in path and name not in self._elsewhere:
             self._elsewhere[name] = self._path_value(operation, name)
         return path[known] if known in path else self._elsewhere[name]
+
+    @staticmethod
+    def _is_on_the_way(binding: Binding) -> bool:
+        """Does the path of an operation lead through the owner of items that stand elsewhere?"""
+        plan, parent = binding.resource, binding.resource.statements.parent
+        is_elsewhere = parent is not None and parent.parameter not in plan.above
+        return is_elsewhere and binding.owner is not None and parent.resource == binding.owner[0]
 
     def _expect(self, step: str, reply: httpx.Response, low: int, high: int) -> None:
         if not low <= reply.status_code < high:

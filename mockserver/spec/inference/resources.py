@@ -12,8 +12,9 @@ from mockserver.spec.inference import deeds
 from mockserver.spec.inference.draft import Draft
 from mockserver.spec.inference.message import answer, is_object, list_path
 from mockserver.spec.inference.naming import noun
-from mockserver.spec.inference.site import Shape, Site, sites
+from mockserver.spec.inference.site import Shape, Site, shape_of, sites
 from mockserver.spec.schemas import Schemas
+from mockserver.spec.template import names
 
 VERSION = re.compile(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
 """Segments of a path that say which interface it is, not what it is about."""
@@ -21,10 +22,14 @@ VERSION = re.compile(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNOREC
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The resource that owns another one, and the path parameter that carries its id there."""
+    """The resource that owns another one, and the path parameter that carries its id there.
+
+    `kept` is the field in which an item remembers that id whose own path is not below the owner's.
+    """
 
     draft: Draft
     parameter: str
+    kept: str = ""
 
 
 def resources(document: Document, schemas: Schemas) -> list[Draft]:
@@ -103,13 +108,36 @@ def _is_single(site: Site, schemas: Schemas) -> bool:
 
 
 def owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
-    """The nearest resource on the path above; None where there is none."""
-    shape = draft.shape[:-1] if draft.has_id else draft.shape
+    """The nearest resource on the path above, or on the path of another one's items where new ones are made."""
+    found, seen = _likely_owner(draft, drafts), [draft]
+    above = found
+    while found is not None and found.kept and above is not None and all(one is not above.draft for one in seen):
+        seen.append(above.draft)
+        above = _likely_owner(above.draft, drafts)
+        if above is not None and above.draft is draft:  # two that are each made below the other own nothing
+            return _on_path(draft, drafts)
+    return found
+
+
+def _likely_owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
+    made = next((deed for deed in draft.deeds if deed.does == "create" and deed.keeps), None)
+    kept = _nearest(draft, shape_of(made.operation.path), names(made.operation.path), drafts) if made else None
+    if made is not None and kept is not None and kept.draft.is_created and kept.parameter in made.keeps:
+        return Owner(kept.draft, kept.parameter, made.keeps[kept.parameter])
+    return _on_path(draft, drafts)
+
+
+def _on_path(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
+    return _nearest(draft, draft.shape[:-1] if draft.has_id else draft.shape, draft.site.parameters, drafts)
+
+
+def _nearest(draft: Draft, shape: Shape, parameters: list[str], drafts: Mapping[Shape, Draft]) -> Owner | None:
+    """The resource whose item stands lowest on a path of this shape; None where there is none."""
     for length in range(len(shape), 0, -1):
         above = drafts.get(shape[:length])
         if above is not None and above is not draft and above.has_id:
             depth = sum(segment.count("{}") for segment in shape[:length])
-            return Owner(above, draft.site.parameters[depth - 1])
+            return Owner(above, parameters[depth - 1])
     return None
 
 

@@ -246,9 +246,15 @@ def _places(draft: Draft, owner: Owner | None, properties: Iterable[str]) -> Sta
     if draft.above:
         note = "path parameters above; items under different ones never meet"
         stated["within"] = guessed(note, parameters=list(draft.above))
-    if owner is not None:
+    elif owner is not None and owner.kept:
+        stated["within"] = guessed("no path parameters above its own path", parameters=[])
+    if owner is not None and owner.kept:
+        note = f"it is made below the path of a {owner.draft.name}"
+        keys = {"resource": owner.draft.name, "parameter": owner.parameter, "field": owner.kept}
+        stated["parent"] = guessed(note, **keys, **{"must-exist": True})
+    elif owner is not None:
         note = f"its path goes on after that of a {owner.draft.name}"
-        keys: Statement = {"resource": owner.draft.name, "parameter": owner.parameter}
+        keys = {"resource": owner.draft.name, "parameter": owner.parameter}
         shown = next((name for name in properties if name == owner.parameter), "")
         keys |= {"field": shown} if shown else {}
         stated["parent"] = guessed(note, **keys, **({"must-exist": True} if owner.draft.is_created else {}))

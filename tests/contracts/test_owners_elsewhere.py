@@ -1,0 +1,41 @@
+"""Items that are made below an owner and reached without it are examined too: the mock keeps what it infers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contracts.examination import Result, examine
+from contracts.target import Target
+from mockserver.semantics import possession
+from mockserver.spec import contract as contracts
+from tests.inference.test_places import tasks
+from tests.web.document import served
+
+
+def examined(folder: Path, parameter: str) -> Result:
+    """What an examination of the mock by what it infers came to: projects, and tasks at `/tasks/{id}`."""
+    sandbox = served(folder, tasks(parameter=parameter))
+    with Target.asgi(sandbox, (), base_url="http://sandbox/test") as target:
+        return examine(contracts.of(folder / "test.json"), target, mode="quick", only=["parent", "list", "replace"])
+
+
+@pytest.mark.parametrize("parameter", ["id", "projectId"])
+def test_the_mock_keeps_what_it_infers_of_an_owner(tmp_path: Path, parameter: str) -> None:
+    result = examined(tmp_path, parameter)
+
+    assert [] == [(one.check, one.seen) for one in result.findings if one.seen]
+    assert {"passed"} == {said for (_, check), said in result.examined.items() if check == "parent"}
+
+
+@pytest.mark.parametrize("parameter", ["id", "projectId"])
+def test_an_item_that_stays_without_its_owner_is_found(
+    tmp_path: Path, parameter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(possession.Release, "of", lambda *_: None)
+
+    result = examined(tmp_path, parameter)
+
+    found = {(one.operation, one.check) for one in result.findings}
+    assert (f"POST /projects/{{{parameter}}}/tasks", "parent") in found
