@@ -49,9 +49,10 @@ class BodyReader:
             raise Invalid(fault.message, faults=(fault,))
 
     def _find(self, content_type: str) -> MediaReader:
-        """The reader for a content type: exact before `type/*` before `*/*` (OpenAPI 3.1 section 4.8.13)."""
+        """The reader for a content type: exact, else a range, the narrowest first (OpenAPI 3.1 section 4.8.13)."""
         asked = content_type.partition(";")[0].strip().lower()
-        for wanted in (asked, asked.partition("/")[0] + "/*", "*/*"):
+        kind, suffix = asked.partition("/")[0], asked.rpartition("+")[2]
+        for wanted in (asked, f"{kind}/*+{suffix}", f"{kind}/*", "*/*"):
             for name, reader in self._media:
                 if name == wanted:
                     if len(self._known) < 64:
@@ -74,7 +75,7 @@ class MediaReader:
 def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
     name = media.name.partition(";")[0].strip()
     validator = schemas.validator(media.schema, "request") if media.schema else None
-    if name == "application/json" or name.endswith("+json"):
+    if name.endswith(("/json", "+json")):
         return MediaReader(name, _json, validator)
     if name in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return _form_reader(name, media.schema, schemas, validator)

@@ -213,3 +213,16 @@ def test_an_id_is_all_that_its_pattern_means(tmp_path: Path, pattern: str) -> No
         assert [] == [name for name in names if not re.fullmatch("stable|[0-9]+", name)]
         assert 3 == len(set(names))
         assert "stable" == client.post("/branches", json={"name": "stable"}).json()["name"]
+
+
+def test_a_reply_that_is_a_bare_value_is_the_id_where_it_can_be(tmp_path: Path) -> None:
+    """As where a path wants a number and the reply of the create is a UUID: then it is not the id."""
+    for shown, looks in ((TEXT, "1"), (NUMBER, 1), (TEXT | {"format": "uuid"}, UUID)):
+        paths = collection("/pets", item())
+        paths["/pets"]["post"]["responses"] = answers(shown, "201")
+        with Client(served(tmp_path, document(paths))) as client:
+            made = client.post("/pets", json={"name": "Rex"})
+
+            assert 201 == made.status_code
+            assert looks == made.json() or re.fullmatch(str(looks), made.json())
+            assert [{"id": 1, "name": "Rex"}] == client.get("/pets").json()

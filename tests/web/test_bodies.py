@@ -28,6 +28,8 @@ KINDS = {
     "application/vnd.test+json": {"schema": FORM},
     "application/x-www-form-urlencoded": {"schema": FORM},
     "multipart/form-data": {"schema": FORM},
+    "text/json": {"schema": FORM},
+    "application/*+json": {"schema": FORM},
     "text/plain": {"schema": {"type": "string", "maxLength": 5}},
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
     "image/*": {},
@@ -51,6 +53,8 @@ PAIRS = {"name": "Ada", "age": "36", "tags": ["a", "b"], "address[zip]": "123"}
     [
         {"json": ADA},
         {"json": ADA, "headers": {"Content-Type": "application/vnd.test+json; charset=utf-8"}},
+        {"json": ADA, "headers": {"Content-Type": "application/vnd.any+json"}},
+        {"json": ADA, "headers": {"Content-Type": "text/json"}},
         {"data": PAIRS},
         {"data": {**PAIRS, "tags[]": PAIRS["tags"]} | {"tags": []}},
         {"data": PAIRS, "files": {"photo": ("", b"")}},

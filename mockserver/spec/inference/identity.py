@@ -89,6 +89,8 @@ def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
 
 
 SAMPLE_UUID = "0b7e3f2a-5c1d-4e8f-9a6b-3c2d1e0f9a8b"
+SAMPLES = {"uuid": SAMPLE_UUID, "integer": 1, "digits": "1"}
+"""A new id as `generate` makes it."""
 
 
 def _checked(schemas: Schemas, places: list[str], trial: dict[str, Any], sample: Any) -> dict[str, Any]:

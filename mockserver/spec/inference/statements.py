@@ -196,8 +196,17 @@ class Writer:
         if deed.shows is not None:
             return self._frames.around(pointer, deed.item, hole, listed=deed.does == "list")
         if deed.does == "create" and not may_be_object(self._schemas, pointer):
-            return "{text:id}" if "string" in self._schemas.types(pointer) else "{id}"
+            is_text = "string" in self._schemas.types(pointer)
+            if self._is_id(draft, pointer, is_text):
+                return "{text:id}" if is_text else "{id}"
         return self._frames.constant(pointer)
+
+    def _is_id(self, draft: Draft, pointer: str, is_text: bool) -> bool:
+        """May the bare value of a create's reply be the new item's id? A path may want a number, the reply a UUID."""
+        made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
+        sample = identity.SAMPLES.get(made)
+        judge = self._schemas.validator(pointer, "response")
+        return sample is None or judge.is_valid(str(sample) if is_text else sample)
 
     def _headers(self, draft: Draft, deed: Deed) -> Iterator[tuple[str, str]]:
         """The headers that must be there, and where a new item is found (RFC 9110 sections 10.2.2 and 15.3.2)."""
