@@ -14,6 +14,7 @@ from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
 from mockserver.spec import notation
 from mockserver.spec.document import MediaType, RequestBody
 from mockserver.spec.schemas import Schemas, Validator, faults
+from mockserver.web import element
 from mockserver.web.query import fold, steps
 from mockserver.web.typed import Typed
 
@@ -79,6 +80,8 @@ def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
         return MediaReader(name, _json, validator)
     if name in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return _form_reader(name, media.schema, schemas, validator)
+    if name.endswith(("/xml", "+xml")):
+        return MediaReader(name, lambda content, _: element.read(content, media.schema, schemas), validator)
     if name.startswith("text/"):
         return MediaReader(name, _text, validator)
     return MediaReader(name, lambda content, _: content, None)

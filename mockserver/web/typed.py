@@ -54,7 +54,7 @@ class Typed:
     def property(self, name: str) -> Typed:
         """The types of a property, declared or additional."""
         if name not in self._names:
-            pointer = self.names.get(name) or self._additional()
+            pointer = self.names.get(name) or self.additional()
             if len(self._names) > 1000:
                 return Typed(self._schemas, pointer)
             self._names[name] = Typed(self._schemas, pointer)
@@ -86,7 +86,8 @@ class Typed:
             return [self.item.value(given[key]) for key in sorted(given, key=int)]
         return {name: self.property(name).value(value) for name, value in given.items()}
 
-    def _additional(self) -> str | None:
+    def additional(self) -> str | None:
+        """The pointer of the schema of properties that are not declared, if they have one."""
         for node, here in self._schemas.branches(self._pointer, every=True) if self._pointer else ():
             if isinstance(node.get("additionalProperties"), dict):
                 return json_pointer.join(here, "additionalProperties")

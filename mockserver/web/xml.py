@@ -7,15 +7,16 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockserver.spec.schemas import Schemas
+from mockserver.web.element import described
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
 
 def write(value: Any, pointer: str | None, schemas: Schemas) -> bytes:
     """The document whose root is `value`, described by the schema at `pointer`."""
-    stated = _stated(pointer, schemas)
-    name = stated.get("name") or (_title(pointer, schemas) if pointer else "")
-    root = _element(_name(name or "root"), value, pointer, stated, schemas)
+    own = described(pointer, schemas)
+    name = own.get("name") or (_title(pointer, schemas) if pointer else "")
+    root = _element(_name(name or "root"), value, pointer, own, schemas)
     written: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return written
 
@@ -28,7 +29,7 @@ def _element(name: str, value: Any, pointer: str | None, stated: dict[str, Any],
         _properties(element, value, pointer, schemas)
     elif isinstance(value, list):
         items = schemas.items(pointer) if pointer else None
-        inner = _stated(items, schemas)
+        inner = described(items, schemas)
         tag = _name(inner.get("name") or (_title(items, schemas) if items else "") or name)
         element.extend([_element(tag, entry, items, inner, schemas) for entry in value])
     else:
@@ -40,21 +41,16 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
     known = schemas.properties(pointer) if pointer else {}
     for key, inner in value.items():
         below = known.get(key)
-        stated = _stated(below, schemas)
+        stated = described(below, schemas)
         name = _name(stated.get("name") or key)
         if stated.get("attribute"):
             element.set(name, _text(inner))
         elif isinstance(inner, list) and not stated.get("wrapped"):
             items = schemas.items(below) if below else None
-            of = _stated(items, schemas)
+            of = described(items, schemas)
             element.extend([_element(_name(of.get("name") or name), entry, items, of, schemas) for entry in inner])
         else:
             element.append(_element(name, inner, below, stated, schemas))
-
-
-def _stated(pointer: str | None, schemas: Schemas) -> dict[str, Any]:
-    found = schemas.keyword(pointer, "xml") if pointer else None
-    return found if isinstance(found, dict) else {}
 
 
 def _title(pointer: str, schemas: Schemas) -> str:

@@ -29,6 +29,10 @@ NESTED = re.compile(
 """A fault inside a list or object outside of the body: how those are written no specification says."""
 
 
+EMPTY = re.compile(r"Content-Type: [^']*xml.* -d '[^']*<([\w.-]+)></\1>")
+"""An empty element of a body in XML: a null, a text and a list without items are written so."""
+
+
 def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> str:
     """Why the check `code` had to fail on the operation `label`; empty where the failure is ours.
 
@@ -185,7 +189,7 @@ def _otherwise(code: str, said: str, case: str, contract: Contract) -> str:
         return "no answer to what is refused is documented"
     if code == "ST105" and "ST103" in case:
         return "no answer to what is refused is documented"
-    if code == "ST201" and "Incorrect type" in said and "form-" in case:
+    if code == "ST201" and "Incorrect type" in said and ("form-" in case or EMPTY.search(case)):
         return TEXTUAL
     if "swagger" in contract.document.raw and "in body - violates `additionalProperties`" in said and "form-" in case:
         return "a field that `formData` does not forbid"

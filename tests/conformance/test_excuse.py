@@ -73,6 +73,13 @@ def test_what_is_sent_as_text_is_one(contract: Contract, kind: str, said: str, r
     assert reason == excuse("ST201", "POST /notes", said, case, contract)
 
 
+@pytest.mark.parametrize(("written", "reason"), [("<a><b></b></a>", TEXTUAL), ("<a><b>1</b></a>", "")])
+def test_an_empty_element_is_a_null_and_a_list_without_items(contract: Contract, written: str, reason: str) -> None:
+    case = f"    curl -X PUT -H 'Content-Type: application/xml' -d '{written}' http://127.0.0.1:1/test/lamps\n"
+
+    assert reason == excuse("ST201", "PUT /lamps", "Invalid component: in body - b: Incorrect type", case, contract)
+
+
 @pytest.mark.parametrize(("field", "reason"), [("state", NULL), ("name", "")])
 def test_a_null_deep_in_a_body_is_meant_where_nullable_says_so(contract: Contract, field: str, reason: str) -> None:
     said = f"Invalid component: in body - lamps -> Array with invalid items: {field}: Incorrect type"
