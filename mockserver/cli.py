@@ -171,7 +171,7 @@ def run(
         config.log_level = "info"
     gc.freeze()
     gc.enable()
-    gc.set_threshold(50_000, 20, 100)  # what is remembered lives long: looking through it often is wasted time
+    gc.set_threshold(10_000, 2, 1_000)  # what is remembered lives long: it is looked through while it is new
 
     def greet(bound: int) -> Iterator[str]:
         base = greeting.address(host, bound)

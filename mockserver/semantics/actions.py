@@ -20,17 +20,18 @@ from mockserver.state.collection import Collection, Record, Selection, View
 
 def create(turn: Turn) -> None:
     """Draft a new item from the body. Raises Conflict where a limit or a uniqueness rule stands against it."""
-    plan, held = turn.binding.resource, turn.collection()
+    binding, held = turn.binding, turn.collection()
+    plan = binding.resource
     for capacity in plan.statements.capacity:
         _refuse_over(capacity, held)
-    given = turn.binding.accept(_object(turn.binding.given(turn.call)))
-    if turn.binding.keeps:
-        given |= {name: turn.call.path[parameter] for parameter, name in turn.binding.keeps.items()}
+    given = binding.accept(_object(binding.given(turn.call)))
+    if binding.keeps:
+        given |= {name: turn.call.path[parameter] for parameter, name in binding.keeps.items()}
     record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), given)
-    turn.current = held.get(record.id) if turn.binding.upsert or plan.is_single else None
+    turn.current = held.get(record.id) if binding.upsert or plan.is_single else None
     if turn.current is not None:
         record.sequence = turn.current.sequence
-    else:
+    elif plan.may_clash:
         _refuse_taken(turn, held, record.id, record.fields)
     turn.record = record
 
@@ -227,8 +228,7 @@ def _refuse_over(capacity: Capacity, held: Collection) -> None:
 
 def _refuse_taken(turn: Turn, held: Collection, id: Any, fields: dict[str, Any]) -> None:
     plan = turn.binding.resource
-    is_chosen = plan.statements.identity.generate == "client" or plan.statements.identity.from_client
-    if is_chosen and id in held.by_id and turn.before is None:
+    if plan.has_chosen_ids and id in held.by_id and turn.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
     for unique in plan.statements.unique:
         _refuse_equal(unique, held, id, fields)

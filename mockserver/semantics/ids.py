@@ -27,7 +27,7 @@ def maker(
     `places` are the pointers of the schemas that an id must be valid for, where it is a value of a `schema`. `reached`
     are those of them by which an item is reached: the client's own id is not taken where no path could ever name it.
     """
-    judges = [schemas.validator(place, "request") for place in reached]
+    judges = [schemas.validator(place, "request") for place in reached if not schemas.takes_any_text(place)]
     valid = _from_schema(places, examples, schemas)
     made = valid if identity.generate == "schema" else _within(IDENTITIES[identity.generate](identity), valid, judges)
     if not identity.from_client:

@@ -29,7 +29,8 @@ SCOPE = frozenset({"id", "tenant", "user", "now"})
 class ResourcePlan:
     """One resource, compiled. `secrets` are never shown; `settled` are set by the service and never by a client.
 
-    `remembered` are the fields that hold path parameters under which an item was made.
+    `remembered` are the fields that hold path parameters under which an item was made. Of one that `is_single` there
+    is only one item, without an id.
     """
 
     name: str
@@ -48,13 +49,15 @@ class ResourcePlan:
     indexed: tuple[str, ...]
     owns: Possessions
     newest_first: bool
+    is_single: bool
+    has_chosen_ids: bool
     is_begun: bool = False
     invention: Invention | None = None
 
     @property
-    def is_single(self) -> bool:
-        """Is there only one item, without an id?"""
-        return self.statements.identity.generate == "single"
+    def may_clash(self) -> bool:
+        """Can a new item be refused because of what another one says?"""
+        return self.has_chosen_ids or bool(self.statements.unique)
 
     def owner(self, path: Mapping[str, Any]) -> str:
         """The ids above an item, from the path parameters that carry them."""
@@ -78,8 +81,10 @@ class ResourcePlan:
             scope = self.scope(call, id, fields, now)
             for name, render in self.initial:
                 fields[name] = render(scope)
-        self._show_owner(call, fields)
-        self.complete(fields, id, world)
+        if self.statements.parent is not None:
+            self._show_owner(call, fields)
+        if self.invention is not None:
+            self.complete(fields, id, world)
         return Record(id, sequence, fields)
 
     def complete(self, fields: dict[str, Any], id: Any, world: World, before: dict[str, Any] | None = None) -> None:
@@ -105,10 +110,9 @@ class ResourcePlan:
 
     def derive(self, call: Call, record: Record, now: Any) -> None:
         """Compute the derived fields anew."""
-        if self.derived:
-            scope = self.scope(call, record.id, record.fields, now)
-            for name, render in self.derived:
-                record.fields[name] = render(scope)
+        scope = self.scope(call, record.id, record.fields, now)
+        for name, render in self.derived:
+            record.fields[name] = render(scope)
 
     @staticmethod
     def scope(call: Call, id: Any, fields: Mapping[str, Any], now: Any) -> dict[str, Any]:
@@ -216,6 +220,7 @@ def _compile(
         settled=frozenset(set_by_service),
         write_time=TIME_FORMATS[stamps.written if stamps else "iso-milliseconds"],
         above=above, owns=owns, indexed=indexed, newest_first=resource.order.direction == "descending",
+        is_single=identity.generate == "single", has_chosen_ids=identity.generate == "client" or identity.from_client,
     )  # fmt: skip
 
 

@@ -24,7 +24,10 @@ EACH = "$each"
 
 def slug(scope: Scope, name: str) -> str:
     """`{slug:displayName}`: the field's text in lower case, everything but letters and digits as one hyphen."""
-    return UNSPEAKABLE.sub("-", str(scope["fields"].get(name) or "").lower()).strip("-") or "item"
+    written = str(scope["fields"].get(name) or "item").lower()
+    if written.isalnum() and written.isascii():
+        return written
+    return UNSPEAKABLE.sub("-", written).strip("-") or "item"
 
 
 def present(scope: Scope, name: str) -> bool:

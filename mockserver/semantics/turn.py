@@ -58,16 +58,15 @@ class Turn:
 
     def collection(self, resource: str = "") -> Collection:
         """The items of a resource (the operation's own when none is named) that the tenant has."""
-        if not resource and self.held is not None:
-            return self.held
-        plan = self.binding.plans[resource] if resource else self.binding.resource
-        found = self._collection_of(plan)
-        if not resource:
-            self.held = found
-        return found
+        if resource:
+            return self._collection_of(self.binding.plans[resource])
+        if self.held is None:
+            self.held = self._collection_of(self.binding.resource)
+        return self.held
 
     def _collection_of(self, plan: ResourcePlan) -> Collection:
-        return self.transaction.store.collection(plan.name, self.tenant, plan.owner(self.call.path))
+        owner = plan.owner(self.call.path) if plan.above else ""
+        return self.transaction.store.collection(plan.name, self.call.tenant, owner)
 
     def owner(self) -> Record | None:
         """The item that the path leads through. Raises Missing where it must be there and is not."""
@@ -121,7 +120,8 @@ class Turn:
         if self.record is None or self.record is self.current:
             return
         plan, collection = self.binding.resource, self.collection()
-        plan.derive(self.call, self.record, self.now() if plan.derived else None)
+        if plan.derived:
+            plan.derive(self.call, self.record, self.now())
         if self.current is None:
             self.transaction.add(collection, self.record)
         else:

@@ -44,6 +44,10 @@ class Validator:
         return self
 
 
+LABELS = frozenset({"type", "description", "title", "example", "examples", "default", "$ref"})
+"""Keywords of a schema that refuse no text, where its type is a text's."""
+
+
 class Schemas:
     """All schemas of a document's normal form `root`, and how either direction of a message sees them."""
 
@@ -62,6 +66,10 @@ class Schemas:
         if key not in self._validators:
             self._validators[key] = Validator(partial(self._compile, pointer, direction))
         return self._validators[key]
+
+    def takes_any_text(self, pointer: str) -> bool:
+        """Is every text valid for the schema at `pointer`, so that no validator need be asked?"""
+        return all(set(node) <= LABELS and node.get("type", "string") == "string" for node, _ in self.branches(pointer))
 
     def compile(self) -> None:
         """Compile every validator that was asked for. Raises InvalidDocument where one cannot be."""

@@ -47,7 +47,8 @@ class Collection:
     def __init__(self, indexed: tuple[str, ...] = (), graves: Graves | None = None) -> None:
         self.by_id: dict[Any, Record] = {}
         self.highest = 0
-        self._by_age: SortedList[int] = SortedList()
+        self._sorted: SortedList[int] = SortedList()
+        self._newest: list[int] = []
         self._records: dict[int, Record] = {}
         self._graves: Graves = graves if graves is not None else OrderedDict()
         self._index: dict[str, dict[Any, SortedList[int]]] = {name: {} for name in indexed}
@@ -58,14 +59,24 @@ class Collection:
     def __iter__(self) -> Iterator[Record]:
         return (self._records[sequence] for sequence in self._by_age)
 
+    @property
+    def _by_age(self) -> SortedList[int]:
+        """The ages of all items in their order: those of new ones are sorted in when somebody looks."""
+        if self._newest:
+            self._sorted.update(self._newest)
+            self._newest.clear()
+        return self._sorted
+
     def add(self, record: Record) -> None:
         """Put an item in its place by age."""
-        self.by_id[record.id] = record
-        if isinstance(record.id, int):
-            self.highest = max(self.highest, record.id)
-        self._records[record.sequence] = record
-        self._by_age.add(record.sequence)
-        self._graves.pop(record.id, None)
+        id, sequence = record.id, record.sequence
+        self.by_id[id] = record
+        if isinstance(id, int) and id > self.highest:
+            self.highest = id
+        self._records[sequence] = record
+        self._newest.append(sequence)
+        if self._graves:
+            self._graves.pop(id, None)
         for name, values in self._index.items():
             values.setdefault(_key(record.fields.get(name)), SortedList()).add(record.sequence)
 

@@ -8,11 +8,14 @@ from mockserver.probe import Connection, Outcome, Tool
 from mockserver.semantics.turn import Asking, Rule, Turn
 from mockserver.state.world import World
 
+Fields = dict[str, Any]
+
 REDIRECT = "https://charts.basedash.com/api/mcp-connectors/oauth/callback"
 """Where Basedash's OAuth comes back to (mcp-connectors page, CONN)."""
 
 CONNECTIVITY = frozenset({"serverUrl", "headers"})
 TRANSPORTS = {"http": "STREAMABLE_HTTP", "sse": "SSE"}
+ACCESS = {True: "ALWAYS_ALLOW", False: "NEEDS_APPROVAL", None: "NEEDS_APPROVAL"}
 BROKEN = frozenset({"unreachable", "timeout", "error"})
 
 
@@ -33,8 +36,8 @@ def sync_tools_again(turn: Turn) -> Asking:
 
 def bootstrap_oauth(turn: Turn) -> None:
     """Tell in the reply whether the server asks for OAuth, and where to begin it."""
-    turn.extras["requiresAuth"] = bool(turn.item.hidden.get("authUrl"))
-    turn.extras["authUrl"] = turn.item.hidden.get("authUrl")
+    address = turn.item.hidden.get("authUrl")
+    turn.extras = {"requiresAuth": bool(address), "authUrl": address}
 
 
 def start_trial(turn: Turn) -> None:
@@ -45,56 +48,61 @@ def start_trial(turn: Turn) -> None:
 
 def connection(turn: Turn) -> Connection:
     """How Basedash reaches a registered server: streamable HTTP or SSE, with its static headers (CONN)."""
-    fields = turn.item.fields
-    return Connection(
-        url=fields["serverUrl"], headers=static_headers(fields.get("headers")), redirect_uri=REDIRECT,
-        owner=f"basedash/{turn.tenant}/{turn.item.id}",
-    )  # fmt: skip
+    item = turn.item
+    headers = static_headers(item.fields.get("headers"))
+    owner = f"basedash/{turn.call.tenant}/{item.id}"
+    return Connection(url=item.fields["serverUrl"], headers=headers, redirect_uri=REDIRECT, owner=owner)
 
 
 def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
     """Header entries `{name, value}`; the shape of an entry is not documented, so others are passed over."""
-    entries = [entry for entry in written or () if isinstance(entry, dict)]
+    if not written:
+        return ()
+    entries = [entry for entry in written if isinstance(entry, dict)]
     return tuple((str(e["name"]), str(e["value"])) for e in entries if e.get("name") and e.get("value") is not None)
 
 
 def take_over(turn: Turn, outcome: Outcome) -> None:
     """Move the item to the state that an outcome leads to (fact sheet, "State model")."""
-    fields, now = turn.item.fields, turn.now()
-    fields["lastSyncAttemptAt"] = now
-    fields["syncErrorMessage"] = None
-    turn.item.hidden["authUrl"] = outcome.authorization_url if outcome.requires_auth else None
-    STATES[outcome.status](turn, outcome, now)
+    item, now = turn.item, turn.now()
+    item.hidden["authUrl"] = outcome.authorization_url if outcome.requires_auth else None
+    item.fields |= {"lastSyncAttemptAt": now, "syncErrorMessage": None}
+    item.fields |= STATES[outcome.status](item.fields, outcome, now, turn.world)
 
 
-def _connected(turn: Turn, outcome: Outcome, now: str) -> None:
-    turn.item.fields |= {
+def _connected(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    return {
         "setupState": "CONNECTED", "lastSyncStatus": "SUCCESS", "lastSuccessfulSyncAt": now,
         "hasCompletedFirstSync": True, "transportType": TRANSPORTS.get(outcome.transport or ""),
-        "tools": merged(turn.item.fields["tools"], outcome.tools, turn.world),
+        "tools": merged(fields["tools"], outcome.tools, world),
     }  # fmt: skip
 
 
-def _waiting(turn: Turn, outcome: Outcome, now: str) -> None:
-    turn.item.fields |= {"setupState": "INCOMPLETE", "lastSyncStatus": "NEVER_SYNCED", "lastSyncAttemptAt": None}
+def _waiting(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    return {"setupState": "INCOMPLETE", "lastSyncStatus": "NEVER_SYNCED", "lastSyncAttemptAt": None}
 
 
-def _pending(turn: Turn, outcome: Outcome, now: str) -> None:
-    turn.item.fields["lastSyncStatus"] = "PENDING"
+def _pending(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    return {"lastSyncStatus": "PENDING"}
 
 
-def _broken(turn: Turn, outcome: Outcome, now: str) -> None:
+def _broken(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
     message = outcome.message or "The tools could not be synced."
-    turn.item.fields |= {"setupState": "BROKEN", "lastSyncStatus": "FAILED", "syncErrorMessage": message}
+    return {"setupState": "BROKEN", "lastSyncStatus": "FAILED", "syncErrorMessage": message}
 
 
 STATES = {"ok": _connected, "needs-auth": _waiting, "pending": _pending} | dict.fromkeys(BROKEN, _broken)
 
 
-def merged(known: list[dict[str, Any]], seen: tuple[Tool, ...], world: World) -> list[dict[str, Any]]:
+def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fields]:
     """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
     digits = world.token(16 * len(seen)) if seen else ""
-    fresh = [_tool(tool, f"tool_{digits[16 * i : 16 * i + 16]}") for i, tool in enumerate(seen)]
+    # That a read-only tool is allowed and any other needs approval is assumed; no page says it.
+    fresh: list[Fields] = [
+        {"id": "tool_" + digits[at : at + 16], "name": tool.name, "description": tool.description,
+         "readOnlyHint": tool.read_only_hint, "accessMode": ACCESS[tool.read_only_hint], "foundInServer": True}
+        for at, tool in zip(range(0, len(digits), 16), seen, strict=True)
+    ]  # fmt: skip
     if not known:
         return fresh
     by_name = {tool["name"]: tool for tool in known}
@@ -103,14 +111,6 @@ def merged(known: list[dict[str, Any]], seen: tuple[Tool, ...], world: World) ->
         if before is not None:
             tool |= {"id": before["id"], "accessMode": before["accessMode"]}
     return fresh + [tool | {"foundInServer": False} for tool in by_name.values()]
-
-
-def _tool(tool: Tool, id: str) -> dict[str, Any]:
-    """That a read-only tool is allowed and any other needs approval is assumed; no page says it."""
-    return {
-        "id": id, "name": tool.name, "description": tool.description, "readOnlyHint": tool.read_only_hint,
-        "accessMode": "ALWAYS_ALLOW" if tool.read_only_hint else "NEEDS_APPROVAL", "foundInServer": True,
-    }  # fmt: skip
 
 
 RULES: dict[str, Rule] = {

@@ -90,7 +90,7 @@ class Asking:
 
     def _put(self, question: Question) -> Any:
         """Ask. OAuth must come back to this sandbox, not to the service that it stands for."""
-        if isinstance(question, Connection) and self.callback:
+        if self.callback and isinstance(question, Connection):
             question = question._replace(redirect_uri=self.callback)
         return ask(self.prober, question)
 

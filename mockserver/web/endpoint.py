@@ -46,6 +46,7 @@ class Endpoint:
     def __init__(self, operation: Operation, binding: Binding | None, service: Service, refusals: Refusals) -> None:
         schemas = service.contract.schemas
         self.operation, self.binding, self.service, self.refusals = operation, binding, service, refusals
+        plan = binding.plan if binding else None
         self._gate = Gate(operation, service.contract.document, service.keyring)
         own = [p for p in operation.parameters if _is_read(p.name, p.location)]
         self._parameters = Parameters([ParameterReader(p, schemas) for p in own], template.names(operation.path))
@@ -58,12 +59,13 @@ class Endpoint:
         self._limiter = self._choose_limiter(service, stated)
         self._forgets = binding is not None and binding.act.end is forget
         self._validators: dict[tuple[int, str], Validator | None] = {}
-        plan = binding.plan if binding else None
         self._tenant = plan.tenant() if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
+        self._is_guarded = self._is_shared or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._promised = frozenset(_promised(operation, service))
         self._store, self._place = service.store, template.shape(operation.path)
+        self._world, self._asking = service.world, service.asking
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
         """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
@@ -74,18 +76,18 @@ class Endpoint:
         limits: Headers = ()
         try:
             headers, target = _headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
-            principal = self._gate.known(headers.get("authorization"))
-            if principal is None:
-                principal = self._gate.admit(self._sources(headers, target))
+            principal = self._gate.known(headers.get("authorization")) or self._gate.admit(
+                self._sources(headers, target)
+            )
             tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
                 place = "/".join((self._place, *values))  # the same at the root and below the service's name
                 limits = self._limiter.count(principal, tenant, method, place, self.operation.operation_id)
-            if self._is_shared or self._roles is not None:
+            if self._is_guarded:
                 self._refuse_stranger(principal, tenant)
-            given = target.given if self._parameters.are_in_target else None
-            if given is None:
-                given = self._parameters.read(target, self._sources(headers, target))
+            given = (target.given if self._parameters.are_in_target else None) or self._parameters.read(
+                target, self._sources(headers, target)
+            )
             body, media_type = None, ""
             if self._body is not None:
                 body, media_type = self._body.read(await self._read(headers, receive), headers.get("content-type", ""))
@@ -95,16 +97,25 @@ class Endpoint:
                         media_type,
                         principal, tenant)  # fmt: skip
             wish = prefer.read(scope["headers"]) if "prefer" in headers else None
-            reply = self.prove(await self._answer(call, transaction, headers, wish))
+            if self.binding is None or wish is not None:
+                reply = self._stateless(call, headers.get("accept", "*/*"), wish)
+            else:
+                turn = Turn(call, self.binding, transaction, self._world)
+                done = perform(turn)
+                reply = done if isinstance(done, Reply) else await self._asking.answer(done, turn)
+            self.prove(reply)
             transaction.commit()
             if self._forgets:
                 self._forget(call)
         except Refusal as refusal:
             transaction.rollback()
             reply = self.refused(refusal, method, path)
-        except BaseException:
+        except BaseException as fault:
             transaction.rollback()
-            raise
+            if not isinstance(fault, Exception):
+                raise
+            log.exception("%s %s failed", method, path)
+            reply = self.refused(Unanswerable("the sandbox failed; its log says why"), method, path)
         return reply, limits
 
     def clear(self) -> None:
@@ -117,16 +128,11 @@ class Endpoint:
         id = self.binding.id(call) if self.binding else ""
         self.service.asking.forget(f"{self.service.name}/{call.tenant}/{id}")
 
-    async def _answer(
-        self, call: Call, transaction: Transaction, headers: Mapping[str, str], wish: Wish | None
-    ) -> Reply:
+    def _stateless(self, call: Call, accept: str, wish: Wish | None) -> Reply:
+        """The reply in which what is remembered plays no part: one that is wished for, or one out of the document."""
         if wish is not None:
-            return self.service.force(self, call, headers.get("accept", "*/*"), wish)
-        if self.binding is None:
-            return self.service.improvise(self, call, headers.get("accept", "*/*"))
-        turn = Turn(call, self.binding, transaction, self.service.world)
-        reply = perform(turn)
-        return reply if isinstance(reply, Reply) else await self.service.asking.answer(reply, turn)
+            return self.service.force(self, call, accept, wish)
+        return self.service.improvise(self, call, accept)
 
     def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
         """The reply that tells a client why it is refused."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Awaitable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +11,7 @@ from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
 
 from mockserver.call import Reply
+from mockserver.web.connection import WHOLE
 from mockserver.web.endpoint import Headers, encode
 from mockserver.web.route import Match, raw_path
 from mockserver.web.service import Service
@@ -30,15 +33,22 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         self._roots.append((base_path, service))
         self._roots.sort(key=lambda entry: -len(entry[0]))
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         if scope["type"] == "http":
             found = self._found.get(scope.get("raw_path")) or self._find(scope)
             if found is not None:
-                service, match = found
-                reply, extra = await service.answer(scope, receive, match)
-                await write(reply, extra, scope["method"], send)
-                return
-        await self._next(scope, receive, send)
+                return self._answer(*found, scope, receive, send)
+        awaitable: Awaitable[None] = self._next(scope, receive, send)
+        return awaitable
+
+    @staticmethod
+    async def _answer(service: Service, match: Match, scope: Any, receive: Any, send: Any) -> None:
+        endpoint = service.endpoint(scope["method"], match)
+        if endpoint is not None:
+            reply, limits = await endpoint(scope, receive, match[1])
+        else:
+            reply, limits = service.refuse_method(scope["method"], match, scope["path"]), ()
+        await write(reply, limits, scope, send)
 
     def _find(self, scope: Any) -> tuple[Service, Match] | None:
         """The service that has something at the path, and what; remembered for the next request of the same path."""
@@ -57,28 +67,40 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
             self._found[path] = found
 
 
-TYPES = {"application/json": b"application/json"}
-"""Media types as they are written, where that is not done anew for each reply."""
+TYPES = {"application/json": b"content-type: application/json\r\n"}
+"""Lines of media types as they are written, where that is not done anew for each reply."""
 
 
-async def write(reply: Reply, extra: Headers, method: str, send: Any) -> None:
+async def write(reply: Reply, extra: Headers, scope: Mapping[str, Any], send: Any) -> None:
     """Send a reply, without its body for HEAD and for statuses that have none (RFC 9110 sections 9.3.2, 15.3.5)."""
-    if reply.status in (204, 304):
-        content, headers = b"", []
-    else:
+    fields, content = b"", b""
+    if reply.status not in (204, 304):
         content = encode(reply)
-        headers = [(b"content-length", b"%d" % len(content))]
+        fields = b"content-length: %d\r\n" % len(content)
     if content:
-        headers.append((b"content-type", TYPES.get(reply.media_type) or reply.media_type.encode("latin-1")))
+        fields += TYPES.get(reply.media_type) or _line("content-type", reply.media_type)
     if reply.headers or extra:
-        headers += [(n.lower().encode("latin-1"), _octets(v)) for n, v in (*reply.headers, *extra)]
+        fields += b"".join([_line(name, value) for name, value in (*reply.headers, *extra)])
+    if scope["method"] == "HEAD":
+        content = b""
+    whole = scope["extensions"].get(WHOLE) if "extensions" in scope else None
+    if whole is not None and whole(reply.status, fields, content):
+        return
+    headers = [line.partition(b": ")[::2] for line in fields.split(b"\r\n")[:-1]]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else content})
+    await send({"type": "http.response.body", "body": content})
 
 
-def _octets(value: str) -> bytes:
-    """A header's value in the octets that one may have (RFC 9110 section 5.5); others are percent-encoded."""
-    return value.encode() if value.isascii() else quote(value, safe=PRINTABLE).encode()
+def _line(name: str, value: str) -> bytes:
+    """A header as it goes out: its value in octets that one may have (RFC 9110 section 5.5), the others encoded.
+
+    A name that none may have (section 5.1) is left out.
+    """
+    if TOKEN.fullmatch(name) is None:
+        return b""
+    written = value if value.isascii() and value.isprintable() else quote(value, safe=PRINTABLE)
+    return f"{name.lower()}: {written}\r\n".encode()
 
 
 PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -12,7 +12,7 @@ from urllib.parse import unquote, unquote_plus
 
 from mockserver.errors import Fault, Invalid
 from mockserver.spec.document import Parameter
-from mockserver.spec.schemas import Schemas, Validator, faults
+from mockserver.spec.schemas import Schemas, faults
 from mockserver.web.query import ABSENT, Query
 from mockserver.web.typed import Typed, json_or_text
 
@@ -40,7 +40,8 @@ class ParameterReader:
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
         self._typed = Typed(schemas, parameter.schema)
-        self.validator = _validator(parameter.schema, schemas)
+        is_free = parameter.schema is None or schemas.takes_any_text(parameter.schema)
+        self.validator = None if is_free else schemas.validator(parameter.schema or "", "request")
         self.read: Reader = self._choose(parameter)
 
     def value(self, source: Any, found: list[Fault]) -> Any:
@@ -206,16 +207,6 @@ def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Given:
     if found:
         raise Invalid(found[0].message, faults=tuple(found))
     return values
-
-
-def _validator(pointer: str | None, schemas: Schemas) -> Validator | None:
-    """None where any text will do: nothing to ask the validator."""
-    if pointer is None:
-        return None
-    if all(set(node) <= {"type", "description", "title", "example", "examples", "default", "$ref"}
-           and node.get("type", "string") == "string" for node, _ in schemas.branches(pointer)):  # fmt: skip
-        return None
-    return schemas.validator(pointer, "request")
 
 
 def _pairs(parts: list[str], explode: bool, undo: Callable[[str], str]) -> dict[str, str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.call import Call, Reply
-from mockserver.errors import MethodNotAllowed, Missing, Refusal, Unanswerable, UnknownPath
+from mockserver.errors import MethodNotAllowed, Missing, Refusal, UnknownPath
 from mockserver.probe import Prober
 from mockserver.semantics import plan as plans
 from mockserver.semantics.binding import bind
@@ -24,15 +23,13 @@ from mockserver.state.world import World
 from mockserver.web import prefer
 from mockserver.web.asking import Asking
 from mockserver.web.credentials import Keyring
-from mockserver.web.endpoint import Endpoint, Headers
+from mockserver.web.endpoint import Endpoint
 from mockserver.web.improvisation import Improviser, Wanted
 from mockserver.web.policy import Policy
 from mockserver.web.prefer import Wish
 from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
 from mockserver.web.route import Match, Routes
-
-log = logging.getLogger("mockserver")
 
 READY = 300
 """A document of so many operations has all its schemas compiled at start, a larger one each when it is first needed."""
@@ -82,18 +79,10 @@ class Service:
         """What stands at a raw path below the service's base path, and the values in it."""
         return self.routes.find(path) or self._without_slash(path)
 
-    async def answer(self, scope: Mapping[str, Any], receive: Any, match: Match) -> tuple[Reply, Headers]:
-        """Answer a request for a path that `find` found."""
-        method = scope["method"]
+    def endpoint(self, method: str, match: Match) -> Endpoint | None:
+        """What answers a method at a path that `find` found; a GET answers HEAD too (RFC 9110 section 9.3.2)."""
         methods: dict[str, Endpoint] = match[0]
-        endpoint = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
-        if endpoint is None:
-            return self._refuse_method(method, methods, scope["path"]), ()
-        try:
-            return await endpoint(scope, receive, match[1])
-        except Exception:
-            log.exception("%s %s failed", method, scope["path"])
-            return endpoint.refused(Unanswerable("the sandbox failed; its log says why"), method, scope["path"]), ()
+        return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
 
     def improvise(self, endpoint: Endpoint, call: Call, accept: str) -> Reply:
         """The reply of an operation of which nothing is known but its document."""
@@ -146,8 +135,9 @@ class Service:
             self.routes.add(next(iter(methods.values())).operation.path, methods)
         return found
 
-    def _refuse_method(self, method: str, methods: Mapping[str, Endpoint], path: str) -> Reply:
-        allowed = ", ".join(sorted(methods))
+    def refuse_method(self, method: str, match: Match, path: str) -> Reply:
+        """The reply for a method that nothing at a path answers."""
+        allowed = ", ".join(sorted(match[0]))
         refusal = MethodNotAllowed(f"{method} is not allowed here; allowed: {allowed}", headers=(("allow", allowed),))
         return self.refusals.reply(refusal, None, method, path)
 

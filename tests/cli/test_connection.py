@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +18,7 @@ ADMIN = "Authorization: Bearer bd_key_SandboxAdmin00000000000000000000\r\n"
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with Processes() as processes:
-        _, lines = processes.start("serve", "basedash", "--port", "0", until="sync:")
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--no-rate-limits", until="sync:")
         yield next(int(found.group(1)) for line in lines if (found := re.search(r"docs http://127.0.0.1:(\d+)/", line)))
 
 
@@ -58,6 +59,32 @@ def test_a_head_without_a_body_is_sent_at_once(port: int, more: str) -> None:
 
     assert told.startswith(b"HTTP/1.1 200")
     assert told.endswith(b"\r\n\r\n")
+
+
+def test_a_client_that_can_no_more_than_one_request_is_told_that_it_is_the_last(port: int) -> None:
+    told = exchange(port, request("GET", SERVERS).replace("HTTP/1.1", "HTTP/1.0"))
+
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert b"\r\nconnection: close" in head
+    assert b'{"data":[' == body[:9]
+
+
+def test_a_page_of_another_origin_gets_the_header_that_lets_it_read(port: int) -> None:
+    told = exchange(port, request("GET", SERVERS, "Origin: https://a.example\r\nConnection: close\r\n"))
+
+    assert b"\r\naccess-control-allow-origin: *\r\n" in told
+
+
+def test_replies_wait_for_a_client_that_reads_slowly(port: int) -> None:
+    count, created = 400, '{"displayName": "B", "serverUrl": "https://many.mcp.example/mcp"}'
+    exchange(port, request("POST", SERVERS, "Content-Type: application/json\r\nConnection: close\r\n", created))
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall((request("GET", SERVERS) * (count - 1)).encode())
+        connection.sendall(request("GET", SERVERS, "Connection: close\r\n").encode())
+        time.sleep(0.5)  # by then the replies that nobody reads have filled what lies between
+        told = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert count == told.count(b"HTTP/1.1 200 OK\r\n") == told.count(b'"hasMore":false}}')
 
 
 def test_a_body_too_long_to_be_copied_comes_whole(port: int) -> None:

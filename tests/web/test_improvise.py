@@ -138,6 +138,18 @@ def test_headers_that_must_be_there_are_there_and_fit_their_schemas(tmp_path: Pa
     assert "x-optional" not in response.headers
 
 
+def test_no_header_of_a_document_can_end_the_line_that_it_stands_on(tmp_path: Path) -> None:
+    headers = {
+        "X-Shown": {"required": True, "example": "a\r\nX-Smuggled: b", "schema": {"type": "string"}},
+        "X No Name": {"required": True, "example": "a", "schema": {"type": "string"}},
+    }
+
+    response = ask(tmp_path, {"responses": {"202": {"description": "taken", "headers": headers}}})
+
+    assert "a%0D%0AX-Smuggled: b" == response.headers["x-shown"]
+    assert {"x-shown", "content-length"} == set(response.headers)
+
+
 MANY = {
     "application/json": {"schema": REPORT},
     "application/xml": {"schema": {**REPORT, "xml": {"name": "report"}}},
