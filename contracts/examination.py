@@ -11,7 +11,7 @@ from typing import Any
 from contracts.checks.jury import CHECK
 from contracts.choice import is_chosen
 from contracts.company import alone
-from contracts.finding import Finding, Said
+from contracts.finding import Finding, owed
 from contracts.journal import Journal
 from contracts.promise import Sworn
 from contracts.promises import promises_of
@@ -139,10 +139,8 @@ class _Run:
             self.silent += 1
             if self.silent > PATIENCE or not self.target.answers():
                 raise
-            said = Said(sworn.operation, "http", "documented", "RFC 9110 section 3.4 (a server answers a request)",
-                        "A request gets an answer.")  # fmt: skip
             stage.breach("an answer", f"none in {silence.seconds:g} s", self.target.exchange(silence.sent, UNANSWERED),
-                         about="no answer", said=said)  # fmt: skip
+                         about="no answer", said=owed(sworn.operation))  # fmt: skip
 
     def _taken(self, stage: Stage, outcome: str) -> str:
         """Take down what came of a promise."""

@@ -89,6 +89,12 @@ class Said:
         return cls(subject, kind, statement.evidence, statement.source, text or _words(statement))
 
 
+def owed(operation: str) -> Said:
+    """The law that a request to an operation is owed an answer."""
+    return Said(operation, "http", "documented", "RFC 9110 section 3.4 (a server answers a request)",
+                "A request gets an answer.")  # fmt: skip
+
+
 def _words(statement: Statement) -> str:
     """A statement in a few words: what it says, without how anybody knows."""
     values = {entry.name: getattr(statement, entry.name) for entry in fields(statement)}

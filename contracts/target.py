@@ -95,18 +95,19 @@ class Target:
 
     Everything sent is counted and kept in `log` (the last `remembered` exchanges, secrets as `${NAME}`). `rate` is
     requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent. `window`
-    is what is waited after a 429 that does not say how long.
+    is what is waited after a 429 that does not say how long, `timeout` how many seconds a reply may take.
     """
 
     def __init__(
         self, wire: Wire, base_url: str, identities: Sequence[Identity] = (), *, rate: float | None = None,
         budget: int | None = None, deadline: float | None = None, read_only: bool = False, remembered: int = 2000,
-        app: App | None = None, sleep: Callable[[float], None] = time.sleep,
+        app: App | None = None, sleep: Callable[[float], None] = time.sleep, timeout: float = 30.0,
     ) -> None:  # fmt: skip
         self.wire, self.base_url, self.identities = wire, base_url.rstrip("/"), tuple(identities)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
         self.log: deque[Exchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
+        self.timeout = timeout
         self.on_exchange: list[Callable[[Exchange], None]] = []
         self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._mine = sleep, 0.0, _Mine()
@@ -117,13 +118,13 @@ class Target:
     def http(cls, base_url: str, identities: Sequence[Identity] = (), *, timeout: float = 30.0, verify: bool = True,
              **settings: Any) -> Target:  # fmt: skip
         """A target at an address."""
-        return cls(HttpWire(timeout=timeout, verify=verify), base_url, identities, **settings)
+        return cls(HttpWire(timeout=timeout, verify=verify), base_url, identities, timeout=timeout, **settings)
 
     @classmethod
     def asgi(cls, app: App, identities: Sequence[Identity] = (), *, base_url: str = "http://target.local",
              timeout: float = 30.0, **settings: Any) -> Target:  # fmt: skip
         """A target in this process; no port is opened."""
-        return cls(AsgiWire(app, timeout=timeout), base_url, identities, app=app, **settings)
+        return cls(AsgiWire(app, timeout=timeout), base_url, identities, app=app, timeout=timeout, **settings)
 
     @property
     def in_process(self) -> bool:

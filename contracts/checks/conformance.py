@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
+import requests
 import schemathesis
 from hypothesis.database import ExampleDatabase
 from schemathesis.checks import CHECKS, load_all_checks
@@ -24,7 +27,7 @@ from contracts.checks.jury import CHECK as JURY
 from contracts.choice import is_chosen
 from contracts.examination import Progress, Result
 from contracts.examples import kept_in
-from contracts.finding import Exchange, Finding, finding
+from contracts.finding import Exchange, Finding, finding, owed
 from contracts.journal import Journal
 from contracts.share import WHOLE, Share
 from contracts.stage import Made, Mode, Stage, Tools
@@ -39,6 +42,9 @@ EXAMPLES: dict[Mode, int] = {"quick": 5, "default": 20, "campaign": 200}
 OF_FORM = frozenset({"status_code_conformance", "content_type_conformance", "response_headers_conformance",
                      "response_schema_conformance"})  # fmt: skip
 """The checks of the engine that judge the form of a reply, and nothing else."""
+
+ANSWERED = "answered"
+"""The name of our own check that every request gets an answer in time."""
 
 SETTLING = 5.0
 """The longest that is waited, in seconds, for the answers to what was sent before an examination was interrupted."""
@@ -71,7 +77,7 @@ def conform(
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
     for phases, names in _parts(run, share, PHASES[mode]):
-        if phases and names and checks and not run.stopped:
+        if phases and names and (checks or run.asked_for(ANSWERED)) and not run.stopped:
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(dict(contract.document.raw), config=config)
             schema.app = target.app
@@ -108,6 +114,7 @@ def _config(
     settings: dict[str, Any] = {
         "seed": seed,
         "base-url": target.base_url,
+        "request-timeout": target.timeout,
         "continue-on-failure": True,
         "generation": {"max-examples": EXAMPLES[mode], **({} if database is not None else {"database": "none"})},
         "operations": [
@@ -160,6 +167,7 @@ class _Run:
     left: list[str] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     made: dict[str, Made] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
     over: bool = False
     requests: int = 0
     stopped: str = ""
@@ -195,6 +203,7 @@ class _Run:
                 self._follow(event)
                 if self.target.budget is not None and self.target.requests >= self.target.budget:
                     self.stopped = f"the budget of {self.target.budget} requests is spent"
+                if self.stopped:
                     stream.stop()
         except KeyboardInterrupt:
             self.stopped = "interrupted"
@@ -212,7 +221,7 @@ class _Run:
         if isinstance(event, events.ScenarioFinished):
             self._read(event.recorder)
         elif isinstance(event, events.Interrupted):
-            self.stopped = "interrupted"
+            self.stopped = self.stopped or "interrupted"
         elif isinstance(event, events.EngineFinished) and not self.stopped:
             explained = event.stop_reason.skip_explanation
             self.stopped = explained.lower() if explained else ""
@@ -235,6 +244,8 @@ class _Run:
             self._hear(recorder, case_id, operation, checks)
         for case_id in recorder.cases:
             self._forget(case_id)
+        for case_id in self.silent & recorder.interactions.keys():
+            self._tell_silence(recorder, case_id)
 
     def _is_excused(self, recorder: ScenarioRecorder, case_id: str, check: CheckNode) -> bool:
         """Is a failure none, since a correct server may do so?"""
@@ -275,17 +286,34 @@ class _Run:
         info = check.failure_info
         if info is None:
             return
-        shown = info.failure.case_id or case_id
-        chain = [shown if each == case_id else each for each in self._ancestors(recorder, case_id)]
-        exchanges = tuple(
-            self._exchange(recorder.interactions[each]) for each in chain if each in recorder.interactions
-        )
+        exchanges = self._exchanges(recorder, case_id, info.failure.case_id or "")
         found = finding(check.name, operation, expected=f"a reply that passes {check.name.replace('_', ' ')}",
                         seen=f"{info.failure.title}. {info.failure.message}".strip(), exchanges=exchanges,
                         about=type(info.failure).__name__)  # fmt: skip
         known = self.findings.get(found.id)
         if known is None or len(found.exchanges) < len(known.exchanges):
             self.findings[found.id] = found
+
+    def _tell_silence(self, recorder: ScenarioRecorder, case_id: str) -> None:
+        """A request without an answer is a failure, and the end where the target answers nobody any more."""
+        self.silent.remove(case_id)
+        operation = recorder.cases[case_id].value.operation.label
+        known = (operation, ANSWERED) in self.examined
+        if known or not is_chosen([ANSWERED, operation], (), self.skip):
+            return
+        found = finding(ANSWERED, operation, expected="an answer", seen=f"none in {self.target.timeout:g} s",
+                        exchanges=self._exchanges(recorder, case_id), about="no answer",
+                        statement=owed(operation))  # fmt: skip
+        self.findings[found.id] = found
+        self.examined[operation, ANSWERED] = "failed"
+        self.tell(operation, ANSWERED, "failed")
+        if not self.target.answers():
+            self.stopped = f"{operation}: no answer in {self.target.timeout:g} s"
+
+    def _exchanges(self, recorder: ScenarioRecorder, case_id: str, shown: str = "") -> tuple[Exchange, ...]:
+        """What was said until a case, of which another one may be `shown`."""
+        chain = [shown if each == case_id and shown else each for each in self._ancestors(recorder, case_id)]
+        return tuple(self._exchange(recorder.interactions[each]) for each in chain if each in recorder.interactions)
 
     def _ancestors(self, recorder: ScenarioRecorder, case_id: str) -> list[str]:
         """The cases that led to this one, the first one first."""
@@ -325,8 +353,7 @@ class _Run:
             raise Exhausted("the examination is over")
         if case.operation.label in self.stage.tools.makers:
             operation = self.stage.tools.acts[case.operation.label].operation
-            path = dict(case.path_parameters or {})
-            self.numbers[case.id] = self.stage.announce(operation, self.who, path, case.body)
+            self.numbers[case.id] = self.stage.announce(operation, self.who, _path(case), case.body)
 
     def _after(self, context: Any, case: Any, response: Any) -> None:
         """What a create request made is ours to take away."""
@@ -338,13 +365,15 @@ class _Run:
         got = Received(response.status_code, tuple(_pairs(response.headers)), response.content)
         body = case.body if isinstance(case.body, dict) else {}
         made = self.stage.made(kind, self.target.exchange(sent, got), body, self.who,
-                               dict(case.path_parameters or {}), self.numbers.pop(case.id, ""))  # fmt: skip
+                               _path(case), self.numbers.pop(case.id, ""))  # fmt: skip
         if made is not None:
             self.made[case.id] = made
 
     def _unanswered(self, context: Any, case: Any, request: Any) -> None:
         """Whether something was created nobody knows; the journal remembers that."""
         self.numbers.pop(case.id, None)
+        if isinstance(sys.exc_info()[1], requests.ReadTimeout):  # the engine tells its hooks while it handles the error
+            self.silent.add(case.id)
 
     def _forget(self, case_id: str) -> None:
         """A scenario is over: what it made is removed, so that little is left if we are killed."""
@@ -370,6 +399,11 @@ class _Run:
             self.left.extend(self.stage.tidy())
         except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
             self.left.append(f"what conformance created at {self.target.base_url} ({type(reason).__name__})")
+
+
+def _path(case: Any) -> dict[str, str]:
+    """The path parameters of a case, which the engine keeps as they stand in the address."""
+    return {name: unquote(str(value)) for name, value in (case.path_parameters or {}).items()}
 
 
 def _pairs(headers: Any) -> Iterator[tuple[str, str]]:

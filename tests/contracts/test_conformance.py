@@ -14,10 +14,13 @@ from hypothesis import strategies as st
 
 from contracts.assignment import Assignment
 from contracts.checks.conformance import conform
-from contracts.examination import examine
+from contracts.examination import Result, examine
+from contracts.plugin import _served
 from contracts.target import Request, Target
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
+from tests.contracts.deaf import Deaf
+from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject
 
 SHELF = {
@@ -152,6 +155,52 @@ def test_the_mock_keeps_a_document_of_which_everything_is_inferred(tmp_path: Pat
 
 def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None:
     assert ["GET /books"] == told(books, 200, "negative_data_rejection")
+
+
+def deafly(lives: int, **settings: Any) -> tuple[Result, Deaf]:
+    """Hold a real server to its document which leaves every PATCH without an answer, and after so many all requests."""
+    about, server = subject("basedash"), Deaf(lives)
+    with _served(server) as address, Target.http(address, about.identities, timeout=0.5) as target:
+        result = conform(about.contract, target, **settings)
+        server.over = True
+        return result, server
+
+
+def test_an_operation_that_never_answers_is_a_failure_and_the_others_are_examined() -> None:
+    result, server = deafly(lives=1000, mode="quick")
+    silent = {found.operation: found for found in result.findings if found.check == "answered"}
+    [deaf] = [found for operation, found in silent.items() if operation.startswith("PATCH")]
+
+    assert ("failure", "none in 0.5 s") == (deaf.verdict, deaf.seen)
+    assert ("PATCH", 0) == (deaf.exchanges[-1].method, deaf.exchanges[-1].status)
+    assert {"PATCH"} == {found.exchanges[-1].method for found in silent.values()}
+    passed = {operation.partition(" ")[0] for (operation, check), outcome in result.examined.items()
+              if (check, outcome) == ("status_code_conformance", "passed")}  # fmt: skip
+    assert {"GET", "POST", "DELETE"} == passed
+    assert "" == result.stopped
+    assert [] == [item["id"] for item in server.inner.items if item["id"] not in server.inner.gone]
+
+
+def test_conformance_leaves_nothing_behind_wherever_it_was_created() -> None:
+    about, server = subject("basedash"), Basedash()
+    with Target.asgi(server, about.identities) as target:
+        conform(about.contract, target)
+
+    assert [] == [item["id"] for item in server.items if item["id"] not in server.gone]
+    assert {item["org"].isascii() for item in server.items} == {True, False}
+
+
+def test_a_server_that_answers_nothing_more_ends_conformance() -> None:
+    result, _ = deafly(lives=1, mode="quick")
+
+    assert "no answer in 0.5 s" in result.stopped
+    assert "answered" in {found.check for found in result.findings}
+
+
+def test_answers_are_not_asked_for_where_they_are_left_out() -> None:
+    result, _ = deafly(lives=1000, mode="quick", skip=["answered"])
+
+    assert "answered" not in {found.check for found in result.findings}
 
 
 @given(page=st.integers(min_value=1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from contracts.journal import Journal, Pending
 from contracts.plugin import _served
 from contracts.target import NOBODY, Exhausted, Identity, ReadOnly, Request, Target
 from contracts.wire import AsgiWire, HttpWire, Received, Sent, Unreachable
+from tests.contracts.deaf import Deaf
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject, subjects
 from tests.planted_bugs.server import Server
@@ -51,19 +51,6 @@ class Dying:
 
     def close(self) -> None:
         self._inner.close()
-
-
-class Deaf:
-    """The planted Basedash server, which takes every PATCH and never answers it; after so many, nothing at all."""
-
-    def __init__(self, lives: int) -> None:
-        self._inner, self._lives = Basedash(), lives
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and (scope["method"] == "PATCH" or self._lives < 1):
-            self._lives -= 1
-            await asyncio.sleep(60)
-        await self._inner(scope, receive, send)
 
 
 def deafly(lives: int) -> Result:
