@@ -2,9 +2,10 @@
 
     python tests/benchmarks/bench.py [--no-peers] [--seconds 3] [--rounds 3] [--items 100 100000 | --large]
 
-Every server has one worker and answers on loopback; all of them are up at once and are asked in turn, so that what the
-machine does meanwhile falls on all alike. A figure is the median of its rounds. Beside the rates stands the processor
-time of a request: it says more where the machine is shared. Prints tables and writes JSON.
+Every server has one worker and one core, the load has the others, and they meet on loopback; all of them are up at once
+and are asked in turn, so that what the machine does meanwhile falls on all alike. A figure is the median of its rounds.
+Beside the rates stands the processor time of a request: it says more where the machine is shared. Prints tables and
+writes JSON.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import sys
 import tempfile
 import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -122,6 +123,20 @@ def middle(rates: Iterable[Rate]) -> Rate:
     )  # fmt: skip
 
 
+@contextmanager
+def own_core() -> Iterator[int | None]:
+    """A core for the server that is asked, the others being the load's; None where they cannot be kept apart."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if len(cores) < 2:
+        yield None
+        return
+    os.sched_setaffinity(0, cores[1:])
+    try:
+        yield cores[0]
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
 def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[Running]:
     """Start each server that is installed; say of the others why not."""
     started = []
@@ -138,8 +153,8 @@ def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[R
 
 def compare(folder: Path, options: Options) -> dict[str, Any]:
     """Ours, the ceiling, stock Connexion and the peers on the Basedash document."""
-    site = Site(shelf.document_path("basedash"), folder, options.packages)
     with ExitStack() as stack:
+        site = Site(shelf.document_path("basedash"), folder, options.packages, stack.enter_context(own_core()))
         mine = stack.enter_context(running(OURS, site, COLLECTION))
         (folder / "replies.json").write_text(json.dumps(sample(mine.address)), encoding="utf-8")
         identifier = newest(mine.address)
@@ -317,7 +332,7 @@ def options() -> tuple[Options, Path]:
 def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped on the way out
     chosen, output = options()
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load by {generator()}, one worker each.")
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load by {generator()}, one core each.")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         figures = {

@@ -15,7 +15,11 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from mockserver.spec.contract import of as contract_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,11 +48,15 @@ STUBS = "/api/public/organizations/[^/]+/mcp-servers"
 
 @dataclass(frozen=True)
 class Site:
-    """What a server is started with: the document, a folder for its files, and where the npm packages lie."""
+    """What a server is started with: the document, a folder for its files, where the npm packages lie, and its core.
+
+    Without a core it may use them all.
+    """
 
     document: Path
     folder: Path
     packages: Path | None = None
+    core: int | None = None
 
     def program(self, name: str) -> str:
         return str((self.packages or Path()) / "node_modules" / ".bin" / name)
@@ -135,20 +143,38 @@ def specmatic(site: Site, port: int) -> list[str]:
     return [site.program("specmatic"), "mock", *flags, str(site.document)]
 
 
-def wiremock(site: Site, port: int) -> list[str]:
-    mappings = site.folder / "mappings"
-    mappings.mkdir(exist_ok=True)
-    replies = json.loads((site.folder / "replies.json").read_text(encoding="utf-8"))
-    for name, stub in _stubs(replies).items():
-        (mappings / f"{name}.json").write_text(json.dumps(stub), encoding="utf-8")
-    quiet = ["--no-request-journal", "--disable-request-logging", "--disable-banner", "--bind-address", "127.0.0.1"]
-    return [site.program("wiremock"), "--port", str(port), "--root-dir", str(site.folder), *quiet]
+def wiremock(checks: Callable[[Site], list[dict[str, Any]]]) -> Callable[[Site, int], list[str]]:
+    """The command that serves stubs, whose bodies are checked so."""
+
+    def command(site: Site, port: int) -> list[str]:
+        root = site.folder / str(port)
+        (root / "mappings").mkdir(parents=True)
+        replies = json.loads((site.folder / "replies.json").read_text(encoding="utf-8"))
+        for name, stub in _stubs(replies, checks(site)).items():
+            (root / "mappings" / f"{name}.json").write_text(json.dumps(stub), encoding="utf-8")
+        quiet = ["--no-request-journal", "--disable-request-logging", "--disable-banner", "--bind-address", "127.0.0.1"]
+        return [site.program("wiremock"), "--port", str(port), "--root-dir", str(root), *quiet]
+
+    return command
 
 
-def _stubs(replies: Mapping[str, str]) -> dict[str, object]:
-    """What a careful user would write by hand: the credential and the two required fields are checked."""
+def required_fields(site: Site) -> list[dict[str, Any]]:
+    """Are the two required fields there?"""
+    return [{"matchesJsonPath": "$.displayName"}, {"matchesJsonPath": "$.serverUrl"}]
+
+
+def whole_schema(site: Site) -> list[dict[str, Any]]:
+    """Is the body valid against the document's schema?"""
+    contract = contract_of(site.document)
+    (operation,) = [o for o in contract.document.operations if o.method == "post" and o.path.endswith("/mcp-servers")]
+    media = operation.request_body.content[0] if operation.request_body else None
+    schema = contract.schemas.views["request"].whole(media.schema or "") if media else {}
+    return [{"matchesJsonSchema": json.dumps(schema), "schemaVersion": "V202012"}]
+
+
+def _stubs(replies: Mapping[str, str], fields: list[dict[str, Any]]) -> dict[str, object]:
+    """What a careful user would write by hand; the credential is checked."""
     token = {"Authorization": {"matches": "Bearer bd_key_[A-Za-z0-9]{32}"}}
-    fields = [{"matchesJsonPath": "$.displayName"}, {"matchesJsonPath": "$.serverUrl"}]
     asked: dict[str, tuple[dict[str, object], int]] = {
         "create": ({"method": "POST", "urlPathPattern": STUBS, "bodyPatterns": fields}, 201),
         "list": ({"method": "GET", "urlPathPattern": STUBS}, 200),
@@ -174,7 +200,8 @@ PEERS = (
     Server("Mockoon", mockoon, "does not validate, forgets", needs="npm:@mockoon/cli"),
     Server("Steady", steady, "validates requests, forgets", needs="npm:@stdy/cli"),
     Server("Specmatic", specmatic, "validates requests, forgets", needs="npm:specmatic"),
-    Server("WireMock", wiremock, "stubs written by hand, forgets", needs="npm:wiremock"),
+    Server("WireMock", wiremock(required_fields), "stubs written by hand, forgets", needs="npm:wiremock"),
+    Server("WireMock, schema", wiremock(whole_schema), "the same, validates bodies", needs="npm:wiremock"),
 )
 
 LARGE = (
@@ -199,6 +226,7 @@ def running(server: Server, site: Site, probe: str, patience: float = 60) -> Ite
         process = subprocess.Popen(
             server.command(site, port), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT,
             env={**os.environ, **settings, **server.environment}, start_new_session=True,
+            preexec_fn=partial(os.sched_setaffinity, 0, {site.core}) if site.core is not None else None,  # noqa: PLW1509
         )  # fmt: skip
         try:
             _await_answer(process, f"http://127.0.0.1:{port}{server.base}{probe}", started + patience)
