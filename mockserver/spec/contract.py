@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unicodedata import combining, normalize
 
 from mockserver.errors import BehaviourError, SpecError
 from mockserver.spec import behaviour as behaviours
@@ -91,9 +92,10 @@ def all_of(
 
 
 def name_of(path: Path) -> str:
-    """The short name of a document: `./My API.yaml` is `my-api`, `pets/openapi.yaml` is `pets`."""
+    """The short name of a document, as a path may hold it: `./Mé API.yaml` is `me-api`, `pets/openapi.yaml` is `pets`."""
     stem = path.stem if path.stem.lower() not in UNTELLING else path.resolve().parent.name
-    return "".join(c if c.isalnum() else "-" for c in stem.lower()).strip("-") or "api"
+    plain = "".join(c for c in normalize("NFKD", stem.lower()) if not combining(c))
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
 
 
 def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: Reading = STRICT) -> Contract:

@@ -282,6 +282,7 @@ class TestDocument:
             ([{"url": "https://example.com"}], ""),
             ([{"url": "https://example.com/v1/"}], "/v1"),
             ([{"url": "/a/b"}, {"url": "/c"}], "/a/b"),
+            ([{"url": "https://example.com/The API/ä%20b"}], "/The%20API/%C3%A4%20b"),
             ([{"url": "https://{host}/{base}/x", "variables": {"base": {"default": "v2"}}}], "/v2/x"),
             ([{"url": "{server}/v3", "variables": {"server": {"default": "https://example.com"}}}], "/v3"),
         ],

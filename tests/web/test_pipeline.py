@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mockserver.web.app import Sandbox
 from mockserver.web.service import Settings
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR, SERVERS
+from tests.web.document import answers, document, served
 
 
 def test_what_was_created_can_be_read_listed_and_deleted(admin: Client) -> None:
@@ -188,6 +190,26 @@ def test_only_pages_from_this_machine_may_use_a_sandbox_with_real_effects(origin
     allowed = origin if status == 201 else None
     assert [allowed] * 2 == [each.headers.get("access-control-allow-origin") for each in (preflight, shown)]
     assert (1 if status == 201 else 0) == len(shown.json()["data"])
+
+
+def test_what_a_document_writes_that_no_address_may_hold_is_reached_as_clients_write_it(tmp_path: Path) -> None:
+    written = document({"/get it": {"get": {"responses": answers({"const": "found"})}}}, servers=[{"url": "/The API"}])
+
+    with Client(served(tmp_path, written)) as client:
+        assert "found" == client.get("/The%20API/get%20it").json()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("My API.yaml", "my-api"), ("Prüfung (2).yaml", "prufung--2"), ("日本.yaml", "api")]
+)
+def test_a_document_is_reached_below_its_files_name_in_letters_that_an_address_may_hold(
+    tmp_path: Path, file: str, name: str
+) -> None:
+    path = tmp_path / file
+    path.write_text(json.dumps(document({"/it": {"get": {"responses": answers({"const": "found"})}}})))
+
+    with Client(mockserver.create_app(path)) as client:
+        assert "found" == client.get(f"/{name}/it").json()
 
 
 def test_a_path_outside_of_the_base_path_is_told_where_paths_begin(sandbox: Sandbox) -> None:
