@@ -92,7 +92,7 @@ def all_of(
 
 
 def name_of(path: Path) -> str:
-    """The short name of a document, in letters for a path: `./Mé API.yaml` is `me-api`, `pets/openapi.yaml` is `pets`."""
+    """The short name of a document, fit for a path: `./Mé API.yaml` is `me-api`, `pets/openapi.yaml` is `pets`."""
     stem = path.stem if path.stem.lower() not in UNTELLING else path.resolve().parent.name
     plain = "".join(c for c in normalize("NFKD", stem.lower()) if not combining(c))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
