@@ -46,7 +46,7 @@ class Exchange:
         """The reply's body as a JSON value; None when it is none."""
         try:
             return json.loads(self.reply_body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def header(self, name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -27,6 +27,9 @@ from mockserver.spec.document import Operation, Parameter
 from mockserver.spec.values.example import ExampleMaker
 
 Mode = Literal["quick", "default", "campaign"]
+
+FEW = 12
+"""So many items are made again at most, so that a list shows what it showed."""
 
 MISSING: Any = object()
 """No body was given."""
@@ -89,6 +92,7 @@ class Stage:
         self.judged: set[str] = set()
         self._made: list[Made] = []
         self._ever: list[Made] = []
+        self._removals: list[Exchange] = []
         self._numbers: dict[int, tuple[str, Exchange]] = {}
 
     # Who asks.
@@ -136,7 +140,10 @@ class Stage:
         number = self.announce(operation, who, path or {}, body)
         exchange = self.target.send_once(request, who) if once else self.target.send(request, who)
         self._answered(number, exchange)
-        return self.judge(operation, exchange)
+        self.judge(operation, exchange)
+        if exchange.method == "DELETE" and exchange.status < 300:
+            self._removals.append(exchange)
+        return exchange
 
     def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[Exchange]:
         """Send the same request with different bodies at the same time. Raises as `Target.together`."""
@@ -199,21 +206,30 @@ class Stage:
 
     def _shown_by(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
-        led = self._leading_to(exchange)
+        led = self._leading_to(*(each for each in self._removals if each.url == exchange.url), exchange)
         latest = [each.exchange for each in self._made[-1:] if each.exchange is not exchange]
         return led if len(led) > 1 or exchange.method != "GET" else (*self._leading_to(*latest), exchange)
 
     def _leading_to(self, *exchanges: Exchange) -> tuple[Exchange, ...]:
-        """Exchanges, after those that made the items whose ids stand in their addresses."""
+        """Exchanges, after those that made the items whose ids stand in their addresses, or which they list."""
         shown = {id(each) for each in exchanges}
         needed: list[Exchange] = []
+        listed = self._listed(exchanges)
         steps = {step for each in exchanges for step in urlsplit(each.url).path.split("/")}
         for made in reversed(self._ever):
-            if id(made.exchange) not in shown and quote(str(made.id), safe="") in steps:
+            if id(made.exchange) not in shown and (made in listed or quote(str(made.id), safe="") in steps):
                 needed.insert(0, made.exchange)
                 shown.add(id(made.exchange))
                 steps |= set(urlsplit(made.exchange.url).path.split("/"))
         return (*needed, *exchanges)
+
+    def _listed(self, exchanges: Iterable[Exchange]) -> list[Made]:
+        """Our items of each kind that lists of the replies show; none where they are too many to be made again."""
+        seen = {(key, str(value)) for each in exchanges for item in _members(each.json) for key, value in item.items()
+                if isinstance(value, str | int)}  # fmt: skip
+        kinds = [made.kind for made in self._ever if (made.kind.resource.identity.field, str(made.id)) in seen]
+        found = [made for made in self._made if made.kind in kinds]
+        return found if len(found) <= FEW else []
 
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body
@@ -488,6 +504,14 @@ class Stage:
         if not holds:
             self.breach(expected, seen, *exchanges, about=about, said=said)
         return holds
+
+
+def _members(value: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects in the lists of a JSON value."""
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        if isinstance(value, list) and isinstance(each, dict):
+            yield each
+        yield from _members(each)
 
 
 def _text(value: Any) -> str:

@@ -28,6 +28,9 @@ USUAL = frozenset({"host", "content-length", "user-agent", "connection", "accept
 SPOKEN = frozenset({"allow", "etag", "link", "location", "retry-after", "www-authenticate"})
 """Headers that a finding may speak of because they are missing."""
 
+PASSING = frozenset({"connection", "content-length", "content-type", "date", "keep-alive", "server"})
+"""Headers that are other ones every time, or say nothing of the service; the media type is told anyway."""
+
 STATUS = re.compile(r"status \d+")
 
 MARKED = re.compile(re.escape(MARK) + r"-[0-9a-f]+-\d+")
@@ -175,7 +178,7 @@ def _headers_told(found: Finding) -> tuple[str, ...]:
     """The headers of replies that a finding speaks of, in lower case."""
     words = {word.lower() for word in re.findall(r"[A-Za-z][A-Za-z-]+", f"{found.expected} {found.seen}")}
     present = {name.lower() for each in found.exchanges for name, _ in each.reply_headers}
-    return tuple(sorted(word for word in words if word in present | SPOKEN or word.startswith("x-")))
+    return tuple(sorted(word for word in words - PASSING if word in present | SPOKEN or word.startswith("x-")))
 
 
 def _told(exchange: Exchange, names: Sequence[str], known: Mapping[str, str], times: list[Any] | None) -> list[Any]:

@@ -84,7 +84,7 @@ def parsed(body: str | bytes | None) -> Any:
     """A body as a JSON value; None where it is none."""
     try:
         return json.loads(body) if body else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -31,6 +31,9 @@ URL is where the paths of the document begin. The file is made from a report; ma
 
 TALK = '''
 
+WINDOW = 61  # the longest that is waited, in seconds, where the service has had enough requests
+
+
 class Talk:
     """Requests to the service, and what was answered."""
 
@@ -42,10 +45,20 @@ class Talk:
 
     def send(self, method: str, path: str, *, wait: float = 0, **content: Any) -> httpx.Response:
         time.sleep(wait)
-        reply = self.client.request(method, path if "://" in path else URL + path, **content)
+        reply = self.ask(method, path, **content)
         self.replies.append(reply)
         for text in said(str(reply.request.url), reply.request.content):
             self.known.setdefault(text, text)
+        return reply
+
+    def ask(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """Send a request, again where it came too soon."""
+        address = path if "://" in path else URL + path
+        reply = self.client.request(method, address, **content)
+        after = reply.headers.get("retry-after", "")
+        if reply.status_code == 429 or (reply.status_code == 503 and after.isdigit()):
+            time.sleep(int(after) if after.isdigit() and int(after) <= WINDOW else WINDOW)
+            reply = self.client.request(method, address, **content)
         return reply
 
     def take(self, name: str, *place: Any) -> str:
@@ -74,7 +87,7 @@ def talk() -> Iterator[Talk]:
         talk = Talk(client)
         yield talk
         for path, headers in reversed(talk.made):
-            client.delete(path if "://" in path else URL + path, headers=headers)
+            talk.ask("DELETE", path, headers=headers)
 '''
 
 
@@ -168,7 +181,7 @@ def _content(body: str | bytes | None) -> str:
         return ""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f", content={body!r}" if isinstance(body, bytes) else f", content={_text(body)}.encode()"
     return f", json={_value(value)}" if json.loads(json.dumps(value)) == value else f", content={body!r}"
 

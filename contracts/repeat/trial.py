@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contracts.assignment import Assignment
+from contracts.capabilities import name_of
 from contracts.finding import Finding
 from contracts.repeat.conversation import NAME, Broken, Conversation, Held, Refused, conversation, hold
 from contracts.target import Exhausted, ReadOnly, Target, Unreachable
@@ -22,10 +23,11 @@ def opaque(asked: Assignment, findings: Iterable[Finding], base: str) -> frozens
     findings = tuple(findings)
     if not findings:
         return frozenset()
-    target = asked.mock()
+    target, operations = asked.mock(), tuple(map(name_of, asked.contract.document.operations))
     try:
-        return frozenset(found.id for found in findings
-                         if found.check in CROWDED or not _tells(conversation(found, base), target))  # fmt: skip
+        alone = (found for found in findings if found.check not in CROWDED)
+        telling = {found.id for found in alone if _tells(conversation(found, base, operations), target)}
+        return frozenset(found.id for found in findings) - telling
     finally:
         target.close()
 

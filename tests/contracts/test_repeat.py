@@ -17,6 +17,7 @@ import pytest
 
 from contracts.plugin import _served
 from tests.planted_bugs.basedash import Basedash
+from tests.planted_bugs.further.basedash import FurtherBasedash
 from tests.planted_bugs.run import subject
 from tests.process import run
 
@@ -24,7 +25,7 @@ PROMISES = ("--skip", "*_*")
 """Without the engine of Schemathesis, whose checks have such names."""
 
 BUGS = {"delete-kept": "delete", "patch-forgotten": "update", "updated-still": "timestamps", "html-type": "listed",
-        "allow-missing": "method"}  # fmt: skip
+        "allow-missing": "method", "page-short": "paging", "deep-body": "unbroken"}  # fmt: skip
 """Bugs, and the promise that is held to find each."""
 
 CREDENTIALS = {each.variable: each.secret for each in subject("basedash").identities}
@@ -40,7 +41,7 @@ def right() -> Iterator[str]:
 @contextmanager
 def examined(bug: str, folder: Path) -> Iterator[tuple[str, Path]]:
     """A server with one bug, and the folder of what was found there."""
-    with _served(Basedash(bug)) as address:
+    with _served(FurtherBasedash(bug)) as address:
         done = run("check", "basedash", "--url", address, "--quick", "--only", BUGS[bug], *PROMISES,
                    "--report", str(folder))  # fmt: skip
         assert 1 == done.returncode, done.stdout + done.stderr
@@ -143,8 +144,8 @@ def test_what_schemathesis_found_is_found_again(tmp_path: Path, right: str) -> N
 
 
 def test_a_failure_that_its_requests_alone_do_not_show_is_skipped_with_the_command_that_does(tmp_path: Path) -> None:
-    with _served(Basedash("page-short")) as address:
-        run("check", "basedash", "--url", address, "--quick", "--only", "paging", *PROMISES, "--report", str(tmp_path))
+    with _served(Basedash("default-20")) as address:
+        run("check", "basedash", "--url", address, "--only", "page-default", *PROMISES, "--report", str(tmp_path))
         code, printed = tried(tmp_path, address)
 
     assert 0 == code, printed
