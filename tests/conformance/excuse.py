@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from mockserver.errors import Unanswerable
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation, Response
+from mockserver.spec.pointer import resolve
 from mockserver.spec.template import names
 
 IMPOSSIBLE = "a schema that no value satisfies"
@@ -20,6 +21,8 @@ TEXTUAL = "a value that is another as text"
 UNREACHABLE = "an id that its own path forbids"
 EXAMPLE = "an example of the document's own that its schema forbids"
 DIALECT = "a pattern in a dialect that Schemathesis leaves out"
+WHOLE = "a whole number with an exponent, which is an integer"
+FRAMED = "a header that HTTP itself decides about"
 NULL = "a null that `nullable` means beside an `enum`"
 NARROW = re.compile(r"than the m(ax|in)imum of (127|-128|255|32767|-32768|65535|4294967295|18446744073709551615)\b")
 """Bounds of int8, int16, uint8, uint16, uint32 and uint64 (OpenAPI format registry)."""
@@ -48,7 +51,14 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
     if code == "ST202":
         reasons += [_unreachable(one, case, contract) or _misshown(one, case, contract) for one in described]
         reasons.append(_unknown(case, contract))
-    return next(filter(None, reasons), "") or _null(said, case, contract) or _otherwise(code, said, case, contract)
+    there = [one for one in contract.document.operations if one.path == label.partition(" ")[2]]
+    reasons += [
+        _framed(case, there),
+        _null(said, case, contract),
+        _whole(code, said, case),
+        _otherwise(code, said, case, contract),
+    ]
+    return next(filter(None, reasons), "")
 
 
 def _null(said: str, case: str, contract: Contract) -> str:
@@ -57,6 +67,22 @@ def _null(said: str, case: str, contract: Contract) -> str:
     if field and f'"{field.group(1)}": null' in case and _is_nullable(field.group(1), contract):
         return NULL
     return ""
+
+
+def _whole(code: str, said: str, case: str) -> str:
+    """Why a number was taken for an integer: it is whole (JSON Schema Validation section 6.1.1)."""
+    sent = re.search(r"-d '?(-?[\d.]+e\+?\d+)'? http", case)
+    is_meant = code == "ST201" and re.search(r"was \w+, became number", said)
+    return WHOLE if is_meant and sent and float(sent.group(1)).is_integer() else ""
+
+
+def _framed(case: str, described: list[Operation]) -> str:
+    """Why a header is not as the document says: by it HTTP finds the end of a body, or knows what a reply is."""
+    asks = any(p.location == "header" and p.name.lower() == "content-length" for o in described for p in o.parameters)
+    is_length = asks and re.search(r"Content-Length: (-|\d{9})|Missing `Content-Length`|'Content-Length' header", case)
+    shows = any(h.name.lower() == "content-type" for o in described for r in o.responses for h in r.headers)
+    is_type = shows and re.search(r"Value:\s+\"[\w.+-]+/[\w.+-]+\"\s", case)
+    return FRAMED if is_length or is_type else ""
 
 
 def _asked(case: str, contract: Contract) -> list[Operation]:
@@ -154,7 +180,8 @@ def _is_taken(text: str, pointer: str, contract: Contract) -> bool:
     """Does a parameter's schema allow a text, or the number that it writes? A second validator judges."""
     schema = {**contract.document.root, "$ref": f"#{pointer}"}
     values = [text, *([int(text)] if re.fullmatch(r"-?\d{1,300}", text) else [])]
-    return any(Draft202012Validator(schema).is_valid(value) for value in values)
+    judge = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    return any(judge.is_valid(value) for value in values)
 
 
 def _unasked(said: str, operation: Operation) -> str:
@@ -235,7 +262,7 @@ def _is_translated(case: str, contract: Contract) -> bool:
 
 def _is_nullable(name: str, contract: Contract) -> bool:
     """Does the document call a property of this name nullable, with an `enum` that lacks `null`?"""
-    found = _named(name, contract)
+    found = (resolve(contract.document.raw, own, "")[0] for own in _named(name, contract))
     return any(own.get("nullable") is True and None not in own.get("enum", [None]) for own in found)
 
 

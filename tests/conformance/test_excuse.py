@@ -8,13 +8,15 @@ import pytest
 
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
-from tests.conformance.excuse import EXAMPLE, NULL, TEXTUAL, UNREACHABLE, excuse
+from tests.conformance.excuse import EXAMPLE, FRAMED, NULL, TEXTUAL, UNREACHABLE, WHOLE, excuse
 from tests.web.document import answers, document, takes
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "maximum": 10}}
 STATE = {"type": "object", "properties": {"state": {"type": "string", "nullable": True, "enum": ["on"]}}}
 SHOWN = {"name": "at", "in": "query", "schema": {"type": "string", "format": "json-pointer", "example": "#/a"}}
+LENGTH = {"name": "Content-Length", "in": "header", "required": True, "schema": {"type": "integer"}}
 PATHS = {
+    "/files": {"post": {"parameters": [LENGTH], "responses": answers()}},
     "/shown": {"get": {"parameters": [SHOWN, {**SHOWN, "name": "by"}, {**ID, "in": "query"}], "responses": answers()}},
     "/orders/{id}": {"get": {"parameters": [ID], "responses": answers({"type": "object"})}},
     "/notes": {"post": {"requestBody": takes({"type": "string"}, "text/plain"), "responses": answers()}},
@@ -78,6 +80,23 @@ def test_an_empty_element_is_a_null_and_a_list_without_items(contract: Contract,
     case = f"    curl -X PUT -H 'Content-Type: application/xml' -d '{written}' http://127.0.0.1:1/test/lamps\n"
 
     assert reason == excuse("ST201", "PUT /lamps", "Invalid component: in body - b: Incorrect type", case, contract)
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "reason"), [("/files", "-626", FRAMED), ("/files", "626", ""), ("/notes", "-626", "")]
+)
+def test_the_length_of_a_body_is_its_own(contract: Contract, path: str, length: str, reason: str) -> None:
+    case = f"    [400] Bad Request:\n\n    curl -X POST -H 'Content-Length: {length}' http://127.0.0.1:1/test{path}\n"
+
+    assert reason == excuse("ST202", f"POST {path}", "Valid data should have been accepted", case, contract)
+
+
+@pytest.mark.parametrize(("number", "reason"), [("-3.46e+65", WHOLE), ("-3.46e-05", ""), ("3.46", "")])
+def test_a_whole_number_is_an_integer_however_it_is_written(contract: Contract, number: str, reason: str) -> None:
+    case = f"    curl -X PUT -H 'Content-Type: application/json' -d {number} http://127.0.0.1:1/test/lamps\n"
+    said = "Invalid component: in body - violates `type` at /anyOf/0 (was string, became number)"
+
+    assert reason == excuse("ST201", "PUT /lamps", said, case, contract)
 
 
 @pytest.mark.parametrize(("field", "reason"), [("state", NULL), ("name", "")])
