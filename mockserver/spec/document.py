@@ -84,6 +84,10 @@ class Response:
         return self.status in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
 
 
+LARGE = 300
+"""A document of more operations is a large one."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
     """How a client shows who it is: `type` as in OpenAPI; `parameter` names an API key's header, query or cookie."""
@@ -137,6 +141,11 @@ class Document:
     root: Mapping[str, Any] = field(repr=False)
     operations: tuple[Operation, ...] = field(repr=False)
     security_schemes: Mapping[str, SecurityScheme]
+
+    @property
+    def is_large(self) -> bool:
+        """Has it so many operations that each schema is better compiled when it is first needed than all at start?"""
+        return len(self.operations) > LARGE
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id. Raises UnknownOperation with what exists."""

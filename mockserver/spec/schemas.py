@@ -64,7 +64,7 @@ class Schemas:
         """The validator of the schema at `pointer`, which is compiled when it is first needed."""
         key = (pointer, direction)
         if key not in self._validators:
-            self._validators[key] = Validator(partial(self._compile, pointer, direction))
+            self._validators[key] = Validator(partial(self.compile_once, pointer, direction))
         return self._validators[key]
 
     def takes_any_text(self, pointer: str) -> bool:
@@ -76,7 +76,8 @@ class Schemas:
         for validator in list(self._validators.values()):
             validator.compile()
 
-    def _compile(self, pointer: str, direction: Direction) -> Compiled:
+    def compile_once(self, pointer: str, direction: Direction) -> Compiled:
+        """What judges by the schema at `pointer`, not kept. Raises InvalidDocument where it cannot be compiled."""
         try:
             return compiled(self.views[direction].whole(pointer))
         except (ValueError, jsonschema_rs.ReferencingError, Unanswerable) as fault:

@@ -31,9 +31,6 @@ from mockserver.web.rate import Limiter
 from mockserver.web.refusal import Refusals
 from mockserver.web.route import Match, Routes
 
-READY = 300
-"""A document of so many operations has all its schemas compiled at start, a larger one each when it is first needed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -72,7 +69,7 @@ class Service:
         self.routes = Routes()
         self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
         self._methods = self._mount()
-        if len(self.endpoints) <= READY:
+        if not contract.document.is_large:
             contract.schemas.compile()
 
     def find(self, path: str) -> Match | None:

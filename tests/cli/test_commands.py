@@ -230,6 +230,7 @@ def test_what_a_document_says_and_the_mock_does_not_act_on_is_told_by_name(tmp_p
             "/a": {"post": {"callbacks": {"done": {"{$url}": {"post": {"responses": ok}}}}, "responses": ok}},
             "/b": {"get": {"servers": [{"url": "https://b.example"}], "responses": ok},
                    "put": {"requestBody": body, "responses": ok}},
+            "/c?about={word}": {"get": {"responses": ok}},
         },
         "components": {"securitySchemes": {"certificate": {"type": "mutualTLS"}}},
     }  # fmt: skip
@@ -238,6 +239,7 @@ def test_what_a_document_says_and_the_mock_does_not_act_on_is_told_by_name(tmp_p
     told = run("infer", str(file)).stderr
 
     assert [
+        "paths with a query in them are not reached (a template ends before the query): /c?about={word}",
         "webhooks are not sent: made",
         "callbacks are not sent: POST /a",
         "servers of single paths and operations are not told apart from the document's: GET /b",

@@ -34,6 +34,15 @@ def made(client: Client, number: int) -> list[Any]:
     return [client.post("/pets", json={"name": f"pet {index}"}).json() for index in range(number)]
 
 
+def test_a_list_that_is_never_empty_shows_what_the_document_shows(tmp_path: Path) -> None:
+    with Client(served(tmp_path, listed(reply={"type": "array", "minItems": 1, "items": item()}))) as client:
+        first = client.get("/pets")
+        (pet,) = made(client, 1)
+
+        assert (200, True) == (first.status_code, len(first.json()) >= 1)
+        assert pet == client.get(f"/pets/{pet['id']}").json()
+
+
 @pytest.mark.parametrize("far", ["1.5e+308", "-1.5e+308", "9007199254740993"])
 @pytest.mark.parametrize("name", ["page", "offset"])
 def test_no_page_is_so_far_that_asking_for_it_fails(tmp_path: Path, name: str, far: str) -> None:

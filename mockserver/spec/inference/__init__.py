@@ -28,7 +28,8 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
 
     Operations that already say `x-behaviour` are left alone. What is no resource is named in a note of the service.
     """
-    writer = Writer(schemas, Frames(schemas, examples or ExampleMaker(document.root)), document.base_path)
+    frames = Frames(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
+    writer = Writer(schemas, frames, document.base_path)
     drafts, behaviours, unsaid = resources(document, schemas), dict[tuple[str, str], Any](), list[str]()
     for draft in drafts:
         for deed in draft.deeds:

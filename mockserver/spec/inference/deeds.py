@@ -45,10 +45,15 @@ def listing(draft: Draft, operation: Operation) -> Deed | None:
         return None
     array = draft.schemas.below(found.schema, path)
     shows = draft.schemas.items(array) if array else None
-    if shows is None or not _alike(draft, shows):
+    if array is None or shows is None or not _alike(draft, shows) or _is_never_empty(draft.schemas, array):
         return None
     where = f"in {'.'.join(path)}" if path else "alone"
     return Deed(operation, "list", found, f"a GET whose reply holds an array of them, {where}", item=path, shows=shows)
+
+
+def _is_never_empty(schemas: Schemas, array: str) -> bool:
+    """Must a list hold something even where nothing was made? Then only the document can answer it."""
+    return any(node.get("minItems", 0) > 0 for node, _ in schemas.branches(array))
 
 
 def create(draft: Draft, operation: Operation) -> Deed | None:

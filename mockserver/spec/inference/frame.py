@@ -6,7 +6,8 @@ required there is written as the document shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from mockserver.errors import Unanswerable
@@ -46,16 +47,22 @@ Template = Any
 class Frames:
     """Makes templates for the replies of one document."""
 
-    def __init__(self, schemas: Schemas, examples: ExampleMaker) -> None:
-        self._schemas, self._examples = schemas, examples
+    def __init__(self, schemas: Schemas, examples: ExampleMaker, *, keeps_validators: bool = True) -> None:
+        self._schemas, self._examples, self._keeps_validators = schemas, examples, keeps_validators
+
+    def _judge(self, pointer: str) -> Callable[[Any], bool]:
+        """What judges a reply; in a large document it is not kept, for few of its replies are ever asked for."""
+        validator = self._schemas.validator(pointer, "response") if self._keeps_validators else None
+        return (validator or self._schemas.compile_once(pointer, "response")).is_valid
 
     def around(self, pointer: str, path: Path, hole: str, *, listed: bool) -> Template:
         """The template of a body in which `hole` stands at `path`. Raises Unanswerable where none can be made."""
         if not path:
             return hole
         sample = [] if listed else self.value(str(self._schemas.below(pointer, path)))
-        for template in (self._around(pointer, path, hole, listed), self._shown(pointer, path, hole)):
-            if self._schemas.validator(pointer, "response").is_valid(filled(template, sample)):
+        for make in (partial(self._around, listed=listed), self._shown):
+            template = make(pointer, path, hole)
+            if self._judge(pointer)(filled(template, sample)):
                 return template
         raise Unanswerable(f"no valid reply can be made around {hole}", pointer=pointer)
 
