@@ -9,7 +9,7 @@ from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promise import Promise, law
 from contracts.promises.state import WRITES, echoed
-from contracts.promises.view import covers, showable, unchangeable
+from contracts.promises.view import always_shown, covers, showable, unchangeable
 from contracts.stage import Made, Stage, Unable
 
 
@@ -144,7 +144,14 @@ def replaced(stage: Stage, kind: Kind) -> None:
     item = stage.item(kind.acts["get"], seen)
     history = (made.exchange, first, seen)
     echoed(stage, kind, kind.acts["get"], seen, body, made)
-    for name in (made.sent.keys() & item.keys()) - body.keys() - kind.settled - unchangeable(kind):
+    kept = (
+        body.keys()
+        | kind.settled
+        | unchangeable(kind)
+        | always_shown(stage, kind.acts["get"])
+        | always_shown(stage, act)
+    )
+    for name in (made.sent.keys() & item.keys()) - kept:
         stage.expect(item[name] != made.sent[name] or item[name] in _natural(stage, act, name),
                      f"{name}, which the replacement leaves out, is not kept", repr(item[name]), *history,
                      about=f"dropped {name}")  # fmt: skip

@@ -10,12 +10,12 @@ from contracts.capabilities import Act, Kind, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, stated
 from contracts.promises.times import moment_of
-from contracts.promises.view import change_of, covers, shown_fields, views
+from contracts.promises.view import change_of, covers, documented, shown_fields, views
 from contracts.stage import Made, Stage, Unable
 from mockserver.spec.behaviour import Defaults, Derived, Immutable, Initial
 from mockserver.spec.contract import Contract
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
+PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 UNKNOWN: Any = object()
 """A template says something that we cannot work out."""
 
@@ -257,12 +257,7 @@ def _settled_places(contract: Contract) -> Iterator[Place]:
 
 
 def _read_only(contract: Contract, act: Act) -> list[str]:
-    response = act.operation.success()
-    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
-    path = act.place("item")
-    pointer = contract.schemas.below(media.schema, path) if media and path is not None else None
-    properties = contract.schemas.properties(pointer) if pointer else {}
-    return [name for name, at in properties.items() if contract.schemas.keyword(at, "readOnly")]
+    return [name for name, at in documented(contract, act).items() if contract.schemas.keyword(at, "readOnly")]
 
 
 def _schema_default_places(contract: Contract) -> Iterator[Place]:

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from contracts.capabilities import Act, Kind, kinds, name_of, pick
 from contracts.finding import FIRM, Exchange, Said
 from contracts.promise import Place, Promise, operations
+from contracts.promises.fields import PLACEHOLDER
 from contracts.stage import MISSING, Made, Stage, Unable
 from contracts.target import Request
 from mockserver.errors import REFUSALS
@@ -17,7 +18,6 @@ from mockserver.spec.behaviour import ErrorBody, Evidence, ReplyShape, TrailingS
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}]*))?\}")
 UNHEARD = "contract_check_unheard_of"
 """A name that no document has."""
 
@@ -104,9 +104,15 @@ def _misfit_object(written: Mapping[str, Any], seen: Any, values: Mapping[str, A
         return
     for key, inner in written.items():
         if key not in seen:
-            yield f"{place}.{key} is missing"
+            if not _may_be_absent(inner):
+                yield f"{place}.{key} is missing"
         else:
             yield from misfits(inner, seen[key], values, f"{place}.{key}")
+
+
+def _may_be_absent(written: Any) -> bool:
+    """`{next?}`: a property that is left out where there is nothing to say."""
+    return isinstance(written, str) and written.endswith("?}") and PLACEHOLDER.fullmatch(written) is not None
 
 
 def _misfit_list(written: list[Any], seen: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:

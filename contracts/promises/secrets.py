@@ -8,6 +8,7 @@ from typing import Any
 from contracts.capabilities import Act, Kind
 from contracts.finding import Exchange, Said
 from contracts.promise import Promise, stated
+from contracts.promises.view import documented
 from contracts.stage import Made, Stage
 from mockserver.errors import MockServerError
 from mockserver.spec.behaviour import WriteOnly
@@ -102,22 +103,10 @@ def _silent(stage: Stage, kind: Kind, name: str, exchange: Exchange, created: Ex
     if 200 <= exchange.status < 300 and not only_value:
         for act in kind.acts.values():
             items = [stage.item(act, exchange)] if act.place("items") is None else stage.items(kind, exchange)
-            if any(name in item for item in items) and name not in _documented(stage, act):
+            if any(name in item for item in items) and name not in documented(stage.contract, act):
                 stage.breach(f"no reply has a field {name}", f"the reply to {exchange.method} has one", *history,
                              about=f"field {name}", said=said)  # fmt: skip
                 return
-
-
-def _documented(stage: Stage, act: Act) -> frozenset[str]:
-    """Names that the reply's schema has although they are secret: then only the value must not show."""
-    response = act.operation.success()
-    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
-    path = act.place("items") if act.place("items") is not None else act.place("item")
-    if media is None or path is None:
-        return frozenset()
-    deep = (*path, 0) if act.place("items") is not None else path
-    pointer = stage.contract.schemas.below(media.schema, deep)
-    return frozenset(stage.contract.schemas.properties(pointer) if pointer else ())
 
 
 def _secret(stage: Stage, act: Act, name: str) -> Any:

@@ -8,24 +8,35 @@ from typing import Any
 from contracts.capabilities import Act, Kind
 from contracts.finding import Exchange
 from contracts.stage import Made, Stage, Unable
+from mockserver.spec.contract import Contract
+
+
+def item_schema(contract: Contract, act: Act) -> str | None:
+    """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
+    status = act.behaviour.reply.status if act.behaviour.reply else None
+    response = (act.operation.response(status) if status else None) or act.operation.success()
+    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
+    items, item = act.place("items"), act.place("item")
+    path = (*items, 0) if items is not None else item
+    return contract.schemas.below(media.schema, path) if media and path is not None else None
+
+
+def documented(contract: Contract, act: Act) -> Mapping[str, str]:
+    """The fields that a success reply's item has by the document, with the pointers of their schemas."""
+    pointer = item_schema(contract, act)
+    return contract.schemas.properties(pointer) if pointer else {}
 
 
 def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
     """The fields that a success reply's item has by the document, without secrets."""
-    response = (
-        act.operation.response(act.behaviour.reply.status)
-        if act.behaviour.reply and act.behaviour.reply.status
-        else None
-    )
-    response = response or act.operation.success()
-    media = next((m for m in response.content if "json" in m.name), None) if response else None
-    path, deep = act.place("items"), True
-    if path is None:
-        path, deep = act.place("item"), False
-    if media is None or media.schema is None or path is None:
-        return frozenset()
-    pointer = stage.contract.schemas.below(media.schema, (*path, 0) if deep else path)
-    return frozenset(stage.contract.schemas.properties(pointer) if pointer else ()) - kind.secret
+    return frozenset(documented(stage.contract, act)) - kind.secret
+
+
+def always_shown(stage: Stage, act: Act) -> set[str]:
+    """The fields that a success reply's item must have by the document, with a value other than null."""
+    pointer, schemas, fields = item_schema(stage.contract, act), stage.contract.schemas, documented(stage.contract, act)
+    required = schemas.required(pointer) & fields.keys() if pointer else set()
+    return {name for name in required if not schemas.validator(fields[name], "response").is_valid(None)}
 
 
 def unchangeable(kind: Kind) -> frozenset[str]:

@@ -25,7 +25,9 @@ def lines(report: Report) -> Iterator[str]:
     if len(others) > SHOWN or len(report.failures) > SHOWN:
         yield f"… and {max(0, len(others) - SHOWN) + max(0, len(report.failures) - SHOWN)} more in the report"
     yield from (f"KNOWN BUT FAILS NO MORE {entry}: take it out of the file ({entry.reason})" for entry in report.stale)
-    yield from (f"left behind: {address}" for address in result.left_behind)
+    yield from (f"left behind: {address}" for address in result.left_behind[:SHOWN])
+    if len(result.left_behind) > SHOWN:
+        yield f"… and {len(result.left_behind) - SHOWN} more left behind, in the report"
     skipped = sum(outcome.startswith("skipped") for outcome in result.examined.values())
     speed = result.requests / result.seconds if result.seconds else 0
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"

@@ -265,8 +265,8 @@ def _ordered(turn: Turn, found: View | Selection) -> View | Selection:
         by, backwards = str(given).lstrip("+-"), str(given).startswith("-") or direction.lower().startswith("desc")
     if by == "creation":
         return found
-    records = list(found.after(None, newest_first=False))
-    return Selection(sorted(records, key=lambda record: _rank(record.fields.get(by)), reverse=backwards))
+    records = found.after(None, newest_first=False)
+    return Selection(sorted(records, key=lambda each: (_rank(each.fields.get(by)), each.sequence), reverse=backwards))
 
 
 def _rank(value: Any) -> tuple[int, Any]:

@@ -238,3 +238,14 @@ def test_a_required_parameter_is_no_cursor(tmp_path: Path) -> None:
         pets = made(client, 2)
 
         assert pets == client.get("/pets?token=secret").json()
+
+
+@pytest.mark.parametrize(("by", "ids"), [("name", [1, 2, 3]), ("-name", [3, 2, 1])])
+def test_what_is_equal_stands_in_the_order_of_its_age_the_same_way_round(
+    tmp_path: Path, by: str, ids: list[int]
+) -> None:
+    with Client(served(tmp_path, listed(None, query("sort", TEXT)))) as client:
+        for _ in ids:
+            client.post("/pets", json={"name": "twin"})
+
+        assert ids == [pet["id"] for pet in client.get("/pets", params={"sort": by}).json()]
