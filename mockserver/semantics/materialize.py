@@ -117,7 +117,8 @@ class Materializer:
             if identity.field:
                 record.fields[identity.field] = id
         record.hidden[GENERATED] = True
-        plan.derive(call, record, plan.write_time(world.clock.now()) if plan.derived else None)
+        if plan.derived:
+            plan.derive(call, record, plan.write_time(world.clock.now()))
         return record
 
     def _invented(self, plan: ResourcePlan, seed: str) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
+WRITTEN = "/!$&'()*+,;=:@-._~%"
+"""What may stand in the path of an address as it is (RFC 3986 section 3.3), and what begins an escape."""
+
 
 def names(path: str) -> list[str]:
     """The parameters that a path names, in their order."""

@@ -9,8 +9,7 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-WRITTEN = "!$&'()*+,;=:@-._~%"
-"""What may stand in a path as it is (RFC 3986 section 3.3), and what begins an escape."""
+from mockserver.spec.template import WRITTEN
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
