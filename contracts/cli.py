@@ -16,6 +16,7 @@ from contracts.assignment import Assignment, harmless
 from contracts.beside import pair
 from contracts.capabilities import name_of
 from contracts.checks.conformance import conform
+from contracts.checks.overruled import notes
 from contracts.credentials import Given, people
 from contracts.examination import Result, examine
 from contracts.examples import database_of
@@ -126,7 +127,7 @@ def _reported(asked: Assignment, result: Result) -> Report:
                   places(document, (found.operation for found in result.findings)), only=tuple(asked.only),
                   skip=tuple(asked.skip), share=str(asked.share), base=asked.base,
                   opaque=opaque(asked, wrong, asked.base),
-                  operations=tuple(map(name_of, document.operations)),
+                  operations=tuple(map(name_of, document.operations)), notes=notes(document.raw),
                   made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))  # fmt: skip
 
 

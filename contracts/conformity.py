@@ -31,7 +31,7 @@ def deviations(operation: Operation, exchange: Exchange, schemas: Schemas) -> It
         return
     response = operation.response(exchange.status)
     if response is None:
-        if not is_general(exchange.status):
+        if not is_general(operation, exchange.status):
             documented = ", ".join(r.status for r in operation.responses)
             yield Deviation("status", f"one of the documented statuses {documented}", f"status {exchange.status}")
         return
@@ -41,13 +41,26 @@ def deviations(operation: Operation, exchange: Exchange, schemas: Schemas) -> It
 
 
 def is_foreseen(operation: Operation, status: int) -> bool:
-    """Does the document speak of this server error? A 500 is never foreseen (RFC 9110 section 15.6.1)."""
-    return status != 500 and any(response.status == str(status) for response in operation.responses)
+    """Does the document speak of this server error?
+
+    A 500 is not foreseen (RFC 9110 section 15.6.1) unless the document knows of nothing but failures. Where it knows
+    interim responses only, after which another one comes (section 15.2), that may be any.
+    """
+    spoken = {response.status for response in operation.responses}
+    if spoken and all(each[:1] == "1" for each in spoken):
+        return True
+    return str(status) in spoken and (status != 500 or not tells_success(operation))
 
 
-def is_general(status: int) -> bool:
-    """May any server answer with it, whatever its document says?"""
-    return status in GENERAL or 300 <= status < 400
+def tells_success(operation: Operation) -> bool:
+    """Does the document say what an operation answers when it is done (OpenAPI 3.1 section 4.8.16)?"""
+    return any(response.status[:1] in ("2", "3") or response.status == "default" for response in operation.responses)
+
+
+def is_general(operation: Operation, status: int) -> bool:
+    """May any server answer with it, whatever its document says? With a success, where the document has none."""
+    success = 200 <= status < 300 and not tells_success(operation)
+    return success or (status >= 500 and is_foreseen(operation, status)) or status in GENERAL or 300 <= status < 400
 
 
 def _headers(response: Response, exchange: Exchange) -> Iterator[Deviation]:

@@ -49,6 +49,14 @@ class Exchange:
         except (ValueError, RecursionError):
             return None
 
+    @cached_property
+    def sent(self) -> Any:
+        """The request's body as a JSON value; None when it is none."""
+        try:
+            return json.loads(self.body or b"")
+        except (ValueError, RecursionError):
+            return None
+
     def header(self, name: str) -> str | None:
         """A header of the reply, whatever the case of its name."""
         return next((value for key, value in self.reply_headers if key.lower() == name.lower()), None)

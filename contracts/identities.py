@@ -31,20 +31,32 @@ def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", ro
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     cookies: dict[str, str] = {}
+    further: tuple[str, ...] = ()
     for scheme in contract.document.security_schemes.values():
         places = {"header": headers, "query": query, "cookie": cookies}
         if scheme.type == "apiKey":
             places.get(scheme.location, headers)[scheme.parameter] = secret
         elif scheme.type != "mutualTLS":
             headers["authorization"] = authorization(scheme, secret)
-    return Identity(name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret)
+            further = (basic(secret),) if is_basic(scheme) else further
+    return Identity(name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret,
+                    further)  # fmt: skip
+
+
+def is_basic(scheme: SecurityScheme) -> bool:
+    """Is a user's name and password asked for in the way of RFC 7617?"""
+    return scheme.type == "http" and scheme.scheme == "basic"
+
+
+def basic(secret: str) -> str:
+    """`name:password` as it stands in a header (RFC 7617 section 2); what has no colon is a name without a password."""
+    return base64.b64encode((secret if ":" in secret else f"{secret}:").encode()).decode()
 
 
 def authorization(scheme: SecurityScheme, secret: str) -> str:
     """The value of an Authorization header (RFC 9110 section 11.6.2) for a scheme."""
-    if scheme.type == "http" and scheme.scheme == "basic":
-        pair = secret if ":" in secret else f"{secret}:"
-        return "Basic " + base64.b64encode(pair.encode()).decode()
+    if is_basic(scheme):
+        return f"Basic {basic(secret)}"
     return f"Bearer {secret}" if scheme.type != "http" or scheme.scheme == "bearer" else f"{scheme.scheme} {secret}"
 
 

@@ -14,9 +14,11 @@ from threading import Lock
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
+from contracts.addresses import may_name
 from contracts.bodies import MARK, Bodies
 from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_of, pick
 from contracts.checks.jury import Jury
+from contracts.checks.overruled import HEADERS
 from contracts.conformity import deviations
 from contracts.finding import Exchange, Finding, Said, finding
 from contracts.journal import Entry, Journal, Pending
@@ -258,7 +260,8 @@ class Stage:
         return {name: who.tenant for name in names & known if who.tenant}
 
     def _required(self, operation: Operation, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        missing = [p for p in operation.parameters if p.location == location and p.required and p.name not in given]
+        missing = [p for p in operation.parameters if p.location == location and p.required and p.name not in given
+                   and (location != "header" or p.name.lower() not in HEADERS)]  # fmt: skip
         return {p.name: self._invented(operation, location, p.name) for p in missing}
 
     def _invented(self, operation: Operation, location: str, name: str) -> Any:
@@ -290,7 +293,15 @@ class Stage:
         made = (self.bodies.most if full else self.bodies.least)(act, f"{self.check}/{self.random.random()}")
         if made is None:
             raise Unable(f"no valid body can be made for {act.name}")
-        return self.bodies.marked(act, kind, made, self.tools.mark()) | fields
+        return self._reachable(kind, self.bodies.marked(act, kind, made, self.tools.mark())) | fields
+
+    def _reachable(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+        """The body without an id under which nobody could ask for the item again, if it may be left out."""
+        id, slim = kind.resource.identity, {k: v for k, v in body.items() if k != kind.resource.identity.field}
+        asked = [act.operation for act in kind.acts.values() if kind.is_of_item(act)]
+        named = all(may_name(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
+        may_go = id.field in body and self.bodies.accepts(kind.acts["create"], slim)
+        return slim if may_go and not named else body
 
     def create(
         self, kind: Kind, body: Mapping[str, Any] | None = None, *, who: Identity | None = None,

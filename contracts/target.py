@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
@@ -258,7 +259,15 @@ def _cookie(identity: Identity) -> Headers:
 def _encoded(request: Request) -> bytes | None:
     if request.body is None and not request.media_type:
         return None
-    return request.body if isinstance(request.body, bytes) else orjson.dumps(request.body)
+    return request.body if isinstance(request.body, bytes) else _written(request.body)
+
+
+def _written(body: Any) -> bytes:
+    """A value as JSON. Integers beyond 64 bits are JSON too (RFC 8259 section 6), but orjson writes none."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def retry_after(received: Received) -> float | None:

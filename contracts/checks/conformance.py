@@ -24,10 +24,12 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from contracts.capabilities import name_of
 from contracts.checks.fairness import Fairness
 from contracts.checks.jury import CHECK as JURY
+from contracts.checks.overruled import heeded
 from contracts.choice import is_chosen
 from contracts.examination import Progress, Result
 from contracts.examples import kept_in
 from contracts.finding import Exchange, Finding, finding, owed
+from contracts.identities import authorization, is_basic
 from contracts.journal import Journal
 from contracts.share import WHOLE, Share
 from contracts.stage import Made, Mode, Stage, Tools
@@ -79,7 +81,7 @@ def conform(
     for phases, names in _parts(run, share, PHASES[mode]):
         if phases and names and (checks or run.asked_for(ANSWERED)) and not run.stopped:
             config = _config(run, mode, seed, phases, names, checks, database)
-            schema = schemathesis.openapi.from_dict(dict(contract.document.raw), config=config)
+            schema = schemathesis.openapi.from_dict(run.document, config=config)
             schema.app = target.app
             with kept_in(database), run.listening(schema.hooks):
                 run.through(from_schema(schema).execute())
@@ -142,6 +144,11 @@ def _credential(contract: Contract, who: Identity) -> dict[str, Any]:
             if headers.get("authorization", "").partition(" ")[2] == who.secret:
                 schemes[scheme.name] = {"bearer": who.secret}
                 used.add("authorization")
+        elif is_basic(scheme):
+            if headers.get("authorization") == authorization(scheme, who.secret):
+                user, _, password = who.secret.partition(":")
+                schemes[scheme.name] = {"username": user, "password": password}
+                used.add("authorization")
         elif scheme.type == "apiKey" and shown.get(scheme.location, headers).get(name) == who.secret:
             schemes[scheme.name] = {"api_key": who.secret}
             used.add(name)
@@ -177,6 +184,11 @@ class _Run:
     def operations_by_name(self) -> dict[str, Operation]:
         """Every operation, by its name."""
         return {name_of(each): each for each in self.contract.document.operations}
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The document as the engine is given it."""
+        return heeded(self.contract.document.raw)[0]
 
     @cached_property
     def fairness(self) -> Fairness:

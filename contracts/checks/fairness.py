@@ -6,28 +6,44 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.openapi.checks import (
     MissingContentType,
-    MissingHeaderNotRejected,
     RejectedPositiveData,
     UndefinedContentType,
     UndefinedStatusCode,
 )
 
+from contracts.addresses import is_nested, may_stand
 from contracts.checks.jury import Jury
-from contracts.conformity import is_foreseen, is_general
+from contracts.conformity import is_foreseen, is_general, tells_success
 from contracts.finding import Exchange
 from mockserver.spec.contract import Contract
-from mockserver.spec.document import Operation
+from mockserver.spec.document import MediaType, Operation
 
 INTEROPERABLE = 2**53 - 1
 """The largest integer of which all programs agree what it is (RFC 8259 section 6)."""
 
 
-OF_HTTP = frozenset({"content-length", "host"})
-"""Headers that no request can be without, or that whoever carries it writes."""
+OTHERS = re.compile(r"Invalid component: in (cookie|header) - object with unexpected properties")
+"""What the engine says of a cookie or header that the document does not know; whoever carries a request adds some."""
+
+PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorrect type")
+"""What the engine says of a parameter whose value has another type before it is written."""
+
+FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
+"""What the engine says of a field of a body whose value has another type."""
+
+FURTHER = re.compile(r"Invalid component: in body - object with unexpected properties")
+"""What the engine says of a form with a field more; Swagger's list of `formData` forbids none."""
+
+WHOLE = re.compile(r"Invalid component: in body - incorrect type")
+"""What the engine says of a body that has another type."""
+
+TEXTUAL = frozenset({"string", "array", "object"})
+"""What any text may be read as, outside of JSON: itself, a list of one, or an object in a notation of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +60,94 @@ class Fairness:
         It may refuse what fits the schema only, answer with what HTTP itself has for bad requests, with a server error
         that its document foresees, and in any content type or none where no content is documented for that status (the
         engine takes Swagger's `produces` for all of them). It may take what is wrong as a value but right as it was
-        written: an address knows texts only.
+        written: an address knows texts only, and so do forms.
         """
         if isinstance(failure, RejectedPositiveData):
-            unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
-            return unsafe or _has_unknown_cursor(self.contract, case)
+            return self._may_refuse(operation, case, exchange)
         if isinstance(failure, AcceptedNegativeData):
-            return " in body" not in failure.message and self.jury.fits(operation, exchange, self.base)
+            return self._may_take(operation, failure.message, exchange)
         if isinstance(failure, UndefinedStatusCode):
-            return is_general(failure.status_code)
+            return is_general(operation, failure.status_code)
         if isinstance(failure, ServerError):
             return is_foreseen(operation, failure.status_code)
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or not response.content
-        return isinstance(failure, MissingHeaderNotRejected) and failure.header_name.lower() in OF_HTTP
+        return False
+
+    def _may_refuse(self, operation: Operation, case: Any, exchange: Exchange) -> bool:
+        """May a request that the engine takes for valid be refused?"""
+        unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
+        told = not tells_success(operation) and operation.response(exchange.status) is not None
+        return unsafe or told or _has_unknown_cursor(self.contract, case) or self._is_misled(operation, case)
+
+    def _is_misled(self, operation: Operation, case: Any) -> bool:
+        """Is there a parameter whose own schema forbids its text, or whose value no style writes?
+
+        The engine takes texts from other replies by links, and any text where it cannot read a pattern.
+        """
+        given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
+        for parameter in operation.parameters:
+            value = (given[parameter.location] or {}).get(parameter.name)
+            text = unquote(str(value)) if parameter.location == "path" else str(value)
+            if value is not None and not may_stand(self.contract.schemas, parameter, text):
+                return True
+            if value is not None and is_nested(self.contract.schemas, parameter):
+                return True
+        return False
+
+    def _may_take(self, operation: Operation, said: str, exchange: Exchange) -> bool:
+        """May a request be taken that the engine takes for invalid?"""
+        if OTHERS.search(said):
+            return True
+        if " in body" not in said:
+            return self._is_any_text(operation, said) or self.jury.fits(operation, exchange, self.base)
+        sent = _media_type(exchange)
+        media = next((m for m in operation.request_body.content if m.name == sent), None) if (
+            operation.request_body) else None  # fmt: skip
+        if media is None or media.schema is None:
+            return False
+        if "json" in sent:
+            return self._is_meant(media.schema, said, exchange)
+        return self._is_text(media, said) or (
+            "swagger" in self.contract.document.raw and FURTHER.search(said) is not None
+        )
+
+    def _is_any_text(self, operation: Operation, said: str) -> bool:
+        """Is it about a parameter that is written as a list or an object, which every text is in some notation?"""
+        named = PARAMETER.search(said)
+        found = [p for p in operation.parameters if named and (p.name, p.location) == named.groups() and p.schema]
+        return any(self.contract.schemas.types(str(p.schema)) & {"array", "object"} for p in found)
+
+    def _is_meant(self, schema: str, said: str, exchange: Exchange) -> bool:
+        """Is all that is wrong a null, which `nullable` allows and an `enum` beside it does not?"""
+        field = FIELD.search(said)
+        if field is None or not _is_null(field.group(1), exchange.sent):
+            return False
+        return self.contract.schemas.validator(schema, "request").is_valid(exchange.sent)
+
+    def _is_text(self, media: MediaType, said: str) -> bool:
+        """Is it about a type, of what was written as a text and may be read as that type?"""
+        schemas, field = self.contract.schemas, FIELD.search(said)
+        if field is None:
+            whole = schemas.types(str(media.schema)) == {"string"} and media.name.startswith("text/")
+            return whole and WHOLE.search(said) is not None
+        known = schemas.properties(str(media.schema))
+        types = schemas.types(known[field.group(1)]) if field.group(1) in known else frozenset()
+        return bool(types & TEXTUAL)
+
+
+def _media_type(exchange: Exchange) -> str:
+    """The media type of a request, without its parameters."""
+    found = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
+    return found.partition(";")[0].strip().lower()
+
+
+def _is_null(name: str, value: Any) -> bool:
+    """Does a field of that name hold null, anywhere in a value?"""
+    if isinstance(value, dict):
+        return (name in value and value[name] is None) or any(_is_null(name, each) for each in value.values())
+    return isinstance(value, list) and any(_is_null(name, each) for each in value)
 
 
 def _has_unknown_cursor(contract: Contract, case: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.capabilities import Act, Kind, acts, kinds, pick
 from contracts.finding import Exchange, Said
+from contracts.identities import basic
 from contracts.promise import Place, Promise, holder
 from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error, refused, status_of
@@ -26,10 +27,13 @@ def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
     """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
     if not stage.target.identities:
         raise Unable("no credential is known")
+    asked = _asked(stage, act)
+    if any(each == {"mutualTLS"} for each in asked):
+        raise Unable("the credential is the certificate of the connection")
     made = stage.subject(kind) if kind is not None and kind.can("create") else None
     path = dict(made.path) if made else {}
     path |= _tenant_in_path(stage, act)
-    for what, nobody in _wrong(stage):
+    for what, nobody in _wrong(stage, any("basic" in each for each in asked)):
         body = _body(stage, act, kind)
         exchange = stage.send(act, who=nobody, path=path, body=body, headers=_tenant_header(stage))
         if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
@@ -62,7 +66,7 @@ def _looked_up_first(stage: Stage, act: Act, kind: Kind | None, made: Made | Non
     if made is None or kind is None or "{" + parameter + "}" not in act.operation.path:
         return
     there = stage.send(act, who=NOBODY, path=path, headers=_tenant_header(stage))
-    for id in never(made):
+    for id in never(stage, made):
         not_there = stage.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(stage))
         said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody.")
         stage.expect(there.status == not_there.status, f"status {there.status} without a credential, be it there or not",
@@ -87,13 +91,21 @@ def _body(stage: Stage, act: Act, kind: Kind | None) -> Any:
     return MISSING if body is None else body
 
 
-def _wrong(stage: Stage) -> Iterator[tuple[str, Identity]]:
+def _asked(stage: Stage, act: Act) -> list[set[str]]:
+    """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
+    known = stage.contract.document.security_schemes
+    schemes = [[known[name] for name, _ in one if name in known] for one in act.operation.security]
+    return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
+
+
+def _wrong(stage: Stage, takes_basic: bool) -> Iterator[tuple[str, Identity]]:
     """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
     yield "without a credential", NOBODY
     main = stage.main
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
-        yield "with another scheme", Identity("other-scheme", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
+        if not takes_basic:
+            yield "with another scheme", Identity("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
         yield "with an empty token", Identity("empty", headers=(("authorization", "Bearer "),))
         yield (
             "with the token and no scheme",
@@ -117,9 +129,10 @@ def _wrong(stage: Stage) -> Iterator[tuple[str, Identity]]:
 def _with(main: Identity, secret: str) -> Identity:
     """The same way of showing a credential, with another one."""
     headers, query, cookies = (
-        tuple((name, value.replace(main.secret, secret)) for name, value in pairs)
+        tuple((name, value.replace(basic(main.secret), basic(secret)).replace(main.secret, secret))
+              for name, value in pairs)
         for pairs in (main.headers, main.query, main.cookies)
-    )
+    )  # fmt: skip
     return Identity("wrong", headers, query, cookies)
 
 
@@ -179,7 +192,7 @@ def _like_nothing(stage: Stage, kind: Kind, made: Made, who: Identity, way: str)
     said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others.")
     if policy.refusal == "missing" and kind.resource.tenant.by == "path":
         said = Said.of("service", "no-access", policy)
-    for id in never(made):
+    for id in never(stage, made):
         nothing = stage.send(act, who=who, path={**made.path, parameter: id})
         stage.expect(foreign.status == nothing.status or foreign.status < 300,
                      f"another tenant's item is refused as one that is not there, with {nothing.status}",

@@ -9,7 +9,7 @@ from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promise import Promise, law
 from contracts.promises.state import WRITES, echoed
-from contracts.promises.view import always_shown, covers, showable, unchangeable
+from contracts.promises.view import always_shown, covers, meant, showable, unchangeable
 from contracts.stage import Made, Stage, Unable
 
 
@@ -191,8 +191,7 @@ def _slim(stage: Stage, kind: Kind, act: Act, made: Made) -> dict[str, Any]:
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
         body = slim if stage.bodies.accepts(act, slim) else body
-    field = kind.resource.identity.field
-    return stage.bodies.marked(act, kind, body, stage.tools.mark()) | ({field: made.id} if field in body else {})
+    return meant(stage, kind, act, stage.bodies.marked(act, kind, body, stage.tools.mark()), made)
 
 
 def _stays(stage: Stage, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], history: Any) -> None:

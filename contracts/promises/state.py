@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.addresses import may_name
 from contracts.capabilities import Act, Kind
 from contracts.promise import Promise, law
 from contracts.promises.view import covers, showable, unchangeable
@@ -135,7 +136,9 @@ def deleted(stage: Stage, kind: Kind) -> None:
         return
     history = (made.exchange, removed)
     for name, act in kind.acts.items():
-        if name in ("get", "delete") or (name == "update" or (name == "replace" and not _upserts(act))):
+        if name in ("get", "delete") or (
+            _is_json(act) and (name == "update" or (name == "replace" and not _upserts(act)))
+        ):
             body = MISSING if name in ("get", "delete") else _some(stage, act)
             seen = stage.send(act, path=made.path, body=body)
             stage.expect(seen.status in GONE, f"404 from {act.name} for a removed item", f"status {seen.status}",
@@ -162,6 +165,11 @@ def _upserts(act: Act) -> bool:
     return bool(act.behaviour.action and act.behaviour.action.upsert)
 
 
+def _is_json(act: Act) -> bool:
+    """Can a body be written as JSON, if there is one?"""
+    return act.operation.request_body is None or act.media_type is not None
+
+
 def _some(stage: Stage, act: Act) -> Any:
     """A valid body for a change."""
     body = stage.bodies.least(act, stage.check)
@@ -176,7 +184,9 @@ def missing(stage: Stage, kind: Kind) -> None:
         act = kind.acts.get(name)
         if act is None or parameter not in "".join(act.operation.path) or (name == "replace" and _upserts(act)):
             continue
-        for id in never(known) if known else ():
+        if name in ("update", "replace") and not _is_json(act):
+            continue
+        for id in never(stage, known) if known else ():
             path = {**(known.path if known else {}), parameter: id}
             body = MISSING if name in ("get", "delete") else _some(stage, act)
             seen = stage.send(act, path=path, body=body)
@@ -184,8 +194,16 @@ def missing(stage: Stage, kind: Kind) -> None:
                          seen, about=name)  # fmt: skip
 
 
-def never(known: Made) -> Iterator[Any]:
-    """Ids of the right form that nobody was given: one that looks like a real one, and a real one in capitals."""
+def never(stage: Stage, known: Made) -> Iterator[Any]:
+    """Ids that may stand in an address and nobody was given: one that looks like a real one, a real one in capitals."""
+    parameter = known.kind.resource.identity.parameter
+    shown = [act.operation for act in known.kind.acts.values() if known.kind.is_of_item(act)]
+    for id in _unlike(known):
+        if all(may_name(stage.contract.schemas, operation, parameter, id) for operation in shown):
+            yield id
+
+
+def _unlike(known: Made) -> Iterator[Any]:
     if isinstance(known.id, str) and known.id:
         turned = "".join(_turned(c) for c in known.id[-6:])
         yield known.id[:-6] + turned

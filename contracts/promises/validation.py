@@ -10,7 +10,7 @@ from contracts.capabilities import Act, Kind, acts, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.replies import error_said, refused
-from contracts.promises.view import covers
+from contracts.promises.view import covers, meant
 from contracts.stage import MISSING, Made, Stage
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract
@@ -39,8 +39,7 @@ def bodies(stage: Stage, kind: Kind, act: Act) -> None:
 
 def _whole(stage: Stage, kind: Kind, act: Act, made: Made | None) -> dict[str, Any]:
     body = stage.bodies.least(act, stage.check) or {}
-    field = kind.resource.identity.field
-    return body | ({field: made.id} if made and field in body else {})
+    return meant(stage, kind, act, body, made) if made else body
 
 
 def _missing(stage: Stage, kind: Kind, act: Act, base: dict[str, Any], made: Made | None) -> None:
@@ -213,6 +212,8 @@ def _parameter_cases(stage: Stage, parameter: Parameter) -> Iterator[Case]:
             continue
         if case.keyword == "type" and "array" in types and _takes_texts(stage, pointer):
             continue  # one value is a list of one
+        if case.keyword == "type" and "object" in types:
+            continue  # its properties stand there, or a notation of its own (OpenAPI 3.1 section 4.8.12.2)
         if types & {"integer", "number"} and case.keyword == "type" and isinstance(case.value, bool):
             continue
         if "boolean" in types and case.value in (7, "yes"):

@@ -32,6 +32,14 @@ def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
     return frozenset(documented(stage.contract, act)) - kind.secret
 
 
+def meant(stage: Stage, kind: Kind, act: Act, body: Mapping[str, Any], made: Made) -> dict[str, Any]:
+    """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
+    field, schema = kind.resource.identity.field, stage.bodies.schema(act)
+    known = stage.contract.schemas.properties(schema) if schema else {}
+    named = field in body or (field in known and not kind.is_of_item(act))
+    return {**body, field: made.id} if named else dict(body)
+
+
 def always_shown(stage: Stage, act: Act) -> set[str]:
     """The fields that a success reply's item must have by the document, with a value other than null."""
     pointer, schemas, fields = item_schema(stage.contract, act), stage.contract.schemas, documented(stage.contract, act)

@@ -49,6 +49,9 @@ def _head(report: Report) -> Iterator[str]:
                ("checks passed", report.passed), ("skipped", skipped), ("requests", result.requests),
                ("seconds", f"{result.seconds:.1f}")]  # fmt: skip
     yield "<dl class=numbers>" + "".join(f"<div><dt>{name}</dt><dd>{n}</dd></div>" for name, n in numbers) + "</dl>"
+    if report.notes:
+        items = "".join(f"<li>{escape(each)}</li>" for each in report.notes)
+        yield f'<h2>Said in vain</h2><p>Nobody is held to this part of the document.</p><ul id="notes">{items}</ul>'
     if result.left_behind:
         items = "".join(f"<li><code>{escape(each)}</code></li>" for each in result.left_behind)
         yield f"<h2>Left behind</h2><p>These could not be removed.</p><ul>{items}</ul>"

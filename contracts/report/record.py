@@ -42,7 +42,8 @@ class Report:
     where the operations of the findings stand in the document. `accepted` are the failures that were known before,
     `only` and `skip` the patterns of what was examined, `share` which part it is of a larger examination (`2/5`).
     `base` is where the document's paths lie, `operations` are all that it has. `made` is when it was
-    made. `opaque` are the ids of failures that their exchanges alone do not show.
+    made. `opaque` are the ids of failures that their exchanges alone do not show. `notes` say what of the document no
+    implementation is held to.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Report:
     operations: tuple[str, ...] = ()
     made: str = ""
     opaque: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -128,7 +130,7 @@ def as_json(report: Report) -> str:
         "target": report.target, "seed": report.seed, "mode": report.mode, "only": report.only,
         "skip": report.skip, "share": report.share, "base": report.base,
         "operations": report.operations, "made": report.made,
-        "opaque": sorted(report.opaque), "requests": result.requests,
+        "notes": report.notes, "opaque": sorted(report.opaque), "requests": result.requests,
         "seconds": round(result.seconds, 3), "stopped": result.stopped, "left_behind": list(result.left_behind),
         "known": [asdict(entry) for entry in report.accepted], "stale": [str(entry) for entry in report.stale],
         "places": {operation: place._asdict() for operation, place in report.places.items()},
@@ -170,7 +172,8 @@ def from_json(text: str) -> Report:
     return Report(read["title"], read["version"], read["target"], read["seed"], read["mode"], result,
                   read["wanted"], places, tuple(Known(**each) for each in read["known"]),
                   tuple(read["only"]), tuple(read["skip"]), read["share"], read["base"],
-                  tuple(read["operations"]), read["made"], frozenset(read["opaque"]))  # fmt: skip
+                  tuple(read["operations"]), read["made"], frozenset(read["opaque"]),
+                  tuple(read.get("notes", ())))  # fmt: skip
 
 
 def _finding(read: dict[str, Any]) -> Finding:

@@ -15,6 +15,7 @@ def lines(report: Report) -> Iterator[str]:
     """What a person needs to know, the worst last, where a terminal shows it."""
     result = report.result
     others = [*report.of("news"), *report.of("disagreement")]
+    yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
     for each in report.known:
         said = report.reason(each)
         yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (

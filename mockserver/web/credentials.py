@@ -173,7 +173,7 @@ def _bearer(sources: Sources) -> str | None:
 
 
 def _basic(sources: Sources) -> str | None:
-    """`Authorization: Basic …` (RFC 7617): `user:password`, decoded."""
+    """`Authorization: Basic …` (RFC 7617): `user:password`, decoded; neither of the two is nobody."""
     scheme, _, credential = sources["header"].get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -181,7 +181,7 @@ def _basic(sources: Sources) -> str | None:
         decoded = base64.b64decode(credential, validate=True).decode()
     except ValueError:
         return None
-    return decoded if ":" in decoded else None
+    return decoded if ":" in decoded and decoded != ":" else None
 
 
 def _authorization(wanted: str) -> Extract:

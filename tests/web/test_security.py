@@ -51,6 +51,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     *((scheme, {}) for scheme in SCHEMES),
     ("basic", {"headers": {"Authorization": "Basic not*base64"}}),
     ("basic", {"headers": {"Authorization": f"Basic {encoded('no colon')}"}}),
+    ("basic", {"headers": {"Authorization": f"Basic {encoded(':')}"}}),
     ("basic", GOOD["bearer"]),
     ("bearer", GOOD["basic"]),
     ("bearer", {"headers": {"Authorization": "Bearer "}}),

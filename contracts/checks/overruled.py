@@ -1,0 +1,92 @@
+"""What a document says in vain: OpenAPI or HTTP itself overrules it, so that no implementation is held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.spec.pointer import join
+from mockserver.spec.reading import normal
+from mockserver.spec.reading.positions import Place, find, walk
+
+IGNORED = "OpenAPI 3.1 section 4.8.12.1"
+FRAMING = "RFC 9110 section 8.6 and RFC 9112 section 6"
+
+HEADERS: Mapping[str, str] = {
+    "accept": IGNORED, "content-type": IGNORED, "authorization": IGNORED,
+    "content-length": FRAMING, "transfer-encoding": FRAMING, "host": "RFC 9110 section 7.2",
+}  # fmt: skip
+"""Names of header parameters that are not the document's to describe, and who says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """One thing that a document says in vain: where (a JSON pointer), and why."""
+
+    pointer: str
+    because: str
+
+
+def heeded(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Overruled, ...]]:
+    """A copy of a document without what is overruled, and all of that."""
+    document = normal.copy(dict(raw))
+    found: list[Overruled] = []
+    for place in walk(document):
+        rule = RULES.get(place.kind)
+        if rule is not None:
+            found += rule(document, place)
+    return document, tuple(found)
+
+
+def notes(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a reader of a report should know of a document, each kind of thing once with its first place."""
+    places: dict[str, list[str]] = {}
+    for each in heeded(raw)[1]:
+        places.setdefault(each.because, []).append(each.pointer)
+    return tuple(
+        f"#{at[0]}: {because}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for because, at in places.items()
+    )
+
+
+def _parameters(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
+    listed = place.node.get("parameters")
+    if type(listed) is not list:
+        return
+    kept = []
+    for index, written in enumerate(listed):
+        name = _header(document, written)
+        if name.lower() in HEADERS:
+            because = f"the header parameter {name} is not asked for: {HEADERS[name.lower()]} decides about it"
+            yield Overruled(join(place.pointer, "parameters", index), because)
+        else:
+            kept.append(written)
+    place.node["parameters"] = kept
+
+
+def _header(document: dict[str, Any], written: Any) -> str:
+    """The name of a header parameter; empty for any other one."""
+    ref = written.get("$ref") if type(written) is dict else None
+    node = find(document, ref)[0] if type(ref) is str else written
+    return str(node.get("name", "")) if type(node) is dict and node.get("in") == "header" else ""
+
+
+def _response(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
+    """`Content-Type` among the headers of a response is ignored (OpenAPI 3.1 section 4.8.17)."""
+    headers = place.node.get("headers")
+    for name in [*headers] if type(headers) is dict else ():
+        if name.lower() == "content-type":
+            because = "the response header Content-Type is not held to its schema: OpenAPI 3.1 section 4.8.17 says so"
+            yield Overruled(join(place.pointer, "headers", name), because)
+            del headers[name]
+
+
+def _schema(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
+    """`nullable` allows no null that an `enum` lacks (OpenAPI 3.0.3 section 4.7.24.1); its writer means it to."""
+    choices = place.node.get("enum")
+    if place.node.get("nullable") is True and type(choices) is list and None not in choices:
+        yield Overruled(place.pointer, "`nullable` beside an `enum` without null: a null may be taken or refused")
+
+
+RULES = {"path item": _parameters, "operation": _parameters, "response": _response, "schema": _schema}
+"""Kind of object → what is overruled in it. What cannot be taken out stays: it is for `Fairness` to excuse."""

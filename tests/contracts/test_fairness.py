@@ -1,0 +1,394 @@
+"""Fairness: what obeys a document with oddities is silent, and whatever looks alike and breaks it is told."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.assignment import Assignment
+from contracts.checks.conformance import conform
+from contracts.examination import examine
+from contracts.finding import Finding
+from contracts.identities import identity
+from contracts.plugin import _served
+from contracts.target import Identity, Target
+from mockserver.spec import contract as contracts
+from mockserver.spec.contract import Contract
+from tests.planted_bugs.server import Answer, Ask, Server
+from tests.process import run
+from tests.web.document import Node, answers, document, takes
+
+Handle = Callable[[Ask], Answer]
+
+OK = {"200": {"description": "done"}}
+BAD = {"400": {"description": "no"}}
+SECRET = "ada:the password of ada"
+
+
+class Small(Server):
+    """A server with one function for all its paths."""
+
+    def __init__(self, handle: Handle) -> None:
+        super().__init__()
+        self.handle = handle
+
+    async def answer(self, ask: Ask) -> Answer:
+        return self.handle(ask)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Contract]:
+    """Writes a document with some paths and reads it as a contract."""
+
+    def written(paths: Node, **rest: Any) -> Contract:
+        file = tmp_path / "test.json"
+        file.write_text(json.dumps(document(paths, **rest)))
+        return contracts.of(file)
+
+    return written
+
+
+Write = Callable[..., Contract]
+
+
+def told(contract: Contract, handle: Handle, who: Sequence[Identity] = (), *, only: Sequence[str] = (),
+         mode: Any = "default") -> list[Finding]:  # fmt: skip
+    """Everything that a whole examination says against a server."""
+    found: list[Finding] = []
+    for part in (examine, conform):
+        with Target.asgi(Small(handle), who) as target:
+            result = part(contract, target, mode=mode, only=only)
+        assert not result.stopped
+        found += result.findings
+    return found
+
+
+def checks(found: Sequence[Finding]) -> set[str]:
+    return {each.check for each in found}
+
+
+def only(ask: Ask, *allowed: str) -> Iterator[Answer]:
+    """The refusal of another method, if it is one."""
+    if ask.method not in allowed:
+        yield Answer(405, headers=(("allow", ", ".join(allowed)),))
+
+
+# Who asks.
+
+BASIC = {"components": {"securitySchemes": {"user": {"type": "http", "scheme": "basic"}}}, "security": [{"user": []}]}
+SHELF = {"/books": {"get": {"responses": OK | {"401": {"description": "who?"}}}}}
+
+
+def shelf(knows: Callable[[str], bool]) -> Handle:
+    """Answers those whose `Authorization` it knows."""
+
+    def handle(ask: Ask) -> Answer:
+        if not knows(ask.headers.get("authorization", "")):
+            return Answer(401, headers=(("www-authenticate", "Basic realm=test"),))
+        if ask.path != "/books":
+            return Answer(404)
+        return next(only(ask, "GET"), Answer(200))
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("knows", "said"),
+    [
+        (lambda text: text == f"Basic {base64.b64encode(SECRET.encode()).decode()}", set()),
+        (lambda text: text.startswith("Basic "), {"authentication", "ignored_auth"}),
+        (lambda text: True, {"authentication", "ignored_auth"}),
+    ],
+    ids=["the right one", "any of this scheme", "none"],
+)
+def test_a_name_and_a_password_are_examined_as_any_credential(
+    write: Write, knows: Callable[[str], bool], said: set[str]
+) -> None:
+    contract = write(SHELF, **BASIC)
+
+    found = told(contract, shelf(knows), [identity(contract, "ada", SECRET)], only=["authentication", "ignored_auth"])
+
+    assert said == checks(found)
+
+
+def test_a_name_and_a_password_stand_in_no_report_in_no_writing(write: Write, tmp_path: Path) -> None:
+    contract = write(SHELF, **BASIC)
+    with _served(Small(lambda ask: Answer(500))) as address:
+        run("check", contract.document.file, "--url", address, "--auth", SECRET, "--quick", "--report", str(tmp_path))
+
+    texts = [path.read_text("utf-8") for path in tmp_path.glob("report.*")]
+    assert len(texts) > 3
+    assert [] == [text for text in texts for secret in (SECRET, base64.b64encode(SECRET.encode()).decode())
+                  if secret in text]  # fmt: skip
+
+
+def test_a_certificate_is_no_header_that_could_be_left_out(write: Write) -> None:
+    both = {"tls": {"type": "mutualTLS"}, "key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    contract = write({"/tls": {"get": {"responses": OK, "security": [{"tls": []}]}},
+                      "/key": {"get": {"responses": OK, "security": [{"key": []}]}}},
+                     components={"securitySchemes": both})  # fmt: skip
+
+    found = told(contract, lambda ask: Answer(200), [identity(contract, "ada", "key-of-ada")], only=["authentication"])
+
+    assert {"GET /key"} == {each.operation for each in found}
+
+
+# What no success is documented for.
+
+
+@pytest.mark.parametrize(
+    ("documented", "status", "silent"),
+    [
+        ({}, 200, True), ({"400": {}}, 200, True), ({"400": {}}, 400, True), ({"500": {}}, 500, True),
+        ({"501": {}}, 501, True), ({"102": {}}, 500, True), ({}, 500, False), ({"200": {}}, 201, False),
+        ({"302": {}}, 200, False), ({"default": {}}, 500, False), ({"200": {}, "500": {}}, 500, False),
+        ({"400": {}}, 500, False), ({"200": {}, "400": {}}, 400, False),
+    ],
+)  # fmt: skip
+def test_only_what_a_document_says_of_a_success_can_be_broken_by_one(
+    write: Write, documented: dict[str, Any], status: int, silent: bool
+) -> None:
+    responses = {status: {"description": "so it is"} for status in documented}
+    contract = write({"/one": {"get": {"responses": responses, "parameters": [
+        {"name": "page", "in": "query", "schema": {"type": "integer"}}]}}})  # fmt: skip
+    names = ["unbroken", "document", "status_code_conformance", "not_a_server_error", "positive_data_acceptance"]
+
+    found = told(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(status)), only=names)
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+# What the document says in vain.
+
+LENGTH = {"name": "Content-Length", "in": "header", "required": True, "schema": {"type": "integer", "minimum": 5}}
+ACCEPT = {"name": "Accept", "in": "header", "required": True, "schema": {"type": "string", "enum": ["text/csv"]}}
+NAMED = {"name": "X-File", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 40}}
+FILES = {"/files": {"post": {
+    "parameters": [LENGTH, NAMED, ACCEPT],
+    "requestBody": takes({"type": "string"}, "text/plain"),
+    "responses": {"200": {"description": "kept", "headers": {"Content-Type": {"schema": {"type": "object"}}},
+                          "content": {"text/plain": {"schema": {"type": "string"}}}}, **BAD},
+}}}  # fmt: skip
+
+
+def files(is_named: Callable[[str | None], bool]) -> Handle:
+    """Keeps files whose name is right and whose length is what it says, as every HTTP server does."""
+
+    def handle(ask: Ask) -> Answer:
+        if int(ask.headers.get("content-length", "0")) != len(ask.raw):
+            return Answer(400)
+        right = is_named(ask.headers.get("x-file")) and ask.headers.get("content-type", "").startswith("text/plain")
+        return next(only(ask, "POST"), Answer(200, "kept", media_type="text/plain") if right else Answer(400))
+
+    return handle
+
+
+def test_nobody_is_held_to_headers_that_http_or_openapi_decides_about(write: Write) -> None:
+    found = told(write(FILES), files(lambda name: name is not None and len(name) <= 40))
+
+    assert [] == [(each.check, each.seen) for each in found if each.operation == "POST /files"]
+
+
+def test_a_header_of_the_documents_own_is_examined_beside_them(write: Write) -> None:
+    assert {"negative_data_rejection", "missing_required_header"} <= checks(
+        told(write(FILES), files(lambda name: True))
+    )
+
+
+def test_a_report_says_what_of_the_document_nobody_is_held_to(write: Write, tmp_path: Path) -> None:
+    contract = write(FILES)
+
+    done = run("check", contract.document.file, "--quick", "--report", str(tmp_path / "reports"))
+
+    notes = [line for line in done.stdout.splitlines() if line.startswith("NOTE #/paths/~1files/post/")]
+    assert ["parameters/0", "parameters/2", "responses/200/headers/Content-Type"] == [
+        note.partition("post/")[2].partition(":")[0] for note in notes
+    ]
+    page, data = ((tmp_path / "reports" / name).read_text("utf-8") for name in ("report.html", "report.json"))
+    assert 'id="notes"' in page
+    assert 3 == len(json.loads(data)["notes"])
+
+
+# What may be taken or refused.
+
+STATE = {"type": "object", "required": ["state", "name"], "additionalProperties": False, "properties": {
+    "state": {"type": "string", "nullable": True, "enum": ["on", "off"]}, "name": {"type": "string"}}}  # fmt: skip
+LAMPS = {"/lamps": {"put": {"requestBody": takes(STATE), "responses": OK | BAD}}}
+
+
+def lamps(states: Sequence[Any], name: type | tuple[type, ...]) -> Handle:
+    """Takes some states, and names of some types."""
+
+    def handle(ask: Ask) -> Answer:
+        try:
+            body = json.loads(ask.raw)
+        except ValueError:
+            return Answer(400)
+        is_right = isinstance(body, dict) and set(body) == {"state", "name"} and ask.headers.get("content-type") == (
+            "application/json") and isinstance(body["name"], name)  # fmt: skip
+        right = is_right and any(body["state"] is each or body["state"] == each for each in states)
+        return next(only(ask, "PUT"), Answer(200 if right else 400))
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("server", "silent"),
+    [
+        (lamps(["on", "off", None], str), True),
+        (lamps(["on", "off"], str), True),
+        (lamps(["on", "off", None], (str, type(None))), False),
+        (lamps(["on", "off", None, False], str), False),
+        (lamps(["on", None], str), False),
+    ],
+    ids=["takes the null", "refuses the null", "takes another null", "takes a boolean", "refuses a choice"],
+)
+def test_a_null_beside_an_enum_may_be_taken_or_refused(write: Write, server: Handle, silent: bool) -> None:
+    contract = write(LAMPS, openapi="3.0.3")
+
+    found = told(contract, server, only=["negative_data_rejection", "positive_data_acceptance"])
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+LABEL = {"type": "object", "required": ["label"], "properties": {"label": {"type": "string"}}}
+LABELS = {
+    "/labels": {"post": {"responses": {"201": {**answers(LABEL)["200"], "links": {"thing": {
+        "operationId": "thing", "parameters": {"id": "$response.body#/label"}}}}}}},
+    "/things/{id}": {"get": {"operationId": "thing", "parameters": [ID],
+                             "responses": OK | BAD | {"404": {"description": "no such thing"}}}},
+}  # fmt: skip
+
+
+def things(is_known: Callable[[str], bool]) -> Handle:
+    """Gives out a label that is no id, and refuses ids that it does not know."""
+
+    def handle(ask: Ask) -> Answer:
+        if ask.path == "/labels":
+            return next(only(ask, "POST"), Answer(201, {"label": "summer"}))
+        return next(only(ask, "GET"), Answer(200 if is_known(ask.path.removeprefix("/things/")) else 400))
+
+    return handle
+
+
+def is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text)) and re.fullmatch(r"[0-9a-fA-F-]{36}", text) is not None
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize(("is_known", "silent"), [(is_id, True), (lambda text: False, False)])
+def test_what_a_link_puts_into_a_path_may_be_refused_where_the_path_forbids_it(
+    write: Write, is_known: Callable[[str], bool], silent: bool
+) -> None:
+    found = told(write(LABELS), things(is_known), only=["positive_data_acceptance"])
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+FORM = {"type": "object", "required": ["count"], "properties": {
+    "tags": {"type": "array", "items": {"type": "string"}}, "count": {"type": "integer"}}}  # fmt: skip
+FORMS = {"/forms": {"post": {"requestBody": takes(FORM, "multipart/form-data"), "responses": OK | BAD}}}
+
+
+def forms(is_count: Callable[[str], bool]) -> Handle:
+    """Takes any text for a list of one, and for a count what is one."""
+
+    def handle(ask: Ask) -> Answer:
+        kind = ask.headers.get("content-type", "")
+        read = BytesParser().parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + ask.raw)
+        parts = read.get_payload() if read.is_multipart() else []
+        fields = {part.get_param("name", header="content-disposition"): part.get_payload() for part in parts}  # type: ignore[union-attr]
+        right = kind.startswith("multipart/form-data") and is_count(str(fields.get("count", "x")))
+        return next(only(ask, "POST"), Answer(200 if right else 400))
+
+    return handle
+
+
+@pytest.mark.parametrize(
+    ("is_count", "silent"), [(lambda text: re.fullmatch(r"-?\d+", text), True), (lambda text: text != "x", False)]
+)
+def test_a_text_in_a_form_is_a_list_of_one_and_no_number(
+    write: Write, is_count: Callable[[str], bool], silent: bool
+) -> None:
+    found = told(write(FORMS), forms(is_count), only=["negative_data_rejection"])
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+@pytest.mark.parametrize(("schema", "silent"), [({"type": ["integer", "object"]}, True), ({"type": "object"}, False)])
+def test_a_number_is_a_body_where_the_document_says_so(write: Write, schema: Node, silent: bool) -> None:
+    contract = write({"/any": {"post": {"requestBody": takes(schema), "responses": OK | BAD}}})
+
+    found = told(contract, lambda ask: Answer(200 if ask.raw[:1] in b"7{" else 400), only=["unbroken"])
+
+    assert silent is ("a body that is a number is refused" not in [each.expected for each in found])
+
+
+NOTE = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "text": {"type": "string"}}}
+NOTES = {
+    "/notes": {"get": {"responses": answers({"type": "array", "items": NOTE})},
+               "post": {"requestBody": takes(NOTE), "responses": answers(NOTE, "201")}},
+    "/notes/{id}": {"get": {"parameters": [{"name": "id", "in": "path", "required": True,
+                                            "schema": {"type": "integer"}}], "responses": answers(NOTE)}},
+    "/{word}": {"get": {"parameters": [{"name": "word", "in": "path", "required": True,
+                                        "schema": {"type": "string"}}], "responses": OK}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, set()), (200, {"unknown-path"})])
+def test_a_path_that_another_one_matches_is_documented(write: Write, status: int, said: set[str]) -> None:
+    def handle(ask: Ask) -> Answer:
+        return Answer(200, []) if ask.path.count("/") == 1 else Answer(status)
+
+    assert said == checks(told(write(NOTES), handle, only=["unknown-path"]))
+
+
+# Items of a document whose rules do not go together.
+
+PET = {"type": "object", "required": ["name"], "properties": {
+    "id": {"type": "integer", "readOnly": True}, "name": {"type": "string"},
+    "serial": {"type": "integer", "maximum": 2**70}}}  # fmt: skip
+ORDER = {"type": "object", "properties": {"id": {"type": "integer"}, "pet": {"type": "integer"}}}
+
+
+def numbered(maximum: int) -> Node:
+    return {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "maximum": maximum}}
+
+
+STORE = {
+    "/pets": {"post": {"requestBody": takes(PET), "responses": answers(PET)},
+              "put": {"requestBody": takes(PET), "responses": answers(PET)}},
+    "/pets/{id}": {
+        "get": {"parameters": [numbered(2**53)], "responses": answers(PET) | {"404": {"description": "gone"}}},
+        "post": {"parameters": [numbered(2**53)], "responses": OK,
+                 "requestBody": takes({"type": "object"}, "application/x-www-form-urlencoded")},
+        "delete": {"parameters": [numbered(2**53)], "responses": OK},
+    },
+    "/orders": {"post": {"requestBody": takes(ORDER), "responses": answers(ORDER)}},
+    "/orders/{id}": {"get": {"parameters": [numbered(1000)], "responses": answers(ORDER)},
+                     "delete": {"parameters": [numbered(1000)], "responses": OK}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_mock_keeps_a_store_whose_ids_do_not_fit_everywhere(write: Write, seed: int) -> None:
+    """An id beyond its own path, one that is `readOnly` where nothing else names the item, integers beyond 64 bits."""
+    contract = write(STORE)
+    with Assignment(contract.document.file, contract, seed=seed).target() as target:
+        result = examine(contract, target, seed=seed)
+
+    assert [] == [(each.operation, each.check, each.expected, each.seen) for each in result.findings]
+    assert {"create", "read-back", "delete", "missing", "replace", "validation"} <= {
+        name for _, name in result.examined
+    }
