@@ -127,7 +127,7 @@ def _reported(asked: Assignment, result: Result) -> Report:
                   places(document, (found.operation for found in result.findings)), only=tuple(asked.only),
                   skip=tuple(asked.skip), share=str(asked.share), base=asked.base,
                   opaque=opaque(asked, wrong, asked.base),
-                  operations=tuple(map(name_of, document.operations)), notes=notes(document.raw),
+                  operations=tuple(map(name_of, document.operations)), notes=notes(asked.contract),
                   made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"))  # fmt: skip
 
 

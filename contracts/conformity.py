@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.finding import Exchange
-from mockserver.errors import InvalidDocument
+from mockserver.errors import InvalidDocument, Unanswerable
+from mockserver.spec.contract import Contract
 from mockserver.spec.document import MediaType, Operation, Response
+from mockserver.spec.pointer import join
 from mockserver.spec.schemas import Schemas, faults
 
 
@@ -24,7 +27,7 @@ GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431}
 """Statuses that any server may answer by HTTP itself, documented or not (RFC 9110 section 15.5, RFC 6585)."""
 
 
-def deviations(operation: Operation, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
+def deviations(operation: Operation, exchange: Exchange, contract: Contract) -> Iterator[Deviation]:
     """What is wrong with a reply to `operation`, by the document alone."""
     if exchange.status >= 500 and not is_foreseen(operation, exchange.status):
         yield Deviation("5xx", "no server error, whatever a client sends", f"{exchange.status}: {_start(exchange)}")
@@ -37,7 +40,7 @@ def deviations(operation: Operation, exchange: Exchange, schemas: Schemas) -> It
         return
     yield from _headers(response, exchange)
     if exchange.method != "HEAD":
-        yield from _content(response, exchange, schemas)
+        yield from _content(response, exchange, contract)
 
 
 def is_foreseen(operation: Operation, status: int) -> bool:
@@ -63,33 +66,76 @@ def is_general(operation: Operation, status: int) -> bool:
     return success or (status >= 500 and is_foreseen(operation, status)) or status in GENERAL or 300 <= status < 400
 
 
+def is_unsatisfiable(contract: Contract, operation: Operation, exchange: Exchange) -> bool:
+    """Is all that is wrong with a reply that several alternatives of a `oneOf` hold, of which never one alone does?"""
+    response = operation.response(exchange.status)
+    media = _media(response, exchange) if response else None
+    if media is None or media.schema is None or not never_one(contract, media):
+        return False
+    return _hold_together(contract.schemas, media.schema, exchange.json)
+
+
+def never_one(contract: Contract, media: MediaType) -> bool:
+    """Can nothing be made that fits one alternative of a `oneOf` alone, such as where two are the same schema?"""
+    if media.schema is None or contract.schemas.keyword(media.schema, "oneOf") is None:
+        return False
+    try:
+        contract.examples.content(media, seed=0)
+    except Unanswerable:
+        return True
+    return False
+
+
+def _hold_together(schemas: Schemas, pointer: str, value: Any) -> bool:
+    """Does a value break nothing but a `oneOf`, since more than one of its alternatives hold?"""
+    listed = [join(here, "oneOf", number) for node, here in schemas.branches(pointer)
+              for number, _ in enumerate(node.get("oneOf") or ())]  # fmt: skip
+    try:
+        wrong = faults(schemas.validator(pointer, "response"), value, "body")
+        held = sum(schemas.validator(each, "response").is_valid(value) for each in listed)
+    except InvalidDocument:
+        return False
+    return held > 1 and [(fault.keyword, fault.path) for fault in wrong] == [("oneOf", ())]
+
+
 def _headers(response: Response, exchange: Exchange) -> Iterator[Deviation]:
     for header in response.headers:
         if header.required and exchange.header(header.name) is None:
             yield Deviation(f"header {header.name}", f"the header {header.name}", "a reply without it")
 
 
-def _content(response: Response, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
+def _content(response: Response, exchange: Exchange, contract: Contract) -> Iterator[Deviation]:
     if not response.content:
         if exchange.reply_body and exchange.status == 204:
             yield Deviation("body", "no body (RFC 9110 section 15.3.5)", _start(exchange))
         return
-    sent = (exchange.header("content-type") or "").split(";")[0].strip().lower()
-    media = next((m for m in response.content if _covers(m.name, sent)), None)
+    sent, media = _sent(exchange), _media(response, exchange)
     if media is None:
         names = ", ".join(m.name for m in response.content)
         yield Deviation("content-type", f"a body of {names}", f"content-type {sent or 'absent'}")
     elif media.schema is not None and "json" in sent:
-        yield from _schema(media, exchange, schemas)
+        yield from _schema(media, exchange, contract)
 
 
-def _schema(media: MediaType, exchange: Exchange, schemas: Schemas) -> Iterator[Deviation]:
+def _sent(exchange: Exchange) -> str:
+    """The media type of a reply, without its parameters."""
+    return (exchange.header("content-type") or "").split(";")[0].strip().lower()
+
+
+def _media(response: Response, exchange: Exchange) -> MediaType | None:
+    """What the document says of a reply of this media type."""
+    return next((m for m in response.content if _covers(m.name, _sent(exchange))), None)
+
+
+def _schema(media: MediaType, exchange: Exchange, contract: Contract) -> Iterator[Deviation]:
     if exchange.json is None and exchange.reply_body.strip() != b"null":
         yield Deviation("json", "a body that is JSON (RFC 8259)", _start(exchange))
         return
     try:
-        wrong = faults(schemas.validator(str(media.schema), "response"), exchange.json, "body")
+        wrong = faults(contract.schemas.validator(str(media.schema), "response"), exchange.json, "body")
     except InvalidDocument:
+        return
+    if wrong and never_one(contract, media) and _hold_together(contract.schemas, str(media.schema), exchange.json):
         return
     for fault in wrong[:3]:
         steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)

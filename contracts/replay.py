@@ -134,7 +134,7 @@ def _as_documented(report: Report, wanted: Finding, asked: Assignment, target: T
     operation = next((o for o in asked.contract.document.operations if name_of(o) == wanted.operation), None)
     if operation is None:
         raise Undecided(f"the document has no {wanted.operation} any more")
-    for each in deviations(operation, exchanges[-1], asked.contract.schemas):
+    for each in deviations(operation, exchanges[-1], asked.contract):
         seen = finding("document", wanted.operation, expected=each.expected, seen=each.seen, about=each.about)
         if seen.id == wanted.id:
             return replace(seen, exchanges=exchanges)

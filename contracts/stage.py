@@ -19,7 +19,7 @@ from contracts.bodies import MARK, Bodies
 from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_of, pick
 from contracts.checks.jury import Jury
 from contracts.checks.overruled import HEADERS
-from contracts.conformity import deviations
+from contracts.conformity import deviations, is_unsatisfiable
 from contracts.finding import Exchange, Finding, Said, finding
 from contracts.journal import Entry, Journal, Pending
 from contracts.target import NOBODY, Identity, Request, Target
@@ -198,13 +198,17 @@ class Stage:
     def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
         """Note where a reply is not as the document says."""
         self.judged.add(name_of(operation))
-        found = list(deviations(operation, exchange, self.contract.schemas))
-        with self.tools.hearing:
-            self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", [each.seen for each in found])
+        found = list(deviations(operation, exchange, self.contract))
+        if not is_unsatisfiable(self.contract, operation, exchange):
+            self._hear(operation, exchange, [each.seen for each in found])
         for each in found:
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
                                            about=each.about, exchanges=self._shown_by(exchange)))  # fmt: skip
         return exchange
+
+    def _hear(self, operation: Operation, exchange: Exchange, faults: Sequence[str]) -> None:
+        with self.tools.hearing:
+            self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
 
     def _shown_by(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
@@ -299,9 +303,9 @@ class Stage:
         """The body without an id under which nobody could ask for the item again, if it may be left out."""
         id, slim = kind.resource.identity, {k: v for k, v in body.items() if k != kind.resource.identity.field}
         asked = [act.operation for act in kind.acts.values() if kind.is_of_item(act)]
-        named = all(may_name(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
+        reachable = all(may_name(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
         may_go = id.field in body and self.bodies.accepts(kind.acts["create"], slim)
-        return slim if may_go and not named else body
+        return slim if may_go and not reachable else body
 
     def create(
         self, kind: Kind, body: Mapping[str, Any] | None = None, *, who: Identity | None = None,

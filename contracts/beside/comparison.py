@@ -164,7 +164,7 @@ class Comparison:
     def _told(self, scenario: Scenario, found: Difference, replies: Sequence[Reply | None]) -> Finding:
         exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
         operation, last = scenario.steps[found.step].act.operation, exchanges[-1:]
-        sound = not any(each for exchange in last for each in deviations(operation, exchange, self.contract.schemas))
+        sound = not any(each for exchange in last for each in deviations(operation, exchange, self.contract))
         said = concerned(self.contract, scenario, found, sound=sound)
         detail = f" ({scenario.detail})" if scenario.detail else ""
         return finding(CHECK + scenario.about, found.operation, statement=said, strict=self.strict,

@@ -40,7 +40,7 @@ class Learner:
         does the same would break the document too.
         """
         step = seen.scenario.steps[seen.difference.step]
-        if not step.path and any(deviations(step.act.operation, seen.found.exchanges[-1], self.contract.schemas)):
+        if not step.path and any(deviations(step.act.operation, seen.found.exchanges[-1], self.contract)):
             return None
         for learn in LEARNERS:
             lesson = learn(self, seen.scenario, seen.difference, seen.found.exchanges)

@@ -24,8 +24,9 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from contracts.capabilities import name_of
 from contracts.checks.fairness import Fairness
 from contracts.checks.jury import CHECK as JURY
-from contracts.checks.overruled import heeded
+from contracts.checks.overruled import has_heirs, heeded
 from contracts.choice import is_chosen
+from contracts.conformity import is_unsatisfiable
 from contracts.examination import Progress, Result
 from contracts.examples import kept_in
 from contracts.finding import Exchange, Finding, finding, owed
@@ -193,7 +194,8 @@ class _Run:
     @cached_property
     def fairness(self) -> Fairness:
         """What a correct server may do although the engine tells it as a failure."""
-        return Fairness(self.contract, self.stage.tools.jury, self.target.base_url)
+        inherits = has_heirs(self.contract.document.raw)
+        return Fairness(self.contract, self.stage.tools.jury, self.target.base_url, inherits)
 
     @property
     def who(self) -> Identity:
@@ -279,7 +281,8 @@ class _Run:
         faults = [check.failure_info.failure.message for check in held
                   if check.failure_info is not None and not self._is_excused(recorder, case_id, check)]  # fmt: skip
         exchange = self._exchange(recorder.interactions[case_id])
-        self.stage.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
+        if not is_unsatisfiable(self.contract, operation, exchange):
+            self.stage.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
 
     def asked_for(self, name: str) -> bool:
         """Is a check of this name wanted?"""

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.openapi.checks import (
+    JsonSchemaError,
     MissingContentType,
     RejectedPositiveData,
     UndefinedContentType,
@@ -18,7 +19,8 @@ from schemathesis.openapi.checks import (
 
 from contracts.addresses import is_nested, may_stand
 from contracts.checks.jury import Jury
-from contracts.conformity import is_foreseen, is_general, tells_success
+from contracts.checks.overruled import HEADERS
+from contracts.conformity import is_foreseen, is_general, is_unsatisfiable, tells_success
 from contracts.finding import Exchange
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import MediaType, Operation
@@ -48,11 +50,15 @@ TEXTUAL = frozenset({"string", "array", "object"})
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """Knows the contract of a service at the address `base`, and asks openapi-core what it thinks of a request."""
+    """Knows the contract of a service at the address `base`, and asks openapi-core what it thinks of a request.
+
+    `inherits` says that the document has discriminators of schemas that inherit.
+    """
 
     contract: Contract
     jury: Jury
     base: str
+    inherits: bool
 
     def excuses(self, operation: Operation, case: Any, failure: Failure, exchange: Exchange) -> bool:
         """May a correct server fail thus at `case`, a request that the engine made up?
@@ -68,6 +74,8 @@ class Fairness:
             return self._may_take(operation, failure.message, exchange)
         if isinstance(failure, UndefinedStatusCode):
             return is_general(operation, failure.status_code)
+        if isinstance(failure, JsonSchemaError):
+            return is_unsatisfiable(self.contract, operation, exchange)
         if isinstance(failure, ServerError):
             return is_foreseen(operation, failure.status_code)
         if isinstance(failure, MissingContentType | UndefinedContentType):
@@ -79,7 +87,16 @@ class Fairness:
         """May a request that the engine takes for valid be refused?"""
         unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
         told = not tells_success(operation) and operation.response(exchange.status) is not None
-        return unsafe or told or _has_unknown_cursor(self.contract, case) or self._is_misled(operation, case)
+        misled = self._is_misled(operation, case) or self._is_unkind(operation, exchange)
+        return unsafe or told or misled or _has_unknown_cursor(self.contract, case)
+
+    def _is_unkind(self, operation: Operation, exchange: Exchange) -> bool:
+        """Is the body of no kind that a discriminator knows? The engine passes over those of inheriting schemas."""
+        body = operation.request_body
+        media = next((m for m in body.content if m.name == _media_type(exchange)), None) if body else None
+        if media is None or media.schema is None or "json" not in media.name or not self.inherits:
+            return False
+        return not self.contract.schemas.validator(media.schema, "request").is_valid(exchange.sent)
 
     def _is_misled(self, operation: Operation, case: Any) -> bool:
         """Is there a parameter whose own schema forbids its text, or whose value no style writes?
@@ -89,10 +106,12 @@ class Fairness:
         given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
         for parameter in operation.parameters:
             value = (given[parameter.location] or {}).get(parameter.name)
-            text = unquote(str(value)) if parameter.location == "path" else str(value)
-            if value is not None and not may_stand(self.contract.schemas, parameter, text):
+            if value is None or (parameter.location == "header" and parameter.name.lower() in HEADERS):
+                continue
+            if is_nested(self.contract.schemas, parameter):
                 return True
-            if value is not None and is_nested(self.contract.schemas, parameter):
+            text = unquote(str(value)) if parameter.location == "path" else value
+            if isinstance(text, str) and not may_stand(self.contract.schemas, parameter, text):
                 return True
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -12,6 +13,7 @@ from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
 
 from contracts.capabilities import name_of
+from contracts.checks.overruled import nullable
 from contracts.finding import Exchange, Finding, finding
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
@@ -96,10 +98,15 @@ class Jury:
             return None
         return ""
 
+    @cached_property
+    def _raw(self) -> Mapping[str, Any]:
+        """The document as published, with the nulls that its writer meant; in normal form where it is of Swagger."""
+        return nullable(self._document.raw) if "openapi" in self._document.raw else self._document.root
+
     def _judge(self, operation: Operation) -> OpenAPI:
         """openapi-core for the document with one path only, so that its search for paths costs nothing."""
         if operation.path not in self._judges:
-            raw = self._document.raw if "openapi" in self._document.raw else self._document.root
+            raw = self._raw
             item = raw["paths"][operation.path]
             alone = {**raw, "servers": [{"url": HOST}], "paths": {operation.path: _without_servers(item)}}
             self._judges[operation.path] = OpenAPI.from_dict(alone, config=Config(spec_validator_cls=None))

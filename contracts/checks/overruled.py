@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.addresses import is_nested
+from contracts.conformity import never_one
+from mockserver.spec.contract import Contract
 from mockserver.spec.pointer import join
 from mockserver.spec.reading import normal
 from mockserver.spec.reading.positions import Place, find, walk
@@ -39,14 +42,48 @@ def heeded(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Overruled, ...
     return document, tuple(found)
 
 
-def notes(raw: Mapping[str, Any]) -> tuple[str, ...]:
+def notes(contract: Contract) -> tuple[str, ...]:
     """What a reader of a report should know of a document, each kind of thing once with its first place."""
     places: dict[str, list[str]] = {}
-    for each in heeded(raw)[1]:
+    for each in (*heeded(contract.document.raw)[1], *_alternatives(contract), *_unwritable(contract)):
         places.setdefault(each.because, []).append(each.pointer)
     return tuple(
         f"#{at[0]}: {because}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for because, at in places.items()
     )
+
+
+def _alternatives(contract: Contract) -> Iterator[Overruled]:
+    """Bodies of replies of which the document wants exactly one alternative to hold, and never one does."""
+    bodies = (media for each in contract.document.operations for reply in each.responses for media in reply.content)
+    for pointer in dict.fromkeys(str(media.schema) for media in bodies if never_one(contract, media)):
+        yield Overruled(pointer, "no value fits exactly one alternative of this `oneOf`: a reply may fit several")
+
+
+def _unwritable(contract: Contract) -> Iterator[Overruled]:
+    """Parameters whose values no style writes."""
+    asked = (parameter for each in contract.document.operations for parameter in each.parameters)
+    for pointer in dict.fromkeys(each.pointer for each in asked if is_nested(contract.schemas, each)):
+        yield Overruled(pointer, "no style of OpenAPI writes lists or objects in lists or objects: such may be refused")
+
+
+def has_heirs(raw: Mapping[str, Any]) -> bool:
+    """Has a schema a discriminator and no list of its kinds, which inherit from it (OpenAPI 3.1 section 4.8.25)?"""
+    schemas = (place.node for place in walk(dict(raw)) if place.kind == "schema")
+    return any("discriminator" in node and node.keys().isdisjoint(("oneOf", "anyOf")) for node in schemas)
+
+
+def nullable(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of a document in which `nullable` allows null wherever it stands beside a type or an `enum`."""
+    document = normal.copy(dict(raw))
+    for place in walk(document):
+        node = place.node
+        if place.kind == "schema" and node.get("nullable") is True:
+            types, choices = node.get("type"), node.get("enum")
+            if str(document.get("openapi")).startswith("3.1") and types is not None:
+                node["type"] = [*dict.fromkeys([*([types] if type(types) is str else types), "null"])]
+            if type(choices) is list and None not in choices:
+                choices.append(None)
+    return document
 
 
 def _parameters(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
@@ -84,8 +121,12 @@ def _response(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
 def _schema(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
     """`nullable` allows no null that an `enum` lacks (OpenAPI 3.0.3 section 4.7.24.1); its writer means it to."""
     choices = place.node.get("enum")
-    if place.node.get("nullable") is True and type(choices) is list and None not in choices:
+    if place.node.get("nullable") is not True:
+        return
+    if type(choices) is list and None not in choices:
         yield Overruled(place.pointer, "`nullable` beside an `enum` without null: a null may be taken or refused")
+    elif str(document.get("openapi")).startswith("3.1"):
+        yield Overruled(place.pointer, "`nullable` is no keyword of OpenAPI 3.1: a null may be shown or not")
 
 
 RULES = {"path item": _parameters, "operation": _parameters, "response": _response, "schema": _schema}

@@ -354,6 +354,98 @@ def test_a_path_that_another_one_matches_is_documented(write: Write, status: int
     assert said == checks(told(write(NOTES), handle, only=["unknown-path"]))
 
 
+QUERY = [{"name": "on", "in": "query", "required": True, "schema": {"type": "boolean"}},
+         {"name": "count", "in": "query", "required": True, "schema": {"type": "integer", "minimum": 3, "maximum": 9}},
+         {"name": "Accept", "in": "header", "schema": {"type": "string", "enum": ["text/csv"]}}]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["on", "count"])
+def test_the_refusal_of_a_right_parameter_is_told(write: Write, name: str) -> None:
+    contract = write({"/lamps": {"get": {"parameters": QUERY, "responses": OK | BAD}}})
+
+    found = told(contract, lambda ask: next(only(ask, "GET"), Answer(400 if name in ask.query else 200)),
+                 only=["positive_data_acceptance"])  # fmt: skip
+
+    assert {"positive_data_acceptance"} == checks(found)
+
+
+ROWS = {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}}
+WORDS = {"type": "array", "items": {"type": "string"}}
+
+
+@pytest.mark.parametrize(("schema", "silent"), [(ROWS, True), (WORDS, False)])
+def test_a_list_of_objects_has_no_notation_outside_of_a_body(write: Write, schema: Node, silent: bool) -> None:
+    asked = {"name": "X-Rows", "in": "header", "schema": schema}
+    contract = write({"/rows": {"get": {"parameters": [asked], "responses": OK | BAD}}})
+
+    found = told(contract, lambda ask: next(only(ask, "GET"), Answer(400 if "x-rows" in ask.headers else 200)),
+                 only=["positive_data_acceptance"])  # fmt: skip
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+ERROR = {"type": "object", "properties": {"says": {"type": "string"}}}
+TWICE = {"oneOf": [{"$ref": "#/components/schemas/Error"}, {"$ref": "#/components/schemas/Error"}]}
+ONCE = {"oneOf": [{"$ref": "#/components/schemas/Error"}, {"type": "integer"}]}
+
+
+@pytest.mark.parametrize(("schema", "body", "silent"), [
+    (TWICE, {}, True), (TWICE, {"says": 1}, False), (TWICE, "no", False), (ONCE, {}, True), (ONCE, "no", False),
+])  # fmt: skip
+def test_a_reply_cannot_keep_what_no_value_keeps(write: Write, schema: Node, body: Any, silent: bool) -> None:
+    contract = write({"/one": {"get": {"responses": answers(schema)}}}, components={"schemas": {"Error": ERROR}})
+
+    found = told(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(200, body)))
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+def test_a_report_names_what_no_value_keeps_and_no_style_writes(write: Write, tmp_path: Path) -> None:
+    asked = [{"name": name, "in": "header", "schema": schema} for name, schema in (("A", WORDS), ("B", ROWS))]
+    contract = write({"/one": {"get": {"responses": answers(TWICE)}},
+                      "/two": {"get": {"parameters": asked, "responses": answers(ONCE)}}},
+                     components={"schemas": {"Error": ERROR}})  # fmt: skip
+
+    done = run("check", contract.document.file, "--quick", "--report", str(tmp_path / "reports"))
+
+    notes = [line.partition(":")[0] for line in done.stdout.splitlines() if line.startswith("NOTE ")]
+    assert ["NOTE #/paths/~1one/get/responses/200/content/application~1json/schema",
+            "NOTE #/paths/~1two/get/parameters/1"] == notes  # fmt: skip
+
+
+VEHICLE = {"type": "object", "required": ["power"], "properties": {"power": {"type": "string"}},
+           "discriminator": {"propertyName": "power", "mapping": {
+               "pedal": "#/components/schemas/Bike", "motor": "#/components/schemas/Car"}}}  # fmt: skip
+HEIR = {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, {"type": "object"}]}
+KINDS = {"components": {"schemas": {"Vehicle": VEHICLE, "Bike": HEIR, "Car": HEIR}}}
+
+
+@pytest.mark.parametrize(("kinds", "silent"), [({"pedal", "motor", "Bike", "Car"}, True), ({"no such one"}, False)])
+def test_a_kind_may_be_refused_that_no_discriminator_knows(write: Write, kinds: set[str], silent: bool) -> None:
+    shown = takes({"$ref": "#/components/schemas/Vehicle"})
+    shown["content"]["application/json"]["examples"] = {"known": {"value": {"power": "pedal"}}}
+    contract = write({"/vehicles": {"put": {"requestBody": shown, "responses": OK | BAD}}}, **KINDS)
+
+    def handle(ask: Ask) -> Answer:
+        power = re.search(rb'"power": ?"(.*?)"', ask.raw)
+        return next(only(ask, "PUT"), Answer(200 if power and power.group(1).decode() in kinds else 400))
+
+    found = told(contract, handle, only=["positive_data_acceptance"])
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+
+
+@pytest.mark.parametrize(("nullable", "silent"), [(True, True), (False, False)])
+def test_a_null_may_be_shown_where_the_document_calls_it_nullable(write: Write, nullable: bool, silent: bool) -> None:
+    shown = {"type": "object", "properties": {"state": {"type": "string", "nullable": nullable, "enum": ["on"]}}}
+    contract = write({"/lamp": {"get": {"responses": answers(shown)}}})
+
+    found = told(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(200, {"state": None})))
+
+    assert silent is (not found), [(each.check, each.seen) for each in found]
+    assert "second-judge" not in checks(found)
+
+
 # Items of a document whose rules do not go together.
 
 PET = {"type": "object", "required": ["name"], "properties": {
