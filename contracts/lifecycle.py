@@ -21,7 +21,7 @@ from contracts.finding import Exchange
 from contracts.promise import Promise, law
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
-from contracts.promises.view import covers, showable, unchangeable
+from contracts.promises.view import changing, covers, showable, shows_id, unchangeable
 from contracts.stage import Made, Stage, Unable
 from contracts.target import Identity
 
@@ -102,9 +102,10 @@ def change(play: Play, who: Identity, choice: int) -> None:
     names = [n for n in play.stage.bodies.properties(act) if n in held.fields and n not in unchangeable(play.kind)]
     name = names[choice % len(names)] if names else ""
     value = play.stage.bodies.other(act, name, held.fields[name], f"{choice}") if name else None
-    if value is None:
+    body = changing(play.stage, act, held.fields, name, value) if value is not None else None
+    if body is None:
         return
-    exchange = play.note(play.stage.update(held.made, {name: value}))
+    exchange = play.note(play.stage.update(held.made, body))
     if not held.alive:
         play.hold(exchange.status in GONE, "404 for a change of a removed item", f"status {exchange.status}")
     elif exchange.status < 300:
@@ -187,6 +188,8 @@ def _agrees(play: Play, held: Held, exchange: Exchange) -> None:
 
 def lifecycle(stage: Stage, kind: Kind) -> None:
     """Whatever is done in whatever order, the service shows what a simple model shows."""
+    if not shows_id(stage, kind):
+        stage.create(kind)
     people = [stage.main, *_strangers(stage)]
     last: list[Play] = []
 

@@ -314,7 +314,8 @@ class Stage:
         """Make an item. Raises Unable when the service will not have it (which the create promise tells)."""
         exchange, made = self.try_create(kind, body, who=who, path=path)
         if made is None:
-            raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+            told = "shows no id" if exchange.status < 300 else f"answers {exchange.status} to a valid request"
+            raise Unable(f"{kind.acts['create'].name} {told}")
         return made
 
     def try_create(

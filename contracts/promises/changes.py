@@ -9,7 +9,7 @@ from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promise import Promise, law
 from contracts.promises.state import WRITES, echoed
-from contracts.promises.view import always_shown, covers, meant, showable, unchangeable
+from contracts.promises.view import always_shown, changing, covers, meant, showable, shows_null, unchangeable
 from contracts.stage import Made, Stage, Unable
 
 
@@ -48,13 +48,17 @@ def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
     made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     before = stage.item(kind.acts["get"], stage.get(made))
     present = before.get(name, made.sent.get(name))
-    values = [stage.bodies.other(act, name, present, f"{stage.check}/{name}")]
-    if stage.bodies.accepts(act, {name: None}) and present is not None:
+    another = stage.bodies.other(act, name, present, f"{stage.check}/{name}")
+    values = [] if another is None else [another]
+    if stage.bodies.accepts(act, {name: None}) and present is not None and shows_null(stage, kind, name):
         values.append(None)
     for value in values:
         if value is None and (present is None or name in act.filled):
             continue
-        changed = stage.update(made, {name: value})
+        body = changing(stage, act, made.sent, name, value)
+        if body is None:
+            continue
+        changed = stage.update(made, body)
         if not 200 <= changed.status < 300:
             if not act.may_refuse:
                 stage.breach(

@@ -9,8 +9,8 @@ from typing import Any
 from contracts.addresses import may_name
 from contracts.capabilities import Act, Kind
 from contracts.promise import Promise, law
-from contracts.promises.view import covers, showable, unchangeable
-from contracts.stage import MISSING, Made, Stage
+from contracts.promises.view import covers, showable, shows_id, unchangeable
+from contracts.stage import MISSING, Made, Stage, Unable
 
 GONE = (404, 410)
 """Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
@@ -34,6 +34,8 @@ def created(stage: Stage, kind: Kind) -> None:
         if not stage.expect(accepted, "a valid request is accepted", f"status {exchange.status}", exchange,
                             about="accepted"):  # fmt: skip
             continue
+        if made is None and not shows_id(stage, kind):
+            raise Unable(f"{kind.acts['create'].name} shows no id")
         if stage.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
             echoed(stage, kind, kind.acts["create"], exchange, body)
 

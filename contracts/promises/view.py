@@ -32,6 +32,25 @@ def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
     return frozenset(documented(stage.contract, act)) - kind.secret
 
 
+def shows_id(stage: Stage, kind: Kind) -> bool:
+    """Does the reply to a create request show the id of the new item, by the document?"""
+    act = kind.acts["create"]
+    return act.place("id") is not None or kind.resource.identity.field in documented(stage.contract, act)
+
+
+def changing(stage: Stage, act: Act, sent: Mapping[str, Any], name: str, value: Any) -> dict[str, Any] | None:
+    """A body that changes one field, with what the schema requires beside it as it was sent; None where none can."""
+    alone = {name: value}
+    whole = {key: sent[key] for key in stage.bodies.required(act) if key in sent} | alone
+    return next((body for body in (alone, whole) if stage.bodies.accepts(act, body)), None)
+
+
+def shows_null(stage: Stage, kind: Kind, name: str) -> bool:
+    """May a field of an item that is read be null, by the document?"""
+    pointer = documented(stage.contract, kind.acts["get"]).get(name)
+    return pointer is None or stage.contract.schemas.validator(pointer, "response").is_valid(None)
+
+
 def meant(stage: Stage, kind: Kind, act: Act, body: Mapping[str, Any], made: Made) -> dict[str, Any]:
     """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
     field, schema = kind.resource.identity.field, stage.bodies.schema(act)

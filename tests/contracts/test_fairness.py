@@ -446,11 +446,93 @@ def test_a_null_may_be_shown_where_the_document_calls_it_nullable(write: Write, 
     assert "second-judge" not in checks(found)
 
 
+@pytest.mark.parametrize(("shown", "said"), [({}, set()), ({"id": {"type": "string"}}, {"create"})])
+def test_a_reply_says_the_id_of_a_new_item_where_the_document_shows_one(
+    write: Write, shown: Node, said: set[str]
+) -> None:
+    text = {"text": {"type": "string"}}
+    whole = {"type": "object", "properties": text | {"id": {"type": "string"}}}
+    made, put = {"type": "object", "properties": text | shown}, {"type": "object", "properties": text}
+    asked = {"parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]}
+    contract = write({"/notes": {"post": {"requestBody": takes(put), "responses": answers(made, "201")}},
+                      "/notes/{id}": {"get": {**asked, "responses": answers(whole)}}})  # fmt: skip
+
+    def handle(ask: Ask) -> Answer:
+        return Answer(201, {"text": json.loads(ask.raw).get("text", "")}) if ask.method == "POST" else Answer(404)
+
+    found = told(contract, handle, only=["create", "crowd", "lifecycle"])
+
+    assert said == {each.check for each in found if each.check == "create"}
+    assert bool(said) is bool(found)
+
+
+# Items that a client names, and changes of them.
+
+SIZE = {"type": "object", "properties": {"wide": {"type": "integer"}}}
+CARD = {"type": "object", "required": ["id", "text"], "properties": {
+    "id": {"type": "string", "example": "mine"}, "text": {"type": "string"}, "size": SIZE,
+    "note": {"type": ["string", "null"]}}}  # fmt: skip
+SHOWN = {**CARD, "properties": CARD["properties"] | {"note": {"type": "string"}}}
+CARD_ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+GONE = {"404": {"description": "no such card"}}
+CARDS = {
+    "/cards": {"post": {"requestBody": takes(CARD), "responses": answers(SHOWN, "201")}},
+    "/cards/{id}": {"get": {"parameters": CARD_ID, "responses": answers(SHOWN) | GONE},
+                    "patch": {"parameters": CARD_ID, "requestBody": takes(CARD), "responses": answers(SHOWN) | GONE},
+                    "delete": {"parameters": CARD_ID, "responses": {"204": {"description": "gone"}} | GONE}},
+}  # fmt: skip
+
+
+class Cards:
+    """Keeps cards by the ids that `name` makes of those that are asked for, and changes one as `change` says."""
+
+    def __init__(self, name: Callable[[str], str], change: Callable[[Node, Node], Node]) -> None:
+        self.name, self.change, self.kept = name, change, dict[str, Node]()
+
+    def __call__(self, ask: Ask) -> Answer:
+        id = ask.path.removeprefix("/cards").strip("/")
+        body = json.loads(ask.raw) if ask.raw else {}
+        if ask.method == "POST":
+            return Answer(201, self._keep(self.name(body["id"]), {"size": {}, **body}))
+        if id not in self.kept:
+            return Answer(404)
+        if ask.method == "DELETE":
+            return Answer(204 if self.kept.pop(id) else 404)
+        return Answer(200, self._keep(id, self.change(self.kept[id], body)) if ask.method == "PATCH" else self.kept[id])
+
+    def _keep(self, id: str, card: Node) -> Node:
+        self.kept[id] = {**card, "id": id, "size": {"high": 1, **card["size"]}, "note": card.get("note") or "none"}
+        return self.kept[id]
+
+
+def merged(card: Node, body: Node) -> Node:
+    return {**card, **body} if {"id", "text"} <= body.keys() else card
+
+
+@pytest.mark.parametrize(
+    ("cards", "said"),
+    [
+        (Cards(str, merged), set()),
+        (Cards(lambda asked: "one", merged), {"identity", "crowd"}),
+        (Cards(str, lambda card, body: card), {"update"}),
+        (Cards(str, lambda card, body: {**card, **body, "size": {}}), {"update"}),
+    ],
+    ids=["keeps them", "has one id for all", "changes nothing", "forgets a field"],
+)
+def test_items_that_a_client_calls_alike_are_one_and_a_change_is_whole(
+    write: Write, cards: Cards, said: set[str]
+) -> None:
+    found = told(write(CARDS), cards, only=["identity", "crowd", "update", "lost-update"])
+
+    assert said == checks(found), [(each.check, each.expected, each.seen) for each in found]
+
+
 # Items of a document whose rules do not go together.
 
 PET = {"type": "object", "required": ["name"], "properties": {
     "id": {"type": "integer", "readOnly": True}, "name": {"type": "string"},
-    "serial": {"type": "integer", "maximum": 2**70}}}  # fmt: skip
+    "serial": {"type": "integer", "maximum": 2**70},
+    "kind": {"type": "object", "properties": {}, "additionalProperties": False}}}  # fmt: skip
 ORDER = {"type": "object", "properties": {"id": {"type": "integer"}, "pet": {"type": "integer"}}}
 
 
@@ -465,6 +547,7 @@ STORE = {
         "get": {"parameters": [numbered(2**53)], "responses": answers(PET) | {"404": {"description": "gone"}}},
         "post": {"parameters": [numbered(2**53)], "responses": OK,
                  "requestBody": takes({"type": "object"}, "application/x-www-form-urlencoded")},
+        "patch": {"parameters": [numbered(2**53)], "requestBody": takes(PET), "responses": answers(PET)},
         "delete": {"parameters": [numbered(2**53)], "responses": OK},
     },
     "/orders": {"post": {"requestBody": takes(ORDER), "responses": answers(ORDER)}},
@@ -475,12 +558,13 @@ STORE = {
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_mock_keeps_a_store_whose_ids_do_not_fit_everywhere(write: Write, seed: int) -> None:
-    """An id beyond its own path, one that is `readOnly` where nothing else names the item, integers beyond 64 bits."""
+    """An id beyond its own path, one that is `readOnly` where nothing else names the item, integers beyond 64 bits,
+    a field that has one value only."""
     contract = write(STORE)
     with Assignment(contract.document.file, contract, seed=seed).target() as target:
         result = examine(contract, target, seed=seed)
 
     assert [] == [(each.operation, each.check, each.expected, each.seen) for each in result.findings]
-    assert {"create", "read-back", "delete", "missing", "replace", "validation"} <= {
+    assert {"create", "read-back", "update", "delete", "missing", "replace", "validation"} <= {
         name for _, name in result.examined
     }
