@@ -15,9 +15,11 @@ from contracts.finding import Finding, owed
 from contracts.journal import Journal
 from contracts.promise import Sworn
 from contracts.promises import promises_of
+from contracts.requests import Unable
 from contracts.share import WHOLE, Part
-from contracts.stage import Mode, Stage, Tools, Unable
+from contracts.stage import Mode, Stage
 from contracts.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
+from contracts.tools import Tools
 from contracts.wire import UNANSWERED
 from mockserver.spec.contract import Contract
 

@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind
 from contracts.finding import Exchange
 from contracts.promise import Promise, law
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
 from contracts.promises.view import changing, covers, showable, shows_id, unchangeable
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from contracts.target import Identity
 
 EXAMPLES = {"quick": 6, "default": 25, "campaign": 400}

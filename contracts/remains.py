@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from contracts.belongings import Made
 from contracts.finding import Exchange
 from contracts.journal import Entry, Journal, Pending
-from contracts.stage import Made, Stage, Tools, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from contracts.target import Identity, Request, Target, Unreachable
+from contracts.tools import Tools
 from mockserver.spec.contract import Contract
 
 Tell = Callable[[str], object]

@@ -1,81 +1,25 @@
-"""Where a promise is held: it sends requests in the words of the contract, makes items and takes them away again."""
+"""Where a promise is held: it sends requests, makes items, looks at them and takes them away again."""
 
 from __future__ import annotations
 
-import re
-import uuid
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import count
 from random import Random
-from threading import Lock
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
 
 from contracts.addresses import may_name
-from contracts.bodies import MARK, Bodies
-from contracts.capabilities import Act, Kind, acts, kinds, name_of, parameters_of, pick
-from contracts.checks.jury import Jury
-from contracts.checks.overruled import HEADERS
+from contracts.belongings import Belongings, Made
+from contracts.capabilities import Act, Kind, name_of, pick
 from contracts.conformity import deviations, is_unsatisfiable
 from contracts.finding import Exchange, Finding, Said, finding
 from contracts.journal import Entry, Journal, Pending
-from contracts.target import NOBODY, Identity, Request, Target
-from mockserver.errors import MockServerError
-from mockserver.spec.contract import Contract
-from mockserver.spec.document import Operation, Parameter
-from mockserver.spec.values.example import ExampleMaker
+from contracts.pages import following, largest_page
+from contracts.requests import MISSING, Requests, Unable
+from contracts.target import NOBODY, Identity, Target
+from contracts.tools import Tools
+from mockserver.spec.document import Operation
 
 Mode = Literal["quick", "default", "campaign"]
-
-FEW = 12
-"""So many items are made again at most, so that a list shows what it showed."""
-
-MISSING: Any = object()
-"""No body was given."""
-
-
-class Unable(Exception):
-    """The promise cannot be examined here; the text says why."""
-
-
-@dataclass(frozen=True)
-class Made:
-    """An item that exists because we made it: its id, as the create reply showed it, and what was sent."""
-
-    kind: Kind
-    id: Any
-    item: Mapping[str, Any]
-    sent: Mapping[str, Any]
-    who: Identity
-    exchange: Exchange
-    path: Mapping[str, Any]
-
-
-class Tools:
-    """What all stages of an examination share: bodies, resources, marks, Hypothesis' example database."""
-
-    def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
-        self.contract, self.database = contract, database
-        self.bodies, self.jury = Bodies(contract), Jury(contract)
-        self.maker = ExampleMaker(contract.document.root)
-        self.kinds = kinds(contract)
-        self.acts = {act.name: act for act in acts(contract)}
-        self.makers = {kind.acts["create"].name: kind for kind in self.kinds.values() if kind.can("create")}
-        self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
-        self._numbers = count(1)
-        self.hearing = Lock()
-        self._requests = count(1)
-
-    def number(self) -> str:
-        """The number of a create request in the journal."""
-        return f"{self.run}-{next(self._requests)}-{uuid.uuid4().hex[:8]}"
-
-    def mark(self) -> str:
-        """A text that no other item of any examination has."""
-        return f"{MARK}-{self.run}-{next(self._numbers)}"
 
 
 class Stage:
@@ -92,9 +36,9 @@ class Stage:
         self.findings: list[Finding] = []
         self.deviations: list[Finding] = []
         self.judged: set[str] = set()
-        self._made: list[Made] = []
-        self._ever: list[Made] = []
-        self._removals: list[Exchange] = []
+        self._ours = Belongings()
+        requests = Requests(tools, self._ours)
+        self.request, self.valid = requests.request, requests.valid
         self._numbers: dict[int, tuple[str, Exchange]] = {}
 
     # Who asks.
@@ -144,7 +88,7 @@ class Stage:
         self._answered(number, exchange)
         self.judge(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
-            self._removals.append(exchange)
+            self._ours.removed_by(exchange)
         return exchange
 
     def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[Exchange]:
@@ -176,25 +120,6 @@ class Stage:
         elif number:
             self.journal.created(number, None)
 
-    def request(
-        self, operation: Operation, *, who: Identity, path: Mapping[str, Any] | None = None,
-        query: Mapping[str, Any] | None = None, body: Any = MISSING, headers: Mapping[str, str] | None = None,
-        media_type: str = "",
-    ) -> Request:  # fmt: skip
-        """The request that `send` sends."""
-        given = {**(path or {})}
-        filled = re.sub(r"\{([^{}]*)\}", lambda m: quote(_text(self._path_value(operation, m[1], given, who)), safe=""),
-                        operation.path)  # fmt: skip
-        wanted = {**self._required(operation, "query", query or {}), **(query or {})}
-        extra = {**self._tenant_headers(operation, who), **self._required(operation, "header", headers or {})}
-        pairs = tuple((name, _text(one)) for name, value in wanted.items() if value is not None
-                      for one in (value if isinstance(value, list) else [value]))  # fmt: skip
-        kind = media_type or (self._media_type(operation) if body is not MISSING else "")
-        act = self.tools.acts.get(name_of(operation))
-        body = act.wrapped(body) if act and body is not MISSING and not isinstance(body, bytes) else body
-        return Request(operation.method.upper(), filled, pairs, tuple({**extra, **(headers or {})}.items()),
-                       None if body is MISSING else body, kind)  # fmt: skip
-
     def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
         """Note where a reply is not as the document says."""
         self.judged.add(name_of(operation))
@@ -203,91 +128,12 @@ class Stage:
             self._hear(operation, exchange, [each.seen for each in found])
         for each in found:
             self.deviations.append(finding("document", name_of(operation), expected=each.expected, seen=each.seen,
-                                           about=each.about, exchanges=self._shown_by(exchange)))  # fmt: skip
+                                           about=each.about, exchanges=self._ours.shown_by(exchange)))  # fmt: skip
         return exchange
 
     def _hear(self, operation: Operation, exchange: Exchange, faults: Sequence[str]) -> None:
         with self.tools.hearing:
             self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
-
-    def _shown_by(self, exchange: Exchange) -> tuple[Exchange, ...]:
-        """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
-        led = self._leading_to(*(each for each in self._removals if each.url == exchange.url), exchange)
-        latest = [each.exchange for each in self._made[-1:] if each.exchange is not exchange]
-        return led if len(led) > 1 or exchange.method != "GET" else (*self._leading_to(*latest), exchange)
-
-    def _leading_to(self, *exchanges: Exchange) -> tuple[Exchange, ...]:
-        """Exchanges, after those that made the items whose ids stand in their addresses, or which they list."""
-        shown = {id(each) for each in exchanges}
-        needed: list[Exchange] = []
-        listed = self._listed(exchanges)
-        steps = {step for each in exchanges for step in urlsplit(each.url).path.split("/")}
-        for made in reversed(self._ever):
-            if id(made.exchange) not in shown and (made in listed or quote(str(made.id), safe="") in steps):
-                needed.insert(0, made.exchange)
-                shown.add(id(made.exchange))
-                steps |= set(urlsplit(made.exchange.url).path.split("/"))
-        return (*needed, *exchanges)
-
-    def _listed(self, exchanges: Iterable[Exchange]) -> list[Made]:
-        """Our items of each kind that lists of the replies show; none where they are too many to be made again."""
-        seen = {(key, str(value)) for each in exchanges for item in _members(each.json) for key, value in item.items()
-                if isinstance(value, str | int)}  # fmt: skip
-        kinds = [made.kind for made in self._ever if (made.kind.resource.identity.field, str(made.id)) in seen]
-        found = [made for made in self._made if made.kind in kinds]
-        return found if len(found) <= FEW else []
-
-    def _media_type(self, operation: Operation) -> str:
-        body = operation.request_body
-        return (
-            next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
-        )
-
-    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: Identity) -> Any:
-        act = self.tools.acts.get(name_of(operation))
-        kind = self.tools.kinds.get(act.behaviour.action.of) if act and act.behaviour.action else None
-        if act and kind and kind.resource.parent and kind.upward in given and kind.leads_through_owner(act):
-            given = {**given, kind.resource.parent.parameter: given[kind.upward]}
-        if name in given:
-            return given[name]
-        if who.tenant and any(k.resource.tenant.by == "path" and k.resource.tenant.name == name for k in self._kinds):
-            return who.tenant
-        return self._invented(operation, "path", name)
-
-    @property
-    def _kinds(self) -> Iterable[Kind]:
-        return self.tools.kinds.values()
-
-    def _tenant_headers(self, operation: Operation, who: Identity) -> dict[str, str]:
-        names = {k.resource.tenant.name for k in self._kinds if k.resource.tenant.by == "header"}
-        known = {p.name for p in operation.parameters if p.location == "header"}
-        return {name: who.tenant for name in names & known if who.tenant}
-
-    def _required(self, operation: Operation, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
-        missing = [p for p in operation.parameters if p.location == location and p.required and p.name not in given
-                   and (location != "header" or p.name.lower() not in HEADERS)]  # fmt: skip
-        return {p.name: self._invented(operation, location, p.name) for p in missing}
-
-    def _invented(self, operation: Operation, location: str, name: str) -> Any:
-        """A valid value for a parameter: one that our items have, where a filter says which, or the schema's."""
-        parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
-        act = self.tools.acts.get(name_of(operation))
-        for said in act.behaviour.filter if act else ():
-            if said.parameter == name and self._made and said.field in self._made[-1].sent:
-                return self._made[-1].sent[said.field]
-        return self.valid(parameter) if parameter else "x"
-
-    def valid(self, parameter: Parameter) -> Any:
-        """A valid value for a parameter, the document's example first."""
-        if parameter.schema is None:
-            return "x"
-        node, _ = self.contract.schemas.resolve(parameter.pointer)
-        if isinstance(node, dict) and node.get("example") is not None:
-            return node["example"]
-        try:
-            return self.tools.maker.at(parameter.schema, seed=parameter.name, direction="request")
-        except MockServerError as fault:
-            raise Unable(f"no value for the parameter {parameter.name}: {fault}") from None
 
     # What is made.
 
@@ -341,8 +187,7 @@ class Stage:
         number, _ = self._numbers.pop(id(exchange), (number, exchange))
         made = self._made_of(kind, exchange, sent, who, path)
         if made is not None:
-            self._made.append(made)
-            self._ever.append(made)
+            self._ours.add(made)
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)
         return made
@@ -374,35 +219,31 @@ class Stage:
         owner = self.tools.kinds.get(parent.resource) if parent else None
         if parent is None or owner is None or not owner.can("create"):
             return {}
-        present = next((m for m in self._made if m.kind is owner and m.who == who), None)
+        present = next((m for m in self._ours.present if m.kind is owner and m.who == who), None)
         made = present or self.create(owner, who=who)
         return {**made.path, parent.parameter: made.id, **({kind.upward: made.id} if kind.upward else {})}
 
     def present(self, kind: Kind) -> tuple[Made, ...]:
         """What was made of a kind and not taken away yet."""
-        return tuple(made for made in self._made if made.kind.name == kind.name)
+        return tuple(made for made in self._ours.present if made.kind.name == kind.name)
 
     def drop(self, made: Made) -> str | None:
         """Take an item away. Answers its address when it could not be removed, or cannot be."""
         act = made.kind.acts.get("delete")
         if act is None:
-            self._let_go(made)
+            self._ours.let_go(made)
             return None if made.kind.resource.parent else f"{made.kind.name} {made.id}"
         request = self.request(act.operation, who=made.who, path=made.path)
         status = self.target.send(request, made.who).status
-        self._let_go(made)
+        self._ours.let_go(made)
         if 200 <= status < 300 or status in (404, 410):
             self.journal.removed(self.target.base_url + request.path)
             return None
         return self.target.base_url + request.path
 
-    def _let_go(self, made: Made) -> None:
-        if made in self._made:
-            self._made.remove(made)
-
     def remaining(self) -> tuple[str, ...]:
         """The addresses of what was made and is still there as far as we know."""
-        return tuple(entry.address for made in self._made if (entry := self._entry(made)) is not None)
+        return tuple(entry.address for made in self._ours.present if (entry := self._entry(made)) is not None)
 
     def subject(self, kind: Kind) -> Made:
         """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
@@ -418,7 +259,7 @@ class Stage:
 
     def tidy(self) -> tuple[str, ...]:
         """Take away what was made and still exists. Answers the addresses that could not be removed."""
-        return tuple(left for made in reversed(tuple(self._made)) if (left := self.drop(made)) is not None)
+        return tuple(left for made in reversed(tuple(self._ours.present)) if (left := self.drop(made)) is not None)
 
     # What is seen.
 
@@ -467,7 +308,7 @@ class Stage:
             return self.items(kind, exchange), [exchange]
         found: list[dict[str, Any]] = []
         asked: list[Exchange] = []
-        size = size or paging.maximum or self.largest_page(act, paging.limit) or paging.default
+        size = size or paging.maximum or largest_page(self.contract, act, paging.limit) or paging.default
         position: Any = None
         for page in range(pages):
             given: dict[str, Any] = {paging.limit: size, **(query or {})} | (
@@ -477,30 +318,10 @@ class Stage:
             asked.append(exchange)
             items = self.items(kind, exchange)
             found += items
-            position = self.following(act, exchange, items, page, len(found), size)
+            position = following(self.tools.kinds, act, exchange, items, page, len(found), size)
             if position is None:
                 break
         return found, asked
-
-    def following(self, act: Act, exchange: Exchange, items: Sequence[Mapping[str, Any]], page: int, seen: int,
-                  size: int) -> Any:  # fmt: skip
-        """The position of the page after this one, by the reply's own words; None when it is the last."""
-        paging = act.behaviour.paging
-        if paging is None or not paging.position or not items:
-            return None
-        if act.place("next") is not None and paging.style == "cursor":
-            return pick(exchange.json, act.place("next"))
-        more = pick(exchange.json, act.place("more")) if act.place("more") is not None else len(items) >= size
-        if not more:
-            return None
-        field = self.tools.kinds[act.behaviour.action.of].resource.identity.field if act.behaviour.action else "id"
-        return {"cursor": items[-1].get(field), "offset": seen, "page": paging.first + page + 1}[paging.style]
-
-    def largest_page(self, act: Act, name: str) -> int | None:
-        """The largest page that the document allows, if it says so."""
-        pointer = next((p.schema for p in act.operation.parameters if p.name == name and p.location == "query"), None)
-        found = self.contract.schemas.keyword(pointer, "maximum") if pointer else None
-        return int(found) if isinstance(found, int | float) else None
 
     # What is told.
 
@@ -511,7 +332,7 @@ class Stage:
         """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
         self.findings.append(
             finding(self.check, operation or self.operation, expected=expected, seen=seen, about=about,
-                    statement=said or self.said, exchanges=self._leading_to(*exchanges), strict=self.strict)
+                    statement=said or self.said, exchanges=self._ours.leading_to(*exchanges), strict=self.strict)
         )  # fmt: skip
 
     def expect(self, holds: bool, expected: str, seen: str, *exchanges: Exchange, about: str = "",
@@ -522,25 +343,5 @@ class Stage:
         return holds
 
 
-def _members(value: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects in the lists of a JSON value."""
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        if isinstance(value, list) and isinstance(each, dict):
-            yield each
-        yield from _members(each)
-
-
-def _text(value: Any) -> str:
-    """A parameter's value as it stands in an address."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
 def _is_short(value: Any) -> bool:
     return isinstance(value, int) or (isinstance(value, str) and len(value) < 200)
-
-
-def parameter_names(operation: Operation) -> list[str]:
-    """The names in the operation's path."""
-    return parameters_of(operation.path)

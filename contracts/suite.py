@@ -24,8 +24,10 @@ from contracts.journal import JOURNAL, Journal
 from contracts.promise import Promise, Sworn
 from contracts.promises import promises_of
 from contracts.report.summary import told
-from contracts.stage import Stage, Tools, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from contracts.target import Exhausted, ReadOnly, Target, Unreachable
+from contracts.tools import Tools
 from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts
 

@@ -12,10 +12,12 @@ from contracts.beside.side import NOBODYS
 from contracts.bounds import cases
 from contracts.capabilities import Act, Kind
 from contracts.finding import Said
+from contracts.pages import largest_page
 from contracts.promises.fields import bare
 from contracts.promises.validation import UNCERTAIN
 from contracts.promises.view import unchangeable
-from contracts.stage import Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from mockserver.spec.behaviour import Statement
 
 MOST = 60
@@ -154,7 +156,7 @@ def paging(by: _Author) -> Iterator[Scenario]:
     for size in (1, 2):
         pages = (by.list(query={stated.limit: size}, page=page) for page in range(3))
         yield by.scenario("paging", *(by.make(name) for name in ("one", "two", "three")), *pages, said=said)
-    largest = by.stage.largest_page(act, stated.limit)
+    largest = largest_page(by.stage.contract, act, stated.limit)
     for size in (*(() if largest is None else (largest, largest + 1)), 0, -1, "many"):
         yield by.scenario("paging", by.list(query={stated.limit: size}), said=said, refusal="invalid")
     nowhere = Said(act.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")

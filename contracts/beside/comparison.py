@@ -20,8 +20,10 @@ from contracts.examination import Progress, Result
 from contracts.finding import Finding, finding
 from contracts.journal import Journal
 from contracts.promises.fields import bare
-from contracts.stage import Mode, Stage, Tools, Unable
+from contracts.requests import Unable
+from contracts.stage import Mode, Stage
 from contracts.target import Exhausted, ReadOnly, Target, Unreachable
+from contracts.tools import Tools
 from mockserver.spec.contract import Contract
 
 CHECK = "same-"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind
 from contracts.promises.lists import ids, only
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 
 MOST = 120
 """More items than this are not made to find a limit."""

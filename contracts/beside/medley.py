@@ -8,7 +8,8 @@ from random import Random
 from contracts.beside.concern import place_of
 from contracts.beside.scenario import Scenario, Step
 from contracts.capabilities import Kind
-from contracts.stage import Mode, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Mode, Stage
 
 COUNT: dict[Mode, int] = {"quick": 2, "default": 8, "campaign": 200}
 """How many for each resource."""

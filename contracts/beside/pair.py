@@ -15,7 +15,7 @@ from contracts.beside.learning import Learner
 from contracts.beside.lesson import Lesson, overlay
 from contracts.examination import Progress, Result
 from contracts.journal import Journal
-from contracts.stage import Unable
+from contracts.requests import Unable
 from contracts.target import Exhausted, Unreachable
 from mockserver.errors import MockServerError
 from mockserver.spec import contract as contracts

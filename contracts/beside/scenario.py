@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from contracts.capabilities import Act, Kind
 from contracts.finding import Said
-from contracts.stage import MISSING
+from contracts.requests import MISSING
 
 Asker = Literal["main", "stranger", "wrong", "nobody"]
 """Who asks: the first credential, one of another tenant, one that nobody has, or none."""

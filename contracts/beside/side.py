@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.beside.scenario import Scenario, Step
 from contracts.beside.view import Glasses, View
 from contracts.capabilities import Kind, pick
 from contracts.finding import Exchange
 from contracts.identities import identity
-from contracts.stage import MISSING, Made, Stage, Unable
+from contracts.pages import following
+from contracts.requests import MISSING, Unable
+from contracts.stage import Stage
 from contracts.target import NOBODY, Identity, Request
 
 NOBODYS = "contract-check-nobody-has-this"
@@ -116,7 +119,9 @@ class Side:
             return None
         items = self.stage.items(scenario.kind, before.exchange)
         size = int(step.query[paging.limit])
-        position = self.stage.following(step.act, before.exchange, items, step.page - 1, size * step.page, size)
+        position = following(
+            self.stage.tools.kinds, step.act, before.exchange, items, step.page - 1, size * step.page, size
+        )
         return {paging.position: position} if position is not None else None
 
     def _who(self, step: Step) -> Identity:

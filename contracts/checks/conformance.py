@@ -21,6 +21,7 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
+from contracts.belongings import Made
 from contracts.capabilities import name_of
 from contracts.checks.fairness import Fairness
 from contracts.checks.jury import CHECK as JURY
@@ -33,8 +34,9 @@ from contracts.finding import Exchange, Finding, finding, owed
 from contracts.identities import authorization, is_basic
 from contracts.journal import Journal
 from contracts.share import WHOLE, Share
-from contracts.stage import Made, Mode, Stage, Tools
+from contracts.stage import Mode, Stage
 from contracts.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable
+from contracts.tools import Tools
 from contracts.wire import UNANSWERED, Received, Sent
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind, acts, kinds, pick
 from contracts.finding import Exchange, Said
 from contracts.identities import basic
@@ -14,7 +15,8 @@ from contracts.promise import Place, Promise, holder
 from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error, refused, status_of
 from contracts.promises.state import never
-from contracts.stage import MISSING, Made, Stage, Unable
+from contracts.requests import MISSING, Unable
+from contracts.stage import Stage
 from contracts.target import NOBODY, Identity
 from mockserver.spec.behaviour import Permission
 from mockserver.spec.contract import Contract

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind
 from contracts.finding import Said
 from contracts.promise import Promise, law
 from contracts.promises.state import WRITES, echoed
 from contracts.promises.view import always_shown, changing, covers, meant, showable, shows_null, unchangeable
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 
 
 def updated(stage: Stage, kind: Kind) -> None:

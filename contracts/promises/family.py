@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind
 from contracts.promise import Promise, stated
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
 from contracts.promises.view import change_of
-from contracts.stage import MISSING, Made, Stage, Unable
+from contracts.requests import MISSING, Unable
+from contracts.stage import Stage
 from mockserver.spec.behaviour import Parent
 
 

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, stated
 from contracts.promises.times import moment_of
 from contracts.promises.view import change_of, covers, documented, shown_fields, views
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from mockserver.spec.behaviour import Defaults, Derived, Immutable, Initial
 from mockserver.spec.contract import Contract
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, law, stated
@@ -13,7 +14,8 @@ from contracts.promises.lists import ids
 from contracts.promises.replies import matches_error
 from contracts.promises.state import GONE
 from contracts.promises.view import change_of, covers, showable, shows_id, unchangeable
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from contracts.target import Identity
 from mockserver.spec.behaviour import Capacity, RateLimit, Unique
 from mockserver.spec.behaviour import Identity as IdentityStatement

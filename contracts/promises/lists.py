@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind, kinds, pick
 from contracts.finding import Exchange, Said
+from contracts.pages import following, largest_page
 from contracts.promise import Place, Promise, operations, stated
 from contracts.promises.times import moment_of
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from mockserver.spec.behaviour import Filter, Order, Paging, Sort
 from mockserver.spec.contract import Contract
 
@@ -208,7 +211,7 @@ def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
     found = len(stage.items(kind, seen))
     stage.expect(found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen)
     _counted(stage, act, len(stage.walk(made[0])[0]), seen)
-    most = paging.maximum or stage.largest_page(act, paging.limit) or paging.default
+    most = paging.maximum or largest_page(stage.contract, act, paging.limit) or paging.default
     if most > paging.default:
         wide = stage.listing(made[0], query={paging.limit: paging.default + 1})
         stage.expect(len(stage.items(kind, wide)) == paging.default + 1, f"{paging.default + 1} items when asked for",
@@ -260,13 +263,13 @@ def _walk_on(stage: Stage, kind: Kind, act: Act, paging: Paging, place: int) -> 
     ours = only(kind, shown, made)
     gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[place]), None) if len(shown) > 1 else None
     removed = [stage.delete(gone)] if gone and kind.can("delete") else []
-    position: Any = stage.following(act, first, shown, 0, len(shown), 2)
+    position: Any = following(stage.tools.kinds, act, first, shown, 0, len(shown), 2)
     asked, found = [first], ids(kind, shown)
     while position is not None and len(asked) < 60:
         asked.append(stage.listing(made[0], query={paging.limit: 2, paging.position: position}))
         items = stage.items(kind, asked[-1])
         found += ids(kind, items)
-        position = stage.following(act, asked[-1], items, 0, 0, 2)
+        position = following(stage.tools.kinds, act, asked[-1], items, 0, 0, 2)
     said = Said(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.") if place else None
     stable = [str(m.id) for m in made if m is not gone]
     history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])

@@ -11,7 +11,8 @@ from contracts.conformity import is_foreseen
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.view import covers
-from contracts.stage import Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from contracts.target import Request
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Parameter

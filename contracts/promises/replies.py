@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind, kinds, name_of, pick
 from contracts.finding import FIRM, Exchange, Said
 from contracts.promise import Place, Promise, operations
 from contracts.promises.fields import PLACEHOLDER
-from contracts.stage import MISSING, Made, Stage, Unable
+from contracts.requests import MISSING, Unable
+from contracts.stage import Stage
 from contracts.target import Request
 from mockserver.errors import REFUSALS
 from mockserver.spec.behaviour import ErrorBody, Evidence, ReplyShape, TrailingSlash, UnknownFields

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind
 from contracts.finding import Exchange, Said
 from contracts.promise import Promise, stated
 from contracts.promises.view import documented
-from contracts.stage import Made, Stage
+from contracts.stage import Stage
 from mockserver.errors import MockServerError
 from mockserver.spec.behaviour import WriteOnly
 

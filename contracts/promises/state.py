@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.addresses import may_name
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind
 from contracts.promise import Promise, law
 from contracts.promises.view import covers, showable, shows_id, unchangeable
-from contracts.stage import MISSING, Made, Stage, Unable
+from contracts.requests import MISSING, Unable
+from contracts.stage import Stage
 
 GONE = (404, 410)
 """Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind
 from contracts.finding import Exchange
 from contracts.promise import Promise, stated
 from contracts.promises.view import change_of, shown_fields, views
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from mockserver.spec.behaviour import Timestamps
 
 

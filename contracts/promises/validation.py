@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.bounds import Case, cases
 from contracts.capabilities import Act, Kind, acts, kinds
 from contracts.finding import Exchange, Said
 from contracts.promise import Place, Promise, holder
 from contracts.promises.replies import error_said, refused
 from contracts.promises.view import covers, meant
-from contracts.stage import MISSING, Made, Stage
+from contracts.requests import MISSING
+from contracts.stage import Stage
 from mockserver.errors import MockServerError
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Parameter

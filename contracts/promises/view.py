@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Act, Kind
 from contracts.finding import Exchange
-from contracts.stage import Made, Stage, Unable
+from contracts.requests import Unable
+from contracts.stage import Stage
 from mockserver.spec.contract import Contract
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind
 from contracts.finding import Exchange
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
-from contracts.stage import Made, Stage
+from contracts.stage import Stage
 
 WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
     "a stdio server without command": ({"transportType": "stdio"}, frozenset({"url", "command", "connectionType"})),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from contracts.belongings import Made
 from contracts.capabilities import Kind
 from contracts.finding import Exchange
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
-from contracts.stage import Made, Stage
+from contracts.stage import Stage
 
 TESTED = (200, 502)
 """A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
