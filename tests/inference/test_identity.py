@@ -226,3 +226,18 @@ def test_a_reply_that_is_a_bare_value_is_the_id_where_it_can_be(tmp_path: Path) 
             assert 201 == made.status_code
             assert looks == made.json() or re.fullmatch(str(looks), made.json())
             assert [{"id": 1, "name": "Rex"}] == client.get("/pets").json()
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_one_of_a_few_values_at_the_end_of_a_path_is_an_id_only_where_a_client_names_it(
+    tmp_path: Path, named: bool
+) -> None:
+    """What says `start` or `stop` is nothing that a POST makes and that runs out; a color may be made by its name."""
+    choice: Node = {"type": "string", "enum": ["red", "blue"]}
+    shown = {"type": "object", "properties": {"color": choice} if named else {"count": NUMBER}}
+    paths = collection("/colors", {**shown, "required": []}, parameter="color", id=choice)
+    with Client(served(tmp_path, document(paths))) as client:
+        done = [client.post("/colors", json={"color": "red"} if named else {"count": 1}).status_code for _ in range(4)]
+
+        assert [201] * 4 == done
+        assert [200, 404 if named else 200] == [client.get(f"/colors/{one}").status_code for one in choice["enum"]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from mockserver.spec.document import Operation
 from mockserver.spec.inference import identity
 from mockserver.spec.inference.message import Answer, Path, request_schema
+from mockserver.spec.inference.naming import plain
 from mockserver.spec.inference.site import Shape, Site
 from mockserver.spec.schemas import Schemas
 
@@ -98,6 +99,21 @@ class Draft:
         return (self.schemas.properties(pointer) for pointer in from_bodies if pointer)
 
     @property
+    def _is_chosen(self) -> bool:
+        """Does the path end with one of a few values, which no request that makes an item names? That is no id."""
+        place = self.parameter_schema
+        if place is None or self.schemas.keyword(place, "enum") is None:
+            return False
+        return not any(plain(name) in self.keys for asked in self.asked("create") for name in asked)
+
+    @property
+    def parameter_schema(self) -> str | None:
+        """The schema of the path parameter that carries the id, in any operation at the item's place."""
+        operations = self.item.operations.values() if self.item else ()
+        found = (parameter for operation in operations for parameter in operation.parameters)
+        return next((p.schema for p in found if p.location == "path" and p.name == self.parameter and p.schema), None)
+
+    @property
     def is_created(self) -> bool:
         """Can a client make one?"""
         return any(deed.does == "create" or deed.upsert for deed in self.deeds)
@@ -105,7 +121,7 @@ class Draft:
     @property
     def is_kept(self) -> bool:
         """Is there anything to remember? What is only read is better shown by examples."""
-        if self.deed("get", "list", "delete") is None:
+        if self.deed("get", "list", "delete") is None or (self.deed("create") is not None and self._is_chosen):
             return False
         return self.is_created or self.deed("delete") is not None or (self.single and len(self.deeds) > 1)
 

@@ -50,7 +50,7 @@ class Writer:
 
     def _named(self, draft: Draft, properties: Mapping[str, str]) -> Statement:
         """The identity of items whose path ends with their id."""
-        parameter = _parameter(draft)
+        parameter = draft.parameter_schema
         name, why = self._field(draft, properties)
         places = [at for at in (properties.get(name), parameter) if at]
         made = self._made(draft, name, places)
@@ -59,7 +59,7 @@ class Writer:
 
     def _field(self, draft: Draft, properties: Mapping[str, str]) -> tuple[str, str]:
         """The property that carries the id, and the reason."""
-        parameter = _parameter(draft)
+        parameter = draft.parameter_schema
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
         by_path = draft.deed("create") is None
         return identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
@@ -232,13 +232,6 @@ def _filled(path: str, values: Mapping[str, str]) -> str:
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path
-
-
-def _parameter(draft: Draft) -> str | None:
-    """The schema of the path parameter that carries the id, in any operation at the item's place."""
-    operations = draft.item.operations.values() if draft.item else ()
-    found = (parameter for operation in operations for parameter in operation.parameters)
-    return next((p.schema for p in found if p.location == "path" and p.name == draft.parameter and p.schema), None)
 
 
 def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
