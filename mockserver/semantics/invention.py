@@ -2,7 +2,7 @@
 
 The same item always gets the same values. What must be shown and may be null is null if a client could have given it,
 or if it did not happen yet. What a client gave is kept as far as the replies allow it: where a request
-takes an id and the reply shows an object, the object is invented.
+takes an id and the reply shows an object, the object is invented around that id.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.errors import Unanswerable
+from mockserver.spec.inference.identity import KEYS
 from mockserver.spec.schemas import Schemas
 from mockserver.spec.values.example import ExampleMaker
 
@@ -151,7 +152,7 @@ class View:
         if name not in made:
             return trial.pop(name, made) is not made
         mixed = mix(trial[name], made[name]) if name in trial else made[name]
-        trial[name] = made[name] if name in trial and mixed == trial[name] else mixed
+        trial[name] = standing(name, trial[name], made[name]) if name in trial and mixed == trial[name] else mixed
         return True
 
 
@@ -185,6 +186,16 @@ def mix(given: Any, made: Any) -> Any:
     if isinstance(given, list) and isinstance(made, list) and made:
         return [mix(entry, made[0]) for entry in given]
     return given
+
+
+def standing(name: str, given: Any, made: Any) -> Any:
+    """What was made for what was given: an object for the text or number that names it, which it then has as its id."""
+    if isinstance(given, list) and isinstance(made, list) and made:
+        return [standing(name, entry, made[0]) for entry in given]
+    if isinstance(made, Mapping) and isinstance(given, str | int):
+        key = next((key for key in (name, *KEYS) if type(made.get(key)) is type(given)), "")
+        return {**made, key: given} if key else made
+    return made
 
 
 def _variants(schemas: Schemas, pointer: str) -> list[str]:

@@ -470,9 +470,10 @@ def test_a_reply_says_the_id_of_a_new_item_where_the_document_shows_one(
 
 SIZE = {"type": "object", "properties": {"wide": {"type": "integer"}}}
 CARD = {"type": "object", "required": ["id", "text"], "properties": {
-    "id": {"type": "string", "example": "mine"}, "text": {"type": "string"}, "size": SIZE,
+    "id": {"type": "string", "example": "mine"}, "text": {"type": "string"}, "size": SIZE, "by": {"type": "string"},
     "note": {"type": ["string", "null"]}}}  # fmt: skip
-SHOWN = {**CARD, "properties": CARD["properties"] | {"note": {"type": "string"}}}
+SHOWN = {**CARD, "properties": CARD["properties"] | {
+    "note": {"type": "string"}, "by": {"anyOf": [{"type": "string"}, {"type": "object"}]}}}  # fmt: skip
 CARD_ID = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
 GONE = {"404": {"description": "no such card"}}
 CARDS = {
@@ -484,25 +485,35 @@ CARDS = {
 
 
 class Cards:
-    """Keeps cards by the ids that `name` makes of those that are asked for, and changes one as `change` says."""
+    """Keeps cards by the ids that `name` makes of those that are asked for, and changes one as `change` says.
 
-    def __init__(self, name: Callable[[str], str], change: Callable[[Node, Node], Node]) -> None:
-        self.name, self.change, self.kept = name, change, dict[str, Node]()
+    `show` makes of a `by` what is shown for it.
+    """
+
+    def __init__(
+        self, name: Callable[[str], str], change: Callable[[Node, Node], Node], show: Callable[[Any], Any] = str
+    ) -> None:
+        self.name, self.change, self.show, self.kept = name, change, show, dict[str, Node]()
 
     def __call__(self, ask: Ask) -> Answer:
         id = ask.path.removeprefix("/cards").strip("/")
         body = json.loads(ask.raw) if ask.raw else {}
         if ask.method == "POST":
-            return Answer(201, self._keep(self.name(body["id"]), {"size": {}, **body}))
+            return Answer(201, self._keep(self.name(body["id"]), {"size": {}, "by": "nobody", **body}))
         if id not in self.kept:
             return Answer(404)
         if ask.method == "DELETE":
             return Answer(204 if self.kept.pop(id) else 404)
-        return Answer(200, self._keep(id, self.change(self.kept[id], body)) if ask.method == "PATCH" else self.kept[id])
+        if ask.method == "PATCH":
+            self._keep(id, self.change(self.kept[id], body))
+        return Answer(200, self._shown(id))
 
     def _keep(self, id: str, card: Node) -> Node:
         self.kept[id] = {**card, "id": id, "size": {"high": 1, **card["size"]}, "note": card.get("note") or "none"}
-        return self.kept[id]
+        return self._shown(id)
+
+    def _shown(self, id: str) -> Node:
+        return {**self.kept[id], "by": self.show(self.kept[id]["by"])}
 
 
 def merged(card: Node, body: Node) -> Node:
@@ -516,15 +527,33 @@ def merged(card: Node, body: Node) -> Node:
         (Cards(lambda asked: "one", merged), {"identity", "crowd"}),
         (Cards(str, lambda card, body: card), {"update"}),
         (Cards(str, lambda card, body: {**card, **body, "size": {}}), {"update"}),
+        (Cards(str, merged, lambda by: {"key": by, "rank": 1}), set()),
+        (Cards(str, merged, lambda by: {"key": "nobody", "rank": 1}), {"update"}),
     ],
-    ids=["keeps them", "has one id for all", "changes nothing", "forgets a field"],
+    ids=[
+        "keeps them",
+        "has one id for all",
+        "changes nothing",
+        "forgets a field",
+        "shows whom an id names",
+        "shows somebody else",
+    ],
 )
 def test_items_that_a_client_calls_alike_are_one_and_a_change_is_whole(
     write: Write, cards: Cards, said: set[str]
 ) -> None:
-    found = told(write(CARDS), cards, only=["identity", "crowd", "update", "lost-update"])
+    found = told(write(CARDS), cards, only=["identity", "crowd", "update"])
 
     assert said == checks(found), [(each.check, each.expected, each.seen) for each in found]
+
+
+@pytest.mark.parametrize(("taken", "said"), [(("text", "size"), set()), (("text",), {"lost-update"})])
+def test_what_a_service_adds_to_a_field_is_no_lost_update(write: Write, taken: Sequence[str], said: set[str]) -> None:
+    item = {**CARDS["/cards/{id}"], "patch": {**CARDS["/cards/{id}"]["patch"], "requestBody": takes(
+        {"type": "object", "properties": {"text": {"type": "string"}, "size": SIZE}})}}  # fmt: skip
+    cards = Cards(str, lambda card, body: card | {name: body[name] for name in taken if name in body})
+
+    assert said == checks(told(write({**CARDS, "/cards/{id}": item}), cards, only=["lost-update"]))
 
 
 # Items of a document whose rules do not go together.

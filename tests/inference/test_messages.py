@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.client import Client
-from tests.inference.pets import NAME, TEXT, collection, given, item, pets
+from tests.inference.pets import NAME, NUMBER, TEXT, collection, given, item, pets
 from tests.web.document import Node, answers, document, served, takes
 
 STAMP: Node = {"type": "string", "format": "date-time"}
@@ -62,6 +62,11 @@ def test_the_items_of_a_wrapped_list_are_those_that_are_kept(tmp_path: Path, nam
 
         assert made == holder[names[-1]]
         assert 2 == holder["total"]
+
+
+def shaped(**properties: Node) -> Node:
+    """The schema of an object with all of these properties."""
+    return {"type": "object", "required": [*properties], "properties": properties}
 
 
 def test_a_wrapped_request_is_unwrapped(tmp_path: Path) -> None:
@@ -174,6 +179,32 @@ def test_what_a_reply_must_show_and_nobody_gave_is_made_up_and_stays(tmp_path: P
         assert made == client.get(f"/pets/{id}").json()
         assert [made] == client.get("/pets").json()
         assert made["owner"] == client.patch(f"/pets/{id}", json={"name": "Max"}).json()["owner"]
+
+
+FOUR_DIGITS: Node = {"type": "string", "pattern": "^[0-9]{4}$"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "sent", "has"),
+    [
+        (shaped(title=TEXT, id=TEXT), "ada", {"id": "ada"}), (shaped(name=TEXT, number=NUMBER), 7, {"number": 7}),
+        (shaped(name=TEXT, owner=TEXT), "ada", {"owner": "ada"}), (shaped(id=FOUR_DIGITS), "ada", {}),
+        ({"type": "array", "items": shaped(name=TEXT)}, ["red", "blue"], [{"name": "red"}, {"name": "blue"}]),
+    ],
+    ids=["its id", "a number", "its own name", "no id of this kind", "several"],
+)  # fmt: skip
+def test_an_object_that_stands_for_what_a_client_named_has_its_id(
+    tmp_path: Path, schema: Node, sent: Any, has: Any
+) -> None:
+    paths = collection("/pets", item(("id", "name", "owner"), owner=schema))
+    asked = {"type": "object", "properties": {"name": NAME, "owner": {"type": ["string", "integer", "array"]}}}
+    paths["/pets"]["post"]["requestBody"] = takes(asked)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = client.post("/pets", json={"name": "Rex", "owner": sent}).json()
+
+        shown, wanted = (each if isinstance(each, list) else [each] for each in (made["owner"], has))
+        assert wanted == [{k: v for k, v in one.items() if k in part} for one, part in zip(shown, wanted, strict=True)]
+        assert made == client.get(f"/pets/{made['id']}").json()
 
 
 def test_a_range_of_media_types_is_answered_in_json(tmp_path: Path) -> None:
