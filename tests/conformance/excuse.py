@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 
+from contracts.checks.fairness import FIELD, PARAMETER
+from contracts.checks.overruled import HEADERS, IGNORED
 from mockserver.errors import Unanswerable
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation, Response
@@ -63,7 +65,7 @@ def excuse(code: str, label: str, said: str, case: str, contract: Contract) -> s
 
 def _null(said: str, case: str, contract: Contract) -> str:
     """Why `null` was taken: `nullable` stands beside an `enum` that lacks it, and is taken to mean what it says."""
-    field = re.search(r"in body - (?:.*(?: -> |: ))?(.+): Incorrect type", said)
+    field = FIELD.search(said)
     if field and f'"{field.group(1)}": null' in case and _is_nullable(field.group(1), contract):
         return NULL
     return ""
@@ -126,7 +128,7 @@ def _is_makeable(contract: Contract, response: Response) -> bool:
 
 def _as_text(said: str, operation: Operation, contract: Contract) -> str:
     """Why a value of another type was taken: outside of JSON a list or object is a text, as any other value is."""
-    named = re.search(r"Invalid component: parameter `(.+)` in (\w+) - incorrect type", said)
+    named = PARAMETER.search(said)
     for parameter in operation.parameters:
         types = contract.schemas.types(parameter.schema) if parameter.schema else frozenset()
         if named and (parameter.name, parameter.location) == named.groups() and types & {"array", "object"}:
@@ -186,7 +188,7 @@ def _is_taken(text: str, pointer: str, contract: Contract) -> bool:
 
 def _unasked(said: str, operation: Operation) -> str:
     """Why nothing was missed: what OpenAPI passes over, or does not require."""
-    if re.search(r"[`'](Authorization|Accept|Content-Type)[`']", said):
+    if any(HEADERS.get(name.lower()) == IGNORED for name in re.findall(r"[`']([\w-]+)[`']", said)):
         return "a header parameter that OpenAPI ignores"  # version 3.1 section 4.8.12.1
     body = operation.request_body
     return "a body that is not required" if "Missing request body" in said and body and not body.required else ""
