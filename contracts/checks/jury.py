@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,9 @@ MOST = 500
 """How many replies are judged twice in one examination; each costs milliseconds. Of each shape one is enough."""
 
 HOST = "http://judge.local"
+
+LOST = re.compile(r"reference '[^']*' could not be resolved")
+"""What openapi-core says of a kind whose name is no schema's; a discriminator without a mapping leaves that open."""
 
 
 class Jury:
@@ -119,9 +123,12 @@ def _without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
             for key, value in item.items() if key != "servers"}  # fmt: skip
 
 
-def _words(fault: OpenAPIError) -> str:
+def _words(fault: OpenAPIError) -> str | None:
+    """What is wrong in its own words; None where all of it is that it cannot say."""
     cause = fault.__cause__ or fault
     errors = [error.message for error in getattr(cause, "schema_errors", ())]
+    if errors and all(map(LOST.search, errors)):
+        return None
     return ("; ".join(errors[:3]) or str(cause) or type(cause).__name__)[:500]
 
 

@@ -556,6 +556,26 @@ def test_what_a_service_adds_to_a_field_is_no_lost_update(write: Write, taken: S
     assert said == checks(told(write({**CARDS, "/cards/{id}": item}), cards, only=["lost-update"]))
 
 
+@pytest.mark.parametrize(("first", "said"), [(201, set()), (200, set()), (202, {"reply"})])
+def test_a_put_may_say_that_it_made_something(write: Write, first: int, said: set[str]) -> None:
+    item = CARDS["/cards/{id}"]
+    made = {str(status): answers(CARD)["200"] for status in (200, 201, 202)}
+    put = {"parameters": CARD_ID, "requestBody": takes(CARD), "responses": made}
+    contract = write({"/cards/{id}": {"get": item["get"], "put": put, "delete": item["delete"]}})
+    kept: dict[str, Node] = {}
+
+    def handle(ask: Ask) -> Answer:
+        status = 200 if ask.path in kept else first
+        if ask.method == "PUT":
+            kept[ask.path] = {**json.loads(ask.raw), "id": ask.path.rpartition("/")[2]}
+            return Answer(status, kept[ask.path])
+        if ask.method == "DELETE":
+            return Answer(204 if kept.pop(ask.path, None) else 404)
+        return Answer(200, kept[ask.path]) if ask.path in kept else Answer(404)
+
+    assert said == checks(told(contract, handle, only=["reply"]))
+
+
 # Items of a document whose rules do not go together.
 
 PET = {"type": "object", "required": ["name"], "properties": {

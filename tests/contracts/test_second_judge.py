@@ -95,6 +95,28 @@ def test_a_fault_that_the_second_judge_does_not_see_is_told_too(prices: Contract
     assert "mockserver: too cheap; openapi-core: nothing is wrong" == found.seen
 
 
+@pytest.mark.parametrize(("body", "tells"), [({"kind": "old"}, False), ({"kind": 7}, True), ({}, True)])
+def test_a_kind_that_is_called_as_no_schema_is_nothing_to_disagree_about(
+    tmp_path: Path, body: Any, tells: bool
+) -> None:
+    price = {"allOf": [{"type": "object"}], "required": ["kind"], "properties": {"kind": {"type": "string"}},
+             "discriminator": "kind"}  # fmt: skip
+    asked = [{"name": "id", "in": "path", "required": True, "type": "string"}]
+    response = {"description": "A price.", "schema": {"$ref": "#/definitions/Price"}}
+    written = {
+        "swagger": "2.0", "info": {"title": "Prices", "version": "1"}, "definitions": {"Price": price},
+        "produces": ["application/json"],
+        "paths": {"/prices/{id}": {"get": {"parameters": asked, "responses": {"200": response}}}},
+    }  # fmt: skip
+    (tmp_path / "kinds.json").write_text(json.dumps(written))
+    contract = contracts.of(tmp_path / "kinds.json")
+    second = Jury(contract)
+
+    second.hear(contract.document.operations[0], reply(json.dumps(body)), "http://shop", "mockserver", [])
+
+    assert tells is bool(second.findings)
+
+
 def test_of_replies_of_one_shape_one_is_judged_twice_and_of_all_no_more_than_a_bound(
     prices: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
