@@ -108,9 +108,10 @@ def _digits(identity: Identity) -> NewId:
 
     def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
         made = number(world, collection, fields)
-        while str(made) in collection.by_id:
+        while collection.place(f"{identity.prefix}{made}") is not None:
             made += 1
-        return identity.prefix + str(made)
+        collection.highest = made - 1  # all below were given to somebody, if only for a while
+        return f"{identity.prefix}{made}"
 
     return next_text
 

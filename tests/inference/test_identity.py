@@ -63,6 +63,18 @@ def test_an_id_that_the_path_writes_as_a_number_is_made_of_digits(tmp_path: Path
         assert made == client.get(f"/pets/{made['id']}").json()
 
 
+@pytest.mark.parametrize("shown", [TEXT, NUMBER])
+def test_the_number_of_a_removed_item_is_not_given_again(tmp_path: Path, shown: Node) -> None:
+    paths = collection("/pets", shown_as("id", shown), id=NUMBER)
+    with Client(served(tmp_path, document(paths))) as client:
+        made = []
+        for name in "abc":
+            made.append(client.post("/pets", json={"name": name}).json()["id"])
+            client.delete(f"/pets/{made[-1]}")
+
+        assert ["1", "2", "3"] == [str(id) for id in made]
+
+
 def test_a_name_that_people_choose_is_no_number_in_a_path(tmp_path: Path) -> None:
     """An account is read by a number that no reply shows; its `username` is another thing."""
     shown = {"type": "object", "required": ["username"], "properties": {"username": TEXT}}
