@@ -22,7 +22,7 @@ from contracts.finding import Exchange
 from contracts.promise import Promise, law
 from contracts.promises.lists import ids
 from contracts.promises.state import GONE
-from contracts.promises.view import changing, covers, showable, shows_id, unchangeable
+from contracts.promises.view import changing, covers, few_ids, showable, shows_id, unchangeable
 from contracts.requests import Unable
 from contracts.stage import Stage
 from contracts.target import Identity
@@ -84,7 +84,10 @@ def create(play: Play, who: Identity, choice: int) -> None:
     play.note(exchange)
     play.hold(made is not None, "a valid request is accepted", f"status {exchange.status}")
     if made is not None:
-        play.held.setdefault(who.name, []).append(Held(made, dict(made.sent)))
+        present = play.held.setdefault(who.name, [])
+        if few_ids(play.stage, play.kind):
+            present[:] = [each for each in present if each.alive or each.made.id != made.id]
+        present.append(Held(made, dict(made.sent)))
 
 
 def read(play: Play, who: Identity, choice: int) -> None:

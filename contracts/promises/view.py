@@ -12,6 +12,9 @@ from contracts.requests import Unable
 from contracts.stage import Stage
 from mockserver.spec.contract import Contract
 
+FEW = 1000
+"""Fewer numbers than this are not enough for all items that there ever are."""
+
 
 def item_schema(contract: Contract, act: Act) -> str | None:
     """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
@@ -38,6 +41,15 @@ def shows_id(stage: Stage, kind: Kind) -> bool:
     """Does the reply to a create request show the id of the new item, by the document?"""
     act = kind.acts["create"]
     return act.place("id") is not None or kind.resource.identity.field in documented(stage.contract, act)
+
+
+def few_ids(stage: Stage, kind: Kind) -> bool:
+    """Are there so few numbers which the path of an item allows that those of removed items must be given again?"""
+    keyword, acts = stage.contract.schemas.keyword, [act for act in kind.acts.values() if kind.is_of_item(act)]
+    places = {p.schema for act in acts for p in act.operation.parameters
+              if p.schema and (p.location, p.name) == ("path", kind.resource.identity.parameter)}  # fmt: skip
+    most = [found for place in places if isinstance(found := keyword(place, "maximum"), int)]
+    return bool(most) and min(most) < FEW
 
 
 def changing(stage: Stage, act: Act, sent: Mapping[str, Any], name: str, value: Any) -> dict[str, Any] | None:

@@ -101,8 +101,9 @@ def conversation(found: Finding, base: str, operations: Iterable[str] = ()) -> C
     steps = []
     for index, each in enumerate(found.exchanges):
         takes = {name: path for name, (step, path, _) in taken.items() if step == index}
+        given = {value: name for name, (step, _, value) in taken.items() if step < index}
         headers = tuple((name, value) for name, value in each.headers if name.lower() not in USUAL)
-        steps.append(Step(each.method, _url(each.url.removeprefix(base), names), headers, _body(each.body, names),
+        steps.append(Step(each.method, _url(each.url.removeprefix(base), given), headers, _body(each.body, given),
                           takes, each.status, _told(each, headers_told, known, times), each.waited,
                           undo.get(index, "").removeprefix(base)))  # fmt: skip
     return Conversation(tuple(steps), STATUS.fullmatch(found.seen) is not None, timed,

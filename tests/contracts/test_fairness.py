@@ -16,10 +16,11 @@ import pytest
 from contracts.assignment import Assignment
 from contracts.checks.conformance import conform
 from contracts.examination import examine
-from contracts.finding import Finding
+from contracts.finding import Finding, finding
 from contracts.identities import identity
 from contracts.plugin import _served
-from contracts.target import Identity, Target
+from contracts.repeat.conversation import conversation, hold
+from contracts.target import NOBODY, Identity, Request, Target
 from mockserver.spec import contract as contracts
 from mockserver.spec.contract import Contract
 from tests.planted_bugs.server import Answer, Ask, Server
@@ -574,6 +575,51 @@ def test_a_put_may_say_that_it_made_something(write: Write, first: int, said: se
         return Answer(200, kept[ask.path]) if ask.path in kept else Answer(404)
 
     assert said == checks(told(contract, handle, only=["reply"]))
+
+
+class Numbers:
+    """Numbers its notes, and gives the number of one that was removed to the next one."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Node] = {}
+
+    def __call__(self, ask: Ask) -> Answer:
+        if ask.method == "POST":
+            id = next(number for number in range(1, 100) if str(number) not in self.kept)
+            self.kept[str(id)] = {**json.loads(ask.raw), "id": id}
+            return Answer(201, self.kept[str(id)])
+        kept = self.kept.get(number := ask.path.rpartition("/")[2])
+        if ask.method == "DELETE" and kept is not None:
+            del self.kept[number]
+        return Answer(404) if kept is None else Answer(204) if ask.method == "DELETE" else Answer(200, kept)
+
+
+@pytest.mark.parametrize(("most", "said"), [(2**31, {"identity"}), (12, set())])
+def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, most: int, said: set[str]) -> None:
+    id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": most}}]
+    shown = {**LABEL, "properties": {**LABEL["properties"], "id": {"type": "integer"}}}
+    contract = write({
+        "/notes": {"post": {"requestBody": takes(LABEL), "responses": answers(shown, "201")}},
+        "/notes/{id}": {"get": {"parameters": id, "responses": answers(shown) | GONE},
+                        "delete": {"parameters": id, "responses": {"204": {"description": "gone"}} | GONE}},
+    })  # fmt: skip
+
+    assert said == checks(told(contract, Numbers(), only=["identity", "lifecycle"]))
+
+
+def test_a_sequence_in_which_a_number_stands_for_two_is_held_again() -> None:
+    with Target.asgi(Small(Numbers())) as target:
+        note = Request("POST", "/notes", (), (), {"text": "new"}, "application/json")
+        first = [target.send(each, NOBODY) for each in (note, Request("DELETE", "/notes/1", (), (), None, ""), note,
+                                                        Request("GET", "/notes/1", (), (), None, ""))]  # fmt: skip
+    found = finding("lifecycle", "GET /notes/{id}", expected="404", seen="status 200", exchanges=first)
+    talk = conversation(found, target.base_url, ["DELETE /notes/{id}"])
+
+    with Target.asgi(Small(Numbers())) as target:
+        held = hold(talk, target)
+
+    assert held.same
+    assert [each.status for each in first] == [reply.status for _, reply in held.exchanges]
 
 
 # Items of a document whose rules do not go together.
