@@ -61,26 +61,31 @@ def _is_reached(value: Any, judges: Sequence[Validator]) -> bool:
 
 
 def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:
-    """Values that are valid at all places, as far as there are any; a few trials find one that is free."""
+    """Values that are valid at all places, as far as there are any; a few trials find one that is free.
+
+    Those of removed items are given again only where no other one is found.
+    """
 
     def fits(value: Any) -> bool:
         return all(schemas.validator(place, "response").is_valid(value) for place in places)
 
     def value(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
-        free = None
+        free, again = None, None
         for trial in range(TRIALS):
             seed, place = world.token(8), places[trial % len(places)] if places else ""
             made = (examples.unlike if trial else examples.at)(place, seed=seed) if place else world.token(24)
             if not isinstance(made, dict | list) and collection.get(made) is None:
                 free = made if free is None else free
                 if fits(made):
-                    return made
+                    if collection.place(made) is None:
+                        return made
+                    again = made if again is None else again
         following = collection.highest + 1
         if collection.by_id and collection.get(following) is None and fits(following):
             return following
         if free is None:
             raise Conflict("every id that the schema allows is taken")
-        return free
+        return free if again is None else again
 
     return value
 

@@ -75,6 +75,18 @@ def test_the_number_of_a_removed_item_is_not_given_again(tmp_path: Path, shown: 
         assert ["1", "2", "3"] == [str(id) for id in made]
 
 
+def test_an_id_is_given_again_only_when_there_is_no_other(tmp_path: Path) -> None:
+    few: Node = {"type": "string", "pattern": "^[ab]{3}$"}
+    with Client(served(tmp_path, document(collection("/pets", shown_as("id", few), id=few)))) as client:
+        made = []
+        for name in "abcdefghi":
+            made.append(client.post("/pets", json={"name": name}).json()["id"])
+            client.delete(f"/pets/{made[-1]}")
+
+        assert 8 == len(set(made[:8]))
+        assert made[8] in made[:8]
+
+
 def test_a_name_that_people_choose_is_no_number_in_a_path(tmp_path: Path) -> None:
     """An account is read by a number that no reply shows; its `username` is another thing."""
     shown = {"type": "object", "required": ["username"], "properties": {"username": TEXT}}
