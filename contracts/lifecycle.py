@@ -85,8 +85,9 @@ def create(play: Play, who: Identity, choice: int) -> None:
     play.hold(made is not None, "a valid request is accepted", f"status {exchange.status}")
     if made is not None:
         present = play.held.setdefault(who.name, [])
-        if few_ids(play.stage, play.kind):
-            present[:] = [each for each in present if each.alive or each.made.id != made.id]
+        is_named = str(made.sent.get(play.kind.resource.identity.field)) == str(made.id)
+        if is_named or few_ids(play.stage, play.kind):
+            present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
         present.append(Held(made, dict(made.sent)))
 
 

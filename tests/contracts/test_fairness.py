@@ -548,6 +548,13 @@ def test_items_that_a_client_calls_alike_are_one_and_a_change_is_whole(
     assert said == checks(found), [(each.check, each.expected, each.seen) for each in found]
 
 
+@pytest.mark.parametrize(("change", "said"), [(merged, set()), (lambda card, body: card, {"lifecycle"})])
+def test_a_client_may_call_the_next_item_as_one_before(
+    write: Write, change: Callable[[Node, Node], Node], said: set[str]
+) -> None:
+    assert said == checks(told(write(CARDS), Cards(str, change), only=["lifecycle"]))
+
+
 @pytest.mark.parametrize(("taken", "said"), [(("text", "size"), set()), (("text",), {"lost-update"})])
 def test_what_a_service_adds_to_a_field_is_no_lost_update(write: Write, taken: Sequence[str], said: set[str]) -> None:
     item = {**CARDS["/cards/{id}"], "patch": {**CARDS["/cards/{id}"]["patch"], "requestBody": takes(
