@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from inspect import isgeneratorfunction
-from types import GeneratorType
 from typing import Any
 
 from mockserver.call import Call, Reply
@@ -19,7 +17,7 @@ from mockserver.semantics.invention import View
 from mockserver.semantics.paging import Page
 from mockserver.semantics.plan import ResourcePlan, acting, known, requests, viewer
 from mockserver.semantics.shape import Shape
-from mockserver.semantics.turn import Rule, Rules, Turn
+from mockserver.semantics.turn import Asks, Rule, Rules, Turn
 from mockserver.spec import template
 from mockserver.spec.behaviour import Filter, OperationBehaviour, Paging, ReplyShape, Sort
 from mockserver.spec.contract import Contract
@@ -101,32 +99,32 @@ def perform(turn: Turn) -> Reply | Performance:
 def _with_rules(turn: Turn) -> Performance:
     turn.binding.act.begin(turn)
     for rule in turn.binding.rules:
-        turn.rule = rule
-        answer = rule(turn)
-        reply = (yield from answer) if isinstance(answer, GeneratorType) else answer
-        if isinstance(reply, Reply):
+        if isinstance(rule, Asks):
+            turn.rule = rule
+            reply = yield from rule.put(turn)
+        else:
+            reply = rule(turn)
+        if reply is not None:
             turn.save()
             return reply
     return turn.binding.act.end(turn)
 
 
-def question_of(turn: Turn, rule: Rule, record: Record) -> Question | None:
+def question_of(turn: Turn, rule: Asks, record: Record) -> Question | None:
     """What a rule would ask for the item as it is now, None where it would not ask; nothing else stays."""
     turn.open(record)
-    asking = rule(turn)
-    question: Question | None = next(asking, None) if isinstance(asking, GeneratorType) else None
+    question = next(rule.put(turn), None)
     turn.transaction.rollback()
     return question
 
 
-def settle(turn: Turn, rule: Rule, record: Record, answer: Any) -> None:
+def settle(turn: Turn, rule: Asks, record: Record, answer: Any) -> None:
     """Give a rule the answer that came after its reply had gone: the item as it is now takes it in."""
     turn.open(record)
-    asking = rule(turn)
-    if isinstance(asking, GeneratorType):
-        with suppress(StopIteration):
-            next(asking)
-            asking.send(answer)
+    asking = rule.put(turn)
+    with suppress(StopIteration):
+        next(asking)
+        asking.send(answer)
     turn.save()
 
 
@@ -134,10 +132,9 @@ def ask_again(turn: Turn, record: Record) -> Performance:
     """Run those rules of an operation that ask, on an item that is already there."""
     turn.open(record)
     for rule in turn.binding.rules:
-        asking = rule(turn) if isgeneratorfunction(rule) else None
-        if isinstance(asking, GeneratorType):
+        if isinstance(rule, Asks):
             turn.rule = rule
-            yield from asking
+            yield from rule.put(turn)
     turn.save()
     return turn.binding.shape.empty()
 

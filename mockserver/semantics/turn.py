@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.call import Call, Reply
 from mockserver.errors import Missing
@@ -17,13 +17,23 @@ if TYPE_CHECKING:
     from mockserver.semantics.plan import ResourcePlan
 
 Asking = Generator[Question, Any, Reply | None]
-Rule = Callable[["Turn"], Reply | Asking | None]
+
+
+class Asks(NamedTuple):
+    """A rule that asks an MCP server: it yields a Connection (or another Question) and is sent the Outcome.
+
+    It may run a second time when the outcome comes late, so all that it does before its `yield` must be harmless to
+    repeat.
+    """
+
+    put: Callable[[Turn], Asking]
+
+
+Rule = Callable[["Turn"], Reply | None] | Asks
 """The one plug-in point: a vendor's function for what no data can say.
 
 It gets the Turn, may change `turn.record` (its `fields` and `hidden`), add `turn.extras` to this reply, create or
-delete other items, raise a Refusal, or return a whole Reply. To ask an MCP server it is a generator: it yields a
-Connection (or another Question) and is sent the Outcome (or other answer). A rule that yields may run a second time
-when the outcome comes late, so all that it does before its `yield` must be harmless to repeat.
+delete other items, raise a Refusal, or return a whole Reply.
 """
 
 
@@ -40,7 +50,7 @@ class Turn:
         self.current: Record | None = None
         self.before: Record | None = None
         self.extras: dict[str, Any] = {}
-        self.rule: Rule | None = None
+        self.rule: Asks | None = None
         self.held: Collection | None = None
         self._moment: float | None = None
 

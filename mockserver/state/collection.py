@@ -57,7 +57,7 @@ class Collection:
         return len(self.by_id)
 
     def __iter__(self) -> Iterator[Record]:
-        return (self._records[sequence] for sequence in self._by_age)
+        return map(self._records.__getitem__, self._by_age)
 
     @property
     def _by_age(self) -> SortedList[int]:
@@ -155,7 +155,7 @@ class View:
         """The items that follow a place (None: from the beginning) in that direction."""
         low, high = (None, place) if newest_first else (place, None)
         ages = self._ages.irange(low, high, inclusive=(False, False), reverse=newest_first)
-        return (self._records[age] for age in ages)
+        return map(self._records.__getitem__, ages)
 
     def slice(self, offset: int, limit: int, *, newest_first: bool) -> list[Record]:
         """`limit` items from the one that stands at `offset`."""

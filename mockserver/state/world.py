@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When a seeded world begins."""
@@ -64,10 +64,10 @@ class World:
 class _Second:
     """The texts of the second and millisecond last asked for: formatting a date costs more than remembering one."""
 
-    number = -1
-    text = ""
-    millisecond = -1
-    milliseconds = ""
+    number: ClassVar[int] = -1
+    text: ClassVar[str] = ""
+    millisecond: ClassVar[int] = -1
+    milliseconds: ClassVar[str] = ""
 
 
 def iso_seconds(moment: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.probe import Connection, Outcome, Tool
-from mockserver.semantics.turn import Asking, Rule, Turn
+from mockserver.semantics.turn import Asking, Asks, Rule, Turn
 from mockserver.state.world import World
 
 Fields = dict[str, Any]
@@ -114,6 +114,6 @@ def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fi
 
 
 RULES: dict[str, Rule] = {
-    "sync-tools": sync_tools, "sync-tools-again": sync_tools_again, "bootstrap-oauth": bootstrap_oauth,
+    "sync-tools": Asks(sync_tools), "sync-tools-again": Asks(sync_tools_again), "bootstrap-oauth": bootstrap_oauth,
     "start-trial": start_trial,
 }  # fmt: skip

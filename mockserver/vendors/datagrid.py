@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.call import Reply
 from mockserver.errors import Fault, Missing
 from mockserver.probe import Connection, Outcome
-from mockserver.semantics.turn import Asking, Rule, Turn
+from mockserver.semantics.turn import Asking, Asks, Rule, Turn
 from mockserver.state.collection import Record
 
 CONNECTIVITY = frozenset({"base_url", "transport", "protocol_version", "authorization", "authorization_secret_id"})
@@ -130,5 +130,5 @@ def _release(turn: Turn, before: Any) -> None:
 
 RULES: dict[str, Rule] = {
     "keep-authorization": keep_authorization, "remove-managed-secret": remove_managed_secret,
-    "sync-tools": sync_tools, "sync-tools-again": sync_tools_again, "identify": identify,
+    "sync-tools": Asks(sync_tools), "sync-tools-again": Asks(sync_tools_again), "identify": identify,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.call import Reply
 from mockserver.errors import Invalid, Missing
 from mockserver.probe import Connection, GetPrompt, Outcome, Question, ReadResource, Transport
-from mockserver.semantics.turn import Asking, Rule, Turn
+from mockserver.semantics.turn import Asking, Asks, Rule, Turn
 
 TRANSPORTS: Mapping[str, Transport] = {"http": "http", "sse": "sse", "stdio": "stdio"}
 EVERYTHING = frozenset({"tools", "resources", "prompts"})
@@ -258,8 +258,9 @@ def _proxy_headers(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 
 RULES: dict[str, Rule] = {
-    "check-configuration": check_configuration, "require-proxy-url": require_proxy_url, "validate": validate,
-    "detect-auth": detect_auth, "detect-transport": detect_transport, "connect": connect, "disconnect": disconnect,
-    "list-tools": list_tools, "list-resources": list_resources, "list-prompts": list_prompts,
-    "read-resource": read_resource, "get-prompt": get_prompt,
+    "check-configuration": check_configuration, "require-proxy-url": require_proxy_url, "validate": Asks(validate),
+    "detect-auth": Asks(detect_auth), "detect-transport": Asks(detect_transport), "connect": Asks(connect),
+    "disconnect": disconnect, "list-tools": Asks(list_tools), "list-resources": Asks(list_resources),
+    "list-prompts": Asks(list_prompts), "read-resource": Asks(read_resource),
+    "get-prompt": Asks(get_prompt),
 }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.errors import BadGateway
 from mockserver.probe import Connection, Outcome, Tool
-from mockserver.semantics.turn import Asking, Rule, Turn
+from mockserver.semantics.turn import Asking, Asks, Rule, Turn
 from mockserver.state.collection import Record
 
 SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"
@@ -123,6 +123,7 @@ def _assigned(turn: Turn) -> Iterator[dict[str, Any]]:
 
 
 RULES: dict[str, Rule] = {
-    "fall-back-on-stored-token": fall_back_on_stored_token, "test-inline": test_inline, "test-saved": test_saved,
-    "prefix-tools": prefix_tools, "assign": assign, "show-assigned": show_assigned, "unassign": unassign,
+    "fall-back-on-stored-token": fall_back_on_stored_token, "test-inline": Asks(test_inline),
+    "test-saved": Asks(test_saved), "prefix-tools": prefix_tools, "assign": assign, "show-assigned": show_assigned,
+    "unassign": unassign,
 }  # fmt: skip

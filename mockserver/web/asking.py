@@ -16,7 +16,7 @@ from mockserver.call import Reply
 from mockserver.errors import Missing, Refusal
 from mockserver.probe import Connection, Outcome, Prober, Question, ask
 from mockserver.semantics.binding import Performance, ask_again, question_of, settle
-from mockserver.semantics.turn import Rule, Turn
+from mockserver.semantics.turn import Asks, Turn
 from mockserver.state.collection import Record
 from mockserver.state.store import Transaction
 
@@ -36,7 +36,7 @@ class Inquiry:
     """A question that a rule put about a registration, its number in the registration's course, and its answer."""
 
     question: Connection
-    rule: Rule
+    rule: Asks
     id: Any
     course: Course
     number: int
@@ -119,7 +119,7 @@ class Asking:
         answer.cancel()
         return Outcome("timeout", f"no answer within {self._deadline:g} seconds")
 
-    def _inquire(self, question: Connection, rule: Rule, id: Any, answer: asyncio.Future[Any]) -> Inquiry:
+    def _inquire(self, question: Connection, rule: Asks, id: Any, answer: asyncio.Future[Any]) -> Inquiry:
         course = self._courses.setdefault(question.owner, Course())
         course.asked += 1
         return Inquiry(question, rule, id, course, course.asked, answer)

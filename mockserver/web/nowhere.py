@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from mockserver.web.middleware import write
+from mockserver.web.departure import write
 from mockserver.web.route import raw_path
 from mockserver.web.service import Service
 
