@@ -22,6 +22,7 @@ from mockserver.sync.simulated import SimulatedProber
 from mockserver.vendors import RULES
 from mockserver.web import callback
 from mockserver.web.browser import BrowserMiddleware
+from mockserver.web.connection import Answer
 from mockserver.web.control import PREFIX, ControlMiddleware
 from mockserver.web.middleware import OperationsMiddleware
 from mockserver.web.nowhere import NowhereMiddleware
@@ -29,6 +30,11 @@ from mockserver.web.pages import PagesMiddleware
 from mockserver.web.service import Service, Settings
 
 Services = Mapping[str, Service]
+
+
+def _not_yet(scope: Any, body: bytes) -> Answer | None:
+    """The short way (web/lane.py) before there is one: Connexion builds its layers at the first request."""
+    return None
 
 
 class Sandbox:
@@ -40,6 +46,7 @@ class Sandbox:
         self._oauth_address = ""
         self._app = self._host(self.services)
         self._stack: Any = None
+        self.at_once = _not_yet
 
     def take_over(self, services: Services) -> dict[str, Counter[str]]:
         """Serve these from now on, with what is remembered as far as it fits; the number of items dropped, by resource.
@@ -51,6 +58,7 @@ class Sandbox:
             name: service.take_over(self.services[name]) for name, service in services.items() if name in self.services
         }
         self.services, self._app, self._stack = services, self._host(services), None
+        self.at_once = _not_yet
         self.receive_oauth_at(self._oauth_address)
         return dropped
 
@@ -85,6 +93,7 @@ class Sandbox:
         await app(scope, receive, send)
         if app is self._app:
             self._stack = app.middleware.app
+            self.at_once = self._stack.lane.at_once
 
     def clear(self) -> None:
         """Forget everything."""

@@ -13,6 +13,8 @@ from typing import Any
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 
+from mockserver.web.lane import Lane
+
 LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
 """The origins of pages that this machine serves (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
 
@@ -30,6 +32,12 @@ class BrowserMiddleware(CORSMiddleware):
         origins: dict[str, Any] = {"allow_origin_regex": LOOPBACK} if real else {"allow_origins": ["*"]}
         super().__init__(next_app, **origins, allow_methods=["*"], allow_headers=["*"], expose_headers=["*"])
         self._real = real
+
+    @property
+    def lane(self) -> Lane:
+        """The short way of requests to which this layer has nothing to say."""
+        below: Lane = self.app.lane  # type: ignore[attr-defined]  # OperationsMiddleware
+        return below
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         if scope["type"] == "http":

@@ -8,15 +8,15 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.call import Reply
-from mockserver.web.connection import WHOLE
-from mockserver.web.endpoint import Headers, encode
+from mockserver.web.connection import WHOLE, Whole, send_parts
+from mockserver.web.endpoint import Endpoint, Headers, encode
 
 TYPES = {"application/json": b"content-type: application/json\r\n"}
 """Lines of media types as they are written, where that is not done anew for each reply."""
 
 
-async def write(reply: Reply, extra: Headers, scope: Mapping[str, Any], send: Any) -> None:
-    """Send a reply, without its body for HEAD and for statuses that have none (RFC 9110 sections 9.3.2, 15.3.5)."""
+def whole(reply: Reply, extra: Headers, method: str) -> Whole:
+    """A reply written, without its body for HEAD and for statuses that have none (RFC 9110 sections 9.3.2, 15.3.5)."""
     fields, content = b"", b""
     if reply.status not in (204, 304):
         content = encode(reply)
@@ -25,14 +25,22 @@ async def write(reply: Reply, extra: Headers, scope: Mapping[str, Any], send: An
         fields += TYPES.get(reply.media_type) or _line("content-type", reply.media_type)
     if reply.headers or extra:
         fields += b"".join([_line(name, value) for name, value in (*reply.headers, *extra)])
-    if scope["method"] == "HEAD":
-        content = b""
-    whole = scope["extensions"].get(WHOLE) if "extensions" in scope else None
-    if whole is not None and whole(reply.status, fields, content):
+    return reply.status, fields, content if method != "HEAD" else b""
+
+
+async def answered(endpoint: Endpoint, scope: Mapping[str, Any], body: bytes, values: tuple[str, ...]) -> Whole:
+    """An operation's reply to a request whose body is all there."""
+    reply, limits = await endpoint(scope, body, values)
+    return whole(reply, limits, scope["method"])
+
+
+async def write(reply: Reply, extra: Headers, scope: Mapping[str, Any], send: Any) -> None:
+    """Send a reply."""
+    status, fields, content = whole(reply, extra, scope["method"])
+    at_once = scope["extensions"].get(WHOLE) if "extensions" in scope else None
+    if at_once is not None and at_once(status, fields, content):
         return
-    headers = [line.partition(b": ")[::2] for line in fields.split(b"\r\n")[:-1]]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": content})
+    await send_parts(send, status, fields, content)
 
 
 def _line(name: str, value: str) -> bytes:

@@ -70,7 +70,8 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
         """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
 
-        A request happens wholly or not at all: what it changed is taken back when its reply cannot be made.
+        `receive` is ASGI's, or the bytes of the body where they are all there. A request happens wholly or not at all:
+        what it changed is taken back when its reply cannot be made.
         """
         method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
         limits: Headers = ()
@@ -194,13 +195,7 @@ class Endpoint:
         bound, length = self.service.max_body, headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > LONGEST or int(length) > bound:
             raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
-        message = await receive()
-        content: bytes = message.get("body", b"")
-        while message.get("more_body"):
-            message = await receive()
-            content += message.get("body", b"")
-            if len(content) > bound:
-                break
+        content: bytes = receive if isinstance(receive, bytes) else await _received(receive, bound)
         if len(content) > bound:
             raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
         return content
@@ -219,6 +214,16 @@ class Endpoint:
         own = stated.rate_limit if stated else None
         limiter = Limiter(own, service.world.clock, kept=service.limits) if own else service.limiter
         return limiter if limiter is not None and limiter.matters else None
+
+
+async def _received(receive: Any, bound: int) -> bytes:
+    """The body's bytes as they come, until it is clear that there are more than `bound`."""
+    message = await receive()
+    content: bytes = message.get("body", b"")
+    while message.get("more_body") and len(content) <= bound:
+        message = await receive()
+        content += message.get("body", b"")
+    return content
 
 
 def encode(reply: Reply) -> bytes:

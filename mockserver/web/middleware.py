@@ -9,6 +9,7 @@ from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
 
 from mockserver.web.departure import write
+from mockserver.web.lane import Known, Lane
 from mockserver.web.route import Match, raw_path
 from mockserver.web.service import Service
 
@@ -22,7 +23,8 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
     def __init__(self, next_app: Any) -> None:
         self._next = next_app
         self._roots: list[tuple[str, Service]] = []
-        self._found: dict[bytes, tuple[Service, Match]] = {}
+        self._found: Known = {}
+        self.lane = Lane(self._found)
 
     def add_api(self, specification: Specification, *, base_path: str, service: Service, **options: Any) -> None:
         """Mount a service; the most specific base path is asked first."""

@@ -60,6 +60,7 @@ class Service:
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )
         self.asking = Asking(prober, settings.deadline)
+        self.asks_for_real = prober.mode == "live"
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self.limiter = Limiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None

@@ -75,6 +75,18 @@ def test_a_page_of_another_origin_gets_the_header_that_lets_it_read(port: int) -
     assert b"\r\naccess-control-allow-origin: *\r\n" in told
 
 
+def test_a_reply_tells_its_own_second(port: int) -> None:
+    dates = []
+    for _ in range(2):
+        told = exchange(port, request("GET", SERVERS, "Connection: close\r\n"))
+        found = re.search(rb"\r\ndate: (.*?) GMT\r\n", told)
+        dates.append(found and found[1])
+        time.sleep(2.1)  # uvicorn looks at the time each second
+
+    assert None not in dates
+    assert dates[0] != dates[1]
+
+
 def test_replies_wait_for_a_client_that_reads_slowly(port: int) -> None:
     count, created = 400, '{"displayName": "B", "serverUrl": "https://many.mcp.example/mcp"}'
     exchange(port, request("POST", SERVERS, "Content-Type: application/json\r\nConnection: close\r\n", created))

@@ -1,0 +1,117 @@
+"""Replies that are sent at once by the application of twofold.py, on the connections of `mockserver serve`."""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.process import Processes
+
+LAST = "Connection: close\r\n"
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    program = [sys.executable, "-m", "tests.cli.twofold"]
+    with Processes() as processes:
+        _, lines = processes.start(program=program, until="INFO:     Uvicorn running")
+        yield next(int(found[1]) for line in lines if (found := re.search(r"http://127.0.0.1:(\d+)", line)))
+
+
+def request(path: str, body: str = "", more: str = "", length: int | None = None) -> bytes:
+    size = len(body) if length is None else length
+    return f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n{more}\r\n{body}".encode()
+
+
+def exchange(port: int, *pieces: bytes, until: bytes = b"") -> bytes:
+    """All that comes back; each piece but the first is sent when something has come, or a while has passed."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(pieces[0])
+        told = b""
+        for piece in pieces[1:]:
+            connection.settimeout(0.3)
+            with suppress(TimeoutError):
+                told += connection.recv(65536)
+            connection.settimeout(20)
+            connection.sendall(piece)
+        return told + b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("/plain", b"at once: abc"), ("/declined", b"through the app: abc"), ("/waits", b"at once: abc twice, in True"),
+])  # fmt: skip
+def test_a_whole_request_is_answered_at_once_or_goes_on_in_a_task(port: int, path: str, body: bytes) -> None:
+    told = exchange(port, request(path, "abc", LAST))
+
+    head, _, seen = told.partition(b"\r\n\r\n")
+    assert (b"HTTP/1.1 200 OK", body) == (head.split(b"\r\n")[0], seen)
+    assert b"\r\nconnection: close" in head
+
+
+@pytest.mark.parametrize("path", ["/wrong-at-once", "/wrong", "/wrong-later"])
+def test_what_goes_wrong_is_told_as_an_error_of_the_server(port: int, path: str) -> None:
+    told = exchange(port, request(path, "abc", LAST))
+
+    assert told.startswith(b"HTTP/1.1 500 ")
+
+
+def test_a_body_that_comes_later_goes_through_the_app(port: int) -> None:
+    told = exchange(port, request("/plain", "ab", LAST, length=4), b"cd")
+
+    assert told.endswith(b"\r\n\r\nthrough the app: abcd")
+
+
+def test_a_client_that_waits_to_be_told_to_send_its_body_is_told(port: int) -> None:
+    told = exchange(port, request("/plain", "", LAST + "Expect: 100-continue\r\n", length=4), b"abcd")
+
+    assert told.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+    assert b"through the app: abcd" in told
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_requests_that_come_in_one_piece_are_answered_in_their_order(port: int, count: int) -> None:
+    bodies = [f"number {number}" for number in range(count)]
+    paths = ["/plain", "/waits", "/declined"]
+    asked = [request(paths[at % 3], body) for at, body in enumerate(bodies)] + [request("/plain", "end", LAST)]
+
+    told = exchange(port, b"".join(asked))
+
+    places = [told.index(body.encode()) for body in [*bodies, "end"]]
+    assert sorted(places) == places
+    assert count + 1 == told.count(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("size", [70_000, 200_000])
+def test_a_large_body_leaves_the_connection_open_for_the_next(port: int, size: int) -> None:
+    told = exchange(port, request("/plain", "a" * size), request("/plain", "next", LAST))
+
+    assert b": " + b"a" * size + b"HTTP/1.1 200 OK\r\n" in told
+    assert told.endswith(b"at once: next")
+
+
+def test_what_cannot_be_read_is_refused_after_a_request_that_can(port: int) -> None:
+    told = exchange(port, request("/plain", "abc") + b"no HTTP\r\n\r\n")
+
+    assert b"HTTP/1.1 400 Bad Request\r\n" in told
+
+
+def test_an_offer_of_another_protocol_is_passed_over(port: int) -> None:
+    told = exchange(port, request("/plain", "", "Connection: Upgrade\r\nUpgrade: h2c\r\n"), request("/plain", "", LAST))
+
+    assert told.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_client_that_leaves_stops_nobody_else(port: int) -> None:
+    before = exchange(port, request("/waited", "", LAST))
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(request("/waits", "abc"))
+    told = exchange(port, request("/waits", "later", LAST))
+
+    assert told.endswith(b"at once: later twice, in True")
+    count = [int(reply.rpartition(b"\r\n")[2]) for reply in (before, exchange(port, request("/waited", "", LAST)))]
+    assert 2 == count[1] - count[0]
