@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from mockserver.probe import Connection, Outcome, Tool
@@ -97,12 +98,11 @@ STATES = {"ok": _connected, "needs-auth": _waiting, "pending": _pending} | dict.
 def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fields]:
     """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
     digits = world.token(16 * len(seen)) if seen else ""
-    # That a read-only tool is allowed and any other needs approval is assumed; no page says it.
-    fresh: list[Fields] = [
-        {"id": "tool_" + digits[at : at + 16], "name": tool.name, "description": tool.description,
-         "readOnlyHint": tool.read_only_hint, "accessMode": ACCESS[tool.read_only_hint], "foundInServer": True}
-        for at, tool in zip(range(0, len(digits), 16), seen, strict=True)
-    ]  # fmt: skip
+    fresh: list[Fields] = []
+    for at, listed in enumerate(seen):
+        entry = _entry(listed.name, listed.description, listed.read_only_hint).copy()
+        entry["id"] = "tool_" + digits[16 * at : 16 * at + 16]
+        fresh.append(entry)
     if not known:
         return fresh
     by_name = {tool["name"]: tool for tool in known}
@@ -111,6 +111,16 @@ def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fi
         if before is not None:
             tool |= {"id": before["id"], "accessMode": before["accessMode"]}
     return fresh + [tool | {"foundInServer": False} for tool in by_name.values()]
+
+
+@lru_cache(1024)
+def _entry(name: str, description: str | None, read_only_hint: bool | None) -> Fields:
+    """A tool that is seen for the first time, without its id; to be copied, which costs less than to write it anew."""
+    # That a read-only tool is allowed and any other needs approval is assumed; no page says it.
+    return {
+        "id": "", "name": name, "description": description, "readOnlyHint": read_only_hint,
+        "accessMode": ACCESS[read_only_hint], "foundInServer": True,
+    }  # fmt: skip
 
 
 RULES: dict[str, Rule] = {
