@@ -35,6 +35,7 @@ from tests.benchmarks.servers import (
     CEILING,
     LARGE,
     OURS,
+    OURS_COMPILED,
     PEERS,
     STOCK,
     Running,
@@ -155,16 +156,17 @@ def compare(folder: Path, options: Options) -> dict[str, Any]:
     """Ours, the ceiling, stock Connexion and the peers on the Basedash document."""
     with ExitStack() as stack:
         site = Site(shelf.document_path("basedash"), folder, options.packages, stack.enter_context(own_core()))
-        mine = stack.enter_context(running(OURS, site, COLLECTION))
-        (folder / "replies.json").write_text(json.dumps(sample(mine.address)), encoding="utf-8")
-        identifier = newest(mine.address)
+        mine = start_all(stack, (OURS, OURS_COMPILED), site)
+        replies = [sample(each.address) for each in mine]
+        (folder / "replies.json").write_text(json.dumps(replies[0]), encoding="utf-8")
         others = start_all(stack, (CEILING, STOCK, *(PEERS if options.packages else ())), site)
-        asked = {each.server.name: requests(each.address, identifier) for each in (mine, *others)}
+        asked = {each.server.name: requests(each.address, newest((each if each in mine else mine[0]).address))
+                 for each in (*mine, *others)}  # fmt: skip
         for each in others:
             if each.server is not CEILING:
                 del asked[each.server.name]["list 50"]  # a constant page says nothing about paging
-        rates = measure(asked, options, {each.server.name: each for each in (mine, *others)})
-        notes = {each.server.name: each.server.note for each in (mine, *others)}
+        rates = measure(asked, options, {each.server.name: each for each in (*mine, *others)})
+        notes = {each.server.name: each.server.note for each in (*mine, *others)}
     print_rates(rates, notes)
     return {name: as_json(table) | shares(table, rates[CEILING.name]) for name, table in rates.items()}
 

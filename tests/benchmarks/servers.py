@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,9 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def available(self, site: Site) -> bool:
-        """Whether what it needs is installed: `npm:NAME` a package, else a program."""
+        """Whether what it needs is installed: `npm:NAME` a package, `path:FOLDER` a folder, else a program."""
+        if self.needs.startswith("path:"):
+            return Path(self.needs.removeprefix("path:")).is_dir()
         if self.needs.startswith("npm:"):
             folder = site.packages and site.packages / "node_modules" / self.needs.removeprefix("npm:")
             return bool(folder and folder.is_dir())
@@ -190,6 +192,14 @@ def _stubs(replies: Mapping[str, str], fields: list[dict[str, Any]]) -> dict[str
 
 OURS = Server("mockserver", ours(lambda _: "basedash"), "validates requests and replies, remembers", "/basedash")
 
+COMPILED = ROOT / "build" / "compiled"
+"""Where the Makefile puts the wheel with compiled modules."""
+
+OURS_COMPILED = replace(
+    OURS, name="mockserver, compiled", note="as mockserver, out of `make wheel-compiled`", needs=f"path:{COMPILED}",
+    environment={"PYTHONPATH": str(COMPILED), "PYTHONSAFEPATH": "1"},
+)  # fmt: skip
+
 CEILING = Server("bare ASGI", uvicorn("tests.benchmarks.ceiling:app"), "the ceiling: a constant of the same size")
 
 STOCK = Server("Connexion 3.3", uvicorn("tests.benchmarks.stock:app"), "validates requests and replies, constants")
@@ -201,7 +211,7 @@ PEERS = (
     Server("Steady", steady, "validates requests, forgets", needs="npm:@stdy/cli"),
     Server("Specmatic", specmatic, "validates requests, forgets", needs="npm:specmatic"),
     Server("WireMock", wiremock(required_fields), "stubs written by hand, forgets", needs="npm:wiremock"),
-    Server("WireMock, schema", wiremock(whole_schema), "the same, validates bodies", needs="npm:wiremock"),
+    Server("WireMock, schema", wiremock(whole_schema), "stubs that validate bodies too, forgets", needs="npm:wiremock"),
 )
 
 LARGE = (
