@@ -552,7 +552,8 @@ def test_items_that_a_client_calls_alike_are_one_and_a_change_is_whole(
 def test_a_client_may_call_the_next_item_as_one_before(
     write: Write, change: Callable[[Node, Node], Node], said: set[str]
 ) -> None:
-    assert said == checks(told(write(CARDS), Cards(str, change), only=["lifecycle"]))
+    # A campaign: in the few sequences of a shorter examination a change may not be looked at afterwards.
+    assert said == checks(told(write(CARDS), Cards(str, change), only=["lifecycle"], mode="campaign"))
 
 
 @pytest.mark.parametrize(("taken", "said"), [(("text", "size"), set()), (("text",), {"lost-update"})])
