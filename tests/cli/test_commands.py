@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 from mockserver.spec import contract as contracts
-from tests.process import ROOT, Processes, address, run
+from tests.process import ENVIRONMENT, ROOT, Processes, address, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
 
@@ -247,3 +248,15 @@ def test_what_a_document_says_and_the_mock_does_not_act_on_is_told_by_name(tmp_p
         "client certificates are not asked for (mutualTLS): certificate",
         "schemas are read as JSON Schema 2020-12, not in another dialect: http://json-schema.org/draft-07/schema#",
     ] == [line.partition("odd.json: ")[2] for line in told.splitlines() if "odd.json: " in line]
+
+
+def test_who_has_no_more_than_the_sandbox_needs_is_not_warned_of_what_it_does_not_use() -> None:
+    """Connexion imports Starlette's test client, which has something to say without httpx2 (in the `live` extra)."""
+    program = "import sys; sys.modules['httpx2'] = None; from mockserver.cli import main; main(['serve', '--help'])"
+    environment = {name: value for name, value in ENVIRONMENT.items() if name != "PYTHONWARNINGS"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, env=environment
+    )
+
+    assert "" == done.stderr
+    assert done.stdout.startswith("Usage: ")
