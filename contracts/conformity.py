@@ -70,9 +70,7 @@ def is_unsatisfiable(contract: Contract, operation: Operation, exchange: Exchang
     """Is all that is wrong with a reply that several alternatives of a `oneOf` hold, of which never one alone does?"""
     response = operation.response(exchange.status)
     media = _media(response, exchange) if response else None
-    if media is None or media.schema is None or not never_one(contract, media):
-        return False
-    return _hold_together(contract.schemas, media.schema, exchange.json)
+    return media is not None and media.schema is not None and _fits_several(contract, media, exchange.json)
 
 
 def never_one(contract: Contract, media: MediaType) -> bool:
@@ -86,10 +84,17 @@ def never_one(contract: Contract, media: MediaType) -> bool:
     return False
 
 
+def _fits_several(contract: Contract, media: MediaType, value: Any) -> bool:
+    """Is a value at fault for fitting several alternatives only, where none fits alone? A value is made last."""
+    return _hold_together(contract.schemas, str(media.schema), value) and never_one(contract, media)
+
+
 def _hold_together(schemas: Schemas, pointer: str, value: Any) -> bool:
     """Does a value break nothing but a `oneOf`, since more than one of its alternatives hold?"""
     listed = [join(here, "oneOf", number) for node, here in schemas.branches(pointer)
               for number, _ in enumerate(node.get("oneOf") or ())]  # fmt: skip
+    if not listed:
+        return False
     try:
         wrong = faults(schemas.validator(pointer, "response"), value, "body")
         held = sum(schemas.validator(each, "response").is_valid(value) for each in listed)
@@ -135,7 +140,7 @@ def _schema(media: MediaType, exchange: Exchange, contract: Contract) -> Iterato
         wrong = faults(contract.schemas.validator(str(media.schema), "response"), exchange.json, "body")
     except InvalidDocument:
         return
-    if wrong and never_one(contract, media) and _hold_together(contract.schemas, str(media.schema), exchange.json):
+    if wrong and _fits_several(contract, media, exchange.json):
         return
     for fault in wrong[:3]:
         steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -12,10 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
-import orjson
-
 from contracts.finding import Exchange
 from contracts.wire import App, AsgiWire, Headers, HttpWire, Received, Sent, Unanswered, Unreachable, Wire
+from mockserver.spec import notation
 
 __all__ = ["NOBODY", "Exhausted", "Identity", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable"]
 
@@ -259,15 +257,7 @@ def _cookie(identity: Identity) -> Headers:
 def _encoded(request: Request) -> bytes | None:
     if request.body is None and not request.media_type:
         return None
-    return request.body if isinstance(request.body, bytes) else _written(request.body)
-
-
-def _written(body: Any) -> bytes:
-    """A value as JSON. Integers beyond 64 bits are JSON too (RFC 8259 section 6), but orjson writes none."""
-    try:
-        return orjson.dumps(body)
-    except TypeError:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return request.body if isinstance(request.body, bytes) else notation.write(request.body)
 
 
 def retry_after(received: Received) -> float | None:
