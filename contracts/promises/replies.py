@@ -16,6 +16,7 @@ from contracts.requests import MISSING, Unable
 from contracts.stage import Stage
 from contracts.target import Request
 from mockserver.errors import REFUSALS
+from mockserver.spec import template
 from mockserver.spec.behaviour import ErrorBody, Evidence, ReplyShape, TrailingSlash, UnknownFields
 from mockserver.spec.contract import Contract
 from mockserver.spec.document import Operation
@@ -286,8 +287,7 @@ def nowhere(stage: Stage, operation: Operation) -> None:
 
 def _is_documented(contract: Contract, path: str) -> bool:
     """Does a path match one of the document's?"""
-    shapes = (re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(each.path)) for each in contract.document.operations)
-    return any(re.fullmatch(shape, path) for shape in shapes)
+    return any(re.fullmatch(template.pattern(each.path), path) for each in contract.document.operations)
 
 
 def error_bodies(stage: Stage, kind: Kind) -> None:

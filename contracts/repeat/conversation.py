@@ -15,6 +15,7 @@ from contracts.finding import PLACEHOLDER, Exchange, Finding
 from contracts.repeat.essence import ID, TIME, leaves, parsed, said, told
 from contracts.target import Target
 from contracts.wire import Headers, Received, Sent
+from mockserver.spec import template
 
 Path = tuple[str | int, ...]
 """Where a value stands in a JSON value."""
@@ -240,11 +241,11 @@ def _undone(exchanges: Sequence[Exchange], taken: Taken, deleted: Sequence[str])
         yield index, f"{address}/⟨{mine}⟩"
 
 
-def _below(template: str, address: str) -> bool:
+def _below(path: str, address: str) -> bool:
     """Is `/things/{id}` an item of the collection at this address?"""
-    collection, _, last = template.rstrip("/").rpartition("/")
-    pattern = re.sub(r"\\{[^{}]*\\}", "[^/]+", re.escape(collection))
-    return last.startswith("{") and re.fullmatch(f".*{pattern}", urlsplit(address).path) is not None
+    collection, _, last = path.rstrip("/").rpartition("/")
+    wanted = f".*{template.pattern(collection)}"
+    return last.startswith("{") and re.fullmatch(wanted, urlsplit(address).path) is not None
 
 
 def _is_id(path: Path) -> bool:

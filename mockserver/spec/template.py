@@ -25,3 +25,8 @@ def filled(path: str, values: Sequence[str]) -> str:
 def shape(path: str) -> str:
     """The path with its parameters' names left out: two paths of one shape match the same requests."""
     return EXPRESSION.sub("{}", path)
+
+
+def pattern(path: str) -> str:
+    """A regular expression of the paths that fit, in which each parameter has a character at least."""
+    return "[^/]+".join(map(re.escape, EXPRESSION.split(path)[::2]))
