@@ -5,11 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
-COMPILED := build/compiled
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-compiled lint format bench conformance conformance-big corpus journeys mutants wheel \
-        wheel-compiled pins clean
+.PHONY: help serve test lint format bench conformance conformance-big corpus journeys mutants wheel pins \
+        clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -21,11 +20,6 @@ serve: $(VENV)/served ## Start the sandbox (ARGS="basedash --port 9000")
 test: $(VENV)/developed ## Run the tests (ARGS="tests/web -k create")
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-test-compiled: $(COMPILED)/made ## Run the tests of what is compiled with it compiled
-	@PYTHONPATH=$(COMPILED) $(BIN)/python -P -m mockserver --version | grep compiled
-	@PYTHONPATH=$(COMPILED) PYTHONSAFEPATH=1 $(BIN)/pytest -n auto --dist worksteal -o pythonpath="$(COMPILED) ." \
-	  $(or $(ARGS),tests/web tests/vendors)
-
 lint: $(VENV)/developed ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,7 +30,6 @@ format: $(VENV)/developed ## Mend what ruff can mend
 	$(BIN)/ruff format .
 
 bench: $(VENV)/developed ## Measure requests a second, ours beside its ceiling and its peers (ARGS="--no-peers")
-	@$(MAKE) --silent $(COMPILED)/made || echo "Without a C compiler nothing is compiled."
 	@$(BIN)/python tests/benchmarks/bench.py $(ARGS)
 
 conformance: $(VENV)/developed ## Run Schemathesis' command line against every vendor served
@@ -56,9 +49,6 @@ mutants: $(VENV)/developed ## Plant bugs one at a time and print which the exami
 
 wheel: $(VENV)/developed ## Build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
-
-wheel-compiled: $(COMPILED)/made ## Build into dist/ the wheel for this machine, faster by half (needs a C compiler)
-	mkdir -p dist && cp $(COMPILED).wheel/*.whl dist/
 
 pins: ## Resolve every dependency anew and write constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins
@@ -89,13 +79,4 @@ $(VENV)/made:
 	  echo "Name another one: PYTHON=python3.12 make $(or $(firstword $(MAKECMDGOALS)),serve)" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "'$(PYTHON)' cannot make a virtual environment; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@touch $@
-
-# The wheel with compiled modules, and what is in it, unpacked beside the sources so that both can be asked for.
-$(COMPILED)/made: $(VENV)/developed hatch_build.py $(shell find mockserver contracts specs -type f -not -name '*.pyc')
-	@echo "Compiling what every request passes through (a minute or two)"
-	@rm -rf $(COMPILED) $(COMPILED).wheel
-	@HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps \
-	  --no-build-isolation --wheel-dir $(COMPILED).wheel .
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $(COMPILED) $(COMPILED).wheel/*.whl
 	@touch $@

@@ -164,8 +164,20 @@ class Unanswerable(Refusal):
 REFUSALS: dict[str, type[Refusal]] = {
     cls.kind: cls
     for cls in (
-        Malformed, Invalid, Unauthenticated, Forbidden, Missing, UnknownPath, MethodNotAllowed, NotAcceptable,
-        Conflict, TooLarge, UnsupportedMediaType, TooMany, BadGateway, Unanswerable,
+        Malformed,
+        Invalid,
+        Unauthenticated,
+        Forbidden,
+        Missing,
+        UnknownPath,
+        MethodNotAllowed,
+        NotAcceptable,
+        Conflict,
+        TooLarge,
+        UnsupportedMediaType,
+        TooMany,
+        BadGateway,
+        Unanswerable,
     )
-}  # fmt: skip
+}
 """Every kind of refusal that a behaviour file may describe, by its key."""

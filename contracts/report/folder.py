@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from contracts.repeat.tests import FILE, as_tests
+from contracts.report.html_page import as_html
 from contracts.report.junit import as_junit
-from contracts.report.page import as_html
-from contracts.report.record import Report, as_json
+from contracts.report.report import Report, as_json
 from contracts.report.sarif import as_sarif
+from contracts.reproduce.pytest_file import FILE, as_tests
 
 FORMS: Mapping[str, Callable[[Report], str]] = {
     "report.json": as_json,

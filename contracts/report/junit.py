@@ -6,9 +6,9 @@ import re
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from contracts.finding import Finding
-from contracts.known import Known
-from contracts.report.record import Report
+from contracts.model.finding import Finding
+from contracts.model.known_failures import Known
+from contracts.report.report import Report
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML 1.0 document may hold (section 2.2)."""

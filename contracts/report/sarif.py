@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from contracts.checks.jury import CHECK as JURY
-from contracts.finding import Exchange, Finding
-from contracts.promises import PROMISES
-from contracts.report.record import Line, Report
+from contracts.checks import PROMISES
+from contracts.conformance.openapi_core_check import CHECK as JURY
+from contracts.model.finding import Exchange, Finding
+from contracts.report.report import Line, Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -27,14 +27,24 @@ def as_sarif(report: Report) -> str:
     result = report.result
     checks = sorted({found.check for found in result.findings})
     run = {
-        "tool": {"driver": {"name": "mockserver", "semanticVersion": version("mockserver"),
-                            "rules": [_rule(check, result.findings) for check in checks]}},
-        "invocations": [{"executionSuccessful": not result.stopped, "exitCode": report.exit_code,
-                         "toolExecutionNotifications": list(_notes(result.stopped))}],
+        "tool": {
+            "driver": {
+                "name": "mockserver",
+                "semanticVersion": version("mockserver"),
+                "rules": [_rule(check, result.findings) for check in checks],
+            }
+        },
+        "invocations": [
+            {
+                "executionSuccessful": not result.stopped,
+                "exitCode": report.exit_code,
+                "toolExecutionNotifications": list(_notes(result.stopped)),
+            }
+        ],
         "automationDetails": {"id": f"mockserver/{report.title}/"},
         "results": [_result(report, found, checks.index(found.check)) for found in result.findings],
         "properties": {"target": report.target, "seed": report.seed, "mode": report.mode},
-    }  # fmt: skip
+    }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
@@ -51,11 +61,13 @@ def _rule(check: str, findings: Sequence[Finding]) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in check.replace("_", "-").split("-")),
         "shortDescription": {"text": about},
         "fullDescription": {"text": about},
-        "help": {"text": "\n".join([about, *sources]),
-                 "markdown": "\n".join([about, "", *(f"* {each}" for each in sources)])},
+        "help": {
+            "text": "\n".join([about, *sources]),
+            "markdown": "\n".join([about, "", *(f"* {each}" for each in sources)]),
+        },
         "defaultConfiguration": {"level": "error"},
         "properties": {"tags": ["api", "contract"], "precision": "high"},
-    }  # fmt: skip
+    }
 
 
 def describe(check: str) -> str:
@@ -84,16 +96,25 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
     place = report.places.get(found.operation, Line("openapi.yaml", 1))
     region = {"artifactLocation": {"uri": place.file}, "region": {"startLine": place.line}}
     return {
-        "ruleId": found.check, "ruleIndex": index, "level": LEVELS[found.verdict],
+        "ruleId": found.check,
+        "ruleIndex": index,
+        "level": LEVELS[found.verdict],
         "message": {"text": f"{found.operation}: expected {found.expected}; seen: {found.seen}\n{source(found)}"},
-        "locations": [{"physicalLocation": region,
-                       "logicalLocations": [{"fullyQualifiedName": found.operation, "kind": "function"}]}],
+        "locations": [
+            {
+                "physicalLocation": region,
+                "logicalLocations": [{"fullyQualifiedName": found.operation, "kind": "function"}],
+            }
+        ],
         "partialFingerprints": {"primaryLocationLineHash": f"{found.id}:1", "findingId/v1": found.id},
-        "suppressions": [{"kind": "external", "justification": f"{said.reason} ({said.date})"}
-                         for said in [report.reason(found)] if said],
+        "suppressions": [
+            {"kind": "external", "justification": f"{said.reason} ({said.date})"}
+            for said in [report.reason(found)]
+            if said
+        ],
         "properties": {"verdict": found.verdict, "curl": [each.curl() for each in found.exchanges]},
         **_last(found.exchanges),
-    }  # fmt: skip
+    }
 
 
 def _last(exchanges: Sequence[Exchange]) -> dict[str, Any]:

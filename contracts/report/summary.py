@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.finding import Finding, Said
-from contracts.report.record import Report
+from contracts.model.finding import Finding, Said
+from contracts.report.report import Report
 
 SHOWN = 20
 """How many findings are printed; the report on disk has them all."""

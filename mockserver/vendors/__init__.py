@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mockserver.semantics.turn import Rule
-from mockserver.vendors import basedash, datagrid, gaia, piper
+from mockserver.handlers.request_context import Rule
+from mockserver.vendors.basedash import rules as basedash
+from mockserver.vendors.datagrid import rules as datagrid
+from mockserver.vendors.gaia import rules as gaia
+from mockserver.vendors.piper import rules as piper
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "basedash": basedash.RULES,

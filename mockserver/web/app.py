@@ -14,26 +14,25 @@ from connexion import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from mockserver.probe import Prober
-from mockserver.spec import contract as contracts
-from mockserver.spec.contract import STRICT, Contract, Reading
+from mockserver import contract as contracts
+from mockserver.contract import STRICT, Contract, Reading
+from mockserver.mcp_port import Prober
+from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.state.world import Clock, World
-from mockserver.sync.simulated import SimulatedProber
 from mockserver.vendors import RULES
-from mockserver.web import callback
-from mockserver.web.browser import BrowserMiddleware
-from mockserver.web.connection import Answer
-from mockserver.web.control import PREFIX, ControlMiddleware
-from mockserver.web.middleware import OperationsMiddleware
-from mockserver.web.nowhere import NowhereMiddleware
-from mockserver.web.pages import PagesMiddleware
+from mockserver.web.operations import OperationsMiddleware, oauth_callback
+from mockserver.web.operations.admin_api import PREFIX, ControlMiddleware
+from mockserver.web.operations.cors import BrowserMiddleware
+from mockserver.web.operations.document_pages import PagesMiddleware
+from mockserver.web.operations.not_found import NowhereMiddleware
 from mockserver.web.service import Service, Settings
+from mockserver.web.serving.uvicorn_protocol import Answer
 
 Services = Mapping[str, Service]
 
 
 def _not_yet(scope: Any, body: bytes) -> Answer | None:
-    """The short way (web/lane.py) before there is one: Connexion builds its layers at the first request."""
+    """The short way (web/serving/fast_path.py) before there is one: Connexion builds its layers at the first request."""
     return None
 
 
@@ -79,7 +78,7 @@ class Sandbox:
                 partial(PagesMiddleware, services=services, prefixes=prefixes),
                 partial(NowhereMiddleware, prefixes=prefixes),
             ],
-        )  # fmt: skip
+        )
         for prefix, service in prefixes.items():
             base_path = prefix + service.contract.document.base_path
             app.add_api(_skeleton(service.contract), base_path=base_path, name=base_path or "/", service=service)
@@ -104,7 +103,7 @@ class Sandbox:
         """Have OAuth authorizations come back to this sandbox, reached at `address` (scheme, host and port)."""
         self._oauth_address = address
         for service in self.services.values() if address else ():
-            service.asking.callback = f"{address}{PREFIX}{callback.PATH}"
+            service.asking.callback = f"{address}{PREFIX}{oauth_callback.PATH}"
 
     @asynccontextmanager
     async def _lifespan(self, app: Any) -> AsyncIterator[None]:

@@ -6,25 +6,25 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mockserver.call import Call, Principal, Reply
 from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
-from mockserver.semantics.actions import forget
-from mockserver.semantics.binding import Binding, perform
-from mockserver.semantics.turn import Turn
-from mockserver.spec import notation, template
-from mockserver.spec.document import Operation
-from mockserver.spec.schemas import Validator
+from mockserver.handlers.actions import forget
+from mockserver.handlers.bound_operation import Binding, perform
+from mockserver.handlers.request_context import Turn
+from mockserver.messages import Call, Principal, Reply
+from mockserver.openapi import json_codec, path_template
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Validator
 from mockserver.state.store import Transaction
-from mockserver.web import prefer
-from mockserver.web.accept import accepts
-from mockserver.web.body import BodyReader
-from mockserver.web.credentials import Gate
-from mockserver.web.parameter import ParameterReader, Parameters, Target
-from mockserver.web.prefer import Wish
-from mockserver.web.query import Query
-from mockserver.web.rate import Limiter
-from mockserver.web.refusal import Refusals
-from mockserver.web.route import raw_path
+from mockserver.web.request import prefer
+from mockserver.web.request.authentication import Gate
+from mockserver.web.request.body import BodyReader
+from mockserver.web.request.content_negotiation import accepts
+from mockserver.web.request.parameters import ParameterReader, Parameters, Target
+from mockserver.web.request.prefer import Wish
+from mockserver.web.request.query import Query
+from mockserver.web.request.rate_limit import Limiter
+from mockserver.web.request.router import raw_path
+from mockserver.web.response.error_responses import Refusals
 
 if TYPE_CHECKING:
     from mockserver.web.service import Service
@@ -49,7 +49,7 @@ class Endpoint:
         plan = binding.plan if binding else None
         self._gate = Gate(operation, service.contract.document, service.keyring)
         own = [p for p in operation.parameters if _is_read(p.name, p.location)]
-        self._parameters = Parameters([ParameterReader(p, schemas) for p in own], template.names(operation.path))
+        self._parameters = Parameters([ParameterReader(p, schemas) for p in own], path_template.names(operation.path))
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in service.contract.document.security_schemes.values()
         )
@@ -64,7 +64,7 @@ class Endpoint:
         self._is_guarded = self._is_shared or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._promised = frozenset(_promised(operation, service))
-        self._store, self._place = service.store, template.shape(operation.path)
+        self._store, self._place = service.store, path_template.shape(operation.path)
         self._world, self._asking = service.world, service.asking
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
@@ -94,9 +94,18 @@ class Endpoint:
                 body, media_type = self._body.read(await self._read(headers, receive), headers.get("content-type", ""))
             if "accept" in headers:
                 self._refuse_unacceptable(headers)
-            call = Call(method, raw_path(scope), given["path"], given["query"], given["header"], given["cookie"], body,
-                        media_type,
-                        principal, tenant)  # fmt: skip
+            call = Call(
+                method,
+                raw_path(scope),
+                given["path"],
+                given["query"],
+                given["header"],
+                given["cookie"],
+                body,
+                media_type,
+                principal,
+                tenant,
+            )
             wish = prefer.read(scope["headers"]) if "prefer" in headers else None
             if self.binding is None or wish is not None:
                 reply = self._stateless(call, headers.get("accept", "*/*"), wish)
@@ -231,7 +240,7 @@ def encode(reply: Reply) -> bytes:
     if reply.content is not None:
         return reply.content
     if "json" in reply.media_type:
-        return notation.write(reply.body)
+        return json_codec.write(reply.body)
     if isinstance(reply.body, bytes):
         return reply.body
     return b"" if reply.body is None else str(reply.body).encode()

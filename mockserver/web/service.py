@@ -7,29 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.call import Call, Reply
+from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Missing, Refusal, UnknownPath
-from mockserver.probe import Prober
-from mockserver.semantics import plan as plans
-from mockserver.semantics.binding import bind
-from mockserver.semantics.materialize import Materializer
-from mockserver.semantics.succession import succeed
-from mockserver.semantics.turn import Rules
-from mockserver.spec import template
-from mockserver.spec.contract import Contract
-from mockserver.spec.document import Operation
+from mockserver.handlers import resource_plan as plans
+from mockserver.handlers.bound_operation import bind
+from mockserver.handlers.materialize import Materializer
+from mockserver.handlers.reload_state import succeed
+from mockserver.handlers.request_context import Rules
+from mockserver.mcp_port import Prober
+from mockserver.mcp_sync.pending_probes import Asking
+from mockserver.messages import Call, Reply
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
-from mockserver.web import prefer
-from mockserver.web.asking import Asking
-from mockserver.web.credentials import Keyring
 from mockserver.web.endpoint import Endpoint
-from mockserver.web.improvisation import Improviser, Wanted
-from mockserver.web.policy import Policy
-from mockserver.web.prefer import Wish
-from mockserver.web.rate import Limiter
-from mockserver.web.refusal import Refusals
-from mockserver.web.route import Match, Routes
+from mockserver.web.request import prefer
+from mockserver.web.request.authentication import Keyring
+from mockserver.web.request.prefer import Wish
+from mockserver.web.request.rate_limit import Limiter
+from mockserver.web.request.router import Match, Routes
+from mockserver.web.response.default_errors import Policy
+from mockserver.web.response.error_responses import Refusals
+from mockserver.web.response.example_response import Improviser, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Service:
         found: dict[str, dict[str, Endpoint]] = {}
         for endpoint in self.endpoints.values():
             operation = endpoint.operation
-            found.setdefault(template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
+            found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
         for methods in found.values():
             self.routes.add(next(iter(methods.values())).operation.path, methods)
         return found

@@ -28,14 +28,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mockserver.spec import shelf
+from mockserver.openapi import bundled
 from tests.benchmarks import reduced
 from tests.benchmarks.load import Rate, Request, generator, rate, repeat
 from tests.benchmarks.servers import (
     CEILING,
     LARGE,
     OURS,
-    OURS_COMPILED,
     PEERS,
     STOCK,
     Running,
@@ -155,8 +154,8 @@ def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[R
 def compare(folder: Path, options: Options) -> dict[str, Any]:
     """Ours, the ceiling, stock Connexion and the peers on the Basedash document."""
     with ExitStack() as stack:
-        site = Site(shelf.document_path("basedash"), folder, options.packages, stack.enter_context(own_core()))
-        mine = start_all(stack, (OURS, OURS_COMPILED), site)
+        site = Site(bundled.document_path("basedash"), folder, options.packages, stack.enter_context(own_core()))
+        mine = start_all(stack, (OURS,), site)
         replies = [sample(each.address) for each in mine]
         (folder / "replies.json").write_text(json.dumps(replies[0]), encoding="utf-8")
         others = start_all(stack, (CEILING, STOCK, *(PEERS if options.packages else ())), site)
@@ -208,7 +207,7 @@ def as_json(table: Mapping[str, Rate]) -> dict[str, Any]:
 
 def grow(folder: Path, options: Options) -> dict[str, Any]:
     """Ours with few and with many items stored: what each request costs, and how many bytes an item takes."""
-    site = Site(shelf.document_path("basedash"), folder)
+    site = Site(bundled.document_path("basedash"), folder)
     asked: dict[str, dict[str, Request]] = {}
     bytes_each: dict[str, int] = {}
     up: dict[str, Running] = {}

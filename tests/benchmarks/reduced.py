@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mockserver.spec.document import METHODS
+from mockserver.openapi.document import METHODS
 
 PATHS = ("/gitignore/templates", "/gitignore/templates/{name}")
 

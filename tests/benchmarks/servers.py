@@ -14,12 +14,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mockserver.spec.contract import of as contract_of
+from mockserver.contract import of as contract_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,9 +74,7 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def available(self, site: Site) -> bool:
-        """Whether what it needs is installed: `npm:NAME` a package, `path:FOLDER` a folder, else a program."""
-        if self.needs.startswith("path:"):
-            return Path(self.needs.removeprefix("path:")).is_dir()
+        """Whether what it needs is installed: `npm:NAME` a package, else a program."""
         if self.needs.startswith("npm:"):
             folder = site.packages and site.packages / "node_modules" / self.needs.removeprefix("npm:")
             return bool(folder and folder.is_dir())
@@ -191,14 +189,6 @@ def _stubs(replies: Mapping[str, str], fields: list[dict[str, Any]]) -> dict[str
 
 
 OURS = Server("mockserver", ours(lambda _: "basedash"), "validates requests and replies, remembers", "/basedash")
-
-COMPILED = ROOT / "build" / "compiled"
-"""Where the Makefile puts the wheel with compiled modules."""
-
-OURS_COMPILED = replace(
-    OURS, name="mockserver, compiled", note="as mockserver, out of `make wheel-compiled`", needs=f"path:{COMPILED}",
-    environment={"PYTHONPATH": str(COMPILED), "PYTHONSAFEPATH": "1"},
-)  # fmt: skip
 
 CEILING = Server("bare ASGI", uvicorn("tests.benchmarks.ceiling:app"), "the ceiling: a constant of the same size")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.spec import contract as contracts
+from mockserver import contract as contracts
 from tests.process import ENVIRONMENT, ROOT, Processes, address, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
@@ -252,7 +252,9 @@ def test_what_a_document_says_and_the_mock_does_not_act_on_is_told_by_name(tmp_p
 
 def test_who_has_no_more_than_the_sandbox_needs_is_not_warned_of_what_it_does_not_use() -> None:
     """Connexion imports Starlette's test client, which has something to say without httpx2 (in the `live` extra)."""
-    program = "import sys; sys.modules['httpx2'] = None; from mockserver.cli import main; main(['serve', '--help'])"
+    program = (
+        "import sys; sys.modules['httpx2'] = None; from mockserver.cli.commands import main; main(['serve', '--help'])"
+    )
     environment = {name: value for name, value in ENVIRONMENT.items() if name != "PYTHONWARNINGS"}
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False, env=environment

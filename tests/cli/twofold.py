@@ -7,7 +7,7 @@ from typing import Any
 
 import uvicorn
 
-from mockserver.web.connection import Connection, Whole
+from mockserver.web.serving.uvicorn_protocol import Connection, Whole
 
 
 class Twofold:

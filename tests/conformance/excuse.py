@@ -10,13 +10,13 @@ from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 
-from contracts.checks.fairness import FIELD, PARAMETER
-from contracts.checks.overruled import HEADERS, IGNORED
+from contracts.conformance.false_positives import FIELD, PARAMETER
+from contracts.conformance.ignored_statements import HEADERS, IGNORED
+from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
-from mockserver.spec.contract import Contract
-from mockserver.spec.document import Operation, Response
-from mockserver.spec.pointer import resolve
-from mockserver.spec.template import names
+from mockserver.openapi.document import Operation, Response
+from mockserver.openapi.path_template import names
+from mockserver.openapi.pointer import resolve
 
 IMPOSSIBLE = "a schema that no value satisfies"
 TEXTUAL = "a value that is another as text"

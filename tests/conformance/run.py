@@ -18,8 +18,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from mockserver.errors import MockServerError  # noqa: E402  # run as a script, too
-from mockserver.spec import shelf  # noqa: E402
-from mockserver.spec.reading import source  # noqa: E402
+from mockserver.openapi import bundled, source  # noqa: E402
 from tests.benchmarks.reduced import part, reduce  # noqa: E402
 from tests.conformance.verdict import Verdict, examine, kinds  # noqa: E402
 from tests.corpus.run import documents  # noqa: E402
@@ -94,7 +93,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--verbose", action="store_true", help="print what Schemathesis printed of a failure")
     parser.add_argument("--json", type=Path, help="write the verdicts there")
     options = parser.parse_args(None if arguments is None else list(arguments))
-    chosen = [*options.documents] or (foreign() if options.big else list(shelf.vendors()))
+    chosen = [*options.documents] or (foreign() if options.big else list(bundled.vendors()))
     examples, seconds = options.examples or (20 if options.big else 200), options.seconds or (300 if options.big else 0)
     print(HEAD)
     verdicts, refused = [], 0

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from mockserver.spec import contract as contracts
-from mockserver.spec.contract import Contract
+from mockserver import contract as contracts
+from mockserver.contract import Contract
 from tests.conformance.excuse import EXAMPLE, FRAMED, NULL, TEXTUAL, UNREACHABLE, WHOLE, excuse
 from tests.web.document import answers, document, takes
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from mockserver.spec import contract as contracts
-from mockserver.spec.contract import Contract
-from mockserver.spec.document import Document
+from mockserver import contract as contracts
+from mockserver.contract import Contract
+from mockserver.openapi.document import Document
 from tests.conformance.excuse import excuse, is_answerable, is_writable
 from tests.process import ROOT, Processes
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.assignment import Assignment
-from contracts.beside.comparison import Comparison
-from contracts.examination import Result
-from contracts.identities import sandbox_identities
-from contracts.plugin import _served
-from contracts.sandbox import sandbox
-from contracts.target import Target
-from mockserver.spec import contract as contracts
+from contracts.client.authentication import sandbox_identities
+from contracts.client.builtin_mock import sandbox
+from contracts.client.target import Target
+from contracts.differential.comparison import Comparison
+from contracts.pytest_plugin.plugin import _served
+from contracts.runner.runner import Result
+from contracts.runner.settings import Assignment
+from mockserver import contract as contracts
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import HERE, Subject, subjects
 from tests.process import run

@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from sarif_kit.validate import validation_errors
 
-from contracts.journal import Entry, Journal
-from contracts.plugin import _served
-from contracts.sandbox import sandbox
+from contracts.cleanup.journal import Entry, Journal
+from contracts.client.builtin_mock import sandbox
+from contracts.pytest_plugin.plugin import _served
 from tests.process import run
 
 ONE = ("--only", "GET *", "--quick")

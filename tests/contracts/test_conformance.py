@@ -12,13 +12,13 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.assignment import Assignment
-from contracts.checks.conformance import conform
-from contracts.examination import Result, examine
-from contracts.plugin import _served
-from contracts.target import Request, Target
-from mockserver.spec import contract as contracts
-from mockserver.spec.contract import Contract
+from contracts.client.target import Request, Target
+from contracts.conformance.schemathesis_run import conform
+from contracts.pytest_plugin.plugin import _served
+from contracts.runner.runner import Result, examine
+from contracts.runner.settings import Assignment
+from mockserver import contract as contracts
+from mockserver.contract import Contract
 from tests.contracts.deaf import Deaf
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject

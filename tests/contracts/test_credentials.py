@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.plugin import _served
+from contracts.pytest_plugin.plugin import _served
 from tests.planted_bugs.notes import KEYS, Notes
 from tests.planted_bugs.server import Answer, Ask
 from tests.process import run

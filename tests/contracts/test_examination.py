@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from contracts.examination import Result, examine
-from contracts.finding import Exchange
-from contracts.journal import Journal, Pending
-from contracts.plugin import _served
-from contracts.target import NOBODY, Exhausted, Identity, ReadOnly, Request, Target
-from contracts.wire import AsgiWire, HttpWire, Received, Sent, Unreachable
+from contracts.cleanup.journal import Journal, Pending
+from contracts.client.target import NOBODY, Exhausted, Identity, ReadOnly, Request, Target
+from contracts.client.transport import AsgiWire, HttpWire, Received, Sent, Unreachable
+from contracts.model.finding import Exchange
+from contracts.pytest_plugin.plugin import _served
+from contracts.runner.runner import Result, examine
 from tests.contracts.deaf import Deaf
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject, subjects
@@ -181,8 +181,8 @@ def test_progress_is_told_as_it_is_made() -> None:
 def test_a_journal_knows_what_a_killed_examination_left(tmp_path: Path) -> None:
     file = tmp_path / "journal.jsonl"
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom contracts.examination import examine\n"
-        "from contracts.journal import Journal\nfrom tests.planted_bugs.run import subject\n"
+        "import sys, time\nfrom pathlib import Path\nfrom contracts.runner.runner import examine\n"
+        "from contracts.cleanup.journal import Journal\nfrom tests.planted_bugs.run import subject\n"
         "about = subject('basedash')\ntarget = about.target()\n"
         "target.on_exchange.append(lambda exchange: time.sleep(0.02))\n"
         f"examine(about.contract, target, only=['paging'], journal=Journal(Path({str(file)!r})))\n"

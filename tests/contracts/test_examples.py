@@ -10,7 +10,7 @@ import pytest
 from fakeredis import TcpFakeServer
 from redis import Redis
 
-from contracts.plugin import _served
+from contracts.pytest_plugin.plugin import _served
 from tests.planted_bugs import basedash
 from tests.planted_bugs.basedash import Basedash
 from tests.process import run

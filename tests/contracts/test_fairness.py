@@ -13,16 +13,16 @@ from uuid import UUID
 
 import pytest
 
-from contracts.assignment import Assignment
-from contracts.checks.conformance import conform
-from contracts.examination import examine
-from contracts.finding import Finding, finding
-from contracts.identities import identity
-from contracts.plugin import _served
-from contracts.repeat.conversation import conversation, hold
-from contracts.target import NOBODY, Identity, Request, Target
-from mockserver.spec import contract as contracts
-from mockserver.spec.contract import Contract
+from contracts.client.authentication import identity
+from contracts.client.target import NOBODY, Identity, Request, Target
+from contracts.conformance.schemathesis_run import conform
+from contracts.model.finding import Finding, finding
+from contracts.pytest_plugin.plugin import _served
+from contracts.reproduce.script import conversation, hold
+from contracts.runner.runner import examine
+from contracts.runner.settings import Assignment
+from mockserver import contract as contracts
+from mockserver.contract import Contract
 from tests.planted_bugs.server import Answer, Ask, Server
 from tests.process import run
 from tests.web.document import Node, answers, document, takes

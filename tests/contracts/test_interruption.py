@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.journal import Journal
+from contracts.cleanup.journal import Journal
 from tests.process import Processes, run
 
 KEY = "bd_key_SandboxAdmin00000000000000000000"

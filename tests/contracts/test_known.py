@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from contracts.plugin import _served
+from contracts.pytest_plugin.plugin import _served
 from tests.planted_bugs.basedash import Basedash
 from tests.process import run
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.repeat.tests import FILE
 from contracts.report.folder import FORMS
-from contracts.report.record import Report, read_report
-from contracts.share import Share
+from contracts.report.report import Report, read_report
+from contracts.reproduce.pytest_file import FILE
+from contracts.runner.sharding import Share
 from tests.process import run
 
 QUICK = ("basedash", "--quick", "--seed", "3")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.examination import Result, examine
-from contracts.target import Target
-from mockserver.semantics import possession
-from mockserver.spec import contract as contracts
+from contracts.client.target import Target
+from contracts.runner.runner import Result, examine
+from mockserver import contract as contracts
+from mockserver.handlers import cascade
 from tests.inference.test_places import tasks
 from tests.web.document import served
 
@@ -33,7 +33,7 @@ def test_the_mock_keeps_what_it_infers_of_an_owner(tmp_path: Path, parameter: st
 def test_an_item_that_stays_without_its_owner_is_found(
     tmp_path: Path, parameter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(possession.Release, "of", lambda *_: None)
+    monkeypatch.setattr(cascade.Release, "of", lambda *_: None)
 
     result = examined(tmp_path, parameter)
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from contracts.finding import Exchange, finding
-from contracts.plugin import _served
-from contracts.repeat.conversation import conversation
-from contracts.repeat.shell import as_shell
+from contracts.model.finding import Exchange, finding
+from contracts.pytest_plugin.plugin import _served
+from contracts.reproduce.curl import as_shell
+from contracts.reproduce.script import conversation
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subjects
 from tests.process import run

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.company import SOCIABLE
-from contracts.plugin import _served
-from contracts.promises import PROMISES
+from contracts.checks import PROMISES
+from contracts.pytest_plugin.plugin import _served
+from contracts.runner.exclusive import SOCIABLE
 from tests.planted_bugs.basedash import Basedash
 
 pytest_plugins = ["pytester"]

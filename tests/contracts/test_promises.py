@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.examination import examine
-from contracts.identities import sandbox_identities
-from contracts.promises import PROMISES
-from contracts.sandbox import sandbox
-from contracts.target import Target
-from contracts.vendors import PARTNERS, UNSEEN
-from mockserver.spec import contract as contracts
-from mockserver.spec import shelf
-from mockserver.spec.behaviour import OPERATION, RESOURCE, SERVICE
+from contracts.checks import PROMISES
+from contracts.checks.vendor_rules import PARTNERS, UNSEEN
+from contracts.client.authentication import sandbox_identities
+from contracts.client.builtin_mock import sandbox
+from contracts.client.target import Target
+from contracts.runner.runner import examine
+from mockserver import contract as contracts
+from mockserver.behaviour.statements import OPERATION, RESOURCE, SERVICE
+from mockserver.openapi import bundled
 from tests.planted_bugs.run import SERVERS, examined
 
 NO_PROMISE = {
@@ -116,7 +116,7 @@ def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
 
 
 def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
-    for vendor in shelf.vendors():
+    for vendor in bundled.vendors():
         operations = contracts.of(vendor).behaviour.operations.values()
         rules = {rule.name for operation in operations for rule in operation.rules}
 
@@ -155,7 +155,7 @@ def test_nothing_is_said_against_a_correct_server(subject: str, seed: int) -> No
     assert ("", ()) == (result.stopped, result.left_behind)
 
 
-@pytest.mark.parametrize("vendor", shelf.vendors())
+@pytest.mark.parametrize("vendor", bundled.vendors())
 def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
     contract = contracts.of(vendor)
     app: Any = sandbox(vendor, seed=2)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from contracts.plugin import _served
+from contracts.pytest_plugin.plugin import _served
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.further.basedash import FurtherBasedash
 from tests.planted_bugs.run import subject

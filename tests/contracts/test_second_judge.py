@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.checks import jury
-from contracts.checks.jury import Jury
-from contracts.finding import Exchange
-from contracts.plugin import _served
-from mockserver.spec import contract as contracts
-from mockserver.spec.contract import Contract
+from contracts.conformance import openapi_core_check
+from contracts.conformance.openapi_core_check import Jury
+from contracts.model.finding import Exchange
+from contracts.pytest_plugin.plugin import _served
+from mockserver import contract as contracts
+from mockserver.contract import Contract
 from tests.process import run
 
 DOCUMENT = {
@@ -67,12 +67,12 @@ def test_a_disagreement_is_told_by_name_and_fails_nothing(document: Path, tmp_pa
         done = run("check", str(document), "--url", address, "--quick", "--report", str(tmp_path / "reports"))
 
     read = json.loads((tmp_path / "reports" / "report.json").read_text())
-    told = [each for each in read["findings"] if each["check"] == jury.CHECK]
+    told = [each for each in read["findings"] if each["check"] == openapi_core_check.CHECK]
     assert 0 == done.returncode, done.stdout
     assert {"disagreement"} == {each["verdict"] for each in told}
     assert {"GET /prices/{id}"} == {each["operation"] for each in told}
     assert all("Schemathesis: nothing is wrong; openapi-core: 19.99 is not a multiple" in each["seen"] for each in told)
-    assert {"failed"} == {each["outcome"] for each in read["examined"] if each["check"] == jury.CHECK}
+    assert {"failed"} == {each["outcome"] for each in read["examined"] if each["check"] == openapi_core_check.CHECK}
 
 
 def test_where_both_find_fault_there_is_nothing_to_tell(prices: Contract) -> None:
@@ -129,6 +129,6 @@ def test_of_replies_of_one_shape_one_is_judged_twice_and_of_all_no_more_than_a_b
         second.hear(operation, reply(f'{{"price": {price}}}'), "http://shop", "mockserver", [])
     assert [b'{"price": 0}'] == asked
 
-    for count in range(2 * jury.MOST):
+    for count in range(2 * openapi_core_check.MOST):
         second.hear(operation, reply(json.dumps({f"field{count}": 1})), "http://shop", "mockserver", [])
-    assert jury.MOST == len(asked)
+    assert openapi_core_check.MOST == len(asked)

@@ -28,10 +28,10 @@ import click
 import httpx
 
 import mockserver
+from mockserver.contract import Reading
 from mockserver.errors import SpecError, Unanswerable
-from mockserver.spec.contract import Reading
-from mockserver.spec.document import Operation
-from mockserver.spec.template import names
+from mockserver.openapi.document import Operation
+from mockserver.openapi.path_template import names
 from mockserver.web.app import Sandbox
 from mockserver.web.service import Service
 from tests.corpus.cell import LostError, apart

@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 
 import mockserver
-from mockserver.call import ANONYMOUS, Call
+from mockserver.behaviour.statements import Action, Identity, OperationBehaviour, Resource
+from mockserver.contract import Reading
 from mockserver.errors import Unanswerable
-from mockserver.semantics import plan, template
-from mockserver.semantics.binding import Binding
-from mockserver.spec.behaviour import Action, Identity, OperationBehaviour, Resource
-from mockserver.spec.contract import Reading
-from mockserver.spec.document import Operation
-from mockserver.spec.template import names
+from mockserver.handlers import reply_template, resource_plan
+from mockserver.handlers.bound_operation import Binding
+from mockserver.messages import ANONYMOUS, Call
+from mockserver.openapi.document import Operation
+from mockserver.openapi.path_template import names
 from mockserver.web.service import Service
 from tests.journeys.request import NOTHING, Requests, encoded, text
 
@@ -124,7 +124,7 @@ class Traveller:
         """An id for a new item: what the replies show as one, where the path allows it, else what the path names."""
         identity, own = station.resource.identity, names(operation.path)
         parameter = next(p for p in operation.parameters if p.location == "path" and p.name == own[-1])
-        for view in plan.shown(self._contract, station.resource.name) if parameter.schema else ():
+        for view in resource_plan.shown(self._contract, station.resource.name) if parameter.schema else ():
             at = self._contract.schemas.properties(view).get(identity.field)
             value = self._contract.examples.at(at, seed=0) if at else None
             if at and self._contract.schemas.validator(str(parameter.schema), "request").is_valid(value):
@@ -250,7 +250,7 @@ class Traveller:
         resource = self._contract.behaviour.resources[action.of]
         settled = self._service.plans[resource.name].settled | {resource.identity.field, *action.keeps.values()}
         settled |= {resource.parent.field} if resource.parent is not None else set()
-        named = plan.known(self._contract, operation, behaviour)
+        named = resource_plan.known(self._contract, operation, behaviour)
         for name, value in body.items() if isinstance(body, dict) and isinstance(shown, dict) else ():
             known = action.takes.get(name, name)
             if name not in named:
@@ -263,7 +263,7 @@ class Traveller:
     def _may_show(self, resource: str, name: str, value: Any) -> bool:
         """Do the schemas of all replies that show an item allow this value for its property?"""
         schemas = self._contract.schemas
-        places = [schemas.properties(view).get(name) for view in plan.shown(self._contract, resource)]
+        places = [schemas.properties(view).get(name) for view in resource_plan.shown(self._contract, resource)]
         return all(schemas.validator(at, "response").is_valid(value) for at in places if at)
 
     def _vary(self, action: Action, body: dict[str, Any], seed: int) -> None:
@@ -354,7 +354,7 @@ def _item(behaviour: OperationBehaviour, reply: httpx.Response) -> Any:
     """The item in a reply, where the behaviour says that it stands; None where it shows none."""
     wanted = behaviour.reply.body if behaviour.reply is not None else "{item}"
     for hole in ("item", "text:id", "id"):
-        path = template.find(wanted, hole)
+        path = reply_template.find(wanted, hole)
         if path is not None and reply.content:
             return _below(reply.json(), path)
     return None
@@ -362,7 +362,7 @@ def _item(behaviour: OperationBehaviour, reply: httpx.Response) -> Any:
 
 def _items(behaviour: OperationBehaviour, reply: httpx.Response) -> list[Any]:
     wanted = behaviour.reply.body if behaviour.reply is not None else "{items}"
-    path = template.find(wanted, "items")
+    path = reply_template.find(wanted, "items")
     found = _below(reply.json(), path or ())
     return found if isinstance(found, list) else []
 

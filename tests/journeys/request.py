@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
-from mockserver.spec.contract import Contract
-from mockserver.spec.document import MediaType, Operation, Parameter
-from mockserver.spec.inference.message import is_form, is_json
-from mockserver.spec.inference.site import ALONE
-from mockserver.web.route import WRITTEN
+from mockserver.inference.messages import is_form, is_json
+from mockserver.inference.path_tree import ALONE
+from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.web.request.router import WRITTEN
 
 OWN = frozenset(("content-type", "accept", "authorization"))
 """Headers that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""

@@ -7,7 +7,7 @@ import socket
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from mockserver.sync.misbehaviour import MISBEHAVIOURS
+from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

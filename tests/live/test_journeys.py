@@ -18,8 +18,8 @@ pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip ins
 
 from tests.foreign import SERVERS
 from tests.live.conftest import Demo  # only where the SDK is
+from tests.mcp_sync.live import press_allow
 from tests.process import ROOT, Processes, address
-from tests.sync.live import press_allow
 
 ORGANIZATION = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 

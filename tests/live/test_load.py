@@ -17,13 +17,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip install 'mockserver[live]'")
 
-from mockserver.sync.demo import Demo  # only where the SDK is
-from mockserver.sync.wire import STANDARD
+from mockserver.mcp_sync.demo_server import Demo  # only where the SDK is
+from mockserver.mcp_sync.guarded_http import STANDARD
 from tests.live.bystander import bystander
 from tests.live.conftest import Watched
 from tests.live.test_journeys import basedash, piper
-from tests.sync.live import in_thread
-from tests.sync.test_load import Slow
+from tests.mcp_sync.live import in_thread
+from tests.mcp_sync.test_load import Slow
 
 HOW_MANY = 100
 MANY_TOOLS = 500

@@ -20,8 +20,8 @@ from tests.live.bystander import bystander
 from tests.live.conftest import Watched
 from tests.live.test_journeys import basedash, datagrid, gaia, piper  # only where the SDK is
 from tests.live.test_load import told
+from tests.mcp_sync.test_misbehaviour import EXPECTED
 from tests.process import Processes
-from tests.sync.test_misbehaviour import EXPECTED
 
 pytestmark = pytest.mark.slow
 

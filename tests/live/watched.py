@@ -21,7 +21,7 @@ from typing import Any
 
 import uvicorn
 
-from mockserver.cli import main
+from mockserver.cli.commands import main
 
 QUEUE = Path("/proc/thread-self/schedstat")
 """Nanoseconds on the processor, and ready but waiting for it (Linux, "Scheduler Statistics")."""

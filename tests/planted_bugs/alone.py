@@ -9,7 +9,7 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from contracts.target import Target
+from contracts.client.target import Target
 
 EXAMPLES = 50
 """How many requests each operation is given in each phase that invents them."""

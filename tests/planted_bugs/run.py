@@ -18,14 +18,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from contracts.checks.conformance import conform
-from contracts.examination import Result, examine
-from contracts.identities import identity, sandbox_identities
-from contracts.stage import Mode
-from contracts.target import Identity, Target
-from mockserver.spec import contract as contracts
-from mockserver.spec import shelf
-from mockserver.spec.contract import Contract
+from contracts.client.authentication import identity, sandbox_identities
+from contracts.client.target import Identity, Target
+from contracts.conformance.schemathesis_run import conform
+from contracts.runner.context import Mode
+from contracts.runner.runner import Result, examine
+from mockserver import contract as contracts
+from mockserver.contract import Contract
+from mockserver.openapi import bundled
 from tests.planted_bugs.alone import complaints
 from tests.planted_bugs.further import basedash, datagrid, notes
 from tests.planted_bugs.gaia import Gaia
@@ -81,7 +81,7 @@ def subject(name: str) -> Subject:
         contract = contracts.load(name, HERE / "notes.yaml")
         people = tuple(identity(contract, who, key) for who, key in zip(("ada", "bob"), KEYS, strict=True))
         return Subject(name, server, blind, contract, people)
-    contract = contracts.load(name, shelf.document_path(name), shelf.overlays(name))
+    contract = contracts.load(name, bundled.document_path(name), bundled.overlays(name))
     return Subject(name, server, blind, contract, sandbox_identities(contract))
 
 

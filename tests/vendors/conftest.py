@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.probe import Connection, Outcome
-from mockserver.sync.simulated import SimulatedProber
+from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
-from tests.sync.live import in_thread
+from tests.mcp_sync.live import in_thread
 
 Connect = Callable[..., JudgedClient]
 Overlay = Callable[..., list[Path]]

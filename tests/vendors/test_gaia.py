@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.probe import Connection, Outcome
-from mockserver.sync.simulated import SimulatedProber
+from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.web.service import Settings
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Attentive, Connect, Overlay

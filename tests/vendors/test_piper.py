@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 import mockserver
-from mockserver.probe import Connection, Outcome
-from mockserver.sync.simulated import SimulatedProber
+from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Attentive, Connect, Overlay
 

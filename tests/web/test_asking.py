@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 import mockserver
-from mockserver.probe import Connection, Outcome, Tool
-from mockserver.sync.simulated import SimulatedProber
+from mockserver.mcp_port import Connection, Outcome, Tool
+from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.web.service import Settings
 
 CREDENTIALS = {

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mockserver.call import Call, Reply
+from mockserver.messages import Call, Reply
 from mockserver.web.app import Sandbox
 from tests.client import Client
 from tests.web.document import answers, document, served

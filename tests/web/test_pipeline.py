@@ -10,7 +10,7 @@ import pytest
 
 import mockserver
 from mockserver.errors import SpecError
-from mockserver.sync.simulated import SimulatedProber
+from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.web.app import Sandbox
 from mockserver.web.service import Settings
 from tests.client import Client

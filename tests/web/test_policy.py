@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import Fault, Invalid
-from mockserver.web import telling
+from mockserver.web.response import error_body_filler
 from tests.client import Client
 from tests.web.document import answers, document, served, takes
 
@@ -193,7 +193,7 @@ def keyed_client(client: Client) -> Any:
     return send
 
 
-names = st.sampled_from([*telling.TELLING, *telling.LISTS, "other"])
+names = st.sampled_from([*error_body_filler.TELLING, *error_body_filler.LISTS, "other"])
 bodies = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
@@ -215,8 +215,11 @@ def test_telling_never_makes_a_valid_body_invalid_and_never_touches_the_original
     before = repr(body)
     refusal = Invalid("wrong", faults=tuple(found))
 
-    told = telling.tell(
-        body, telling.of(refusal, 400, "wrong"), refusal.faults, telling.Form(is_valid, lambda path: True)
+    told = error_body_filler.tell(
+        body,
+        error_body_filler.of(refusal, 400, "wrong"),
+        refusal.faults,
+        error_body_filler.Form(is_valid, lambda path: True),
     )
 
     assert is_valid(told)

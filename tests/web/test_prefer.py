@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.web import prefer
+from mockserver.web.request import prefer
 from tests.client import Client
 from tests.web.conftest import LINEAR, SERVERS
 from tests.web.document import answers, document, served

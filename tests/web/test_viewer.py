@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.web import viewer
+from mockserver.web.middleware import swagger_ui
 
 ELSEWHERE = "http://192.0.2.7/chart.png"
 """An address of TEST-NET-1 (RFC 5737), where nobody answers."""
@@ -71,10 +71,10 @@ class Harbour(BaseHTTPRequestHandler):
 
     def find(self) -> tuple[bytes, str] | None:
         if self.path == "/tides/docs":
-            return viewer.page("Tides", "/tides/openapi.json"), "text/html; charset=utf-8"
+            return swagger_ui.page("Tides", "/tides/openapi.json"), "text/html; charset=utf-8"
         if self.path == "/tides/openapi.json":
             return orjson.dumps(DOCUMENT), "application/json"
-        return viewer.asset(self.path.removeprefix("/_mock/assets/"))
+        return swagger_ui.asset(self.path.removeprefix("/_mock/assets/"))
 
     def log_message(self, *_: object) -> None:
         """Stay silent: the test looks at `asked` instead."""
@@ -117,7 +117,7 @@ def test_a_picture_elsewhere_that_a_document_names_is_not_fetched(browse: Callab
 
 
 def test_the_page_names_only_addresses_of_its_own_server() -> None:
-    page = viewer.page("Tides", "/tides/openapi.json").decode()
+    page = swagger_ui.page("Tides", "/tides/openapi.json").decode()
 
     references = re.findall(r'(?:src|href)="([^"]*)"', page)
     assert references
@@ -125,12 +125,12 @@ def test_the_page_names_only_addresses_of_its_own_server() -> None:
 
 
 def test_every_asset_that_the_page_names_is_there_with_its_content_type() -> None:
-    page = viewer.page("Tides", "/tides/openapi.json").decode()
+    page = swagger_ui.page("Tides", "/tides/openapi.json").decode()
 
     for name in re.findall(r'"/_mock/assets/([^"]*)"', page):
-        found = viewer.asset(name)
+        found = swagger_ui.asset(name)
         assert found is not None, name
-        assert (True, viewer.CONTENT_TYPES[Path(name).suffix]) == (len(found[0]) > 0, found[1])
+        assert (True, swagger_ui.CONTENT_TYPES[Path(name).suffix]) == (len(found[0]) > 0, found[1])
 
 
 @pytest.mark.parametrize(
@@ -148,13 +148,13 @@ def test_every_asset_that_the_page_names_is_there_with_its_content_type() -> Non
     ],
 )
 def test_a_name_that_is_no_file_of_the_viewer_is_not_found(name: str) -> None:
-    assert viewer.asset(name) is None
+    assert swagger_ui.asset(name) is None
 
 
 @given(st.text(), st.text())
 def test_no_title_or_address_breaks_out_of_its_place(title: str, address: str) -> None:
-    plain = viewer.page("", "").decode()
-    page = viewer.page(title, address).decode()
+    plain = swagger_ui.page("", "").decode()
+    page = swagger_ui.page(title, address).decode()
 
     assert plain.count("<") == page.count("<")
     options = page.split("SwaggerUIBundle(")[-1].rsplit(")</script>", maxsplit=1)[0]
@@ -162,8 +162,11 @@ def test_no_title_or_address_breaks_out_of_its_place(title: str, address: str) -
 
 
 def test_the_viewer_needs_the_files_of_its_package_but_none_of_its_code() -> None:
-    code = "import sys; from mockserver.web import viewer; viewer.asset('index.css'); print(*sys.modules)"
+    code = (
+        "import sys; from mockserver.web.middleware import swagger_ui; "
+        "swagger_ui.asset('index.css'); print(*sys.modules)"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
 
-    assert "mockserver.web.viewer" in loaded
+    assert "mockserver.web.middleware.swagger_ui" in loaded
     assert "flask_swagger_ui" not in loaded

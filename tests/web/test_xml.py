@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.spec import contract as contracts
-from mockserver.web import element, xml
+from mockserver import contract as contracts
+from mockserver.web.request import xml_reader
+from mockserver.web.response import xml_writer
 from tests.client import Client
 from tests.web.document import Node, answers, document, served, takes
 
@@ -91,9 +92,9 @@ def test_a_list_may_have_an_element_around_it_or_none(tmp_path: Path) -> None:
     pointer = contract.document.operations[0].request_body.content[0].schema
 
     for content in ("<tags><tag><id>1</id></tag></tags>", "<tag><id>1</id></tag>"):
-        assert [{"id": 1}] == element.read(content.encode(), pointer, contract.schemas)
-    assert [{"id": 1}, {"id": 2}] == element.read(b"<tag id='1'/><tag id='2'/>", pointer, contract.schemas)
-    assert [] == element.read(b"", pointer, contract.schemas)
+        assert [{"id": 1}] == xml_reader.read(content.encode(), pointer, contract.schemas)
+    assert [{"id": 1}, {"id": 2}] == xml_reader.read(b"<tag id='1'/><tag id='2'/>", pointer, contract.schemas)
+    assert [] == xml_reader.read(b"", pointer, contract.schemas)
 
 
 WORD = st.text(
@@ -118,6 +119,6 @@ def test_what_is_written_as_xml_is_read_as_what_it_was(tmp_path_factory: pytest.
     contract = contracts.of(path)
     pointer = contract.document.operations[0].request_body.content[0].schema
 
-    written = xml.write(pet, pointer, contract.schemas)
+    written = xml_writer.write(pet, pointer, contract.schemas)
 
-    assert pet == element.read(written, pointer, contract.schemas)
+    assert pet == xml_reader.read(written, pointer, contract.schemas)

@@ -1,0 +1,528 @@
+"""Promises about who may: authentication on every operation, tenants that do not see each other, roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.read_your_writes import never
+from contracts.checks.responses import matches_error, refused, status_of
+from contracts.cleanup.created_items import Made
+from contracts.client.authentication import basic
+from contracts.client.request_builder import MISSING, Unable
+from contracts.client.target import NOBODY, Identity
+from contracts.model.finding import Exchange, Said
+from contracts.model.resources import Act, Kind, acts, kinds, pick
+from contracts.runner.check import Place, Promise, holder
+from contracts.runner.context import Stage
+from mockserver.behaviour.statements import Permission
+from mockserver.contract import Contract
+
+DENIED = frozenset({401, 403, 404, 410})
+"""Statuses of somebody who may not, or may not know."""
+
+
+def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
+    """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
+    if not stage.target.identities:
+        raise Unable("no credential is known")
+    asked = _asked(stage, act)
+    if any(each == {"mutualTLS"} for each in asked):
+        raise Unable("the credential is the certificate of the connection")
+    made = stage.subject(kind) if kind is not None and kind.can("create") else None
+    path = dict(made.path) if made else {}
+    path |= _tenant_in_path(stage, act)
+    for what, nobody in _wrong(stage, any("basic" in each for each in asked)):
+        body = _body(stage, act, kind)
+        exchange = stage.send(act, who=nobody, path=path, body=body, headers=_tenant_header(stage))
+        if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
+            stage.made(kind, exchange, {}, stage.main, path)
+        refused(stage, "unauthenticated", act, exchange, f"a request {what}", what)
+    if act.operation.method == "get":
+        _written_small(stage, act, path)
+        _looked_up_first(stage, act, kind, made, path)
+    if made is not None and kind is not None and kind.can("get") and made.kind is kind:
+        seen = stage.get(made)
+        stage.expect(
+            seen.status == 200,
+            "what was refused was not done",
+            f"status {seen.status}",
+            made.exchange,
+            seen,
+            about="done",
+        )
+
+
+def _written_small(stage: Stage, act: Act, path: dict[str, Any]) -> None:
+    """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
+    main = stage.main
+    small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
+    if small == main.headers or stage.send(act, path=path).status == 401:
+        return
+    exchange = stage.send(act, who=replace(main, headers=small), path=path)
+    said = Said(act.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case.")
+    stage.expect(
+        exchange.status != 401,
+        "the scheme bearer is Bearer",
+        f"status {exchange.status}",
+        exchange,
+        about="scheme",
+        said=said,
+    )
+
+
+def _looked_up_first(stage: Stage, act: Act, kind: Kind | None, made: Made | None, path: dict[str, Any]) -> None:
+    """Without a credential, what is there is told no better than what is not."""
+    parameter = kind.resource.identity.parameter if kind else ""
+    if made is None or kind is None or "{" + parameter + "}" not in act.operation.path:
+        return
+    there = stage.send(act, who=NOBODY, path=path, headers=_tenant_header(stage))
+    for id in never(stage, made):
+        not_there = stage.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(stage))
+        said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody.")
+        stage.expect(
+            there.status == not_there.status,
+            f"status {there.status} without a credential, be it there or not",
+            f"status {not_there.status} for what is not there",
+            there,
+            not_there,
+            about="looked up",
+            said=said,
+        )
+
+
+def _tenant_in_path(stage: Stage, act: Act) -> dict[str, Any]:
+    names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "path"}
+    return {name: stage.main.tenant for name in names if stage.main.tenant and "{" + name + "}" in act.operation.path}
+
+
+def _tenant_header(stage: Stage) -> dict[str, str]:
+    names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "header"}
+    return {name: stage.main.tenant for name in names if stage.main.tenant}
+
+
+def _body(stage: Stage, act: Act, kind: Kind | None) -> Any:
+    if act.media_type is None:
+        return MISSING
+    body = stage.body(kind) if kind and act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    return MISSING if body is None else body
+
+
+def _asked(stage: Stage, act: Act) -> list[set[str]]:
+    """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
+    known = stage.contract.document.security_schemes
+    schemes = [[known[name] for name, _ in one if name in known] for one in act.operation.security]
+    return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
+
+
+def _wrong(stage: Stage, takes_basic: bool) -> Iterator[tuple[str, Identity]]:
+    """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
+    yield "without a credential", NOBODY
+    main = stage.main
+    header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
+    if header.startswith("Bearer "):
+        if not takes_basic:
+            yield "with another scheme", Identity("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
+        yield "with an empty token", Identity("empty", headers=(("authorization", "Bearer "),))
+        yield (
+            "with the token and no scheme",
+            Identity("bare", headers=(("authorization", main.secret),), secret=main.secret),
+        )
+    if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
+        yield "with an empty key", _with(main, "")
+    if main.secret and not stage.contract.behaviour.service.credentials:
+        yield "with a credential that says it is invalid", _with(main, "invalid-contract-check")
+    pattern = re.compile(stage.contract.behaviour.service.authentication.pattern)
+    for what, secret in (
+        ("of an unknown form", "contract-check"),
+        ("that is cut", main.secret[:-1]),
+        ("that is too long", main.secret + "!"),
+        ("with another beginning", "x" + main.secret),
+    ):
+        if secret and pattern.search(secret) is None:
+            yield f"with a credential {what}", _with(main, secret)
+
+
+def _with(main: Identity, secret: str) -> Identity:
+    """The same way of showing a credential, with another one."""
+    headers, query, cookies = (
+        tuple(
+            (name, value.replace(basic(main.secret), basic(secret)).replace(main.secret, secret))
+            for name, value in pairs
+        )
+        for pairs in (main.headers, main.query, main.cookies)
+    )
+    return Identity("wrong", headers, query, cookies)
+
+
+def tenants(stage: Stage, kind: Kind) -> None:
+    """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
+    stranger = stage.stranger()
+    made = stage.create(kind)
+    before = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else None
+    for way, who in _ways(stage, kind, stranger):
+        for name in ("get", "update", "replace", "delete"):
+            act = kind.acts.get(name)
+            if act is not None:
+                _closed(stage, kind, act, made, who, f"{name} {way}")
+        for act in _further(stage, kind):
+            _closed(stage, kind, act, made, who, f"{act.name} {way}")
+        if kind.can("get"):
+            _like_nothing(stage, kind, made, who, way)
+        if kind.can("list"):
+            _unlisted(stage, kind, made, who, way)
+    if before is not None:
+        seen = stage.get(made)
+        stage.expect(
+            seen.status == 200 and stage.item(kind.acts["get"], seen) == before,
+            "the item is as its owner left it",
+            f"status {seen.status}",
+            made.exchange,
+            seen,
+            about="unchanged",
+        )
+
+
+def _further(stage: Stage, kind: Kind) -> list[Act]:
+    """The operations on an item that are neither of those that every resource has."""
+    own = {act.name for act in kind.acts.values()}
+    return [
+        act
+        for act in stage.tools.acts.values()
+        if act.behaviour.action
+        and act.behaviour.action.of == kind.name
+        and act.name not in own
+        and _asked_by_id(stage, kind, act) is not None
+    ]
+
+
+def _asked_by_id(stage: Stage, kind: Kind, act: Act) -> str | None:
+    """Where an operation takes the id of an item: `path`, `query` or `body`; None where it takes none."""
+    name = kind.resource.identity.parameter
+    if "{" + name + "}" in act.operation.path:
+        return "path"
+    if any(p.location == "query" and p.name == name for p in act.operation.parameters):
+        return "query"
+    return "body" if act.media_type and name in stage.bodies.required(act) else None
+
+
+def _like_nothing(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
+    """A refusal does not tell whether there is such an item elsewhere."""
+    act, policy = kind.acts["get"], stage.contract.behaviour.service.no_access
+    parameter = kind.resource.identity.parameter
+    foreign = stage.send(act, who=who, path=made.path)
+    said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others.")
+    if policy.refusal == "missing" and kind.resource.tenant.by == "path":
+        said = Said.of("service", "no-access", policy)
+    for id in never(stage, made):
+        nothing = stage.send(act, who=who, path={**made.path, parameter: id})
+        stage.expect(
+            foreign.status == nothing.status or foreign.status < 300,
+            f"another tenant's item is refused as one that is not there, with {nothing.status}",
+            f"status {foreign.status}",
+            made.exchange,
+            nothing,
+            foreign,
+            about=f"told apart {way}",
+            said=said,
+        )
+
+
+def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, Identity]]:
+    yield "from its own tenant", stranger
+    if kind.resource.tenant.by in ("path", "header") and stage.main.tenant:
+        yield "in the owner's tenant", stranger.within(stage.main.tenant)
+
+
+def _closed(stage: Stage, kind: Kind, act: Act, made: Made, who: Identity, about: str) -> None:
+    body, parameter = stage.bodies.least(act, stage.check) if act.media_type else None, kind.resource.identity.parameter
+    where = _asked_by_id(stage, kind, act)
+    if where == "body" and body is not None:
+        body |= {parameter: made.id}
+    query = {parameter: made.id} if where == "query" else {}
+    exchange = stage.send(act, who=who, path=made.path, query=query, body=MISSING if body is None else body)
+    stage.expect(
+        exchange.status in DENIED,
+        f"another tenant's {act.operation.method.upper()} is refused",
+        f"status {exchange.status}",
+        made.exchange,
+        exchange,
+        about=about,
+    )
+    stage.expect(
+        str(made.sent.get(_telling(made), "\0")).encode() not in exchange.reply_body,
+        "nothing of the item is told",
+        "the refusal tells of it",
+        made.exchange,
+        exchange,
+        about=f"told {about}",
+    )
+
+
+def _telling(made: Made) -> str:
+    """The field that carries our mark, by which an item would be known in any reply."""
+    return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
+
+
+def _unlisted(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
+    seen = stage.listing(made, who=who)
+    if seen.status < 300:
+        there = str(made.id) in ids(kind, stage.items(kind, seen))
+        stage.expect(
+            not there,
+            "another tenant's list does not have the item",
+            "it does",
+            made.exchange,
+            seen,
+            about=f"list {way}",
+        )
+    total = kind.acts["list"].place("total")
+    if seen.status < 300 and total is not None and way == "from its own tenant":
+        shown = len(stage.walk(made, who=who)[0])
+        told = pick(seen.json, total)
+        stage.expect(
+            told == shown,
+            "the total counts this tenant's items",
+            f"{told} where {shown} are shown",
+            seen,
+            about="total",
+        )
+
+
+def foreign_create(stage: Stage, kind: Kind) -> None:
+    """Nobody creates in another tenant; what is created goes where the credential belongs."""
+    stranger = stage.stranger()
+    exchange, made = stage.try_create(kind, who=stranger.within(stage.main.tenant))
+    if made is None:
+        stage.expect(
+            exchange.status in DENIED,
+            "creating in another tenant is refused",
+            f"status {exchange.status}",
+            exchange,
+            about="status",
+        )
+        return
+    items, asked = stage.walk(kind)
+    stage.expect(
+        str(made.id) not in ids(kind, items),
+        "nothing is created in another tenant",
+        "an item is",
+        exchange,
+        *asked,
+        about="created",
+    )
+
+
+def own_tenants(stage: Stage, kind: Kind) -> None:
+    """A credential that may work in several tenants finds each thing in the tenant where it was made."""
+    for who in stage.able:
+        others = [tenant for tenant in stage.tenants_of(who) if tenant != who.tenant]
+        if others and who.tenant:
+            _kept_apart(stage, kind, who, who.within(others[0]))
+            return
+    raise Unable("no credential is known that may work in several tenants")
+
+
+def _kept_apart(stage: Stage, kind: Kind, here: Identity, there: Identity) -> None:
+    for mine, other in ((here, there), (there, here)):
+        exchange, made = stage.try_create(kind, who=mine)
+        if made is None:
+            raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+        if kind.can("get"):
+            seen, away = stage.get(made), stage.get(made, who=other)
+            stage.expect(
+                seen.status == 200, "it is found in its tenant", f"status {seen.status}", exchange, seen, about="found"
+            )
+            stage.expect(
+                away.status in DENIED,
+                "it is not found in another",
+                f"status {away.status}",
+                exchange,
+                away,
+                about="elsewhere",
+            )
+        items, asked = stage.walk(made, who=other)
+        stage.expect(
+            str(made.id) not in ids(kind, items),
+            "the other tenant's list is without it",
+            "it is there",
+            exchange,
+            *asked,
+            about="list",
+        )
+
+
+def references(stage: Stage, kind: Kind, fields: Mapping[str, str]) -> None:
+    """A body cannot refer to what belongs to another tenant."""
+    stranger = stage.stranger()
+    for name, of in fields.items():
+        theirs = stage.create(stage.tools.kinds[of], who=stranger)
+        ours = stage.create(stage.tools.kinds[of])
+        fitting, _ = stage.try_create(kind, stage.body(kind) | {name: ours.id})
+        if fitting.status >= 300:
+            continue
+        exchange, _ = stage.try_create(kind, stage.body(kind) | {name: theirs.id})
+        stage.expect(
+            exchange.status >= 400,
+            f"{name} cannot be a {of} of another tenant",
+            f"status {exchange.status}",
+            theirs.exchange,
+            exchange,
+            about=name,
+        )
+
+
+def _referring(contract: Contract) -> Iterator[Place]:
+    """Fields that are named after another resource and its id, such as `secret_id`."""
+    known = kinds(contract)
+    for kind in known.values():
+        act = kind.acts.get("create")
+        media = act.media_type if act else None
+        schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
+        if act is None or schema is None or kind.resource.tenant.by == "none":
+            continue
+        found = {
+            name: other.name
+            for name in contract.schemas.properties(schema)
+            for other in known.values()
+            if other is not kind
+            and other.can("create")
+            and other.resource.tenant.by != "none"
+            and other.is_meant_by(name)
+        }
+        if found:
+            said = Said(
+                act.name,
+                "http",
+                "inferred",
+                "OWASP API Security Top 10 2023, API1",
+                "A reference is no way around the borders of tenants.",
+            )
+            yield act.name, said, (kind, found)
+
+
+def permission(stage: Stage, act: Act, kind: Kind | None, statement: Permission) -> None:
+    """Roles that may use the operation can, and others are refused without effect."""
+    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    for who in stage.target.identities:
+        if not who.role or (who.tenant != stage.main.tenant and who.secret != stage.main.secret):
+            who = who.within(stage.main.tenant) if _is_open(stage, who) else who  # noqa: PLW2901
+        if who.role and who.role not in statement.roles and who.tenant == stage.main.tenant:
+            _barred(stage, act, kind, made, who)
+        elif who.role in statement.roles and who.tenant == stage.main.tenant:
+            _admitted(stage, act, kind, who)
+
+
+def _is_open(stage: Stage, who: Identity) -> bool:
+    """Has a listed credential no tenants of its own, so that it may work in any?"""
+    listed = {c.name: c for c in stage.contract.behaviour.service.credentials}
+    return who.name in listed and listed[who.name].tenants is None
+
+
+def _barred(stage: Stage, act: Act, kind: Kind | None, made: Made | None, who: Identity) -> None:
+    exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
+    policy = stage.contract.behaviour.service.no_access.refusal
+    wanted = status_of(stage, "missing" if policy == "missing" else "forbidden", act)
+    if stage.expect(
+        exchange.status in wanted,
+        f"the role {who.role} is refused with {min(wanted)}",
+        f"status {exchange.status}",
+        exchange,
+        about=who.role,
+    ):
+        matches_error(stage, "missing" if policy == "missing" else "forbidden", exchange, act)
+    if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
+        stage.made(kind, exchange, {}, stage.main, stage.parents(kind, stage.main))
+    if made is not None and kind is not None and kind.can("get"):
+        seen = stage.get(made)
+        stage.expect(
+            seen.status == 200,
+            "what was refused was not done",
+            f"status {seen.status}",
+            exchange,
+            seen,
+            about=f"done {who.role}",
+        )
+
+
+def _admitted(stage: Stage, act: Act, kind: Kind | None, who: Identity) -> None:
+    made = stage.create(kind) if kind is not None and kind.can("create") else None
+    exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
+    stage.expect(
+        exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
+        f"the role {who.role} may",
+        f"status {exchange.status}",
+        exchange,
+        about=f"admitted {who.role}",
+    )
+    if kind is not None and act == kind.acts.get("create"):
+        stage.made(kind, exchange, {}, who, stage.parents(kind, who))
+
+
+def no_access(stage: Stage, kind: Kind) -> None:
+    """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
+    stranger = stage.stranger().within(stage.main.tenant)
+    policy = stage.contract.behaviour.service.no_access.refusal
+    act = kind.acts["list"]
+    wanted = status_of(stage, policy, act)
+    exchange: Exchange = stage.send(act, who=stranger)
+    stage.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
+    if exchange.status in wanted:
+        matches_error(stage, policy, exchange, act)
+
+
+def _guarded(contract: Contract) -> Iterator[Place]:
+    known = kinds(contract)
+    for act in acts(contract):
+        if act.operation.security and all(act.operation.security):
+            statement = contract.behaviour.service.authentication
+            said = Said(
+                act.name,
+                "authentication",
+                "documented",
+                "OpenAPI 3.1 section 4.8.30 (security)",
+                f"A credential is needed. {statement.source}".strip(),
+            )
+            yield act.name, said, (act, holder(act, known))
+
+
+def _tenanted(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.resource.tenant.by != "none" and kind.can("create"):
+            act = next(kind.acts[name] for name in ("get", "list", "create") if name in kind.acts)
+            yield act.name, Said.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+
+
+def _addressed(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.resource.tenant.by in ("path", "header") and kind.can("create", "list"):
+            yield kind.acts["create"].name, Said.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+
+
+def _permitted(contract: Contract) -> Iterator[Place]:
+    known = kinds(contract)
+    for act in acts(contract):
+        if act.behaviour.permission is not None:
+            said = Said.of(act.name, "permission", act.behaviour.permission)
+            yield act.name, said, (act, holder(act, known), act.behaviour.permission)
+
+
+def _no_access_places(contract: Contract) -> Iterator[Place]:
+    said = contract.behaviour.service.no_access
+    for kind in kinds(contract).values():
+        if kind.resource.tenant.by == "path" and kind.can("list"):
+            yield kind.acts["list"].name, Said.of("service", "no-access", said), (kind,)
+
+
+PROMISES = (
+    Promise("authentication", ("authentication",), _guarded, authentication),
+    Promise("tenants", ("tenant",), _tenanted, tenants),
+    Promise("foreign-create", ("tenant",), _addressed, foreign_create),
+    Promise("own-tenants", ("tenant",), _addressed, own_tenants),
+    Promise("references", ("tenant",), _referring, references),
+    Promise("permission", ("permission",), _permitted, permission),
+    Promise("no-access", ("no-access",), _no_access_places, no_access),
+)  # fmt: skip

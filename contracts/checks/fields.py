@@ -1,0 +1,358 @@
+"""Promises about the fields of an item: who sets them, what they start as, when they move, and which are secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.checks.item_view import change_of, covers, documented, shown_fields, views
+from contracts.checks.timestamps import moment_of
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import Unable
+from contracts.model.finding import Exchange, Said
+from contracts.model.resources import Act, Kind, kinds
+from contracts.runner.check import Place, Promise, stated
+from contracts.runner.context import Stage
+from mockserver.behaviour.statements import Defaults, Derived, Immutable, Initial
+from mockserver.contract import Contract
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
+UNKNOWN: Any = object()
+"""A template says something that we cannot work out."""
+
+
+def defaults(stage: Stage, kind: Kind, statement: Defaults) -> None:
+    """What a create request leaves out is filled in as said, and only then."""
+    _defaulted(stage, kind, statement.fields)
+
+
+def schema_defaults(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
+    """As `defaults`, for the `default`s of the request's schema (JSON Schema Validation section 9.2)."""
+    _defaulted(stage, kind, fields)
+
+
+def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
+    act = kind.acts["create"]
+    body = bare(stage, kind)
+    made = stage.create(kind, body)
+    whole = views(stage, made)
+    for name, value in fields.items():
+        if name not in shown_fields(stage, kind) or name in kind.governed | act.filled or _is_template(value):
+            continue
+        shown = whole if name not in body else _without(stage, kind, body, name)
+        for item, exchanges in shown:
+            stage.expect(
+                name in item and item[name] == value,
+                f"{name} is {value!r} where the request leaves it out",
+                repr(item.get(name, "nothing")),
+                *exchanges,
+                about=name,
+            )
+        other = stage.bodies.other(act, name, value, stage.check) if name in stage.bodies.properties(act) else None
+        if other is not None and not act.may_refuse and name not in kind.settled:
+            chosen = stage.create(kind, bare(stage, kind) | {name: other})
+            stage.expect(
+                covers(chosen.item.get(name, other), other),
+                f"a given {name} wins over the default: {other!r}",
+                repr(chosen.item.get(name)),
+                chosen.exchange,
+                about=f"given {name}",
+            )
+
+
+def _without(
+    stage: Stage, kind: Kind, body: Mapping[str, Any], name: str
+) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
+    """An item whose request leaves out one field; nothing where the service will not have that."""
+    slim = {key: value for key, value in body.items() if key != name}
+    if not stage.bodies.accepts(kind.acts["create"], slim):
+        return []
+    _, made = stage.try_create(kind, slim)
+    return views(stage, made) if made is not None else []
+
+
+def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
+    """A valid body with nothing that may be left out."""
+    act = kind.acts["create"]
+    body = stage.body(kind)
+    needed = stage.bodies.required(act)
+    for name in list(body):
+        slim = {key: value for key, value in body.items() if key != name}
+        if name not in needed and stage.bodies.accepts(act, slim) and not act.may_refuse:
+            body = slim
+    return body
+
+
+def _is_template(value: Any) -> bool:
+    return isinstance(value, str) and PLACEHOLDER.search(value) is not None
+
+
+def initial(stage: Stage, kind: Kind, statement: Initial) -> None:
+    """A new item starts as said, whatever the client sends."""
+    made = stage.create(kind)
+    for name, written in statement.fields.items():
+        if name in kind.governed and not _is_template(written):
+            continue
+        for item, exchanges in views(stage, made):
+            wanted = work_out(written, {**made.sent}, made)
+            if wanted is not UNKNOWN and name in shown_fields(stage, kind):
+                stage.expect(
+                    item.get(name) == wanted,
+                    f"a new item has {name} {wanted!r}",
+                    repr(item.get(name)),
+                    *exchanges,
+                    about=name,
+                )
+    if kind.can("get", "update"):
+        _stays(stage, kind, made, frozenset(statement.fields) - kind.governed)
+
+
+def _stays(stage: Stage, kind: Kind, made: Made, names: frozenset[str]) -> None:
+    """What was set at the beginning is not computed anew when what it was made from changes."""
+    act = kind.acts["update"]
+    before = stage.item(kind.acts["get"], stage.get(made))
+    name, value = change_of(stage, kind, act, made)
+    changed = stage.update(made, {name: value})
+    seen = stage.get(made)
+    after = stage.item(kind.acts["get"], seen)
+    for each in sorted(names & before.keys()):
+        stage.expect(
+            after.get(each) == before[each],
+            f"{each} stays {before[each]!r} when {name} changes",
+            repr(after.get(each)),
+            made.exchange,
+            changed,
+            seen,
+            about=f"{each} stays",
+        )
+
+
+def derived(stage: Stage, kind: Kind, statement: Derived) -> None:
+    """A derived field says the truth after creating and after changing."""
+    for full in (False, True):
+        made = stage.create(kind, stage.body(kind, full=full))
+        for item, exchanges in views(stage, made):
+            _derives(stage, kind, statement, made, {**made.sent}, item, exchanges)
+        if kind.can("update", "get"):
+            _derives_again(stage, kind, statement, made)
+
+
+def _derives(
+    stage: Stage,
+    kind: Kind,
+    statement: Derived,
+    made: Made,
+    fields: Mapping[str, Any],
+    item: Mapping[str, Any],
+    exchanges: tuple[Exchange, ...],
+) -> None:
+    for name, written in statement.fields.items():
+        wanted = work_out(written, fields, made)
+        if wanted is not UNKNOWN and name in shown_fields(stage, kind):
+            stage.expect(
+                item.get(name) == wanted, f"{name} is {wanted!r}", repr(item.get(name)), *exchanges, about=name
+            )
+
+
+def _derives_again(stage: Stage, kind: Kind, statement: Derived, made: Made) -> None:
+    act = kind.acts["update"]
+    for source in {
+        m[2]
+        for written in statement.fields.values()
+        if isinstance(written, str)
+        for m in PLACEHOLDER.finditer(written)
+        if m[2]
+    }:
+        if source not in stage.bodies.properties(act):
+            continue
+        fields = dict(made.sent)
+        for value in (stage.bodies.other(act, source, fields.get(source), stage.check), None):
+            if not stage.bodies.accepts(act, {source: value}):
+                continue
+            changed = stage.update(made, {source: value})
+            if 200 <= changed.status < 300:
+                fields[source] = value
+                seen = stage.get(made)
+                _derives(
+                    stage,
+                    kind,
+                    statement,
+                    made,
+                    fields,
+                    stage.item(kind.acts["get"], seen),
+                    (made.exchange, changed, seen),
+                )
+
+
+def work_out(written: Any, fields: Mapping[str, Any], made: Made) -> Any:
+    """A template's value for an item of ours, or UNKNOWN."""
+    if not _is_template(written):
+        return UNKNOWN if isinstance(written, Mapping | list) and "{" in str(written)[1:-1] else written
+    match = PLACEHOLDER.fullmatch(written)
+    return _placeholder(match[1], match[2], fields, made) if match else UNKNOWN
+
+
+def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], made: Made) -> Any:
+    if name == "tenant" and made.who.tenant:
+        return made.who.tenant
+    if name == "slug" and argument:
+        return re.sub(r"[^a-z0-9]+", "-", str(fields.get(argument) or "").lower()).strip("-") or "item"
+    if name == "present" and argument:
+        return fields.get(argument) is not None
+    if name == "field" and argument:
+        return fields.get(argument, UNKNOWN)
+    if name == "param" and argument and argument in made.path:
+        return made.path[argument]
+    return UNKNOWN
+
+
+def immutable(stage: Stage, kind: Kind, statement: Immutable) -> None:
+    """An update that names the field leaves it as it is, or is refused."""
+    act = kind.acts.get("update") or kind.acts.get("replace")
+    if act is None or not kind.can("get"):
+        raise Unable("nothing changes this resource")
+    for name in statement.fields:
+        made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
+        before = stage.item(kind.acts["get"], stage.get(made))
+        if name not in before:
+            continue
+        value = _different(before[name])
+        body = {name: value} if "update" in kind.acts else {**made.sent, name: value}
+        changed = stage.send(act, path=made.path, body=body)
+        seen = stage.get(made)
+        after = stage.item(kind.acts["get"], seen)
+        stage.expect(
+            after.get(name) == before[name],
+            f"{name} stays {before[name]!r}",
+            repr(after.get(name)),
+            made.exchange,
+            changed,
+            seen,
+            about=name,
+        )
+
+
+def mass_assignment(stage: Stage, kind: Kind, names: tuple[str, ...]) -> None:
+    """Fields that only the service sets are not taken from a client, at creating and at changing."""
+    made = stage.create(kind)
+    view = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else dict(made.item)
+    wrong = {name: _different(view[name]) for name in names if name in view}
+    for name, value in wrong.items():
+        _, other = stage.try_create(kind, {**stage.body(kind), name: value})
+        if other is not None:
+            for item, exchanges in views(stage, other):
+                stage.expect(
+                    item.get(name) != value,
+                    f"{name} is set by the service alone",
+                    f"the client's {value!r}",
+                    *exchanges,
+                    about=f"create {name}",
+                )
+        update = kind.acts.get("update")
+        if update is not None and kind.can("get"):
+            changed = stage.update(made, {name: value})
+            seen = stage.get(made)
+            item = stage.item(kind.acts["get"], seen)
+            stage.expect(
+                seen.status == 200 and item.get(name) != value,
+                f"{name} is set by the service alone",
+                f"status {seen.status}, {name} {item.get(name)!r}",
+                made.exchange,
+                changed,
+                seen,
+                about=f"update {name}",
+            )
+        replace = kind.acts.get("replace")
+        if replace is not None and kind.can("get") and not kind.client_named:
+            other = stage.create(kind)
+            changed = stage.send(replace, path=other.path, body={**other.sent, name: value})
+            seen = stage.get(other)
+            item = stage.item(kind.acts["get"], seen)
+            stage.expect(
+                seen.status == 200 and item.get(name) != value,
+                f"{name} is set by the service alone",
+                f"status {seen.status}, {name} {item.get(name)!r}",
+                other.exchange,
+                changed,
+                seen,
+                about=f"replace {name}",
+            )
+
+
+FAR = 1_000_003
+"""So far from a number is another one, that counting does not lead to it: ids are often counted."""
+
+
+def _different(value: Any) -> Any:
+    """Another value of the same type."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + FAR
+    if isinstance(value, str) and moment_of(value) is not None:
+        return "2001-02-03T04:05:06.000Z"
+    if isinstance(value, str):
+        return (
+            "ffffffff-ffff-4fff-8fff-ffffffffffff" if re.fullmatch(r"[0-9a-f-]{36}", value) else "chosen-by-the-client"
+        )
+    return (
+        "chosen-by-the-client"
+        if value is None
+        else {"chosen": "by-the-client"}
+        if isinstance(value, Mapping)
+        else ["x"]
+    )
+
+
+def _settled_places(contract: Contract) -> Iterator[Place]:
+    """Resources with fields that the document marks `readOnly` or that statements give to the service."""
+    for kind in kinds(contract).values():
+        if not kind.can("create"):
+            continue
+        act = kind.acts["create"]
+        marked = tuple(sorted(set(_read_only(contract, act)) | (kind.settled - {""})))
+        if marked:
+            said = Said(
+                kind.name,
+                "schema",
+                "documented" if _read_only(contract, act) else "inferred",
+                "OpenAPI 3.1 section 4.8.24 (readOnly)",
+                "Fields that only the service sets.",
+            )
+            yield act.name, said, (kind, marked)
+
+
+def _read_only(contract: Contract, act: Act) -> list[str]:
+    return [name for name, at in documented(contract, act).items() if contract.schemas.keyword(at, "readOnly")]
+
+
+def _schema_default_places(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        act = kind.acts.get("create")
+        media = act.media_type if act else None
+        schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
+        if act is None or schema is None:
+            continue
+        properties = contract.schemas.properties(schema)
+        found = {n: contract.schemas.keyword(at, "default") for n, at in properties.items()}
+        given = {name: value for name, value in found.items() if value is not None and name not in kind.settled}
+        if given:
+            said = Said(
+                act.name,
+                "schema",
+                "documented",
+                "JSON Schema Validation section 9.2",
+                "The service assumes the schema's default where a field is left out.",
+            )
+            yield act.name, said, (kind, given)
+
+
+PROMISES = (
+    Promise("defaults", ("defaults",), stated("defaults", "create"), defaults),
+    Promise("schema-defaults", (), _schema_default_places, schema_defaults),
+    Promise("initial", ("initial",), stated("initial", "create"), initial),
+    Promise("derived", ("derived",), stated("derived", "create"), derived),
+    Promise("immutable", ("immutable",), stated("immutable", "create"), immutable),
+    Promise("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment),
+)  # fmt: skip

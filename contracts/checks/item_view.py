@@ -1,0 +1,132 @@
+"""What an item looks like: which of its fields a reply shows, which can be changed, and whether it says what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import Unable
+from contracts.model.finding import Exchange
+from contracts.model.resources import Act, Kind
+from contracts.runner.context import Stage
+from mockserver.contract import Contract
+
+FEW = 1000
+"""Fewer numbers than this are not enough for all items that there ever are."""
+
+
+def item_schema(contract: Contract, act: Act) -> str | None:
+    """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
+    status = act.behaviour.reply.status if act.behaviour.reply else None
+    response = (act.operation.response(status) if status else None) or act.operation.success()
+    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
+    items, item = act.place("items"), act.place("item")
+    path = (*items, 0) if items is not None else item
+    return contract.schemas.below(media.schema, path) if media and path is not None else None
+
+
+def documented(contract: Contract, act: Act) -> Mapping[str, str]:
+    """The fields that a success reply's item has by the document, with the pointers of their schemas."""
+    pointer = item_schema(contract, act)
+    return contract.schemas.properties(pointer) if pointer else {}
+
+
+def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
+    """The fields that a success reply's item has by the document, without secrets."""
+    return frozenset(documented(stage.contract, act)) - kind.secret
+
+
+def shows_id(stage: Stage, kind: Kind) -> bool:
+    """Does the reply to a create request show the id of the new item, by the document?"""
+    act = kind.acts["create"]
+    return act.place("id") is not None or kind.resource.identity.field in documented(stage.contract, act)
+
+
+def few_ids(stage: Stage, kind: Kind) -> bool:
+    """Are there so few numbers which the path of an item allows that those of removed items must be given again?"""
+    keyword, acts = stage.contract.schemas.keyword, [act for act in kind.acts.values() if kind.is_of_item(act)]
+    places = {
+        p.schema
+        for act in acts
+        for p in act.operation.parameters
+        if p.schema and (p.location, p.name) == ("path", kind.resource.identity.parameter)
+    }
+    most = [found for place in places if isinstance(found := keyword(place, "maximum"), int)]
+    return bool(most) and min(most) < FEW
+
+
+def changing(stage: Stage, act: Act, sent: Mapping[str, Any], name: str, value: Any) -> dict[str, Any] | None:
+    """A body that changes one field, with what the schema requires beside it as it was sent; None where none can."""
+    alone = {name: value}
+    whole = {key: sent[key] for key in stage.bodies.required(act) if key in sent} | alone
+    return next((body for body in (alone, whole) if stage.bodies.accepts(act, body)), None)
+
+
+def shows_null(stage: Stage, kind: Kind, name: str) -> bool:
+    """May a field of an item that is read be null, by the document?"""
+    pointer = documented(stage.contract, kind.acts["get"]).get(name)
+    return pointer is None or stage.contract.schemas.validator(pointer, "response").is_valid(None)
+
+
+def meant(stage: Stage, kind: Kind, act: Act, body: Mapping[str, Any], made: Made) -> dict[str, Any]:
+    """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
+    field, schema = kind.resource.identity.field, stage.bodies.schema(act)
+    known = stage.contract.schemas.properties(schema) if schema else {}
+    named = field in body or (field in known and not kind.is_of_item(act))
+    return {**body, field: made.id} if named else dict(body)
+
+
+def always_shown(stage: Stage, act: Act) -> set[str]:
+    """The fields that a success reply's item must have by the document, with a value other than null."""
+    pointer, schemas, fields = item_schema(stage.contract, act), stage.contract.schemas, documented(stage.contract, act)
+    required = schemas.required(pointer) & fields.keys() if pointer else set()
+    return {name for name in required if not schemas.validator(fields[name], "response").is_valid(None)}
+
+
+def unchangeable(kind: Kind) -> frozenset[str]:
+    """Fields that an update leaves alone, or that change with others."""
+    fixed = {name for said in kind.resource.immutable for name in said.fields}
+    return frozenset(fixed | kind.settled | kind.secret | kind.governed | {kind.resource.identity.field})
+
+
+def covers(shown: Any, sent: Any) -> bool:
+    """Does what is shown say what was sent? Objects may show more than was sent; numbers may be rewritten.
+
+    An id may be shown as the object that has it: whether the document has an object there, it is judged by.
+    """
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return all(key in shown and covers(shown[key], value) for key, value in sent.items())
+    if isinstance(sent, list) and isinstance(shown, list):
+        return len(sent) == len(shown) and all(covers(a, b) for a, b in zip(shown, sent, strict=True))
+    if isinstance(sent, str | int) and isinstance(shown, Mapping):
+        return any(covers(value, sent) for value in shown.values() if not isinstance(value, Mapping))
+    return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
+
+
+def views(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
+    """An item as the create reply and as a reader see it."""
+    views: list[tuple[dict[str, Any], tuple[Exchange, ...]]] = (
+        [(dict(made.item), (made.exchange,))] if made.item else []
+    )
+    if made.kind.can("get"):
+        seen = stage.get(made)
+        views.append((stage.item(made.kind.acts["get"], seen), (made.exchange, seen)))
+    return views
+
+
+def shown_fields(stage: Stage, kind: Kind) -> frozenset[str]:
+    """Fields that the create reply and the read reply both have by the document."""
+    acts = [kind.acts[name] for name in ("create", "get") if name in kind.acts]
+    shown = [showable(stage, kind, act) for act in acts if act.place("item") is not None]
+    return frozenset.intersection(*shown) if shown else frozenset()
+
+
+def change_of(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[str, Any]:
+    """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
+    for name in stage.bodies.properties(act):
+        if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
+            value = stage.bodies.other(act, name, made.sent[name], stage.check)
+            if value is not None:
+                return name, value
+    raise Unable("no field of an item can be changed")

@@ -1,0 +1,524 @@
+"""Promises about lists: their order, how they are cut into pages, narrowed and sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from contracts.checks.pagination import following, largest_page
+from contracts.checks.timestamps import moment_of
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import Unable
+from contracts.model.finding import Exchange, Said
+from contracts.model.resources import Act, Kind, kinds, pick
+from contracts.runner.check import Place, Promise, operations, stated
+from contracts.runner.context import Stage
+from mockserver.behaviour.statements import Filter, Order, Paging, Sort
+from mockserver.contract import Contract
+
+BEYOND = 1_000_000
+"""A position behind the end of any list of ours."""
+
+MANY = 26
+"""So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
+
+
+def order(stage: Stage, kind: Kind, statement: Order) -> None:
+    """A list is in the order that is said, also after a change."""
+    made = [stage.create(kind) for _ in range(4)]
+    if kind.can("update"):
+        for name in [n for n in stage.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][
+            :1
+        ]:
+            stage.update(made[1], {name: stage.bodies.other(kind.acts["update"], name, made[1].sent[name], "order")})
+    items, asked = stage.walk(made[0])
+    ours = only(kind, items, made)
+    history = (*(m.exchange for m in made), *asked)
+    if statement.by == "creation":
+        wanted = [str(m.id) for m in (reversed(made) if statement.direction == "descending" else made)]
+        stage.expect(
+            ids(kind, ours) == wanted, f"by creation, {statement.direction}", _places(ids(kind, ours), wanted), *history
+        )
+    else:
+        values = [item.get(statement.by) for item in ours]
+        stage.expect(
+            values == _sorted(values, statement.direction == "descending"),
+            f"by {statement.by}, {statement.direction}",
+            repr(values),
+            *history,
+        )
+
+
+def _places(seen: Sequence[str], wanted: Sequence[str]) -> str:
+    return "the items made as number " + ", ".join(str(wanted.index(id) + 1) for id in seen if id in wanted)
+
+
+def _sorted(values: list[Any], backwards: bool) -> list[Any]:
+    try:
+        return sorted(values, reverse=backwards)
+    except TypeError:
+        return values
+
+
+def ids(kind: Kind, items: Sequence[Any]) -> list[str]:
+    """The ids of items as texts."""
+    return [str(item.get(kind.resource.identity.field)) for item in items]
+
+
+def only(kind: Kind, items: Sequence[Any], made: Sequence[Made]) -> list[Any]:
+    """The items that are ours."""
+    wanted = {str(each.id) for each in made}
+    return [item for item in items if str(item.get(kind.resource.identity.field)) in wanted]
+
+
+def pages(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
+    made = [stage.subject(kind) for _ in range(5)]
+    everything, _ = stage.walk(made[0])
+    total = len(everything)
+    for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
+        if not paging.position:
+            _cut(stage, kind, paging, made[0], size, ids(kind, everything))
+        elif total / size < 30:
+            _walked(stage, kind, act, paging, made[0], size, ids(kind, everything))
+    if paging.position:
+        _positions(stage, kind, act, paging, made[0], ids(kind, everything))
+
+
+def _cut(stage: Stage, kind: Kind, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:
+    """A list that has no further pages is cut to the size asked for."""
+    seen = stage.listing(made, query={paging.limit: size})
+    found = ids(kind, stage.items(kind, seen))
+    stage.expect(
+        found == wanted[:size],
+        f"the first {min(size, len(wanted))} of {len(wanted)} items",
+        f"{len(found)} items" if len(found) != len(wanted[:size]) else "others",
+        seen,
+        about="size",
+    )
+
+
+def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:
+    items, asked = stage.walk(made, size=size, pages=len(wanted) + 3)
+    seen = ids(kind, items)
+    sizes = [len(stage.items(kind, each)) for each in asked]
+    told = f"{len(wanted)} items in pages of {size}"
+    stage.expect(all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size")
+    stage.expect(
+        all(n == size for n in sizes[:-1]),
+        f"{told}: pages before the last are full",
+        f"pages of {sizes}",
+        *asked,
+        about="full",
+    )
+    stage.expect(
+        len(set(seen)) == len(seen), f"{told}: no item comes twice", f"pages of {sizes}", *asked, about="twice"
+    )
+    stage.expect(
+        set(wanted) <= set(seen),
+        f"{told}: no item is missed",
+        f"{len(set(seen))} items in pages of {sizes}",
+        *asked,
+        about="missed",
+    )
+    stage.expect(
+        seen == wanted, f"{told}: the order does not depend on the pages", "another order", *asked, about="order"
+    )
+    full = -(-len(wanted) // size)
+    stage.expect(
+        len(asked) <= full,
+        f"{told}: {full} pages, of which the last says that it is",
+        f"{len(asked)} pages",
+        *asked[-2:],
+        about="last",
+    ) if act.place("more") or act.place("next") else None
+    _flags(stage, act, asked, len(wanted), told)
+    _numbers(stage, kind, act, paging, asked, size, len(wanted))
+
+
+def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: str) -> None:
+    for index, exchange in enumerate(asked):
+        last = index == len(asked) - 1
+        more, following = act.place("more"), act.place("next")
+        if more is not None:
+            stage.expect(
+                pick(exchange.json, more) is not last,
+                f"{told}: page {index + 1} says whether more follow",
+                repr(pick(exchange.json, more)),
+                exchange,
+                about="more",
+            )
+        if following is not None:
+            stage.expect(
+                (pick(exchange.json, following) is None) is last,
+                f"{told}: only the last page has no next one",
+                repr(pick(exchange.json, following)),
+                exchange,
+                about="next",
+            )
+        if act.place("total") is not None:
+            stage.expect(
+                pick(exchange.json, act.place("total")) == total,
+                f"the total is {total} on every page",
+                repr(pick(exchange.json, act.place("total"))),
+                exchange,
+                about="total",
+            )
+
+
+def _numbers(
+    stage: Stage, kind: Kind, act: Act, paging: Paging, asked: Sequence[Exchange], size: int, total: int
+) -> None:
+    """What a page says of itself: its number, its offset, its size."""
+    for index, exchange in enumerate(asked):
+        true = {
+            "page": paging.first + index,
+            "pages": -(-total // size),
+            "offset": index * size,
+            "limit": size,
+            "count": len(stage.items(kind, exchange)),
+        }
+        for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
+            place = act.place(name)
+            if place is not None:
+                stage.expect(
+                    pick(exchange.json, place) == true[name],
+                    f"{place[-1] if place else name} is {true[name]}",
+                    repr(pick(exchange.json, place)),
+                    exchange,
+                    about=name,
+                )
+
+
+def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, wanted: list[str]) -> None:
+    """Positions that no walk comes to: behind the end, in the middle, and before the beginning."""
+    if len(wanted) < 3:
+        return  # the list does not have what was created, which other promises tell
+    if paging.style == "offset":
+        for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
+            seen = stage.listing(made, query={paging.limit: 2, paging.position: start})
+            stage.expect(
+                ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
+                f"the items from number {start}",
+                str(len(stage.items(kind, seen))),
+                seen,
+                about="offset",
+            )
+    elif paging.style == "page":
+        for number in (paging.first, paging.first + 1, BEYOND):
+            seen = stage.listing(made, query={paging.limit: 2, paging.position: number})
+            start = (number - paging.first) * 2
+            stage.expect(
+                ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
+                f"page {number}",
+                str(len(stage.items(kind, seen))),
+                seen,
+                about="page",
+            )
+    else:
+        seen = stage.listing(made, query={paging.limit: 2, paging.position: wanted[1]})
+        stage.expect(
+            ids(kind, stage.items(kind, seen)) == wanted[2:4],
+            "the items after the cursor, without it",
+            f"{len(stage.items(kind, seen))} items",
+            seen,
+            about="cursor",
+        )
+        _backward(stage, kind, paging, made, wanted)
+
+
+def _backward(stage: Stage, kind: Kind, paging: Paging, made: Made, wanted: list[str]) -> None:
+    if paging.backward and len(wanted) >= 4:
+        seen = stage.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
+        stage.expect(
+            ids(kind, stage.items(kind, seen)) == wanted[1:3],
+            "the items just before the cursor",
+            f"{len(stage.items(kind, seen))} items",
+            seen,
+            about="backward",
+        )
+
+
+def page_limits(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
+    pointer = next((p.schema for p in act.operation.parameters if p.name == paging.limit), None)
+    made = stage.subject(kind)
+    least = stage.contract.schemas.keyword(pointer, "minimum") if pointer else None
+    most = stage.contract.schemas.keyword(pointer, "maximum") if pointer else None
+    for value in filter(None, (least, most)):
+        seen = stage.listing(made, query={paging.limit: value})
+        stage.expect(
+            seen.status == 200,
+            f"{paging.limit}={value} is accepted",
+            f"status {seen.status}",
+            seen,
+            about=f"accept {value}",
+        )
+    for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
+        seen = stage.listing(made, query={paging.limit: value})
+        stage.expect(
+            400 <= seen.status < 500,
+            f"{paging.limit}={value} is refused",
+            f"status {seen.status}",
+            seen,
+            about=f"refuse {value}",
+        )
+
+
+def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Without a size, a page has as many items as is said."""
+    capacity = min((c.limit for c in kind.resource.capacity), default=BEYOND)
+    if paging.default + 1 > min(capacity, 130):
+        raise Unable(f"{paging.default + 1} items would be needed")
+    made = [stage.create(kind) for _ in range(paging.default + 1)]
+    seen = stage.listing(made[0])
+    found = len(stage.items(kind, seen))
+    stage.expect(found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen)
+    _counted(stage, act, len(stage.walk(made[0])[0]), seen)
+    most = paging.maximum or largest_page(stage.contract, act, paging.limit) or paging.default
+    if most > paging.default:
+        wide = stage.listing(made[0], query={paging.limit: paging.default + 1})
+        stage.expect(
+            len(stage.items(kind, wide)) == paging.default + 1,
+            f"{paging.default + 1} items when asked for",
+            f"{len(stage.items(kind, wide))} items",
+            wide,
+            about="asked",
+        )
+
+
+def _counted(stage: Stage, act: Act, true: int, exchange: Exchange) -> None:
+    """A total counts what all pages show together."""
+    if act.place("total") is not None:
+        told = pick(exchange.json, act.place("total"))
+        stage.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
+
+
+def whole(stage: Stage, kind: Kind, act: Act) -> None:
+    """A list that has no pages shows everything."""
+    capacity = min((said.limit for said in kind.resource.capacity), default=MANY)
+    made = [stage.create(kind) for _ in range(min(MANY, capacity - len(stage.walk(kind)[0])))]
+    if not made:
+        raise Unable("there is no room for items")
+    items, asked = stage.walk(made[0])
+    shown = len(only(kind, items, made))
+    stage.expect(
+        shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them", *asked
+    )
+
+
+def _unpaged(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.can("create", "list") and kind.acts["list"].behaviour.paging is None:
+            act = kind.acts["list"]
+            yield (
+                act.name,
+                Said(
+                    act.name,
+                    "http",
+                    "documented",
+                    "RFC 9110 section 15.3.1",
+                    "The reply represents the list, and says nothing of a further page.",
+                ),
+                (kind, act),
+            )
+
+
+def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+    """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
+    if paging.style != "cursor":
+        return
+    _walk_on(stage, kind, act, paging, 0)
+    if kind.can("delete") and paging.unknown_position != "missing" and kind.resource.order.by == "creation":
+        _walk_on(stage, kind, act, paging, -1)
+
+
+def _walk_on(stage: Stage, kind: Kind, act: Act, paging: Paging, place: int) -> None:
+    """Walk while one of the first page's items, the first or that of the cursor, is removed."""
+    made = [stage.create(kind) for _ in range(6)]
+    first = stage.listing(made[0], query={paging.limit: 2})
+    shown = stage.items(kind, first)
+    added = [stage.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
+    ours = only(kind, shown, made)
+    gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[place]), None) if len(shown) > 1 else None
+    removed = [stage.delete(gone)] if gone and kind.can("delete") else []
+    position: Any = following(stage.tools.kinds, act, first, shown, 0, len(shown), 2)
+    asked, found = [first], ids(kind, shown)
+    while position is not None and len(asked) < 60:
+        asked.append(stage.listing(made[0], query={paging.limit: 2, paging.position: position}))
+        items = stage.items(kind, asked[-1])
+        found += ids(kind, items)
+        position = following(stage.tools.kinds, act, asked[-1], items, 0, 0, 2)
+    said = Said(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.") if place else None
+    stable = [str(m.id) for m in made if m is not gone]
+    history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
+    stage.expect(
+        len(found) == len(set(found)),
+        "no item comes twice",
+        f"{len(found) - len(set(found))} do",
+        *history,
+        about="twice",
+        said=said,
+    )
+    stage.expect(
+        set(stable) <= set(found),
+        "every item that stays is seen",
+        f"{len(set(stable) - set(found))} are missed",
+        *history,
+        about="missed",
+        said=said,
+    )
+
+
+def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
+    """A filter lets through what it says and nothing else."""
+    create = kind.acts["create"]
+    properties = stage.bodies.properties(create)
+    if statement.field not in properties:
+        raise Unable(f"a client does not set {statement.field}")
+    if statement.parameter and statement.equals is None:
+        return _filtered(stage, kind, act, statement)
+    inside = stage.create(kind, stage.body(kind) | {statement.field: statement.equals})
+    value = stage.bodies.other(create, statement.field, statement.equals, stage.check)
+    outside = stage.create(kind, stage.body(kind) | {statement.field: value})
+    items, asked = stage.walk(inside)
+    told = f"only items whose {statement.field} is {statement.equals!r}"
+    _lets(stage, kind, items, [inside], [outside], asked, told)
+    _in_pages(stage, kind, act, {}, inside, value, statement, told)
+    if statement.parameter and statement.unless is not None:
+        items, asked = stage.walk(inside, query={statement.parameter: statement.unless})
+        _lets(
+            stage, kind, items, [inside, outside], [], asked, f"all items with {statement.parameter}={statement.unless}"
+        )
+    return None
+
+
+def _in_pages(
+    stage: Stage, kind: Kind, act: Act, query: dict[str, Any], inside: Made, value: Any, statement: Filter, told: str
+) -> None:
+    """What does not fit takes no room on a page, and is not counted."""
+    paging = act.behaviour.paging
+    if paging is None or value is None:
+        return
+    wanted = inside.sent[statement.field]
+    outside = [stage.create(kind, stage.body(kind) | {statement.field: value}) for _ in range(3)]
+    last = stage.create(kind, stage.body(kind) | {statement.field: wanted})
+    items, asked = stage.walk(inside, size=2, query=query)
+    _lets(stage, kind, items, [inside, last], outside, asked, f"{told}, in pages of 2")
+    sizes = [len(stage.items(kind, each)) for each in asked]
+    stage.expect(
+        all(size == 2 for size in sizes[:-1]),
+        f"{told}: pages before the last are full",
+        f"pages of {sizes}",
+        *asked,
+        about="full",
+    )
+    for each in asked:
+        _counted(stage, act, len(items), each)
+
+
+def _filtered(stage: Stage, kind: Kind, list_act: Act, statement: Filter) -> None:
+    act = kind.acts["create"]
+    first = stage.body(kind, full=statement.field not in stage.body(kind))
+    if statement.field not in first or first[statement.field] is None:
+        raise Unable(f"no value for {statement.field}")
+    value = first[statement.field]
+    other = stage.bodies.other(act, statement.field, value, stage.check)
+    inside = stage.create(kind, first)
+    outside = stage.create(kind, stage.body(kind) | {statement.field: other})
+    for mine, theirs in ((inside, outside), (outside, inside)):
+        wanted = mine.sent[statement.field]
+        items, asked = stage.walk(mine, query={statement.parameter: wanted})
+        told = f"only items whose {statement.field} is {wanted!r}"
+        _lets(stage, kind, items, [mine], [theirs], asked, told)
+    wanted = inside.sent[statement.field]
+    _in_pages(
+        stage,
+        kind,
+        list_act,
+        {statement.parameter: wanted},
+        inside,
+        other,
+        statement,
+        f"only items whose {statement.field} is {wanted!r}",
+    )
+
+
+def _lets(
+    stage: Stage,
+    kind: Kind,
+    items: Sequence[Any],
+    inside: list[Made],
+    outside: list[Made],
+    asked: Sequence[Exchange],
+    expected: str,
+) -> None:
+    seen = set(ids(kind, items))
+    history = (*(m.exchange for m in (*inside, *outside)), *asked)
+    stage.expect(all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses")
+    stage.expect(
+        not any(str(m.id) in seen for m in outside), expected, "one that does not fit is there", *history, about="leaks"
+    )
+
+
+def sort(stage: Stage, kind: Kind, act: Act, statement: Sort) -> None:
+    """A list is ordered by the field that is asked for, in both directions."""
+    pointer = next((p.schema for p in act.operation.parameters if p.name == statement.parameter), None)
+    choices = stage.contract.schemas.keyword(pointer, "enum") if pointer else None
+    made = [stage.create(kind, body) for body in _various(stage, kind)]
+    fields = [str(c).lstrip("+-") for c in choices or [n for n, v in made[0].sent.items() if isinstance(v, str)][:2]]
+    for field in dict.fromkeys(fields):
+        for backwards in (False, True):
+            _in_order(stage, kind, statement, made, field, backwards, choices)
+
+
+def _various(stage: Stage, kind: Kind) -> list[dict[str, Any]]:
+    """Bodies that differ in every field that can differ."""
+    act, found = kind.acts["create"], [stage.body(kind, full=True)]
+    for _ in range(3):
+        body = stage.body(kind, full=True)
+        for name in stage.bodies.properties(act):
+            value = stage.bodies.unlike(act, name, [each.get(name) for each in found], stage.check)
+            free = name not in kind.settled | kind.governed and not (
+                isinstance(body.get(name), str) and "-" in body[name]
+            )
+            if value is not None and free and stage.bodies.accepts(act, body | {name: value}):
+                body[name] = value
+        found.append(body)
+    return [found[i] for i in (2, 0, 3, 1)]
+
+
+def _in_order(
+    stage: Stage, kind: Kind, statement: Sort, made: list[Made], field: str, backwards: bool, choices: Any
+) -> None:
+    asked_for = field if statement.direction or not backwards else f"-{field}"
+    if choices and asked_for not in choices:
+        return
+    query = {statement.parameter: asked_for} | (
+        {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
+    )
+    for size in (None, 2) if kind.acts["list"].behaviour.paging else (None,):
+        items, asked = stage.walk(made[0], query=query, size=size)
+        values = [_comparable(item.get(field)) for item in only(kind, items, made)]
+        pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
+        told = f"by {field}{' backwards' * backwards}{', in pages of 2' if size else ''}"
+        stage.expect(
+            all(type(a) is not type(b) or a <= b for a, b in pairs), told, repr(values), *asked, about=asked_for
+        )
+
+
+def _comparable(value: Any) -> Any:
+    return (moment_of(value) or value) if isinstance(value, str) else value if isinstance(value, int | float) else None
+
+
+PROMISES = (
+    Promise("order", ("order",), stated("order", "list", "create"), order),
+    Promise("paging", ("paging",), operations("paging", "create", "list"), pages),
+    Promise("page-limits", ("paging",), operations("paging", "create", "list"), page_limits),
+    Promise("page-default", ("paging",), operations("paging", "create", "list"), page_default, quick=False),
+    Promise("paging-under-change", ("paging",), operations("paging", "create", "list"), walk_while_changing),
+    Promise("whole-list", (), _unpaged, whole, quick=False),
+    Promise("filter", ("filter",), operations("filter", "create", "list"), filters),
+    Promise("sort", ("sort",), operations("sort", "create", "list"), sort),
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""Promises about owners: what lies below one item is not below another, and goes with it."""
+
+from __future__ import annotations
+
+from contracts.checks.item_view import change_of
+from contracts.checks.lists import ids
+from contracts.checks.read_your_writes import GONE
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import MISSING, Unable
+from contracts.model.resources import Kind
+from contracts.runner.check import Promise, stated
+from contracts.runner.context import Stage
+from mockserver.behaviour.statements import Parent
+
+
+def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
+    """An item is below its owner only, cannot be made below one that is not there, and goes with it."""
+    owner = stage.tools.kinds.get(statement.resource)
+    if owner is None or not owner.can("create"):
+        raise Unable(f"no {statement.resource} can be made")
+    made = stage.create(kind)
+    elsewhere = stage.create(owner)
+    path = {**made.path, kind.upward or statement.parameter: elsewhere.id}
+    for name in ("get", "update", "delete"):
+        act = kind.acts.get(name)
+        if act is not None and kind.leads_through_owner(act):
+            body = stage.bodies.least(act, stage.check) if act.media_type else MISSING
+            seen = stage.send(act, path=path, body=body)
+            stage.expect(
+                seen.status in GONE,
+                f"404 for the item of another {owner.name}",
+                f"status {seen.status}",
+                made.exchange,
+                elsewhere.exchange,
+                seen,
+                about=name,
+            )
+    if kind.can("list") and kind.leads_through_owner(kind.acts["list"]):
+        seen = stage.send(kind.acts["list"], path=path)
+        stage.expect(
+            str(made.id) not in ids(kind, stage.items(kind, seen)),
+            f"the list of another {owner.name} is without it",
+            "it is there",
+            made.exchange,
+            elsewhere.exchange,
+            seen,
+            about="list",
+        )
+        own = stage.listing(made)
+        stage.expect(
+            str(made.id) in ids(kind, stage.items(kind, own)),
+            "its owner's list has it",
+            "it is not there",
+            made.exchange,
+            own,
+            about="own",
+        )
+    _survives(stage, kind, owner, made)
+    if owner.can("delete"):
+        _cascade(stage, kind, owner, statement, made.path)
+
+
+def _survives(stage: Stage, kind: Kind, owner: Kind, made: Made) -> None:
+    """A change of the owner leaves what is below it."""
+    above = next((each for each in stage.present(owner) if str(each.id) in map(str, made.path.values())), None)
+    act = owner.acts.get("update")
+    if above is None or act is None or not kind.can("get"):
+        return
+    try:
+        name, value = change_of(stage, owner, act, above)
+    except Unable:
+        return
+    changed = stage.update(above, {name: value})
+    seen = stage.get(made)
+    stage.expect(
+        seen.status == 200,
+        f"it stays when its {owner.name} changes",
+        f"status {seen.status}",
+        made.exchange,
+        changed,
+        seen,
+        about="survives",
+    )
+
+
+def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: object) -> None:
+    """What is below an item that was removed is removed, and nothing is made there any more."""
+    above = stage.create(owner)
+    below = {**above.path, statement.parameter: above.id} | ({kind.upward: above.id} if kind.upward else {})
+    exchange, made = stage.try_create(kind, path=below)
+    if made is None:
+        raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+    removed = stage.delete(above)
+    history = (above.exchange, exchange, removed)
+    if kind.can("get"):
+        seen = stage.get(made)
+        stage.expect(
+            seen.status in GONE,
+            f"it goes with its {owner.name}",
+            f"status {seen.status}",
+            *history,
+            seen,
+            about="cascade",
+        )
+    if statement.must_exist:
+        late, late_made = stage.try_create(kind, path=below)
+        stage.expect(
+            late_made is None and late.status in GONE,
+            f"nothing is made below a {owner.name} that is not there",
+            f"status {late.status}",
+            *history,
+            late,
+            about="orphan",
+        )
+
+
+PROMISES = (Promise("parent", ("parent", "within"), stated("parent", "create"), parent),)

@@ -1,0 +1,293 @@
+"""Promises of every service that remembers: what was written is read, what was removed is gone, the rest stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.checks.item_view import covers, showable, shows_id, unchangeable
+from contracts.cleanup.created_items import Made
+from contracts.client.path_values import may_name
+from contracts.client.request_builder import MISSING, Unable
+from contracts.model.resources import Act, Kind
+from contracts.runner.check import Promise, law
+from contracts.runner.context import Stage
+
+GONE = (404, 410)
+"""Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""An id whose letters may be written large or small (RFC 9562 section 4)."""
+
+WRITES = "RFC 9110 section 9.3 (a request that was answered with success took effect)"
+ERASES = "RFC 9110 section 9.3.5 (DELETE removes the association of the address with its function)"
+NOT_FOUND = "RFC 9110 section 15.5.5 (404 for what is not there)"
+
+
+def created(stage: Stage, kind: Kind) -> None:
+    """A valid create request is accepted, and its reply shows what was sent."""
+    for full in (False, True):
+        body = stage.body(kind, full=full)
+        exchange, made = stage.try_create(kind, body)
+        accepted = 200 <= exchange.status < 300
+        if full and not accepted and kind.acts["create"].may_refuse:
+            continue  # fields that do not go together by a rule of the vendor
+        if not stage.expect(
+            accepted, "a valid request is accepted", f"status {exchange.status}", exchange, about="accepted"
+        ):
+            continue
+        if made is None and not shows_id(stage, kind):
+            raise Unable(f"{kind.acts['create'].name} shows no id")
+        if stage.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
+            echoed(stage, kind, kind.acts["create"], exchange, body)
+
+
+def read_back(stage: Stage, kind: Kind) -> None:
+    """What was created is found under its id, as it was sent."""
+    for full in (False, True):
+        body = stage.body(kind, full=full)
+        _, made = stage.try_create(kind, body)
+        if made is None:
+            continue
+        seen = stage.get(made)
+        if stage.expect(
+            seen.status == 200, "the new item is found", f"status {seen.status}", made.exchange, seen, about="found"
+        ):
+            item = stage.item(kind.acts["get"], seen)
+            field = kind.resource.identity.field
+            stage.expect(
+                str(item.get(field, made.id)) == str(made.id),
+                f"the item {made.id}",
+                f"{field} {item.get(field)}",
+                made.exchange,
+                seen,
+                about="id",
+            )
+            echoed(stage, kind, kind.acts["get"], seen, body, made)
+            _same(stage, kind, made, item, seen)
+
+
+def echoed(stage: Stage, kind: Kind, act: Act, seen: Any, body: Mapping[str, Any], made: Made | None = None) -> None:
+    """A reply shows what was sent."""
+    item = stage.item(act, seen)
+    shows = showable(stage, kind, act)
+    for name, value in body.items():
+        if name in shows and name not in kind.settled | kind.secret | act.governed:
+            history = (made.exchange, seen) if made else (seen,)
+            stage.expect(
+                name in item and covers(item[name], value),
+                f"{name} as it was sent: {value!r}",
+                f"{item.get(name, 'nothing')!r}",
+                *history,
+                about=name,
+            )
+
+
+def _same(stage: Stage, kind: Kind, made: Made, item: Mapping[str, Any], seen: Any) -> None:
+    """The create reply and the item agree in what does not move by itself."""
+    times = kind.resource.timestamps
+    for name in (times.created,) if times else ():
+        if name in made.item and name in item:
+            stage.expect(
+                made.item[name] == item[name],
+                f"{name} as the create reply showed it: {made.item[name]!r}",
+                repr(item[name]),
+                made.exchange,
+                seen,
+                about=name,
+            )
+
+
+def listed(stage: Stage, kind: Kind) -> None:
+    """What was created is in the list once, as it is shown alone."""
+    made = [stage.create(kind, stage.body(kind, full=i == 2)) for i in range(3)]
+    field = kind.resource.identity.field
+    items, asked = stage.walk(made[-1])
+    for each in made:
+        found = [item for item in items if str(item.get(field)) == str(each.id)]
+        stage.expect(
+            len(found) == 1,
+            "every new item is in the list once",
+            f"{len(found)} times",
+            each.exchange,
+            *asked,
+            about="once",
+        )
+        if found and kind.can("get"):
+            _agrees(stage, kind, each, found[0], asked)
+
+
+def _agrees(stage: Stage, kind: Kind, made: Made, shown: Mapping[str, Any], asked: list[Any]) -> None:
+    seen = stage.get(made)
+    alone = stage.item(kind.acts["get"], seen)
+    for name in shown.keys() & alone.keys():
+        stage.expect(
+            shown[name] == alone[name],
+            f"{name} in the list as alone: {alone[name]!r}",
+            repr(shown[name]),
+            made.exchange,
+            seen,
+            *asked,
+            about=name,
+        )
+
+
+def others_stay(stage: Stage, kind: Kind) -> None:
+    """Changing or removing one item leaves the others as they are."""
+    kept, changed, removed = (stage.create(kind) for _ in range(3))
+    act = kind.acts.get("update")
+    before = stage.item(kind.acts["get"], stage.get(kept))
+    done = []
+    if act is not None:
+        names = [n for n in stage.bodies.properties(act) if n in changed.sent and n not in unchangeable(kind)]
+        for name in names[:2]:
+            value = stage.bodies.other(act, name, changed.sent[name], stage.check)
+            done.append(stage.update(changed, {name: value}))
+    if kind.can("delete"):
+        done.append(stage.delete(removed))
+    seen = stage.get(kept)
+    stage.expect(
+        seen.status == 200 and stage.item(kind.acts["get"], seen) == before,
+        "another item is untouched",
+        f"status {seen.status}: {stage.item(kind.acts['get'], seen)}",
+        kept.exchange,
+        *done,
+        seen,
+    )
+    if kind.can("delete") and act is not None:
+        still = stage.get(changed)
+        stage.expect(
+            still.status == 200,
+            "an item is there until it is removed itself",
+            f"status {still.status}",
+            changed.exchange,
+            *done,
+            still,
+            about="removed",
+        )
+
+
+def deleted(stage: Stage, kind: Kind) -> None:
+    """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
+    neighbour, made = stage.create(kind), stage.create(kind)
+    if kind.can("list"):
+        stage.walk(neighbour)  # so that a list that is cached shows
+    removed = stage.delete(made)
+    if not stage.expect(
+        200 <= removed.status < 300,
+        "an item of ours can be removed",
+        f"status {removed.status}",
+        made.exchange,
+        removed,
+        about="accepted",
+    ):
+        return
+    history = (made.exchange, removed)
+    for name, act in kind.acts.items():
+        if name in ("get", "delete") or (
+            _is_json(act) and (name == "update" or (name == "replace" and not _upserts(act)))
+        ):
+            body = MISSING if name in ("get", "delete") else _some(stage, act)
+            seen = stage.send(act, path=made.path, body=body)
+            stage.expect(
+                seen.status in GONE,
+                f"404 from {act.name} for a removed item",
+                f"status {seen.status}",
+                *history,
+                seen,
+                about=name,
+            )
+    if kind.can("list"):
+        for query in ({}, *_openers(kind)):
+            items, asked = stage.walk(neighbour, query=query)
+            ids = [str(item.get(kind.resource.identity.field)) for item in items]
+            stage.expect(
+                str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list"
+            )
+        stage.expect(
+            str(neighbour.id) in ids, "its neighbour still is", "it is not", *history, *asked, about="neighbour"
+        )
+
+
+def _openers(kind: Kind) -> Iterator[dict[str, Any]]:
+    """Queries that let a list show more than it does by itself."""
+    for said in kind.acts["list"].behaviour.filter:
+        if said.parameter and said.unless is not None:
+            yield {said.parameter: said.unless}
+
+
+def _upserts(act: Act) -> bool:
+    return bool(act.behaviour.action and act.behaviour.action.upsert)
+
+
+def _is_json(act: Act) -> bool:
+    """Can a body be written as JSON, if there is one?"""
+    return act.operation.request_body is None or act.media_type is not None
+
+
+def _some(stage: Stage, act: Act) -> Any:
+    """A valid body for a change."""
+    body = stage.bodies.least(act, stage.check)
+    return body if body is not None else {}
+
+
+def missing(stage: Stage, kind: Kind) -> None:
+    """An id that never was is not found by any operation."""
+    known = stage.create(kind) if kind.can("create") else None
+    parameter = kind.resource.identity.parameter
+    for name in ("get", "update", "replace", "delete"):
+        act = kind.acts.get(name)
+        if act is None or parameter not in "".join(act.operation.path) or (name == "replace" and _upserts(act)):
+            continue
+        if name in ("update", "replace") and not _is_json(act):
+            continue
+        for id in never(stage, known) if known else ():
+            path = {**(known.path if known else {}), parameter: id}
+            body = MISSING if name in ("get", "delete") else _some(stage, act)
+            seen = stage.send(act, path=path, body=body)
+            stage.expect(
+                seen.status in GONE,
+                f"404 from {act.name} for an id that never was",
+                f"status {seen.status}",
+                seen,
+                about=name,
+            )
+
+
+def never(stage: Stage, known: Made) -> Iterator[Any]:
+    """Ids that may stand in an address and nobody was given: one that looks like a real one, a real one in capitals."""
+    parameter = known.kind.resource.identity.parameter
+    shown = [act.operation for act in known.kind.acts.values() if known.kind.is_of_item(act)]
+    for id in _unlike(known):
+        if all(may_name(stage.contract.schemas, operation, parameter, id) for operation in shown):
+            yield id
+
+
+def _unlike(known: Made) -> Iterator[Any]:
+    if isinstance(known.id, str) and known.id:
+        turned = "".join(_turned(c) for c in known.id[-6:])
+        yield known.id[:-6] + turned
+        if known.id.swapcase() != known.id and not UUID.fullmatch(known.id):
+            yield known.id.swapcase()
+    elif isinstance(known.id, int):
+        yield known.id + 1_000_003
+
+
+def _turned(character: str) -> str:
+    """Another character of the same class, so that the id keeps its form."""
+    if character.isdigit():
+        return str((int(character) + 5) % 10)
+    if character.lower() in "abcdef":
+        return {"a": "b", "b": "c", "c": "d", "d": "e", "e": "f", "f": "a"}[character.lower()]
+    return character if not character.isalpha() else ("q" if character != "q" else "p")
+
+
+PROMISES = (
+    Promise("create", ("action",), law("create", source=WRITES, text="A valid create request makes an item."), created),
+    Promise("read-back", ("action",), law("get", "create", source=WRITES, text="What was written is read."), read_back),
+    Promise("listed", ("action",), law("list", "create", source=WRITES, text="What was created is listed."), listed),
+    Promise("others-stay", ("action",), law("get", "create", source=WRITES), others_stay),
+    Promise("delete", ("action",), law("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
+    Promise("missing", ("action",), law("get|delete|update", "create", source=NOT_FOUND), missing),
+)  # fmt: skip

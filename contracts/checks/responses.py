@@ -1,0 +1,500 @@
+"""Promises about what replies look like: success envelopes and statuses, and the shape of each kind of refusal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from contracts.checks.fields import PLACEHOLDER
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import MISSING, Unable
+from contracts.client.target import Request
+from contracts.model.finding import FIRM, Exchange, Said
+from contracts.model.resources import Act, Kind, kinds, name_of, pick
+from contracts.runner.check import Place, Promise, operations
+from contracts.runner.context import Stage
+from mockserver.behaviour.statements import ErrorBody, Evidence, ReplyShape, TrailingSlash, UnknownFields
+from mockserver.contract import Contract
+from mockserver.errors import REFUSALS
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
+
+UNHEARD = "contract_check_unheard_of"
+"""A name that no document has."""
+
+
+def reply(stage: Stage, kind: Kind, act: Act, statement: ReplyShape) -> None:
+    """A success has the status and the envelope that are said."""
+    exchange = _succeeding(stage, kind, act)
+    if exchange.status >= 300:
+        raise Unable(f"{act.name} answers {exchange.status}")
+    if statement.status is not None and not (exchange.status == 201 and _may_make(kind, act)):
+        stage.expect(
+            exchange.status == statement.status,
+            f"status {statement.status}",
+            f"status {exchange.status}",
+            exchange,
+            about="status",
+        )
+    if "{location}" in statement.headers.values() and _is_promised(act, statement):
+        _located(stage, kind, statement, exchange)
+    if act.operation.method != "head" and exchange.reply_body:
+        for problem in misfits(act.template, exchange.json, {}):
+            stage.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
+
+
+def _may_make(kind: Kind, act: Act) -> bool:
+    """Does a PUT go to where nothing is, so that a 201 tells what it made (RFC 9110 section 9.3.4)?"""
+    return bool(act.behaviour.action and act.behaviour.action.upsert) and not kind.can("create")
+
+
+def _is_promised(act: Act, statement: ReplyShape) -> bool:
+    """Is Location documented, or said by somebody who knows? A guess alone promises nothing."""
+    response = act.operation.success()
+    return statement.evidence in FIRM or any(
+        h.name.lower() == "location" for h in (response.headers if response else ())
+    )
+
+
+def _located(stage: Stage, kind: Kind, statement: ReplyShape, exchange: Exchange) -> None:
+    """The address of a new item is told, and the item is there (RFC 9110 section 10.2.2)."""
+    name = next(name for name, written in statement.headers.items() if written == "{location}")
+    address = exchange.header(name)
+    if not stage.expect(
+        bool(address), f"{name} says where the new item is", "no such header", exchange, about="location"
+    ):
+        return
+    parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(stage.target.base_url).path
+    if not stage.expect(
+        parts.path.startswith(base), f"{name} leads below {base}", repr(address), exchange, about="base"
+    ) or not kind.can("get"):
+        return
+    seen = stage.target.send(Request("GET", parts.path.removeprefix(base)), stage.main)
+    stage.expect(
+        seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen, about="located"
+    )
+    field = kind.resource.identity.field
+    wanted = pick(exchange.json, kind.acts["create"].place("item") or ())
+    found = stage.item(kind.acts["get"], seen)
+    if isinstance(wanted, dict) and field in wanted and field in found:
+        stage.expect(
+            found[field] == wanted[field],
+            f"the item at {parts.path} is the new one, {wanted[field]}",
+            f"{field} {found[field]}",
+            exchange,
+            seen,
+            about="located other",
+        )
+
+
+def _succeeding(stage: Stage, kind: Kind, act: Act) -> Exchange:
+    does = act.behaviour.action.does if act.behaviour.action else ""
+    if does == "create":
+        return stage.try_create(kind)[0]
+    if does == "answer" or not kind.can("create"):
+        body = stage.bodies.least(act, stage.check) if act.media_type else None
+        return stage.send(act, body=body) if body is not None else stage.send(act)
+    made = stage.subject(kind) if does in ("get", "list") else stage.create(kind)
+    body = stage.bodies.least(act, stage.check) if does in ("update", "replace") else None
+    return stage.send(act, path=made.path, body=body) if body is not None else stage.send(act, path=made.path)
+
+
+def misfits(written: Any, seen: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
+    """Where a JSON value is not as a template says; `values` are what placeholders must stand for, if known."""
+    if isinstance(written, str):
+        if not _fits_text(written, seen, values):
+            yield f"{place} is {seen!r} where {written!r} is said"
+    elif isinstance(written, Mapping):
+        yield from _misfit_object(written, seen, values, place)
+    elif isinstance(written, list):
+        yield from _misfit_list(written, seen, values, place)
+    elif written != seen or isinstance(written, bool) != isinstance(seen, bool):
+        yield f"{place} is {seen!r} where {written!r} is said"
+
+
+def _misfit_object(written: Mapping[str, Any], seen: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
+    if not isinstance(seen, Mapping):
+        yield f"{place} is no object"
+        return
+    for key, inner in written.items():
+        if key not in seen:
+            if not _may_be_absent(inner):
+                yield f"{place}.{key} is missing"
+        else:
+            yield from misfits(inner, seen[key], values, f"{place}.{key}")
+
+
+def _may_be_absent(written: Any) -> bool:
+    """`{next?}`: a property that is left out where there is nothing to say."""
+    return isinstance(written, str) and written.endswith("?}") and PLACEHOLDER.fullmatch(written) is not None
+
+
+def _misfit_list(written: list[Any], seen: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
+    if not isinstance(seen, list):
+        yield f"{place} is no array"
+    elif len(written) == 1 and isinstance(written[0], Mapping) and "$each" in written[0]:
+        inner = {key: value for key, value in written[0].items() if key != "$each"}
+        if not seen:
+            yield f"{place} names nothing"
+        for each in seen[:3]:
+            yield from misfits(inner, each, values, f"{place}[]")
+    elif len(seen) != len(written):
+        yield f"{place} has {len(seen)} entries"
+    else:
+        for one, other in zip(written, seen, strict=True):
+            yield from misfits(one, other, values, f"{place}[]")
+
+
+TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "message": str, "field": str, "keyword": str, "loc": list, "items": list, "more": bool, "total": int,
+    "retry_after_ms": (int, float), "path": str, "kind": str,
+}  # fmt: skip
+"""What a placeholder stands for, where that is always of one type."""
+
+
+def _fits_text(written: str, seen: Any, values: Mapping[str, Any]) -> bool:
+    match = PLACEHOLDER.fullmatch(written)
+    if match is None:
+        if PLACEHOLDER.search(written) is None:
+            return bool(seen == written)
+        pattern = "".join(
+            re.escape(p) if i % 3 == 0 else ".*" if i % 3 == 1 else "" for i, p in enumerate(PLACEHOLDER.split(written))
+        )
+        return isinstance(seen, str) and re.fullmatch(pattern, seen, re.DOTALL) is not None
+    name = match[1]
+    if name in values:
+        return bool(seen == values[name])
+    return isinstance(seen, TYPES[name]) and seen != "" if name in TYPES else True
+
+
+def error_said(stage: Stage, kind: str, act: Act | None = None) -> ErrorBody | None:
+    """What is said about the body of a kind of refusal."""
+    own = act.behaviour.errors if act else {}
+    service = stage.contract.behaviour.service.errors
+    return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
+
+
+def matches_error(stage: Stage, kind: str, exchange: Exchange, act: Act | None = None) -> None:
+    """Tell where a refusal is not as its statement says."""
+    statement = error_said(stage, kind, act)
+    if statement is None:
+        return
+    said = Said.of("service", f"errors.{kind}", statement)
+    for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
+        stage.breach(
+            f"the {kind} error body that is said", problem, exchange, said=said, about=problem.partition(" ")[0]
+        )
+
+
+def status_of(stage: Stage, kind: str, act: Act) -> frozenset[int]:
+    """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
+    for errors in (act.behaviour.errors, stage.contract.behaviour.service.errors):
+        if kind in errors and errors[kind].status is not None:
+            return frozenset({int(errors[kind].status or 0)})
+    own = REFUSALS[kind].status
+    if kind not in ("invalid", "malformed"):
+        return frozenset({own})
+    documented = {int(r.status) for r in act.operation.responses if r.status in ("400", "422")}
+    stated = kind in stage.contract.behaviour.service.errors
+    return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
+
+
+def refused(stage: Stage, kind: str, act: Act, exchange: Exchange, what: str, about: str) -> bool:
+    """Tell a breach unless a request is refused in the right way. Answers whether it was refused at all."""
+    wanted = status_of(stage, kind, act)
+    told = " or ".join(str(status) for status in sorted(wanted))
+    said = error_said(stage, kind, act)
+    own = Said.of("service", f"errors.{kind}", said) if said and 400 <= exchange.status < 500 else None
+    if stage.expect(
+        exchange.status in wanted,
+        f"{what} is refused with {told}",
+        f"status {exchange.status}",
+        exchange,
+        about=about,
+        said=own,
+    ):
+        matches_error(stage, kind, exchange, act)
+    return 400 <= exchange.status < 500
+
+
+def malformed(stage: Stage, kind: Kind, act: Act) -> None:
+    """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
+    made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
+    for text in (b'{"name": "contract-check', b"not json", b""):
+        if text == b"" and not (act.operation.request_body and act.operation.request_body.required):
+            continue
+        exchange = stage.send(act, path=_place(stage, kind, made), body=text)
+        _forget(stage, kind, act, exchange, made)
+        if text:
+            refused(stage, "malformed", act, exchange, "a body that is no JSON", "malformed")
+        else:
+            stage.expect(
+                400 <= exchange.status < 500,
+                "a required body that is missing is refused",
+                f"status {exchange.status}",
+                exchange,
+                about="empty",
+            )
+
+
+def _place(stage: Stage, kind: Kind, made: Made | None) -> Mapping[str, Any]:
+    """The path parameters of an item, or of the collection that a new one would be in."""
+    return made.path if made else stage.parents(kind, stage.main)
+
+
+def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made | None) -> None:
+    """What was created against all expectation is taken away in the end."""
+    if act == kind.acts.get("create") and exchange.status < 300:
+        stage.made(kind, exchange, {}, stage.main, made.path if made else stage.parents(kind, stage.main))
+
+
+def media_types(stage: Stage, kind: Kind, act: Act) -> None:
+    """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
+    made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
+    exchange = stage.send(
+        act, path=_place(stage, kind, made), body=b"name=x", media_type="application/x-contract-check"
+    )
+    _forget(stage, kind, act, exchange, made)
+    refused(stage, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
+    _charset(stage, kind, act, made)
+
+
+def _charset(stage: Stage, kind: Kind, act: Act, made: Made | None) -> None:
+    """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
+    body = stage.body(kind) if act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    if body is None or act.media_type is None or act.may_refuse:
+        return
+    place, plain = _place(stage, kind, made), act.media_type.name
+    exchange = stage.send(act, path=place, body=body, media_type=f"{plain}; charset=utf-8")
+    _forget(stage, kind, act, exchange, made)
+    said = Said(act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect.")
+    stage.expect(
+        exchange.status not in (400, 415, 422),
+        f"{plain}; charset=utf-8 is taken as {plain}",
+        f"status {exchange.status}",
+        exchange,
+        about="charset",
+        said=said,
+    )
+
+
+def methods(stage: Stage, path: str, documented: frozenset[str]) -> None:
+    """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
+    operation = next(o for o in stage.contract.document.operations if o.path == path)
+    request = stage.request(operation, who=stage.main)
+    for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
+        body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
+        exchange = stage.target.send(
+            Request(method, request.path, (), request.headers, body, "application/json" if body is not None else ""),
+            stage.main,
+        )
+        stage.expect(
+            400 <= exchange.status < 500,
+            f"{method}, which is not documented, is refused",
+            f"status {exchange.status}",
+            exchange,
+            about=method,
+        )
+        if exchange.status == 405:
+            allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}
+            stage.expect(
+                documented <= allowed,
+                f"Allow names {', '.join(sorted(documented))}",
+                repr(exchange.header("allow")),
+                exchange,
+                about="allow",
+            )
+            matches_error(stage, "method-not-allowed", exchange)
+
+
+def nowhere(stage: Stage, operation: Operation) -> None:
+    """A path that is not documented is not found."""
+    request = stage.request(operation, who=stage.main)
+    candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
+    path = next((each for each in candidates if not _is_documented(stage.contract, each)), "")
+    if not path:
+        raise Unable("every path that could be thought of is documented")
+    exchange = stage.target.send(Request("GET", path, (), request.headers), stage.main)
+    if stage.expect(
+        exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
+    ):
+        matches_error(stage, "unknown-path", exchange)
+
+
+def _is_documented(contract: Contract, path: str) -> bool:
+    """Does a path match one of the document's?"""
+    return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
+
+
+def error_bodies(stage: Stage, kind: Kind) -> None:
+    """Refusals for what is not there have the body that is said."""
+    made = stage.create(kind)
+    stage.delete(made)
+    for name in ("get", "update", "replace", "delete"):
+        act = kind.acts.get(name)
+        if act is not None and not (name == "replace" and act.behaviour.action and act.behaviour.action.upsert):
+            body = stage.bodies.least(act, stage.check) if act.media_type else None
+            seen = stage.send(act, path=made.path, body=MISSING if body is None else body)
+            refused(stage, "missing", act, seen, "an item that is not there", f"missing {name}")
+
+
+def unknown_fields(stage: Stage, kind: Kind, act: Act, statement: UnknownFields) -> None:
+    """A field that the document does not name is ignored, kept or refused, as said."""
+    made = stage.create(kind) if kind.is_of_item(act) else None
+    body = {**(stage.body(kind) if made is None else stage.bodies.least(act, stage.check) or {}), UNHEARD: "x"}
+    if made is None:
+        exchange, fresh = stage.try_create(kind, body)
+    else:
+        exchange, fresh = stage.send(act, path=made.path, body=body), made
+    if statement.policy == "refuse":
+        refused(stage, "invalid", act, exchange, f"the unknown field {UNHEARD}", "refuse")
+        return
+    if not stage.expect(
+        exchange.status < 300,
+        "an unknown field is no reason to refuse",
+        f"status {exchange.status}",
+        exchange,
+        about="accept",
+    ):
+        return
+    seen = stage.get(fresh) if fresh and kind.can("get") else exchange
+    item = stage.item(kind.acts["get"] if kind.can("get") else act, seen)
+    kept = statement.policy == "keep"
+    stage.expect(
+        (UNHEARD in item) is kept,
+        f"an unknown field is {'kept' if kept else 'ignored'}",
+        f"{'not ' * (UNHEARD not in item)}in the item",
+        exchange,
+        seen,
+        about="shown",
+    )
+
+
+def trailing_slash(stage: Stage, operation: Operation, statement: TrailingSlash) -> None:
+    """A path that differs by its last slash is not found, found as well, or redirected, as said."""
+    request = stage.request(operation, who=stage.main)
+    path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
+    exchange = stage.target.send(request._replace(path=path), stage.main)
+    wanted = {"strict": {404}, "ignore": set(range(200, 300)), "redirect": {301, 302, 307, 308}}[statement.policy]
+    stage.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
+    if statement.policy == "redirect":
+        _redirects_writes(stage, operation, path)
+    if statement.policy == "redirect" and exchange.status in wanted:
+        location = (exchange.header("location") or "").split("?")[0]
+        stage.expect(
+            location.endswith(request.path), f"Location: {request.path}", repr(location), exchange, about="location"
+        )
+
+
+def _redirects_writes(stage: Stage, operation: Operation, path: str) -> None:
+    """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
+    if not any(o.path == operation.path and o.method == "post" for o in stage.contract.document.operations):
+        return
+    headers = stage.request(operation, who=stage.main).headers
+    exchange = stage.target.send(Request("POST", path, (), headers, {}, "application/json"), stage.main)
+    if 300 <= exchange.status < 400:
+        stage.expect(
+            exchange.status in (307, 308),
+            "POST is redirected with 307 or 308",
+            f"status {exchange.status}",
+            exchange,
+            about="method",
+        )
+
+
+def _writes(contract: Contract) -> Iterator[tuple[Kind, Act]]:
+    for kind in kinds(contract).values():
+        for name in ("create", "update", "replace"):
+            act = kind.acts.get(name)
+            if act is not None and act.media_type is not None and kind.can("create"):
+                yield kind, act
+
+
+def _write_places(source: str, text: str) -> Any:
+    def places(contract: Contract) -> Iterator[Place]:
+        for kind, act in _writes(contract):
+            yield act.name, Said(act.name, "http", "documented", source, text), (kind, act)
+
+    return places
+
+
+def _media_places(contract: Contract) -> Iterator[Place]:
+    for kind, act in _writes(contract):
+        evidence: Evidence = "documented" if any(r.status == "415" for r in act.operation.responses) else "inferred"
+        said = Said(act.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented.")
+        yield act.name, said, (kind, act)
+
+
+def _path_places(contract: Contract) -> Iterator[Place]:
+    for path in dict.fromkeys(o.path for o in contract.document.operations):
+        found = frozenset(o.method.upper() for o in contract.document.operations if o.path == path)
+        said = Said(path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have.")
+        yield f"{min(found)} {path}", said, (path, found)
+
+
+def _nowhere_places(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        if kind.can("list"):
+            operation = kind.acts["list"].operation
+            yield name_of(operation), Said("service", "http", "documented", "RFC 9110 section 15.5.5"), (operation,)
+            return
+
+
+def _missing_places(contract: Contract) -> Iterator[Place]:
+    for kind in kinds(contract).values():
+        statement = contract.behaviour.service.errors.get("missing")
+        if statement and kind.can("create", "delete", "get"):
+            yield kind.acts["get"].name, Said.of("service", "errors.missing", statement), (kind,)
+
+
+def _unknown_places(contract: Contract) -> Iterator[Place]:
+    statement = contract.behaviour.service.unknown_fields
+    for kind, act in _writes(contract):
+        is_create = act == kind.acts["create"]
+        if (
+            _says(contract, "unknown-fields")
+            and (is_create or act == kind.acts.get("update"))
+            and _is_open(contract, act)
+        ):
+            yield act.name, Said.of("service", "unknown-fields", statement), (kind, act, statement)
+
+
+def _says(contract: Contract, key: str) -> bool:
+    """Does the behaviour of the service say something under this key, be it the default?"""
+    return key in (contract.document.root.get("x-service") or {})
+
+
+def _is_open(contract: Contract, act: Act) -> bool:
+    media = act.media_type
+    return (
+        media is not None
+        and media.schema is not None
+        and (
+            contract.schemas.keyword(media.schema, "additionalProperties") is None
+            or contract.behaviour.service.unknown_fields.policy == "refuse"
+        )
+    )
+
+
+def _slash_places(contract: Contract) -> Iterator[Place]:
+    statement = contract.behaviour.service.trailing_slash
+    for kind in kinds(contract).values():
+        if _says(contract, "trailing-slash") and kind.can("list"):
+            operation = kind.acts["list"].operation
+            yield name_of(operation), Said.of("service", "trailing-slash", statement), (operation, statement)
+
+
+PROMISES = (
+    Promise("reply", ("reply",), operations("reply"), reply),
+    Promise(
+        "malformed", ("errors",), _write_places("RFC 8259 section 2", "A body that is no JSON is refused."), malformed
+    ),
+    Promise("media-type", ("errors",), _media_places, media_types),
+    Promise("method", ("errors",), _path_places, methods),
+    Promise("unknown-path", ("errors",), _nowhere_places, nowhere),
+    Promise("error-body", ("errors",), _missing_places, error_bodies),
+    Promise("unknown-fields", ("unknown-fields",), _unknown_places, unknown_fields),
+    Promise("trailing-slash", ("trailing-slash",), _slash_places, trailing_slash),
+)

@@ -1,0 +1,271 @@
+"""A service against a simple model: random sequences of requests by two tenants, shrunk to the shortest that fails.
+
+Hypothesis chooses the sequences (a rule-based state machine) and shrinks them; the model is a list of items for each
+tenant. What single promises cannot see is seen here: that one request spoils another one, three requests later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from contracts.checks.item_view import changing, covers, few_ids, showable, shows_id, unchangeable
+from contracts.checks.lists import ids
+from contracts.checks.read_your_writes import GONE
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import Unable
+from contracts.client.target import Identity
+from contracts.model.finding import Exchange
+from contracts.model.resources import Kind
+from contracts.runner.check import Promise, law
+from contracts.runner.context import Stage
+
+EXAMPLES = {"quick": 6, "default": 25, "campaign": 400}
+"""How many sequences are tried in each mode."""
+
+STEPS = 14
+"""The longest sequence."""
+
+
+class Broken(AssertionError):
+    """The service and the model disagree."""
+
+
+@dataclass
+class Held:
+    """An item as the model knows it."""
+
+    made: Made
+    fields: dict[str, Any]
+    alive: bool = True
+
+
+@dataclass
+class Play:
+    """One sequence under way: the model, and what was said so far."""
+
+    stage: Stage
+    kind: Kind
+    people: list[Identity]
+    held: dict[str, list[Held]] = field(default_factory=dict)
+    trail: list[Exchange] = field(default_factory=list)
+
+    def living(self, who: Identity) -> list[Held]:
+        """What somebody has, the oldest first."""
+        return [each for each in self.held.get(who.name, ()) if each.alive]
+
+    def everything(self, who: Identity) -> list[Held]:
+        """What somebody has or had."""
+        return self.held.get(who.name, [])
+
+    def note(self, exchange: Exchange) -> Exchange:
+        """Remember what was said."""
+        self.trail.append(exchange)
+        return exchange
+
+    def hold(self, holds: bool, expected: str, seen: str) -> None:
+        """Raise Broken unless it holds."""
+        if not holds:
+            raise Broken(expected, seen)
+
+
+def create(play: Play, who: Identity, choice: int) -> None:
+    """Make an item, unless there are many already."""
+    if len(play.living(who)) >= 5:
+        return
+    exchange, made = play.stage.try_create(play.kind, who=who)
+    play.note(exchange)
+    play.hold(made is not None, "a valid request is accepted", f"status {exchange.status}")
+    if made is not None:
+        present = play.held.setdefault(who.name, [])
+        is_named = str(made.sent.get(play.kind.resource.identity.field)) == str(made.id)
+        if is_named or few_ids(play.stage, play.kind):
+            present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
+        present.append(Held(made, dict(made.sent)))
+
+
+def read(play: Play, who: Identity, choice: int) -> None:
+    """Read an item that is or was there."""
+    held = _chosen(play.everything(who), choice)
+    if held is not None and play.kind.can("get"):
+        exchange = play.note(play.stage.get(held.made))
+        _agrees(play, held, exchange)
+
+
+def change(play: Play, who: Identity, choice: int) -> None:
+    """Change one field of an item that is or was there."""
+    held = _chosen(play.everything(who), choice)
+    act = play.kind.acts.get("update")
+    if held is None or act is None:
+        return
+    names = [n for n in play.stage.bodies.properties(act) if n in held.fields and n not in unchangeable(play.kind)]
+    name = names[choice % len(names)] if names else ""
+    value = play.stage.bodies.other(act, name, held.fields[name], f"{choice}") if name else None
+    body = changing(play.stage, act, held.fields, name, value) if value is not None else None
+    if body is None:
+        return
+    exchange = play.note(play.stage.update(held.made, body))
+    if not held.alive:
+        play.hold(exchange.status in GONE, "404 for a change of a removed item", f"status {exchange.status}")
+    elif exchange.status < 300:
+        held.fields[name] = value
+    else:
+        play.hold(act.may_refuse or exchange.status == 409, "a valid change is accepted", f"status {exchange.status}")
+
+
+def remove(play: Play, who: Identity, choice: int) -> None:
+    """Remove an item that is or was there."""
+    held = _chosen(play.everything(who), choice)
+    if held is None or not play.kind.can("delete"):
+        return
+    exchange = play.note(play.stage.delete(held.made))
+    if held.alive:
+        play.hold(exchange.status < 300, "an item can be removed", f"status {exchange.status}")
+    else:
+        play.hold(exchange.status in GONE, "404 for removing an item again", f"status {exchange.status}")
+    held.alive = False
+
+
+def look(play: Play, who: Identity, choice: int) -> None:
+    """List what somebody has."""
+    if not play.kind.can("list") or (play.kind.resource.parent and not play.everything(who)):
+        return
+    subject: Made | Kind = play.everything(who)[0].made if play.kind.resource.parent else play.kind
+    items, asked = play.stage.walk(subject, who=who)
+    play.trail += asked
+    known = {str(each.made.id): each for each in play.everything(who)}
+    seen = [id for id in ids(play.kind, items) if id in known]
+    wanted = [str(each.made.id) for each in play.living(who)]
+    play.hold(sorted(seen) == sorted(wanted), f"a list with {len(wanted)} items of ours", f"{len(seen)} of them")
+    order = play.kind.resource.order
+    if order.by == "creation" and order.evidence in ("documented", "observed"):
+        wanted = wanted[::-1] if order.direction == "descending" else wanted
+        play.hold(seen == wanted, f"by creation, {order.direction}", "another order")
+    strangers = {str(h.made.id) for each in play.people if each != who and _apart(play) for h in play.everything(each)}
+    play.hold(not strangers & set(ids(play.kind, items)), "nothing of another tenant", "an item of another tenant")
+
+
+def spy(play: Play, who: Identity, choice: int) -> None:
+    """Ask for, or remove, what belongs to somebody else."""
+    other = next((each for each in play.people if each != who), None)
+    held = _chosen(play.living(other), choice) if other else None
+    if held is None or not _apart(play):
+        return
+    name = [n for n in ("get", "delete") if n in play.kind.acts][choice % 2 if play.kind.can("get", "delete") else 0]
+    exchange = play.note(play.stage.send(play.kind.acts[name], who=who, path=held.made.path))
+    play.hold(
+        exchange.status in (401, 403, 404, 410), f"another tenant's {name} is refused", f"status {exchange.status}"
+    )
+
+
+Scene = dict[str, Callable[[], Any]]
+"""What a machine begins and ends with."""
+
+MOVES: tuple[Callable[[Play, Identity, int], None], ...] = (create, read, change, remove, look, spy)
+"""What a sequence is made of."""
+
+
+def _apart(play: Play) -> bool:
+    return play.kind.resource.tenant.by != "none" and len(play.people) > 1
+
+
+def _chosen(held: list[Held], choice: int) -> Held | None:
+    return held[choice % len(held)] if held else None
+
+
+def _agrees(play: Play, held: Held, exchange: Exchange) -> None:
+    if not held.alive:
+        play.hold(exchange.status in GONE, "404 for a removed item", f"status {exchange.status}")
+        return
+    play.hold(exchange.status == 200, "the item is there", f"status {exchange.status}")
+    act = play.kind.acts["get"]
+    item, shows = play.stage.item(act, exchange), showable(play.stage, play.kind, act)
+    for name, value in held.fields.items():
+        if name in shows and name not in play.kind.settled | play.kind.secret | play.kind.governed:
+            play.hold(covers(item.get(name), value), f"{name} {value!r}", repr(item.get(name)))
+
+
+def lifecycle(stage: Stage, kind: Kind) -> None:
+    """Whatever is done in whatever order, the service shows what a simple model shows."""
+    if not shows_id(stage, kind):
+        stage.create(kind)
+    people = [stage.main, *_strangers(stage)]
+    last: list[Play] = []
+
+    def begin() -> Play:
+        stage.tidy()
+        last[:] = [Play(stage, kind, people)]
+        return last[0]
+
+    # By this, Hypothesis tells the sequences of one resource from those of another in its database.
+    subject = f"{stage.contract.document.title} {stage.operation}".encode()
+    scene: Scene = {"begin": begin, "tidy": stage.tidy}
+    machine = seeded(stage.random.getrandbits(32))(_machine(scene, len(people), subject))
+    limits = settings(
+        max_examples=EXAMPLES[stage.mode],
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=stage.tools.database,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        phases=[Phase.reuse, Phase.generate, Phase.shrink],
+    )
+    try:
+        run_state_machine_as_test(machine, settings=limits)
+    except Broken as broken:
+        expected, seen = broken.args
+        stage.breach(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
+    except Flaky:
+        stage.breach(
+            "the same sequence of requests has the same outcome each time", "it did not", *last[0].trail, about="flaky"
+        )
+    finally:
+        scene.clear()  # Hypothesis never forgets a machine, which must not keep everything that was said with it
+
+
+def _strangers(stage: Stage) -> Iterator[Identity]:
+    try:
+        yield stage.stranger()
+    except Unable:
+        return
+
+
+def _machine(scene: Scene, people: int, subject: bytes) -> type[RuleBasedStateMachine]:
+    """A state machine with one rule for each of MOVES."""
+
+    class Machine(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.play = scene["begin"]()
+
+        def teardown(self) -> None:
+            scene["tidy"]()
+
+    Machine._hypothesis_internal_add_digest = subject  # noqa: SLF001  no other way
+    for move in MOVES:
+        setattr(Machine, move.__name__, _rule(move, people))
+    return Machine
+
+
+def _rule(move: Callable[[Play, Identity, int], None], people: int) -> Any:
+    def step(self: Any, who: int, choice: int) -> None:
+        move(self.play, self.play.people[who], choice)
+
+    step.__name__ = move.__name__
+    made = rule(who=st.integers(0, people - 1), choice=st.integers(0, 5))(step)
+    return made if move is create else precondition(lambda self: bool(self.play.held))(made)
+
+
+PROMISES = (
+    Promise("lifecycle", (), law("get|list", "create", source="RFC 9110 section 9.3", text="A service remembers."),
+            lifecycle, late=False),
+)  # fmt: skip

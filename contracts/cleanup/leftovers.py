@@ -1,0 +1,94 @@
+"""What an examination left behind: known items, and those of requests whose answer never came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.cleanup.created_items import Made
+from contracts.cleanup.journal import Entry, Journal, Pending
+from contracts.client.request_builder import Unable
+from contracts.client.target import Identity, Request, Target, Unreachable
+from contracts.model.finding import Exchange
+from contracts.runner.context import Stage
+from contracts.runner.shared import Tools
+from mockserver.contract import Contract
+
+Tell = Callable[[str], object]
+"""Told what was removed, a line each."""
+
+
+def remove(journal: Journal, who: Sequence[Identity], tell: Tell) -> Iterator[str]:
+    """Remove what the journal knows by its address. Gives a line for everything that is still there."""
+    for entry in journal.open():
+        asked = next((each for each in who if each.name == entry.identity), None)
+        if asked is not None and _removed(entry, asked):
+            journal.removed(entry.address)
+            tell(f"removed {entry.address}")
+        else:
+            yield f"could not remove {entry.address}"
+
+
+def _removed(entry: Entry, asked: Identity) -> bool:
+    parts = urlsplit(entry.address)
+    with Target.http(f"{parts.scheme}://{parts.netloc}", (asked,)) as target:
+        try:
+            status = target.send(Request(entry.method, parts.path, headers=entry.headers), asked).status
+        except Unreachable:
+            return False
+    return 200 <= status < 300 or status in (404, 410)
+
+
+def seek(journal: Journal, contract: Contract, who: Sequence[Identity], tell: Tell) -> Iterator[str]:
+    """Look for what requests made whose answer never came, and remove what bears our mark.
+
+    Gives a line for everything that may be there: what does not bear our mark may be somebody else's, and stays.
+    """
+    for number, pending in journal.pending().items():
+        asked = next((each for each in who if each.name == pending.identity), None)
+        if asked is None:
+            yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)}"
+            continue
+        try:
+            doubtful = _sought(pending, contract, asked.within(pending.tenant), tell)
+        except (Unreachable, Unable) as reason:
+            yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)} ({reason})"
+            continue
+        yield from doubtful
+        if not doubtful:
+            journal.created(number, None)
+
+
+def _sought(pending: Pending, contract: Contract, asked: Identity, tell: Tell) -> list[str]:
+    with Target.http(pending.base, (asked,)) as target:
+        stage = Stage(Tools(contract, 0), target, "cleanup", "", None)
+        kind = stage.tools.makers[pending.operation]
+        if not kind.can("list"):
+            raise Unable(f"{kind.name} cannot be listed")
+        nothing = Exchange("GET", pending.base, (), None, 0, ())
+        items, asked_for = stage.walk(Made(kind, "", {}, {}, asked, nothing, pending.path))
+        if asked_for[0].status >= 300:
+            raise Unable(f"status {asked_for[0].status}")
+        doubtful = []
+        for item in items:
+            id = item.get(kind.resource.identity.field)
+            if id is None or not _is_it(item, pending.shows):
+                continue
+            made = Made(kind, id, item, {}, asked, nothing, {**pending.path, kind.resource.identity.parameter: id})
+            if not any(_is_marked(value) for value in pending.shows.values()):
+                doubtful.append(f"may be ours: {kind.name} {id} at {pending.base}, as {dict(pending.shows)}")
+            elif (left := stage.drop(made)) is None:
+                tell(f"removed {kind.name} {id}, whose id nobody was told")
+            else:
+                doubtful.append(f"could not remove {left}")
+        return doubtful
+
+
+def _is_it(item: Mapping[str, Any], shows: Mapping[str, Any]) -> bool:
+    known = shows.keys() & item.keys()
+    return bool(known) and all(item[name] == shows[name] for name in known)
+
+
+def _is_marked(value: Any) -> bool:
+    return isinstance(value, str) and "contract" in value and "check" in value

@@ -1,0 +1,1 @@
+"""The commands: `mockserver check`, `cleanup`, `merge`, `replay`."""

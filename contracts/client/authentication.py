@@ -1,0 +1,85 @@
+"""Credentials as a document asks for them (OpenAPI 3.1 section 4.8.27), made into identities."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+
+from contracts.client.target import Identity
+from mockserver.behaviour.statements import Credential
+from mockserver.contract import Contract
+from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.document import SecurityScheme
+
+INVENTED = "contract-check-credential"
+"""A credential for services that accept any."""
+
+
+def sandbox_identities(contract: Contract) -> tuple[Identity, ...]:
+    """The identities of the credentials that a sandbox hands out; where it lists none, one that it would accept."""
+    listed = tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
+    if listed or not contract.document.security_schemes:
+        return listed
+    stated = contract.behaviour.service.authentication
+    accepted = re.search(stated.pattern, INVENTED) is not None
+    return (identity(contract, "anyone", INVENTED, role=stated.role),) if accepted else ()
+
+
+def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> Identity:
+    """Somebody who shows `secret` in every way that the document's security schemes ask for."""
+    headers: dict[str, str] = {}
+    query: dict[str, str] = {}
+    cookies: dict[str, str] = {}
+    further: tuple[str, ...] = ()
+    for scheme in contract.document.security_schemes.values():
+        places = {"header": headers, "query": query, "cookie": cookies}
+        if scheme.type == "apiKey":
+            places.get(scheme.location, headers)[scheme.parameter] = secret
+        elif scheme.type != "mutualTLS":
+            headers["authorization"] = authorization(scheme, secret)
+            further = (basic(secret),) if is_basic(scheme) else further
+    return Identity(
+        name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret, further
+    )
+
+
+def is_basic(scheme: SecurityScheme) -> bool:
+    """Is a user's name and password asked for in the way of RFC 7617?"""
+    return scheme.type == "http" and scheme.scheme == "basic"
+
+
+def basic(secret: str) -> str:
+    """`name:password` as it stands in a header (RFC 7617 section 2); what has no colon is a name without a password."""
+    return base64.b64encode((secret if ":" in secret else f"{secret}:").encode()).decode()
+
+
+def authorization(scheme: SecurityScheme, secret: str) -> str:
+    """The value of an Authorization header (RFC 9110 section 11.6.2) for a scheme."""
+    if is_basic(scheme):
+        return f"Basic {basic(secret)}"
+    return f"Bearer {secret}" if scheme.type != "http" or scheme.scheme == "bearer" else f"{scheme.scheme} {secret}"
+
+
+def _of_credential(contract: Contract, credential: Credential) -> Identity:
+    tenant = credential.home or next(iter(credential.tenants or ()), "") or example_tenant(contract)
+    return identity(contract, credential.name, credential.value, tenant=tenant, role=credential.role)
+
+
+def example_tenant(contract: Contract) -> str:
+    """A tenant that the document itself shows, as the example of the parameter that names tenants."""
+    for name in _tenant_parameters(contract):
+        for operation in contract.document.operations:
+            for parameter in operation.parameters:
+                if parameter.name == name:
+                    node = json_pointer.lookup(contract.document.root, parameter.pointer)
+                    shown = [node.get("example"), (node.get("schema") or {}).get("example")]
+                    named = [e.get("value") for e in (node.get("examples") or {}).values() if isinstance(e, dict)]
+                    return str(next((value for value in [*shown, *named] if value), ""))
+    return ""
+
+
+def _tenant_parameters(contract: Contract) -> Iterator[str]:
+    for resource in contract.behaviour.resources.values():
+        if resource.tenant.by in ("path", "header"):
+            yield resource.tenant.name

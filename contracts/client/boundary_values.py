@@ -1,0 +1,157 @@
+"""Values at and just beyond every bound of a schema (JSON Schema Validation section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from mockserver.openapi.direction_view import Direction
+from mockserver.openapi.schemas import Schemas
+
+Keyword = Callable[[str], Any]
+"""The value of a keyword of one schema, by its name."""
+
+LONGEST = 70_000
+"""Longer texts than this are not sent."""
+
+WRONG: dict[str, tuple[Any, ...]] = {
+    "string": (12345, {"wrong": "type"}, True),
+    "integer": ("twelve", 1.5, [1], True),
+    "number": ("twelve", [1], True),
+    "boolean": ("yes", 7),
+    "array": ("list", {"wrong": "type"}),
+    "object": ("object", [1]),
+    "null": ("null",),
+}
+"""Values of another type, by the type that is asked for."""
+
+BROKEN: dict[str, tuple[str, ...]] = {
+    "date-time": ("yesterday", "2026-02-30T10:00:00Z"),
+    "date": ("2026-13-45", "2026-02-30", "2026-01-17T10:30:00Z"),
+    "time": ("25:61",),
+    "email": ("no-address",),
+    "uuid": ("not-a-uuid",),
+    "uri": ("no address at all",),
+    "ipv4": ("300.1.1.1",),
+    "ipv6": ("::zz",),
+    "hostname": ("-bad-.example",),
+    "uri-reference": ("\\\\",),
+}
+"""Texts that are not of a format."""
+
+
+class Case(NamedTuple):
+    """One value, the keyword whose bound it tries, and whether the schema lets it through."""
+
+    keyword: str
+    value: Any
+    valid: bool
+
+
+def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "request") -> Iterator[Case]:
+    """Values that try each keyword of the schema at `pointer`, starting from the valid value `present`.
+
+    Only values on which the validator and the intention agree are given.
+    """
+    validator = schemas.validator(pointer, direction)
+    seen: list[Any] = []
+    for case in _tried(schemas, pointer, present):
+        mark = (type(case.value).__name__, case.value)
+        broken = next((error.kind.name for error in validator.iter_errors(case.value)), None)
+        if mark not in seen and (broken is None) is case.valid:
+            seen.append(mark)
+            yield case if broken is None or "/" in case.keyword else case._replace(keyword=broken)
+
+
+def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
+    types = schemas.types(pointer)
+    keyword: Keyword = partial(schemas.keyword, pointer)
+    for name in sorted(types):
+        yield from (Case("type", value, False) for value in WRONG[name])
+    yield Case("type", None, "null" in types or not types)
+    yield Case("nullable", None, False)
+    yield from _texts(keyword, present)
+    yield from _numbers(keyword)
+    for value in keyword("enum") or ():
+        yield Case("enum", value, True)
+    if keyword("enum"):
+        yield Case("enum", "contract-check-none-of-these", False)
+        yield from (Case("enum", value.swapcase(), False) for value in keyword("enum")[:1] if isinstance(value, str))
+    if "boolean" in types:
+        yield from (Case("type", value, True) for value in (True, False))
+    yield from _arrays(schemas, pointer, present)
+
+
+def _texts(keyword: Keyword, present: Any) -> Iterator[Case]:
+    least, most = keyword("minLength"), keyword("maxLength")
+    if isinstance(least, int) and least > 0:
+        yield Case("minLength", of_length(present, least), True)
+        yield Case("minLength", of_length(present, least - 1), False)
+    if isinstance(most, int) and most < LONGEST:
+        yield Case("maxLength", of_length(present, most), True)
+        yield Case("maxLength", of_length(present, most + 1), False)
+        yield Case("maxLength", "é" * most, True)
+        yield Case("maxLength", "🙂" * most, True)
+    if keyword("pattern"):
+        for broken in (
+            "",
+            "!",
+            str(present).replace("https://", "http://"),
+            str(present)[1:],
+            f"!{present}",
+            f"{present} !",
+            "ftp://x",
+            str(present).upper(),
+            f"{present}\n",
+        ):
+            yield Case("pattern", broken, False)
+    for broken in BROKEN.get(keyword("format"), ()):
+        yield Case("format", broken, False)
+
+
+def of_length(present: Any, length: int) -> str:
+    """A text of that many characters which begins as the present one does, so that it stays an address or a name."""
+    text = present if isinstance(present, str) else ""
+    return (
+        (text + "a" * length)[:length]
+        if length >= len(text)
+        else ("a" * length if "://" not in text else text[:length])
+    )
+
+
+def _numbers(keyword: Keyword) -> Iterator[Case]:
+    for name, step in (("minimum", -1), ("maximum", 1)):
+        bound = keyword(name)
+        if isinstance(bound, int | float) and not isinstance(bound, bool):
+            yield Case(name, bound, True)
+            yield Case(name, bound + step, False)
+            if bound > 0:
+                yield Case(name, -bound, False)
+    for name, step in (("exclusiveMinimum", 1), ("exclusiveMaximum", -1)):
+        bound = keyword(name)
+        if isinstance(bound, int | float) and not isinstance(bound, bool):
+            yield Case(name, bound, False)
+            yield Case(name, bound + step, True)
+    unit = keyword("multipleOf")
+    if isinstance(unit, int) and unit > 1:
+        yield Case("multipleOf", unit * 3, True)
+        yield Case("multipleOf", unit * 3 + 1, False)
+
+
+def _arrays(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
+    if not isinstance(present, list) or not present:
+        return
+    least, most = schemas.keyword(pointer, "minItems"), schemas.keyword(pointer, "maxItems")
+    if isinstance(least, int) and least > 0:
+        yield Case("minItems", (present * least)[: least - 1], False)
+    if isinstance(most, int) and most < 2000:
+        yield Case("maxItems", (present * (most + 1))[:most], True)
+        yield Case("maxItems", (present * (most + 2))[: most + 1], False)
+    if schemas.keyword(pointer, "uniqueItems"):
+        yield Case("uniqueItems", [present[0], present[0]], False)
+    items = schemas.items(pointer)
+    if items is not None:
+        for case in _tried(schemas, items, present[0]):
+            if not case.valid:
+                yield Case(f"items/{case.keyword}", [case.value], False)

@@ -1,0 +1,151 @@
+"""Request bodies: valid ones that can be told apart, and values at and just beyond each bound."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.model.resources import Act, Kind
+from mockserver.contract import Contract
+from mockserver.errors import MockServerError
+from mockserver.examples.example_maker import ExampleMaker
+
+MARK = "contract-check"
+"""What the name of everything begins with that an examination creates."""
+
+NAMELIKE = ("name", "title", "label", "text", "summary")
+"""Parts of names of fields whose text is free, so that the mark can stand there."""
+
+
+class Bodies:
+    """Makes bodies for the operations of one contract, the same for the same seed."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._schemas = contract.schemas
+        self._maker = ExampleMaker(contract.document.root)
+
+    def least(self, act: Act, seed: str) -> dict[str, Any] | None:
+        """A valid body with what is required (and what the document's own example shows); None for no JSON object."""
+        media, pointer = act.media_type, self.schema(act)
+        if media is None or pointer is None:
+            return None
+        try:
+            body = self._maker.content(media, seed=seed, direction="request")
+        except MockServerError:
+            return None
+        for key in act.envelope:
+            body = body.get(key) if isinstance(body, dict) else None
+        return self._pruned(body, pointer) if isinstance(body, dict) else None
+
+    def schema(self, act: Act) -> str | None:
+        """The pointer of the schema of the item in a request's body, or None where there is none."""
+        media = act.media_type
+        return self._schemas.below(media.schema, act.envelope) if media is not None else None
+
+    def most(self, act: Act, seed: str) -> dict[str, Any] | None:
+        """A valid body with as many documented fields as go together, none of them null."""
+        body = self.least(act, seed)
+        if body is None:
+            return None
+        for name in self.properties(act):
+            if name not in act.governed and (name not in body or body[name] is None):
+                value = self.value(act, name, seed)
+                candidate = body | {name: value}
+                if value is not None and self.accepts(act, candidate):
+                    body = candidate
+        return body
+
+    def value(self, act: Act, name: str, seed: str) -> Any:
+        """A valid value of one field, or None where none can be made."""
+        pointer = self.properties(act).get(name)
+        for trial in range(4):
+            try:
+                value = self._maker.at(pointer, seed=f"{seed}/{name}/{trial}", direction="request") if pointer else None
+            except MockServerError:
+                return None
+            if value is not None:
+                return value
+        return None
+
+    def unlike(self, act: Act, name: str, present: Sequence[Any], seed: str) -> Any:
+        """A valid value of a field that none of `present` is, or None."""
+        found = None
+        for each in [*reversed(present)]:
+            found = self.other(act, name, each, seed)
+            if found is not None and found not in present:
+                return found
+        numbers = [each for each in present if isinstance(each, int)]
+        near = [max(numbers) + 1, min(numbers) - 1] if numbers else []
+        return next((value for value in near if self._fits(self.properties(act)[name], value)), None)
+
+    def other(self, act: Act, name: str, present: Any, seed: str) -> Any:
+        """Another valid value of a field than `present`, or None."""
+        pointer = self.properties(act)[name]
+        schema, _ = self._schemas.resolve(pointer)
+        choices = list(self._schemas.keyword(pointer, "enum") or ())
+        if isinstance(present, bool) and "boolean" in self._schemas.types(pointer):
+            choices.append(not present)
+        if isinstance(present, str):
+            choices += [f"{present}-2", present[:-1] + ("x" if present[-1:] != "x" else "y")] if present else ["x"]
+        choices += [self.value(act, name, f"{seed}/{trial}") for trial in range(6)]
+        if isinstance(present, int) and not isinstance(present, bool):
+            choices += [present + 1, present - 1]
+        usable = (c for c in choices if c is not None and c != present)
+        return next((c for c in usable if self._fits(pointer, c)), None) if isinstance(schema, dict) else None
+
+    def properties(self, act: Act) -> dict[str, str]:
+        """The fields of the body by name, with the pointers of their schemas; without those only the service sets."""
+        schema = self.schema(act)
+        found = self._schemas.properties(schema) if schema is not None else {}
+        return {name: pointer for name, pointer in found.items() if not self._schemas.keyword(pointer, "readOnly")}
+
+    def accepts(self, act: Act, body: Any) -> bool:
+        """Is the body valid by the document?"""
+        schema = self.schema(act)
+        return schema is not None and self._fits(schema, body)
+
+    def required(self, act: Act) -> set[str]:
+        """The fields that every body has."""
+        schema = self.schema(act)
+        return self._schemas.required(schema) if schema is not None else set()
+
+    def marked(self, act: Act, kind: Kind, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
+        """The body with `mark` in a free text of it, and in every field that must be unique."""
+        result = copy.deepcopy(dict(body))
+        unique = [name for said in kind.resource.unique for name in said.fields]
+        wanted = [*unique, *self.free(act, result)]
+        for name in wanted[: len(unique) + 1]:
+            for text in texts(result.get(name), mark):
+                if self.accepts(act, result | {name: text}):
+                    result[name] = text
+                    break
+        return result
+
+    def free(self, act: Act, body: Mapping[str, Any]) -> list[str]:
+        """The fields of a body whose text is free, names and titles first."""
+        texts = [n for n in self.properties(act) if isinstance(body.get(n), str) and not self._is_closed(act, n)]
+        return sorted(texts, key=lambda name: not any(part in name.lower() for part in NAMELIKE))
+
+    def _is_closed(self, act: Act, name: str) -> bool:
+        pointer = self.properties(act)[name]
+        return any(self._schemas.keyword(pointer, word) is not None for word in ("enum", "const", "format"))
+
+    def _fits(self, pointer: str, value: Any) -> bool:
+        return self._schemas.validator(pointer, "request").is_valid(value)
+
+    def _pruned(self, body: dict[str, Any], pointer: str) -> dict[str, Any]:
+        """Without what only the service sets: some documents show the same schema in both directions."""
+        known = self._schemas.properties(pointer)
+        closed = {name for name, at in known.items() if self._schemas.keyword(at, "readOnly")}
+        return {name: value for name, value in body.items() if name not in closed}
+
+
+def texts(present: Any, mark: str) -> list[Any]:
+    """Ways to write a mark into a text: as it is, as the end of an address or mail, or as letters only."""
+    if isinstance(present, str) and "://" in present:
+        return [f"{present.rstrip('/')}/{mark}", present]
+    if isinstance(present, str) and "@" in present:
+        return [f"{mark}@example.com", present]
+    letters = "".join(c for c in mark if c.isalnum())
+    return [mark, mark.replace("-", "_"), letters, letters[-12:], letters[-8:], present]

@@ -1,0 +1,134 @@
+"""Requests in the words of the contract: addresses, parameters, headers and bodies of its operations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from contracts.cleanup.created_items import Belongings
+from contracts.client.target import Identity, Request
+from contracts.conformance.ignored_statements import HEADERS
+from contracts.model.resources import Kind, name_of
+from contracts.runner.shared import Tools
+from mockserver.errors import MockServerError
+from mockserver.openapi.document import Operation, Parameter
+
+MISSING: Any = object()
+"""No body was given."""
+
+
+class Unable(Exception):
+    """The promise cannot be examined here; the text says why."""
+
+
+class Requests:
+    """Makes requests to the operations of a contract. A filter is asked for what the latest of our items has."""
+
+    def __init__(self, tools: Tools, belongings: Belongings) -> None:
+        self._tools, self._ours = tools, belongings
+
+    def request(
+        self,
+        operation: Operation,
+        *,
+        who: Identity,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = MISSING,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "",
+    ) -> Request:
+        """A request to an operation, with what the contract requires and nobody gave. Raises Unable."""
+        given = {**(path or {})}
+        filled = re.sub(
+            r"\{([^{}]*)\}",
+            lambda m: quote(_text(self._path_value(operation, m[1], given, who)), safe=""),
+            operation.path,
+        )
+        wanted = {**self._required(operation, "query", query or {}), **(query or {})}
+        extra = {**self._tenant_headers(operation, who), **self._required(operation, "header", headers or {})}
+        pairs = tuple(
+            (name, _text(one))
+            for name, value in wanted.items()
+            if value is not None
+            for one in (value if isinstance(value, list) else [value])
+        )
+        kind = media_type or (self._media_type(operation) if body is not MISSING else "")
+        act = self._tools.acts.get(name_of(operation))
+        body = act.wrapped(body) if act and body is not MISSING and not isinstance(body, bytes) else body
+        return Request(
+            operation.method.upper(),
+            filled,
+            pairs,
+            tuple({**extra, **(headers or {})}.items()),
+            None if body is MISSING else body,
+            kind,
+        )
+
+    def valid(self, parameter: Parameter) -> Any:
+        """A valid value for a parameter, the document's example first. Raises Unable where none can be made."""
+        if parameter.schema is None:
+            return "x"
+        node, _ = self._tools.contract.schemas.resolve(parameter.pointer)
+        if isinstance(node, dict) and node.get("example") is not None:
+            return node["example"]
+        try:
+            return self._tools.maker.at(parameter.schema, seed=parameter.name, direction="request")
+        except MockServerError as fault:
+            raise Unable(f"no value for the parameter {parameter.name}: {fault}") from None
+
+    def _media_type(self, operation: Operation) -> str:
+        body = operation.request_body
+        return (
+            next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
+        )
+
+    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: Identity) -> Any:
+        act = self._tools.acts.get(name_of(operation))
+        kind = self._tools.kinds.get(act.behaviour.action.of) if act and act.behaviour.action else None
+        if act and kind and kind.resource.parent and kind.upward in given and kind.leads_through_owner(act):
+            given = {**given, kind.resource.parent.parameter: given[kind.upward]}
+        if name in given:
+            return given[name]
+        if who.tenant and any(k.resource.tenant.by == "path" and k.resource.tenant.name == name for k in self._kinds):
+            return who.tenant
+        return self._invented(operation, "path", name)
+
+    @property
+    def _kinds(self) -> Iterable[Kind]:
+        return self._tools.kinds.values()
+
+    def _tenant_headers(self, operation: Operation, who: Identity) -> dict[str, str]:
+        names = {k.resource.tenant.name for k in self._kinds if k.resource.tenant.by == "header"}
+        known = {p.name for p in operation.parameters if p.location == "header"}
+        return {name: who.tenant for name in names & known if who.tenant}
+
+    def _required(self, operation: Operation, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        missing = [
+            p
+            for p in operation.parameters
+            if p.location == location
+            and p.required
+            and p.name not in given
+            and (location != "header" or p.name.lower() not in HEADERS)
+        ]
+        return {p.name: self._invented(operation, location, p.name) for p in missing}
+
+    def _invented(self, operation: Operation, location: str, name: str) -> Any:
+        """A valid value for a parameter: one that our items have, where a filter says which, or the schema's."""
+        parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
+        act = self._tools.acts.get(name_of(operation))
+        for said in act.behaviour.filter if act else ():
+            latest = self._ours.present[-1:]
+            if said.parameter == name and latest and said.field in latest[0].sent:
+                return latest[0].sent[said.field]
+        return self.valid(parameter) if parameter else "x"
+
+
+def _text(value: Any) -> str:
+    """A parameter's value as it stands in an address."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

@@ -1,0 +1,215 @@
+"""How requests travel: over HTTP, or straight into an ASGI app of the same process. Nothing here knows a contract."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+Headers = tuple[tuple[str, str], ...]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI application."""
+
+
+class Sent(NamedTuple):
+    """A request as it goes out; `url` is complete."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes | None
+
+
+class Received(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+UNANSWERED = Received(0, (), b"")
+"""What stands for the reply to a request that got none."""
+
+
+class Unreachable(Exception):
+    """The target did not answer: it is down, it hangs, or it broke the connection."""
+
+
+class Unanswered(Unreachable):
+    """The target took the request `sent` and did not answer it in time; it may well answer others."""
+
+    def __init__(self, sent: Sent, seconds: float) -> None:
+        super().__init__(f"{sent.method} {sent.url}: no answer in {seconds:g} s")
+        self.sent, self.seconds = sent, seconds
+
+
+class Wire(Protocol):
+    """Carries requests. `together` sends all of them at the same time and answers in their order."""
+
+    def send(self, sent: Sent) -> Received:
+        """Send one request. Raises Unreachable."""
+        ...
+
+    def together(self, requests: Sequence[Sent]) -> list[Received]:
+        """Send requests at the same time. Raises Unreachable."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and loops."""
+        ...
+
+
+class HttpWire:
+    """Requests over the network; redirects are not followed, for they are answers too."""
+
+    def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
+        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+        self._timeout = timeout
+        self._client = httpx.Client(timeout=timeout, verify=verify, limits=limits, trust_env=False)
+        self._client.headers.clear()
+
+    def send(self, sent: Sent) -> Received:
+        """As in Wire."""
+        try:
+            reply = self._client.request(sent.method, sent.url, headers=list(sent.headers), content=sent.body)
+        except httpx.ReadTimeout:
+            raise Unanswered(sent, self._timeout) from None
+        except (httpx.TransportError, httpx.InvalidURL, httpx.DecodingError) as fault:
+            raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
+        return Received(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
+
+    def together(self, requests: Sequence[Sent]) -> list[Received]:
+        """As in Wire."""
+        with ThreadPoolExecutor(max_workers=min(len(requests), 32) or 1) as pool:
+            return list(pool.map(self.send, requests))
+
+    def close(self) -> None:
+        """As in Wire."""
+        self._client.close()
+
+
+class AsgiWire:
+    """Requests into an ASGI app on an event loop of its own (ASGI 3.0), without a port.
+
+    An exception of the app is answered with 500, as a server in front of it would.
+    """
+
+    def __init__(self, app: App, *, timeout: float = 30.0) -> None:
+        self._app, self._timeout = app, timeout
+        self._loop = asyncio.new_event_loop()
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._lifespan: asyncio.Task[None] | None = None
+        self._loop.run_until_complete(self._start())
+
+    def send(self, sent: Sent) -> Received:
+        """As in Wire."""
+        return self.together([sent])[0]
+
+    def together(self, requests: Sequence[Sent]) -> list[Received]:
+        """As in Wire."""
+        return self._loop.run_until_complete(self._all(requests))
+
+    def close(self) -> None:
+        """As in Wire; the app is told to shut down."""
+        if not self._loop.is_closed():
+            self._loop.run_until_complete(self._stop())
+            self._loop.close()
+
+    async def _all(self, requests: Sequence[Sent]) -> list[Received]:
+        if len(requests) == 1:
+            return [await self._one(requests[0])]
+        return list(await asyncio.gather(*(self._one(sent) for sent in requests)))
+
+    async def _one(self, sent: Sent) -> Received:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await _Turn(sent).run(self._app)
+        except TimeoutError:
+            raise Unanswered(sent, self._timeout) from None
+
+    async def _start(self) -> None:
+        """Start the app (ASGI lifespan); an app that knows no lifespan is used as it is."""
+        ready: asyncio.Future[None] = self._loop.create_future()
+
+        async def send(message: Any) -> None:
+            if not ready.done():
+                ready.set_result(None)
+
+        scope: dict[str, Any] = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+        await self._messages.put({"type": "lifespan.startup"})
+        self._lifespan = self._loop.create_task(_quiet(self._app(scope, self._messages.get, send)))
+        await asyncio.wait([ready, self._lifespan], return_when=asyncio.FIRST_COMPLETED, timeout=self._timeout)
+
+    async def _stop(self) -> None:
+        await self._messages.put({"type": "lifespan.shutdown"})
+        if self._lifespan is not None:
+            await asyncio.wait([self._lifespan], timeout=5)
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+async def _quiet(lifespan: Awaitable[None]) -> None:
+    """An app may answer a lifespan with any exception, which means: I have none (ASGI lifespan, "Scope")."""
+    with suppress(Exception):
+        await lifespan
+
+
+class _Turn:
+    """One request inside an app, and the reply as far as it has come."""
+
+    def __init__(self, sent: Sent) -> None:
+        self._sent, self._asked = sent, False
+        self._status, self._headers, self._chunks = 500, (), []  # type: tuple[int, Headers, list[bytes]]
+
+    async def run(self, app: App) -> Received:
+        try:
+            await app(self._scope(), self._receive, self._send)
+        except Exception as fault:  # noqa: BLE001  whatever the app raises, its client sees 500
+            return Received(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
+        return Received(self._status, self._headers, b"".join(self._chunks))
+
+    async def _receive(self) -> dict[str, Any]:
+        if self._asked:
+            await asyncio.Event().wait()
+        self._asked = True
+        return {"type": "http.request", "body": self._sent.body or b"", "more_body": False}
+
+    async def _send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            self._chunks.append(message.get("body", b""))
+
+    def _scope(self) -> dict[str, Any]:
+        parts = urlsplit(self._sent.url)
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1",
+            "method": self._sent.method,
+            "scheme": parts.scheme or "http",
+            "path": unquote(parts.path),
+            "raw_path": parts.path.encode("ascii", "ignore"),
+            "query_string": parts.query.encode("ascii", "ignore"),
+            "root_path": "",
+            "headers": _headers(self._sent, parts.netloc),
+            "client": ("127.0.0.1", 1),
+            "server": (parts.hostname, parts.port),
+            "state": {},
+        }
+
+
+def _headers(sent: Sent, host: str) -> list[tuple[bytes, bytes]]:
+    found = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in sent.headers]
+    if sent.body is not None:
+        found.append((b"content-length", str(len(sent.body)).encode()))
+    return [(b"host", host.encode()), *found]

@@ -1,0 +1,94 @@
+"""Who asks: the credentials that a user gave, or those that a sandbox hands out to everybody."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from contracts.client.authentication import identity, sandbox_identities
+from contracts.client.target import Identity, secrets_of
+from contracts.client.wfc_logins import logged_in
+from mockserver.contract import Contract
+from mockserver.errors import MockServerError
+
+
+class CredentialsError(MockServerError):
+    """Nobody can ask with what was given; the text says why, and what to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a user gave: secrets, fixed headers (`NAME: VALUE`), a file of users, the tenants of all in their order."""
+
+    secrets: Sequence[str] = ()
+    headers: Sequence[str] = ()
+    tenants: Sequence[str] = ()
+    auth_file: Path | None = None
+    no_auth: bool = False
+
+
+def people(contract: Contract, given: Given, url: str | None) -> tuple[Identity, ...]:
+    """Everybody who may ask the service at `url` (None: the mock in this process).
+
+    Without any credential those of the sandbox are used, but they are sent to loopback only: elsewhere they are
+    wrong at best. Raises CredentialsError.
+    """
+    fixed = tuple(_header(text) for text in given.headers)
+    if given.no_auth:
+        if given.secrets or given.auth_file:
+            raise CredentialsError("--no-auth and a credential contradict each other")
+        return (_fixed(fixed),) if fixed else ()
+    who = [*_by_secret(contract, given.secrets), *_by_file(given.auth_file, url)]
+    if not who and fixed:
+        who, fixed = [_fixed(fixed)], ()
+    if not who:
+        who = _of_sandbox(contract, url)
+    places = [*given.tenants, *[""] * len(who)]
+    who = [replace(each, tenant=place or each.tenant) for each, place in zip(who, places, strict=False)]
+    hidden = secrets_of(fixed)
+    return tuple(replace(each, headers=each.headers + fixed, further=each.further + hidden) for each in who)
+
+
+def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[Identity]:
+    names = ["credential", *(f"credential {n}" for n in range(2, len(secrets) + 1))]
+    return [identity(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
+
+
+def _by_file(path: Path | None, url: str | None) -> list[Identity]:
+    return list(logged_in(path, url)) if path is not None else []
+
+
+def _of_sandbox(contract: Contract, url: str | None) -> list[Identity]:
+    found = list(sandbox_identities(contract))
+    if found and url is not None and not is_loopback(url):
+        raise CredentialsError(
+            f"no credential for {urlsplit(url).netloc}: give --auth, --header or --auth-file, or --no-auth to send "
+            "none (the sandbox's public credentials are sent to this machine only)"
+        )
+    return found
+
+
+def is_loopback(url: str) -> bool:
+    """Is an address on this machine, by its name alone? Nothing is looked up."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _fixed(headers: tuple[tuple[str, str], ...]) -> Identity:
+    first, *others = secrets_of(headers) or ("",)
+    return Identity("header", headers, secret=first, further=tuple(others))
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip() or not value.strip():
+        raise CredentialsError(f"--header wants 'NAME: VALUE', not {name!r}")
+    return name.strip(), value.strip()

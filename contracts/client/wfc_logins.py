@@ -1,0 +1,131 @@
+"""Users of a Web Fuzzing Commons authentication file: with fixed headers, or with a login for a token or cookies.
+
+EvoMaster and Schemathesis read the same files. Two ways to write a token are around, and both are read:
+`extractFromField`, `httpHeaderName`, `headerPrefix`; and `extractFrom`, `extractSelector`, `sendIn`, `sendName`,
+`sendTemplate`. The password of a login is sent to its endpoint and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+import yaml
+from schemathesis.wfc.auth import AuthenticationInfo, Header, LoginEndpoint
+from schemathesis.wfc.errors import WFCError
+from schemathesis.wfc.loader import load_from_dict
+from schemathesis.wfc.payloads import format_login_payload
+from schemathesis.wfc.tokens import extract_token_from_body, extract_token_from_header, format_token
+
+from contracts.client.target import Identity, secrets_of
+from mockserver.errors import MockServerError
+
+WAIT = 30.0
+"""Seconds that a login may take."""
+
+
+class LoginError(MockServerError):
+    """The file cannot be used, or a user could not log in; the text names file and user, never a secret."""
+
+
+def logged_in(path: Path, url: str | None) -> Iterator[Identity]:
+    """Every user of the file, able to ask the service at `url`; whoever has a login endpoint is logged in now.
+
+    Raises LoginError.
+    """
+    for entry in _entries(path):
+        place = f"{path.name}: user {entry.name!r}"
+        if entry.login_endpoint_auth is None:
+            yield _by_headers(entry)
+        elif url is None and entry.login_endpoint_auth.external_endpoint_url is None:
+            raise LoginError(f"{place}: a login endpoint needs --url; the mock in this process has none")
+        else:
+            yield _by_login(entry.name, entry.login_endpoint_auth, url or "", place)
+
+
+def _entries(path: Path) -> list[AuthenticationInfo]:
+    try:
+        read = yaml.safe_load(path.read_text("utf-8"))
+        if not isinstance(read, dict):
+            raise LoginError(f"{path.name}: an object with the key `auth` is wanted")
+        return load_from_dict(_newer(read))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise LoginError(f"{path.name}: cannot be read: {type(fault).__name__}") from None
+    except WFCError as fault:
+        raise LoginError(f"{path.name}: {fault}") from None
+
+
+def _newer(node: Any) -> Any:
+    """The same file with tokens written the newer way."""
+    if isinstance(node, list):
+        return [_newer(entry) for entry in node]
+    if not isinstance(node, Mapping):
+        return node
+    return {
+        key: _token(value) if key == "token" and isinstance(value, Mapping) else _newer(value)
+        for key, value in node.items()
+    }
+
+
+def _token(written: Mapping[str, Any]) -> dict[str, Any]:
+    if "extractFromField" not in written:
+        return dict(written)
+    return {
+        "extractFrom": "body",
+        "extractSelector": written["extractFromField"],
+        "sendIn": "header",
+        "sendName": written.get("httpHeaderName", "Authorization"),
+        "sendTemplate": f"{written.get('headerPrefix', '')}{{token}}",
+    }
+
+
+def _pairs(headers: list[Header]) -> tuple[tuple[str, str], ...]:
+    return tuple((header.name, header.value.strip()) for header in headers)
+
+
+def _by_headers(entry: AuthenticationInfo) -> Identity:
+    headers = _pairs(entry.fixed_headers)
+    first, *others = secrets_of(headers) or ("",)
+    return Identity(entry.name, headers, secret=first, further=tuple(others))
+
+
+def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> Identity:
+    reply = _asked(login, url, place)
+    if login.token is None:
+        cookies = tuple(reply.cookies.items())
+        if not cookies:
+            raise LoginError(f"{place}: the login answered {reply.status_code} without a cookie")
+        first, *others = [value for _, value in cookies]
+        return Identity(name, cookies=cookies, secret=first, further=tuple(others))
+    token = login.token
+    try:
+        found = (
+            extract_token_from_body(reply.json(), token.extract_selector)
+            if token.extract_from == "body"
+            else extract_token_from_header(reply.headers, token.extract_selector)
+        )
+    except (WFCError, ValueError):
+        raise LoginError(f"{place}: the login's reply has no token at {token.extract_selector}") from None
+    sent = ((token.send_name, format_token(found, token.send_template)),)
+    return Identity(
+        name, sent if token.send_in == "header" else (), sent if token.send_in == "query" else (), secret=found
+    )
+
+
+def _asked(login: LoginEndpoint, url: str, place: str) -> httpx.Response:
+    """The reply of the login endpoint, which lies below the service's root. Raises LoginError unless it succeeds."""
+    address = login.external_endpoint_url or urljoin(url, "/" + (login.endpoint or "").lstrip("/"))
+    headers = {"content-type": login.content_type or "application/json", **dict(_pairs(login.headers))}
+    try:
+        body, further = format_login_payload(login)
+        reply = httpx.request(
+            login.verb, address, content=body, headers={**headers, **further}, timeout=WAIT, trust_env=False
+        )
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
+        raise LoginError(f"{place}: the login at {address} failed: {type(fault).__name__}") from None
+    if reply.status_code >= (400 if login.token is None else 300):
+        raise LoginError(f"{place}: the login at {address} answered {reply.status_code}")
+    return reply

@@ -1,0 +1,81 @@
+"""Which statement a difference concerns: the one of the behaviour file, or the place in the document."""
+
+from __future__ import annotations
+
+from contracts.differential.differences import Difference
+from contracts.differential.scenario import Scenario
+from contracts.model.finding import Said
+from contracts.model.resources import Act, Kind
+from mockserver.contract import Contract
+from mockserver.openapi import pointer as json_pointer
+
+
+def concerned(contract: Contract, scenario: Scenario, found: Difference, *, sound: bool) -> Said:
+    """What is said where the service does something else; `sound`: its reply is as the document says."""
+    step = scenario.steps[found.step]
+    act, behaviour, item = step.act, step.act.behaviour, found.field
+    if found.refusal and found.how != "status":
+        unsaid = Said("service", f"errors.{found.refusal}", "assumed", text="nothing is said of such a refusal's body")
+        return refusal_said(contract, act, found.refusal) or unsaid
+    if found.how in ("order", "items", "page") or found.refusal:
+        return scenario.said
+    if found.how == "header" and found.path == ("link",) and behaviour.paging is not None:
+        return Said.of(act.name, "paging", behaviour.paging)
+    said = field_said(scenario.kind, item[0]) if item else None
+    if said is None and not item and behaviour.reply is not None:
+        said = Said.of(act.name, "reply", behaviour.reply)
+    if said is None and found.how not in ("status", "header"):
+        said = schema_said(contract, act, found, sound=sound)
+    return said or place_of(act)
+
+
+def field_said(kind: Kind, field: str) -> Said | None:
+    """The statement about a field of a resource."""
+    resource = kind.resource
+    times = resource.timestamps
+    if field == resource.identity.field:
+        return Said.of(kind.name, "identity", resource.identity)
+    if times is not None and field in (times.created, times.updated):
+        return Said.of(kind.name, "timestamps", times)
+    lists = (
+        ("write-only", resource.write_only),
+        ("server-set", resource.server_set),
+        ("immutable", resource.immutable),
+        ("derived", resource.derived),
+        ("initial", resource.initial),
+        ("defaults", resource.defaults),
+    )
+    for name, statements in lists:
+        for statement in statements:
+            if field in statement.fields:
+                return Said.of(kind.name, name, statement)
+    return None
+
+
+def refusal_said(contract: Contract, act: Act, kind: str) -> Said | None:
+    """The statement about the body of a kind of refusal."""
+    for subject, errors in ((act.name, act.behaviour.errors), ("service", contract.behaviour.service.errors)):
+        for name in (kind, "default"):
+            if name in errors:
+                return Said.of(subject, f"errors.{name}", errors[name], f"the body of a refusal of the kind {kind}")
+    return None
+
+
+def schema_said(contract: Contract, act: Act, found: Difference, *, sound: bool) -> Said:
+    """The place in the document that describes a value of a reply.
+
+    The document itself is broken only where the reply is not `sound`; otherwise the mock made one of several choices.
+    """
+    response = act.operation.success()
+    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
+    place = tuple(0 if part == "*" else part for part in found.path)
+    at = contract.schemas.below(media.schema, place) if media and media.schema else None
+    if at is None:
+        return place_of(act)
+    return Said(act.name, "schema", "assumed" if sound else "documented", "the document", f"#{at}")
+
+
+def place_of(act: Act) -> Said:
+    """The operation in the document."""
+    pointer = json_pointer.join("", "paths", act.operation.path, act.operation.method)
+    return Said(act.name, "schema", "inferred", "the document", f"#{pointer}")

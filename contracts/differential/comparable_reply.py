@@ -1,0 +1,107 @@
+"""A reply as it can be compared: ids by the names of their items, times by how they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.model.finding import Exchange
+
+TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(?P<fraction>\.\d+)?([Zz]|[+-]\d\d:?\d\d)?")
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+MARKED = re.compile(r"^(.*[_-])[A-Za-z0-9]{6,}$")
+
+HEADERS = ("location", "link")
+"""Headers of which the presence is compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reply: its status, the headers that matter, and the body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(slots=True)
+class Glasses:
+    """What one side knows of its values: the names of ids, and what we sent ourselves.
+
+    `moments` are the times as the reply before showed them, where it matters whether they move.
+    """
+
+    ids: dict[str, str] = field(default_factory=dict)
+    keys: frozenset[str] = frozenset({"id"})
+    times: frozenset[str] = frozenset()
+    sent: set[str] = field(default_factory=set)
+    moments: dict[str, str] | None = None
+
+    def look(self, exchange: Exchange) -> View:
+        """The reply as it can be compared."""
+        kind = (exchange.header("content-type") or "").split(";")[0].strip().lower()
+        headers = {name: "there" for name in HEADERS if exchange.header(name) is not None}
+        if exchange.reply_body:
+            headers["content-type"] = kind
+        if exchange.status == 405:
+            named = {word.strip().upper() for word in (exchange.header("allow") or "").split(",")}
+            headers["allow"] = ", ".join(sorted(named - {"HEAD", "OPTIONS", ""}))
+        body = self.value("", exchange.json) if "json" in kind else ("text" if exchange.reply_body else None)
+        return View(exchange.status, headers, body)
+
+    def value(self, key: str, value: Any) -> Any:
+        """A JSON value as it can be compared; `key` is the name under which it stands."""
+        if isinstance(value, dict):
+            return {name: self.value(name, each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self.value(key, each) for each in value]
+        if isinstance(value, str):
+            return self._text(key, value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self._number(key, value)
+        return value
+
+    def _text(self, key: str, text: str) -> str:
+        if text in self.ids:
+            return f"‹{self.ids[text]}›"
+        if key not in self.times and text in self.sent:
+            return text
+        found = TIME.fullmatch(text)
+        if found:
+            return f"‹time iso-{'milliseconds' if found['fraction'] else 'seconds'}{self._moved(key, text)}›"
+        if UUID.fullmatch(text):
+            return "‹uuid›"
+        for id in self.ids:
+            if len(id) >= 6 and id in text:
+                return text.replace(id, f"‹{self.ids[id]}›")
+        return text
+
+    def _number(self, key: str, number: int) -> Any:
+        if key in self.keys and str(number) in self.ids:
+            return f"‹{self.ids[str(number)]}›"
+        if key in self.times and number > 10**8:
+            return f"‹time unix-{'milliseconds' if number > 10**11 else 'seconds'}{self._moved(key, str(number))}›"
+        return number
+
+    def _moved(self, key: str, moment: str) -> str:
+        """Does the reply before show another time there?"""
+        if self.moments is None or key not in self.times:
+            return ""
+        before, self.moments[key] = self.moments.get(key, moment), moment
+        return "" if before == moment else ", moved"
+
+
+def shape_of(id: Any) -> tuple[str, str, int]:
+    """How ids are made, as `identity` says it: the way, the prefix and the length."""
+    if isinstance(id, int):
+        return "integer", "", 0
+    text = str(id)
+    if UUID.fullmatch(text):
+        return "uuid", "", 0
+    if text.isdigit():
+        return "digits", "", 0
+    found = MARKED.match(text)
+    prefix = found[1] if found else ""
+    return "random", prefix, len(text) - len(prefix)

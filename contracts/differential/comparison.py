@@ -1,0 +1,226 @@
+"""The mock and a service, asked the same: every difference once, in the shortest sequence that shows it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.checks.fields import bare
+from contracts.cleanup.journal import Journal
+from contracts.client.request_builder import Unable
+from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
+from contracts.conformance.response_validation import deviations
+from contracts.differential.attribution import concerned
+from contracts.differential.differences import Comparer, Difference
+from contracts.differential.player import Reply, Side
+from contracts.differential.random_sequences import medleys
+from contracts.differential.scenario import Scenario, Step
+from contracts.differential.scenarios import scenarios
+from contracts.model.finding import Finding, finding
+from contracts.model.resources import Kind
+from contracts.runner.context import Mode, Stage
+from contracts.runner.runner import Progress, Result
+from contracts.runner.selection import is_chosen
+from contracts.runner.shared import Tools
+from mockserver.contract import Contract
+
+CHECK = "same-"
+"""How the names of these checks begin: `same-paging`."""
+
+PATIENCE = 150
+"""At most so many requests are spent on looking for a shorter sequence that shows one difference."""
+
+AIMED = frozenset({"update", "replace", "timestamps", "no-access", "unknown-fields"})
+"""What the last step shows of these is told apart from what any other sequence shows."""
+
+HEAVY = 10
+"""A scenario of more items is not tried in `quick` mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A difference, and the shortest scenario known that shows it."""
+
+    scenario: Scenario
+    difference: Difference
+    found: Finding
+
+
+@dataclass(slots=True)
+class Comparison:
+    """A comparison under way. `deviations` are the differences found so far."""
+
+    contract: Contract
+    mock: Target
+    service: Target
+    mode: Mode = "default"
+    seed: int = 0
+    only: Sequence[str] = ()
+    skip: Sequence[str] = ()
+    strict: bool = False
+    journal: Journal = field(default_factory=Journal.nowhere)
+    tell: Progress = lambda operation, check, outcome: None
+    deviations: dict[str, Deviation] = field(default_factory=dict)
+    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    volatile: dict[str, frozenset[str]] = field(default_factory=dict)
+    crowded: dict[str, int] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+    def stage(self, target: Target) -> Stage:
+        """A stage on one of the two sides; only what is made at the service is in the journal."""
+        tools = Tools(self.contract, self.seed)
+        journal = self.journal if target is self.service else Journal.nowhere()
+        return Stage(tools, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
+
+    def run(self) -> Result:
+        """Compare. Never raises for what the service does: `stopped` of the result says why it ended early."""
+        began, before, stopped = time.monotonic(), self.service.requests, ""
+        limit = self.contract.behaviour.service.rate_limit
+        self.service.window = limit.window if limit is not None else None
+        sides = Side(self.stage(self.mock)), Side(self.stage(self.service))
+        try:
+            self._look_around(sides[1])
+            for scenario in self._chosen(sides[0].stage):
+                self._try(scenario, *sides)
+        except (Unreachable, Exhausted, ReadOnly) as reason:
+            stopped = str(reason)
+        except KeyboardInterrupt:
+            stopped = "interrupted"
+        self.left.extend(sides[1].stage.remaining())
+        findings = tuple(each.found for each in self.deviations.values())
+        return Result(
+            findings, self.examined, self.service.requests - before, time.monotonic() - began, tuple(self.left), stopped
+        )
+
+    def _chosen(self, stage: Stage) -> Iterator[Scenario]:
+        for scenario in (*scenarios(stage), *medleys(stage, self.mode, self.seed)):
+            names = (CHECK + scenario.about, scenario.about, scenario.steps[-1].act.name)
+            if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
+                yield scenario
+
+    def _look_around(self, service: Side) -> None:
+        """What changes by itself, and what others have at the service."""
+        for kind in service.stage.tools.kinds.values():
+            if kind.can("list") and not kind.resource.parent:
+                items, _ = service.stage.walk(kind)
+                self.crowded[kind.name] = len(items)
+            if kind.can("create"):
+                filled = frozenset(name for act in kind.acts.values() for name in act.filled)
+                self.volatile[kind.name] = kind.governed | filled | _moving(kind, service)
+
+    def _try(self, scenario: Scenario, mock: Side, service: Side) -> None:
+        key = (scenario.steps[-1].name, CHECK + scenario.about)
+        others = self.crowded.get(scenario.kind.name, 0)
+        if others and (scenario.about == "capacity" or any(_does(step) == "list" for step in scenario.steps)):
+            self._note(key, f"skipped: {others} items of others are in the list")
+            return
+        try:
+            found, _ = self._played(scenario, mock, service)
+        except Unable as reason:
+            self._note(key, f"skipped: {reason}")
+            return
+        self._note(key, "passed")
+        for difference in found:
+            name = _named(scenario, difference)
+            if name not in self.deviations:
+                self.deviations[name] = self._shortest(scenario, difference, mock, service)
+                self._note((difference.operation, CHECK + scenario.about), "failed")
+
+    def _note(self, key: tuple[str, str], outcome: str) -> None:
+        known = self.examined.get(key)
+        if known is None or outcome == "failed" or (known.startswith("skipped") and outcome == "passed"):
+            self.examined[key] = outcome
+            self.tell(*key, outcome)
+
+    def _played(self, scenario: Scenario, mock: Side, service: Side) -> tuple[list[Difference], list[Reply | None]]:
+        ours, theirs = mock.play(scenario), service.play(scenario)
+        volatile = self.volatile.get(scenario.kind.name, frozenset())
+        return list(Comparer(self.contract, scenario, mock, service, volatile).differences(ours, theirs)), theirs
+
+    def _shortest(self, scenario: Scenario, difference: Difference, mock: Side, service: Side) -> Deviation:
+        """The difference in the shortest sequence that a few trials find, and what is told of it."""
+        best, shown, replies = scenario, difference, self._played(scenario, mock, service)[1]
+        end = self.service.requests + PATIENCE
+        shortened = True
+        while shortened:
+            shortened = False
+            for shorter in best.shorter():
+                spent = self.service.requests + len(shorter.steps) > end
+                same = self._again(shorter, difference, mock, service) if shorter.steps and not spent else None
+                if same is not None:
+                    best, (shown, replies), shortened = shorter, same, True
+                    break
+        return Deviation(best, shown, self._told(best, shown, replies))
+
+    def _again(
+        self, scenario: Scenario, wanted: Difference, mock: Side, service: Side
+    ) -> tuple[Difference, list[Reply | None]] | None:
+        try:
+            found, replies = self._played(scenario, mock, service)
+        except Unable:
+            return None
+        same = next((each for each in found if each.signature == wanted.signature), None)
+        return (same, replies) if same is not None else None
+
+    def _told(self, scenario: Scenario, found: Difference, replies: Sequence[Reply | None]) -> Finding:
+        exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
+        operation, last = scenario.steps[found.step].act.operation, exchanges[-1:]
+        sound = not any(each for exchange in last for each in deviations(operation, exchange, self.contract))
+        said = concerned(self.contract, scenario, found, sound=sound)
+        detail = f" ({scenario.detail})" if scenario.detail else ""
+        return finding(
+            CHECK + scenario.about,
+            found.operation,
+            statement=said,
+            strict=self.strict,
+            expected=f"{_words(found)} {_value(found, found.expected)}, as the mock answers{detail}",
+            seen=f"{_words(found)} {_value(found, found.seen)}",
+            about=f"{scenario.detail} {found.signature}",
+            exchanges=exchanges,
+        )
+
+
+def _named(scenario: Scenario, found: Difference) -> str:
+    """What tells one difference from the others; how a kind of refusal is told is one difference for all resources."""
+    if found.refusal and found.how == "value":
+        return found.signature
+    aimed = scenario.about in AIMED and found.step == len(scenario.steps) - 1
+    return f"{scenario.kind.name} {scenario.about if aimed else ''} {found.signature}"
+
+
+def _words(found: Difference) -> str:
+    if found.how == "status":
+        return "status"
+    if found.how == "header":
+        return f"the header {found.path[0]}"
+    named = {"order": "in this order:", "items": "listed:", "page": "behind the last one"}
+    return named.get(found.how, f"{found.place}:")
+
+
+def _value(found: Difference, value: Any) -> str:
+    """A value for people; of a long list the number of its items."""
+    if found.how in ("items", "order"):
+        return ", ".join(value) if 0 < len(value) < 6 else f"{len(value)} of our items"
+    return value if found.how == "page" else repr(value)
+
+
+def _does(step: Step) -> str:
+    return step.act.behaviour.action.does if step.act.behaviour.action else ""
+
+
+def _moving(kind: Kind, side: Side) -> frozenset[str]:
+    """Fields whose values are new for every item though nobody sent them."""
+    stage = side.stage
+    try:
+        made = [stage.create(kind, bare(stage, kind)) for _ in range(2)]
+    except Unable:
+        return frozenset()
+    finally:
+        stage.tidy()
+    first, second = (dict(each.item) for each in made)
+    settled = {kind.resource.identity.field} | set(made[0].sent)
+    times = kind.resource.timestamps
+    settled |= {times.created, times.updated} if times else set()
+    return frozenset(name for name in first if name not in settled and first[name] != second.get(name))

@@ -1,0 +1,91 @@
+"""Questions to a service whose answers are numbers or orders: how many, how many on a page, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.checks.lists import ids, only
+from contracts.cleanup.created_items import Made
+from contracts.client.request_builder import Unable
+from contracts.model.resources import Kind
+from contracts.runner.context import Stage
+
+MOST = 120
+"""More items than this are not made to find a limit."""
+
+TRIALS = (25, 60, MOST)
+"""How many items are made, one trial after the other, to find the size of a page."""
+
+
+def room(stage: Stage, kind: Kind) -> int | None:
+    """How many items there may be; None where MOST are accepted, or the first is refused."""
+    try:
+        for count in range(MOST + 1):
+            exchange, made = stage.try_create(kind)
+            if made is None:
+                return count if count and 400 <= exchange.status < 500 else None
+        return None
+    finally:
+        stage.tidy()
+
+
+def page_size(stage: Stage, kind: Kind) -> int | None:
+    """How many items a page has where no size is asked for; None where all of MOST are on it."""
+    made: list[Made] = []
+    try:
+        for wanted in TRIALS:
+            while len(made) < wanted:
+                made.append(stage.create(kind))
+            shown = len(stage.items(kind, stage.listing(made[0])))
+            if shown < len(made):
+                return shown
+    except Unable:
+        shown = len(stage.items(kind, stage.listing(made[0]))) if made else 0
+        return shown if 0 < shown < len(made) else None
+    finally:
+        stage.tidy()
+    return None
+
+
+def order_of(stage: Stage, kind: Kind) -> tuple[str, str] | None:
+    """By what a list is ordered, and in which direction; None where nothing fits."""
+    bodies = [stage.body(kind) for _ in range(4)]
+    made = [stage.create(kind, bodies[number]) for number in (2, 0, 3, 1)]
+    try:
+        act = kind.acts.get("update")
+        stage.target.pause(1.1)
+        for name in stage.bodies.properties(act) if act else ():
+            if act is not None and isinstance(made[1].sent.get(name), str) and name not in kind.settled:
+                value = stage.bodies.other(act, name, made[1].sent[name], "order")
+                if value is not None and stage.update(made[1], {name: value}).status < 300:
+                    break
+        items = only(kind, stage.walk(made[0])[0], made)
+    finally:
+        stage.tidy()
+    seen = ids(kind, items)
+    created = [str(each.id) for each in made]
+    if len(seen) < len(made):
+        return None
+    if seen in (created, created[::-1]):
+        return "creation", "ascending" if seen == created else "descending"
+    times = kind.resource.timestamps
+    preferred = [times.updated] if times and times.updated else []
+    for name in [*preferred, *(key for key in items[0] if key not in preferred)]:
+        direction = _direction([item.get(name) for item in items])
+        if direction:
+            return name, direction
+    return None
+
+
+def _direction(values: Sequence[Any]) -> str:
+    """Whether values rise or fall; empty where they do neither, or where that cannot be told."""
+    try:
+        if len({*values}) < 2 or None in values:
+            return ""
+        ordered = sorted(values)
+    except TypeError:
+        return ""
+    if list(values) == ordered:
+        return "ascending"
+    return "descending" if list(values) == ordered[::-1] else ""

@@ -1,0 +1,170 @@
+"""One of the two sides: it plays scenarios, remembers what items are called, and takes away what it made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contracts.checks.pagination import following
+from contracts.cleanup.created_items import Made
+from contracts.client.authentication import identity
+from contracts.client.request_builder import MISSING, Unable
+from contracts.client.target import NOBODY, Identity, Request
+from contracts.differential.comparable_reply import Glasses, View
+from contracts.differential.scenario import Scenario, Step
+from contracts.model.finding import Exchange
+from contracts.model.resources import Kind, pick
+from contracts.runner.context import Stage
+
+NOBODYS = "contract-check-nobody-has-this"
+"""A credential that nobody has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a side answered to a step, and how it is compared."""
+
+    step: Step
+    exchange: Exchange
+    view: View
+
+
+@dataclass(slots=True)
+class Side:
+    """The mock, or the service. `stage` sends, and remembers what must be removed."""
+
+    stage: Stage
+    items: dict[str, Made] = field(default_factory=dict)
+    glasses: Glasses = field(default_factory=Glasses)
+
+    def play(self, scenario: Scenario) -> list[Reply | None]:
+        """The reply to each step; None where there is no further page to ask for. What was made is removed again.
+
+        It ends before a step about an item that was not made. Raises Unable where the contract does not let us ask.
+        """
+        self._begin(scenario)
+        replies: list[Reply | None] = []
+        try:
+            for step in scenario.steps:
+                if step.item and step.item not in self.items:
+                    break
+                before = replies[-1] if replies else None
+                exchange = self._ask(scenario, step, before)
+                if exchange is not None and exchange.status == 429:
+                    raise Unable("the service asks to wait longer than is waited (429)")
+                replies.append(Reply(step, exchange, self.glasses.look(exchange)) if exchange else None)
+        finally:
+            self.stage.tidy()
+        return replies
+
+    def _begin(self, scenario: Scenario) -> None:
+        kind = scenario.kind
+        times = kind.resource.timestamps
+        parent = kind.resource.parent
+        self.items = {}
+        self.glasses = Glasses(
+            keys=frozenset({kind.resource.identity.field, parent.field if parent else ""}),
+            times=frozenset({times.created, times.updated} - {""}) if times else frozenset(),
+            sent=set().union(*(texts(step.body) for step in scenario.steps)),
+            moments={} if scenario.about == "timestamps" else None,
+        )
+        owner = self.stage.tools.kinds.get(parent.resource) if parent else None
+        if owner is not None and owner.can("create"):
+            self._know("owner", self.stage.create(owner))
+
+    def _ask(self, scenario: Scenario, step: Step, before: Reply | None) -> Exchange | None:
+        query = dict(step.query)
+        if step.pause:
+            self.stage.target.pause(step.pause)
+        if step.page:
+            position = self._further(scenario, step, before)
+            if position is None:
+                return None
+            query |= position
+        who = self._who(step)
+        if step.path:
+            return self.stage.target.send(Request(step.method, step.path), who)
+        path = self._path(scenario, step)
+        if step.makes and isinstance(step.body, dict) and not step.media_type:
+            exchange, made = self.stage.try_create(scenario.kind, step.body, who=who, path=path)
+            if made is not None:
+                self._know(step.makes, made)
+            return exchange
+        exchange = self.stage.send(
+            step.act, who=who, path=path, query=query, body=step.body, media_type=step.media_type
+        )
+        if step.makes:
+            self.stage.made(scenario.kind, exchange, {}, who, path)
+        return exchange
+
+    def _know(self, name: str, made: Made) -> None:
+        self.items[name] = made
+        self.glasses.ids[str(made.id)] = name
+
+    def _path(self, scenario: Scenario, step: Step) -> dict[str, Any]:
+        parent = scenario.kind.resource.parent
+        owner = self.items.get("owner")
+        path = {**owner.path, parent.parameter: owner.id} if owner and parent else {}
+        if step.item:
+            made = self.items[step.item]
+            path |= made.path
+            if step.never:
+                path[made.kind.resource.identity.parameter] = unlike(made.id)
+        return path
+
+    def _further(self, scenario: Scenario, step: Step, before: Reply | None) -> dict[str, Any] | None:
+        paging = step.act.behaviour.paging
+        if paging is None or before is None:
+            return None
+        items = self.stage.items(scenario.kind, before.exchange)
+        size = int(step.query[paging.limit])
+        position = following(
+            self.stage.tools.kinds, step.act, before.exchange, items, step.page - 1, size * step.page, size
+        )
+        return {paging.position: position} if position is not None else None
+
+    def _who(self, step: Step) -> Identity:
+        if step.who == "main":
+            return self.stage.main
+        if step.who == "nobody":
+            return replace(NOBODY, tenant=self.stage.main.tenant)
+        if step.who == "wrong":
+            return replace(identity(self.stage.contract, "wrong", NOBODYS), tenant=self.stage.main.tenant)
+        return self.stage.stranger()
+
+    def ours(self, kind: Kind, exchange: Exchange) -> list[str] | None:
+        """The names of our items in a list reply, in its order; None where the reply has no list there."""
+        found = pick(exchange.json, kind.acts["list"].place("items"))
+        if not isinstance(found, list):
+            return None
+        ids = [str(item.get(kind.resource.identity.field)) for item in found if isinstance(item, dict)]
+        return [self.glasses.ids[id] for id in ids if id in self.glasses.ids]
+
+
+def unlike(id: Any) -> Any:
+    """An id made as this one, which nobody has."""
+    if isinstance(id, int):
+        return id + 1_000_000
+    text = str(id)
+    if text.isdigit():
+        return str(int(text) + 1_000_000)
+    return text[:-4] + ("0000" if text[-4:] != "0000" else "1111")
+
+
+def texts(value: Any) -> set[str]:
+    """Every text in a JSON value."""
+    if value is MISSING or isinstance(value, bytes):
+        return set()
+    return set(_texts(value))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

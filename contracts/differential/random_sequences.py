@@ -1,0 +1,56 @@
+"""Sequences that nobody thought of: creates, reads, changes and removals in any order, as chance has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from contracts.client.request_builder import Unable
+from contracts.differential.attribution import place_of
+from contracts.differential.scenario import Scenario, Step
+from contracts.model.resources import Kind
+from contracts.runner.context import Mode, Stage
+
+COUNT: dict[Mode, int] = {"quick": 2, "default": 8, "campaign": 200}
+"""How many for each resource."""
+
+LENGTH = 10
+"""How many requests each of them has."""
+
+
+def medleys(stage: Stage, mode: Mode, seed: int) -> Iterator[Scenario]:
+    """Random scenarios, the same for the same seed."""
+    for kind in stage.tools.kinds.values():
+        if kind.can("create"):
+            chance = Random(f"{seed}/{kind.name}")
+            for _ in range(COUNT[mode]):
+                try:
+                    steps = tuple(_steps(stage, kind, chance))
+                except Unable:
+                    break
+                yield Scenario("sequence", kind, steps, place_of(steps[-1].act))
+
+
+def _steps(stage: Stage, kind: Kind, chance: Random) -> Iterator[Step]:
+    items: list[str] = []
+    for number in range(LENGTH):
+        action = chance.choice([name for name in ("create", "get", "update", "delete", "list") if kind.can(name)])
+        if action == "create" or (not items and action != "list"):
+            items.append(f"item {number}")
+            body = stage.body(kind, full=chance.random() < 0.5)
+            yield Step(kind.acts["create"], makes=items[-1], body=body)
+        elif action == "list":
+            yield Step(kind.acts["list"])
+        elif action == "update":
+            yield from _change(stage, kind, chance.choice(items), chance)
+        else:
+            yield Step(kind.acts[action], item=chance.choice(items))
+
+
+def _change(stage: Stage, kind: Kind, item: str, chance: Random) -> Iterator[Step]:
+    act = kind.acts["update"]
+    body = stage.body(kind, full=True)
+    names = [name for name in stage.bodies.properties(act) if name in body]
+    if names:
+        name = chance.choice(names)
+        yield Step(act, item=item, body={name: body[name]})

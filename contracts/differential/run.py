@@ -1,0 +1,174 @@
+"""The comparison that an assignment asks for, and what is learned from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.cleanup.journal import Journal
+from contracts.client.request_builder import Unable
+from contracts.client.target import Exhausted, Unreachable
+from contracts.differential.comparison import Comparison, Deviation
+from contracts.differential.learned_overlay import Lesson, overlay
+from contracts.differential.learning import Learner
+from contracts.runner.runner import Progress, Result
+from contracts.runner.settings import Assignment
+from mockserver import contract as contracts
+from mockserver.errors import MockServerError
+
+ROUNDS = 4
+"""So often the service is compared with what was learned of it: one difference can hide another."""
+
+
+class ComparisonError(MockServerError):
+    """There is nothing to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What was learned, and the differences that remain: there are no words for them, or the document forbids them.
+
+    `unrepeated` is how many checks of the first comparison the last one could not repeat.
+    """
+
+    lessons: tuple[Lesson, ...]
+    remaining: tuple[Deviation, ...]
+    unrepeated: int = 0
+
+
+def compare(asked: Assignment, journal: Journal, tell: Progress) -> Result:
+    """The service of `asked` beside a mock of the same contract.
+
+    Raises ComparisonError where no service is named, or where it may not be changed.
+    """
+    with _beside(asked, journal, tell) as comparison:
+        return comparison.run()
+
+
+def learn(asked: Assignment, journal: Journal, tell: Progress, file: Path) -> tuple[Result, Learned]:
+    """Compare, write what is learned to `file`, and compare again until nothing more is learned.
+
+    The result is that of the first comparison. Raises as `compare`.
+    """
+    lessons: dict[tuple[str, ...], Lesson] = {}
+    refused: set[tuple[str, ...]] = set()
+    results: list[Result] = []
+    current, deviations = asked, tuple[Deviation, ...]()
+    for _ in range(ROUNDS):
+        with _quiet(), _beside(current, journal, _silent if results else tell) as comparison:
+            results.append(comparison.run())
+            deviations = tuple(comparison.deviations.values())
+            refused |= _contradicted(lessons, deviations)
+            found: Sequence[Lesson] = () if results[-1].stopped else _lessons(comparison, current, deviations)
+        news = {each.place: each for each in found if each.place not in refused and lessons.get(each.place) != each}
+        if not news and not refused & lessons.keys():
+            break
+        news = {place: _both(lessons.get(place), each) for place, each in news.items()}
+        lessons = {place: each for place, each in {**lessons, **news}.items() if place not in refused}
+        refused |= _unsound(asked, lessons, file)
+        lessons = {place: each for place, each in lessons.items() if place not in refused}
+        current = _taught(asked, lessons, file)
+    if not lessons:
+        _taught(asked, {}, file)
+    return results[0], Learned(tuple(lessons.values()), deviations, _lost(results[0], results[-1]))
+
+
+def _lost(first: Result, last: Result) -> int:
+    """How many checks that passed at first were left out at last."""
+    passed = [key for key, outcome in first.examined.items() if outcome == "passed"]
+    return sum(last.examined.get(key, "skipped").startswith("skipped") for key in passed)
+
+
+@contextmanager
+def _beside(asked: Assignment, journal: Journal, tell: Progress) -> Iterator[Comparison]:
+    if not asked.url:
+        raise ComparisonError("--against mock compares a service with the mock: name the service with --url")
+    if asked.read_only:
+        raise ComparisonError("--against mock creates items on both sides, which --read-only forbids")
+    with asked.target() as service, closing(asked.twin()) as mock:
+        yield Comparison(
+            asked.contract,
+            mock,
+            service,
+            mode=asked.mode,
+            seed=asked.seed,
+            only=asked.only,
+            skip=asked.skip,
+            strict=asked.strict,
+            journal=journal,
+            tell=tell,
+        )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The mock logs each reply of its own that breaks the document, which is how a lesson is found to be impossible."""
+    logger = logging.getLogger("mockserver")
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _silent(operation: str, check: str, outcome: str) -> None:
+    """Nobody listens."""
+
+
+def _both(before: Lesson | None, after: Lesson) -> Lesson:
+    """The later lesson about a statement, which builds upon the earlier one, in the words of both."""
+    if before is None or after.says in before.says:
+        return after
+    return replace(after, says=f"{before.says} {after.says}")
+
+
+def _lessons(comparison: Comparison, asked: Assignment, deviations: Sequence[Deviation]) -> list[Lesson]:
+    source = f"answers of {asked.url} on {datetime.now(UTC).date()}"
+    learner = Learner(asked.contract, comparison.stage(comparison.service), source)
+    found: list[Lesson] = []
+    for each in deviations:
+        try:
+            lesson = learner.lesson(each)
+        except (Unable, Unreachable, Exhausted):
+            continue
+        if lesson is not None and lesson.place not in {known.place for known in found}:
+            found.append(lesson)
+    return found
+
+
+def _contradicted(lessons: dict[tuple[str, ...], Lesson], deviations: Sequence[Deviation]) -> set[tuple[str, ...]]:
+    """Lessons that the mock cannot keep: its reply would break the document, which it tells with a 500."""
+    broken = [each for each in deviations if each.difference.how == "status" and each.difference.expected >= 500]
+    acts = [each.scenario.steps[each.difference.step].act.operation for each in broken]
+    narrow = {place for place in lessons for act in acts if place[:3] == ("paths", act.path, act.method)}
+    kinds = {each.scenario.kind.name for each in broken}
+    return narrow or {place for place in lessons if place[0] == "x-resources" and place[1] in kinds}
+
+
+def _unsound(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path) -> set[tuple[str, ...]]:
+    """Lessons with which the contract cannot be loaded."""
+    try:
+        _taught(asked, lessons, file)
+    except MockServerError:
+        return {place for place, each in lessons.items() if not _loads(asked, {place: each}, file)}
+    return set()
+
+
+def _loads(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path) -> bool:
+    try:
+        _taught(asked, lessons, file)
+    except MockServerError:
+        return False
+    return True
+
+
+def _taught(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path) -> Assignment:
+    """The assignment with what was learned on top, which is written to the file. Raises MockServerError."""
+    title = f"What {asked.contract.document.title or 'the service'} does otherwise"
+    file.write_text(overlay(asked.contract, lessons.values(), title), encoding="utf-8")
+    behaviour = [*asked.behaviour, file]
+    return replace(asked, behaviour=behaviour, contract=contracts.of(asked.wanted, behaviour))

@@ -1,0 +1,1 @@
+"""What the checks know of a contract: its resources, findings and known failures."""

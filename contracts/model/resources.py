@@ -1,0 +1,198 @@
+"""What a contract lets one do to its resources, whatever the vendor: promises name capabilities, not vendors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from contracts.model.rule_fields import MILD, filled, governed
+from mockserver.behaviour.statements import OperationBehaviour, Resource
+from mockserver.contract import Contract
+from mockserver.openapi import path_template
+from mockserver.openapi.document import MediaType, Operation
+
+Path = tuple[str | int, ...]
+
+NOTHING = OperationBehaviour()
+
+
+@dataclass(frozen=True)
+class Act:
+    """One operation of a resource, with what is said about it."""
+
+    operation: Operation
+    behaviour: OperationBehaviour
+
+    @property
+    def name(self) -> str:
+        """`METHOD path`."""
+        return name_of(self.operation)
+
+    @cached_property
+    def template(self) -> Any:
+        """The template of the success reply's body."""
+        does = self.behaviour.action.does if self.behaviour.action else ""
+        written = self.behaviour.reply.body if self.behaviour.reply else "{item}"
+        return "{items}" if does == "list" and written == "{item}" else written
+
+    def place(self, name: str) -> Path | None:
+        """Where `{name}` stands in the reply's body, or None."""
+        return find(self.template, name)
+
+    @property
+    def envelope(self) -> tuple[str, ...]:
+        """The keys under which a request's body carries the item."""
+        return self.behaviour.action.envelope if self.behaviour.action else ()
+
+    def wrapped(self, body: Any) -> Any:
+        """An item as the request's body carries it."""
+        for key in reversed(self.envelope):
+            body = {key: body}
+        return body
+
+    @cached_property
+    def governed(self) -> frozenset[str]:
+        """Fields of which the rules of this operation decide."""
+        return governed(rule.name for rule in self.behaviour.rules)
+
+    @cached_property
+    def filled(self) -> frozenset[str]:
+        """Fields that the rules of this operation fill in where the client gives nothing."""
+        return filled(rule.name for rule in self.behaviour.rules)
+
+    @property
+    def may_refuse(self) -> bool:
+        """May a rule refuse what is valid by the document?"""
+        return any(rule.name not in MILD for rule in self.behaviour.rules)
+
+    @property
+    def media_type(self) -> MediaType | None:
+        """The JSON way to write this operation's body, if there is one."""
+        body = self.operation.request_body
+        return next((m for m in body.content if "json" in m.name), None) if body else None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A resource and the operations that make, show, change and remove its items.
+
+    `acts` has one Act for each of create, get, list, update, replace and delete that exists (the shortest path).
+    """
+
+    resource: Resource
+    acts: Mapping[str, Act]
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return self.resource.name
+
+    def can(self, *wanted: str) -> bool:
+        """Does every one of these actions exist?"""
+        return all(each in self.acts for each in wanted)
+
+    @cached_property
+    def upward(self) -> str:
+        """What the path of an item calls the owner below which it was made and does not stand; else empty."""
+        parent, within = self.resource.parent, self.resource.within
+        if parent is None or within is None or parent.parameter in within.parameters:
+            return ""
+        return f"{parent.parameter} of {parent.resource}"
+
+    def is_of_item(self, act: Act) -> bool:
+        """Does the path of an operation name an item's id?"""
+        named = self.resource.identity.parameter in path_template.names(act.operation.path)
+        return named and not (self.upward and self.leads_through_owner(act))
+
+    def leads_through_owner(self, act: Act) -> bool:
+        """Does the path of an operation name the owner?"""
+        parent, does = self.resource.parent, act.behaviour.action.does if act.behaviour.action else ""
+        is_named = parent is not None and parent.parameter in path_template.names(act.operation.path)
+        return is_named and (not self.upward or does in ("create", "list"))
+
+    def is_meant_by(self, field: str) -> bool:
+        """Is a field of another resource named after this one and its id, such as `secret_id`?"""
+        return field.lower().replace("_", "").replace("-", "").endswith(self.name.replace("-", "") + "id")
+
+    @cached_property
+    def secret(self) -> frozenset[str]:
+        """Fields that no reply shows."""
+        return frozenset(name for said in self.resource.write_only for name in said.fields)
+
+    @cached_property
+    def settled(self) -> frozenset[str]:
+        """Fields whose value the service decides."""
+        times = self.resource.timestamps
+        named = {self.resource.identity.field, *((times.created, times.updated) if times else ())}
+        named |= {name for said in self.resource.initial for name in said.fields}
+        named |= {name for said in self.resource.derived for name in said.fields}
+        for fixed in self.resource.server_set:
+            named |= set(fixed.fields)
+        return frozenset(named - {""}) - (
+            frozenset([self.resource.identity.field]) if self.client_named else frozenset()
+        )
+
+    @cached_property
+    def governed(self) -> frozenset[str]:
+        """Fields of which rules decide, at any of the operations."""
+        return frozenset(name for act in self.acts.values() for name in act.governed)
+
+    @property
+    def client_named(self) -> bool:
+        """Does the client choose the id?"""
+        return self.resource.identity.generate == "client" or self.resource.identity.from_client
+
+
+def name_of(operation: Operation) -> str:
+    """`METHOD path`, as statements and findings name an operation."""
+    return f"{operation.method.upper()} {operation.path}"
+
+
+def kinds(contract: Contract) -> dict[str, Kind]:
+    """The resources of a contract by name; what there is only one of, without an id, is none of them."""
+    found: dict[str, dict[str, Act]] = {name: {} for name in contract.behaviour.resources}
+    for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
+        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        if stated.action is not None and stated.action.of in found:
+            found[stated.action.of].setdefault(stated.action.does, Act(operation, stated))
+    resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
+    return {name: Kind(resource, found[name]) for name, resource in resources.items()}
+
+
+def acts(contract: Contract) -> Iterator[Act]:
+    """Every operation with what is said about it."""
+    for operation in contract.document.operations:
+        yield Act(operation, contract.behaviour.operations.get((operation.path, operation.method), NOTHING))
+
+
+def find(written: Any, name: str) -> Path | None:
+    """The path to the place in a reply template where `{name}` stands alone, or None."""
+    if written == "{" + name + "}":
+        return ()
+    entries = (
+        written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
+    )
+    for key, value in entries:
+        inner = find(value, name)
+        if inner is not None:
+            return (key, *inner)
+    return None
+
+
+def pick(value: Any, path: Path | None) -> Any:
+    """What stands at `path` in a JSON value; None where nothing does."""
+    if path is None:
+        return None
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def parameters_of(path: str) -> list[str]:
+    """The names in a path template."""
+    return path_template.names(path)

@@ -1,0 +1,1 @@
+"""The pytest plugin: mock fixtures, and `pytest --contract`."""

@@ -1,0 +1,232 @@
+"""The report of one examination: the value that every form of it is written from, and its JSON, the master format."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from contracts.checks import PROMISES
+from contracts.model.finding import Exchange, Finding, Said, Verdict
+from contracts.model.known_failures import Known, stale
+from contracts.runner.runner import Result, weight
+from mockserver.errors import MockServerError
+
+FORMAT = 1
+"""The version of the JSON format; it changes when a reader of the old one would be misled."""
+
+
+MOCK = "the built-in mock"
+"""What stands as the target where no address was given."""
+
+
+class Unreadable(MockServerError):
+    """A file is not a report of this program; the text names it and says what is wrong."""
+
+
+class Line(NamedTuple):
+    """Where something stands: a file, relative where it can be, and a line that counts from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was examined and what came of it.
+
+    `target` is an address, or MOCK; `wanted` the vendor or document as it was asked for. `places` says
+    where the operations of the findings stand in the document. `accepted` are the failures that were known before,
+    `only` and `skip` the patterns of what was examined, `share` which part it is of a larger examination (`2/5`).
+    `base` is where the document's paths lie, `operations` are all that it has. `made` is when it was
+    made. `opaque` are the ids of failures that their exchanges alone do not show. `notes` say what of the document no
+    implementation is held to.
+    """
+
+    title: str
+    version: str
+    target: str
+    seed: int
+    mode: str
+    result: Result
+    wanted: str = ""
+    places: Mapping[str, Line] = field(default_factory=dict)
+    accepted: tuple[Known, ...] = ()
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    share: str = ""
+    base: str = ""
+    operations: tuple[str, ...] = ()
+    made: str = ""
+    opaque: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The findings that are failures of the server, but for those that are known."""
+        return self.of("failure")
+
+    @property
+    def known(self) -> tuple[Finding, ...]:
+        """The findings that are known."""
+        return tuple(each for each in self.result.findings if self.reason(each))
+
+    @property
+    def stale(self) -> tuple[Known, ...]:
+        """What was said to fail and does not any more.
+
+        An examination that ended early, or one share of a larger one, cannot know; a quick one cannot of what is found
+        by chance; and one of chosen checks cannot of an entry that names none.
+        """
+        if self.result.stopped or self.share:
+            return ()
+        sure = {promise.name for promise in PROMISES} - {"lifecycle"}
+        held = {key: outcome for key, outcome in self.result.examined.items() if self.mode != "quick" or key[1] in sure}
+        named = [entry for entry in self.accepted if entry.id or entry.check or not (self.only or self.skip)]
+        return stale(named, self.result.findings, held)
+
+    def of(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """The findings of one verdict, but for those that are known."""
+        return tuple(each for each in self.result.findings if each.verdict == verdict and not self.reason(each))
+
+    def reason(self, found: Finding) -> Known | None:
+        """Why a finding is accepted; None for one that is not known."""
+        return next((entry for entry in self.accepted if entry.fits(found)), None)
+
+    @property
+    def passed(self) -> int:
+        """How many checks held."""
+        return sum(outcome == "passed" for outcome in self.result.examined.values())
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing wrong; 1: failures, or known ones that fail no more; 2: it was not examined to its end."""
+        if self.result.stopped or not any(o in ("passed", "failed") for o in self.result.examined.values()):
+            return 2
+        return 1 if self.failures or self.stale else 0
+
+
+def joined(first: Result, second: Result) -> Result:
+    """Two results as one: every finding once, the worst outcome of each check, the first reason to stop."""
+    found = {each.id: each for each in (*second.findings, *first.findings)}
+    order = dict.fromkeys(each.id for each in (*first.findings, *second.findings))
+    examined = dict(first.examined)
+    for key, outcome in second.examined.items():
+        examined[key] = max(examined.get(key, outcome), outcome, key=weight)
+    return Result(
+        tuple(found[id] for id in order),
+        examined,
+        first.requests + second.requests,
+        first.seconds + second.seconds,
+        first.left_behind + second.left_behind,
+        first.stopped or second.stopped,
+    )
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON. Bodies are text, or `{"base64": …}` where they are none; secrets stand as `${NAME}`."""
+    result = report.result
+    shown = {
+        "format": FORMAT,
+        "title": report.title,
+        "version": report.version,
+        "wanted": report.wanted,
+        "target": report.target,
+        "seed": report.seed,
+        "mode": report.mode,
+        "only": report.only,
+        "skip": report.skip,
+        "share": report.share,
+        "base": report.base,
+        "operations": report.operations,
+        "made": report.made,
+        "notes": report.notes,
+        "opaque": sorted(report.opaque),
+        "requests": result.requests,
+        "seconds": round(result.seconds, 3),
+        "stopped": result.stopped,
+        "left_behind": list(result.left_behind),
+        "known": [asdict(entry) for entry in report.accepted],
+        "stale": [str(entry) for entry in report.stale],
+        "places": {operation: place._asdict() for operation, place in report.places.items()},
+        "examined": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.examined.items()],
+        "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
+    }
+    return json.dumps(shown, indent=1, default=_body)
+
+
+def _body(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(value).decode()}
+
+
+def read_report(path: Path) -> Report:
+    """The report that `as_json` wrote, or the one in a folder of reports. Raises Unreadable."""
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        return from_json(file.read_text("utf-8"))
+    except OSError as fault:
+        raise Unreadable(f"{file}: {fault.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise Unreadable(f"{file}: not a report of `mockserver check` ({type(fault).__name__}: {fault})") from None
+
+
+def from_json(text: str) -> Report:
+    """The inverse of `as_json`. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
+    read = json.loads(text)
+    if read["format"] != FORMAT:
+        raise ValueError(f"its format is {read['format']!r}, and only {FORMAT} is understood")
+    examined = {(each["operation"], each["check"]): each["outcome"] for each in read["examined"]}
+    result = Result(
+        tuple(_finding(each) for each in read["findings"]),
+        examined,
+        read["requests"],
+        read["seconds"],
+        tuple(read["left_behind"]),
+        read["stopped"],
+    )
+    places = {operation: Line(**place) for operation, place in read["places"].items()}
+    return Report(
+        read["title"],
+        read["version"],
+        read["target"],
+        read["seed"],
+        read["mode"],
+        result,
+        read["wanted"],
+        places,
+        tuple(Known(**each) for each in read["known"]),
+        tuple(read["only"]),
+        tuple(read["skip"]),
+        read["share"],
+        read["base"],
+        tuple(read["operations"]),
+        read["made"],
+        frozenset(read["opaque"]),
+        tuple(read.get("notes", ())),
+    )
+
+
+def _finding(read: dict[str, Any]) -> Finding:
+    said = Said(**read["statement"]) if read["statement"] else None
+    exchanges = tuple(_exchange(each) for each in read["exchanges"])
+    rest = {key: value for key, value in read.items() if key not in ("statement", "exchanges", "curl")}
+    return Finding(statement=said, exchanges=exchanges, **rest)
+
+
+def _exchange(read: dict[str, Any]) -> Exchange:
+    pairs = {key: tuple((str(k), str(v)) for k, v in read[key]) for key in ("headers", "reply_headers")}
+    return Exchange(**{**read, **pairs, "body": _bytes(read["body"]), "reply_body": _bytes(read["reply_body"]) or b""})
+
+
+def _bytes(read: Any) -> bytes | None:
+    if isinstance(read, dict):
+        return base64.b64decode(read["base64"])
+    return read.encode() if read is not None else None

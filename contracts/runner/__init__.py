@@ -1,0 +1,1 @@
+"""Running checks: which ones, against what, in which order."""

@@ -1,0 +1,405 @@
+"""Where a promise is held: it sends requests, makes items, looks at them and takes them away again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from random import Random
+from typing import Any, Literal
+
+from contracts.checks.pagination import following, largest_page
+from contracts.cleanup.created_items import Belongings, Made
+from contracts.cleanup.journal import Entry, Journal, Pending
+from contracts.client.path_values import may_name
+from contracts.client.request_builder import MISSING, Requests, Unable
+from contracts.client.target import NOBODY, Identity, Target
+from contracts.conformance.response_validation import deviations, is_unsatisfiable
+from contracts.model.finding import Exchange, Finding, Said, finding
+from contracts.model.resources import Act, Kind, name_of, pick
+from contracts.runner.shared import Tools
+from mockserver.openapi.document import Operation
+
+Mode = Literal["quick", "default", "campaign"]
+
+
+class Stage:
+    """One promise being held against a target. Breaches become findings; what was made is taken away by `tidy`."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        target: Target,
+        check: str,
+        operation: str,
+        said: Said | None,
+        *,
+        mode: Mode = "default",
+        seed: int = 0,
+        strict: bool = False,
+        journal: Journal | None = None,
+    ) -> None:
+        self.tools, self.target, self.check, self.operation, self.said = tools, target, check, operation, said
+        self.mode, self.strict, self.journal = mode, strict, journal or Journal.nowhere()
+        self.random = Random(f"{seed}/{check}/{operation}")
+        self.contract, self.bodies = tools.contract, tools.bodies
+        self.findings: list[Finding] = []
+        self.deviations: list[Finding] = []
+        self.judged: set[str] = set()
+        self._ours = Belongings()
+        requests = Requests(tools, self._ours)
+        self.request, self.valid = requests.request, requests.valid
+        self._numbers: dict[int, tuple[str, Exchange]] = {}
+
+    # Who asks.
+
+    @cached_property
+    def main(self) -> Identity:
+        """Who the promise is held as: the first identity whose role may do everything."""
+        return next(iter(self.able), NOBODY)
+
+    @cached_property
+    def able(self) -> list[Identity]:
+        """The identities whose role may do everything; all of them when no role may."""
+        wanted = [act.behaviour.permission.roles for act in self.tools.acts.values() if act.behaviour.permission]
+        able = [i for i in self.target.identities if not i.role or all(i.role in roles for roles in wanted)]
+        return able or list(self.target.identities)
+
+    def stranger(self) -> Identity:
+        """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
+        for each in self.able:
+            if each.secret != self.main.secret and (each.tenant != self.main.tenant or not each.tenant):
+                return each
+        raise Unable("only one tenant's credential is known; give a second one to examine this")
+
+    def tenants_of(self, who: Identity) -> tuple[str, ...]:
+        """The tenants in which a listed credential may work, if it is said."""
+        listed = {c.value: c for c in self.contract.behaviour.service.credentials}
+        return tuple(listed[who.secret].tenants or ()) if who.secret in listed else ()
+
+    # What is sent.
+
+    def send(
+        self,
+        act: Act | Operation,
+        *,
+        who: Identity | None = None,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = MISSING,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "",
+        once: bool = False,
+    ) -> Exchange:
+        """Send a request to an operation, filling in what the contract requires and nobody gave.
+
+        The reply is judged by the document on the way. Raises as `Target.send`.
+        """
+        operation = act.operation if isinstance(act, Act) else act
+        who = self.main if who is None else who
+        request = self.request(
+            operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type
+        )
+        number = self.announce(operation, who, path or {}, body)
+        exchange = self.target.send_once(request, who) if once else self.target.send(request, who)
+        self._answered(number, exchange)
+        self.judge(operation, exchange)
+        if exchange.method == "DELETE" and exchange.status < 300:
+            self._ours.removed_by(exchange)
+        return exchange
+
+    def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[Exchange]:
+        """Send the same request with different bodies at the same time. Raises as `Target.together`."""
+        numbers = [self.announce(operation, self.main, path, body) for body in bodies]
+        exchanges = self.target.together(
+            [(self.request(operation, who=self.main, path=path, body=body), self.main) for body in bodies]
+        )
+        for number, exchange in zip(numbers, exchanges, strict=True):
+            self._answered(number, exchange)
+        return [self.judge(operation, exchange) for exchange in exchanges]
+
+    def announce(self, operation: Operation, who: Identity, path: Mapping[str, Any], body: Any) -> str:
+        """Write down that something is about to be created. Answers the number of the request, if it creates."""
+        kind = self.tools.makers.get(name_of(operation))
+        if kind is None:
+            return ""
+        number = self.tools.number()
+        fields = body if isinstance(body, Mapping) else {}
+        shows = {name: value for name, value in fields.items() if name not in kind.secret and _is_short(value)}
+        self.journal.creating(
+            number, Pending(self.target.base_url, name_of(operation), who.name, who.tenant, dict(path), shows)
+        )
+        return number
+
+    def _answered(self, number: str, exchange: Exchange) -> None:
+        """What a success made is written down by `made`; a refusal made nothing."""
+        if number and 200 <= exchange.status < 300:
+            self._numbers[id(exchange)] = (number, exchange)
+        elif number:
+            self.journal.created(number, None)
+
+    def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
+        """Note where a reply is not as the document says."""
+        self.judged.add(name_of(operation))
+        found = list(deviations(operation, exchange, self.contract))
+        if not is_unsatisfiable(self.contract, operation, exchange):
+            self._hear(operation, exchange, [each.seen for each in found])
+        for each in found:
+            self.deviations.append(
+                finding(
+                    "document",
+                    name_of(operation),
+                    expected=each.expected,
+                    seen=each.seen,
+                    about=each.about,
+                    exchanges=self._ours.shown_by(exchange),
+                )
+            )
+        return exchange
+
+    def _hear(self, operation: Operation, exchange: Exchange, faults: Sequence[str]) -> None:
+        with self.tools.hearing:
+            self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
+
+    # What is made.
+
+    def body(self, kind: Kind, *, full: bool = False, **fields: Any) -> dict[str, Any]:
+        """A body that creates an item, told apart by a mark of ours. Raises Unable where none can be made."""
+        act = kind.acts["create"]
+        made = (self.bodies.most if full else self.bodies.least)(act, f"{self.check}/{self.random.random()}")
+        if made is None:
+            raise Unable(f"no valid body can be made for {act.name}")
+        return self._reachable(kind, self.bodies.marked(act, kind, made, self.tools.mark())) | fields
+
+    def _reachable(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+        """The body without an id under which nobody could ask for the item again, if it may be left out."""
+        id, slim = kind.resource.identity, {k: v for k, v in body.items() if k != kind.resource.identity.field}
+        asked = [act.operation for act in kind.acts.values() if kind.is_of_item(act)]
+        reachable = all(may_name(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
+        may_go = id.field in body and self.bodies.accepts(kind.acts["create"], slim)
+        return slim if may_go and not reachable else body
+
+    def create(
+        self,
+        kind: Kind,
+        body: Mapping[str, Any] | None = None,
+        *,
+        who: Identity | None = None,
+        path: Mapping[str, Any] | None = None,
+    ) -> Made:
+        """Make an item. Raises Unable when the service will not have it (which the create promise tells)."""
+        exchange, made = self.try_create(kind, body, who=who, path=path)
+        if made is None:
+            told = "shows no id" if exchange.status < 300 else f"answers {exchange.status} to a valid request"
+            raise Unable(f"{kind.acts['create'].name} {told}")
+        return made
+
+    def try_create(
+        self,
+        kind: Kind,
+        body: Mapping[str, Any] | None = None,
+        *,
+        who: Identity | None = None,
+        path: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Exchange, Made | None]:
+        """Ask for an item to be made: the exchange, and the item when there is one now."""
+        who = self.main if who is None else who
+        act = kind.acts["create"]
+        sent = self.body(kind) if body is None else dict(body)
+        path = {**self.parents(kind, who), **(path or {})}
+        exchange = self.send(act, who=who, path=path, body=sent, headers=headers)
+        return exchange, self.made(kind, exchange, sent, who, path)
+
+    def made(
+        self,
+        kind: Kind,
+        exchange: Exchange,
+        sent: Mapping[str, Any],
+        who: Identity,
+        path: Mapping[str, Any],
+        number: str = "",
+    ) -> Made | None:
+        """The item that an answered create request made, to be taken away in the end; None when it made none.
+
+        `number` is the one that `announce` gave, for a request that was not sent by this stage.
+        """
+        number, _ = self._numbers.pop(id(exchange), (number, exchange))
+        made = self._made_of(kind, exchange, sent, who, path)
+        if made is not None:
+            self._ours.add(made)
+        if number and (made is not None or exchange.status >= 300):
+            self.journal.created(number, self._entry(made) if made else None)
+        return made
+
+    def _made_of(
+        self, kind: Kind, exchange: Exchange, sent: Mapping[str, Any], who: Identity, path: Mapping[str, Any]
+    ) -> Made | None:
+        if not 200 <= exchange.status < 300:
+            return None
+        item = pick(exchange.json, kind.acts["create"].place("item"))
+        shown = item if isinstance(item, dict) else {}
+        field = kind.resource.identity.field
+        id = shown.get(field, pick(exchange.json, kind.acts["create"].place("id")))
+        id = sent.get(field) if id is None else id
+        if id is None:
+            return None
+        return Made(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
+
+    def _entry(self, made: Made) -> Entry | None:
+        act = made.kind.acts.get("delete")
+        if act is None:
+            return None
+        request = self.request(act.operation, who=made.who, path=made.path)
+        return Entry("DELETE", self.target.base_url + request.path, made.who.name, request.headers)
+
+    def parents(self, kind: Kind, who: Identity) -> dict[str, Any]:
+        """The path parameters of the owners of a resource, which are made for it."""
+        parent = kind.resource.parent
+        owner = self.tools.kinds.get(parent.resource) if parent else None
+        if parent is None or owner is None or not owner.can("create"):
+            return {}
+        present = next((m for m in self._ours.present if m.kind is owner and m.who == who), None)
+        made = present or self.create(owner, who=who)
+        return {**made.path, parent.parameter: made.id, **({kind.upward: made.id} if kind.upward else {})}
+
+    def present(self, kind: Kind) -> tuple[Made, ...]:
+        """What was made of a kind and not taken away yet."""
+        return tuple(made for made in self._ours.present if made.kind.name == kind.name)
+
+    def drop(self, made: Made) -> str | None:
+        """Take an item away. Answers its address when it could not be removed, or cannot be."""
+        act = made.kind.acts.get("delete")
+        if act is None:
+            self._ours.let_go(made)
+            return None if made.kind.resource.parent else f"{made.kind.name} {made.id}"
+        request = self.request(act.operation, who=made.who, path=made.path)
+        status = self.target.send(request, made.who).status
+        self._ours.let_go(made)
+        if 200 <= status < 300 or status in (404, 410):
+            self.journal.removed(self.target.base_url + request.path)
+            return None
+        return self.target.base_url + request.path
+
+    def remaining(self) -> tuple[str, ...]:
+        """The addresses of what was made and is still there as far as we know."""
+        return tuple(entry.address for made in self._ours.present if (entry := self._entry(made)) is not None)
+
+    def subject(self, kind: Kind) -> Made:
+        """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
+        if not self.target.read_only:
+            return self.create(kind)
+        if kind.resource.parent or not kind.can("list"):
+            raise Unable("the examination is read-only, and nothing is known to be there")
+        items = self.items(kind, exchange := self.listing(kind))
+        id = items[0].get(kind.resource.identity.field) if items else None
+        if id is None:
+            raise Unable("the examination is read-only, and nothing is there to be read")
+        return Made(kind, id, items[0], {}, self.main, exchange, {kind.resource.identity.parameter: id})
+
+    def tidy(self) -> tuple[str, ...]:
+        """Take away what was made and still exists. Answers the addresses that could not be removed."""
+        return tuple(left for made in reversed(tuple(self._ours.present)) if (left := self.drop(made)) is not None)
+
+    # What is seen.
+
+    def get(self, made: Made, *, who: Identity | None = None) -> Exchange:
+        """Ask for an item."""
+        return self.send(made.kind.acts["get"], who=who or made.who, path=made.path)
+
+    def update(self, made: Made, body: Any, *, who: Identity | None = None) -> Exchange:
+        """Change an item by PATCH, or by PUT where there is no other way."""
+        act = made.kind.acts.get("update") or made.kind.acts["replace"]
+        return self.send(act, who=who or made.who, path=made.path, body=body)
+
+    def delete(self, made: Made, *, who: Identity | None = None) -> Exchange:
+        """Remove an item."""
+        return self.send(made.kind.acts["delete"], who=who or made.who, path=made.path)
+
+    def listing(
+        self, made: Made | Kind, *, who: Identity | None = None, query: Mapping[str, Any] | None = None
+    ) -> Exchange:
+        """Ask for a list (one page), below the same owner as `made`."""
+        kind = made if isinstance(made, Kind) else made.kind
+        path = {} if isinstance(made, Kind) else made.path
+        who = who or (self.main if isinstance(made, Kind) else made.who)
+        return self.send(kind.acts["list"], who=who, path=path, query=query)
+
+    def items(self, kind: Kind, exchange: Exchange) -> list[dict[str, Any]]:
+        """The items of a list reply."""
+        found = pick(exchange.json, kind.acts["list"].place("items"))
+        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+    def item(self, act: Act, exchange: Exchange) -> dict[str, Any]:
+        """The item of a reply; empty where it shows none."""
+        found = pick(exchange.json, act.place("item"))
+        return found if isinstance(found, dict) else {}
+
+    def walk(
+        self,
+        made: Made | Kind,
+        *,
+        size: int | None = None,
+        who: Identity | None = None,
+        pages: int = 200,
+        query: Mapping[str, Any] | None = None,
+    ) -> tuple[list[dict[str, Any]], list[Exchange]]:
+        """Every item of a list, page by page as the contract says, and the exchanges that showed them."""
+        kind = made if isinstance(made, Kind) else made.kind
+        act = kind.acts["list"]
+        paging = act.behaviour.paging
+        if paging is None:
+            exchange = self.listing(made, who=who, query=query)
+            return self.items(kind, exchange), [exchange]
+        found: list[dict[str, Any]] = []
+        asked: list[Exchange] = []
+        size = size or paging.maximum or largest_page(self.contract, act, paging.limit) or paging.default
+        position: Any = None
+        for page in range(pages):
+            given: dict[str, Any] = {paging.limit: size, **(query or {})} | (
+                {paging.position: position} if position is not None else {}
+            )
+            exchange = self.listing(made, who=who, query=given)
+            asked.append(exchange)
+            items = self.items(kind, exchange)
+            found += items
+            position = following(self.tools.kinds, act, exchange, items, page, len(found), size)
+            if position is None:
+                break
+        return found, asked
+
+    # What is told.
+
+    def breach(
+        self,
+        expected: str,
+        seen: str,
+        *exchanges: Exchange,
+        about: str = "",
+        said: Said | None = None,
+        operation: str = "",
+    ) -> None:
+        """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
+        self.findings.append(
+            finding(
+                self.check,
+                operation or self.operation,
+                expected=expected,
+                seen=seen,
+                about=about,
+                statement=said or self.said,
+                exchanges=self._ours.leading_to(*exchanges),
+                strict=self.strict,
+            )
+        )
+
+    def expect(
+        self, holds: bool, expected: str, seen: str, *exchanges: Exchange, about: str = "", said: Said | None = None
+    ) -> bool:
+        """Tell a breach unless it holds. Answers whether it holds."""
+        if not holds:
+            self.breach(expected, seen, *exchanges, about=about, said=said)
+        return holds
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and len(value) < 200)

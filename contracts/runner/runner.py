@@ -1,0 +1,227 @@
+"""An examination: every promise of a contract held against a target, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.checks import promises_of
+from contracts.cleanup.journal import Journal
+from contracts.client.request_builder import Unable
+from contracts.client.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
+from contracts.client.transport import UNANSWERED
+from contracts.conformance.openapi_core_check import CHECK
+from contracts.model.finding import Finding, owed
+from contracts.runner.check import Sworn
+from contracts.runner.context import Mode, Stage
+from contracts.runner.exclusive import alone
+from contracts.runner.selection import is_chosen
+from contracts.runner.sharding import WHOLE, Part
+from contracts.runner.shared import Tools
+from mockserver.contract import Contract
+
+Progress = Callable[[str, str, str], None]
+"""Told after each check: operation, check, and what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an examination came to.
+
+    `examined` maps (operation, check) to `passed`, `failed` or `skipped: reason`. `left_behind` names the items that
+    could not be removed. `stopped` says why it ended early (the target is gone, the budget is spent); empty otherwise.
+    """
+
+    findings: tuple[Finding, ...]
+    examined: Mapping[tuple[str, str], str]
+    requests: int
+    seconds: float
+    left_behind: tuple[str, ...] = ()
+    stopped: str = ""
+
+
+def examine(
+    contract: Contract,
+    target: Target,
+    *,
+    mode: Mode = "default",
+    seed: int = 0,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    read_only: bool = False,
+    strict: bool = False,
+    on_progress: Progress | None = None,
+    journal: Journal | None = None,
+    database: Any = None,
+    share: Part = WHOLE,
+    workers: int = 1,
+) -> Result:
+    """Hold every promise of `contract` against `target`.
+
+    `journal` keeps on disk what was created; `database` is Hypothesis' example database, where failing sequences are
+    kept to be tried first the next time. Of the promises chosen those are held that belong to `share`. Several
+    `workers` hold at the same time what may have company, and then one holds the rest; a target in this process has
+    one only.
+
+    `only` and `skip` are patterns (`paging`, `GET /servers*`) for checks and operations. The same seed sends the same
+    requests. Never raises for what the target does: an unreachable one ends the examination, and `stopped` says so.
+    """
+    target.read_only = target.read_only or read_only
+    limit = contract.behaviour.service.rate_limit
+    target.window = limit.window if limit is not None else None
+    run = _Run(
+        contract,
+        target,
+        mode,
+        seed,
+        strict,
+        on_progress or _silent,
+        journal or Journal.nowhere(),
+        database,
+        1 if target.in_process else workers,
+    )
+    chosen = [
+        promise
+        for promise in promises_of(contract)
+        if is_chosen((promise.promise.name, promise.operation), only, skip)
+        and share.has(promise.promise.name, promise.operation)
+    ]
+    return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
+
+
+def _silent(operation: str, check: str, outcome: str) -> None:
+    """Nobody listens."""
+
+
+PATIENCE = 10
+"""How many requests may be left without an answer before the examination ends."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One examination under way."""
+
+    contract: Contract
+    target: Target
+    mode: Mode
+    seed: int
+    strict: bool
+    tell: Progress
+    journal: Journal
+    database: Any
+    workers: int = 1
+    findings: dict[str, Finding] = field(default_factory=dict)
+    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    stopped: str = ""
+    silent: int = 0
+
+    def through(self, sworn: Sequence[Sworn]) -> Result:
+        """Hold one promise after the other, and tell what came of them."""
+        began, before = time.monotonic(), self.target.requests
+        tools = Tools(self.contract, self.seed, self.database)
+        together = [each for each in sworn if self.workers > 1 and not alone(each)]
+        self._hold_together(together, tools)
+        for each in sworn:
+            if each not in together:
+                self._note(each, self._taken(*self._hold(each, tools)))
+        self.findings |= tools.jury.findings
+        self.examined |= {(operation, CHECK): outcome for operation, outcome in tools.jury.heard.items()}
+        return Result(
+            tuple(self.findings.values()),
+            self.examined,
+            self.target.requests - before,
+            time.monotonic() - began,
+            tuple(self.left),
+            self.stopped,
+        )
+
+    def _hold_together(self, sworn: Sequence[Sworn], tools: Tools) -> None:
+        """Hold promises at the same time; what came of them is taken down in their order, as if one held them."""
+        if not sworn:
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            held = [pool.submit(self._hold, each, tools) for each in sworn]
+            for each, future in zip(sworn, held, strict=True):
+                try:
+                    self._note(each, self._taken(*future.result()))
+                except KeyboardInterrupt:
+                    self.stopped = self.stopped or "interrupted"
+                    self._note(each, self._taken(*future.result()))
+
+    def _hold(self, sworn: Sworn, tools: Tools) -> tuple[Stage, str]:
+        stage = Stage(
+            tools,
+            self.target,
+            sworn.promise.name,
+            sworn.operation,
+            sworn.said,
+            mode=self.mode,
+            seed=self.seed,
+            strict=self.strict,
+            journal=self.journal,
+        )
+        if self.stopped:
+            return stage, f"skipped: {self.stopped}"
+        outcome = self._attempt(lambda: self._listen(sworn, stage))
+        self._attempt(lambda: self.left.extend(stage.tidy()))
+        self.left.extend(stage.remaining())
+        return stage, outcome
+
+    def _listen(self, sworn: Sworn, stage: Stage) -> None:
+        """Hold a promise; a request without an answer breaks it, as long as the target answers others."""
+        try:
+            sworn.hold(stage)
+        except Unanswered as silence:
+            self.silent += 1
+            if self.silent > PATIENCE or not self.target.answers():
+                raise
+            stage.breach(
+                "an answer",
+                f"none in {silence.seconds:g} s",
+                self.target.exchange(silence.sent, UNANSWERED),
+                about="no answer",
+                said=owed(sworn.operation),
+            )
+
+    def _taken(self, stage: Stage, outcome: str) -> str:
+        """Take down what came of a promise."""
+        for found in (*stage.findings, *stage.deviations):
+            self.findings.setdefault(found.id, found)
+        self._note_document(stage)
+        return "failed" if stage.findings else outcome
+
+    def _note_document(self, stage: Stage) -> None:
+        """The replies of every operation that was asked on the way were held against the document too."""
+        broken = {found.operation for found in stage.deviations}
+        for operation in stage.judged:
+            known = self.examined.get((operation, "document"), "passed")
+            self.examined[operation, "document"] = "failed" if operation in broken else known
+
+    def _attempt(self, act: Callable[[], None]) -> str:
+        """Do it; what the target or the settings make impossible is said, not raised."""
+        try:
+            act()
+        except (Unable, ReadOnly) as reason:
+            return f"skipped: {reason}"
+        except (Unreachable, Exhausted) as reason:
+            self.stopped = self.stopped or str(reason)
+            return f"skipped: {reason}"
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"
+            return "skipped: interrupted"
+        return "passed"
+
+    def _note(self, sworn: Sworn, outcome: str) -> None:
+        """A check that is held at one operation several times has failed when it failed once."""
+        key = (sworn.operation, sworn.promise.name)
+        self.examined[key] = max(self.examined.get(key, outcome), outcome, key=weight)
+        self.tell(sworn.operation, sworn.promise.name, outcome)
+
+
+def weight(outcome: str) -> int:
+    """Which of two outcomes of one check counts: the heavier one."""
+    return {"failed": 2, "passed": 1}.get(outcome, 0)

@@ -1,0 +1,39 @@
+"""What all stages of an examination share."""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from itertools import count
+from threading import Lock
+from typing import Any
+
+from contracts.client.request_bodies import MARK, Bodies
+from contracts.conformance.openapi_core_check import Jury
+from contracts.model.resources import acts, kinds
+from mockserver.contract import Contract
+from mockserver.examples.example_maker import ExampleMaker
+
+
+class Tools:
+    """Bodies, resources, marks, the second judge and Hypothesis' example database, of one contract."""
+
+    def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
+        self.contract, self.database = contract, database
+        self.bodies, self.jury = Bodies(contract), Jury(contract)
+        self.maker = ExampleMaker(contract.document.root)
+        self.kinds = kinds(contract)
+        self.acts = {act.name: act for act in acts(contract)}
+        self.makers = {kind.acts["create"].name: kind for kind in self.kinds.values() if kind.can("create")}
+        self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
+        self._numbers = count(1)
+        self.hearing = Lock()
+        self._requests = count(1)
+
+    def number(self) -> str:
+        """The number of a create request in the journal."""
+        return f"{self.run}-{next(self._requests)}-{uuid.uuid4().hex[:8]}"
+
+    def mark(self) -> str:
+        """A text that no other item of any examination has."""
+        return f"{MARK}-{self.run}-{next(self._numbers)}"

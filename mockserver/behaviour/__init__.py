@@ -1,0 +1,1 @@
+"""Behaviour files: their statements, the overlay format, and the reference page."""

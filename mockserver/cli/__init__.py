@@ -1,0 +1,1 @@
+"""The command line: `mockserver serve`, `infer`, `specs` and what they print."""

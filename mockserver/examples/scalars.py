@@ -1,0 +1,49 @@
+"""Strings, numbers, booleans and null (JSON Schema 2020-12 Validation, sections 6.1 to 6.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockserver.examples import realistic
+from mockserver.examples.budget import Growth, Stuck
+from mockserver.examples.constraints import among
+from mockserver.examples.numbers import between
+
+if TYPE_CHECKING:  # shapes make scalars
+    from mockserver.examples.generator import Shape
+
+
+def string(shape: Shape, growth: Growth, name: str) -> str:
+    written = shape.text.written(growth.random, name)
+    if written is None:
+        shape.compile()  # a pattern that no engine takes is the better reason
+        raise Stuck(shape.pointer, "no string was found for its length, pattern and format together")
+    return written
+
+
+def number(shape: Shape, growth: Growth, name: str) -> int | float:
+    facets = shape.facets
+    found = between(
+        growth.random,
+        facets.lowest,
+        facets.highest,
+        low_open=facets.lowest_open,
+        high_open=facets.highest_open,
+        step=facets.step,
+        integral=facets.integral,
+        usual=realistic.window(name),
+    )
+    if found is None:
+        raise Stuck(shape.pointer, "no number lies within its bounds")
+    return found
+
+
+def boolean(shape: Shape, growth: Growth, name: str) -> bool:
+    allowed = [value for value in (True, False) if not among(value, shape.facets.excluded)]
+    if not allowed:
+        raise Stuck(shape.pointer, "neither true nor false is allowed")
+    return growth.random.choice(allowed)
+
+
+def null(shape: Shape, growth: Growth, name: str) -> None:
+    return None

@@ -1,0 +1,161 @@
+"""Strings that keep to lengths, patterns and formats at once (JSON Schema 2020-12 Validation, sections 6.3 and 7)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+from typing import Any
+
+import jsonschema_rs
+
+from mockserver.examples import realistic
+from mockserver.examples.patterns import Unreadable, Writing, expression, judge
+
+TRIES = 200
+LONGEST = 1_000_000
+FILLER = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _padded(before: str, after: str = "", unit: str = FILLER) -> Callable[[int], str]:
+    """A string of a given length between fixed ends."""
+
+    def write(length: int) -> str:
+        room = max(1, length - len(before) - len(after))
+        return before + (unit * (room // len(unit) + 1))[:room] + after
+
+    return write
+
+
+def _host(length: int) -> str:
+    labels = "example." * (length // 8 + 1)
+    text = labels[: max(1, length)]
+    return text[:-1] + "a" if text.endswith(".") else text
+
+
+def _email(length: int) -> str:
+    local = max(1, min(64, length - len("@b.co")))
+    return f"{(FILLER * 3)[:local]}@{_host(length - local - 1)}" if length > 70 else f"{(FILLER * 3)[:local]}@b.co"
+
+
+def _base64(length: int) -> str:
+    return base64.b64encode((FILLER * (length // 26 + 1))[: length // 4 * 3 or 1].encode()).decode()
+
+
+SIZED: dict[str, Callable[[int], str]] = {
+    "binary": _padded(""),
+    "byte": _base64,
+    "email": _email,
+    "hostname": _host,
+    "idn-email": _email,
+    "idn-hostname": _host,
+    "iri": _padded("a:"),
+    "iri-reference": _padded("/"),
+    "json-pointer": _padded("/"),
+    "password": _padded(""),
+    "regex": _padded(""),
+    "uri": _padded("a:"),
+    "uri-reference": _padded("/"),
+    "uri-template": _padded(""),
+    "url": _padded("a:"),
+}
+"""Formats whose strings may have (nearly) any length."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is asked of a string: its length in characters, the patterns it matches, the formats it has."""
+
+    min_length: int = 0
+    max_length: int | None = None
+    patterns: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    encodings: tuple[str, ...] = ()
+
+    def written(self, random: Random, name: str) -> str | None:
+        """A string for a property called `name`; None when none was found in a bounded number of tries."""
+        if self.min_length > LONGEST or (self.max_length is not None and self.max_length < self.min_length):
+            return None
+        if any(judge(pattern) is None for pattern in self.patterns):
+            return None
+        if not self.patterns and not self.formats and not self.encodings:
+            return self._sized(realistic.by_name(name)(random))
+        return next(filter(self._accepts, self._candidates(random, name)), None)
+
+    @cached_property
+    def _judge(self) -> jsonschema_rs.Draft202012Validator:
+        asked: dict[str, Any] = {"type": "string", "minLength": self.min_length}
+        if self.max_length is not None:
+            asked["maxLength"] = self.max_length
+        parts = [{"pattern": one} for one in self.patterns] + [{"format": one} for one in self.formats]
+        asked |= {"allOf": parts} if parts else {}
+        return jsonschema_rs.Draft202012Validator(asked, validate_formats=True)
+
+    def _accepts(self, text: str) -> bool:
+        return self._judge.is_valid(text)
+
+    def _candidates(self, random: Random, name: str) -> Iterator[str]:
+        """Realistic strings first, then strings made to measure."""
+        if "base64" in self.encodings:
+            yield realistic.base64_text(random)
+        for format_ in self.formats or ("",):
+            maker = realistic.by_format(name, format_) if format_ else realistic.by_name(name)
+            for _ in range(3):
+                yield (text := maker(random))
+                yield self._sized(text)
+        yield from self._measured()
+        for number, pattern in enumerate(self.patterns * (TRIES // len(self.patterns)) if self.patterns else ()):
+            yield from self._patterned(random, pattern, number)
+
+    def _measured(self) -> Iterator[str]:
+        longest = self.min_length + 8 if self.max_length is None else min(self.max_length, self.min_length + 64)
+        for format_ in self.formats:
+            if format_ in SIZED:
+                yield from map(SIZED[format_], range(self.min_length, longest + 1))
+
+    def _patterned(self, random: Random, pattern: str, number: int) -> Iterator[str]:
+        """Strings for a pattern: loose ones, and ones whose length is steered into the bounds."""
+        try:
+            writer = expression(pattern)
+            loose = writer(Writing(random, stretch=3 + number // 8))
+            yield loose
+            if not self._fits(loose):
+                yield from self._steered(random, writer)
+                yield from self._extended(loose)
+        except (Unreadable, RecursionError):
+            return
+
+    def _steered(self, random: Random, writer: Callable[[Writing], str]) -> Iterator[str]:
+        stretch = 0
+        for _ in range(12):
+            text = writer(Writing(random, stretch, steady=True))
+            yield text
+            missing = self.min_length - len(text) if len(text) < self.min_length else 0
+            excess = len(text) - self.max_length if self.max_length is not None and len(text) > self.max_length else 0
+            if not missing and not excess:
+                return
+            stretch = max(0, stretch + (missing + random.randint(0, 1)) // random.choice((1, 1, 2)) - excess)
+
+    def _extended(self, text: str) -> Iterator[str]:
+        """The text with more before or after it, which a pattern without anchors does not mind."""
+        missing = self.min_length - len(text)
+        if missing > 0:
+            filler = (FILLER * (missing // len(FILLER) + 1))[:missing]
+            yield text + filler
+            yield filler + text
+
+    def _fits(self, text: str) -> bool:
+        return self.min_length <= len(text) and (self.max_length is None or len(text) <= self.max_length)
+
+    def _sized(self, text: str) -> str:
+        """The text cut or drawn out to the length that is asked for."""
+        if len(text) < self.min_length:
+            text += (" " + text) * (self.min_length // (len(text) + 1) + 1)
+            return self._trimmed(text, self.min_length)
+        return text if self.max_length is None or len(text) <= self.max_length else self._trimmed(text, self.max_length)
+
+    def _trimmed(self, text: str, length: int) -> str:
+        cut = text[:length]
+        return cut[:-1] + "." if cut.endswith(" ") else cut

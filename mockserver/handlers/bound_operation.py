@@ -1,0 +1,276 @@
+"""An operation bound to what it does, made ready at load; and the performance of one turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mockserver.behaviour.statements import Filter, OperationBehaviour, Paging, ReplyShape, Sort
+from mockserver.contract import Contract
+from mockserver.errors import BehaviourError
+from mockserver.handlers import paging as pagings
+from mockserver.handlers import reply_renderer as shapes
+from mockserver.handlers.actions import ACTIONS, Act, refuse_unknown
+from mockserver.handlers.generated_fields import View
+from mockserver.handlers.paging import Page
+from mockserver.handlers.reply_renderer import Shape
+from mockserver.handlers.request_context import Asks, Rule, Rules, Turn
+from mockserver.handlers.resource_plan import ResourcePlan, acting, known, requests, viewer
+from mockserver.mcp_port import Question
+from mockserver.messages import Call, Reply
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
+from mockserver.state.collection import Record
+
+Performance = Generator[Question, Any, Reply]
+Accept = Callable[[dict[str, Any]], dict[str, Any]]
+Owner = tuple[str, tuple[str, ...]]
+"""The resource whose item must be there, and the path parameters that lead to it, its own last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What one operation does.
+
+    `named` are the properties that a request may name, `names` path parameters that the resource knows by another name;
+    `born` is the reply when a replace made the item, `item_path` where a new one is found that stands elsewhere.
+    """
+
+    operation: Operation
+    act: Act
+    plan: ResourcePlan | None
+    plans: Mapping[str, ResourcePlan]
+    shape: Shape
+    rules: tuple[Rule, ...]
+    paging: Paging | None
+    page: Callable[..., Page]
+    filters: tuple[Filter, ...]
+    sort: Sort | None
+    patch: str
+    upsert: bool
+    accept: Accept
+    envelope: tuple[str, ...] = ()
+    takes: Mapping[str, str] = field(default_factory=dict)
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    born: Shape | None = None
+    owner: Owner | None = None
+    item_path: str = ""
+
+    @property
+    def resource(self) -> ResourcePlan:
+        """The resource that the operation is about. Raises BehaviourError for one that has none."""
+        if self.plan is None:
+            raise BehaviourError(f"{self.operation.method.upper()} {self.operation.path} is about no resource")
+        return self.plan
+
+    def id(self, call: Call) -> Any:
+        """The id that the path names, else the body."""
+        identity = self.resource.statements.identity
+        if identity.generate == "single":
+            return ""
+        if identity.parameter in call.path:
+            return call.path[identity.parameter]
+        given = self.given(call)
+        return given.get(identity.field) if isinstance(given, dict) else None
+
+    def given(self, call: Call) -> Any:
+        """What the request's body says of the item; an empty object where it says nothing."""
+        body = call.body
+        for key in self.envelope:
+            body = body.get(key) if isinstance(body, dict) else None
+        if isinstance(body, dict):
+            return body | {new: body[name] for name, new in self.takes.items() if name in body} if self.takes else body
+        return body if isinstance(body, list) else {}
+
+
+def perform(turn: Turn) -> Reply | Performance:
+    """Answer a turn: at once when no rule stands in between, else as a generator that may ask MCP servers."""
+    turn.owner()
+    if not turn.binding.rules:
+        turn.binding.act.begin(turn)
+        return turn.binding.act.end(turn)
+    return _with_rules(turn)
+
+
+def _with_rules(turn: Turn) -> Performance:
+    turn.binding.act.begin(turn)
+    for rule in turn.binding.rules:
+        if isinstance(rule, Asks):
+            turn.rule = rule
+            reply = yield from rule.put(turn)
+        else:
+            reply = rule(turn)
+        if reply is not None:
+            turn.save()
+            return reply
+    return turn.binding.act.end(turn)
+
+
+def question_of(turn: Turn, rule: Asks, record: Record) -> Question | None:
+    """What a rule would ask for the item as it is now, None where it would not ask; nothing else stays."""
+    turn.open(record)
+    question = next(rule.put(turn), None)
+    turn.transaction.rollback()
+    return question
+
+
+def settle(turn: Turn, rule: Asks, record: Record, answer: Any) -> None:
+    """Give a rule the answer that came after its reply had gone: the item as it is now takes it in."""
+    turn.open(record)
+    asking = rule.put(turn)
+    with suppress(StopIteration):
+        next(asking)
+        asking.send(answer)
+    turn.save()
+
+
+def ask_again(turn: Turn, record: Record) -> Performance:
+    """Run those rules of an operation that ask, on an item that is already there."""
+    turn.open(record)
+    for rule in turn.binding.rules:
+        if isinstance(rule, Asks):
+            turn.rule = rule
+            yield from rule.put(turn)
+    turn.save()
+    return turn.binding.shape.empty()
+
+
+def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules) -> Binding | None:
+    """What the operation does, or None where nothing is said about it.
+
+    Raises BehaviourError for an unknown rule, naming those that exist.
+    """
+    behaviour = contract.behaviour.operations.get((operation.path, operation.method))
+    if behaviour is None or behaviour.action is None:
+        return None
+    action, place = behaviour.action, f"{operation.method.upper()} {operation.path}"
+    plan = plans[action.of] if action.of else None
+    if plan is None and action.does != "answer":
+        raise BehaviourError(f"{place}: action.of must name a resource")
+    secrets = plan.secrets if plan else frozenset()
+    view = viewer(contract, plan) if plan is not None and plan.invention is not None else None
+    shape = shapes.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
+    return Binding(
+        operation=operation,
+        act=ACTIONS[action.does],
+        plan=plan,
+        plans=plans,
+        shape=shape,
+        rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules),
+        paging=behaviour.paging,
+        page=pagings.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
+        filters=behaviour.filter,
+        sort=behaviour.sort,
+        patch=action.patch,
+        upsert=action.upsert,
+        accept=_accept(contract, operation, behaviour, plan),
+        envelope=action.envelope,
+        takes=action.takes,
+        keeps=action.keeps,
+        named=known(contract, operation, behaviour),
+        names=_names(operation, plan, action.does) if plan is not None else {},
+        born=_born(contract, operation, behaviour, secrets, view) if action.upsert else None,
+        item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
+        owner=_owner(operation, plan, plans, action.does) if plan is not None else None,
+    )
+
+
+def _owner(operation: Operation, plan: ResourcePlan, plans: Mapping[str, ResourcePlan], does: str) -> Owner | None:
+    """The nearest resource above that must be there: of items that stand elsewhere, the one that the path names."""
+    parent, own = plan.statements.parent, path_template.names(operation.path)
+    if parent is not None and parent.parameter not in plan.above:
+        above = plans[parent.resource].above
+        at = own.index(parent.parameter) if does in ("create", "list") and parent.parameter in own else -1
+        if at >= len(above):
+            return (parent.resource, tuple(own[at - len(above) : at + 1])) if parent.must_exist else None
+        parent = plans[parent.resource].statements.parent
+    if parent is None or not parent.must_exist or parent.parameter not in plan.above:
+        return None
+    return parent.resource, plan.above[: plan.above.index(parent.parameter) + 1]
+
+
+def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> str:
+    """Where an item is found that is not below the collection to which it is posted; empty where it is."""
+    wanted, usual = len(plan.above) + 1, path_template.shape(operation.path).rstrip("/") + "/{}"
+    found = [other.path for other, _ in acting(contract, plan.name)]
+    places = [
+        path
+        for path in found
+        if len(path_template.names(path)) == wanted
+        and path_template.names(path)[-1] == plan.statements.identity.parameter
+    ]
+    is_usual = plan.is_single or any(path_template.shape(path).rstrip("/") == usual for path in places)
+    return "" if is_usual or not places else places[0]
+
+
+def _names(operation: Operation, plan: ResourcePlan, does: str) -> dict[str, str]:
+    """The operation's own names of path parameters → those by which the resource knows what stands there."""
+    own, identity = path_template.names(operation.path), plan.statements.identity
+    is_item = does not in ("create", "list") and len(own) > len(plan.above)
+    wanted = [*plan.above, *([identity.parameter] if is_item else [])]
+    is_told = plan.statements.within is not None or (operation.path.rstrip("/").endswith("}") and not plan.is_single)
+    if not is_told or len(own) != len(wanted):
+        return {}
+    return {name: other for name, other in zip(own, wanted, strict=True) if name != other}
+
+
+def _born(
+    contract: Contract,
+    operation: Operation,
+    behaviour: OperationBehaviour,
+    secrets: frozenset[str],
+    view: Callable[[str], View] | None,
+) -> Shape | None:
+    """The reply to a replace that made the item: 201, where it is documented (RFC 9110 section 9.3.4)."""
+    documented = any(response.status == "201" for response in operation.responses)
+    if behaviour.action is None or behaviour.action.does != "replace" or not documented:
+        return None
+    stated = replace(behaviour.reply or ReplyShape(), status=201)
+    return shapes.compile(operation, stated, contract.schemas, secrets, "replace", view)
+
+
+def _rule(rules: Rules, name: str, place: str) -> Rule:
+    if name not in rules:
+        known = ", ".join(sorted(rules)) or "none"
+        raise BehaviourError(f"{place}: no rule {name!r}; there are: {known}")
+    return rules[name]
+
+
+def _accept(
+    contract: Contract, operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan | None
+) -> Accept:
+    """Which properties of a body are taken over: those the document names, without what the service sets."""
+    named, settled = known(contract, operation, behaviour), plan.settled if plan else frozenset()
+    policy = contract.behaviour.service.unknown_fields.policy
+    defaults = (
+        _defaults(contract, operation, behaviour) if behaviour.action and behaviour.action.does != "update" else {}
+    )
+    taken = named - settled
+
+    def keep(body: Any) -> dict[str, Any]:
+        return {**defaults, **{name: value for name, value in (body or {}).items() if name not in settled}}
+
+    def ignore(body: Any) -> dict[str, Any]:
+        return {**defaults, **{name: value for name, value in (body or {}).items() if name in taken}}
+
+    def refuse(body: Any) -> dict[str, Any]:
+        refuse_unknown(named, body or {})
+        return keep(body)
+
+    return keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
+
+
+def _defaults(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, Any]:
+    """The `default`s of the request's properties (JSON Schema Validation section 9.2)."""
+    found: dict[str, Any] = {}
+    takes = behaviour.action.takes if behaviour.action else {}
+    for pointer in requests(contract, operation, behaviour):
+        for name, at in contract.schemas.properties(pointer).items():
+            for node, _ in contract.schemas.branches(at):
+                if "default" in node:
+                    found.setdefault(takes.get(name, name), node["default"])
+    return found

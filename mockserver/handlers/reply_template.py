@@ -1,0 +1,153 @@
+"""Templates of behaviour files: JSON values in which `{name}` stands for a value.
+
+A string that is one placeholder alone becomes the value itself (a list stays a list); inside a longer text it becomes
+the value's text. `{name:argument}` calls one of FUNCTIONS. A property that is `{name?}` alone is left out where there
+is no value. An array whose only entry has the key `$each: NAME` is repeated for every value in that list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from mockserver.errors import BehaviourError
+
+Scope = Mapping[str, Any]
+Render = Callable[[Scope], Any]
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
+OPTIONAL = re.compile(r"\{[^{}]*\?\}")
+UNSPEAKABLE = re.compile(r"[^a-z0-9]+")
+EACH = "$each"
+
+
+def slug(scope: Scope, name: str) -> str:
+    """`{slug:displayName}`: the field's text in lower case, everything but letters and digits as one hyphen."""
+    written = str(scope["fields"].get(name) or "item").lower()
+    if written.isalnum() and written.isascii():
+        return written
+    return UNSPEAKABLE.sub("-", written).strip("-") or "item"
+
+
+def present(scope: Scope, name: str) -> bool:
+    """`{present:auth_token}`: has the field a value other than null?"""
+    return scope["fields"].get(name) is not None
+
+
+def field(scope: Scope, name: str) -> Any:
+    """`{field:url}`: the field's value."""
+    return scope["fields"].get(name)
+
+
+def parameter(scope: Scope, name: str) -> Any:
+    """`{param:orgId}`: a path parameter of the request."""
+    return scope["path"].get(name)
+
+
+def text(scope: Scope, name: str) -> str:
+    """`{text:next}`: the value as text, empty where there is none."""
+    value = scope.get(name)
+    return "" if value is None else str(value)
+
+
+FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
+    "slug": slug,
+    "present": present,
+    "field": field,
+    "param": parameter,
+    "text": text,
+}
+
+
+def compile(template: Any, names: frozenset[str], place: str) -> Render:
+    """A function from a scope (name → value) to the filled-in template.
+
+    Raises BehaviourError, naming `place`, for a placeholder that is neither in `names` nor a function.
+    """
+    if isinstance(template, str):
+        return _text(template, names, place)
+    if isinstance(template, Mapping):
+        optional = frozenset(key for key, value in template.items() if _is_optional(value))
+        return _object([(key, compile(value, names, place)) for key, value in template.items()], optional)
+    if isinstance(template, list) and len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]:
+        return _each(template[0], names, place)
+    if isinstance(template, list):
+        entries = [compile(value, names, place) for value in template]
+        return lambda scope: [entry(scope) for entry in entries]
+    return lambda scope: template
+
+
+def is_constant(template: Any) -> bool:
+    """Does a template say the same whatever the values are?"""
+    if isinstance(template, str):
+        return PLACEHOLDER.search(template) is None
+    if isinstance(template, Mapping):
+        return EACH not in template and all(is_constant(value) for value in template.values())
+    return not isinstance(template, list) or all(is_constant(value) for value in template)
+
+
+def placeholders(template: Any) -> Iterator[str]:
+    """The names of all placeholders."""
+    if isinstance(template, str):
+        yield from (match[1] for match in PLACEHOLDER.finditer(template))
+    elif isinstance(template, Mapping | list):
+        for value in template.values() if isinstance(template, Mapping) else template:
+            yield from placeholders(value)
+
+
+def find(template: Any, name: str) -> tuple[str | int, ...] | None:
+    """The path to the place where `{name}` stands alone, or None."""
+    if template == "{" + name + "}":
+        return ()
+    if not isinstance(template, Mapping | list):
+        return None
+    for key, value in template.items() if isinstance(template, Mapping) else enumerate(template):
+        inner = find(value, name)
+        if inner is not None:
+            return (key, *inner)
+    return None
+
+
+def _text(template: str, names: frozenset[str], place: str) -> Render:
+    parts = [(match, _value(match, names, place)) for match in PLACEHOLDER.finditer(template)]
+    if not parts:
+        return lambda scope: template
+    if len(parts) == 1 and parts[0][0].group() == template:
+        return parts[0][1]
+    return lambda scope: PLACEHOLDER.sub(lambda match: str(_value(match, names, place)(scope)), template)
+
+
+def _value(match: re.Match[str], names: frozenset[str], place: str) -> Render:
+    name, argument = match.groups()
+    if argument is not None and name in FUNCTIONS:
+        function = FUNCTIONS[name]
+        return lambda scope: function(scope, argument)
+    if argument is None and name in names:
+        return lambda scope: scope[name]
+    allowed = [*sorted(names), *(f"{name}:…" for name in FUNCTIONS)]
+    raise BehaviourError(f"{place}: unknown placeholder {match.group()}; allowed are {', '.join(allowed)}")
+
+
+def _is_optional(template: Any) -> bool:
+    return isinstance(template, str) and OPTIONAL.fullmatch(template) is not None
+
+
+def _object(entries: list[tuple[str, Render]], optional: frozenset[str] = frozenset()) -> Render:
+    if optional:
+        return lambda scope: {
+            key: value for key, render in entries if (value := render(scope)) not in (None, "") or key not in optional
+        }
+    if len(entries) == 1:
+        [(key, render)] = entries
+        return lambda scope: {key: render(scope)}
+    return lambda scope: {key: render(scope) for key, render in entries}
+
+
+def _each(template: Mapping[str, Any], names: frozenset[str], place: str) -> Render:
+    listed = template[EACH]
+    if listed not in names:
+        raise BehaviourError(f"{place}: {EACH}: no list {listed!r}")
+    inner = {key: value for key, value in template.items() if key != EACH}
+    entry = compile(inner, names | {"loc", "message", "keyword", "field", "location"}, place)
+    return lambda scope: [entry({**scope, **each}) for each in scope[listed]]

@@ -1,0 +1,106 @@
+"""What the properties of an item say of themselves: stamps, what only the service sets, what is never shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mockserver.inference.names import plain
+from mockserver.openapi.schemas import Schemas
+
+Statement = dict[str, Any]
+Properties = Mapping[str, str]
+
+CREATED = ("createdat", "created", "createdon", "createdtime", "createtime", "creationtime", "creationdate",
+           "createddate", "datecreated", "timecreated", "createdatetime", "createddatetime", "insertedat", "createdts",
+           "createdtimestamp", "creationtimestamp", "createdutc", "addedat", "dateadded", "timestampcreated",
+           "createdatutc", "ctime", "submittedat", "createdattime")  # fmt: skip
+UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "modifiedat", "modified", "lastmodified",
+           "lastupdated", "updateddate", "dateupdated", "datemodified", "modifieddate", "modifiedon", "lastmodifiedat",
+           "lastupdatedat", "modifiedtime", "lastmodifieddate", "lastmodifiedtime", "lastmodifieddatetime",
+           "lastupdatedate", "lastupdatetime", "updatedatetime", "updateddatetime", "modificationtime",
+           "modificationdate", "lastupdateddate", "changedat", "editedat", "mtime", "updatedts")  # fmt: skip
+"""What services call the time of creation and of the last update, the likeliest first."""
+
+UNIQUE = ("username", "login", "email", "emailaddress", "slug", "name", "key", "code", "externalid", "title")
+"""Properties of which a service that knows duplicates hardly allows two, the likeliest first."""
+
+SELF = ("uri", "href", "self", "selflink", "selfuri", "resourceuri")
+"""What services call the path at which an item is found, the likeliest first."""
+
+SECRET = frozenset(("password", "newpassword", "currentpassword", "passwordconfirmation", "confirmpassword"))
+
+
+def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
+    """The `timestamps` statement, where properties are called as times of creation and update and can hold them."""
+    known = {plain(name): name for name in reversed(list(properties))}
+    stated: Statement = {}
+    for key, names in (("created", CREATED), ("updated", UPDATED)):
+        for name in (known[wanted] for wanted in names if wanted in known):
+            written = _written(schemas, properties[name])
+            if written and stated.setdefault("written", written) == written:
+                stated[key] = name
+                break
+    if "written" not in stated:
+        return None
+    return stated | {"evidence": "inferred", "note": "by the names and formats of the properties"}
+
+
+def _written(schemas: Schemas, pointer: str) -> str:
+    """How a property writes a time, as `timestamps.written` says it; empty for one that does not hold times."""
+    types, format = schemas.types(pointer) - {"null"}, schemas.keyword(pointer, "format")
+    examples = schemas.keyword(pointer, "examples") or [None]
+    if types and types <= {"integer", "number"}:
+        shown = examples[0] if isinstance(examples, list) else None
+        return "unix-milliseconds" if isinstance(shown, int | float) and shown > 10**11 else "unix-seconds"
+    if types == {"string"} and schemas.keyword(pointer, "pattern") is None:
+        return {"date-time": "iso-milliseconds", "date": "iso-date"}.get(str(format), "")
+    return ""
+
+
+def server_set(schemas: Schemas, views: Iterable[Properties], asked: Iterable[Properties]) -> list[str]:
+    """The names that are `readOnly` wherever they stand: a client's value for them is ignored."""
+    return sorted(
+        {name for properties in (*views, *asked) for name, at in properties.items() if _is(schemas, at, "readOnly")}
+    )
+
+
+def write_only(schemas: Schemas, asked: Iterable[Properties], shown: Iterable[str]) -> list[str]:
+    """The names that are `writeOnly`, and passwords that no reply names."""
+    seen = set(shown)
+    return sorted(
+        {
+            name
+            for properties in asked
+            for name, at in properties.items()
+            if _is(schemas, at, "writeOnly") or (plain(name) in SECRET and name not in seen)
+        }
+    )
+
+
+def _is(schemas: Schemas, pointer: str, word: str) -> bool:
+    return schemas.keyword(pointer, word) is True
+
+
+def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties]) -> str:
+    """The property that holds the path of the item itself, and that no client sends; else empty."""
+    sent = {name for properties in asked for name in properties}
+    known = {plain(name): name for name in reversed(list(properties)) if name not in sent}
+    return next((known[name] for name in SELF if name in known and _is_path(schemas, properties[known[name]])), "")
+
+
+def _is_path(schemas: Schemas, pointer: str) -> bool:
+    """May a value be a path, by its type, its format and what the document shows?"""
+    shown = schemas.keyword(pointer, "examples") or []
+    written = schemas.keyword(pointer, "format") in (None, "uri-reference", "iri-reference")
+    return written and schemas.types(pointer) - {"null"} == {"string"} and all(str(s).startswith("/") for s in shown)
+
+
+def unique(schemas: Schemas, asked: Properties, identity: str) -> str:
+    """The property by which the service tells a duplicate, where a create is documented to find one; else empty."""
+    known = {plain(name): name for name in reversed(list(asked))}
+    for wanted in UNIQUE:
+        name = known.get(wanted, "")
+        if name and name != identity and schemas.types(asked[name]) - {"null"} == {"string"}:
+            return name
+    return ""

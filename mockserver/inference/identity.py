@@ -1,0 +1,172 @@
+"""Which property of an item is its id, and what a new id must look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.inference.names import noun, plain, words
+from mockserver.openapi.schemas import Schemas
+
+KEYS = (
+    "id",
+    "uuid",
+    "guid",
+    "uid",
+    "sid",
+    "key",
+    "slug",
+    "name",
+    "username",
+    "login",
+    "handle",
+    "code",
+    "number",
+    "email",
+    "sha",
+    "hash",
+    "token",
+    "iid",
+    "arn",
+    "identifier",
+    "reference",
+    "ref",
+    "tag",
+    "title",
+)
+"""What services call an id, the likeliest first."""
+
+SPOKEN = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
+"""Those that people choose: no path writes them as a number."""
+
+EXAMPLE = re.compile(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
+HEXADECIMAL = re.compile(r"[0-9a-f]{16,64}")
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+Properties = Mapping[str, str]
+
+
+def telling(parameter: str, word: str) -> frozenset[str]:
+    """The plain names of properties that would carry the id that this path parameter names."""
+    return frozenset(plain(name) for name in _candidates(parameter, word)) | {"id"}
+
+
+def field(
+    schemas: Schemas, properties: Properties, parameter: str, word: str, types: frozenset[str], *, exactly: bool = False
+) -> tuple[str, str]:
+    """The property that carries the id, and why it is thought to; two empty texts when none seems to.
+
+    `types` are those of the path parameter, which the property must have `exactly`, or as text.
+    """
+    known = {plain(name): name for name in reversed(list(properties))}
+    for wanted in _candidates(parameter, word):
+        name = known.get(plain(wanted))
+        if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in SPOKEN):
+            return name, f"the path parameter {parameter} is the property {name} by its name"
+    for key in (*KEYS[:5], *KEYS[5:9]):
+        name = known.get(key)
+        if name is not None and _fits(schemas, properties[name], types, exactly or key in SPOKEN):
+            return name, f"of the properties, {name} is likeliest to be the path parameter {parameter}"
+    return "", ""
+
+
+def _candidates(parameter: str, word: str) -> Iterator[str]:
+    """Names by which an item may carry what the path calls `petId`: `petId`, `id`."""
+    yield parameter
+    parts, called = words(parameter), noun(word)
+    for length in range(len(called), 0, -1):
+        if parts[:length] == called[-length:] and parts[length:]:
+            yield "".join(parts[length:])
+    if parts[-1:] and parts[-1] in KEYS:
+        yield parts[-1]
+        yield "".join((*called, parts[-1]))
+    if parts and (parts == called or parts == called[-len(parts) :]):
+        yield from KEYS
+
+
+def _fits(schemas: Schemas, pointer: str, types: frozenset[str], exactly: bool) -> bool:
+    """Can a property's value stand in a path? A number can where a text is asked for."""
+    own = frozenset("integer" if name == "number" else name for name in schemas.types(pointer) - {"null"})
+    if own & {"object", "array", "boolean"}:
+        return False
+    return not own or not types or bool(own & types) or (not exactly and bool({"string"} & (own | types)))
+
+
+def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
+    """How an id is made that is valid at all these places: the keys of an `identity` statement."""
+    types = [schemas.types(place) for place in places]
+    own = types[0] if types else frozenset[str]()
+    if own & {"integer", "number"}:
+        return _checked(schemas, places, {"generate": "integer"}, 1)
+    asked = {value for kinds in types[1:] for value in kinds}
+    if asked & {"integer", "number"} and "string" not in asked:
+        return _checked(schemas, places, {"generate": "digits"}, "1")
+    if any(schemas.keyword(place, "format") in ("uuid", "guid") for place in places):
+        return _checked(schemas, places, {"generate": "uuid"}, SAMPLE_UUID)
+    for trial, sample in _likely(schemas, places):
+        begun = len(trial.get("prefix", ""))
+        other = f"{sample[:begun]}f{sample[begun + 1 :]}" if trial["generate"] != "digits" else sample
+        if all(_valid(schemas, place, one) for place in places for one in (sample, other)):
+            return trial
+    return {"generate": "schema"}
+
+
+SAMPLE_UUID = "0b7e3f2a-5c1d-4e8f-9a6b-3c2d1e0f9a8b"
+SAMPLES = {"uuid": SAMPLE_UUID, "integer": 1, "digits": "1"}
+"""A new id as `generate` makes it."""
+
+
+def _checked(schemas: Schemas, places: list[str], trial: dict[str, Any], sample: Any) -> dict[str, Any]:
+    return trial if _valid(schemas, places[0], sample) else {"generate": "schema"}
+
+
+def _likely(schemas: Schemas, places: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Ways to make a text that is an id, as the document's example has it first."""
+    for place in places:
+        for node, _ in schemas.branches(place):
+            for example in node.get("examples") or () if isinstance(node.get("examples"), list) else ():
+                yield from _alike(str(example))
+    yield {"generate": "uuid"}, SAMPLE_UUID
+    yield {"generate": "random"}, "0123456789abcdef01234567"
+    yield {"generate": "random", "length": 8}, "01234567"
+    yield {"generate": "digits"}, "1"
+
+
+def _alike(example: str) -> Iterator[tuple[dict[str, Any], str]]:
+    if UUID.fullmatch(example):
+        yield {"generate": "uuid"}, SAMPLE_UUID
+    if example.isdigit() and example.isascii():
+        yield {"generate": "digits"}, "1"
+    prefixed = EXAMPLE.fullmatch(example)
+    if prefixed and any(character.isdigit() for character in prefixed[2]):
+        length = len(prefixed[2])
+        yield {"generate": "random", "prefix": prefixed[1], "length": length}, prefixed[1] + "0" * length
+    if HEXADECIMAL.fullmatch(example):
+        yield {"generate": "random", "length": len(example)}, "0" * len(example)
+
+
+def _valid(schemas: Schemas, place: str, sample: Any) -> bool:
+    if not _restricted(schemas, place):
+        return True
+    return schemas.validator(place, "response").is_valid(sample) and _is_whole(schemas, place, sample)
+
+
+def _is_whole(schemas: Schemas, place: str, sample: Any) -> bool:
+    """Does the pattern take the whole of a text? Who leaves out `^` and `$` in the pattern of an id means it."""
+    pattern = schemas.keyword(place, "pattern")
+    if not isinstance(pattern, str) or not isinstance(sample, str):
+        return True
+    try:
+        return re.fullmatch(pattern.removeprefix("^").removesuffix("$"), sample) is not None
+    except re.error:
+        return True
+
+
+PLAIN = frozenset(("type", "description", "title", "examples", "readOnly", "default", "deprecated", "$comment", "$ref"))
+"""Keywords that say nothing about which texts are valid."""
+
+
+def _restricted(schemas: Schemas, place: str) -> bool:
+    """Does a schema say more of a value than its type? Most do not, and need no validator."""
+    return any(not name.startswith("x-") and name not in PLAIN for node, _ in schemas.branches(place) for name in node)

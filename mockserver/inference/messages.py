@@ -1,0 +1,250 @@
+"""What an operation takes and gives, as far as a resource is concerned: the JSON of a body, and where the item stands.
+
+Many services wrap what they show: `{data: {...}}`, `{pets: [...], total: 3}`, `{_embedded: {pets: [...]}}`. The
+wrapper is told from the item by the names of its properties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mockserver.inference.names import noun, plain, same
+from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
+from mockserver.openapi.schemas import Schemas
+
+Path = tuple[str, ...]
+
+ITEM_NAMES = frozenset(
+    (
+        "data",
+        "item",
+        "result",
+        "results",
+        "resource",
+        "response",
+        "object",
+        "entity",
+        "record",
+        "payload",
+        "value",
+        "body",
+        "content",
+        "output",
+        "model",
+    )
+)
+"""Properties under which services put the one thing that a reply is about."""
+
+LIST_NAMES = frozenset(
+    (
+        "data",
+        "items",
+        "results",
+        "result",
+        "value",
+        "values",
+        "entries",
+        "records",
+        "list",
+        "content",
+        "rows",
+        "objects",
+        "elements",
+        "members",
+        "resources",
+        "collection",
+        "docs",
+        "hits",
+        "documents",
+        "entities",
+        "nodes",
+        "embedded",
+        "response",
+        "payload",
+    )
+)
+"""Properties under which services put the things that a list is about."""
+
+WRAPPINGS = frozenset(
+    (
+        "success",
+        "status",
+        "statuscode",
+        "code",
+        "message",
+        "messages",
+        "error",
+        "errors",
+        "meta",
+        "metadata",
+        "links",
+        "pagination",
+        "paging",
+        "requestid",
+        "ok",
+        "included",
+        "jsonapi",
+        "version",
+        "timestamp",
+        "warnings",
+        "count",
+        "total",
+        "time",
+        "resultinfo",
+        "description",
+        "detail",
+        "notices",
+    )
+)
+"""Properties that stand beside a wrapped item and say something about the reply."""
+
+SUCCESS = {
+    "create": ("201", "200", "202", "2XX", "204"),
+    "delete": ("204", "200", "202", "2XX"),
+}
+"""Which of the documented successes an action answers with, the first choice first."""
+
+USUAL = ("200", "201", "202", "2XX", "204", "203")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The success reply of an operation: its response, the status to send, and its JSON body if it has one."""
+
+    response: Response
+    status: int
+    media: MediaType | None
+
+    @property
+    def schema(self) -> str | None:
+        """The pointer of the body's schema."""
+        return self.media.schema if self.media else None
+
+
+def answer(operation: Operation, does: str) -> Answer | None:
+    """The success reply of an operation that does this; None when it is a redirection, or not JSON.
+
+    An operation that documents no success must be able to succeed all the same, with a reply of which nothing is said.
+    """
+    described = {response.status.upper(): response for response in operation.responses}
+    for status in SUCCESS.get(does, USUAL):
+        if status in described:
+            return _answer(described[status], int(status.replace("XX", "00")))
+    if any(status[0] in "23" for status in described):
+        return None
+    if "DEFAULT" in described:
+        return _answer(described["DEFAULT"], 200) if _shows_something(described["DEFAULT"]) else None
+    usual = {"create": 201, "delete": 204}.get(does, 200)
+    return Answer(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
+
+
+def _shows_something(response: Response) -> bool:
+    """Is a default response what is told on success, and no error?"""
+    return "err" not in response.description.lower()
+
+
+def _answer(response: Response, status: int) -> Answer | None:
+    media = next((media for media in response.content if is_json(media.name)), None)
+    return None if response.content and media is None else Answer(response, status, media)
+
+
+def is_json(name: str) -> bool:
+    """Is the media type written as JSON?"""
+    kind = name.partition(";")[0].strip()
+    return kind.endswith(("/json", "+json")) or kind in ("*/*", "application/*")
+
+
+def is_form(name: str) -> bool:
+    """Is the media type a form, whose fields are properties?"""
+    return name.partition(";")[0].strip() in ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def request_schema(body: RequestBody | None) -> str | None:
+    """The schema of what an operation takes, JSON before forms."""
+    media = body.content if body is not None else ()
+    ranked = [m for m in media if is_json(m.name)] + [m for m in media if is_form(m.name)]
+    return next((m.schema for m in ranked if m.schema), None)
+
+
+def is_object(schemas: Schemas, pointer: str) -> bool:
+    """Does a schema describe an object, and nothing but objects?"""
+    types = schemas.types(pointer) - {"null"}
+    return types == {"object"} or (not types and bool(schemas.properties(pointer)))
+
+
+def may_be_object(schemas: Schemas, pointer: str) -> bool:
+    """Does a schema describe an object, or leave open what it describes?"""
+    return is_object(schemas, pointer) or (not schemas.types(pointer) and schemas.items(pointer) is None)
+
+
+def is_wrapper(name: str, word: str) -> bool:
+    """Is a property called as services call the wrapper of one item?"""
+    return same(name, word) or plain(name) in ITEM_NAMES or _ends_alike(name, word)
+
+
+def objects_of(schemas: Schemas, pointer: str) -> str | None:
+    """The pointer of an array schema's entries, where these are objects."""
+    if "array" not in schemas.types(pointer) and schemas.keyword(pointer, "items") is None:
+        return None
+    entries = schemas.items(pointer)
+    return entries if entries is not None and is_object(schemas, entries) else None
+
+
+def item_path(schemas: Schemas, pointer: str, word: str, keys: frozenset[str]) -> Path:
+    """Where the item stands in an object: at the root when one of `keys` does too, else under a telling name."""
+    properties = schemas.properties(pointer)
+    if not properties or any(plain(name) in keys for name in properties):
+        return ()
+    if sum(plain(name) not in WRAPPINGS for name in properties) > 3:
+        return ()
+    inner = {name: at for name, at in properties.items() if is_object(schemas, at)}
+    for name, at in sorted(inner.items(), key=lambda entry: not same(entry[0], word)):
+        if is_wrapper(name, word):
+            return (name, *item_path(schemas, at, word, keys))
+    return ()
+
+
+def _ends_alike(name: str, word: str) -> bool:
+    """`server` and `mcp-servers` say the same, more or less."""
+    one, other = noun(name), noun(word)
+    return one == other[-len(one) :] or other == one[-len(other) :]
+
+
+def list_path(schemas: Schemas, pointer: str, word: str) -> Path | None:
+    """Where the array of items stands in the body of a list; None for a body that is no list."""
+    if objects_of(schemas, pointer) is not None:
+        return ()
+    if not is_object(schemas, pointer):
+        return None
+    return _likeliest(schemas, pointer, word, 3)
+
+
+def _likeliest(schemas: Schemas, pointer: str, word: str, depth: int) -> Path | None:
+    properties = schemas.properties(pointer)
+    arrays = [name for name, at in properties.items() if objects_of(schemas, at) is not None]
+    for chosen in (
+        [name for name in arrays if same(name, word)],
+        [name for name in arrays if plain(name) in LIST_NAMES],
+        [name for name in arrays if _ends_alike(name, word)],
+    ):
+        if chosen:
+            return (chosen[0],)
+    below = next(_deeper(schemas, properties, word, depth), None)
+    return below if below is not None or len(arrays) != 1 else (arrays[0],)
+
+
+def _deeper(schemas: Schemas, properties: dict[str, str], word: str, depth: int) -> Iterator[Path]:
+    for name, at in properties.items() if depth > 1 else ():
+        if (plain(name) in LIST_NAMES or same(name, word)) and is_object(schemas, at):
+            found = _likeliest(schemas, at, word, depth - 1)
+            if found is not None:
+                yield (name, *found)
+
+
+def resembles(schemas: Schemas, one: str, other: str) -> bool:
+    """Do two schemas describe the same thing: by reference, or by at least half of the smaller one's properties?"""
+    if schemas.resolve(one)[1] == schemas.resolve(other)[1]:
+        return True
+    names, others = set(schemas.properties(one)), set(schemas.properties(other))
+    return 2 * len(names & others) >= max(min(len(names), len(others)), 1)

@@ -1,0 +1,217 @@
+"""How a list is cut into pages, narrowed and ordered, as the names of its query parameters say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.inference.names import plain
+from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.schemas import Schemas
+
+Statement = dict[str, Any]
+
+LIMITS = frozenset(
+    (
+        "limit",
+        "perpage",
+        "pagesize",
+        "pagelimit",
+        "size",
+        "count",
+        "maxresults",
+        "maxitems",
+        "max",
+        "take",
+        "top",
+        "rows",
+        "pagelen",
+        "resultsperpage",
+        "itemsperpage",
+        "perpagecount",
+        "numresults",
+        "pagecount",
+        "maxrecords",
+        "recordsperpage",
+        "first",
+        "num",
+        "maxpagesize",
+        "pagelength",
+        "batchsize",
+    )
+)
+PAGES = frozenset(("page", "pagenumber", "pageno", "pagenum", "p", "pageindex", "currentpage", "pagenumberpage", "pg"))
+OFFSETS = frozenset(("offset", "skip", "start", "startindex", "startat", "from", "pageoffset", "index", "startrow"))
+CURSORS = frozenset(
+    (
+        "cursor",
+        "after",
+        "startingafter",
+        "pagetoken",
+        "nexttoken",
+        "nextpagetoken",
+        "continuationtoken",
+        "continuation",
+        "marker",
+        "startafter",
+        "nextcursor",
+        "pagecursor",
+        "pageafter",
+        "token",
+        "skiptoken",
+        "startcursor",
+        "aftercursor",
+        "paginationtoken",
+        "afterid",
+        "bookmark",
+        "scrollid",
+        "nextpage",
+        "page",
+        "starttoken",
+        "next",
+        "startkey",
+        "exclusivestartkey",
+    )
+)
+"""What services call the parameters of a page, by `plain` name."""
+
+BACKWARD = frozenset(("before", "endingbefore", "pagebefore", "beforeid", "previouscursor", "beforecursor"))
+SORTS = frozenset(("sort", "sortby", "orderby", "order", "ordering", "sortfield", "sortkey", "sortcolumn", "sorton"))
+DIRECTIONS = frozenset(
+    ("direction", "sortdirection", "sortorder", "order", "sortdir", "dir", "orderdirection", "orderdir", "ascdesc")
+)
+WAYS = frozenset(("asc", "desc", "ascending", "descending"))
+
+UNSAID = 50
+"""How many items a page has when the document does not say; no standard knows, many services take 20 to 100."""
+
+MOST = 10_000
+
+
+def paging(schemas: Schemas, operation: Operation) -> Statement | None:
+    """The `paging` statement of a list; None for one that comes whole."""
+    query = [parameter for parameter in operation.parameters if parameter.location == "query" and parameter.schema]
+    limit = next((p for p in query if plain(p.name) in LIMITS and _is_number(schemas, p)), None)
+    position, style = _position(schemas, query)
+    if limit is None and style == "":
+        return None
+    stated: Statement = {"style": style or "offset", "limit": limit.name if limit else ""}
+    stated["position"] = position.name if position is not None else ""
+    stated |= _sizes(schemas, limit)
+    if style == "cursor":
+        stated |= _backward(query) | {"unknown-position": "empty"}
+    if style == "page" and position is not None and _starts_at_zero(schemas, position):
+        stated["first"] = 0
+    if _has_link_header(operation):
+        stated["link-header"] = True
+    return stated | _because(limit, position, "default" in stated and _default(schemas, limit) is not None)
+
+
+def _because(limit: Parameter | None, position: Parameter | None, is_said: bool) -> Statement:
+    named = " and ".join(parameter.name for parameter in (limit, position) if parameter is not None)
+    size = "" if is_said else "; the size of a page is a guess"
+    return {"evidence": "inferred", "note": f"by the names of the query parameters {named}{size}"}
+
+
+def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | None, str]:
+    for names, style, numeric in ((PAGES, "page", True), (OFFSETS, "offset", True), (CURSORS, "cursor", False)):
+        for parameter in query:
+            is_able = _is_number(schemas, parameter) if numeric else not parameter.required
+            if plain(parameter.name) in names and is_able:
+                return parameter, style
+    return None, ""
+
+
+def _is_number(schemas: Schemas, parameter: Parameter) -> bool:
+    return bool(schemas.types(str(parameter.schema)) & {"integer", "number"})
+
+
+def _sizes(schemas: Schemas, limit: Parameter | None) -> Statement:
+    most = schemas.keyword(str(limit.schema), "maximum") if limit is not None else None
+    maximum = int(most) if isinstance(most, int | float) and 0 < most <= MOST else 0
+    said = _default(schemas, limit)
+    default = said if said is not None else min(maximum or UNSAID, UNSAID)
+    return {"default": default} | ({"maximum": maximum} if maximum else {})
+
+
+def _default(schemas: Schemas, parameter: Parameter | None) -> int | None:
+    value = schemas.keyword(str(parameter.schema), "default") if parameter is not None else None
+    return value if type(value) is int and 0 < value <= MOST else None
+
+
+def _starts_at_zero(schemas: Schemas, parameter: Parameter) -> bool:
+    stated = [schemas.keyword(str(parameter.schema), name) for name in ("default", "minimum")]
+    return stated[0] == 0 or (stated[0] is None and stated[1] == 0)
+
+
+def _backward(query: list[Parameter]) -> Statement:
+    found = next((parameter.name for parameter in query if plain(parameter.name) in BACKWARD), "")
+    return {"backward": found} if found else {}
+
+
+def _has_link_header(operation: Operation) -> bool:
+    success = operation.success()
+    return success is not None and any(header.name.lower() == "link" for header in success.headers)
+
+
+def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Statement | None:
+    """The `sort` statement of a list whose parameters name a field to order by."""
+    query = [p for p in operation.parameters if p.location == "query" and p.schema and _is_text(schemas, p)]
+    ways = [p for p in query if plain(p.name) in DIRECTIONS and _enum(schemas, p) <= WAYS and _enum(schemas, p)]
+    fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
+    if not fields:
+        return None
+    enum = {value.lstrip("+-") for value in _enum(schemas, fields[0])}
+    if enum and not enum & set(properties):
+        return None
+    stated: Statement = {"parameter": fields[0].name}
+    if ways:
+        stated["direction"] = ways[0].name
+    return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
+
+
+def _is_text(schemas: Schemas, parameter: Parameter) -> bool:
+    return schemas.types(str(parameter.schema)) == {"string"}
+
+
+def _enum(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
+    values = schemas.keyword(str(parameter.schema), "enum")
+    return frozenset(str(value).lower() for value in values or ())
+
+
+TIMES = frozenset(("date", "date-time", "time"))
+"""Formats of which a parameter asks for a span (what came after, what came before) and not for one point."""
+
+ANY = frozenset(("all", "any", "*", "both"))
+"""Values that let everything through."""
+
+
+def filters(
+    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
+) -> list[Statement]:
+    """The `filter` statements of a list: query parameters that are called as a property and hold one value."""
+    return list(_filters(schemas, operation, properties, taken))
+
+
+def _filters(
+    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
+) -> Iterator[Statement]:
+    known = {plain(name): name for name in properties}
+    for parameter in operation.parameters:
+        name = known.get(plain(parameter.name))
+        if parameter.location != "query" or parameter.name in taken or name is None or not parameter.schema:
+            continue
+        asked, own = schemas.types(parameter.schema), schemas.types(properties[name])
+        if schemas.keyword(properties[name], "format") in TIMES:
+            continue
+        if asked & own & {"string", "integer", "boolean", "number"}:
+            note = f"the query parameter is called as the property {name} and has its type"
+            stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}
+            anything = _enum(schemas, parameter) & ANY
+            yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+
+
+def _written(schemas: Schemas, parameter: Parameter, values: frozenset[str]) -> Any:
+    """A value of the parameter's `enum` as the document writes it."""
+    enum = schemas.keyword(str(parameter.schema), "enum") or ()
+    return next(value for value in enum if str(value).lower() in values)

@@ -1,0 +1,57 @@
+"""The paths of a document as places in a tree: where many things are, where one is, and what can be done there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
+
+EXTENSION = re.compile(r"\.(json|xml)$")
+"""An ending that says how a reply is written (`/accounts/{sid}.json`), not what it is about."""
+
+ALONE = re.compile(r"\{([^{}]+)\}")
+
+Shape = tuple[str, ...]
+"""The segments of a path, each parameter written `{}`: paths of one shape are about the same thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A path and the operations on it, by method."""
+
+    path: str
+    shape: Shape
+    operations: Mapping[str, Operation]
+
+    @property
+    def is_item(self) -> bool:
+        """Does the path end with one parameter, and so name one of many?"""
+        return bool(self.shape) and self.shape[-1] == "{}"
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the path's parameters, in their order."""
+        return path_template.names(self.path)
+
+    @property
+    def word(self) -> str:
+        """The last segment that is no parameter: `pets` of `/users/{id}/pets/{petId}`."""
+        return next((segment for segment in reversed(self.shape) if "{" not in segment), "item")
+
+
+def shape_of(path: str) -> Shape:
+    """`/users/{id}/pets/{petId}.json` is `("users", "{}", "pets", "{}")`; a slash at the end means nothing."""
+    segments = path.strip("/").split("/")
+    return tuple(ALONE.sub("{}", EXTENSION.sub("", segment)) for segment in segments)
+
+
+def sites(operations: Iterable[Operation]) -> dict[Shape, Site]:
+    """The places of a document by shape. Paths of one shape (`/pets` and `/pets/`) are one place."""
+    found: dict[Shape, tuple[str, dict[str, Operation]]] = {}
+    for operation in operations:
+        _, methods = found.setdefault(shape_of(operation.path), (operation.path, {}))
+        methods.setdefault(operation.method, operation)
+    return {shape: Site(path, shape, methods) for shape, (path, methods) in found.items()}

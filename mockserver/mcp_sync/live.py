@@ -1,0 +1,343 @@
+"""Asks real MCP servers, with the official SDK.
+
+Whatever a server does, `probe` answers with an `Outcome` within a bounded time and with bounded memory; what went
+wrong is told in words. Streamable HTTP is tried first, then SSE, as the MCP specification says under "Backwards
+Compatibility"; commands (stdio) are run only where the sandbox was started with that permission.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+import anyio
+import httpx2
+import mcp_types
+from mcp.client.client import Client
+from mcp.client.sse import sse_client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.exceptions import MCPError
+
+from mockserver.errors import SyncError
+from mockserver.mcp_port import Connection, Outcome, Transport
+from mockserver.mcp_sync.address_guard import GuardedBackend, Reach, Resolve, resolve
+from mockserver.mcp_sync.error_messages import answered, discreet, told
+from mockserver.mcp_sync.guarded_http import STANDARD, Bounds, Wire
+from mockserver.mcp_sync.listing import Listing, list_all
+from mockserver.mcp_sync.oauth import Authorizations
+from mockserver.mcp_sync.session import Attempt
+
+FAREWELL_SECONDS = 1.0
+"""How long a server that has answered everything may take to say goodbye."""
+
+ITSELF = mcp_types.Implementation(name="mockserver", version="1")
+
+Streams = AbstractAsyncContextManager[Any]
+Visit = Callable[[Client], Awaitable[Any]]
+"""What to ask of a server once there is a session with it."""
+
+
+class LiveProber:
+    """Asks real MCP servers over streamable HTTP, SSE or, where allowed, by running a command.
+
+    `allow` are the values of `--sync-allow`: networks, addresses and host names besides loopback. `resolver` stands in
+    for the system's name resolution. Belongs to the event loop it is first used in; `aclose` ends what it keeps open.
+
+    Raises:
+        SyncError: a value of `allow` cannot be read.
+    """
+
+    mode = "live"
+
+    def __init__(
+        self,
+        allow: Iterable[str] = (),
+        *,
+        allow_stdio: bool = False,
+        bounds: Bounds = STANDARD,
+        resolver: Resolve = resolve,
+    ) -> None:
+        self.bounds, self.allow_stdio = bounds, allow_stdio
+        reach = Reach.of(allow)
+        self.reach = f"{reach}; runs the commands of registrations" if allow_stdio else str(reach)
+        self._backend = GuardedBackend(reach, resolver)
+        self._context = httpx2.create_ssl_context()  # once: reading the certificates takes tens of milliseconds
+        self._turns = asyncio.Semaphore(bounds.probes)
+        self._authorizations = Authorizations(self._authorization_client)
+        _quieten()
+
+    async def probe(self, connection: Connection) -> Outcome:
+        """Connect, list what is wanted, and say what came of it. Never raises for what a server does.
+
+        The time limit counts from when it is this probe's turn; `Bounds.probes` of them work at the same time. With
+        `transports` among the wanted, every transport is tried and `supported_transports` names all that work.
+        """
+        visit = partial(list_all, want=connection.want, bounds=self.bounds)
+        result = await self._ask(connection, visit)
+        return result if isinstance(result, Outcome) else self._well(*result)
+
+    async def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None:
+        """The contents of one resource (MCP `resources/read`), None where it does not exist.
+
+        Where the server cannot be asked, the `Outcome` that says why.
+        """
+        return await self._one(connection, lambda client: client.read_resource(uri))
+
+    async def get_prompt(
+        self, connection: Connection, name: str, arguments: Mapping[str, str]
+    ) -> Mapping[str, Any] | Outcome | None:
+        """One prompt filled in (MCP `prompts/get`), None where it does not exist.
+
+        Where the server cannot be asked, the `Outcome` that says why.
+        """
+        return await self._one(connection, lambda client: client.get_prompt(name, dict(arguments)))
+
+    async def complete(self, state: str, code: str, *, issuer: str | None = None) -> str:
+        """Exchange the code of an OAuth callback, once, and return the owner whose probes carry the token from now on.
+
+        Raises:
+            SyncError: no authorization with this state is open, or the code was not accepted.
+        """
+        return await self._authorizations.complete(state, code, issuer=issuer)
+
+    def forget(self, owner: str = "") -> None:
+        """Drop tokens and open authorizations of an owner and of what lies beneath it (`basedash/org_1`); '' is all."""
+        self._authorizations.forget(owner)
+
+    async def aclose(self) -> None:
+        """End every open authorization."""
+        await self._authorizations.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def _one(self, connection: Connection, ask: Visit) -> Mapping[str, Any] | Outcome | None:
+        result = await self._ask(connection, partial(_if_known, ask=ask))
+        return result if isinstance(result, Outcome) else result[0].found[0]
+
+    async def _ask(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+        """Ask, and let no message repeat a secret of the registration."""
+        result = await self._in_turn(connection, visit)
+        if isinstance(result, Outcome) and result.message:
+            return replace(result, message=discreet(result.message, _secrets(connection)))
+        return result
+
+    async def _in_turn(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+        """Wait for a turn, and ask within the time allowed, whatever hangs."""
+        seconds = min(connection.timeout, self.bounds.total_seconds)
+        async with self._turns:
+            with anyio.move_on_after(seconds + 2 * FAREWELL_SECONDS):
+                try:
+                    return await self._asked(connection._replace(timeout=seconds), visit)
+                except Exception as error:  # noqa: BLE001 - whatever a server makes the libraries raise ends as words
+                    return Outcome(*told(error))
+        return Outcome("timeout", _too_slow(seconds))
+
+    async def _asked(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+        deadline = anyio.current_time() + connection.timeout
+        if connection.proxy_url:
+            await self._check_proxy(connection)
+        token = await self._authorizations.token(connection)
+        best, worked = await self._attempts(connection, token, visit, deadline)
+        if best.unauthorized and token:
+            token = await self._authorizations.token(connection, renew=True)
+            if token:
+                best, worked = await self._attempts(connection, token, visit, deadline)
+        if best.found is not None:
+            return best, worked, bool(token)
+        if best.unauthorized:
+            return await self._invited(connection, best)
+        return Outcome(*best.verdict(_too_slow(connection.timeout)))
+
+    def _well(self, attempt: Attempt, worked: list[Transport], authorized: bool) -> Outcome:
+        listing: Listing = attempt.found
+        outcome = Outcome(
+            "ok",
+            transport=worked[0],
+            tools=listing.tools,
+            resources=listing.resources,
+            prompts=listing.prompts,
+            protocol_version=listing.protocol_version,
+            server_info=listing.server_info,
+            supported_transports=tuple(worked),
+        )
+        if authorized:
+            return replace(outcome, requires_auth=True, oauth_configured=True, auth_type="oauth")
+        return outcome
+
+    async def _invited(self, connection: Connection, attempt: Attempt) -> Outcome:
+        """What a 401 asks for: OAuth where metadata says so, otherwise some credential."""
+        challenge = attempt.headers
+        found = await self._authorizations.invite(connection, challenge)
+        if found.oauth:
+            message = f"The server asks for OAuth authorization. {found.problem or ''}".strip()
+            return Outcome("needs-auth", message, requires_auth=True, auth_type="oauth", authorization_url=found.url)
+        bearer = challenge.get("www-authenticate", "").lower().startswith("bearer")
+        wants = "asks for a bearer token" if bearer else "does not say which credential it wants"
+        message = f"The server answered 401 Unauthorized and {wants}."
+        return Outcome("needs-auth", message, requires_auth=True, auth_type="bearer" if bearer else "custom")
+
+    async def _check_proxy(self, connection: Connection) -> None:
+        """GAIA's proxy connection: its `/health` must answer `{"status": "ok"}` before anything else is asked.
+
+        Raises:
+            SyncError: it does not.
+        """
+        try:
+            async with self._client(self._wire(), httpx2.Headers(list(connection.proxy_headers))) as client:
+                response = await client.get(connection.proxy_url.rstrip("/") + "/health")
+            health = json.loads(response.content) if response.is_success else None
+        except (httpx2.HTTPError, SyncError) as error:
+            raise SyncError(f"The proxy is not available. {told(error)[1]}") from error
+        except ValueError:
+            health = None
+        if not isinstance(health, dict) or health.get("status") != "ok":
+            raise SyncError(f"The proxy is not healthy. {answered(response.status_code)}")
+
+    async def _attempts(
+        self, connection: Connection, token: str | None, visit: Visit, deadline: float
+    ) -> tuple[Attempt, list[Transport]]:
+        """Try transport after transport; the attempt that tells most, and the transports that worked."""
+        best, worked = Attempt(), list[Transport]()
+        for transport in _transports(connection):
+            attempt = await self._attempt(connection, transport, token, visit, deadline)
+            if attempt.found is not None:
+                worked.append(transport)
+            if attempt.tells_more_than(best):
+                best = attempt
+            if not attempt.leaves_hope and not (attempt.found is not None and "transports" in connection.want):
+                break
+        return best, worked
+
+    async def _attempt(
+        self, connection: Connection, transport: Transport, token: str | None, visit: Visit, deadline: float
+    ) -> Attempt:
+        attempt = Attempt(wire=self._wire() if transport != "stdio" else None)
+        with anyio.CancelScope(deadline=deadline) as scope:
+            if attempt.wire:
+                attempt.wire.stop = scope.cancel
+            try:
+                async with self._session(connection, transport, token, attempt.wire) as client:
+                    attempt.found = await visit(client)
+                    scope.deadline = min(deadline, anyio.current_time() + FAREWELL_SECONDS)
+            except Exception as error:  # noqa: BLE001 - as in `_in_turn`, and a failed goodbye does not undo what was found
+                attempt.error = error
+        attempt.late = scope.cancelled_caught
+        return attempt
+
+    @asynccontextmanager
+    async def _session(
+        self, connection: Connection, transport: Transport, token: str | None, wire: Wire | None
+    ) -> AsyncIterator[Client]:
+        headers = httpx2.Headers(list(connection.headers))
+        headers.update({"authorization": token} if token else {})
+        streams = self._over_stdio(connection) if wire is None else self._over(transport, connection.url, headers, wire)
+        async with Client(streams, read_timeout_seconds=self.bounds.read_seconds, cache=None, client_info=ITSELF) as it:
+            yield it
+
+    def _over(self, transport: Transport, url: str, headers: httpx2.Headers, wire: Wire) -> Streams:
+        return (self._over_sse if transport == "sse" else self._over_http)(url, headers, wire)
+
+    @asynccontextmanager
+    async def _over_http(self, url: str, headers: httpx2.Headers, wire: Wire) -> AsyncIterator[Any]:
+        async with self._client(wire, headers) as client:
+            size = self.bounds.message_bytes
+            async with streamable_http_client(url, http_client=client, max_sse_event_size=size) as streams:
+                yield streams
+
+    def _over_sse(self, url: str, sent: httpx2.Headers, wire: Wire) -> Streams:
+        def factory(
+            headers: dict[str, str] | None = None,
+            timeout: httpx2.Timeout | None = None,
+            auth: httpx2.Auth | None = None,
+        ) -> httpx2.AsyncClient:
+            """Our own client, whatever the transport would like: headers and time limits are the wire's matter."""
+            return self._client(wire, sent)
+
+        return sse_client(url, httpx_client_factory=factory)
+
+    @asynccontextmanager
+    async def _over_stdio(self, connection: Connection) -> AsyncIterator[Any]:
+        """Run the command, with its own environment and the few variables that the SDK passes on.
+
+        Raises:
+            SyncError: commands are not allowed here.
+        """
+        if not self.allow_stdio:
+            raise SyncError("Commands are not run: the sandbox was started without --allow-stdio.")
+        command = StdioServerParameters(
+            command=connection.command, args=list(connection.args), env=dict(connection.env)
+        )
+        with Path(os.devnull).open("w") as nowhere:  # noqa: ASYNC230 - the null device never blocks
+            async with stdio_client(command, errlog=nowhere) as streams:
+                yield streams
+
+    def _wire(self, *, keep_alive: bool = True) -> Wire:
+        return Wire(self._backend, self.bounds, self._context, keep_alive=keep_alive)
+
+    def _client(self, wire: Wire, headers: httpx2.Headers) -> httpx2.AsyncClient:
+        """An HTTP client that takes nothing from the environment (proxies, `.netrc`) and asks for plain bytes."""
+        timeout = httpx2.Timeout(self.bounds.read_seconds, connect=self.bounds.connect_seconds)
+        sent = httpx2.Headers({"user-agent": "mockserver"})
+        sent.update(headers)
+        sent["accept-encoding"] = "identity"
+        return httpx2.AsyncClient(transport=wire, headers=sent, timeout=timeout, trust_env=False)
+
+    def _authorization_client(self) -> httpx2.AsyncClient:
+        """For a flow that waits for a person: no connection stays open meanwhile."""
+        return self._client(self._wire(keep_alive=False), httpx2.Headers())
+
+
+def _transports(connection: Connection) -> tuple[Transport, ...]:
+    if connection.command or connection.transport == "stdio":
+        return ("stdio",)
+    if connection.transport and "transports" not in connection.want:
+        return (connection.transport,)
+    return ("http", "sse")
+
+
+async def _if_known(client: Client, ask: Visit) -> tuple[Mapping[str, Any] | None]:
+    """One thing by its name, as MCP writes it, in a tuple; None in it where the server does not know the name."""
+    try:
+        result = await ask(client)
+    except MCPError as error:
+        if error.code in (mcp_types.INVALID_PARAMS, RESOURCE_NOT_FOUND):
+            return (None,)
+        raise
+    return (result.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=ENVELOPE),)
+
+
+ENVELOPE = {"meta", "result_type", "ttl_ms", "cache_scope"}
+"""The members of a result that are about its transport and not about the thing."""
+
+
+RESOURCE_NOT_FOUND = -32002
+"""The code for an unknown resource (MCP specification, "Resources", "Error Handling")."""
+
+
+def _secrets(connection: Connection) -> list[str]:
+    pairs = (*connection.headers, *connection.proxy_headers, *connection.env)
+    return [*(value for _, value in pairs), connection.oauth_client_secret]
+
+
+def _too_slow(seconds: float) -> str:
+    return f"The server was not done within {seconds:g} seconds."
+
+
+def _quieten() -> None:
+    """Outcomes are told to whoever registered the server; the libraries' own logs would repeat them, and URLs."""
+    logging.getLogger("mcp.client").setLevel(logging.CRITICAL + 1)
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,164 @@
+"""Waiting for MCP servers: a reply leaves within a deadline, and an outcome that comes later is still taken in.
+
+While a server is being asked, its registration may be changed or synced again. An outcome counts only for what was
+asked: one for another address than the registration has by now, or one that a later sync has overtaken, is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.errors import Missing, Refusal
+from mockserver.handlers.bound_operation import Performance, ask_again, question_of, settle
+from mockserver.handlers.request_context import Asks, Turn
+from mockserver.mcp_port import Connection, Outcome, Prober, Question, ask
+from mockserver.messages import Reply
+from mockserver.state.collection import Record
+from mockserver.state.store import Transaction
+
+log = logging.getLogger("mockserver")
+
+
+@dataclass(slots=True)
+class Course:
+    """The numbers of the questions about one registration: the last that was asked, and the last that was answered."""
+
+    asked: int = 0
+    answered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question that a rule put about a registration, its number in the registration's course, and its answer."""
+
+    question: Connection
+    rule: Asks
+    id: Any
+    course: Course
+    number: int
+    answer: asyncio.Future[Any]
+
+
+class Asking:
+    """Puts the questions of rules to a prober, and waits at most `deadline` seconds for each answer."""
+
+    def __init__(self, prober: Prober, deadline: float) -> None:
+        self.prober, self._deadline = prober, deadline
+        self.callback = ""
+        self._late: set[asyncio.Task[None]] = set()
+        self._courses: dict[str, Course] = {}
+
+    async def answer(self, performance: Performance, turn: Turn) -> Reply:
+        """Carry a performance to its end. What it did so far is kept before any wait, and never lost by it."""
+        answer: Any = None
+        while True:
+            try:
+                question = performance.send(answer)
+            except StopIteration as stop:
+                reply: Reply = stop.value
+                return reply
+            answer = self._put(question)
+            if type(answer) is not Outcome and isinstance(answer, Awaitable):
+                turn.save()
+                turn.transaction.commit()
+                answer = await self._wait(asyncio.ensure_future(answer), question, turn)
+                turn.renew()
+
+    async def again(self, turn: Turn, record: Record) -> None:
+        """Let the rules of a create ask once more for a registration, now that something has changed for it."""
+        await self.answer(ask_again(turn, record), turn)
+        turn.transaction.commit()
+
+    def forget(self, owner: str) -> None:
+        """Drop the tokens of a registration, or of a tenant, that is no longer there."""
+        self.prober.forget(owner)
+        for name in [name for name in self._courses if name == owner or name.startswith(owner + "/")]:
+            del self._courses[name]
+
+    async def close(self) -> None:
+        """Give up what is still being asked."""
+        for task in list(self._late):
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
+        end = getattr(self.prober, "aclose", None)
+        if end is not None:
+            await end()
+
+    def _put(self, question: Question) -> Any:
+        """Ask. OAuth must come back to this sandbox, not to the service that it stands for."""
+        if self.callback and isinstance(question, Connection):
+            question = question._replace(redirect_uri=self.callback)
+        return ask(self.prober, question)
+
+    async def _wait(self, answer: asyncio.Future[Any], question: Question, turn: Turn) -> Any:
+        """The answer, or that it is pending; asked for anew where the registration has moved on meanwhile."""
+        if not isinstance(question, Connection) or turn.record is None or turn.rule is None:
+            return await self._in_time(answer)
+        until = asyncio.get_running_loop().time() + self._deadline
+        inquiry = self._inquire(question, turn.rule, turn.record.id, answer)
+        while True:
+            left = until - asyncio.get_running_loop().time()
+            done, _ = await asyncio.wait({inquiry.answer}, timeout=max(left, 0))
+            if not done:
+                return self._later(inquiry, turn)
+            anew = self._anew(inquiry, turn)
+            if anew is None:
+                inquiry.course.answered = inquiry.number
+                return inquiry.answer.result()
+            inquiry = anew
+
+    async def _in_time(self, answer: asyncio.Future[Any]) -> Any:
+        """The answer to a question that concerns no registration: nobody would look at it later."""
+        done, _ = await asyncio.wait({answer}, timeout=self._deadline)
+        if done:
+            return answer.result()
+        answer.cancel()
+        return Outcome("timeout", f"no answer within {self._deadline:g} seconds")
+
+    def _inquire(self, question: Connection, rule: Asks, id: Any, answer: asyncio.Future[Any]) -> Inquiry:
+        course = self._courses.setdefault(question.owner, Course())
+        course.asked += 1
+        return Inquiry(question, rule, id, course, course.asked, answer)
+
+    def _anew(self, inquiry: Inquiry, turn: Turn) -> Inquiry | None:
+        """The same rule's question once more, where the answer is not for the registration as it is now."""
+        late = Turn(turn.call, turn.binding, Transaction(turn.transaction.store), turn.world)
+        record = late.collection().by_id.get(inquiry.id)
+        now = question_of(late, inquiry.rule, record) if record is not None else None
+        overtaken = inquiry.course.answered > inquiry.number
+        if not isinstance(now, Connection) or (now == inquiry.question and not overtaken):
+            return None
+        return self._inquire(now, inquiry.rule, inquiry.id, asyncio.ensure_future(self._answer_to(now)))
+
+    async def _answer_to(self, question: Question) -> Any:
+        answer = self._put(question)
+        return await answer if isinstance(answer, Awaitable) else answer
+
+    def _later(self, inquiry: Inquiry, turn: Turn) -> Outcome:
+        follow = asyncio.ensure_future(self._follow(inquiry, turn))
+        self._late.add(follow)
+        follow.add_done_callback(self._late.discard)
+        return Outcome("pending", None)
+
+    async def _follow(self, inquiry: Inquiry, turn: Turn) -> None:
+        """Take in an answer that comes when its reply has gone, unless another question was put after it."""
+        transaction = Transaction(turn.transaction.store)
+        late = Turn(turn.call, turn.binding, transaction, turn.world)
+        following: Inquiry | None = inquiry
+        try:
+            while following is not None:
+                inquiry, outcome = following, await following.answer
+                if inquiry.course.asked > inquiry.number:
+                    return
+                following = self._anew(inquiry, turn)
+            record = late.collection().by_id.get(inquiry.id)
+            if record is not None:
+                settle(late, inquiry.rule, record, outcome)
+                transaction.commit()
+        except (Missing, Refusal) as refusal:
+            transaction.rollback()
+            log.debug("%s %s: the late outcome was not taken in: %s", turn.call.method, turn.call.url, refusal)

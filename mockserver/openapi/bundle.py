@@ -1,0 +1,204 @@
+"""A document in several files made one.
+
+A foreign file is placed whole under the root key `x-files`, by its path from the document's folder, and references to
+it are rewritten: `schemas/pet.yaml#/Pet` becomes `#/x-files/schemas~1pet.yaml/Pet` (RFC 3986 section 5 says what a
+relative reference means, OpenAPI 3.1 section 4.6 where it is allowed). Only what is reachable from the document is
+looked at; each file is read once, so that files may refer to each other in circles.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+import httpx
+
+from mockserver.errors import InvalidDocument
+from mockserver.openapi import yaml_json
+from mockserver.openapi.object_positions import Place, Where, reference, walk
+from mockserver.openapi.pointer import join
+from mockserver.openapi.size_limits import Bounds
+
+FILES = "x-files"
+"""The root key under which foreign files stand."""
+
+SCHEMES = ("http", "https")
+
+
+@dataclass(slots=True)
+class Library:
+    """The files that a document may refer to: those below its `folder`, with `outside` all and addresses too.
+
+    `opened` are those that were asked for so far, also the ones that could not be read.
+    """
+
+    folder: Path
+    outside: bool
+    bounds: Bounds
+    spent: int = 0
+    count: int = 0
+    opened: list[Path] = field(default_factory=list)
+
+    def read(self, name: str) -> Any:
+        """What the file or address `name` holds. Raises InvalidDocument for what is missing, broken or not allowed."""
+        data = self.fetch(name) if urlsplit(name).scheme in SCHEMES else self.file(name)
+        value, _ = yaml_json.parse(data, file=name, bounds=self.bounds)
+        return value
+
+    def file(self, name: str) -> bytes:
+        """The bytes of the file whose path from the folder is `name`."""
+        path = self.folder / name
+        try:
+            inside = path.resolve().is_relative_to(self.folder.resolve())
+        except (OSError, ValueError) as fault:  # a circle of links, a NUL in the name
+            raise InvalidDocument(f"it cannot be read: {fault}", file=name) from None
+        if not inside and not self.outside:
+            raise InvalidDocument("it lies outside of the document's folder and is read with --outside only", file=name)
+        return self.bytes_of(name, path)
+
+    def bytes_of(self, name: str, path: Path) -> bytes:
+        """The bytes of the file at `path`, which messages call `name`."""
+        self.opened.append(path)
+        try:
+            with path.open("rb") as stream:
+                return self.counted(name, stream.read(self.bounds.bytes - self.spent + 1))
+        except OSError as fault:
+            raise InvalidDocument(f"it cannot be read: {fault.strerror}", file=name) from None
+
+    def fetch(self, address: str) -> bytes:
+        """The bytes at an address."""
+        if not self.outside:
+            raise InvalidDocument("it lies on another machine and is read with --outside only", file=address)
+        data = bytearray()
+        try:
+            with httpx.stream("GET", address, timeout=self.bounds.seconds, follow_redirects=True) as reply:
+                reply.raise_for_status()
+                for chunk in reply.iter_bytes():
+                    data += chunk
+                    if len(data) > self.bounds.bytes - self.spent:
+                        break
+        except httpx.HTTPError as fault:
+            raise InvalidDocument(f"it cannot be fetched: {fault}", file=address) from None
+        return self.counted(address, bytes(data))
+
+    def counted(self, name: str, data: bytes) -> bytes:
+        """`data`, when there is still room for it."""
+        self.spent, self.count = self.spent + len(data), self.count + 1
+        if self.spent > self.bounds.bytes:
+            raise InvalidDocument(f"the files together are larger than {self.bounds.bytes:,} bytes", file=name)
+        if self.count > self.bounds.files:
+            raise InvalidDocument(f"the document refers to more than {self.bounds.files:,} files", file=name)
+        return data
+
+
+def bundle(raw: dict[str, Any], own: str, file: str, library: Library) -> tuple[InvalidDocument, ...]:
+    """Bring the files that `raw`, itself the file `own`, refers to into it, in place; what could not be brought.
+
+    A reference that could not be followed stays as it was. `file` is what messages call the document.
+    """
+    if not _leads_out(raw):
+        return ()
+    bundler = _Bundler(raw, own, file, library)
+    for place in walk(raw):
+        bundler.rewrite(place)
+    return tuple(bundler.faults)
+
+
+def _leads_out(raw: dict[str, Any]) -> bool:
+    """May any text here be a reference to another file? A quick look that knows no positions."""
+    level: list[Any] = [raw]
+    while level:
+        if any(type(node) is dict and _looks_foreign(node) for node in level):
+            return True
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) is dict or type(child) is list
+        ]
+    return False
+
+
+def _looks_foreign(node: dict[str, Any]) -> bool:
+    for key in ("$ref", "operationRef"):
+        target = node.get(key)
+        if type(target) is str and target[:1] != "#":
+            return True
+    mapping = node.get("mapping")
+    return type(mapping) is dict and any(target[:1] != "#" for target in mapping.values() if _is_reference(target))
+
+
+def _is_reference(target: Any) -> bool:
+    """Is the value of a discriminator's mapping a reference, rather than the name of a schema?"""
+    return type(target) is str and ("/" in target or "#" in target or target.endswith((".json", ".yaml", ".yml")))
+
+
+@dataclass(slots=True)
+class _Bundler:
+    root: dict[str, Any]
+    own: str
+    file: str
+    library: Library
+    unreadable: dict[str, InvalidDocument] = field(default_factory=dict)
+    faults: list[InvalidDocument] = field(default_factory=list)
+
+    def rewrite(self, place: Place) -> None:
+        for holder, key in _references(place):
+            try:
+                holder[key] = self.local(holder[key], self.file_of(place.where))
+            except InvalidDocument as fault:
+                message = f"the reference {holder[key]!r} cannot be followed: {fault}"
+                self.faults.append(InvalidDocument(message, file=self.file, pointer=place.pointer))
+
+    def file_of(self, where: Where) -> str:
+        """The name of the file that an object came from."""
+        keys: list[str | int] = []
+        while where is not None:
+            where, key = where
+            keys.append(key)
+        return str(keys[-2]) if len(keys) > 1 and keys[-1] == FILES else self.own
+
+    def local(self, ref: str, base: str) -> str:
+        """The reference, written in the file `base`, as one that stays in the bundle."""
+        address, _, fragment = ref.partition("#")
+        name = _joined(base, address) if address else base
+        if name == self.own:
+            return "#" + fragment
+        self.bring(name)
+        return reference(join("", FILES, name)) + (fragment if fragment != "/" else "")
+
+    def bring(self, name: str) -> None:
+        if name in self.root.get(FILES, ()):
+            return
+        if name not in self.unreadable:
+            try:
+                self.root.setdefault(FILES, {})[name] = self.library.read(name)
+            except InvalidDocument as fault:
+                self.unreadable[name] = fault
+        if name in self.unreadable:
+            raise self.unreadable[name]
+
+
+def _joined(base: str, address: str) -> str:
+    """The name of the file that `address` means in the file `base`: an address, or a path from the folder."""
+    if urlsplit(base).scheme in SCHEMES or urlsplit(address).scheme in SCHEMES:
+        return urljoin(base, address)
+    path = unquote(address.removeprefix("file://"))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(base), path))
+
+
+def _references(place: Place) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where `place` itself holds references: the object and the key."""
+    node = place.node
+    if type(node.get("$ref")) is str:
+        yield node, "$ref"
+    if place.kind == "link" and type(node.get("operationRef")) is str:
+        yield node, "operationRef"
+    if place.kind == "schema" and type(node.get("discriminator")) is dict:
+        mapping = node["discriminator"].get("mapping")
+        if type(mapping) is dict:
+            yield from ((mapping, value) for value, target in mapping.items() if _is_reference(target))

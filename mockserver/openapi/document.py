@@ -1,0 +1,320 @@
+"""An OpenAPI document as frozen values, named as in the OpenAPI Specification 3.1.
+
+The values are made from the normal form (OpenAPI 3.1, only internal references); a schema is kept as the JSON
+pointer under which it stands, so that nothing is copied and recursion costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.errors import InvalidDocument, UnknownOperation
+from mockserver.openapi import pointer as json_pointer
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The fixed fields of a Path Item that hold an Operation (OpenAPI 3.1 section 4.8.9)."""
+
+DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+"""The `style` of a Parameter that names none (OpenAPI 3.1 section 4.8.12.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """One way a body can be written: its name (`application/json`), its schema's pointer, its examples."""
+
+    name: str
+    schema: str | None
+    examples: Mapping[str, Any]
+    encoding: Mapping[str, Any]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value outside the body: `location` is path, query, header or cookie; `schema` a pointer.
+
+    `content` is the media type of a parameter that is described by `content` in place of `schema` and `style`.
+    """
+
+    name: str
+    location: str
+    required: bool
+    schema: str | None
+    style: str
+    explode: bool
+    allow_reserved: bool
+    content: str | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """What an operation takes: `content` in the document's order."""
+
+    required: bool
+    content: tuple[MediaType, ...]
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A documented header of a response."""
+
+    name: str
+    required: bool
+    schema: str | None
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A documented answer: `status` is a code, a range such as `4XX`, or `default`."""
+
+    status: str
+    description: str
+    content: tuple[MediaType, ...]
+    headers: tuple[Header, ...]
+    links: Mapping[str, Any]
+    pointer: str
+
+    def covers(self, status: int) -> bool:
+        """Does this response describe `status`?"""
+        return self.status in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+
+
+LARGE = 300
+"""A document of more operations is a large one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """How a client shows who it is: `type` as in OpenAPI; `parameter` names an API key's header, query or cookie."""
+
+    name: str
+    type: str
+    scheme: str = ""
+    location: str = ""
+    parameter: str = ""
+
+
+Requirement = tuple[tuple[str, tuple[str, ...]], ...]
+"""Schemes that must all be met, each with its scopes; an empty one means: no credential is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path. `security` lists alternatives, empty when none is asked for."""
+
+    path: str
+    method: str
+    operation_id: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    request_body: RequestBody | None
+    responses: tuple[Response, ...]
+    security: tuple[Requirement, ...]
+    extension: Mapping[str, Any]
+    pointer: str
+
+    def response(self, status: int) -> Response | None:
+        """The response that describes `status`: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""
+        described = {response.status.upper(): response for response in self.responses}
+        return described.get(str(status)) or described.get(f"{status // 100}XX") or described.get("DEFAULT")
+
+    def success(self) -> Response | None:
+        """The first documented 2xx response, the lowest number first."""
+        good = [r for r in self.responses if r.status[:1] == "2"]
+        return min(good, key=lambda r: r.status, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An OpenAPI document: `raw` as published, `root` in normal form."""
+
+    title: str
+    version: str
+    file: str
+    base_path: str
+    raw: Mapping[str, Any] = field(repr=False)
+    root: Mapping[str, Any] = field(repr=False)
+    operations: tuple[Operation, ...] = field(repr=False)
+    security_schemes: Mapping[str, SecurityScheme]
+
+    @property
+    def is_large(self) -> bool:
+        """Has it so many operations that each schema is better compiled when it is first needed than all at start?"""
+        return len(self.operations) > LARGE
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation of that id. Raises UnknownOperation with what exists."""
+        for operation in self.operations:
+            if operation.operation_id == operation_id:
+                return operation
+        known = ", ".join(o.operation_id for o in self.operations[:20])
+        raise UnknownOperation(f"no operation {operation_id!r}; there are {known}", file=self.file)
+
+
+def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: str, base_path: str) -> Document:
+    """Read a document's normal form into values. Raises InvalidDocument with file and pointer."""
+    info = root.get("info") or {}
+    try:
+        schemes = dict(_security_schemes(root))
+        operations = tuple(_operations(root))
+    except InvalidDocument as fault:
+        raise InvalidDocument(fault.message, file=file, pointer=fault.pointer) from None
+    return Document(
+        title=str(info.get("title", "")),
+        version=str(info.get("version", "")),
+        file=file,
+        base_path=base_path,
+        raw=raw,
+        root=root,
+        operations=operations,
+        security_schemes=schemes,
+    )
+
+
+def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
+    default_security = _security(root.get("security"))
+    for path, written in (root.get("paths") or {}).items():
+        if not path.startswith("/"):
+            continue
+        item, place = json_pointer.resolve(root, written, json_pointer.join("/paths", path))
+        shared = _parameters(root, item.get("parameters"), place)
+        for method in METHODS:
+            if isinstance(item.get(method), dict):
+                yield _operation(
+                    root, path, method, item[method], json_pointer.join(place, method), shared, default_security
+                )
+
+
+def _operation(
+    root: Mapping[str, Any],
+    path: str,
+    method: str,
+    node: Mapping[str, Any],
+    place: str,
+    shared: dict[tuple[str, str], Parameter],
+    default_security: tuple[Requirement, ...],
+) -> Operation:
+    parameters = shared | _parameters(root, node.get("parameters"), place)
+    return Operation(
+        path=path,
+        method=method,
+        operation_id=str(node.get("operationId") or f"{method} {path}"),
+        summary=str(node.get("summary") or node.get("description") or "").strip().split("\n")[0],
+        parameters=tuple(parameters.values()),
+        request_body=_request_body(root, node.get("requestBody"), place),
+        responses=tuple(_responses(root, node.get("responses") or {}, json_pointer.join(place, "responses"))),
+        security=_security(node["security"]) if "security" in node else default_security,
+        extension=node.get("x-behaviour") or {},
+        pointer=place,
+    )
+
+
+def _parameters(root: Mapping[str, Any], nodes: Any, place: str) -> dict[tuple[str, str], Parameter]:
+    found: dict[tuple[str, str], Parameter] = {}
+    for index, written in enumerate(nodes or ()):
+        node, at = json_pointer.resolve(root, written, json_pointer.join(place, "parameters", index))
+        parameter = _parameter(node, at)
+        found[parameter.location, parameter.name.lower() if parameter.location == "header" else parameter.name] = (
+            parameter
+        )
+    return found
+
+
+def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
+    location = node.get("in", "")
+    if location not in DEFAULT_STYLE:
+        raise InvalidDocument(f"a parameter's `in` is {location!r}", pointer=at)
+    style = str(node.get("style") or DEFAULT_STYLE[location])
+    content = next(iter(node.get("content") or {}), None)
+    schema = json_pointer.join(at, "schema") if "schema" in node else None
+    if content and "schema" in node["content"][content]:
+        schema = json_pointer.join(at, "content", content, "schema")
+    return Parameter(
+        name=str(node.get("name", "")),
+        location=location,
+        required=bool(node.get("required")) or location == "path",
+        schema=schema,
+        style=style,
+        explode=bool(node.get("explode", style == "form")),
+        allow_reserved=bool(node.get("allowReserved")),
+        content=content,
+        pointer=at,
+    )
+
+
+def _request_body(root: Mapping[str, Any], written: Any, place: str) -> RequestBody | None:
+    if not isinstance(written, dict):
+        return None
+    node, at = json_pointer.resolve(root, written, json_pointer.join(place, "requestBody"))
+    return RequestBody(required=bool(node.get("required")), content=_content(root, node, at), pointer=at)
+
+
+def _content(root: Mapping[str, Any], node: Mapping[str, Any], at: str) -> tuple[MediaType, ...]:
+    return tuple(
+        MediaType(
+            name=name.lower(),
+            schema=json_pointer.join(at, "content", name, "schema") if "schema" in media else None,
+            examples=dict(_examples(root, media)),
+            encoding=media.get("encoding") or {},
+            pointer=json_pointer.join(at, "content", name),
+        )
+        for name, media in (node.get("content") or {}).items()
+        if isinstance(media, dict)
+    )
+
+
+def _examples(root: Mapping[str, Any], media: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if "example" in media:
+        yield "example", media["example"]
+    for name, written in (media.get("examples") or {}).items():
+        node, _ = json_pointer.resolve(root, written, "")
+        if isinstance(node, dict) and "value" in node:
+            yield name, node["value"]
+
+
+def _responses(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) -> Iterator[Response]:
+    for status, written in nodes.items():
+        if status.startswith("x-"):
+            continue
+        node, at = json_pointer.resolve(root, written, json_pointer.join(place, status))
+        yield Response(
+            status=str(status),
+            description=str(node.get("description", "")),
+            content=_content(root, node, at),
+            headers=tuple(_headers(root, node.get("headers") or {}, at)),
+            links=node.get("links") or {},
+            pointer=at,
+        )
+
+
+def _headers(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) -> Iterator[Header]:
+    for name, written in nodes.items():
+        node, at = json_pointer.resolve(root, written, json_pointer.join(place, "headers", name))
+        schema = json_pointer.join(at, "schema") if "schema" in node else None
+        yield Header(name=name, required=bool(node.get("required")), schema=schema, pointer=at)
+
+
+def _security(nodes: Any) -> tuple[Requirement, ...]:
+    return tuple(
+        tuple((name, tuple(scopes or ())) for name, scopes in node.items()) for node in nodes or () if node is not None
+    )
+
+
+def _security_schemes(root: Mapping[str, Any]) -> Iterator[tuple[str, SecurityScheme]]:
+    for name, written in ((root.get("components") or {}).get("securitySchemes") or {}).items():
+        node, _ = json_pointer.resolve(root, written, json_pointer.join("/components/securitySchemes", name))
+        yield (
+            name,
+            SecurityScheme(
+                name=name,
+                type=str(node.get("type", "")),
+                scheme=str(node.get("scheme", "")).lower(),
+                location=str(node.get("in", "")),
+                parameter=str(node.get("name", "")),
+            ),
+        )

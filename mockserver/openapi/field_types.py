@@ -1,0 +1,63 @@
+"""The fields of OpenAPI objects that hold plain values, and what a value of each must look like.
+
+`keywords` says the same of schemas. `soundness` reports a value that means nothing, the normal form leaves it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.openapi import schema_keywords
+from mockserver.openapi.schema_keywords import is_flag, is_names, is_text
+
+STYLES = frozenset(("matrix", "label", "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"))
+"""The values of `style` (OpenAPI 3.1 section 4.8.12.3)."""
+
+
+def is_style(value: Any) -> bool:
+    """One of the styles in which a parameter is written."""
+    return type(value) is str and value in STYLES
+
+
+def is_requirements(value: Any) -> bool:
+    """A list of security requirements, each an object of scope lists (OpenAPI 3.1 section 4.8.30)."""
+    return type(value) is list and all(type(one) is dict and all(map(is_names, one.values())) for one in value)
+
+
+def is_servers(value: Any) -> bool:
+    """A list of Server Objects (OpenAPI 3.1 section 4.8.5)."""
+    return type(value) is list and all(map(_is_server, value))
+
+
+def _is_server(value: Any) -> bool:
+    if type(value) is not dict or type(value.get("url")) is not str:
+        return False
+    variables = value.get("variables", {})
+    return type(variables) is dict and all(type(variable) is dict for variable in variables.values())
+
+
+_TOLD = {"summary": is_text, "description": is_text}
+_WRITTEN = {"style": is_style, "explode": is_flag, "allowReserved": is_flag, "required": is_flag, "deprecated": is_flag}
+
+WELL_FORMED: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "document": {"servers": is_servers, "security": is_requirements},
+    "path item": {**_TOLD, "servers": is_servers},
+    "operation": {
+        **_TOLD, "operationId": is_text, "security": is_requirements, "servers": is_servers, "tags": is_names,
+        "deprecated": is_flag,
+    },
+    "parameter": {"description": is_text, **_WRITTEN},
+    "header": {"description": is_text, **_WRITTEN},
+    "request body": {"description": is_text, "required": is_flag},
+    "response": {"description": is_text},
+    "encoding": {"contentType": is_text, "style": is_style, "explode": is_flag, "allowReserved": is_flag},
+    "schema": schema_keywords.WELL_FORMED,
+}  # fmt: skip
+"""Kind of object → field → does this value mean anything?"""
+
+
+def malformed(kind: str, node: dict[str, Any]) -> list[str]:
+    """The fields of `node`, an object of that kind, whose value means nothing."""
+    table = WELL_FORMED.get(kind)
+    return [k for k, v in node.items() if k in table and not table[k](v)] if table else []

@@ -1,0 +1,78 @@
+"""Schemas that name themselves by `$id` and `$anchor`, and references to those names.
+
+JSON Schema 2020-12 Core section 8.2, which OpenAPI 3.1 takes over: `$id` also changes what relative references inside
+mean. The rest of the program knows places only, so references by name are rewritten to JSON pointers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urldefrag, urljoin
+
+from mockserver.openapi.object_positions import Place, Where, find, pointer, reference, walk
+
+NAMES = ("$id", "$anchor", "$dynamicAnchor")
+
+
+def localised(document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    """`document` itself when no schema has a name; else a copy in which schemas refer to each other by place.
+
+    A reference to a name that no schema has stays as it is. `$dynamicRef` becomes the `$ref` it first means.
+    """
+    if not any(_is_named(place) for place in walk(document)):
+        return document
+    document = copy(document)
+    places = [place for place in walk(document) if place.kind == "schema"]
+    names: dict[str, str] = {}
+    for place in filter(_is_named, places):
+        base, node = _base(document, place.where), place.node
+        names[base] = names.get(base) or _home(document, place.where)
+        for key in NAMES[1:]:
+            if type(node.get(key)) is str:
+                names[f"{base}#{node[key]}"] = pointer(place.where)
+    for place in places:
+        _rewrite(place.node, _base(document, place.where), names)
+    for place in places:
+        for key in NAMES:
+            place.node.pop(key, None)
+    return document
+
+
+def _is_named(place: Place) -> bool:
+    return place.kind == "schema" and any(type(place.node.get(key)) is str for key in NAMES)
+
+
+def _named_ancestors(document: dict[str, Any], where: Where) -> list[tuple[str, Where]]:
+    """The `$id`s of the schemas around a place, the outermost first, each with where it stands."""
+    chain = []
+    while where is not None:
+        chain.append(where)
+        where = where[0]
+    seen = [(find(document, reference(pointer(step)))[0], step) for step in reversed(chain)]
+    return [(node["$id"], step) for node, step in seen if type(node) is dict and type(node.get("$id")) is str]
+
+
+def _base(document: dict[str, Any], where: Where) -> str:
+    """The address against which references at this place are read; empty where no schema around it has an `$id`."""
+    base = ""
+    for name, _ in _named_ancestors(document, where):
+        base = urldefrag(urljoin(base, name)).url
+    return base
+
+
+def _home(document: dict[str, Any], where: Where) -> str:
+    """The pointer of the schema whose `$id` holds at this place; the document itself without one."""
+    around = _named_ancestors(document, where)
+    return pointer(around[-1][1]) if around else ""
+
+
+def _rewrite(node: dict[str, Any], base: str, names: dict[str, str]) -> None:
+    ref = node.pop("$dynamicRef", None) or node.get("$ref")
+    if type(ref) is not str or (base == "" and ref.startswith("#/")):
+        return
+    address, fragment = urldefrag(urljoin(base, ref) if base or ref[:1] != "#" else ref)
+    if f"{address}#{fragment}" in names:
+        node["$ref"] = reference(names[f"{address}#{fragment}"])
+    elif address in names and (fragment == "" or fragment[:1] == "/"):
+        node["$ref"] = reference(names[address]) + fragment

@@ -1,0 +1,279 @@
+"""Swagger 2.0 documents said in the terms of OpenAPI 3.0.
+
+What 2.0 spreads over `consumes`, `produces` and parameters `in: body` and `in: formData` becomes request bodies and
+media types; `definitions` and its like move to `components`; `collectionFormat` becomes `style` and `explode`.
+Source: OpenAPI Specification 2.0, and 3.0.0 for what replaced it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockserver.openapi.document import METHODS
+from mockserver.openapi.object_positions import Place, find, walk
+from mockserver.openapi.pointer import escape
+
+HOMES = {
+    "definitions": ("schema", "schemas"),
+    "parameters": ("parameter", "parameters"),
+    "responses": ("response", "responses"),
+}
+"""Root key of 2.0 → the kind of object it holds, and its name among the `components` of 3.0."""
+
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+STYLES: dict[str, tuple[str, bool]] = {
+    "csv": ("form", False),
+    "multi": ("form", True),
+    "ssv": ("spaceDelimited", False),
+    "pipes": ("pipeDelimited", False),
+    "tsv": ("form", False),
+}
+"""`collectionFormat` of a query or form parameter → `style` and `explode`; 3.0 has nothing for `tsv`."""
+
+KEPT = frozenset(("name", "in", "description", "required", "allowEmptyValue", "deprecated"))
+"""The fields of a parameter or header of 2.0 that are not those of its schema."""
+
+FLOWS = {"accessCode": "authorizationCode", "application": "clientCredentials"}
+"""OAuth flows that have another name in 3.0."""
+
+
+def convert(document: dict[str, Any]) -> None:
+    """Turn `document`, a Swagger 2.0 document of its own, into an OpenAPI 3.0 one, in place."""
+    places = list(walk(document))
+    _settle_references(document, places)
+    for place in places:
+        if place.kind == "path item":
+            _path_item(document, place.node)
+    for place in places:
+        if place.kind in _CONVERSIONS and "$ref" not in place.node:
+            _CONVERSIONS[place.kind](document, place.node)
+    _move(document)
+    for place in places:
+        _rename_reference(place.node)
+
+
+def _settle_references(document: dict[str, Any], places: list[Place]) -> None:
+    """See to references into what will be rebuilt: schemas get a name of their own, the rest is put in place."""
+    for place in places:
+        ref = place.node.get("$ref")
+        if type(ref) is not str or ref.startswith(("#/definitions/", "#/x-files/")):
+            continue
+        target, where = find(document, ref)
+        if where is None or type(target) is not dict:
+            continue
+        if place.kind == "schema":
+            name = ref.removeprefix("#/").replace("/", ".").replace("~1", "-")
+            document.setdefault("definitions", {})[name] = target
+            place.node["$ref"] = "#/definitions/" + escape(name)
+        elif ref.count("/") != 2:
+            place.node.clear()
+            place.node.update(target)
+
+
+def _rename_reference(node: dict[str, Any]) -> None:
+    ref = node.get("$ref")
+    if type(ref) is str:
+        for old, (_, new) in HOMES.items():
+            if ref.startswith(f"#/{old}/"):
+                node["$ref"] = f"#/components/{new}/" + ref.removeprefix(f"#/{old}/")
+
+
+def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
+    seen: list[Any] = []
+    while type(node) is dict and type(node.get("$ref")) is str and node not in seen:
+        seen.append(node)
+        node, _ = find(document, node["$ref"])
+    return node if type(node) is dict else {}
+
+
+def _path_item(document: dict[str, Any], item: dict[str, Any]) -> None:
+    shared = _listed(item.get("parameters"))
+    for method in METHODS:
+        if type(item.get(method)) is dict:
+            _operation(document, item[method], shared)
+    if "parameters" in item:
+        item["parameters"] = [one for one in shared if not _is_body(_followed(document, one))]
+
+
+def _operation(document: dict[str, Any], operation: dict[str, Any], shared: list[Any]) -> None:
+    own = _listed(operation.get("parameters"))
+    seen = [(one, _followed(document, one)) for one in own]
+    bodies = [node for _, node in seen if _is_body(node)] or [
+        node for one in shared if _is_body(node := _followed(document, one))
+    ]
+    if bodies:
+        operation["requestBody"] = _request_body(bodies, _media_types(document, operation, "consumes"))
+    if "parameters" in operation:
+        operation["parameters"] = [one for one, node in seen if not _is_body(node)]
+    _produce(document, operation)
+    for key in ("consumes", "produces", "schemes"):
+        operation.pop(key, None)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if type(value) is list else []
+
+
+def _is_body(parameter: dict[str, Any]) -> bool:
+    return parameter.get("in") in ("body", "formData")
+
+
+def _media_types(document: dict[str, Any], operation: dict[str, Any], key: str) -> list[str]:
+    named = _listed(operation.get(key)) or _listed(document.get(key))
+    return [name for name in named if type(name) is str]
+
+
+def _request_body(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, Any]:
+    body = next((one for one in parameters if one.get("in") == "body"), None)
+    if body is None:
+        return _form(parameters, consumes)
+    media = {"schema": body.get("schema", {})}
+    said: dict[str, Any] = {key: body[key] for key in ("description", "required") if key in body}
+    return {**said, "content": {name: dict(media) for name in consumes or ["application/json"]}}
+
+
+def _form(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, Any]:
+    fields = [one for one in parameters if type(one.get("name")) is str]
+    required = [one["name"] for one in fields if one.get("required") is True]
+    schema: dict[str, Any] = {"type": "object", "properties": {one["name"]: _value_schema(one) for one in fields}}
+    if required:
+        schema["required"] = required
+    files = any(one.get("type") == "file" for one in fields)
+    forms = [name for name in consumes if name in FORMS] or [FORMS[1] if files else FORMS[0]]
+    if files and FORMS[1] in forms:
+        forms = [FORMS[1]]
+    media = {"schema": schema} | _encoding(fields)
+    return {"required": bool(required), "content": {name: dict(media) for name in forms}}
+
+
+def _value_schema(node: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a form field: everything that says something about its value, and its description."""
+    return {k: v for k, v in node.items() if k == "description" or k not in (*KEPT, "collectionFormat")}
+
+
+def _encoding(fields: list[dict[str, Any]]) -> dict[str, Any]:
+    lists = {one["name"]: _written(one, "form") for one in fields if one.get("type") == "array"}
+    return {"encoding": lists} if lists else {}
+
+
+def _written(node: dict[str, Any], style: str) -> dict[str, Any]:
+    """`style` and `explode` of a list, whose default style in this place is `style`."""
+    if style == "simple":
+        return {"style": "simple"}
+    named, explode = STYLES.get(str(node.get("collectionFormat")), STYLES["csv"])
+    return {"style": named, "explode": explode}
+
+
+def _produce(document: dict[str, Any], operation: dict[str, Any]) -> None:
+    """Give the responses the operation's own media types; one that is shared is copied, as others say otherwise.
+
+    2.0 allows no other media types for what is refused either, also where it describes no body for it.
+    """
+    responses = operation.get("responses")
+    if type(responses) is not dict:
+        return
+    names, own = _media_types(document, operation, "produces"), _listed(operation.get("produces"))
+    for status, node in responses.items():
+        response = _followed(document, node)
+        if "schema" in response or "examples" in response:
+            produced = _with_content(dict(response), names) if own else None
+        else:
+            content: dict[str, Any] = {"content": {name: {} for name in names}}
+            produced = {**response, **content} if names and _is_refusal(status, responses) else None
+        if produced is not None:
+            responses[status] = produced
+            _headers(produced)
+
+
+def _is_refusal(status: str, responses: dict[str, Any]) -> bool:
+    """Does a response tell of a failure? `default` does where another one tells of success."""
+    return status[:1] in ("4", "5") or (status == "default" and any(one[:1] == "2" for one in responses))
+
+
+def _with_content(response: dict[str, Any], produces: list[str]) -> dict[str, Any]:
+    schema, examples = response.pop("schema", None), response.pop("examples", None)
+    examples = examples if type(examples) is dict else {}
+    if schema is None and not examples:
+        return response
+    file = type(schema) is dict and schema.get("type") == "file"
+    names = produces or ["application/octet-stream" if file else "application/json"]
+    media = {} if schema is None else {"schema": schema}
+    shown = {name: {"example": value} for name, value in examples.items()}
+    response["content"] = {name: {**media, **shown.get(name, {})} for name in dict.fromkeys([*names, *shown])}
+    return response
+
+
+def _response(document: dict[str, Any], response: dict[str, Any]) -> None:
+    _with_content(response, _media_types(document, {}, "produces"))
+    _headers(response)
+
+
+def _headers(response: dict[str, Any]) -> None:
+    headers = response.get("headers")
+    if type(headers) is dict:
+        response["headers"] = {name: _header(node) for name, node in headers.items() if type(node) is dict}
+
+
+def _header(node: dict[str, Any]) -> dict[str, Any]:
+    return node if "schema" in node else _split(node, "simple")
+
+
+def _parameter(document: dict[str, Any], node: dict[str, Any]) -> None:
+    if not _is_body(node) and "schema" not in node:
+        split = _split(node, "form" if node.get("in") == "query" else "simple")
+        node.clear()
+        node.update(split)
+
+
+def _split(node: dict[str, Any], style: str) -> dict[str, Any]:
+    """A parameter or header of 3.0: what 2.0 says of the value beside its name goes into a schema."""
+    kept = {key: value for key, value in node.items() if key in KEPT or key[:2] == "x-"}
+    schema = {key: value for key, value in node.items() if key not in KEPT and key != "collectionFormat"}
+    return kept | {"schema": schema} | (_written(node, style) if node.get("type") == "array" else {})
+
+
+def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
+    if type(node.get("discriminator")) is str:
+        node["discriminator"] = {"propertyName": node["discriminator"]}
+
+
+def _security_scheme(document: dict[str, Any], node: dict[str, Any]) -> None:
+    if node.get("type") == "basic":
+        node.update(type="http", scheme="basic")
+    elif node.get("type") == "oauth2" and "flow" in node:
+        flow = str(node.pop("flow"))
+        moved = {key: node.pop(key) for key in ("authorizationUrl", "tokenUrl", "scopes") if key in node}
+        node["flows"] = {FLOWS.get(flow, flow): {"scopes": {}, **moved}}
+
+
+_CONVERSIONS = {
+    "parameter": _parameter,
+    "response": _response,
+    "schema": _schema,
+    "security scheme": _security_scheme,
+}
+"""Kind of object → how one of 2.0 becomes one of 3.0, in place."""
+
+
+def _move(document: dict[str, Any]) -> None:
+    components = {new: document.pop(old) for old, (_, new) in HOMES.items() if old in document}
+    if type(components.get("parameters")) is dict:
+        parameters = components["parameters"]
+        components["parameters"] = {k: v for k, v in parameters.items() if type(v) is dict and not _is_body(v)}
+    if "securityDefinitions" in document:
+        components["securitySchemes"] = document.pop("securityDefinitions")
+    document["components"] = components
+    document["servers"] = list(_servers(document))
+    for key in ("swagger", "host", "basePath", "schemes", "consumes", "produces"):
+        document.pop(key, None)
+
+
+def _servers(document: dict[str, Any]) -> Iterator[dict[str, str]]:
+    path = str(document.get("basePath") or "/")
+    if not document.get("host"):
+        yield {"url": path}
+        return
+    for scheme in _listed(document.get("schemes")) or ["https"]:
+        yield {"url": f"{scheme}://{document['host']}{path}"}

@@ -1,0 +1,292 @@
+"""The text of a document, JSON (RFC 8259) or YAML, turned into values.
+
+YAML is read as the OpenAPI Specification 3.1 (section 4.2) asks: YAML 1.2 with the types of JSON. So `on`, `yes` and
+`2020-01-01` are strings, a key is always a string (`200:` is "200"), a key that stands twice is a fault, and a tag
+such as `!!python/object` or `!include` is refused. Of YAML 1.1 the merge key `<<` is kept, since documents use it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import orjson
+import yaml
+
+from mockserver.errors import InvalidDocument
+from mockserver.openapi.size_limits import BOUNDS, Bounds
+
+Format = Literal["json", "yaml"]
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def parse(data: bytes, *, file: str = "", bounds: Bounds = BOUNDS) -> tuple[dict[str, Any], Format]:
+    """The object that `data` holds, and the format it is written in.
+
+    Raises InvalidDocument, with line and column where there are some, for what is no JSON or YAML, no object, or
+    larger than `bounds`. JSON keeps the last of two equal keys (RFC 8259 section 4 leaves it open).
+    """
+    if len(data) > bounds.bytes:
+        raise InvalidDocument(f"it is larger than {bounds.bytes:,} bytes", file=file)
+    data = data.removeprefix(BYTE_ORDER_MARK)
+    value, format = _read(data, file, bounds)
+    if type(value) is not dict:
+        raise InvalidDocument(f"it holds {_called(value)} where an object is expected", file=file)
+    _check_depth(value, file, bounds)
+    return value, format
+
+
+def _read(data: bytes, file: str, bounds: Bounds) -> tuple[Any, Format]:
+    if data.lstrip()[:1] not in (b"{", b"["):
+        return _yaml(data, file, bounds), "yaml"
+    try:
+        return _json(data, file, bounds), "json"
+    except InvalidDocument:
+        if not file.endswith((".yaml", ".yml")):
+            raise
+        return _yaml(data, file, bounds), "yaml"  # YAML in flow style may begin with a brace too
+
+
+def _json(data: bytes, file: str, bounds: Bounds) -> Any:
+    separators = data.count(b",") + data.count(b"[") + data.count(b"{")
+    if separators > bounds.values:
+        raise InvalidDocument(f"it holds more than {bounds.values:,} values", file=file)
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as fault:
+        raise InvalidDocument(f"no JSON: line {fault.lineno}, column {fault.colno}: {fault.msg}", file=file) from None
+
+
+def _check_depth(value: Any, file: str, bounds: Bounds) -> None:
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > bounds.depth:
+            raise InvalidDocument(f"it is nested deeper than {bounds.depth} levels", file=file)
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) is dict or type(child) is list
+        ]
+
+
+def _called(value: Any) -> str:
+    return {list: "a list", type(None): "nothing"}.get(type(value), "a single value")
+
+
+_STR, _NULL, _BOOL, _INT, _FLOAT, _MAP, _SEQ = (
+    f"tag:yaml.org,2002:{name}" for name in ("str", "null", "bool", "int", "float", "map", "seq")
+)
+
+_CONSTANTS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), _NULL),
+    **dict.fromkeys(("true", "True", "TRUE", "false", "False", "FALSE"), _BOOL),
+}
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+"""Numbers as in YAML 1.2 section 10.2.1.4, with no leading zeros: `007` is more often a name than a seven."""
+
+
+def _implicit_tag(text: str) -> str:
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0] not in "-+.0123456789":
+        return _STR
+    if _INTEGER.fullmatch(text):
+        return _INT
+    return _FLOAT if _NUMBER.fullmatch(text) else _STR
+
+
+def _integer(text: str) -> int | float | str:
+    """A whole number; past 64 bits a float, as JSON readers do; past every float the text."""
+    if len(text) < 19 or (len(text) < 21 and -(2**63) <= int(text) < 2**64):
+        return int(text)
+    return _float(text)
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+def _boolean(text: str) -> bool:
+    return text in ("true", "True", "TRUE")
+
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    _STR: str,
+    _NULL: lambda text: None,
+    _BOOL: _boolean,
+    _INT: _integer,
+    _FLOAT: _float,
+}
+"""YAML tag → how the text of such a value is read."""
+
+
+def _yaml(data: bytes, file: str, bounds: Bounds) -> Any:
+    parser = yaml.CSafeLoader(data)
+    builder = _Builder(file, bounds)
+    try:
+        while (event := parser.get_event()) is not None:
+            _EVENTS[type(event)](builder, event)
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise _told(fault, file) from None
+    finally:
+        parser.dispose()
+    return builder.finish()
+
+
+def _told(fault: Exception, file: str) -> InvalidDocument:
+    mark = getattr(fault, "problem_mark", None)
+    problem = getattr(fault, "problem", None) or str(fault)
+    return InvalidDocument(f"no YAML: {_line(mark) if mark else ''}{problem}", file=file)
+
+
+def _line(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}: "
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or object that is being read; `key` waits for its value, `weight` counts the values inside."""
+
+    value: Any
+    anchor: str | None
+    key: str | None = None
+    merging: bool = False
+    merged: list[dict[str, Any]] = field(default_factory=list)
+    weight: int = 1
+
+
+class _Builder:
+    """Makes values from the events of a YAML text, one method for each event.
+
+    Events come flat, so that no depth of nesting reaches the stack of this process (composing nodes in C does). An
+    aliased value is made once and weighed each time.
+    """
+
+    def __init__(self, file: str, bounds: Bounds) -> None:
+        self.file, self.bounds = file, bounds
+        self.open: list[_Open] = [_Open([], None)]
+        self.anchors: dict[str, tuple[Any, int] | None] = {}
+        self.aliased = False
+
+    def finish(self) -> Any:
+        """What was read; values that aliases share are copied, so that each place has its own."""
+        documents = self.open[0].value
+        value = documents[0] if documents else None
+        return orjson.loads(orjson.dumps(value)) if self.aliased else value
+
+    def document(self, event: yaml.Event) -> None:
+        if self.open[0].value:
+            raise self.fault(event, "a second document begins, where one is expected")
+
+    def nothing(self, event: yaml.Event) -> None:
+        pass
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        parent, plain = self.open[-1], event.implicit[0]
+        if type(parent.value) is dict and parent.key is None:
+            self.take_key(event, event.value, plain)
+            return
+        value = self.read(event, event.tag or (_implicit_tag(event.value) if plain else _STR))
+        self.keep(event, value, 1 + len(event.value) // 64)
+
+    def read(self, event: yaml.ScalarEvent, tag: str) -> Any:
+        reader = _SCALARS.get(tag)
+        if reader is None:
+            raise self.fault(event, f"the tag {tag} means nothing in OpenAPI")
+        try:
+            return reader(event.value)
+        except ValueError:
+            raise self.fault(event, f"{event.value!r} is no {tag.rpartition(':')[2]}") from None
+
+    def keep(self, event: yaml.ScalarEvent, value: Any, weight: int) -> None:
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, weight)
+        self.put(event, value, weight)
+
+    def begin(self, event: yaml.CollectionStartEvent) -> None:
+        mapping = type(event) is yaml.MappingStartEvent
+        if event.tag not in (None, _MAP if mapping else _SEQ):
+            raise self.fault(event, f"the tag {event.tag} means nothing in OpenAPI")
+        if len(self.open) > self.bounds.depth:
+            raise self.fault(event, f"it is nested deeper than {self.bounds.depth} levels")
+        if type(self.open[-1].value) is dict and self.open[-1].key is None:
+            raise self.fault(event, "a key must be a string")
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        self.open.append(_Open({} if mapping else [], event.anchor))
+
+    def end(self, event: yaml.Event) -> None:
+        done = self.open.pop()
+        for entries in done.merged:
+            done.value = entries | done.value
+        if done.anchor is not None:
+            self.anchors[done.anchor] = (done.value, done.weight)
+        self.put(event, done.value, done.weight)
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        if event.anchor not in self.anchors:
+            raise self.fault(event, f"no anchor &{event.anchor} stands before this alias")
+        target = self.anchors[event.anchor]
+        if target is None:
+            raise self.fault(event, "it contains itself by an alias")
+        self.aliased = True
+        if type(self.open[-1].value) is dict and self.open[-1].key is None:
+            self.take_key(event, target[0], plain=False)
+        else:
+            self.put(event, *target)
+
+    def take_key(self, event: yaml.Event, key: Any, plain: bool) -> None:
+        parent = self.open[-1]
+        if type(key) is not str:
+            raise self.fault(event, "a key must be a string")
+        if key in parent.value:
+            raise self.fault(event, f"the key {key!r} stands twice")
+        parent.key, parent.merging = key, plain and key == "<<"
+        parent.weight += 1 + len(key) // 64
+
+    def put(self, event: yaml.Event, value: Any, weight: int) -> None:
+        parent = self.open[-1]
+        parent.weight += weight
+        if parent.weight > self.bounds.values:
+            raise self.fault(event, f"with aliases written out it holds more than {self.bounds.values:,} values")
+        if type(parent.value) is list:
+            parent.value.append(value)
+        elif parent.merging:
+            parent.merged += self.entries(event, value)
+        else:
+            parent.value[parent.key] = value
+        parent.key, parent.merging = None, False
+
+    def entries(self, event: yaml.Event, value: Any) -> list[dict[str, Any]]:
+        found = value if type(value) is list else [value]
+        if not all(type(entries) is dict for entries in found):
+            raise self.fault(event, "`<<` takes an object or a list of objects")
+        self.aliased = True
+        return found
+
+    def fault(self, event: yaml.Event, message: str) -> InvalidDocument:
+        return InvalidDocument(f"{_line(event.start_mark)}{message}", file=self.file)
+
+
+_EVENTS: dict[type, Callable[[_Builder, Any], None]] = {
+    yaml.StreamStartEvent: _Builder.nothing,
+    yaml.DocumentStartEvent: _Builder.document,
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.SequenceStartEvent: _Builder.begin,
+    yaml.MappingStartEvent: _Builder.begin,
+    yaml.SequenceEndEvent: _Builder.end,
+    yaml.MappingEndEvent: _Builder.end,
+    yaml.DocumentEndEvent: _Builder.nothing,
+    yaml.StreamEndEvent: _Builder.nothing,
+}
+"""YAML event → what the builder does with it."""

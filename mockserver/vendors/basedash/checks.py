@@ -1,0 +1,72 @@
+"""Partners of Basedash's rules: the first sync, the OAuth bootstrap and the stable state model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from contracts.model.resources import Kind
+from contracts.runner.context import Stage
+
+STATES: Mapping[str, frozenset[str]] = {
+    "CONNECTED": frozenset({"SUCCESS"}),
+    "BROKEN": frozenset({"FAILED"}),
+    "INCOMPLETE": frozenset({"NEVER_SYNCED", "PENDING"}),
+}
+"""setupState → the values of lastSyncStatus that go with it."""
+
+
+def sync_tools(stage: Stage, kind: Kind) -> None:
+    """A new server is in one of the states that a sync can lead to, and says the same of it everywhere."""
+    made = stage.create(kind)
+    item = stage.item(kind.acts["get"], seen := stage.get(made))
+    state, status = str(item.get("setupState")), item.get("lastSyncStatus")
+    stage.expect(
+        status in STATES.get(state, ()),
+        "lastSyncStatus that goes with setupState",
+        f"{state} and {status}",
+        made.exchange,
+        seen,
+        about="state",
+    )
+    synced = status == "SUCCESS"
+    for name, wanted in (
+        ("hasCompletedFirstSync", synced),
+        ("lastSuccessfulSyncAt", synced),
+        ("transportType", synced),
+        ("syncErrorMessage", status == "FAILED"),
+    ):
+        stage.expect(
+            bool(item.get(name)) is wanted,
+            f"{name} {'is there' if wanted else 'is not'} after {status}",
+            repr(item.get(name)),
+            made.exchange,
+            seen,
+            about=name,
+        )
+    exchange, away = stage.try_create(kind, stage.body(kind) | {"serverUrl": "https://contract-check.invalid/mcp"})
+    stage.expect(
+        away is not None,
+        "a server that cannot be reached is registered all the same",
+        f"status {exchange.status}",
+        exchange,
+        about="unreachable",
+    )
+
+
+def bootstrap_oauth(stage: Stage, kind: Kind) -> None:
+    """The create reply says whether an authorization is needed, and where to begin it if so."""
+    made = stage.create(kind)
+    needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
+    stage.expect(
+        isinstance(needed, bool), "requiresAuth is true or false", repr(needed), made.exchange, about="requiresAuth"
+    )
+    stage.expect(
+        bool(address) is bool(needed),
+        "authUrl where an authorization is needed, and only then",
+        repr(address),
+        made.exchange,
+        about="authUrl",
+    )
+
+
+PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {"sync-tools": sync_tools, "bootstrap-oauth": bootstrap_oauth}

@@ -1,0 +1,136 @@
+"""What no data can say about Basedash: tool sync, the OAuth bootstrap and the trial (S000, "Side effects")."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
+from mockserver.mcp_port import Connection, Outcome, Tool
+from mockserver.state.world import World
+
+Fields = dict[str, Any]
+
+REDIRECT = "https://charts.basedash.com/api/mcp-connectors/oauth/callback"
+"""Where Basedash's OAuth comes back to (mcp-connectors page, CONN)."""
+
+CONNECTIVITY = frozenset({"serverUrl", "headers"})
+TRANSPORTS = {"http": "STREAMABLE_HTTP", "sse": "SSE"}
+ACCESS = {True: "ALWAYS_ALLOW", False: "NEEDS_APPROVAL", None: "NEEDS_APPROVAL"}
+BROKEN = frozenset({"unreachable", "timeout", "error"})
+
+
+def sync_tools(turn: Turn) -> Asking:
+    """Connect to the server and take over its tools and state; a failure is told in the item, not as an error."""
+    outcome: Outcome = yield connection(turn)
+    take_over(turn, outcome)
+    return None
+
+
+def sync_tools_again(turn: Turn) -> Asking:
+    """As `sync_tools`, when an update touched what the connection depends on."""
+    if turn.changed(CONNECTIVITY):
+        outcome: Outcome = yield connection(turn)
+        take_over(turn, outcome)
+    return None
+
+
+def bootstrap_oauth(turn: Turn) -> None:
+    """Tell in the reply whether the server asks for OAuth, and where to begin it."""
+    address = turn.item.hidden.get("authUrl")
+    turn.extras = {"requiresAuth": bool(address), "authUrl": address}
+
+
+def start_trial(turn: Turn) -> None:
+    """Start the organization's trial once; it stays started when the server is deleted."""
+    if turn.fact("trialStartedAt") is None:
+        turn.remember("trialStartedAt", turn.now())
+
+
+def connection(turn: Turn) -> Connection:
+    """How Basedash reaches a registered server: streamable HTTP or SSE, with its static headers (CONN)."""
+    item = turn.item
+    headers = static_headers(item.fields.get("headers"))
+    owner = f"basedash/{turn.call.tenant}/{item.id}"
+    return Connection(url=item.fields["serverUrl"], headers=headers, redirect_uri=REDIRECT, owner=owner)
+
+
+def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
+    """Header entries `{name, value}`; the shape of an entry is not documented, so others are passed over."""
+    if not written:
+        return ()
+    entries = [entry for entry in written if isinstance(entry, dict)]
+    return tuple((str(e["name"]), str(e["value"])) for e in entries if e.get("name") and e.get("value") is not None)
+
+
+def take_over(turn: Turn, outcome: Outcome) -> None:
+    """Move the item to the state that an outcome leads to (fact sheet, "State model")."""
+    item, now = turn.item, turn.now()
+    item.hidden["authUrl"] = outcome.authorization_url if outcome.requires_auth else None
+    item.fields |= {"lastSyncAttemptAt": now, "syncErrorMessage": None}
+    item.fields |= STATES[outcome.status](item.fields, outcome, now, turn.world)
+
+
+def _connected(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    return {
+        "setupState": "CONNECTED",
+        "lastSyncStatus": "SUCCESS",
+        "lastSuccessfulSyncAt": now,
+        "hasCompletedFirstSync": True,
+        "transportType": TRANSPORTS.get(outcome.transport or ""),
+        "tools": merged(fields["tools"], outcome.tools, world),
+    }
+
+
+def _waiting(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    return {"setupState": "INCOMPLETE", "lastSyncStatus": "NEVER_SYNCED", "lastSyncAttemptAt": None}
+
+
+def _pending(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    return {"lastSyncStatus": "PENDING"}
+
+
+def _broken(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:
+    message = outcome.message or "The tools could not be synced."
+    return {"setupState": "BROKEN", "lastSyncStatus": "FAILED", "syncErrorMessage": message}
+
+
+STATES = {"ok": _connected, "needs-auth": _waiting, "pending": _pending} | dict.fromkeys(BROKEN, _broken)
+
+
+def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fields]:
+    """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
+    digits = world.token(16 * len(seen)) if seen else ""
+    fresh: list[Fields] = []
+    for at, listed in enumerate(seen):
+        entry = _entry(listed.name, listed.description, listed.read_only_hint).copy()
+        entry["id"] = "tool_" + digits[16 * at : 16 * at + 16]
+        fresh.append(entry)
+    if not known:
+        return fresh
+    by_name = {tool["name"]: tool for tool in known}
+    for tool in fresh:
+        before = by_name.pop(tool["name"], None)
+        if before is not None:
+            tool |= {"id": before["id"], "accessMode": before["accessMode"]}
+    return fresh + [tool | {"foundInServer": False} for tool in by_name.values()]
+
+
+@lru_cache(1024)
+def _entry(name: str, description: str | None, read_only_hint: bool | None) -> Fields:
+    """A tool that is seen for the first time, without its id; to be copied, which costs less than to write it anew."""
+    # That a read-only tool is allowed and any other needs approval is assumed; no page says it.
+    return {
+        "id": "",
+        "name": name,
+        "description": description,
+        "readOnlyHint": read_only_hint,
+        "accessMode": ACCESS[read_only_hint],
+        "foundInServer": True,
+    }
+
+
+RULES: dict[str, Rule] = {
+    "sync-tools": Asks(sync_tools), "sync-tools-again": Asks(sync_tools_again), "bootstrap-oauth": bootstrap_oauth,
+    "start-trial": start_trial,
+}  # fmt: skip

@@ -1,0 +1,150 @@
+"""Partners of Datagrid's rules: the life of managed secrets, the first sync, and who the caller is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.read_your_writes import GONE
+from contracts.cleanup.created_items import Made
+from contracts.model.finding import Exchange
+from contracts.model.resources import Kind
+from contracts.runner.context import Stage
+
+FIELD = "authorization_secret_id"
+
+
+def keep_authorization(stage: Stage, kind: Kind) -> None:
+    """A raw credential becomes a managed secret, wins over a reference, and goes when it is replaced or cleared."""
+    secrets = stage.tools.kinds["secret"]
+    own = stage.create(secrets)
+    made = stage.create(kind, stage.body(kind) | {"authorization": "Bearer contract-check"})
+    first = made.item.get(FIELD)
+    stage.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), made.exchange, about="made")
+    _unlisted(stage, secrets, first, made)
+    _wins(stage, kind, own)
+    if first:
+        _rotates(stage, made, first)
+    _own_stays(stage, kind, own)
+
+
+def _secret(stage: Stage, id: Any) -> Exchange:
+    act = stage.tools.kinds["secret"].acts["get"]
+    return stage.send(act, path={stage.tools.kinds["secret"].resource.identity.parameter: id})
+
+
+def _unlisted(stage: Stage, secrets: Kind, id: Any, made: Made) -> None:
+    items, asked = stage.walk(secrets)
+    stage.expect(
+        str(id) not in ids(secrets, items),
+        "a managed secret is in no list of the caller's secrets",
+        "it is",
+        made.exchange,
+        *asked,
+        about="listed",
+    )
+
+
+def _wins(stage: Stage, kind: Kind, own: Made) -> None:
+    both = stage.create(kind, stage.body(kind) | {"authorization": "Bearer contract-check", FIELD: own.id})
+    shown = both.item.get(FIELD)
+    stage.expect(
+        bool(shown) and shown != own.id,
+        "authorization wins over the reference",
+        repr(shown),
+        both.exchange,
+        about="wins",
+    )
+
+
+def _rotates(stage: Stage, made: Made, first: Any) -> None:
+    rotated = stage.update(made, {"authorization": "Bearer contract-check-2"})
+    second = stage.item(made.kind.acts["get"], stage.get(made)).get(FIELD)
+    stage.expect(
+        bool(second) and second != first,
+        "another value is another secret",
+        repr(second),
+        made.exchange,
+        rotated,
+        about="rotated",
+    )
+    old = _secret(stage, first)
+    stage.expect(
+        old.status in GONE,
+        "the secret that was replaced is removed",
+        f"status {old.status}",
+        made.exchange,
+        rotated,
+        old,
+        about="replaced",
+    )
+    cleared = stage.update(made, {"authorization": None})
+    last = stage.item(made.kind.acts["get"], seen := stage.get(made)).get(FIELD)
+    stage.expect(last is None, "null ends the reference", repr(last), made.exchange, cleared, seen, about="cleared")
+    gone = _secret(stage, second)
+    stage.expect(
+        gone.status in GONE,
+        "the secret that was cleared is removed",
+        f"status {gone.status}",
+        made.exchange,
+        cleared,
+        gone,
+        about="removed",
+    )
+
+
+def _own_stays(stage: Stage, kind: Kind, own: Made) -> None:
+    """A secret that the caller manages is never removed: not by clearing, not by a raw value, not with the server."""
+    for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
+        made = stage.create(kind, stage.body(kind) | {FIELD: own.id})
+        shown = made.item.get(FIELD)
+        stage.expect(
+            shown == own.id, f"{FIELD} as it was sent: {own.id}", repr(shown), made.exchange, about="reference"
+        )
+        done = stage.delete(made) if change is None else stage.update(made, change)
+        seen = _secret(stage, own.id)
+        if not stage.expect(
+            seen.status == 200,
+            "the caller's own secret stays",
+            f"status {seen.status}",
+            made.exchange,
+            done,
+            seen,
+            about="own",
+        ):
+            return
+
+
+def sync_tools(stage: Stage, kind: Kind) -> None:
+    """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
+    exchange, made = stage.try_create(kind, stage.body(kind) | {"base_url": "https://contract-check.invalid/mcp"})
+    stage.expect(
+        made is not None,
+        "a server that cannot be reached is registered all the same",
+        f"status {exchange.status}",
+        exchange,
+        about="unreachable",
+    )
+
+
+def identify(stage: Stage, kind: Kind) -> None:
+    """The caller is told the teamspace of the request, and that it is one of its own."""
+    act = stage.tools.acts["GET /identity"]
+    seen = stage.send(act)
+    body = seen.json if isinstance(seen.json, dict) else {}
+    current = body.get("current_teamspace_id")
+    stage.expect(
+        not stage.main.tenant or current == stage.main.tenant,
+        f"the teamspace {stage.main.tenant}",
+        repr(current),
+        seen,
+        about="current",
+    )
+
+
+PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+    "keep-authorization": keep_authorization,
+    "sync-tools": sync_tools,
+    "identify": identify,
+}

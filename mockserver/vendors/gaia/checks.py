@@ -1,0 +1,144 @@
+"""Partners of GAIA's rules: which configurations are refused, and how connecting moves a server's status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.read_your_writes import GONE
+from contracts.cleanup.created_items import Made
+from contracts.model.finding import Exchange
+from contracts.model.resources import Kind
+from contracts.runner.context import Stage
+
+WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
+    "a stdio server without command": ({"transportType": "stdio"}, frozenset({"url", "command", "connectionType"})),
+    "an http server without url": ({"transportType": "http"}, frozenset({"url", "command"})),
+}
+"""Configurations that cannot connect: what is set, and what is left out."""
+
+
+def check_configuration(stage: Stage, kind: Kind) -> None:
+    """A configuration that cannot connect is refused, and nothing is registered."""
+    made = stage.create(kind)
+    for what, (given, left_out) in WRONG.items():
+        before = len(stage.walk(made)[0])
+        body = {name: value for name, value in stage.body(kind).items() if name not in left_out} | given
+        exchange, _ = stage.try_create(kind, body)
+        stage.expect(
+            400 <= exchange.status < 500, f"{what} is refused", f"status {exchange.status}", exchange, about=what
+        )
+        items, asked = stage.walk(made)
+        stage.expect(
+            len(items) == before,
+            "and not registered",
+            f"{len(items) - before} more",
+            exchange,
+            *asked,
+            about=f"kept: {what}",
+        )
+
+
+def connect(stage: Stage, kind: Kind) -> None:
+    """Connecting leaves the server connected, or in error when it fails; a server that is not there is not found."""
+    made = stage.create(kind)
+    exchange = _by_id(stage, "connect", made.id)
+    wanted = "connected" if exchange.status == 200 else "error"
+    _status(stage, made, wanted, exchange)
+    _able(stage, made, exchange)
+    _nobody(stage, kind, "connect", made)
+
+
+def disconnect(stage: Stage, kind: Kind) -> None:
+    """Disconnecting leaves the server disconnected, and registered."""
+    made = stage.create(kind)
+    connected = _by_id(stage, "connect", made.id)
+    exchange = _by_id(stage, "disconnect", made.id)
+    if stage.expect(
+        exchange.status == 200,
+        "a server can be disconnected",
+        f"status {exchange.status}",
+        connected,
+        exchange,
+        about="accepted",
+    ):
+        _status(stage, made, "disconnected", connected, exchange)
+    items, asked = stage.walk(made)
+    stage.expect(
+        str(made.id) in ids(kind, items),
+        "it stays registered",
+        "it is gone",
+        connected,
+        exchange,
+        *asked,
+        about="registered",
+    )
+    _nobody(stage, kind, "disconnect", made)
+
+
+def validate(stage: Stage, kind: Kind) -> None:
+    """`valid` says the same as `status`, and nothing is registered by asking."""
+    made = stage.create(kind)
+    before = len(stage.walk(made)[0])
+    act = stage.tools.acts["POST /api/mcp/validate"]
+    exchange = stage.send(act, body=stage.bodies.least(act, stage.check))
+    body = exchange.json if isinstance(exchange.json, dict) else {}
+    stage.expect(
+        body.get("valid") is (body.get("status") == "ok"),
+        "valid where the status is ok, and only then",
+        f"valid {body.get('valid')} and status {body.get('status')}",
+        exchange,
+        about="valid",
+    )
+    after = len(stage.walk(made)[0])
+    stage.expect(
+        after == before, "asking registers nothing", f"{after - before} more servers", exchange, about="registered"
+    )
+
+
+def _by_id(stage: Stage, name: str, id: Any) -> Exchange:
+    return stage.send(stage.tools.acts[f"POST /api/mcp/{name}"], body={"id": id})
+
+
+def _status(stage: Stage, made: Made, wanted: str, *history: Exchange) -> None:
+    seen = stage.get(made)
+    shown = stage.item(made.kind.acts["get"], seen).get("status")
+    stage.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
+
+
+def _able(stage: Stage, made: Made, connected: Exchange) -> None:
+    """A server that is connected shows what the connection told of it."""
+    told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
+    seen = stage.get(made)
+    shown = stage.item(made.kind.acts["get"], seen).get("capabilities")
+    stage.expect(
+        told is None or shown == told,
+        f"capabilities {told!r}",
+        repr(shown),
+        made.exchange,
+        connected,
+        seen,
+        about="capabilities",
+    )
+
+
+def _nobody(stage: Stage, kind: Kind, name: str, made: Made) -> None:
+    removed = stage.delete(made)
+    exchange = _by_id(stage, name, made.id)
+    stage.expect(
+        exchange.status in GONE,
+        "404 for a server that is not there",
+        f"status {exchange.status}",
+        removed,
+        exchange,
+        about="missing",
+    )
+
+
+PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+    "check-configuration": check_configuration,
+    "connect": connect,
+    "disconnect": disconnect,
+    "validate": validate,
+}

@@ -1,0 +1,282 @@
+"""What no data can say about GAIA: which configurations are sound, and connecting to MCP servers (SPEC, CODE)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
+
+from mockserver.errors import Invalid, Missing
+from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
+from mockserver.mcp_port import Connection, GetPrompt, Outcome, Question, ReadResource, Transport
+from mockserver.messages import Reply
+
+TRANSPORTS: Mapping[str, Transport] = {"http": "http", "sse": "sse", "stdio": "stdio"}
+EVERYTHING = frozenset({"tools", "resources", "prompts"})
+TOTAL = 60_000
+"""Milliseconds a connection may take where `maxTotalTimeout` does not say (CODE)."""
+
+Fields = Mapping[str, Any]
+
+
+def check_configuration(turn: Turn) -> None:
+    """Refuse what can never connect. Raises Invalid with every complaint, joined as the code joins them."""
+    found = list(complaints(turn.item.fields))
+    if found:
+        raise Invalid(", ".join(found))
+
+
+def require_proxy_url(turn: Turn) -> None:
+    """Refuse a proxy connection without `proxyUrl`, as the code does and the documentation's own example has it."""
+    fields = turn.item.fields
+    if fields.get("connectionType", "proxy") == "proxy" and not fields.get("proxyUrl"):
+        raise Invalid("Proxy URL is required for proxy connection")
+
+
+def validate(turn: Turn) -> Asking:
+    """Connect with the body's configuration and tell what came of it."""
+    given = turn.call.body
+    found = list(complaints(given))
+    if found:
+        return _verdict(Outcome("error", ", ".join(found)))
+    outcome: Outcome = yield connection(given, f"gaia/{turn.tenant}/unsaved")
+    return _verdict(outcome)
+
+
+def detect_auth(turn: Turn) -> Asking:
+    """Connect without a credential and tell what the server asks for."""
+    outcome: Outcome = yield Connection(url=turn.call.body["url"])
+    reached = outcome.status in ("ok", "needs-auth")
+    turn.extras |= {
+        "success": reached,
+        "isAuthenticated": outcome.status == "ok",
+        "authType": outcome.auth_type,
+        "requiresAuth": outcome.requires_auth,
+        "error": None if reached else told(outcome),
+    }
+    return None
+
+
+def detect_transport(turn: Turn) -> Asking:
+    """Try the transports one after the other and tell which work."""
+    outcome: Outcome = yield Connection(url=turn.call.body["url"])
+    known = outcome.supported_transports or ((outcome.transport,) if outcome.transport else ())
+    turn.extras |= {
+        "success": bool(known),
+        "message": "Transport detected" if known else told(outcome),
+        "supportedTypes": list(known),
+        "recommended": outcome.transport or next(iter(known), None),
+    }
+    return None
+
+
+def connect(turn: Turn) -> Asking:
+    """Open the connection; a server that is connected stays as it is. What a slow one is told is assumed."""
+    fields = named(turn)
+    if fields["status"] == "connected":
+        return Reply(200, {"success": True, "message": "Already connected", "capabilities": fields["capabilities"]})
+    outcome = yield from connecting(turn)
+    if outcome.status == "pending":
+        return Reply(200, {"success": False, "message": "Still connecting"})
+    if outcome.status != "ok":
+        return failed(outcome)
+    capabilities = turn.item.fields["capabilities"]
+    return Reply(200, {"success": True, "message": "Connected successfully", "capabilities": capabilities})
+
+
+def disconnect(turn: Turn) -> None:
+    """Close the connection, if there is one."""
+    named(turn)
+    enter(turn, status="disconnected")
+    turn.extras["success"] = True
+
+
+def list_tools(turn: Turn) -> Asking:
+    """The server's tools, as MCP writes them."""
+    named(turn)
+    outcome = yield from connecting(turn)
+    tools = [{"name": t.name, "description": t.description, "inputSchema": dict(t.input_schema)} for t in outcome.tools]
+    return succeeded(tools=tools) if outcome.status == "ok" else failed(outcome)
+
+
+def list_resources(turn: Turn) -> Asking:
+    """The server's resources."""
+    named(turn)
+    outcome = yield from connecting(turn)
+    return succeeded(resources=list(outcome.resources)) if outcome.status == "ok" else failed(outcome)
+
+
+def list_prompts(turn: Turn) -> Asking:
+    """The server's prompts."""
+    named(turn)
+    outcome = yield from connecting(turn)
+    return succeeded(prompts=list(outcome.prompts)) if outcome.status == "ok" else failed(outcome)
+
+
+def read_resource(turn: Turn) -> Asking:
+    """The contents of one resource. Raises Missing for one that the server does not have."""
+    named(turn)
+    outcome = yield from connecting(turn)
+    if outcome.status != "ok":
+        return failed(outcome)
+    answer = yield ReadResource(stored(turn), turn.call.query["uri"])
+    return _contents(answer, "Resource not found")
+
+
+def get_prompt(turn: Turn) -> Asking:
+    """One prompt, filled in. Raises Missing for one that the server does not have."""
+    named(turn)
+    outcome = yield from connecting(turn)
+    if outcome.status != "ok":
+        return failed(outcome)
+    given = turn.call.body
+    answer = yield GetPrompt(stored(turn), given["promptName"], given.get("args") or {})
+    return _contents(answer, "Prompt not found")
+
+
+def named(turn: Turn) -> dict[str, Any]:
+    """The fields of the server that the query or the body names, ready to be changed. Raises Missing."""
+    id = turn.call.query.get("id") or (turn.call.body or {}).get("id")
+    record = turn.collection().by_id.get(id)
+    if record is None:
+        raise Missing("Server not found", resource="server")
+    turn.open(record)
+    return turn.item.fields
+
+
+def connecting(turn: Turn) -> Generator[Question, Any, Outcome]:
+    """Ask the server for all it has, and move it to the state that this leads to."""
+    if turn.item.fields["status"] != "connected":
+        enter(turn, status="connecting")
+    outcome: Outcome = yield stored(turn)
+    if outcome.status == "ok":
+        connected(turn, outcome)
+    elif outcome.status != "pending":
+        enter(turn, status="error", lastError=told(outcome))
+    return outcome
+
+
+def connected(turn: Turn, outcome: Outcome) -> None:
+    """The server is connected; since when it is, stays as it was if it was before."""
+    now = enter(turn, capabilities=capabilities(outcome), serverImplementation=dict(outcome.server_info))
+    if turn.item.fields["status"] != "connected":
+        turn.item.fields |= {"status": "connected", "lastConnectedAt": now, "lastError": None}
+
+
+def enter(turn: Turn, **fields: Any) -> Any:
+    """Write what has changed, and when; returns the time as written."""
+    plan, item = turn.binding.resource, turn.item.fields
+    if all(item.get(name) == value for name, value in fields.items()):
+        return turn.now()
+    item |= fields
+    return plan.stamp(item, turn.moment, created=False)
+
+
+def capabilities(outcome: Outcome) -> dict[str, bool]:
+    """What a server has of each kind, as the documentation writes it (DV; the code lists names and counts)."""
+    return {"tools": bool(outcome.tools), "resources": bool(outcome.resources), "prompts": bool(outcome.prompts)}
+
+
+def stored(turn: Turn) -> Connection:
+    """How GAIA reaches the server of this request."""
+    return connection(turn.item.fields, f"gaia/{turn.tenant}/{turn.item.id}")
+
+
+def connection(fields: Fields, owner: str) -> Connection:
+    """How GAIA reaches a server; a proxy connection without `proxyUrl` is a direct one (assumed)."""
+    proxied = fields.get("connectionType", "proxy") == "proxy"
+    return Connection(
+        url=fields.get("url") or "",
+        transport=TRANSPORTS[fields["transportType"]],
+        headers=tuple((entry["key"], entry["value"]) for entry in fields.get("customHeaders") or () if entry["key"]),
+        timeout=_milliseconds(fields.get("maxTotalTimeout")) / 1000,
+        command=fields.get("command") or "",
+        args=tuple((fields.get("args") or "").split()),
+        env=tuple((fields.get("env") or {}).items()),
+        proxy_url=(fields.get("proxyUrl") or "") if proxied else "",
+        proxy_headers=_proxy_headers(fields) if proxied else (),
+        oauth_client_id=fields.get("oauthClientId") or "",
+        oauth_client_secret=fields.get("oauthClientSecret") or "",
+        oauth_scope=fields.get("oauthScope") or "",
+        owner=owner,
+        want=EVERYTHING,
+    )
+
+
+def complaints(fields: Fields) -> Iterator[str]:
+    """What is wrong with a configuration, in the code's words."""
+    if fields["transportType"] == "stdio":
+        if not fields.get("command"):
+            yield "Command is required for STDIO transport"
+        if fields.get("connectionType") == "direct":
+            yield "STDIO transport requires proxy connection"
+    elif not fields.get("url"):
+        yield "URL is required for SSE and HTTP transports"
+    for number, header in enumerate(fields.get("customHeaders") or (), 1):
+        yield from header_complaints(number, header)
+
+
+def header_complaints(number: int, header: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with one custom header; counting from 1 and the words of the last complaint are assumed."""
+    if not header["key"]:
+        yield f"Header {number}: Name is required"
+    if not header["value"]:
+        yield f"Header {number}: Value is required"
+    if header["key"].lower() == "authorization" and header["value"].strip().lower() == "bearer":
+        yield f"Header {number}: Authorization needs a token after Bearer"
+
+
+def told(outcome: Outcome) -> str:
+    """Why there is no connection."""
+    return outcome.message or "The server is still being asked."
+
+
+def succeeded(**contents: Any) -> Reply:
+    """The success envelope around some contents."""
+    return Reply(200, {"success": True, **contents})
+
+
+def failed(outcome: Outcome) -> Reply:
+    """The failure of a connection (SPEC). It is a reply and no refusal, so that the new state of the server stays."""
+    return Reply(500, {"success": False, "message": "Connection failed", "error": told(outcome)})
+
+
+def _verdict(outcome: Outcome) -> Reply:
+    valid = outcome.status == "ok"
+    return Reply(
+        200,
+        {
+            "valid": valid,
+            "message": "Connection successful" if valid else told(outcome),
+            "status": VERDICTS.get(outcome.status, "error"),
+            "capabilities": capabilities(outcome) if valid else None,
+            "serverInfo": dict(outcome.server_info) if valid else None,
+        },
+    )
+
+
+VERDICTS = {"ok": "ok", "timeout": "timeout", "pending": "timeout"}
+"""What validate calls an outcome; the rest are errors. What the documentation's timeout means is not said."""
+
+
+def _contents(answer: Mapping[str, Any] | Outcome | None, missing: str) -> Reply:
+    if answer is None:
+        raise Missing(missing)
+    return failed(answer) if isinstance(answer, Outcome) else succeeded(result=dict(answer))
+
+
+def _milliseconds(given: float | None) -> float:
+    return given if given is not None and given > 0 else TOTAL
+
+
+def _proxy_headers(fields: Fields) -> tuple[tuple[str, str], ...]:
+    token = fields.get("proxyAuthToken")
+    return ((fields.get("proxyAuthHeader") or "Authorization", f"Bearer {token}"),) if token else ()
+
+
+RULES: dict[str, Rule] = {
+    "check-configuration": check_configuration, "require-proxy-url": require_proxy_url, "validate": Asks(validate),
+    "detect-auth": Asks(detect_auth), "detect-transport": Asks(detect_transport), "connect": Asks(connect),
+    "disconnect": disconnect, "list-tools": Asks(list_tools), "list-resources": Asks(list_resources),
+    "list-prompts": Asks(list_prompts), "read-resource": Asks(read_resource),
+    "get-prompt": Asks(get_prompt),
+}  # fmt: skip

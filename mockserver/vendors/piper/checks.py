@@ -1,0 +1,127 @@
+"""Partners of Piper's rules: testing saved and unsaved servers, and the servers of an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.read_your_writes import GONE
+from contracts.cleanup.created_items import Made
+from contracts.model.finding import Exchange
+from contracts.model.resources import Kind
+from contracts.runner.context import Stage
+
+TESTED = (200, 502)
+"""A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
+
+
+def test_saved(stage: Stage, kind: Kind) -> None:
+    """A saved server is tested by its id and stays as it was; one that is not there is not found."""
+    act = stage.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
+    made = stage.create(kind)
+    before = stage.item(kind.acts["get"], stage.get(made))
+    exchange = stage.send(act, path=made.path)
+    _tested(stage, exchange, made)
+    seen = stage.get(made)
+    stage.expect(
+        stage.item(kind.acts["get"], seen) == before,
+        "testing leaves the server as it was",
+        "it changed",
+        made.exchange,
+        exchange,
+        seen,
+        about="unchanged",
+    )
+    removed = stage.delete(made)
+    gone = stage.send(act, path=made.path)
+    stage.expect(
+        gone.status in GONE,
+        "404 for a server that is not there",
+        f"status {gone.status}",
+        removed,
+        gone,
+        about="missing",
+    )
+
+
+def test_inline(stage: Stage, kind: Kind) -> None:
+    """Values that are not saved are tested, and not saved by that."""
+    act = stage.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/test"]
+    made = stage.create(kind)
+    before = ids(kind, stage.walk(made)[0])
+    exchange = stage.send(act, body=stage.bodies.least(act, stage.check))
+    _tested(stage, exchange, made)
+    away = stage.send(act, body={"url": "https://contract-check.invalid/mcp"})
+    _tested(stage, away, made)
+    after = ids(kind, stage.walk(made)[0])
+    stage.expect(
+        after == before, "testing saves nothing", f"{len(after) - len(before)} more servers", exchange, about="saved"
+    )
+
+
+def _tested(stage: Stage, exchange: Exchange, made: Made) -> None:
+    stage.expect(
+        exchange.status in TESTED,
+        "the tools, or 502",
+        f"status {exchange.status}",
+        made.exchange,
+        exchange,
+        about="tested",
+    )
+
+
+def assign(stage: Stage, kind: Kind) -> None:
+    """An agent has the servers of its last list, each once, and no longer those that were removed."""
+    servers = stage.tools.kinds["mcp-server"]
+    act = stage.tools.acts["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
+    first, second = stage.create(servers), stage.create(servers)
+    for chosen in ([first, second], [second], [second, second]):
+        exchange = stage.send(act, body={"servers": [{"server_id": each.id} for each in chosen]})
+        wanted = sorted({str(each.id) for each in chosen})
+        _assigned(stage, wanted, exchange)
+    off = stage.send(act, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
+    seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    shown = [entry.get("is_enabled") for entry in _entries(seen)]
+    stage.expect(
+        shown == [False],
+        "the agent has one server, which is not enabled",
+        f"is_enabled {shown}",
+        off,
+        seen,
+        about="enabled",
+    )
+    again = stage.send(act, body={"servers": [{"server_id": second.id}]})
+    _assigned(stage, [str(second.id)], again)
+    removed = stage.delete(second)
+    _assigned(stage, [], removed)
+
+
+def _assigned(stage: Stage, wanted: list[str], exchange: Exchange) -> None:
+    seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    shown = sorted(str(_id(entry)) for entry in _entries(seen))
+    stage.expect(
+        shown == wanted,
+        f"the agent has {len(wanted)} of our servers",
+        f"{len(shown)}",
+        exchange,
+        seen,
+        about="assigned",
+    )
+
+
+def _entries(seen: Exchange) -> list[dict[str, Any]]:
+    body: Any = seen.json if isinstance(seen.json, dict) else {}
+    return [entry for entry in body.get("servers", ()) if isinstance(entry, dict)]
+
+
+def _id(entry: Any) -> Any:
+    """The server that an entry is about, whichever way it names it."""
+    return entry.get("server_id") or entry.get("id") or (entry.get("server") or entry.get("mcp_server") or {}).get("id")
+
+
+PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+    "test-saved": test_saved,
+    "test-inline": test_inline,
+    "assign": assign,
+}

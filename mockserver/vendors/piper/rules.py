@@ -1,0 +1,131 @@
+"""What no data can say about Piper: testing MCP servers (TI, TS), and the servers of an agent (AM)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.errors import BadGateway
+from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
+from mockserver.mcp_port import Connection, Outcome, Tool
+from mockserver.state.collection import Record
+
+SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"
+SECRET = ("auth_type", "auth_header_name", "auth_token")
+"""The token, and how it is sent."""
+
+TIMEOUT = 30
+"""Seconds a test may take where nobody says (the documented default of `timeout_seconds`)."""
+
+SEPARATOR = "_"
+"""Between tool prefix and name: assumed."""
+
+
+def fall_back_on_stored_token(turn: Turn) -> None:
+    """Where the body names a saved server, find it for the test. Raises Missing when it is not there."""
+    named = turn.call.body.get("server_id")
+    if named is not None:
+        turn.record = turn.current = _server(turn, named)
+
+
+def test_inline(turn: Turn) -> Asking:
+    """Connect with the values of the body; what it lacks of the token comes from the server found before."""
+    given = turn.call.body
+    stored = turn.record.fields if turn.record and given.get("auth_token") is None else {}
+    secret = {name: given[name] if given.get(name) is not None else stored.get(name) for name in SECRET}
+    outcome: Outcome = yield connection(turn, given | secret)
+    show_tools(turn, outcome)
+    return None
+
+
+def test_saved(turn: Turn) -> Asking:
+    """Connect to the saved server as it is remembered."""
+    outcome: Outcome = yield connection(turn, turn.item.fields)
+    show_tools(turn, outcome)
+    return None
+
+
+def prefix_tools(turn: Turn) -> None:
+    """Put the tested server's prefix before the name of every tool that is shown."""
+    prefix = (turn.call.body or turn.item.fields).get("tool_prefix")
+    if prefix:
+        turn.extras["tools"] = [tool | {"name": prefix + SEPARATOR + tool["name"]} for tool in turn.extras["tools"]]
+
+
+def assign(turn: Turn) -> None:
+    """Replace the agent's list; the last entry for a server counts. Raises Missing for a server that is not there."""
+    wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in turn.call.body["servers"]}
+    for id in wanted:
+        _server(turn, id)
+    for record in list(turn.others(ASSIGNMENT)):
+        turn.delete(ASSIGNMENT, record.id)
+    for id, enabled in wanted.items():
+        turn.create(ASSIGNMENT, {"server_id": id, "is_enabled": enabled})
+
+
+def show_assigned(turn: Turn) -> None:
+    """The agent's servers, each as it is read elsewhere and with whether it is enabled."""
+    turn.extras["servers"] = list(_assigned(turn))
+
+
+def unassign(turn: Turn) -> None:
+    """Take the server that is being deleted away from every agent."""
+    for resource, _, held in list(turn.transaction.store.items(turn.tenant)):
+        record = held.by_id.get(turn.item.id) if resource == ASSIGNMENT else None
+        if record is not None:
+            turn.transaction.remove(held, record)
+
+
+def connection(turn: Turn, fields: Mapping[str, Any]) -> Connection:
+    """How Piper reaches a server; that it tries both transports is assumed."""
+    id = turn.record.id if turn.record else "unsaved"
+    return Connection(
+        url=fields["url"],
+        headers=headers(fields),
+        timeout=float(fields.get("timeout_seconds", TIMEOUT)),
+        owner=f"piper/{turn.tenant}/{id}",
+    )
+
+
+def headers(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The token as `Authorization: Bearer`, or bare in the named header; that `bearer` is the default is assumed."""
+    token = fields.get("auth_token")
+    if token is None:
+        return ()
+    if fields.get("auth_type") == "header":
+        return ((fields.get("auth_header_name") or "Authorization", token),)
+    return (("Authorization", f"Bearer {token}"),)
+
+
+def show_tools(turn: Turn, outcome: Outcome) -> None:
+    """Put the tools into the reply. Raises BadGateway when the server could not be asked."""
+    if outcome.status != "ok":
+        raise BadGateway(outcome.message or "The MCP server did not answer in time.")
+    turn.extras["tools"] = [_tool(tool) for tool in outcome.tools]
+
+
+def _tool(tool: Tool) -> dict[str, Any]:
+    return {"name": tool.name, "description": tool.description or "", "input_schema": dict(tool.input_schema)}
+
+
+def _server(turn: Turn, id: str) -> Record:
+    record = turn.collection(SERVER).by_id.get(id)
+    if record is None:
+        raise turn.missing(SERVER)
+    return record
+
+
+def _assigned(turn: Turn) -> Iterator[dict[str, Any]]:
+    servers, secrets = turn.collection(SERVER), turn.binding.plans[SERVER].secrets
+    for record in turn.others(ASSIGNMENT):
+        server = servers.by_id.get(record.id)
+        if server is not None:
+            shown = {name: value for name, value in server.fields.items() if name not in secrets}
+            yield {"server": shown, "is_enabled": record.fields["is_enabled"]}
+
+
+RULES: dict[str, Rule] = {
+    "fall-back-on-stored-token": fall_back_on_stored_token, "test-inline": Asks(test_inline),
+    "test-saved": Asks(test_saved), "prefix-tools": prefix_tools, "assign": assign, "show-assigned": show_assigned,
+    "unassign": unassign,
+}  # fmt: skip

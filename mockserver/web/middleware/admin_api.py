@@ -1,0 +1,122 @@
+"""The sandbox's own paths below `/_mock/`: health, what is remembered, and a way to forget it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mockserver.state.store import Store
+from mockserver.state.world import SteppingClock, World
+from mockserver.web.middleware import oauth_callback
+from mockserver.web.service import Service
+
+MASK = "********"
+PREFIX = "/_mock/"
+
+
+class ControlMiddleware:
+    """Answers requests below `/_mock/`. With a `token`, each must carry it as `Authorization: Bearer …`."""
+
+    def __init__(self, next_app: Any, *, services: Mapping[str, Service], world: World, token: str | None) -> None:
+        self._next, self._services, self._world, self._token = next_app, services, world, token
+        self._routes: dict[tuple[str, str], Callable[[Mapping[str, str]], Response]] = {
+            ("GET", "health"): self._health,
+            ("GET", "state"): self._state,
+            ("POST", "reset"): self._reset,
+            ("POST", "clock"): self._clock,
+        }
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        response = None
+        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
+            request = Request(scope, receive)
+            response = self._refusal(request) or self._answer(request)
+            if request.url.path == PREFIX + oauth_callback.PATH:
+                response = await oauth_callback.complete(self._services, request.query_params)
+        await (response or self._next)(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response | None:
+        name = request.url.path[len(PREFIX) :]
+        methods = [method for method, known in self._routes if known == name]
+        if not methods:
+            return None
+        if request.method not in methods:
+            return _problem(405, f"use {methods[0]}", {"Allow": ", ".join(methods)})
+        return self._routes[request.method, name](request.query_params)
+
+    def _refusal(self, request: Request) -> Response | None:
+        """Health and assets are open; the rest asks for the token where there is one."""
+        if self._token is None or request.url.path[len(PREFIX) :] not in ("state", "reset", "clock"):
+            return None
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if secrets.compare_digest(given.encode(), self._token.encode()):
+            return None
+        return _problem(401, "the control token is printed when the sandbox starts", {"WWW-Authenticate": "Bearer"})
+
+    def _health(self, query: Mapping[str, str]) -> Response:
+        services = {
+            name: {"title": s.contract.document.title, "operations": len(s.endpoints), "sync": s.asking.prober.mode}
+            for name, s in self._services.items()
+        }
+        return JSONResponse({"status": "ok", "services": services, "seed": self._world.seed})
+
+    def _state(self, query: Mapping[str, str]) -> Response:
+        chosen = self._chosen(query)
+        if isinstance(chosen, Response):
+            return chosen
+        return JSONResponse({name: state(service, query.get("tenant")) for name, service in chosen.items()})
+
+    def _reset(self, query: Mapping[str, str]) -> Response:
+        chosen = self._chosen(query)
+        if isinstance(chosen, Response):
+            return chosen
+        for service in chosen.values():
+            service.clear(query.get("tenant"))
+            service.asking.forget("/".join(part for part in (service.name, query.get("tenant")) if part))
+        return JSONResponse({"reset": sorted(chosen), "tenant": query.get("tenant")})
+
+    def _clock(self, query: Mapping[str, str]) -> Response:
+        if not isinstance(self._world.clock, SteppingClock):
+            return _problem(409, "the clock is the machine's; start with --seed for one that can be advanced")
+        try:
+            self._world.clock.advance(max(float(query.get("advance", "")), 0.0))
+        except ValueError:
+            return _problem(400, "advance: a number of seconds is needed, as in ?advance=60")
+        return JSONResponse({"now": self._world.clock.now()})
+
+    def _chosen(self, query: Mapping[str, str]) -> dict[str, Service] | Response:
+        unknown = set(query) - {"service", "tenant", "advance"}
+        if unknown:
+            return _problem(400, f"unknown parameter {min(unknown)!r}; there are service and tenant")
+        name = query.get("service")
+        if name is not None and name not in self._services:
+            return _problem(404, f"no service {name!r}; there are {', '.join(self._services)}")
+        return {key: service for key, service in self._services.items() if name in (None, key)}
+
+
+def state(service: Service, tenant: str | None = None) -> dict[str, Any]:
+    """What a service remembers, by tenant; secrets are masked."""
+    return {
+        owner: _tenant_state(service, service.store, owner)
+        for owner in service.store.tenants()
+        if tenant in (None, owner)
+    }
+
+
+def _tenant_state(service: Service, store: Store, tenant: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for resource, owner, held in store.items(tenant):
+        secret = service.plans[resource].secrets
+        items = [{k: MASK if k in secret and v is not None else v for k, v in r.fields.items()} for r in held]
+        if items:
+            shown.setdefault(resource, []).extend(items if not owner else [{"_owner": owner, **i} for i in items])
+    facts = store.facts.get(tenant)
+    return shown | ({"facts": facts} if facts else {})
+
+
+def _problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"status": status, "detail": detail}, status, headers, "application/problem+json")

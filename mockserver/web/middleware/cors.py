@@ -1,0 +1,62 @@
+"""Cross-origin requests of browsers (CORS, Fetch Standard section 3.2).
+
+Any origin may use a sandbox that only pretends. One whose effects are real may be used by pages from this machine
+alone: otherwise every page that a developer opens could have it connect to servers or, with stdio, run commands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Coroutine
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+
+from mockserver.web.serving.fast_path import Lane
+
+LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
+"""The origins of pages that this machine serves (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110 section 9.2.1); what they answer is kept from a foreign page by the browser."""
+
+
+class BrowserMiddleware(CORSMiddleware):
+    """Starlette's CORS layer, entered only by requests that have an `Origin`: the others would pay for nothing.
+
+    With `real` effects, a request from a foreign origin that is not safe is refused with 403.
+    """
+
+    def __init__(self, next_app: Any, *, real: bool = False) -> None:
+        origins: dict[str, Any] = {"allow_origin_regex": LOOPBACK} if real else {"allow_origins": ["*"]}
+        super().__init__(next_app, **origins, allow_methods=["*"], allow_headers=["*"], expose_headers=["*"])
+        self._real = real
+
+    @property
+    def lane(self) -> Lane:
+        """The short way of requests to which this layer has nothing to say."""
+        below: Lane = self.app.lane  # type: ignore[attr-defined]  # OperationsMiddleware
+        return below
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+        if scope["type"] == "http":
+            for name, value in scope["headers"]:
+                if name == b"origin":
+                    foreign = self._real and scope["method"] not in SAFE and not is_loopback(value.decode("latin-1"))
+                    inner = {**scope, "extensions": {}}  # a reply must come through here, for the headers that it lacks
+                    return (_refuse if foreign else super().__call__)(inner, receive, send)
+        return self.app(scope, receive, send)  # type: ignore[return-value]  # as all of ours do
+
+
+def is_loopback(origin: str) -> bool:
+    """Is the origin (RFC 6454 section 6.2) one that this machine serves?"""
+    return re.fullmatch(LOOPBACK, origin) is not None
+
+
+async def _refuse(scope: Any, receive: Any, send: Any) -> None:
+    detail = (
+        "this sandbox asks real MCP servers, so only pages from this machine may use it (localhost, 127.0.0.1, [::1])"
+    )
+    body = {"type": "about:blank", "title": "Foreign origin", "status": 403, "detail": detail}
+    await JSONResponse(body, 403, media_type="application/problem+json")(scope, receive, send)

@@ -1,0 +1,83 @@
+"""Documents shown to people: `/<name>/openapi.json`, `/<name>/docs`, and an index of what is served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from mockserver.openapi import json_codec
+from mockserver.web.middleware import swagger_ui
+from mockserver.web.service import Service
+
+ASSETS = "/_mock/assets/"
+
+
+class PagesMiddleware:
+    """Answers for the documents of the services, each reached below `/<name>` (and the only one below `/` too)."""
+
+    def __init__(self, next_app: Any, *, services: Mapping[str, Service], prefixes: Mapping[str, Service]) -> None:
+        self._next, self._services = next_app, services
+        self._pages = {f"{prefix}/openapi.json": (prefix, service, document) for prefix, service in prefixes.items()}
+        self._pages |= {f"{prefix}/docs": (prefix, service, docs) for prefix, service in prefixes.items()}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        response = self._answer(scope) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
+        await (response or self._next)(scope, receive, send)
+
+    def _answer(self, scope: Any) -> Response | None:
+        path = scope["path"]
+        page = self._pages.get(path)
+        if page is not None:
+            prefix, service, render = page
+            return render(Request(scope), prefix, service)
+        if path.startswith(ASSETS):
+            return _asset(path[len(ASSETS) :])
+        if path == "/" and not self._is_root_taken():
+            return _index(Request(scope), self._services)
+        return None
+
+    def _is_root_taken(self) -> bool:
+        return len(self._services) == 1 and next(iter(self._services.values())).routes.find("/") is not None
+
+
+def document(request: Request, prefix: str, service: Service) -> Response:
+    """The document as published, with the address at which it is served here."""
+    published = service.contract.document
+    address = f"{request.url.scheme}://{request.url.netloc}{prefix}{published.base_path}"
+    body = dict(published.raw)
+    if "swagger" in body:
+        body |= {"host": request.url.netloc, "basePath": prefix + published.base_path, "schemes": [request.url.scheme]}
+    else:
+        body["servers"] = [{"url": address, "description": "This sandbox"}]
+    return Response(json_codec.write(body, orjson.OPT_NON_STR_KEYS), media_type="application/json")
+
+
+def docs(request: Request, prefix: str, service: Service) -> Response:
+    """A page for people that renders the document."""
+    return HTMLResponse(swagger_ui.page(service.contract.document.title, f"{prefix}/openapi.json"))
+
+
+def _asset(name: str) -> Response | None:
+    found = swagger_ui.asset(name)
+    if found is None:
+        return None
+    return Response(found[0], media_type=found[1], headers={"Cache-Control": "max-age=86400"})
+
+
+def _index(request: Request, services: Mapping[str, Service]) -> Response:
+    base = f"{request.url.scheme}://{request.url.netloc}"
+    return JSONResponse(
+        {
+            name: {
+                "title": service.contract.document.title,
+                "base_url": f"{base}/{name}{service.contract.document.base_path}",
+                "docs": f"{base}/{name}/docs",
+                "openapi": f"{base}/{name}/openapi.json",
+            }
+            for name, service in services.items()
+        }
+    )

@@ -1,0 +1,42 @@
+"""The last layer: a path at which nothing stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from mockserver.web.request.router import raw_path
+from mockserver.web.service import Service
+from mockserver.web.serving.response_writer import write
+
+
+class NowhereMiddleware:
+    """Answers 404: in a service's own words below its prefix, else with what a lost client needs to know."""
+
+    def __init__(self, next_app: Any, *, prefixes: Mapping[str, Service]) -> None:
+        self._next = next_app
+        self._prefixes = sorted(prefixes.items(), key=lambda entry: -len(entry[0]))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self._next(scope, receive, send)
+        elif (service := self._service(raw_path(scope))) is not None:
+            await write(service[0].nowhere(scope, *service[1:]), (), scope, send)
+        else:
+            body = {"status": 404, "detail": f"nothing is served at {scope['path']}; / lists what is"}
+            await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)
+
+    def _service(self, path: str) -> tuple[Service, str, str] | None:
+        """The service below whose prefix a path stands, the rest of the path, and where the service's paths begin.
+
+        The last is empty for a path that begins there.
+        """
+        for prefix, service in self._prefixes:
+            if path.startswith(prefix + "/"):
+                rest, base = path[len(prefix) :], service.contract.document.base_path
+                return (
+                    (service, rest[len(base) :], "") if rest.startswith(base + "/") else (service, rest, prefix + base)
+                )
+        return None

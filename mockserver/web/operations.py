@@ -1,0 +1,65 @@
+"""Where Connexion hands each document over: its extension point, a SpecMiddleware that answers compiled operations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+from connexion.middleware.abstract import SpecMiddleware
+from connexion.spec import Specification
+
+from mockserver.web.request.router import Match, raw_path
+from mockserver.web.service import Service
+from mockserver.web.serving.fast_path import Known, Lane
+from mockserver.web.serving.response_writer import write
+
+REMEMBERED = 1024
+"""How many paths are remembered with what stands there."""
+
+
+class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion has no types: a base of type Any
+    """Answers every request for a path of a document with the service that keeps it; passes the rest on."""
+
+    def __init__(self, next_app: Any) -> None:
+        self._next = next_app
+        self._roots: list[tuple[str, Service]] = []
+        self._found: Known = {}
+        self.lane = Lane(self._found)
+
+    def add_api(self, specification: Specification, *, base_path: str, service: Service, **options: Any) -> None:
+        """Mount a service; the most specific base path is asked first."""
+        self._roots.append((base_path, service))
+        self._roots.sort(key=lambda entry: -len(entry[0]))
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        if scope["type"] == "http":
+            found = self._found.get(scope.get("raw_path")) or self._find(scope)
+            if found is not None:
+                return self._answer(*found, scope, receive, send)
+        awaitable: Awaitable[None] = self._next(scope, receive, send)
+        return awaitable
+
+    @staticmethod
+    async def _answer(service: Service, match: Match, scope: Any, receive: Any, send: Any) -> None:
+        endpoint = service.endpoint(scope["method"], match)
+        if endpoint is not None:
+            reply, limits = await endpoint(scope, receive, match[1])
+        else:
+            reply, limits = service.refuse_method(scope["method"], match, scope["path"]), ()
+        await write(reply, limits, scope, send)
+
+    def _find(self, scope: Any) -> tuple[Service, Match] | None:
+        """The service that has something at the path, and what; remembered for the next request of the same path."""
+        path = raw_path(scope)
+        for base_path, service in self._roots:
+            match = service.find(path[len(base_path) :]) if path.startswith(base_path) else None
+            if match is not None:
+                self._remember(scope.get("raw_path"), (service, match))
+                return service, match
+        return None
+
+    def _remember(self, path: bytes | None, found: tuple[Service, Match]) -> None:
+        if len(self._found) >= REMEMBERED:
+            self._found.clear()
+        if path is not None:
+            self._found[path] = found

@@ -1,0 +1,1 @@
+"""Reading a request: route, credentials, parameters, body."""

@@ -1,0 +1,146 @@
+"""Request bodies: from bytes and a content type to the value that the document describes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import FormParser, parse_options_header
+
+from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
+from mockserver.openapi import json_codec
+from mockserver.openapi.document import MediaType, RequestBody
+from mockserver.openapi.schemas import Schemas, Validator, faults
+from mockserver.web.request import xml_reader
+from mockserver.web.request.coercion import Typed
+from mockserver.web.request.query import fold, steps
+
+Parse = Callable[[bytes, str], Any]
+
+
+class BodyReader:
+    """The body of one operation made ready at load."""
+
+    def __init__(self, body: RequestBody, schemas: Schemas) -> None:
+        self.required = body.required
+        self._media = tuple((media.name.partition(";")[0].strip(), _reader(media, schemas)) for media in body.content)
+        self._known: dict[str, MediaReader] = {}
+        self.names = ", ".join(name for name, _ in self._media)
+
+    def read(self, content: bytes, content_type: str) -> tuple[Any, str]:
+        """(value, media type name). Raises Malformed, Invalid or UnsupportedMediaType."""
+        if not content and not content_type:
+            self._refuse_nothing()
+            return None, ""
+        reader = self._known.get(content_type) or self._find(content_type)
+        if not content and not self.required and reader.is_json:
+            return None, reader.name
+        value = reader.parse(content, content_type)
+        if reader.validator is not None and not reader.validator.is_valid(value):
+            found = faults(reader.validator, value, "body")
+            raise Invalid(found[0].message, faults=found)
+        return value, reader.name
+
+    def _refuse_nothing(self) -> None:
+        if self.required:
+            fault = Fault("body", (), "a request body is required", "required")
+            raise Invalid(fault.message, faults=(fault,))
+
+    def _find(self, content_type: str) -> MediaReader:
+        """The reader for a content type: exact, else a range, the narrowest first (OpenAPI 3.1 section 4.8.13)."""
+        asked = content_type.partition(";")[0].strip().lower()
+        kind, suffix = asked.partition("/")[0], asked.rpartition("+")[2]
+        for wanted in (asked, f"{kind}/*+{suffix}", f"{kind}/*", "*/*"):
+            for name, reader in self._media:
+                if name == wanted:
+                    if len(self._known) < 64:
+                        self._known[content_type] = reader
+                    return reader
+        said = f"content type {asked!r}" if asked else "a body without a content type"
+        raise UnsupportedMediaType(f"{said} is not supported; send {self.names}", headers=(("accept", self.names),))
+
+
+class MediaReader:
+    """One media type of a body: how its bytes become a value, and what judges it."""
+
+    __slots__ = ("is_json", "name", "parse", "validator")
+
+    def __init__(self, name: str, parse: Parse, validator: Validator | None) -> None:
+        self.name, self.parse, self.validator = name, parse, validator
+        self.is_json = parse is _json
+
+
+def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
+    name = media.name.partition(";")[0].strip()
+    validator = schemas.validator(media.schema, "request") if media.schema else None
+    if name.endswith(("/json", "+json")):
+        return MediaReader(name, _json, validator)
+    if name in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return _form_reader(name, media.schema, schemas, validator)
+    if name.endswith(("/xml", "+xml")):
+        return MediaReader(name, lambda content, _: xml_reader.read(content, media.schema, schemas), validator)
+    if name.startswith("text/"):
+        return MediaReader(name, _text, validator)
+    return MediaReader(name, lambda content, _: content, None)
+
+
+def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Validator | None) -> MediaReader:
+    typed = Typed(schemas, pointer)
+
+    def from_text(content: bytes, content_type: str) -> Any:
+        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), typed)
+
+    def from_parts(content: bytes, content_type: str) -> Any:
+        return _form(_multipart(content, content_type), typed)
+
+    return MediaReader(name, from_parts if name.startswith("multipart") else from_text, validator)
+
+
+def _json(content: bytes, content_type: str) -> Any:
+    try:
+        return json_codec.read(content)
+    except orjson.JSONDecodeError as fault:
+        message = f"not JSON: {fault}"
+        faults = (Fault("body", (), message, "json"),)
+        raise Malformed(message, faults=faults, position=fault.pos) from None
+
+
+def _text(content: bytes, content_type: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        raise Malformed(f"the body is not UTF-8 text: {fault}") from None
+
+
+def _form(pairs: list[tuple[str, str]], typed: Typed) -> Any:
+    """Form fields as an object, converted to the types of the schema: `a=1&a=2`, `a[]=1`, `a[b]=1`."""
+    names = typed.names
+    return typed.value(fold([((key,) if key in names else steps(key), text) for key, text in pairs]))
+
+
+def _multipart(content: bytes, content_type: str) -> list[tuple[str, str]]:
+    """The parts of a multipart body (RFC 7578): text for fields, the file's bytes as text where they are UTF-8."""
+    _, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise Malformed("the multipart body has no boundary")
+    found: list[tuple[str, str]] = []
+
+    def on_field(entry: Any) -> None:
+        found.append((entry.field_name.decode("utf-8", "replace"), (entry.value or b"").decode("utf-8", "replace")))
+
+    def on_file(entry: Any) -> None:
+        entry.file_object.seek(0)
+        data = entry.file_object.read()
+        found.append(((entry.field_name or b"").decode("utf-8", "replace"), data.decode("utf-8", "replace")))
+
+    parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
+    try:
+        parser.write(content)
+        parser.finalize()
+    except MultipartParseError as fault:
+        raise Malformed(f"the multipart body cannot be read: {fault}") from None
+    return found

@@ -1,0 +1,232 @@
+"""Parameters read from the bytes of a request: every `in`, `style` and `explode` of OpenAPI 3.1 section 4.8.12.
+
+Beside the specification's notations those that generated clients send are understood too: `a[]=1`, `a[b]=1`, and
+repeated or comma-separated values whatever `explode` says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from mockserver.errors import Fault, Invalid
+from mockserver.openapi.document import Parameter
+from mockserver.openapi.schemas import Schemas, faults
+from mockserver.web.request.coercion import Typed, json_or_text
+from mockserver.web.request.query import ABSENT, Query
+
+Reader = Callable[[Any], Any]
+Sources = Mapping[str, Any]
+"""What a request says, by location: raw path values, the query, headers and cookies."""
+Given = dict[str, dict[str, Any]]
+"""The values of parameters by location and name."""
+
+REMEMBERED = 512
+"""How many targets of one operation are remembered."""
+
+SEPARATORS: dict[str, tuple[str, ...]] = {
+    "spaceDelimited": (" ", "%20", "+"),
+    "pipeDelimited": ("|", "|", "%7C", "%7c"),
+    "form": (",", ","),
+}
+"""What stands between the values of a style: decoded, then as it may be sent."""
+
+
+class ParameterReader:
+    """One parameter made ready at load: how it is read, converted and validated."""
+
+    __slots__ = ("_typed", "location", "name", "read", "required", "style", "validator")
+
+    def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
+        self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
+        self.style = parameter.style
+        self._typed = Typed(schemas, parameter.schema)
+        is_free = parameter.schema is None or schemas.takes_any_text(parameter.schema)
+        self.validator = None if is_free else schemas.validator(parameter.schema or "", "request")
+        self.read: Reader = self._choose(parameter)
+
+    def value(self, source: Any, found: list[Fault]) -> Any:
+        """The converted value from its source, or ABSENT; what is wrong with it is added to `found`."""
+        value = self.read(source)
+        if value is ABSENT:
+            if self.required:
+                found.append(Fault(self.location, (self.name,), f"{self.name} is required", "required"))
+        elif self.validator is not None and not self.validator.is_valid(value):
+            found.extend(faults(self.validator, value, self.location, (self.name,)))
+        return value
+
+    def _choose(self, parameter: Parameter) -> Reader:
+        if parameter.content:
+            inner = self._text_source()
+            return lambda source: ABSENT if (text := inner(source)) is ABSENT else json_or_text(text)
+        return {
+            "query": self._query_reader,
+            "path": self._path_reader,
+            "header": self._header_reader,
+            "cookie": self._cookie_reader,
+        }[parameter.location](parameter)
+
+    def _text_source(self) -> Reader:
+        key = self.name.lower() if self.location == "header" else self.name
+        if self.location == "query":
+            return lambda source: source[key][-1] if key in source else ABSENT
+        if self.location == "header":
+            return lambda source: source.get(key, ABSENT)
+        return lambda source: unquote(source[key]) if key in source else ABSENT
+
+    def _query_reader(self, parameter: Parameter) -> Reader:
+        name, typed, separators = self.name, self._typed, SEPARATORS.get(parameter.style, SEPARATORS["form"])
+        explode = parameter.explode and parameter.style != "deepObject"
+        if typed.is_object and explode:
+            return lambda source: self._exploded(source, separators)
+        if typed.is_object:
+            return lambda source: self._object(source, separators)
+        if typed.is_array:
+            return lambda source: self._list(source, separators, explode)
+        return lambda source: typed.value(source[name][-1]) if name in source else ABSENT
+
+    def _path_reader(self, parameter: Parameter) -> Reader:
+        name, explode, typed = self.name, parameter.explode, self._typed
+        if parameter.style == "matrix":
+            return lambda source: self._matrix(source[name], explode)
+        if parameter.style == "label":
+            separator = "." if explode else ","
+            return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, _decode)
+        if not typed.is_array and not typed.is_object:
+            return lambda source: typed.value(_decode(source[name]))
+        return lambda source: self._delimited(source[name], ",", explode, _decode)
+
+    def _header_reader(self, parameter: Parameter) -> Reader:
+        """`simple`, not encoded; around a comma there may be space (RFC 9110 section 5.6.1)."""
+        name, explode = self.name.lower(), parameter.explode
+        return lambda source: self._delimited(source[name], ",", explode, str.strip) if name in source else ABSENT
+
+    def _cookie_reader(self, parameter: Parameter) -> Reader:
+        """`form` in a header: an exploded value goes on behind `&` (OpenAPI 3.1 section 4.8.12.4)."""
+        name, typed, read = self.name, self._typed, self._query_reader(parameter)
+        if typed.is_array or typed.is_object:
+            return lambda source: read(
+                Query("&".join(f"{k}={v}" for k, v in source.items()).encode("latin-1", "replace"))
+            )
+        return lambda source: typed.value(_decode(source[name])) if name in source else ABSENT
+
+    def _delimited(self, text: str, separator: str, explode: bool, undo: Callable[[str], str]) -> Any:
+        """`simple` and its kin: `a`, `a,b`, `k,v,k,v` or (exploded) `k=v,k=v`."""
+        if self._typed.is_array:
+            return self._typed.value([undo(part) for part in text.split(separator)] if text else [])
+        if self._typed.is_object:
+            return self._typed.value(_pairs(text.split(separator) if text else [], explode, undo))
+        return self._typed.value(undo(text))
+
+    def _matrix(self, text: str, explode: bool) -> Any:
+        """`;name=a`, `;name=a,b` or (exploded) `;name=a;name=b`, `;k=v;k=v`; a text without `;` is the value itself."""
+        parts = [part.partition("=")[::2] for part in text.removeprefix(";").split(";")]
+        if explode and self._typed.is_array:
+            return self._typed.value([_decode(value) for _, value in parts])
+        if explode and self._typed.is_object:
+            return self._typed.value({_decode(key): _decode(value) for key, value in parts})
+        return self._delimited(parts[0][1] if text.startswith(";") else text, ",", False, _decode)
+
+    def _list(self, source: Query, separators: tuple[str, ...], explode: bool) -> Any:
+        """`a=1&a=2`, `a[]=1&a[]=2`, `a[0]=1`, `a=1,2`."""
+        plain, nested = source.get(self.name), source.bracketed(self.name)
+        if plain is None:
+            return nested if nested is ABSENT else self._typed.value(nested)
+        is_text = "string" in self._typed.item.types
+        if len(plain) == 1 and (not explode or (separators[0] in plain[0] and not is_text)):
+            plain = _split(source.raw(self.name)[0], separators)
+        return self._typed.value([*plain, *(nested if isinstance(nested, list) else ())])
+
+    def _object(self, source: Query, separators: tuple[str, ...]) -> Any:
+        """`a[b]=1&a[c][d]=2`, or `a=b,1,c,2`, or JSON text."""
+        nested = source.bracketed(self.name)
+        if nested is not ABSENT:
+            return self._typed.value(nested)
+        if self.name not in source:
+            return ABSENT
+        text = source[self.name][-1]
+        if text.startswith("{"):
+            return json_or_text(text)
+        return self._typed.value(_pairs(_split(source.raw(self.name)[-1], separators), False, str))
+
+    def _exploded(self, source: Query, separators: tuple[str, ...]) -> Any:
+        """`b=1&c=2` for the object's own property names; also all that an object may be otherwise."""
+        found = {name: source[name] for name in self._typed.names if name in source}
+        single = {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+        return self._typed.value(single) if single else self._object(source, separators)
+
+
+class Target:
+    """The target of a request (RFC 9112 section 3.2): the raw values of its path, and its query; `given` once read."""
+
+    __slots__ = ("given", "path", "query")
+
+    def __init__(self, path: dict[str, str], query: bytes) -> None:
+        self.path, self.query = path, query
+        self.given: Given | None = None
+
+
+class Parameters:
+    """The parameters of one operation. What a target was read as is remembered: most requests ask again.
+
+    A path and query that break the document are read anew each time, as are headers and cookies.
+    """
+
+    def __init__(self, readers: Sequence[ParameterReader], names: Sequence[str]) -> None:
+        self._readers, self._names = tuple(readers), tuple(names)
+        self._named = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
+        self.are_in_target = not self._named
+        self._targets: dict[tuple[tuple[str, ...], bytes], Target] = {}
+
+    def target(self, values: tuple[str, ...], query: bytes) -> Target:
+        """The target with these values in its path: the remembered one, or one that is still to be read."""
+        found = self._targets.get((values, query))
+        return found if found is not None else Target(dict(zip(self._names, values, strict=True)), query)
+
+    def read(self, target: Target, sources: Sources) -> Given:
+        """The values of all parameters by location and name. Raises Invalid with every fault at once."""
+        if target.given is None:
+            given = read_all(self._readers, sources)
+            self._remember(target, given)
+            return given
+        named = read_all(self._named, sources)
+        return {**target.given, "header": named["header"], "cookie": named["cookie"]}
+
+    def _remember(self, target: Target, given: Given) -> None:
+        if len(self._targets) >= REMEMBERED:
+            self._targets.clear()
+        target.given = {**given, "header": {}, "cookie": {}} if self._named else given
+        self._targets[tuple(target.path.values()), target.query] = target
+
+
+def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Given:
+    """The values of all parameters by location and name. Raises Invalid with every fault at once."""
+    found: list[Fault] = []
+    values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+    for reader in readers:
+        value = reader.value(sources[reader.location], found)
+        if value is not ABSENT:
+            values[reader.location][reader.name] = value
+    if found:
+        raise Invalid(found[0].message, faults=tuple(found))
+    return values
+
+
+def _pairs(parts: list[str], explode: bool, undo: Callable[[str], str]) -> dict[str, str]:
+    """`k,v,k,v` or (exploded) `k=v,k=v` as an object."""
+    pairs = [p.partition("=")[::2] for p in parts] if explode else zip(parts[::2], [*parts[1::2], ""], strict=False)
+    return {undo(key): undo(value) for key, value in pairs}
+
+
+def _split(raw: str, separators: tuple[str, ...]) -> list[str]:
+    """The values in one that was sent; separators that are encoded count where there are no others."""
+    decoded, *sent = separators
+    found = next((mark for mark in sent if mark in raw), None)
+    if found is not None:
+        return [unquote_plus(part) for part in raw.split(found)]
+    return unquote_plus(raw).split(decoded) if raw else []
+
+
+def _decode(text: str) -> str:
+    return unquote(text) if "%" in text else text

@@ -1,0 +1,121 @@
+"""How a refusal is told where nobody said how: with the status and body that the document offers.
+
+An invalid request gets the first of 422, 400, 4XX and `default` that the operation documents, any other refusal its
+own status, its range or `default`. The body fits that response's schema and names the field; where the document
+offers none, it is problem details (RFC 9457). docs/policies.md states this for readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable
+from mockserver.examples.example_maker import ExampleMaker
+from mockserver.messages import Reply
+from mockserver.openapi.document import MediaType, Operation, Response
+from mockserver.openapi.schemas import Schemas
+from mockserver.web.response import error_body_filler, serializers
+
+PROBLEM = "application/problem+json"
+
+INVALID = ("422", "400", "4XX", "DEFAULT")
+"""The responses that tell of an invalid request, in the order in which they are looked for."""
+
+MALFORMED = ("400", "422", "4XX", "DEFAULT")
+"""The same for a body that cannot be read at all."""
+
+
+class Policy:
+    """Refusals of a document without `errors` statements."""
+
+    def __init__(self, schemas: Schemas, maker: ExampleMaker) -> None:
+        self._schemas, self._maker = schemas, maker
+
+    def reply(self, refusal: Refusal, operation: Operation | None) -> Reply:
+        """The reply that tells a client why it is refused."""
+        response = _offered(refusal, operation)
+        status = _status(refusal, response)
+        media = _chosen(response)
+        if media is None:
+            return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
+        body, name = self.fill(media, refusal, status), serializers.concrete(media.name, "text/plain")
+        if serializers.is_json(name):
+            return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
+        if not isinstance(body, dict | list):
+            body = {"message": summary(refusal)} if name.endswith("xml") else summary(refusal)
+        return Reply(
+            status, None, refusal.headers, name, serializers.write(body, name, media, self._schemas), proven=True
+        )
+
+    def fill(self, media: MediaType, refusal: Refusal, status: int) -> Any:
+        """A body of this media type that says in its own properties why a request is refused.
+
+        None where the media type has no schema, or no valid body can be made for it.
+        """
+        if media.schema is None:
+            return None
+        try:
+            body = self._maker.content(media, seed=refusal.kind)
+        except Unanswerable:
+            return None
+        form = error_body_filler.Form(
+            self._schemas.validator(media.schema, "response").is_valid, self._is_map(media.schema)
+        )
+        return error_body_filler.tell(
+            body, error_body_filler.of(refusal, status, summary(refusal)), refusal.faults, form
+        )
+
+    def _is_map(self, pointer: str) -> Callable[[error_body_filler.Path], bool]:
+        """Whether the schema of the value at a path is one of an object that declares no names."""
+
+        def is_map(path: error_body_filler.Path) -> bool:
+            below = self._schemas.below(pointer, path)
+            return below is not None and "object" in self._schemas.types(below) and not self._schemas.properties(below)
+
+        return is_map
+
+
+def problem(refusal: Refusal, status: int) -> dict[str, Any]:
+    """Problem details (RFC 9457 section 3) with every fault."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": refusal.kind.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": summary(refusal),
+    }
+    if refusal.faults:
+        body["errors"] = [
+            {"in": fault.location, "field": fault.field, "detail": fault.message} for fault in refusal.faults[:50]
+        ]
+    return body
+
+
+def summary(refusal: Refusal) -> str:
+    """What is wrong, naming the first field."""
+    if not refusal.faults:
+        return refusal.message
+    first = refusal.faults[0]
+    return f"{first.location} {first.field}: {first.message}" if first.path else f"{first.location}: {first.message}"
+
+
+def _offered(refusal: Refusal, operation: Operation | None) -> Response | None:
+    if operation is None:
+        return None
+    if isinstance(refusal, Invalid | Malformed):
+        described = {response.status.upper(): response for response in operation.responses}
+        order = INVALID if isinstance(refusal, Invalid) else MALFORMED
+        return next((described[status] for status in order if status in described), None)
+    return operation.response(refusal.status)
+
+
+def _status(refusal: Refusal, response: Response | None) -> int:
+    if response is not None and response.status.isdigit():
+        return int(response.status)
+    return refusal.status
+
+
+def _chosen(response: Response | None) -> MediaType | None:
+    """The media type of the response that is told best: JSON where it is offered, else the first."""
+    offered = response.content if response else ()
+    return next((media for media in offered if serializers.is_json(media.name)), next(iter(offered), None))

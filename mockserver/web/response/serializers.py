@@ -1,0 +1,151 @@
+"""A value written as the bytes of a media type."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import yaml
+
+from mockserver.openapi import json_codec
+from mockserver.openapi.document import MediaType
+from mockserver.openapi.schemas import Schemas
+from mockserver.web.response import xml_writer
+
+CONCRETE = {
+    "*/*": "application/octet-stream",
+    "application/*": "application/json",
+    "text/*": "text/plain",
+    "image/*": "image/png",
+    "audio/*": "audio/mpeg",
+    "video/*": "video/mp4",
+}
+"""What a documented media type range is written as when the client names nothing closer."""
+
+
+def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> bytes:
+    """The bytes of `value` as the media type `name`, which `media` describes in the document."""
+    kind = name.partition(";")[0].strip()
+    if isinstance(value, bytes):
+        return value
+    if is_json(kind):
+        return json_codec.write(value) + (b"\n" if kind in LINES else b"")
+    if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
+        return xml_writer.write(value, media.schema if media else None, schemas)
+    if isinstance(value, str) and kind in SPECIMENS:
+        return SPECIMENS[kind]()
+    return WRITERS.get(kind, _plain)(value)
+
+
+def is_json(name: str) -> bool:
+    """Is a body of this media type one JSON value (RFC 8259; RFC 6839 for `+json`)?"""
+    return "json" in name
+
+
+def concrete(name: str, accept: str) -> str:
+    """A documented media type, or for a range the client's own choice in it, else a usual one."""
+    if "*" not in name:
+        return name
+    kind = name.partition("*")[0]
+    wanted = (part.partition(";")[0].strip().lower() for part in accept.split(","))
+    return next((w for w in wanted if "*" not in w and w.startswith(kind) and "/" in w), CONCRETE.get(name, name))
+
+
+def _plain(value: Any) -> bytes:
+    if value is None:
+        return b""
+    return value.encode() if isinstance(value, str) else json_codec.write(value)
+
+
+def _form(value: Any) -> bytes:
+    if not isinstance(value, dict):
+        return _plain(value)
+    texts = {k: v if isinstance(v, str | list) else json_codec.write(v).decode() for k, v in value.items()}
+    return urlencode(texts, doseq=True).encode()
+
+
+def _events(value: Any) -> bytes:
+    """Server-sent events (HTML Living Standard section 9.2): a text that is a stream already, else one `data` each."""
+    if isinstance(value, str) and value.lstrip().startswith(("data:", "event:", "id:", ":")):
+        return value.rstrip("\n").encode() + b"\n\n"
+    events = value if isinstance(value, list) else [value]
+    return b"".join(b"data: " + _plain(event).replace(b"\n", b"\ndata: ") + b"\n\n" for event in events)
+
+
+def _yaml(value: Any) -> bytes:
+    return yaml.safe_dump(value, sort_keys=False).encode() if not isinstance(value, str) else value.encode()
+
+
+def _csv(value: Any) -> bytes:
+    """Rows of objects under one head line (RFC 4180); a text as it stands."""
+    rows = value if isinstance(value, list) and all(isinstance(row, dict) for row in value) else None
+    if not rows:
+        return _plain(value)
+    names = list(rows[0])
+    lines = [names, *([row.get(name, "") for name in names] for row in rows)]
+    return "".join(",".join(_cell(cell) for cell in line) + "\r\n" for line in lines).encode()
+
+
+def _cell(value: Any) -> str:
+    text = value if isinstance(value, str) else json_codec.write(value).decode()
+    return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
+
+
+def _png() -> bytes:
+    """One grey pixel (PNG, ISO/IEC 15948)."""
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\x80")),
+        (b"IEND", b""),
+    )
+    written = [
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
+
+
+def _gif() -> bytes:
+    """One pixel (GIF89a)."""
+    return b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
+
+
+def _pdf() -> bytes:
+    """One empty page (ISO 32000)."""
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 72]>>",
+    )
+    text, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(text))
+        text += b"%d 0 obj%sendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail = b"xref\n0 4\n0000000000 65535 f \n%strailer<</Size 4/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+    return text + tail % (table, len(text))
+
+
+def _zip() -> bytes:
+    """An archive without entries (APPNOTE section 4.3.16)."""
+    return b"PK\x05\x06" + bytes(18)
+
+
+LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
+"""Media types of one JSON value a line."""
+
+WRITERS: dict[str, Callable[[Any], bytes]] = {
+    "application/x-www-form-urlencoded": _form, "text/event-stream": _events, "text/csv": _csv,
+    "application/yaml": _yaml, "application/x-yaml": _yaml, "text/yaml": _yaml, "text/x-yaml": _yaml,
+}  # fmt: skip
+"""How a value is written, by media type; others as text, or as JSON where it is no text."""
+
+SPECIMENS: dict[str, Callable[[], bytes]] = {
+    "image/png": _png,
+    "image/gif": _gif,
+    "application/pdf": _pdf,
+    "application/zip": _zip,
+}
+"""Small whole files for media types that a text is none of."""

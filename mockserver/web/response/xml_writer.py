@@ -1,0 +1,72 @@
+"""A value written as XML, as the XML Object of its schema says (OpenAPI 3.1 section 4.8.26)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from mockserver.openapi.schemas import Schemas
+from mockserver.web.request.xml_reader import described
+
+NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
+
+
+def write(value: Any, pointer: str | None, schemas: Schemas) -> bytes:
+    """The document whose root is `value`, described by the schema at `pointer`."""
+    own = described(pointer, schemas)
+    name = own.get("name") or (_title(pointer, schemas) if pointer else "")
+    root = _element(_name(name or "root"), value, pointer, own, schemas)
+    written: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written
+
+
+def _element(name: str, value: Any, pointer: str | None, stated: dict[str, Any], schemas: Schemas) -> ET.Element:
+    element = ET.Element(f"{stated['prefix']}:{name}" if stated.get("prefix") else name)
+    if stated.get("namespace"):
+        element.set(f"xmlns:{stated['prefix']}" if stated.get("prefix") else "xmlns", str(stated["namespace"]))
+    if isinstance(value, dict):
+        _properties(element, value, pointer, schemas)
+    elif isinstance(value, list):
+        items = schemas.items(pointer) if pointer else None
+        inner = described(items, schemas)
+        tag = _name(inner.get("name") or (_title(items, schemas) if items else "") or name)
+        element.extend([_element(tag, entry, items, inner, schemas) for entry in value])
+    else:
+        element.text = _text(value)
+    return element
+
+
+def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None, schemas: Schemas) -> None:
+    known = schemas.properties(pointer) if pointer else {}
+    for key, inner in value.items():
+        below = known.get(key)
+        stated = described(below, schemas)
+        name = _name(stated.get("name") or key)
+        if stated.get("attribute"):
+            element.set(name, _text(inner))
+        elif isinstance(inner, list) and not stated.get("wrapped"):
+            items = schemas.items(below) if below else None
+            of = described(items, schemas)
+            element.extend([_element(_name(of.get("name") or name), entry, items, of, schemas) for entry in inner])
+        else:
+            element.append(_element(name, inner, below, stated, schemas))
+
+
+def _title(pointer: str, schemas: Schemas) -> str:
+    """The name of the component that a schema refers to."""
+    _, place = schemas.resolve(pointer)
+    return place.rpartition("/")[2] if place.startswith("/components/schemas/") else ""
+
+
+def _name(text: str) -> str:
+    name = re.sub(r"[^\w.-]", "_", text)
+    return name if NAME.match(name) else f"_{name}"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    # XML 1.0 has no way to write most control characters.
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)

@@ -1,0 +1,1 @@
+"""The HTTP server: uvicorn's protocol, the fast path and how responses leave."""

@@ -1,0 +1,77 @@
+"""A hundred registrations at once against slow servers: bounded connections, right outcomes, a free event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_sync.demo_server import Demo
+from mockserver.mcp_sync.guarded_http import STANDARD
+from mockserver.mcp_sync.live import LiveProber
+from tests.mcp_sync.live import asking
+from tests.mcp_sync.test_misbehaviour import Heart, beside
+
+HOW_MANY = 100
+TURNS = replace(STANDARD, probes=10, connections=3)
+
+
+class Slow:
+    """A demo server that thinks before each answer, and counts how many requests it has at the same time."""
+
+    def __init__(self, url: str) -> None:
+        self._app = Demo(tools=3).app(url)
+        self.most = self._now = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        self._now += 1
+        self.most = max(self.most, self._now)
+        try:
+            await asyncio.sleep(0.05)
+            return await self._app(scope, receive, send)
+        finally:
+            self._now -= 1
+
+
+def test_a_hundred_registrations_at_once_have_bounded_connections_and_right_outcomes(
+    serve: Callable[[Callable[[str], Any]], str], demo: Callable[..., str]
+) -> None:
+    made: list[Slow] = []
+
+    def slow(url: str) -> Slow:
+        made.append(Slow(url))
+        return made[0]
+
+    good, away = serve(slow) + "/mcp", "http://127.0.0.1:1/mcp"
+    heart = Heart()
+
+    async def register(prober: LiveProber) -> list[Outcome]:
+        urls = [away if n % 10 == 0 else good for n in range(HOW_MANY)]
+        return await asyncio.gather(*(prober.probe(Connection(url=url)) for url in urls))
+
+    outcomes = asking(lambda prober: beside(heart, register(prober)), bounds=TURNS)
+    held = f"loop held up {1000 * heart.longest:.0f} ms at most"
+    print(f"{held}, {made[0].most} requests at the same time at most")  # noqa: T201 - a measurement, shown with -s
+
+    expected = ["unreachable" if n % 10 == 0 else "ok" for n in range(HOW_MANY)]
+    assert expected == [outcome.status for outcome in outcomes]
+    assert {3} == {len(outcome.tools) for outcome in outcomes if outcome.status == "ok"}
+    assert 1 <= made[0].most <= TURNS.probes * TURNS.connections
+
+
+def test_a_server_that_hangs_holds_up_its_own_turn_only(demo: Callable[..., str]) -> None:
+    hanging, good = demo(misbehave="silent") + "/mcp", demo() + "/mcp"
+
+    async def register(prober: LiveProber) -> list[Outcome]:
+        connections = [Connection(url=hanging, timeout=1)] * (TURNS.probes - 1) + [Connection(url=good)] * 5
+        return await asyncio.gather(*map(prober.probe, connections))
+
+    outcomes = asking(register, bounds=TURNS)
+
+    assert ["timeout"] * (TURNS.probes - 1) + ["ok"] * 5 == [outcome.status for outcome in outcomes]

@@ -1,0 +1,118 @@
+"""Servers that misbehave: each leaves a clear message, within its time, and the event loop free for everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockserver.errors import SyncError
+from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_sync.demo_server import Demo
+from mockserver.mcp_sync.guarded_http import STANDARD
+from mockserver.mcp_sync.live import LiveProber
+from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
+from tests.mcp_sync.live import IMPATIENT, asking
+
+EXPECTED: dict[str, tuple[str, str]] = {
+    "silent": ("timeout", "did not answer in time"),
+    "hang": ("timeout", "did not answer in time"),
+    "drip": ("timeout", "was not done within 3 seconds"),
+    "huge": ("error", "longer than 1 MiB"),
+    "announced": ("error", "longer than 1 MiB"),
+    "bomb": ("error", "compressed its answer"),
+    "noise": ("timeout", "was not done within 3 seconds"),
+    "reconnect": ("error", "more than 250 requests"),
+    "rubbish": ("error", "is not JSON-RPC"),
+    "html": ("error", "answered with text/html, which is not MCP"),
+    "headers": ("error", "is not HTTP"),
+    "error": ("error", "500 Internal Server Error"),
+    "drop": ("error", "is not HTTP"),
+    "redirect": ("error", "redirects to http://169.254.169.254/"),
+    "redirects": ("error", "redirects to /mcp"),
+    "endless-pages": ("error", "more than 100 pages"),
+    "cursor-loop": ("error", "its list of tools has no end"),
+    "too-many": ("error", "more than 2000 tools"),
+    "countless": ("error", "more than 25000 values"),
+    "malformed": ("error", "is not what MCP describes: tools.0."),
+    "refusal": ("error", "an MCP error: Not today"),
+}
+
+
+class Heart:
+    """Beats in an event loop and remembers the longest time between two beats: how long others had to wait."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+
+    async def beat(self) -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.002)
+            now = time.perf_counter()
+            self.longest, last = max(self.longest, now - last), now
+
+
+async def beside(heart: Heart, work: Any) -> Any:
+    """The result of some work, while a heart beats in the same loop."""
+    beating = asyncio.create_task(heart.beat())
+    try:
+        return await work
+    finally:
+        beating.cancel()
+
+
+def test_every_misbehaviour_has_an_expectation_here() -> None:
+    assert list(MISBEHAVIOURS) == list(EXPECTED)
+
+
+@pytest.mark.parametrize("kind", MISBEHAVIOURS)
+def test_a_server_that_misbehaves_leaves_a_clear_message(kind: str, demo: Callable[..., str]) -> None:
+    url, heart = demo(misbehave=kind) + "/mcp", Heart()
+    status, said = EXPECTED[kind]
+    bounds = IMPATIENT if status == "timeout" else STANDARD
+    tracemalloc.start()
+    try:
+        outcome: Outcome = asking(lambda prober: beside(heart, prober.probe(Connection(url=url))), bounds=bounds)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    held = f"{kind}: loop held up {1000 * heart.longest:.0f} ms at most"
+    print(f"{held}, {most / 1e6:.1f} MB at most")  # noqa: T201 - a measurement, shown with -s
+
+    assert status == outcome.status
+    assert said in str(outcome.message)
+    assert len(str(outcome.message)) <= 300
+    assert outcome.tools == ()
+    # `bomb` is compressed in this very process; everything else is bounded by a few messages of the size allowed.
+    assert most < 200e6 if kind == "bomb" else most < 60e6
+
+
+@pytest.mark.parametrize("kind", ["hang", "huge", "rubbish", "drip"])
+def test_a_misbehaving_sse_server_leaves_a_clear_message_too(kind: str, demo: Callable[..., str]) -> None:
+    connection = Connection(url=demo(transport="sse", misbehave=kind) + "/sse", transport="sse")
+    outcome: Outcome = asking(lambda prober: prober.probe(connection), bounds=IMPATIENT)
+
+    assert outcome.status in {"timeout", "error"}
+    assert outcome.message
+
+
+def test_the_sandbox_goes_on_asking_well_behaved_servers_meanwhile(demo: Callable[..., str]) -> None:
+    good, bad = demo() + "/mcp", [demo(misbehave=kind) + "/mcp" for kind in ("silent", "drip", "noise", "huge")]
+
+    async def together(prober: LiveProber) -> list[Outcome]:
+        asked = asyncio.gather(*(prober.probe(Connection(url=url)) for url in bad))
+        well = [await prober.probe(Connection(url=good)) for _ in range(5)]
+        await asked
+        return well
+
+    assert {"ok"} == {outcome.status for outcome in asking(together, bounds=IMPATIENT)}
+
+
+def test_a_misbehaviour_that_does_not_exist_is_refused_by_name() -> None:
+    with pytest.raises(SyncError, match="there is no misbehaviour 'sulk'; there is silent, "):
+        Demo(misbehave="sulk").app("http://127.0.0.1:1")

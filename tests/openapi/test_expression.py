@@ -1,0 +1,71 @@
+"""Patterns as writers of documents mean them, whatever dialect they write."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from mockserver.openapi import regex
+from tests.client import Client
+from tests.web.document import answers, document, served, takes
+
+DIALECTS = [
+    (r"^[\w-.]+$", "a-b.c", "a b"),
+    (r"^[\w.-]+$", "a-b.c", "a b"),
+    (r"^[\d-x]{2}$", "-x", "yy"),
+    (r"\A[a-z]+\Z", "abc", "ab1"),
+    (r"^(?>ab)+$", "abab", "aba"),
+    (r"^a{,2}$", "aa", "aaa"),
+    (r"^{id}$", "{id}", "id"),
+    (r"^\Qa.b\E$", "a.b", "axb"),
+    (r"^[^]$", "\n", ""),
+    (r"^[[\]]$", "[", "a"),
+    (r"^a\hb$", "a b", "ab"),
+    (r"^\p{L}+$", "ñ", "1"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "good", "bad"), DIALECTS)
+def test_a_pattern_of_another_dialect_is_judged_as_it_was_meant(
+    tmp_path: Path, pattern: str, good: str, bad: str
+) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    operation = {"requestBody": takes(schema), "responses": answers(schema) | answers(status="400")}
+
+    with Client(served(tmp_path, document({"/run": {"post": operation}}))) as client:
+        taken, refused = (client.post("/run", json=text) for text in (good, bad))
+
+    assert (200, 400) == (taken.status_code, refused.status_code), taken.text
+
+
+@pytest.mark.parametrize("pattern", ["*a", "[a-", r"(?<n>a)\k<m>", r"\d{1,1000000}", "("])
+def test_what_no_dialect_can_read_judges_nothing_and_is_told(tmp_path: Path, pattern: str) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    sandbox = served(tmp_path, document({"/run": {"post": {"requestBody": takes(schema), "responses": answers()}}}))
+
+    with Client(sandbox) as client:
+        assert 200 == client.post("/run", json="anything").status_code
+
+    [flaw] = sandbox.services["test"].contract.flaws
+    assert "/paths/~1run/post/requestBody/content/application~1json/schema/pattern" in str(flaw)
+
+
+@given(st.text(alphabet=r"ab\wdsZAhQEpL{}[]()^$-.,:*+?|01", max_size=12))
+def test_what_the_engine_reads_stays_as_it_is_and_the_rest_is_readable_or_none(pattern: str) -> None:
+    found = regex.engines(pattern)
+
+    assume(found is not None)
+    jsonschema_rs.Draft202012Validator({"pattern": found})
+    assert found == regex.engines(str(found))
+
+
+@given(st.text(max_size=20))
+def test_what_is_escaped_means_itself(text: str) -> None:
+    found = regex.engines(f"^{re.escape(text)}$")
+
+    assert found is None or jsonschema_rs.Draft202012Validator({"pattern": found}).is_valid(text)
