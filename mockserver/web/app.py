@@ -20,11 +20,12 @@ from mockserver.mcp_port import Prober
 from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.state.world import Clock, World
 from mockserver.vendors import RULES
-from mockserver.web.operations import OperationsMiddleware, oauth_callback
-from mockserver.web.operations.admin_api import PREFIX, ControlMiddleware
-from mockserver.web.operations.cors import BrowserMiddleware
-from mockserver.web.operations.document_pages import PagesMiddleware
-from mockserver.web.operations.not_found import NowhereMiddleware
+from mockserver.web.middleware import oauth_callback
+from mockserver.web.middleware.admin_api import PREFIX, ControlMiddleware
+from mockserver.web.middleware.cors import BrowserMiddleware
+from mockserver.web.middleware.document_pages import PagesMiddleware
+from mockserver.web.middleware.not_found import NowhereMiddleware
+from mockserver.web.operations import OperationsMiddleware
 from mockserver.web.service import Service, Settings
 from mockserver.web.serving.uvicorn_protocol import Answer
 
@@ -32,7 +33,7 @@ Services = Mapping[str, Service]
 
 
 def _not_yet(scope: Any, body: bytes) -> Answer | None:
-    """The short way (web/serving/fast_path.py) before there is one: Connexion builds its layers at the first request."""
+    """The fast path before there is one: Connexion builds its layers at the first request."""
     return None
 
 
