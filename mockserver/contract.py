@@ -23,7 +23,7 @@ from mockserver.openapi.schemas import Schemas
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadingOptions:
     """How a document is read: `lenient` serves what is sound of an unsound one; `outside` also reads files beyond its
     folder, and addresses."""
 
@@ -31,7 +31,7 @@ class Reading:
     outside: bool = False
 
 
-STRICT = Reading()
+STRICT = ReadingOptions()
 
 SUFFIXES = (".yaml", ".yml", ".json")
 """Names that end so are files, whether or not there is one."""
@@ -60,7 +60,7 @@ class Contract:
 
 
 def of(
-    wanted: str | Path, behaviour: Sequence[str | Path] = (), *, live: bool = False, reading: Reading = STRICT
+    wanted: str | Path, behaviour: Sequence[str | Path] = (), *, live: bool = False, reading: ReadingOptions = STRICT
 ) -> Contract:
     """The contract of a vendor on the shelf by its name, or of a document by its path, with overlays on top.
 
@@ -78,7 +78,7 @@ def all_of(
     behaviour: Sequence[str | Path] = (),
     *,
     live: bool = False,
-    reading: Reading = STRICT,
+    reading: ReadingOptions = STRICT,
 ) -> list[Contract]:
     """The contracts of vendors and documents as `of` finds them, each once; without any, of all vendors.
 
@@ -100,7 +100,7 @@ def name_of(path: Path) -> str:
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
 
 
-def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: Reading = STRICT) -> Contract:
+def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: ReadingOptions = STRICT) -> Contract:
     """Read a document and apply overlays to it in order; behaviour of which nothing is said is inferred.
 
     Raises SpecError for the document, with all its grave faults, BehaviourError for an overlay; the text names file and

@@ -15,7 +15,7 @@ Status = Literal["ok", "needs-auth", "unreachable", "timeout", "error", "pending
 AuthType = Literal["oauth", "bearer", "custom", "none"]
 
 
-class Connection(NamedTuple):
+class McpConnection(NamedTuple):
     """How to reach one MCP server, as its registration says.
 
     `transport` None means: try streamable HTTP, then SSE. `headers` are sent with every request (static headers,
@@ -84,7 +84,7 @@ class Outcome:
 class ReadResource:
     """The question for one resource of a server (MCP `resources/read`)."""
 
-    connection: Connection
+    connection: McpConnection
     uri: str
 
 
@@ -92,12 +92,12 @@ class ReadResource:
 class GetPrompt:
     """The question for one prompt of a server, filled in (MCP `prompts/get`)."""
 
-    connection: Connection
+    connection: McpConnection
     name: str
     arguments: Mapping[str, str]
 
 
-Question = Connection | ReadResource | GetPrompt
+Question = McpConnection | ReadResource | GetPrompt
 """What a rule may ask: a whole server, one resource, or one prompt."""
 
 
@@ -110,18 +110,18 @@ class Prober(Protocol):
     mode: str
     reach: str
 
-    def probe(self, connection: Connection) -> Outcome | Awaitable[Outcome]:
+    def probe(self, connection: McpConnection) -> Outcome | Awaitable[Outcome]:
         """Connect as described, list what is wanted, and say what came of it. Never raises for a server's fault."""
         ...
 
-    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None | Awaitable[Any]:
+    def read_resource(self, connection: McpConnection, uri: str) -> Mapping[str, Any] | Outcome | None | Awaitable[Any]:
         """The contents of one resource (MCP `resources/read`), or None where it does not exist.
 
         Where the server cannot be asked, the `Outcome` that says why.
         """
         ...
 
-    def get_prompt(self, connection: Connection, name: str, arguments: Mapping[str, str]) -> Any:
+    def get_prompt(self, connection: McpConnection, name: str, arguments: Mapping[str, str]) -> Any:
         """One prompt filled in (MCP `prompts/get`), None where it does not exist, or an `Outcome` as above."""
         ...
 
@@ -140,7 +140,7 @@ class Prober(Protocol):
 
 def ask(prober: Prober, question: Question) -> Any:
     """Put a question to a prober: its answer, or an awaitable of it."""
-    if isinstance(question, Connection):
+    if isinstance(question, McpConnection):
         return prober.probe(question)
     if isinstance(question, ReadResource):
         return prober.read_resource(question.connection, question.uri)

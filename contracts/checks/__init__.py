@@ -18,10 +18,10 @@ from contracts.checks import (
     validation,
     vendor_rules,
 )
-from contracts.runner.check import Promise, Sworn
+from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
-PROMISES: tuple[Promise, ...] = (
+PROMISES: tuple[Check, ...] = (
     *read_your_writes.PROMISES, *updates.PROMISES, *fields.PROMISES, *timestamps.PROMISES, *secrets.PROMISES, *lists.PROMISES,
     *limits.PROMISES, *responses.PROMISES, *access.PROMISES, *parents.PROMISES, *validation.PROMISES,
     *odd_input.PROMISES,
@@ -30,11 +30,11 @@ PROMISES: tuple[Promise, ...] = (
 """The table. What is `late` is held after everything else."""
 
 
-def promises_of(contract: Contract) -> list[Sworn]:
+def checks_of(contract: Contract) -> list[BoundCheck]:
     """Every promise as this contract makes it, the early ones first."""
     ordered = sorted(PROMISES, key=lambda promise: promise.late)
     return [
-        Sworn(promise, operation, said, subject)
+        BoundCheck(promise, operation, said, subject)
         for promise in ordered
         for operation, said, subject in promise.find(contract)
     ]

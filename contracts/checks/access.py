@@ -10,14 +10,14 @@ from typing import Any
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import never
 from contracts.checks.responses import matches_error, refused, status_of
-from contracts.cleanup.created_items import Made
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import basic
-from contracts.client.request_builder import MISSING, Unable
-from contracts.client.target import NOBODY, Identity
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Act, Kind, acts, kinds, pick
-from contracts.runner.check import Place, Promise, holder
-from contracts.runner.context import Stage
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.target import NOBODY, User
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick, resource_operations
+from contracts.runner.check import Check, Place, holder
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Permission
 from mockserver.contract import Contract
 
@@ -25,13 +25,13 @@ DENIED = frozenset({401, 403, 404, 410})
 """Statuses of somebody who may not, or may not know."""
 
 
-def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
+def authentication(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
     """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
     if not stage.target.identities:
-        raise Unable("no credential is known")
+        raise CannotBuildRequest("no credential is known")
     asked = _asked(stage, act)
     if any(each == {"mutualTLS"} for each in asked):
-        raise Unable("the credential is the certificate of the connection")
+        raise CannotBuildRequest("the credential is the certificate of the connection")
     made = stage.subject(kind) if kind is not None and kind.can("create") else None
     path = dict(made.path) if made else {}
     path |= _tenant_in_path(stage, act)
@@ -56,14 +56,16 @@ def authentication(stage: Stage, act: Act, kind: Kind | None) -> None:
         )
 
 
-def _written_small(stage: Stage, act: Act, path: dict[str, Any]) -> None:
+def _written_small(stage: CheckContext, act: ResourceOperation, path: dict[str, Any]) -> None:
     """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
     main = stage.main
     small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
     if small == main.headers or stage.send(act, path=path).status == 401:
         return
     exchange = stage.send(act, who=replace(main, headers=small), path=path)
-    said = Said(act.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case.")
+    said = StatementRef(
+        act.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case."
+    )
     stage.expect(
         exchange.status != 401,
         "the scheme bearer is Bearer",
@@ -74,7 +76,13 @@ def _written_small(stage: Stage, act: Act, path: dict[str, Any]) -> None:
     )
 
 
-def _looked_up_first(stage: Stage, act: Act, kind: Kind | None, made: Made | None, path: dict[str, Any]) -> None:
+def _looked_up_first(
+    stage: CheckContext,
+    act: ResourceOperation,
+    kind: CheckedResource | None,
+    made: CreatedItem | None,
+    path: dict[str, Any],
+) -> None:
     """Without a credential, what is there is told no better than what is not."""
     parameter = kind.resource.identity.parameter if kind else ""
     if made is None or kind is None or "{" + parameter + "}" not in act.operation.path:
@@ -82,7 +90,9 @@ def _looked_up_first(stage: Stage, act: Act, kind: Kind | None, made: Made | Non
     there = stage.send(act, who=NOBODY, path=path, headers=_tenant_header(stage))
     for id in never(stage, made):
         not_there = stage.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(stage))
-        said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody.")
+        said = StatementRef(
+            act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
+        )
         stage.expect(
             there.status == not_there.status,
             f"status {there.status} without a credential, be it there or not",
@@ -94,42 +104,42 @@ def _looked_up_first(stage: Stage, act: Act, kind: Kind | None, made: Made | Non
         )
 
 
-def _tenant_in_path(stage: Stage, act: Act) -> dict[str, Any]:
+def _tenant_in_path(stage: CheckContext, act: ResourceOperation) -> dict[str, Any]:
     names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "path"}
     return {name: stage.main.tenant for name in names if stage.main.tenant and "{" + name + "}" in act.operation.path}
 
 
-def _tenant_header(stage: Stage) -> dict[str, str]:
+def _tenant_header(stage: CheckContext) -> dict[str, str]:
     names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "header"}
     return {name: stage.main.tenant for name in names if stage.main.tenant}
 
 
-def _body(stage: Stage, act: Act, kind: Kind | None) -> Any:
+def _body(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> Any:
     if act.media_type is None:
         return MISSING
     body = stage.body(kind) if kind and act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
     return MISSING if body is None else body
 
 
-def _asked(stage: Stage, act: Act) -> list[set[str]]:
+def _asked(stage: CheckContext, act: ResourceOperation) -> list[set[str]]:
     """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
     known = stage.contract.document.security_schemes
     schemes = [[known[name] for name, _ in one if name in known] for one in act.operation.security]
     return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
 
 
-def _wrong(stage: Stage, takes_basic: bool) -> Iterator[tuple[str, Identity]]:
+def _wrong(stage: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
     """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
     yield "without a credential", NOBODY
     main = stage.main
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
         if not takes_basic:
-            yield "with another scheme", Identity("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
-        yield "with an empty token", Identity("empty", headers=(("authorization", "Bearer "),))
+            yield "with another scheme", User("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
+        yield "with an empty token", User("empty", headers=(("authorization", "Bearer "),))
         yield (
             "with the token and no scheme",
-            Identity("bare", headers=(("authorization", main.secret),), secret=main.secret),
+            User("bare", headers=(("authorization", main.secret),), secret=main.secret),
         )
     if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
         yield "with an empty key", _with(main, "")
@@ -146,7 +156,7 @@ def _wrong(stage: Stage, takes_basic: bool) -> Iterator[tuple[str, Identity]]:
             yield f"with a credential {what}", _with(main, secret)
 
 
-def _with(main: Identity, secret: str) -> Identity:
+def _with(main: User, secret: str) -> User:
     """The same way of showing a credential, with another one."""
     headers, query, cookies = (
         tuple(
@@ -155,10 +165,10 @@ def _with(main: Identity, secret: str) -> Identity:
         )
         for pairs in (main.headers, main.query, main.cookies)
     )
-    return Identity("wrong", headers, query, cookies)
+    return User("wrong", headers, query, cookies)
 
 
-def tenants(stage: Stage, kind: Kind) -> None:
+def tenants(stage: CheckContext, kind: CheckedResource) -> None:
     """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
     stranger = stage.stranger()
     made = stage.create(kind)
@@ -186,7 +196,7 @@ def tenants(stage: Stage, kind: Kind) -> None:
         )
 
 
-def _further(stage: Stage, kind: Kind) -> list[Act]:
+def _further(stage: CheckContext, kind: CheckedResource) -> list[ResourceOperation]:
     """The operations on an item that are neither of those that every resource has."""
     own = {act.name for act in kind.acts.values()}
     return [
@@ -199,7 +209,7 @@ def _further(stage: Stage, kind: Kind) -> list[Act]:
     ]
 
 
-def _asked_by_id(stage: Stage, kind: Kind, act: Act) -> str | None:
+def _asked_by_id(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> str | None:
     """Where an operation takes the id of an item: `path`, `query` or `body`; None where it takes none."""
     name = kind.resource.identity.parameter
     if "{" + name + "}" in act.operation.path:
@@ -209,14 +219,16 @@ def _asked_by_id(stage: Stage, kind: Kind, act: Act) -> str | None:
     return "body" if act.media_type and name in stage.bodies.required(act) else None
 
 
-def _like_nothing(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
+def _like_nothing(stage: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
     """A refusal does not tell whether there is such an item elsewhere."""
     act, policy = kind.acts["get"], stage.contract.behaviour.service.no_access
     parameter = kind.resource.identity.parameter
     foreign = stage.send(act, who=who, path=made.path)
-    said = Said(act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others.")
+    said = StatementRef(
+        act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others."
+    )
     if policy.refusal == "missing" and kind.resource.tenant.by == "path":
-        said = Said.of("service", "no-access", policy)
+        said = StatementRef.of("service", "no-access", policy)
     for id in never(stage, made):
         nothing = stage.send(act, who=who, path={**made.path, parameter: id})
         stage.expect(
@@ -231,13 +243,15 @@ def _like_nothing(stage: Stage, kind: Kind, made: Made, who: Identity, way: str)
         )
 
 
-def _ways(stage: Stage, kind: Kind, stranger: Identity) -> Iterator[tuple[str, Identity]]:
+def _ways(stage: CheckContext, kind: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
     yield "from its own tenant", stranger
     if kind.resource.tenant.by in ("path", "header") and stage.main.tenant:
         yield "in the owner's tenant", stranger.within(stage.main.tenant)
 
 
-def _closed(stage: Stage, kind: Kind, act: Act, made: Made, who: Identity, about: str) -> None:
+def _closed(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem, who: User, about: str
+) -> None:
     body, parameter = stage.bodies.least(act, stage.check) if act.media_type else None, kind.resource.identity.parameter
     where = _asked_by_id(stage, kind, act)
     if where == "body" and body is not None:
@@ -262,12 +276,12 @@ def _closed(stage: Stage, kind: Kind, act: Act, made: Made, who: Identity, about
     )
 
 
-def _telling(made: Made) -> str:
+def _telling(made: CreatedItem) -> str:
     """The field that carries our mark, by which an item would be known in any reply."""
     return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
 
 
-def _unlisted(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> None:
+def _unlisted(stage: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
     seen = stage.listing(made, who=who)
     if seen.status < 300:
         there = str(made.id) in ids(kind, stage.items(kind, seen))
@@ -292,7 +306,7 @@ def _unlisted(stage: Stage, kind: Kind, made: Made, who: Identity, way: str) -> 
         )
 
 
-def foreign_create(stage: Stage, kind: Kind) -> None:
+def foreign_create(stage: CheckContext, kind: CheckedResource) -> None:
     """Nobody creates in another tenant; what is created goes where the credential belongs."""
     stranger = stage.stranger()
     exchange, made = stage.try_create(kind, who=stranger.within(stage.main.tenant))
@@ -316,21 +330,21 @@ def foreign_create(stage: Stage, kind: Kind) -> None:
     )
 
 
-def own_tenants(stage: Stage, kind: Kind) -> None:
+def own_tenants(stage: CheckContext, kind: CheckedResource) -> None:
     """A credential that may work in several tenants finds each thing in the tenant where it was made."""
     for who in stage.able:
         others = [tenant for tenant in stage.tenants_of(who) if tenant != who.tenant]
         if others and who.tenant:
             _kept_apart(stage, kind, who, who.within(others[0]))
             return
-    raise Unable("no credential is known that may work in several tenants")
+    raise CannotBuildRequest("no credential is known that may work in several tenants")
 
 
-def _kept_apart(stage: Stage, kind: Kind, here: Identity, there: Identity) -> None:
+def _kept_apart(stage: CheckContext, kind: CheckedResource, here: User, there: User) -> None:
     for mine, other in ((here, there), (there, here)):
         exchange, made = stage.try_create(kind, who=mine)
         if made is None:
-            raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+            raise CannotBuildRequest(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
         if kind.can("get"):
             seen, away = stage.get(made), stage.get(made, who=other)
             stage.expect(
@@ -355,7 +369,7 @@ def _kept_apart(stage: Stage, kind: Kind, here: Identity, there: Identity) -> No
         )
 
 
-def references(stage: Stage, kind: Kind, fields: Mapping[str, str]) -> None:
+def references(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, str]) -> None:
     """A body cannot refer to what belongs to another tenant."""
     stranger = stage.stranger()
     for name, of in fields.items():
@@ -377,7 +391,7 @@ def references(stage: Stage, kind: Kind, fields: Mapping[str, str]) -> None:
 
 def _referring(contract: Contract) -> Iterator[Place]:
     """Fields that are named after another resource and its id, such as `secret_id`."""
-    known = kinds(contract)
+    known = checked_resources(contract)
     for kind in known.values():
         act = kind.acts.get("create")
         media = act.media_type if act else None
@@ -394,7 +408,7 @@ def _referring(contract: Contract) -> Iterator[Place]:
             and other.is_meant_by(name)
         }
         if found:
-            said = Said(
+            said = StatementRef(
                 act.name,
                 "http",
                 "inferred",
@@ -404,7 +418,9 @@ def _referring(contract: Contract) -> Iterator[Place]:
             yield act.name, said, (kind, found)
 
 
-def permission(stage: Stage, act: Act, kind: Kind | None, statement: Permission) -> None:
+def permission(
+    stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, statement: Permission
+) -> None:
     """Roles that may use the operation can, and others are refused without effect."""
     made = stage.create(kind) if kind is not None and kind.can("create") else None
     for who in stage.target.identities:
@@ -416,13 +432,15 @@ def permission(stage: Stage, act: Act, kind: Kind | None, statement: Permission)
             _admitted(stage, act, kind, who)
 
 
-def _is_open(stage: Stage, who: Identity) -> bool:
+def _is_open(stage: CheckContext, who: User) -> bool:
     """Has a listed credential no tenants of its own, so that it may work in any?"""
     listed = {c.name: c for c in stage.contract.behaviour.service.credentials}
     return who.name in listed and listed[who.name].tenants is None
 
 
-def _barred(stage: Stage, act: Act, kind: Kind | None, made: Made | None, who: Identity) -> None:
+def _barred(
+    stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, made: CreatedItem | None, who: User
+) -> None:
     exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
     policy = stage.contract.behaviour.service.no_access.refusal
     wanted = status_of(stage, "missing" if policy == "missing" else "forbidden", act)
@@ -448,7 +466,7 @@ def _barred(stage: Stage, act: Act, kind: Kind | None, made: Made | None, who: I
         )
 
 
-def _admitted(stage: Stage, act: Act, kind: Kind | None, who: Identity) -> None:
+def _admitted(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, who: User) -> None:
     made = stage.create(kind) if kind is not None and kind.can("create") else None
     exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
     stage.expect(
@@ -462,24 +480,24 @@ def _admitted(stage: Stage, act: Act, kind: Kind | None, who: Identity) -> None:
         stage.made(kind, exchange, {}, who, stage.parents(kind, who))
 
 
-def no_access(stage: Stage, kind: Kind) -> None:
+def no_access(stage: CheckContext, kind: CheckedResource) -> None:
     """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
     stranger = stage.stranger().within(stage.main.tenant)
     policy = stage.contract.behaviour.service.no_access.refusal
     act = kind.acts["list"]
     wanted = status_of(stage, policy, act)
-    exchange: Exchange = stage.send(act, who=stranger)
+    exchange: RecordedExchange = stage.send(act, who=stranger)
     stage.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
     if exchange.status in wanted:
         matches_error(stage, policy, exchange, act)
 
 
 def _guarded(contract: Contract) -> Iterator[Place]:
-    known = kinds(contract)
-    for act in acts(contract):
+    known = checked_resources(contract)
+    for act in resource_operations(contract):
         if act.operation.security and all(act.operation.security):
             statement = contract.behaviour.service.authentication
-            said = Said(
+            said = StatementRef(
                 act.name,
                 "authentication",
                 "documented",
@@ -490,39 +508,39 @@ def _guarded(contract: Contract) -> Iterator[Place]:
 
 
 def _tenanted(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.resource.tenant.by != "none" and kind.can("create"):
             act = next(kind.acts[name] for name in ("get", "list", "create") if name in kind.acts)
-            yield act.name, Said.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+            yield act.name, StatementRef.of(kind.name, "tenant", kind.resource.tenant), (kind,)
 
 
 def _addressed(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.resource.tenant.by in ("path", "header") and kind.can("create", "list"):
-            yield kind.acts["create"].name, Said.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+            yield kind.acts["create"].name, StatementRef.of(kind.name, "tenant", kind.resource.tenant), (kind,)
 
 
 def _permitted(contract: Contract) -> Iterator[Place]:
-    known = kinds(contract)
-    for act in acts(contract):
+    known = checked_resources(contract)
+    for act in resource_operations(contract):
         if act.behaviour.permission is not None:
-            said = Said.of(act.name, "permission", act.behaviour.permission)
+            said = StatementRef.of(act.name, "permission", act.behaviour.permission)
             yield act.name, said, (act, holder(act, known), act.behaviour.permission)
 
 
 def _no_access_places(contract: Contract) -> Iterator[Place]:
     said = contract.behaviour.service.no_access
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.resource.tenant.by == "path" and kind.can("list"):
-            yield kind.acts["list"].name, Said.of("service", "no-access", said), (kind,)
+            yield kind.acts["list"].name, StatementRef.of("service", "no-access", said), (kind,)
 
 
 PROMISES = (
-    Promise("authentication", ("authentication",), _guarded, authentication),
-    Promise("tenants", ("tenant",), _tenanted, tenants),
-    Promise("foreign-create", ("tenant",), _addressed, foreign_create),
-    Promise("own-tenants", ("tenant",), _addressed, own_tenants),
-    Promise("references", ("tenant",), _referring, references),
-    Promise("permission", ("permission",), _permitted, permission),
-    Promise("no-access", ("no-access",), _no_access_places, no_access),
+    Check("authentication", ("authentication",), _guarded, authentication),
+    Check("tenants", ("tenant",), _tenanted, tenants),
+    Check("foreign-create", ("tenant",), _addressed, foreign_create),
+    Check("own-tenants", ("tenant",), _addressed, own_tenants),
+    Check("references", ("tenant",), _referring, references),
+    Check("permission", ("permission",), _permitted, permission),
+    Check("no-access", ("no-access",), _no_access_places, no_access),
 )  # fmt: skip

@@ -8,12 +8,12 @@ from typing import Any
 
 from contracts.checks.item_view import change_of, covers, documented, shown_fields, views
 from contracts.checks.timestamps import moment_of
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Act, Kind, kinds
-from contracts.runner.check import Place, Promise, stated
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.runner.check import Check, Place, stated
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Defaults, Derived, Immutable, Initial
 from mockserver.contract import Contract
 
@@ -22,17 +22,17 @@ UNKNOWN: Any = object()
 """A template says something that we cannot work out."""
 
 
-def defaults(stage: Stage, kind: Kind, statement: Defaults) -> None:
+def defaults(stage: CheckContext, kind: CheckedResource, statement: Defaults) -> None:
     """What a create request leaves out is filled in as said, and only then."""
     _defaulted(stage, kind, statement.fields)
 
 
-def schema_defaults(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
+def schema_defaults(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
     """As `defaults`, for the `default`s of the request's schema (JSON Schema Validation section 9.2)."""
     _defaulted(stage, kind, fields)
 
 
-def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
+def _defaulted(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
     act = kind.acts["create"]
     body = bare(stage, kind)
     made = stage.create(kind, body)
@@ -62,8 +62,8 @@ def _defaulted(stage: Stage, kind: Kind, fields: Mapping[str, Any]) -> None:
 
 
 def _without(
-    stage: Stage, kind: Kind, body: Mapping[str, Any], name: str
-) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
+    stage: CheckContext, kind: CheckedResource, body: Mapping[str, Any], name: str
+) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
     """An item whose request leaves out one field; nothing where the service will not have that."""
     slim = {key: value for key, value in body.items() if key != name}
     if not stage.bodies.accepts(kind.acts["create"], slim):
@@ -72,7 +72,7 @@ def _without(
     return views(stage, made) if made is not None else []
 
 
-def bare(stage: Stage, kind: Kind) -> dict[str, Any]:
+def bare(stage: CheckContext, kind: CheckedResource) -> dict[str, Any]:
     """A valid body with nothing that may be left out."""
     act = kind.acts["create"]
     body = stage.body(kind)
@@ -88,7 +88,7 @@ def _is_template(value: Any) -> bool:
     return isinstance(value, str) and PLACEHOLDER.search(value) is not None
 
 
-def initial(stage: Stage, kind: Kind, statement: Initial) -> None:
+def initial(stage: CheckContext, kind: CheckedResource, statement: Initial) -> None:
     """A new item starts as said, whatever the client sends."""
     made = stage.create(kind)
     for name, written in statement.fields.items():
@@ -108,7 +108,7 @@ def initial(stage: Stage, kind: Kind, statement: Initial) -> None:
         _stays(stage, kind, made, frozenset(statement.fields) - kind.governed)
 
 
-def _stays(stage: Stage, kind: Kind, made: Made, names: frozenset[str]) -> None:
+def _stays(stage: CheckContext, kind: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
     """What was set at the beginning is not computed anew when what it was made from changes."""
     act = kind.acts["update"]
     before = stage.item(kind.acts["get"], stage.get(made))
@@ -128,7 +128,7 @@ def _stays(stage: Stage, kind: Kind, made: Made, names: frozenset[str]) -> None:
         )
 
 
-def derived(stage: Stage, kind: Kind, statement: Derived) -> None:
+def derived(stage: CheckContext, kind: CheckedResource, statement: Derived) -> None:
     """A derived field says the truth after creating and after changing."""
     for full in (False, True):
         made = stage.create(kind, stage.body(kind, full=full))
@@ -139,13 +139,13 @@ def derived(stage: Stage, kind: Kind, statement: Derived) -> None:
 
 
 def _derives(
-    stage: Stage,
-    kind: Kind,
+    stage: CheckContext,
+    kind: CheckedResource,
     statement: Derived,
-    made: Made,
+    made: CreatedItem,
     fields: Mapping[str, Any],
     item: Mapping[str, Any],
-    exchanges: tuple[Exchange, ...],
+    exchanges: tuple[RecordedExchange, ...],
 ) -> None:
     for name, written in statement.fields.items():
         wanted = work_out(written, fields, made)
@@ -155,7 +155,7 @@ def _derives(
             )
 
 
-def _derives_again(stage: Stage, kind: Kind, statement: Derived, made: Made) -> None:
+def _derives_again(stage: CheckContext, kind: CheckedResource, statement: Derived, made: CreatedItem) -> None:
     act = kind.acts["update"]
     for source in {
         m[2]
@@ -185,7 +185,7 @@ def _derives_again(stage: Stage, kind: Kind, statement: Derived, made: Made) -> 
                 )
 
 
-def work_out(written: Any, fields: Mapping[str, Any], made: Made) -> Any:
+def work_out(written: Any, fields: Mapping[str, Any], made: CreatedItem) -> Any:
     """A template's value for an item of ours, or UNKNOWN."""
     if not _is_template(written):
         return UNKNOWN if isinstance(written, Mapping | list) and "{" in str(written)[1:-1] else written
@@ -193,7 +193,7 @@ def work_out(written: Any, fields: Mapping[str, Any], made: Made) -> Any:
     return _placeholder(match[1], match[2], fields, made) if match else UNKNOWN
 
 
-def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], made: Made) -> Any:
+def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], made: CreatedItem) -> Any:
     if name == "tenant" and made.who.tenant:
         return made.who.tenant
     if name == "slug" and argument:
@@ -207,11 +207,11 @@ def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], mad
     return UNKNOWN
 
 
-def immutable(stage: Stage, kind: Kind, statement: Immutable) -> None:
+def immutable(stage: CheckContext, kind: CheckedResource, statement: Immutable) -> None:
     """An update that names the field leaves it as it is, or is refused."""
     act = kind.acts.get("update") or kind.acts.get("replace")
     if act is None or not kind.can("get"):
-        raise Unable("nothing changes this resource")
+        raise CannotBuildRequest("nothing changes this resource")
     for name in statement.fields:
         made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
         before = stage.item(kind.acts["get"], stage.get(made))
@@ -233,7 +233,7 @@ def immutable(stage: Stage, kind: Kind, statement: Immutable) -> None:
         )
 
 
-def mass_assignment(stage: Stage, kind: Kind, names: tuple[str, ...]) -> None:
+def mass_assignment(stage: CheckContext, kind: CheckedResource, names: tuple[str, ...]) -> None:
     """Fields that only the service sets are not taken from a client, at creating and at changing."""
     made = stage.create(kind)
     view = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else dict(made.item)
@@ -307,13 +307,13 @@ def _different(value: Any) -> Any:
 
 def _settled_places(contract: Contract) -> Iterator[Place]:
     """Resources with fields that the document marks `readOnly` or that statements give to the service."""
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if not kind.can("create"):
             continue
         act = kind.acts["create"]
         marked = tuple(sorted(set(_read_only(contract, act)) | (kind.settled - {""})))
         if marked:
-            said = Said(
+            said = StatementRef(
                 kind.name,
                 "schema",
                 "documented" if _read_only(contract, act) else "inferred",
@@ -323,12 +323,12 @@ def _settled_places(contract: Contract) -> Iterator[Place]:
             yield act.name, said, (kind, marked)
 
 
-def _read_only(contract: Contract, act: Act) -> list[str]:
+def _read_only(contract: Contract, act: ResourceOperation) -> list[str]:
     return [name for name, at in documented(contract, act).items() if contract.schemas.keyword(at, "readOnly")]
 
 
 def _schema_default_places(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         act = kind.acts.get("create")
         media = act.media_type if act else None
         schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
@@ -338,7 +338,7 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
         found = {n: contract.schemas.keyword(at, "default") for n, at in properties.items()}
         given = {name: value for name, value in found.items() if value is not None and name not in kind.settled}
         if given:
-            said = Said(
+            said = StatementRef(
                 act.name,
                 "schema",
                 "documented",
@@ -349,10 +349,10 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
 
 
 PROMISES = (
-    Promise("defaults", ("defaults",), stated("defaults", "create"), defaults),
-    Promise("schema-defaults", (), _schema_default_places, schema_defaults),
-    Promise("initial", ("initial",), stated("initial", "create"), initial),
-    Promise("derived", ("derived",), stated("derived", "create"), derived),
-    Promise("immutable", ("immutable",), stated("immutable", "create"), immutable),
-    Promise("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment),
+    Check("defaults", ("defaults",), stated("defaults", "create"), defaults),
+    Check("schema-defaults", (), _schema_default_places, schema_defaults),
+    Check("initial", ("initial",), stated("initial", "create"), initial),
+    Check("derived", ("derived",), stated("derived", "create"), derived),
+    Check("immutable", ("immutable",), stated("immutable", "create"), immutable),
+    Check("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment),
 )  # fmt: skip

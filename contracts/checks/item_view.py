@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.model.finding import Exchange
-from contracts.model.resources import Act, Kind
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
 FEW = 1000
 """Fewer numbers than this are not enough for all items that there ever are."""
 
 
-def item_schema(contract: Contract, act: Act) -> str | None:
+def item_schema(contract: Contract, act: ResourceOperation) -> str | None:
     """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
     status = act.behaviour.reply.status if act.behaviour.reply else None
     response = (act.operation.response(status) if status else None) or act.operation.success()
@@ -26,24 +26,24 @@ def item_schema(contract: Contract, act: Act) -> str | None:
     return contract.schemas.below(media.schema, path) if media and path is not None else None
 
 
-def documented(contract: Contract, act: Act) -> Mapping[str, str]:
+def documented(contract: Contract, act: ResourceOperation) -> Mapping[str, str]:
     """The fields that a success reply's item has by the document, with the pointers of their schemas."""
     pointer = item_schema(contract, act)
     return contract.schemas.properties(pointer) if pointer else {}
 
 
-def showable(stage: Stage, kind: Kind, act: Act) -> frozenset[str]:
+def showable(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> frozenset[str]:
     """The fields that a success reply's item has by the document, without secrets."""
     return frozenset(documented(stage.contract, act)) - kind.secret
 
 
-def shows_id(stage: Stage, kind: Kind) -> bool:
+def shows_id(stage: CheckContext, kind: CheckedResource) -> bool:
     """Does the reply to a create request show the id of the new item, by the document?"""
     act = kind.acts["create"]
     return act.place("id") is not None or kind.resource.identity.field in documented(stage.contract, act)
 
 
-def few_ids(stage: Stage, kind: Kind) -> bool:
+def few_ids(stage: CheckContext, kind: CheckedResource) -> bool:
     """Are there so few numbers which the path of an item allows that those of removed items must be given again?"""
     keyword, acts = stage.contract.schemas.keyword, [act for act in kind.acts.values() if kind.is_of_item(act)]
     places = {
@@ -56,20 +56,24 @@ def few_ids(stage: Stage, kind: Kind) -> bool:
     return bool(most) and min(most) < FEW
 
 
-def changing(stage: Stage, act: Act, sent: Mapping[str, Any], name: str, value: Any) -> dict[str, Any] | None:
+def changing(
+    stage: CheckContext, act: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
+) -> dict[str, Any] | None:
     """A body that changes one field, with what the schema requires beside it as it was sent; None where none can."""
     alone = {name: value}
     whole = {key: sent[key] for key in stage.bodies.required(act) if key in sent} | alone
     return next((body for body in (alone, whole) if stage.bodies.accepts(act, body)), None)
 
 
-def shows_null(stage: Stage, kind: Kind, name: str) -> bool:
+def shows_null(stage: CheckContext, kind: CheckedResource, name: str) -> bool:
     """May a field of an item that is read be null, by the document?"""
     pointer = documented(stage.contract, kind.acts["get"]).get(name)
     return pointer is None or stage.contract.schemas.validator(pointer, "response").is_valid(None)
 
 
-def meant(stage: Stage, kind: Kind, act: Act, body: Mapping[str, Any], made: Made) -> dict[str, Any]:
+def meant(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
+) -> dict[str, Any]:
     """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
     field, schema = kind.resource.identity.field, stage.bodies.schema(act)
     known = stage.contract.schemas.properties(schema) if schema else {}
@@ -77,14 +81,14 @@ def meant(stage: Stage, kind: Kind, act: Act, body: Mapping[str, Any], made: Mad
     return {**body, field: made.id} if named else dict(body)
 
 
-def always_shown(stage: Stage, act: Act) -> set[str]:
+def always_shown(stage: CheckContext, act: ResourceOperation) -> set[str]:
     """The fields that a success reply's item must have by the document, with a value other than null."""
     pointer, schemas, fields = item_schema(stage.contract, act), stage.contract.schemas, documented(stage.contract, act)
     required = schemas.required(pointer) & fields.keys() if pointer else set()
     return {name for name in required if not schemas.validator(fields[name], "response").is_valid(None)}
 
 
-def unchangeable(kind: Kind) -> frozenset[str]:
+def unchangeable(kind: CheckedResource) -> frozenset[str]:
     """Fields that an update leaves alone, or that change with others."""
     fixed = {name for said in kind.resource.immutable for name in said.fields}
     return frozenset(fixed | kind.settled | kind.secret | kind.governed | {kind.resource.identity.field})
@@ -104,9 +108,9 @@ def covers(shown: Any, sent: Any) -> bool:
     return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
 
 
-def views(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange, ...]]]:
+def views(stage: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
     """An item as the create reply and as a reader see it."""
-    views: list[tuple[dict[str, Any], tuple[Exchange, ...]]] = (
+    views: list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]] = (
         [(dict(made.item), (made.exchange,))] if made.item else []
     )
     if made.kind.can("get"):
@@ -115,18 +119,18 @@ def views(stage: Stage, made: Made) -> list[tuple[dict[str, Any], tuple[Exchange
     return views
 
 
-def shown_fields(stage: Stage, kind: Kind) -> frozenset[str]:
+def shown_fields(stage: CheckContext, kind: CheckedResource) -> frozenset[str]:
     """Fields that the create reply and the read reply both have by the document."""
     acts = [kind.acts[name] for name in ("create", "get") if name in kind.acts]
     shown = [showable(stage, kind, act) for act in acts if act.place("item") is not None]
     return frozenset.intersection(*shown) if shown else frozenset()
 
 
-def change_of(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[str, Any]:
+def change_of(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem) -> tuple[str, Any]:
     """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
     for name in stage.bodies.properties(act):
         if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
             value = stage.bodies.other(act, name, made.sent[name], stage.check)
             if value is not None:
                 return name, value
-    raise Unable("no field of an item can be changed")
+    raise CannotBuildRequest("no field of an item can be changed")

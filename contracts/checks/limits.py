@@ -10,15 +10,14 @@ from contracts.checks.item_view import change_of, covers, few_ids, showable, sho
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
 from contracts.checks.responses import matches_error
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.client.target import Identity
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Kind, kinds
-from contracts.runner.check import Place, Promise, law, stated
-from contracts.runner.context import Stage
-from mockserver.behaviour.statements import Capacity, RateLimit, Unique
-from mockserver.behaviour.statements import Identity as IdentityStatement
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.target import User
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place, law, stated
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Capacity, IdentityStatement, RateLimit, Unique
 from mockserver.contract import Contract
 
 CROWD = 8
@@ -28,7 +27,7 @@ AFFORDABLE = 700
 """The largest rate limit that is used up to see what happens then."""
 
 
-def identity(stage: Stage, kind: Kind, statement: IdentityStatement) -> None:
+def identity(stage: CheckContext, kind: CheckedResource, statement: IdentityStatement) -> None:
     """Every item has an id of its own, which nothing changes and nothing uses again."""
     made = [stage.create(kind) for _ in range(4)]
     seen = [str(each.id) for each in made]
@@ -46,7 +45,7 @@ def identity(stage: Stage, kind: Kind, statement: IdentityStatement) -> None:
             seen[0],
             made[0].exchange,
             about="prefix",
-            said=Said.of(kind.name, "identity", statement),
+            said=StatementRef.of(kind.name, "identity", statement),
         )
     if kind.can("delete") and statement.generate != "client" and not few_ids(stage, kind):
         stage.delete(made[-1])
@@ -61,16 +60,16 @@ def identity(stage: Stage, kind: Kind, statement: IdentityStatement) -> None:
         )
 
 
-def _asked_for(kind: Kind, made: Sequence[Made]) -> int:
+def _asked_for(kind: CheckedResource, made: Sequence[CreatedItem]) -> int:
     """How many items were asked for: two that the client calls alike, in words that the service takes, are one."""
     named = [str(m.id) for m in made if str(m.sent.get(kind.resource.identity.field)) == str(m.id)]
     return len(made) - len(named) + len(set(named))
 
 
-def capacity(stage: Stage, kind: Kind, statement: Capacity) -> None:
+def capacity(stage: CheckContext, kind: CheckedResource, statement: Capacity) -> None:
     """Up to the limit items are accepted, one more is refused, and deleting one makes room for one."""
     if statement.limit > 120:
-        raise Unable(f"{statement.limit} items would be needed")
+        raise CannotBuildRequest(f"{statement.limit} items would be needed")
     held = len(stage.walk(kind)[0])
     made, exchange = [], None
     for number in range(held, statement.limit):
@@ -114,7 +113,7 @@ def capacity(stage: Stage, kind: Kind, statement: Capacity) -> None:
     _own_apart(stage, kind, statement)
 
 
-def _frees(stage: Stage, kind: Kind, made: Made, statement: Capacity) -> None:
+def _frees(stage: CheckContext, kind: CheckedResource, made: CreatedItem, statement: Capacity) -> None:
     removed = stage.delete(made)
     fresh, item = stage.try_create(kind)
     stage.expect(
@@ -124,7 +123,7 @@ def _frees(stage: Stage, kind: Kind, made: Made, statement: Capacity) -> None:
     stage.expect(extra is None, "and for one only", f"status {again.status}", removed, fresh, again, about="one")
 
 
-def _own_apart(stage: Stage, kind: Kind, statement: Capacity) -> None:
+def _own_apart(stage: CheckContext, kind: CheckedResource, statement: Capacity) -> None:
     """A full tenant does not fill another one of the same credential."""
     for who in stage.able:
         others = [tenant for tenant in stage.tenants_of(who) if tenant != who.tenant]
@@ -142,13 +141,13 @@ def _own_apart(stage: Stage, kind: Kind, statement: Capacity) -> None:
             return
 
 
-def _apart(stage: Stage, kind: Kind) -> None:
+def _apart(stage: CheckContext, kind: CheckedResource) -> None:
     """A full tenant does not fill another one."""
     if kind.resource.tenant.by == "none":
         return
     try:
         stranger = stage.stranger()
-    except Unable:
+    except CannotBuildRequest:
         return
     exchange, item = stage.try_create(kind, who=stranger)
     stage.expect(
@@ -160,17 +159,17 @@ def _apart(stage: Stage, kind: Kind) -> None:
     )
 
 
-def conflict_status(stage: Stage) -> int:
+def conflict_status(stage: CheckContext) -> int:
     """The status of a conflict: as stated, or 409 (RFC 9110 section 15.5.10)."""
     said = stage.contract.behaviour.service.errors.get("conflict")
     return said.status if said and said.status else 409
 
 
-def unique(stage: Stage, kind: Kind, statement: Unique) -> None:
+def unique(stage: CheckContext, kind: CheckedResource, statement: Unique) -> None:
     """A second item that agrees in the unique fields is refused, also by a change; a removed one is not in the way."""
     body = stage.body(kind, full=any(name not in stage.body(kind) for name in statement.fields))
     if any(body.get(name) is None for name in statement.fields):
-        raise Unable(f"no value for {', '.join(statement.fields)}")
+        raise CannotBuildRequest(f"no value for {', '.join(statement.fields)}")
     first = stage.create(kind, body)
     values = {name: body[name] for name in statement.fields}
     wanted = conflict_status(stage)
@@ -227,7 +226,9 @@ def unique(stage: Stage, kind: Kind, statement: Unique) -> None:
         )
 
 
-def _alike_only(stage: Stage, kind: Kind, statement: Unique, body: dict[str, Any], first: Made) -> None:
+def _alike_only(
+    stage: CheckContext, kind: CheckedResource, statement: Unique, body: dict[str, Any], first: CreatedItem
+) -> None:
     """A value that is like another one, but for its end, is another value."""
     name = statement.fields[-1]
     for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
@@ -244,13 +245,13 @@ def _alike_only(stage: Stage, kind: Kind, statement: Unique, body: dict[str, Any
             )
 
 
-def crowd(stage: Stage, kind: Kind) -> None:
+def crowd(stage: CheckContext, kind: CheckedResource) -> None:
     """Items that are created at the same time are all there, each once, each with its own id."""
     if not shows_id(stage, kind):
         stage.create(kind)
     made, exchanges = _together(stage, kind, min([CROWD, *_room(stage, kind)]))
     if _asked_for(kind, made) < len(made):
-        raise Unable("the client calls items alike")
+        raise CannotBuildRequest("the client calls items alike")
     seen = [str(each.id) for each in made]
     counts = Counter(str(e.status) for e in exchanges)
     stage.expect(
@@ -292,12 +293,14 @@ def crowd(stage: Stage, kind: Kind) -> None:
         stage.expect(not mixed, "each is what its own request said", f"{mixed} differ", each.exchange, about="mixed")
 
 
-def _room(stage: Stage, kind: Kind) -> list[int]:
+def _room(stage: CheckContext, kind: CheckedResource) -> list[int]:
     held = len(stage.walk(kind)[0]) if kind.can("list") and kind.resource.capacity else 0
     return [max(said.limit - held, 1) for said in kind.resource.capacity]
 
 
-def _together(stage: Stage, kind: Kind, count: int) -> tuple[list[Made], list[Exchange]]:
+def _together(
+    stage: CheckContext, kind: CheckedResource, count: int
+) -> tuple[list[CreatedItem], list[RecordedExchange]]:
     act = kind.acts["create"]
     path = stage.parents(kind, stage.main)
     bodies = [stage.body(kind) for _ in range(count)]
@@ -306,10 +309,10 @@ def _together(stage: Stage, kind: Kind, count: int) -> tuple[list[Made], list[Ex
     return [made for made in found if made is not None], exchanges
 
 
-def crowded(stage: Stage, kind: Kind, statement: Capacity) -> None:
+def crowded(stage: CheckContext, kind: CheckedResource, statement: Capacity) -> None:
     """Requests at the same time do not get over the limit together."""
     if statement.limit > 120:
-        raise Unable(f"{statement.limit} items would be needed")
+        raise CannotBuildRequest(f"{statement.limit} items would be needed")
     held = len(stage.walk(kind)[0])
     for _ in range(held, statement.limit - 2):
         stage.create(kind)
@@ -324,7 +327,7 @@ def crowded(stage: Stage, kind: Kind, statement: Capacity) -> None:
     )
 
 
-def crowded_unique(stage: Stage, kind: Kind, statement: Unique) -> None:
+def crowded_unique(stage: CheckContext, kind: CheckedResource, statement: Unique) -> None:
     """Of requests at the same time for the same unique value one is accepted."""
     body = stage.body(kind, full=True)
     values = {name: body[name] for name in statement.fields if name in body}
@@ -337,11 +340,11 @@ def crowded_unique(stage: Stage, kind: Kind, statement: Unique) -> None:
     stage.expect(accepted == 1, "one of the requests is accepted", f"{accepted} are", *exchanges)
 
 
-def no_lost_update(stage: Stage, kind: Kind) -> None:
+def no_lost_update(stage: CheckContext, kind: CheckedResource) -> None:
     """Changes of different fields at the same time are all kept."""
     act = kind.acts["update"]
     if act.behaviour.action and act.behaviour.action.patch == "json-patch":
-        raise Unable("JSON Patch names paths, not fields")
+        raise CannotBuildRequest("JSON Patch names paths, not fields")
     made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     shows = showable(stage, kind, kind.acts["get"])
     wanted: dict[str, Any] = {}
@@ -355,7 +358,7 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
         ):
             wanted[name] = value
     if len(wanted) < 2:
-        raise Unable("fewer than two fields can be changed")
+        raise CannotBuildRequest("fewer than two fields can be changed")
     for _ in range(2):
         requests = [
             (stage.request(act.operation, who=stage.main, path=made.path, body={n: v}), stage.main)
@@ -365,7 +368,7 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
         broken = [e.status for e in exchanges if e.status >= 500]
         stage.expect(not broken, "changes at the same time are no server error", f"{broken}", *exchanges, about="error")
         if any(e.status >= 300 for e in exchanges):
-            raise Unable(f"{act.name} refuses one of the changes")
+            raise CannotBuildRequest(f"{act.name} refuses one of the changes")
     seen = stage.get(made)
     after = stage.item(kind.acts["get"], seen)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
@@ -379,7 +382,7 @@ def no_lost_update(stage: Stage, kind: Kind) -> None:
     )
 
 
-def update_or_delete(stage: Stage, kind: Kind) -> None:
+def update_or_delete(stage: CheckContext, kind: CheckedResource) -> None:
     """Of a change and a deletion at the same time the deletion wins: what was removed does not come back."""
     act, remove = kind.acts["update"], kind.acts["delete"]
     for first in (True, False):
@@ -411,7 +414,7 @@ def update_or_delete(stage: Stage, kind: Kind) -> None:
             )
 
 
-def twins(stage: Stage, kind: Kind) -> None:
+def twins(stage: CheckContext, kind: CheckedResource) -> None:
     """Two items may agree in everything, unless it is said that they may not."""
     act = kind.acts["create"]
     body = stage.body(kind)
@@ -438,19 +441,19 @@ def twins(stage: Stage, kind: Kind) -> None:
 
 
 def _alike(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.can("create") and not kind.resource.unique and not kind.client_named:
             act = kind.acts["create"]
             yield (
                 act.name,
-                Said(
+                StatementRef(
                     act.name, "http", "inferred", "the document", "Nothing is said of values that no two items share."
                 ),
                 (kind,),
             )
 
 
-def one_delete(stage: Stage, kind: Kind) -> None:
+def one_delete(stage: CheckContext, kind: CheckedResource) -> None:
     """Of deletions at the same time none breaks the server, and the item is gone."""
     made = stage.create(kind)
     act = kind.acts["delete"]
@@ -468,10 +471,10 @@ def one_delete(stage: Stage, kind: Kind) -> None:
         stage.expect(seen.status in GONE, "the item is gone", f"status {seen.status}", *exchanges, seen, about="gone")
 
 
-def rate_limit(stage: Stage, kind: Kind, statement: RateLimit) -> None:
+def rate_limit(stage: CheckContext, kind: CheckedResource, statement: RateLimit) -> None:
     """Replies count down, and one request too many is refused and told when to come again."""
     if statement.requests > AFFORDABLE or (not stage.target.in_process and stage.mode != "campaign"):
-        raise Unable(f"{statement.requests} requests in {statement.window:g} s would be needed")
+        raise CannotBuildRequest(f"{statement.requests} requests in {statement.window:g} s would be needed")
     who = next((i for i in reversed(stage.able)), stage.main)
     stage.target.pause(statement.window + 1)
     replies = [stage.send(kind.acts["list"], who=who, once=True)]
@@ -501,7 +504,9 @@ def rate_limit(stage: Stage, kind: Kind, statement: RateLimit) -> None:
         )
 
 
-def _counted_apart(stage: Stage, kind: Kind, statement: RateLimit, who: Identity, refused: Exchange) -> None:
+def _counted_apart(
+    stage: CheckContext, kind: CheckedResource, statement: RateLimit, who: User, refused: RecordedExchange
+) -> None:
     """What is said to be counted by itself is not refused with the rest."""
     others = [i for i in stage.able if i.secret != who.secret and i.tenant != who.tenant]
     if others and {"credential", "tenant"} & set(statement.per):
@@ -534,7 +539,9 @@ def _counted_apart(stage: Stage, kind: Kind, statement: RateLimit, who: Identity
         )
 
 
-def _told(stage: Stage, statement: RateLimit, accepted: Sequence[Exchange], refused: Exchange) -> None:
+def _told(
+    stage: CheckContext, statement: RateLimit, accepted: Sequence[RecordedExchange], refused: RecordedExchange
+) -> None:
     names = statement.headers
     if "limit" in names:
         seen = {each.header(names["limit"]) for each in accepted}
@@ -575,9 +582,9 @@ def _told(stage: Stage, statement: RateLimit, accepted: Sequence[Exchange], refu
 
 def _rate_places(contract: Contract) -> Any:
     said = contract.behaviour.service.rate_limit
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if said is not None and kind.can("list"):
-            place: Place = (kind.acts["list"].name, Said.of("service", "rate-limit", said), (kind, said))
+            place: Place = (kind.acts["list"].name, StatementRef.of("service", "rate-limit", said), (kind, said))
             yield place
             return
 
@@ -585,16 +592,16 @@ def _rate_places(contract: Contract) -> Any:
 TOGETHER = "RFC 9110 section 9.2 (what a request asks for does not depend on who else asks)"
 
 PROMISES = (
-    Promise("identity", ("identity",), law("create", source="RFC 3986 section 1.1 (an identifier identifies)"),
+    Check("identity", ("identity",), law("create", source="RFC 3986 section 1.1 (an identifier identifies)"),
             lambda stage, kind: identity(stage, kind, kind.resource.identity)),
-    Promise("capacity", ("capacity",), stated("capacity", "create", "list"), capacity),
-    Promise("unique", ("unique",), stated("unique", "create"), unique),
-    Promise("crowd", (), law("create", source=TOGETHER), crowd),
-    Promise("crowded-capacity", ("capacity",), stated("capacity", "create", "list"), crowded),
-    Promise("crowded-unique", ("unique",), stated("unique", "create"), crowded_unique),
-    Promise("lost-update", (), law("update", "create", "get", source=TOGETHER), no_lost_update),
-    Promise("update-or-delete", (), law("update", "create", "get", "delete", source=TOGETHER), update_or_delete),
-    Promise("twins", (), _alike, twins),
-    Promise("crowded-delete", (), law("delete", "create", source=TOGETHER), one_delete),
-    Promise("rate-limit", ("rate-limit",), _rate_places, rate_limit, quick=False, late=True),
+    Check("capacity", ("capacity",), stated("capacity", "create", "list"), capacity),
+    Check("unique", ("unique",), stated("unique", "create"), unique),
+    Check("crowd", (), law("create", source=TOGETHER), crowd),
+    Check("crowded-capacity", ("capacity",), stated("capacity", "create", "list"), crowded),
+    Check("crowded-unique", ("unique",), stated("unique", "create"), crowded_unique),
+    Check("lost-update", (), law("update", "create", "get", source=TOGETHER), no_lost_update),
+    Check("update-or-delete", (), law("update", "create", "get", "delete", source=TOGETHER), update_or_delete),
+    Check("twins", (), _alike, twins),
+    Check("crowded-delete", (), law("delete", "create", source=TOGETHER), one_delete),
+    Check("rate-limit", ("rate-limit",), _rate_places, rate_limit, quick=False, late=True),
 )  # fmt: skip

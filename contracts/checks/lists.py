@@ -8,12 +8,12 @@ from typing import Any
 
 from contracts.checks.pagination import following, largest_page
 from contracts.checks.timestamps import moment_of
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Act, Kind, kinds, pick
-from contracts.runner.check import Place, Promise, operations, stated
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick
+from contracts.runner.check import Check, Place, operations, stated
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Filter, Order, Paging, Sort
 from mockserver.contract import Contract
 
@@ -24,7 +24,7 @@ MANY = 26
 """So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
 
 
-def order(stage: Stage, kind: Kind, statement: Order) -> None:
+def order(stage: CheckContext, kind: CheckedResource, statement: Order) -> None:
     """A list is in the order that is said, also after a change."""
     made = [stage.create(kind) for _ in range(4)]
     if kind.can("update"):
@@ -61,18 +61,18 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
         return values
 
 
-def ids(kind: Kind, items: Sequence[Any]) -> list[str]:
+def ids(kind: CheckedResource, items: Sequence[Any]) -> list[str]:
     """The ids of items as texts."""
     return [str(item.get(kind.resource.identity.field)) for item in items]
 
 
-def only(kind: Kind, items: Sequence[Any], made: Sequence[Made]) -> list[Any]:
+def only(kind: CheckedResource, items: Sequence[Any], made: Sequence[CreatedItem]) -> list[Any]:
     """The items that are ours."""
     wanted = {str(each.id) for each in made}
     return [item for item in items if str(item.get(kind.resource.identity.field)) in wanted]
 
 
-def pages(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+def pages(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
     made = [stage.subject(kind) for _ in range(5)]
     everything, _ = stage.walk(made[0])
@@ -86,7 +86,9 @@ def pages(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
         _positions(stage, kind, act, paging, made[0], ids(kind, everything))
 
 
-def _cut(stage: Stage, kind: Kind, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:
+def _cut(
+    stage: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
+) -> None:
     """A list that has no further pages is cut to the size asked for."""
     seen = stage.listing(made, query={paging.limit: size})
     found = ids(kind, stage.items(kind, seen))
@@ -99,7 +101,15 @@ def _cut(stage: Stage, kind: Kind, paging: Paging, made: Made, size: int, wanted
     )
 
 
-def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size: int, wanted: list[str]) -> None:
+def _walked(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    paging: Paging,
+    made: CreatedItem,
+    size: int,
+    wanted: list[str],
+) -> None:
     items, asked = stage.walk(made, size=size, pages=len(wanted) + 3)
     seen = ids(kind, items)
     sizes = [len(stage.items(kind, each)) for each in asked]
@@ -137,7 +147,9 @@ def _walked(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, size
     _numbers(stage, kind, act, paging, asked, size, len(wanted))
 
 
-def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: str) -> None:
+def _flags(
+    stage: CheckContext, act: ResourceOperation, asked: Sequence[RecordedExchange], total: int, told: str
+) -> None:
     for index, exchange in enumerate(asked):
         last = index == len(asked) - 1
         more, following = act.place("more"), act.place("next")
@@ -168,7 +180,13 @@ def _flags(stage: Stage, act: Act, asked: Sequence[Exchange], total: int, told: 
 
 
 def _numbers(
-    stage: Stage, kind: Kind, act: Act, paging: Paging, asked: Sequence[Exchange], size: int, total: int
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    paging: Paging,
+    asked: Sequence[RecordedExchange],
+    size: int,
+    total: int,
 ) -> None:
     """What a page says of itself: its number, its offset, its size."""
     for index, exchange in enumerate(asked):
@@ -191,7 +209,14 @@ def _numbers(
                 )
 
 
-def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, wanted: list[str]) -> None:
+def _positions(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    paging: Paging,
+    made: CreatedItem,
+    wanted: list[str],
+) -> None:
     """Positions that no walk comes to: behind the end, in the middle, and before the beginning."""
     if len(wanted) < 3:
         return  # the list does not have what was created, which other promises tell
@@ -228,7 +253,7 @@ def _positions(stage: Stage, kind: Kind, act: Act, paging: Paging, made: Made, w
         _backward(stage, kind, paging, made, wanted)
 
 
-def _backward(stage: Stage, kind: Kind, paging: Paging, made: Made, wanted: list[str]) -> None:
+def _backward(stage: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]) -> None:
     if paging.backward and len(wanted) >= 4:
         seen = stage.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
         stage.expect(
@@ -240,7 +265,7 @@ def _backward(stage: Stage, kind: Kind, paging: Paging, made: Made, wanted: list
         )
 
 
-def page_limits(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+def page_limits(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == paging.limit), None)
     made = stage.subject(kind)
@@ -266,11 +291,11 @@ def page_limits(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
         )
 
 
-def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+def page_default(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Without a size, a page has as many items as is said."""
     capacity = min((c.limit for c in kind.resource.capacity), default=BEYOND)
     if paging.default + 1 > min(capacity, 130):
-        raise Unable(f"{paging.default + 1} items would be needed")
+        raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
     made = [stage.create(kind) for _ in range(paging.default + 1)]
     seen = stage.listing(made[0])
     found = len(stage.items(kind, seen))
@@ -288,19 +313,19 @@ def page_default(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
         )
 
 
-def _counted(stage: Stage, act: Act, true: int, exchange: Exchange) -> None:
+def _counted(stage: CheckContext, act: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
     """A total counts what all pages show together."""
     if act.place("total") is not None:
         told = pick(exchange.json, act.place("total"))
         stage.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
 
 
-def whole(stage: Stage, kind: Kind, act: Act) -> None:
+def whole(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A list that has no pages shows everything."""
     capacity = min((said.limit for said in kind.resource.capacity), default=MANY)
     made = [stage.create(kind) for _ in range(min(MANY, capacity - len(stage.walk(kind)[0])))]
     if not made:
-        raise Unable("there is no room for items")
+        raise CannotBuildRequest("there is no room for items")
     items, asked = stage.walk(made[0])
     shown = len(only(kind, items, made))
     stage.expect(
@@ -309,12 +334,12 @@ def whole(stage: Stage, kind: Kind, act: Act) -> None:
 
 
 def _unpaged(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.can("create", "list") and kind.acts["list"].behaviour.paging is None:
             act = kind.acts["list"]
             yield (
                 act.name,
-                Said(
+                StatementRef(
                     act.name,
                     "http",
                     "documented",
@@ -325,7 +350,7 @@ def _unpaged(contract: Contract) -> Iterator[Place]:
             )
 
 
-def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> None:
+def walk_while_changing(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
     if paging.style != "cursor":
         return
@@ -334,7 +359,7 @@ def walk_while_changing(stage: Stage, kind: Kind, act: Act, paging: Paging) -> N
         _walk_on(stage, kind, act, paging, -1)
 
 
-def _walk_on(stage: Stage, kind: Kind, act: Act, paging: Paging, place: int) -> None:
+def _walk_on(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging, place: int) -> None:
     """Walk while one of the first page's items, the first or that of the cursor, is removed."""
     made = [stage.create(kind) for _ in range(6)]
     first = stage.listing(made[0], query={paging.limit: 2})
@@ -350,7 +375,11 @@ def _walk_on(stage: Stage, kind: Kind, act: Act, paging: Paging, place: int) -> 
         items = stage.items(kind, asked[-1])
         found += ids(kind, items)
         position = following(stage.tools.kinds, act, asked[-1], items, 0, 0, 2)
-    said = Said(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.") if place else None
+    said = (
+        StatementRef(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.")
+        if place
+        else None
+    )
     stable = [str(m.id) for m in made if m is not gone]
     history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
     stage.expect(
@@ -371,12 +400,12 @@ def _walk_on(stage: Stage, kind: Kind, act: Act, paging: Paging, place: int) -> 
     )
 
 
-def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
+def filters(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Filter) -> None:
     """A filter lets through what it says and nothing else."""
     create = kind.acts["create"]
     properties = stage.bodies.properties(create)
     if statement.field not in properties:
-        raise Unable(f"a client does not set {statement.field}")
+        raise CannotBuildRequest(f"a client does not set {statement.field}")
     if statement.parameter and statement.equals is None:
         return _filtered(stage, kind, act, statement)
     inside = stage.create(kind, stage.body(kind) | {statement.field: statement.equals})
@@ -395,7 +424,14 @@ def filters(stage: Stage, kind: Kind, act: Act, statement: Filter) -> None:
 
 
 def _in_pages(
-    stage: Stage, kind: Kind, act: Act, query: dict[str, Any], inside: Made, value: Any, statement: Filter, told: str
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    query: dict[str, Any],
+    inside: CreatedItem,
+    value: Any,
+    statement: Filter,
+    told: str,
 ) -> None:
     """What does not fit takes no room on a page, and is not counted."""
     paging = act.behaviour.paging
@@ -418,11 +454,11 @@ def _in_pages(
         _counted(stage, act, len(items), each)
 
 
-def _filtered(stage: Stage, kind: Kind, list_act: Act, statement: Filter) -> None:
+def _filtered(stage: CheckContext, kind: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
     act = kind.acts["create"]
     first = stage.body(kind, full=statement.field not in stage.body(kind))
     if statement.field not in first or first[statement.field] is None:
-        raise Unable(f"no value for {statement.field}")
+        raise CannotBuildRequest(f"no value for {statement.field}")
     value = first[statement.field]
     other = stage.bodies.other(act, statement.field, value, stage.check)
     inside = stage.create(kind, first)
@@ -446,12 +482,12 @@ def _filtered(stage: Stage, kind: Kind, list_act: Act, statement: Filter) -> Non
 
 
 def _lets(
-    stage: Stage,
-    kind: Kind,
+    stage: CheckContext,
+    kind: CheckedResource,
     items: Sequence[Any],
-    inside: list[Made],
-    outside: list[Made],
-    asked: Sequence[Exchange],
+    inside: list[CreatedItem],
+    outside: list[CreatedItem],
+    asked: Sequence[RecordedExchange],
     expected: str,
 ) -> None:
     seen = set(ids(kind, items))
@@ -462,7 +498,7 @@ def _lets(
     )
 
 
-def sort(stage: Stage, kind: Kind, act: Act, statement: Sort) -> None:
+def sort(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Sort) -> None:
     """A list is ordered by the field that is asked for, in both directions."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == statement.parameter), None)
     choices = stage.contract.schemas.keyword(pointer, "enum") if pointer else None
@@ -473,7 +509,7 @@ def sort(stage: Stage, kind: Kind, act: Act, statement: Sort) -> None:
             _in_order(stage, kind, statement, made, field, backwards, choices)
 
 
-def _various(stage: Stage, kind: Kind) -> list[dict[str, Any]]:
+def _various(stage: CheckContext, kind: CheckedResource) -> list[dict[str, Any]]:
     """Bodies that differ in every field that can differ."""
     act, found = kind.acts["create"], [stage.body(kind, full=True)]
     for _ in range(3):
@@ -490,7 +526,13 @@ def _various(stage: Stage, kind: Kind) -> list[dict[str, Any]]:
 
 
 def _in_order(
-    stage: Stage, kind: Kind, statement: Sort, made: list[Made], field: str, backwards: bool, choices: Any
+    stage: CheckContext,
+    kind: CheckedResource,
+    statement: Sort,
+    made: list[CreatedItem],
+    field: str,
+    backwards: bool,
+    choices: Any,
 ) -> None:
     asked_for = field if statement.direction or not backwards else f"-{field}"
     if choices and asked_for not in choices:
@@ -513,12 +555,12 @@ def _comparable(value: Any) -> Any:
 
 
 PROMISES = (
-    Promise("order", ("order",), stated("order", "list", "create"), order),
-    Promise("paging", ("paging",), operations("paging", "create", "list"), pages),
-    Promise("page-limits", ("paging",), operations("paging", "create", "list"), page_limits),
-    Promise("page-default", ("paging",), operations("paging", "create", "list"), page_default, quick=False),
-    Promise("paging-under-change", ("paging",), operations("paging", "create", "list"), walk_while_changing),
-    Promise("whole-list", (), _unpaged, whole, quick=False),
-    Promise("filter", ("filter",), operations("filter", "create", "list"), filters),
-    Promise("sort", ("sort",), operations("sort", "create", "list"), sort),
+    Check("order", ("order",), stated("order", "list", "create"), order),
+    Check("paging", ("paging",), operations("paging", "create", "list"), pages),
+    Check("page-limits", ("paging",), operations("paging", "create", "list"), page_limits),
+    Check("page-default", ("paging",), operations("paging", "create", "list"), page_default, quick=False),
+    Check("paging-under-change", ("paging",), operations("paging", "create", "list"), walk_while_changing),
+    Check("whole-list", (), _unpaged, whole, quick=False),
+    Check("filter", ("filter",), operations("filter", "create", "list"), filters),
+    Check("sort", ("sort",), operations("sort", "create", "list"), sort),
 )  # fmt: skip

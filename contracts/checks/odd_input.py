@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks.item_view import covers
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Request
 from contracts.conformance.response_validation import is_foreseen
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Act, Kind, acts, kinds
-from contracts.runner.check import Place, Promise, holder
-from contracts.runner.context import Stage
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.check import Check, Place, holder
+from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.openapi.document import Parameter
 
@@ -46,7 +46,7 @@ PARSED = frozenset({"a text with a NUL", "half a pair of surrogates", f"a body n
 """What a service may take, since its parser does, or refuse; but it must not break."""
 
 
-def unbroken(stage: Stage, act: Act, kind: Kind | None) -> None:
+def unbroken(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
     """Odd ids, parameters, methods and bodies are refused or answered, and are no server error."""
     made = stage.create(kind) if kind is not None and kind.can("create") else None
     path = dict(made.path) if made else {}
@@ -69,16 +69,16 @@ def unbroken(stage: Stage, act: Act, kind: Kind | None) -> None:
             )
 
 
-def _inferred(act: Act) -> Said:
-    return Said(act.name, "schema", "inferred", "the document's schema of the request", "No body is like that.")
+def _inferred(act: ResourceOperation) -> StatementRef:
+    return StatementRef(act.name, "schema", "inferred", "the document's schema of the request", "No body is like that.")
 
 
-def _stands(stage: Stage, act: Act, what: str, exchange: Exchange) -> None:
+def _stands(stage: CheckContext, act: ResourceOperation, what: str, exchange: RecordedExchange) -> None:
     holds = exchange.status < 500 or is_foreseen(act.operation, exchange.status)
     stage.expect(holds, f"{what} is no server error", f"status {exchange.status}", exchange, about=what)
 
 
-def _ids(stage: Stage, act: Act, kind: Kind | None, path: dict[str, Any]) -> None:
+def _ids(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, path: dict[str, Any]) -> None:
     parameter = kind.resource.identity.parameter if kind else ""
     if kind is None or not kind.is_of_item(act):
         return
@@ -98,7 +98,7 @@ def _short(text: str) -> str:
     return text if len(text) < 30 else f"{text[:10]}… of {len(text)} characters"
 
 
-def _queries(stage: Stage, act: Act, path: dict[str, Any]) -> None:
+def _queries(stage: CheckContext, act: ResourceOperation, path: dict[str, Any]) -> None:
     for parameter in act.operation.parameters:
         if parameter.location == "query" and parameter.schema is not None:
             for value in _odd(stage, parameter):
@@ -106,20 +106,20 @@ def _queries(stage: Stage, act: Act, path: dict[str, Any]) -> None:
                 _stands(stage, act, what, stage.send(act, path=path, query={parameter.name: value}))
 
 
-def _odd(stage: Stage, parameter: Parameter) -> tuple[str, ...]:
+def _odd(stage: CheckContext, parameter: Parameter) -> tuple[str, ...]:
     if stage.contract.schemas.types(str(parameter.schema)) & {"integer", "number"}:
         return ("9" * 20, "-" + "9" * 20, "1e400", "NaN", "")
     return ("é'\"%", "\x00", "a" * 2000, "")
 
 
-def _head(stage: Stage, act: Act, path: dict[str, Any]) -> None:
+def _head(stage: CheckContext, act: ResourceOperation, path: dict[str, Any]) -> None:
     """HEAD is answered as GET is, without the body, or refused (RFC 9110 section 9.3.2)."""
     request = stage.request(act.operation, who=stage.main, path=path)
     exchange = stage.target.send(Request("HEAD", request.path, request.query, request.headers), stage.main)
     _stands(stage, act, "HEAD", exchange)
 
 
-def _bodies(stage: Stage, act: Act, kind: Kind | None) -> Iterator[tuple[str, bytes]]:
+def _bodies(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> Iterator[tuple[str, bytes]]:
     body = stage.bodies.least(act, stage.check)
     texts = [name for name, value in (body or {}).items() if isinstance(value, str)]
     yield f"a body nested {DEEP} deep", b'{"contract-check": ' + b"[" * DEEP + b"]" * DEEP + b"}"
@@ -138,37 +138,45 @@ def _bodies(stage: Stage, act: Act, kind: Kind | None) -> Iterator[tuple[str, by
                 yield what, json.dumps(act.wrapped(body | {name: text})).encode()
 
 
-def _takes(stage: Stage, act: Act, body: Any) -> bool:
+def _takes(stage: CheckContext, act: ResourceOperation, body: Any) -> bool:
     """Does the document allow a body as it is? Where it says nothing of its form, it allows all."""
     schema = act.media_type.schema if act.media_type else None
     return schema is None or stage.contract.schemas.validator(schema, "request").is_valid(body)
 
 
-def _forget(stage: Stage, act: Act, kind: Kind | None, exchange: Exchange, path: dict[str, Any]) -> None:
+def _forget(
+    stage: CheckContext,
+    act: ResourceOperation,
+    kind: CheckedResource | None,
+    exchange: RecordedExchange,
+    path: dict[str, Any],
+) -> None:
     """What was created all the same is taken away in the end."""
     if kind is not None and act == kind.acts.get("create") and exchange.status < 300:
         stage.made(kind, exchange, {}, stage.main, path)
 
 
-def texts(stage: Stage, kind: Kind, act: Act) -> None:
+def texts(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A text that the schema allows is accepted and shown as it was sent, whatever characters it has."""
     body = stage.body(kind)
     names = [name for name in stage.bodies.free(act, body) if name not in kind.settled | kind.secret | kind.governed]
     unique = {field for said in kind.resource.unique for field in said.fields}
     names = [name for name in names if name not in unique]
     if not names:
-        raise Unable("no field takes any text")
+        raise CannotBuildRequest("no field takes any text")
     for firm, table in ((True, TEXTS), (False, DOUBTFUL)):
         for what, text in table.items():
             _kept(stage, kind, act, names[0], what, text, firm=firm)
     _addresses(stage, kind, act)
 
 
-def _kept(stage: Stage, kind: Kind, act: Act, name: str, what: str, text: str, *, firm: bool) -> None:
+def _kept(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, name: str, what: str, text: str, *, firm: bool
+) -> None:
     body = stage.body(kind) | {name: text}
     if not stage.bodies.accepts(act, body):
         return
-    said = None if firm else Said(act.name, "schema", "inferred", "the document's schema of the request", "")
+    said = None if firm else StatementRef(act.name, "schema", "inferred", "the document's schema of the request", "")
     exchange, made = stage.try_create(kind, body)
     stage.expect(
         exchange.status < 300 or act.may_refuse,
@@ -180,7 +188,7 @@ def _kept(stage: Stage, kind: Kind, act: Act, name: str, what: str, text: str, *
     )
     if made is None:
         return
-    history: tuple[Exchange, ...] = (made.exchange,)
+    history: tuple[RecordedExchange, ...] = (made.exchange,)
     shown = made.item.get(name, text)
     if kind.can("get"):
         seen = stage.get(made)
@@ -196,7 +204,7 @@ def _kept(stage: Stage, kind: Kind, act: Act, name: str, what: str, text: str, *
     )
 
 
-def _addresses(stage: Stage, kind: Kind, act: Act) -> None:
+def _addresses(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """An address is kept as it was sent, too: parsers like to put a slash behind it, or to sort its parts."""
     body = stage.body(kind)
     for name, value in body.items():
@@ -209,19 +217,19 @@ def _addresses(stage: Stage, kind: Kind, act: Act) -> None:
 
 
 def _places(contract: Contract) -> Iterator[Place]:
-    known = kinds(contract)
+    known = checked_resources(contract)
     said = "RFC 9110 section 15.6 (a server error is the server's)"
-    for act in acts(contract):
+    for act in resource_operations(contract):
         if act.operation.method == "get" or act.media_type is not None:
             text = "No request of a client breaks the service."
-            yield act.name, Said(act.name, "http", "documented", said, text), (act, holder(act, known))
+            yield act.name, StatementRef(act.name, "http", "documented", said, text), (act, holder(act, known))
 
 
 def _text_places(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.can("create") and kind.acts["create"].media_type is not None:
             act = kind.acts["create"]
-            said = Said(
+            said = StatementRef(
                 act.name,
                 "schema",
                 "documented",
@@ -232,6 +240,6 @@ def _text_places(contract: Contract) -> Iterator[Place]:
 
 
 PROMISES = (
-    Promise("unbroken", (), _places, unbroken),
-    Promise("texts", (), _text_places, texts),
+    Check("unbroken", (), _places, unbroken),
+    Check("texts", (), _text_places, texts),
 )  # fmt: skip

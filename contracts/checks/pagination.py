@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.model.finding import Exchange
-from contracts.model.resources import Act, Kind, pick
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, ResourceOperation, pick
 from mockserver.contract import Contract
 
 
 def following(
-    known: Mapping[str, Kind],
-    act: Act,
-    exchange: Exchange,
+    known: Mapping[str, CheckedResource],
+    act: ResourceOperation,
+    exchange: RecordedExchange,
     items: Sequence[Mapping[str, Any]],
     page: int,
     seen: int,
@@ -32,7 +32,7 @@ def following(
     return {"cursor": items[-1].get(field), "offset": seen, "page": paging.first + page + 1}[paging.style]
 
 
-def largest_page(contract: Contract, act: Act, name: str) -> int | None:
+def largest_page(contract: Contract, act: ResourceOperation, name: str) -> int | None:
     """The largest page that the document allows, if it says so."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == name and p.location == "query"), None)
     found = contract.schemas.keyword(pointer, "maximum") if pointer else None

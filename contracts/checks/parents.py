@@ -5,19 +5,19 @@ from __future__ import annotations
 from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import MISSING, Unable
-from contracts.model.resources import Kind
-from contracts.runner.check import Promise, stated
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.resources import CheckedResource
+from contracts.runner.check import Check, stated
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Parent
 
 
-def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
+def parent(stage: CheckContext, kind: CheckedResource, statement: Parent) -> None:
     """An item is below its owner only, cannot be made below one that is not there, and goes with it."""
     owner = stage.tools.kinds.get(statement.resource)
     if owner is None or not owner.can("create"):
-        raise Unable(f"no {statement.resource} can be made")
+        raise CannotBuildRequest(f"no {statement.resource} can be made")
     made = stage.create(kind)
     elsewhere = stage.create(owner)
     path = {**made.path, kind.upward or statement.parameter: elsewhere.id}
@@ -60,7 +60,7 @@ def parent(stage: Stage, kind: Kind, statement: Parent) -> None:
         _cascade(stage, kind, owner, statement, made.path)
 
 
-def _survives(stage: Stage, kind: Kind, owner: Kind, made: Made) -> None:
+def _survives(stage: CheckContext, kind: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
     """A change of the owner leaves what is below it."""
     above = next((each for each in stage.present(owner) if str(each.id) in map(str, made.path.values())), None)
     act = owner.acts.get("update")
@@ -68,7 +68,7 @@ def _survives(stage: Stage, kind: Kind, owner: Kind, made: Made) -> None:
         return
     try:
         name, value = change_of(stage, owner, act, above)
-    except Unable:
+    except CannotBuildRequest:
         return
     changed = stage.update(above, {name: value})
     seen = stage.get(made)
@@ -83,13 +83,15 @@ def _survives(stage: Stage, kind: Kind, owner: Kind, made: Made) -> None:
     )
 
 
-def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: object) -> None:
+def _cascade(
+    stage: CheckContext, kind: CheckedResource, owner: CheckedResource, statement: Parent, path: object
+) -> None:
     """What is below an item that was removed is removed, and nothing is made there any more."""
     above = stage.create(owner)
     below = {**above.path, statement.parameter: above.id} | ({kind.upward: above.id} if kind.upward else {})
     exchange, made = stage.try_create(kind, path=below)
     if made is None:
-        raise Unable(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+        raise CannotBuildRequest(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
     removed = stage.delete(above)
     history = (above.exchange, exchange, removed)
     if kind.can("get"):
@@ -114,4 +116,4 @@ def _cascade(stage: Stage, kind: Kind, owner: Kind, statement: Parent, path: obj
         )
 
 
-PROMISES = (Promise("parent", ("parent", "within"), stated("parent", "create"), parent),)
+PROMISES = (Check("parent", ("parent", "within"), stated("parent", "create"), parent),)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.item_view import covers, showable, shows_id, unchangeable
-from contracts.cleanup.created_items import Made
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_name
-from contracts.client.request_builder import MISSING, Unable
-from contracts.model.resources import Act, Kind
-from contracts.runner.check import Promise, law
-from contracts.runner.context import Stage
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, law
+from contracts.runner.context import CheckContext
 
 GONE = (404, 410)
 """Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
@@ -25,7 +25,7 @@ ERASES = "RFC 9110 section 9.3.5 (DELETE removes the association of the address 
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for what is not there)"
 
 
-def created(stage: Stage, kind: Kind) -> None:
+def created(stage: CheckContext, kind: CheckedResource) -> None:
     """A valid create request is accepted, and its reply shows what was sent."""
     for full in (False, True):
         body = stage.body(kind, full=full)
@@ -38,12 +38,12 @@ def created(stage: Stage, kind: Kind) -> None:
         ):
             continue
         if made is None and not shows_id(stage, kind):
-            raise Unable(f"{kind.acts['create'].name} shows no id")
+            raise CannotBuildRequest(f"{kind.acts['create'].name} shows no id")
         if stage.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
             echoed(stage, kind, kind.acts["create"], exchange, body)
 
 
-def read_back(stage: Stage, kind: Kind) -> None:
+def read_back(stage: CheckContext, kind: CheckedResource) -> None:
     """What was created is found under its id, as it was sent."""
     for full in (False, True):
         body = stage.body(kind, full=full)
@@ -68,7 +68,14 @@ def read_back(stage: Stage, kind: Kind) -> None:
             _same(stage, kind, made, item, seen)
 
 
-def echoed(stage: Stage, kind: Kind, act: Act, seen: Any, body: Mapping[str, Any], made: Made | None = None) -> None:
+def echoed(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    seen: Any,
+    body: Mapping[str, Any],
+    made: CreatedItem | None = None,
+) -> None:
     """A reply shows what was sent."""
     item = stage.item(act, seen)
     shows = showable(stage, kind, act)
@@ -84,7 +91,7 @@ def echoed(stage: Stage, kind: Kind, act: Act, seen: Any, body: Mapping[str, Any
             )
 
 
-def _same(stage: Stage, kind: Kind, made: Made, item: Mapping[str, Any], seen: Any) -> None:
+def _same(stage: CheckContext, kind: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any) -> None:
     """The create reply and the item agree in what does not move by itself."""
     times = kind.resource.timestamps
     for name in (times.created,) if times else ():
@@ -99,7 +106,7 @@ def _same(stage: Stage, kind: Kind, made: Made, item: Mapping[str, Any], seen: A
             )
 
 
-def listed(stage: Stage, kind: Kind) -> None:
+def listed(stage: CheckContext, kind: CheckedResource) -> None:
     """What was created is in the list once, as it is shown alone."""
     made = [stage.create(kind, stage.body(kind, full=i == 2)) for i in range(3)]
     field = kind.resource.identity.field
@@ -118,7 +125,9 @@ def listed(stage: Stage, kind: Kind) -> None:
             _agrees(stage, kind, each, found[0], asked)
 
 
-def _agrees(stage: Stage, kind: Kind, made: Made, shown: Mapping[str, Any], asked: list[Any]) -> None:
+def _agrees(
+    stage: CheckContext, kind: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
+) -> None:
     seen = stage.get(made)
     alone = stage.item(kind.acts["get"], seen)
     for name in shown.keys() & alone.keys():
@@ -133,7 +142,7 @@ def _agrees(stage: Stage, kind: Kind, made: Made, shown: Mapping[str, Any], aske
         )
 
 
-def others_stay(stage: Stage, kind: Kind) -> None:
+def others_stay(stage: CheckContext, kind: CheckedResource) -> None:
     """Changing or removing one item leaves the others as they are."""
     kept, changed, removed = (stage.create(kind) for _ in range(3))
     act = kind.acts.get("update")
@@ -168,7 +177,7 @@ def others_stay(stage: Stage, kind: Kind) -> None:
         )
 
 
-def deleted(stage: Stage, kind: Kind) -> None:
+def deleted(stage: CheckContext, kind: CheckedResource) -> None:
     """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
     neighbour, made = stage.create(kind), stage.create(kind)
     if kind.can("list"):
@@ -210,29 +219,29 @@ def deleted(stage: Stage, kind: Kind) -> None:
         )
 
 
-def _openers(kind: Kind) -> Iterator[dict[str, Any]]:
+def _openers(kind: CheckedResource) -> Iterator[dict[str, Any]]:
     """Queries that let a list show more than it does by itself."""
     for said in kind.acts["list"].behaviour.filter:
         if said.parameter and said.unless is not None:
             yield {said.parameter: said.unless}
 
 
-def _upserts(act: Act) -> bool:
+def _upserts(act: ResourceOperation) -> bool:
     return bool(act.behaviour.action and act.behaviour.action.upsert)
 
 
-def _is_json(act: Act) -> bool:
+def _is_json(act: ResourceOperation) -> bool:
     """Can a body be written as JSON, if there is one?"""
     return act.operation.request_body is None or act.media_type is not None
 
 
-def _some(stage: Stage, act: Act) -> Any:
+def _some(stage: CheckContext, act: ResourceOperation) -> Any:
     """A valid body for a change."""
     body = stage.bodies.least(act, stage.check)
     return body if body is not None else {}
 
 
-def missing(stage: Stage, kind: Kind) -> None:
+def missing(stage: CheckContext, kind: CheckedResource) -> None:
     """An id that never was is not found by any operation."""
     known = stage.create(kind) if kind.can("create") else None
     parameter = kind.resource.identity.parameter
@@ -255,7 +264,7 @@ def missing(stage: Stage, kind: Kind) -> None:
             )
 
 
-def never(stage: Stage, known: Made) -> Iterator[Any]:
+def never(stage: CheckContext, known: CreatedItem) -> Iterator[Any]:
     """Ids that may stand in an address and nobody was given: one that looks like a real one, a real one in capitals."""
     parameter = known.kind.resource.identity.parameter
     shown = [act.operation for act in known.kind.acts.values() if known.kind.is_of_item(act)]
@@ -264,7 +273,7 @@ def never(stage: Stage, known: Made) -> Iterator[Any]:
             yield id
 
 
-def _unlike(known: Made) -> Iterator[Any]:
+def _unlike(known: CreatedItem) -> Iterator[Any]:
     if isinstance(known.id, str) and known.id:
         turned = "".join(_turned(c) for c in known.id[-6:])
         yield known.id[:-6] + turned
@@ -284,10 +293,10 @@ def _turned(character: str) -> str:
 
 
 PROMISES = (
-    Promise("create", ("action",), law("create", source=WRITES, text="A valid create request makes an item."), created),
-    Promise("read-back", ("action",), law("get", "create", source=WRITES, text="What was written is read."), read_back),
-    Promise("listed", ("action",), law("list", "create", source=WRITES, text="What was created is listed."), listed),
-    Promise("others-stay", ("action",), law("get", "create", source=WRITES), others_stay),
-    Promise("delete", ("action",), law("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
-    Promise("missing", ("action",), law("get|delete|update", "create", source=NOT_FOUND), missing),
+    Check("create", ("action",), law("create", source=WRITES, text="A valid create request makes an item."), created),
+    Check("read-back", ("action",), law("get", "create", source=WRITES, text="What was written is read."), read_back),
+    Check("listed", ("action",), law("list", "create", source=WRITES, text="What was created is listed."), listed),
+    Check("others-stay", ("action",), law("get", "create", source=WRITES), others_stay),
+    Check("delete", ("action",), law("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
+    Check("missing", ("action",), law("get|delete|update", "create", source=NOT_FOUND), missing),
 )  # fmt: skip

@@ -8,14 +8,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from contracts.checks.fields import PLACEHOLDER
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import MISSING, Unable
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import Request
-from contracts.model.finding import FIRM, Exchange, Said
-from contracts.model.resources import Act, Kind, kinds, name_of, pick
-from contracts.runner.check import Place, Promise, operations
-from contracts.runner.context import Stage
-from mockserver.behaviour.statements import ErrorBody, Evidence, ReplyShape, TrailingSlash, UnknownFields
+from contracts.model.finding import FIRM, RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of, pick
+from contracts.runner.check import Check, Place, operations
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import ErrorBody, Evidence, ReplyStatement, TrailingSlash, UnknownFields
 from mockserver.contract import Contract
 from mockserver.errors import REFUSALS
 from mockserver.openapi import path_template
@@ -25,11 +25,11 @@ UNHEARD = "contract_check_unheard_of"
 """A name that no document has."""
 
 
-def reply(stage: Stage, kind: Kind, act: Act, statement: ReplyShape) -> None:
+def reply(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: ReplyStatement) -> None:
     """A success has the status and the envelope that are said."""
     exchange = _succeeding(stage, kind, act)
     if exchange.status >= 300:
-        raise Unable(f"{act.name} answers {exchange.status}")
+        raise CannotBuildRequest(f"{act.name} answers {exchange.status}")
     if statement.status is not None and not (exchange.status == 201 and _may_make(kind, act)):
         stage.expect(
             exchange.status == statement.status,
@@ -45,12 +45,12 @@ def reply(stage: Stage, kind: Kind, act: Act, statement: ReplyShape) -> None:
             stage.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
 
 
-def _may_make(kind: Kind, act: Act) -> bool:
+def _may_make(kind: CheckedResource, act: ResourceOperation) -> bool:
     """Does a PUT go to where nothing is, so that a 201 tells what it made (RFC 9110 section 9.3.4)?"""
     return bool(act.behaviour.action and act.behaviour.action.upsert) and not kind.can("create")
 
 
-def _is_promised(act: Act, statement: ReplyShape) -> bool:
+def _is_promised(act: ResourceOperation, statement: ReplyStatement) -> bool:
     """Is Location documented, or said by somebody who knows? A guess alone promises nothing."""
     response = act.operation.success()
     return statement.evidence in FIRM or any(
@@ -58,7 +58,7 @@ def _is_promised(act: Act, statement: ReplyShape) -> bool:
     )
 
 
-def _located(stage: Stage, kind: Kind, statement: ReplyShape, exchange: Exchange) -> None:
+def _located(stage: CheckContext, kind: CheckedResource, statement: ReplyStatement, exchange: RecordedExchange) -> None:
     """The address of a new item is told, and the item is there (RFC 9110 section 10.2.2)."""
     name = next(name for name, written in statement.headers.items() if written == "{location}")
     address = exchange.header(name)
@@ -89,7 +89,7 @@ def _located(stage: Stage, kind: Kind, statement: ReplyShape, exchange: Exchange
         )
 
 
-def _succeeding(stage: Stage, kind: Kind, act: Act) -> Exchange:
+def _succeeding(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> RecordedExchange:
     does = act.behaviour.action.does if act.behaviour.action else ""
     if does == "create":
         return stage.try_create(kind)[0]
@@ -169,26 +169,28 @@ def _fits_text(written: str, seen: Any, values: Mapping[str, Any]) -> bool:
     return isinstance(seen, TYPES[name]) and seen != "" if name in TYPES else True
 
 
-def error_said(stage: Stage, kind: str, act: Act | None = None) -> ErrorBody | None:
+def error_said(stage: CheckContext, kind: str, act: ResourceOperation | None = None) -> ErrorBody | None:
     """What is said about the body of a kind of refusal."""
     own = act.behaviour.errors if act else {}
     service = stage.contract.behaviour.service.errors
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 
-def matches_error(stage: Stage, kind: str, exchange: Exchange, act: Act | None = None) -> None:
+def matches_error(
+    stage: CheckContext, kind: str, exchange: RecordedExchange, act: ResourceOperation | None = None
+) -> None:
     """Tell where a refusal is not as its statement says."""
     statement = error_said(stage, kind, act)
     if statement is None:
         return
-    said = Said.of("service", f"errors.{kind}", statement)
+    said = StatementRef.of("service", f"errors.{kind}", statement)
     for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
         stage.breach(
             f"the {kind} error body that is said", problem, exchange, said=said, about=problem.partition(" ")[0]
         )
 
 
-def status_of(stage: Stage, kind: str, act: Act) -> frozenset[int]:
+def status_of(stage: CheckContext, kind: str, act: ResourceOperation) -> frozenset[int]:
     """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
     for errors in (act.behaviour.errors, stage.contract.behaviour.service.errors):
         if kind in errors and errors[kind].status is not None:
@@ -201,12 +203,14 @@ def status_of(stage: Stage, kind: str, act: Act) -> frozenset[int]:
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 
 
-def refused(stage: Stage, kind: str, act: Act, exchange: Exchange, what: str, about: str) -> bool:
+def refused(
+    stage: CheckContext, kind: str, act: ResourceOperation, exchange: RecordedExchange, what: str, about: str
+) -> bool:
     """Tell a breach unless a request is refused in the right way. Answers whether it was refused at all."""
     wanted = status_of(stage, kind, act)
     told = " or ".join(str(status) for status in sorted(wanted))
     said = error_said(stage, kind, act)
-    own = Said.of("service", f"errors.{kind}", said) if said and 400 <= exchange.status < 500 else None
+    own = StatementRef.of("service", f"errors.{kind}", said) if said and 400 <= exchange.status < 500 else None
     if stage.expect(
         exchange.status in wanted,
         f"{what} is refused with {told}",
@@ -219,7 +223,7 @@ def refused(stage: Stage, kind: str, act: Act, exchange: Exchange, what: str, ab
     return 400 <= exchange.status < 500
 
 
-def malformed(stage: Stage, kind: Kind, act: Act) -> None:
+def malformed(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
     made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
     for text in (b'{"name": "contract-check', b"not json", b""):
@@ -239,18 +243,24 @@ def malformed(stage: Stage, kind: Kind, act: Act) -> None:
             )
 
 
-def _place(stage: Stage, kind: Kind, made: Made | None) -> Mapping[str, Any]:
+def _place(stage: CheckContext, kind: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
     """The path parameters of an item, or of the collection that a new one would be in."""
     return made.path if made else stage.parents(kind, stage.main)
 
 
-def _forget(stage: Stage, kind: Kind, act: Act, exchange: Exchange, made: Made | None) -> None:
+def _forget(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    exchange: RecordedExchange,
+    made: CreatedItem | None,
+) -> None:
     """What was created against all expectation is taken away in the end."""
     if act == kind.acts.get("create") and exchange.status < 300:
         stage.made(kind, exchange, {}, stage.main, made.path if made else stage.parents(kind, stage.main))
 
 
-def media_types(stage: Stage, kind: Kind, act: Act) -> None:
+def media_types(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
     made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
     exchange = stage.send(
@@ -261,7 +271,7 @@ def media_types(stage: Stage, kind: Kind, act: Act) -> None:
     _charset(stage, kind, act, made)
 
 
-def _charset(stage: Stage, kind: Kind, act: Act, made: Made | None) -> None:
+def _charset(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None) -> None:
     """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
     body = stage.body(kind) if act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
     if body is None or act.media_type is None or act.may_refuse:
@@ -269,7 +279,7 @@ def _charset(stage: Stage, kind: Kind, act: Act, made: Made | None) -> None:
     place, plain = _place(stage, kind, made), act.media_type.name
     exchange = stage.send(act, path=place, body=body, media_type=f"{plain}; charset=utf-8")
     _forget(stage, kind, act, exchange, made)
-    said = Said(act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect.")
+    said = StatementRef(act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect.")
     stage.expect(
         exchange.status not in (400, 415, 422),
         f"{plain}; charset=utf-8 is taken as {plain}",
@@ -280,7 +290,7 @@ def _charset(stage: Stage, kind: Kind, act: Act, made: Made | None) -> None:
     )
 
 
-def methods(stage: Stage, path: str, documented: frozenset[str]) -> None:
+def methods(stage: CheckContext, path: str, documented: frozenset[str]) -> None:
     """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
     operation = next(o for o in stage.contract.document.operations if o.path == path)
     request = stage.request(operation, who=stage.main)
@@ -309,13 +319,13 @@ def methods(stage: Stage, path: str, documented: frozenset[str]) -> None:
             matches_error(stage, "method-not-allowed", exchange)
 
 
-def nowhere(stage: Stage, operation: Operation) -> None:
+def nowhere(stage: CheckContext, operation: Operation) -> None:
     """A path that is not documented is not found."""
     request = stage.request(operation, who=stage.main)
     candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
     path = next((each for each in candidates if not _is_documented(stage.contract, each)), "")
     if not path:
-        raise Unable("every path that could be thought of is documented")
+        raise CannotBuildRequest("every path that could be thought of is documented")
     exchange = stage.target.send(Request("GET", path, (), request.headers), stage.main)
     if stage.expect(
         exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
@@ -328,7 +338,7 @@ def _is_documented(contract: Contract, path: str) -> bool:
     return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
 
 
-def error_bodies(stage: Stage, kind: Kind) -> None:
+def error_bodies(stage: CheckContext, kind: CheckedResource) -> None:
     """Refusals for what is not there have the body that is said."""
     made = stage.create(kind)
     stage.delete(made)
@@ -340,7 +350,9 @@ def error_bodies(stage: Stage, kind: Kind) -> None:
             refused(stage, "missing", act, seen, "an item that is not there", f"missing {name}")
 
 
-def unknown_fields(stage: Stage, kind: Kind, act: Act, statement: UnknownFields) -> None:
+def unknown_fields(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: UnknownFields
+) -> None:
     """A field that the document does not name is ignored, kept or refused, as said."""
     made = stage.create(kind) if kind.is_of_item(act) else None
     body = {**(stage.body(kind) if made is None else stage.bodies.least(act, stage.check) or {}), UNHEARD: "x"}
@@ -372,7 +384,7 @@ def unknown_fields(stage: Stage, kind: Kind, act: Act, statement: UnknownFields)
     )
 
 
-def trailing_slash(stage: Stage, operation: Operation, statement: TrailingSlash) -> None:
+def trailing_slash(stage: CheckContext, operation: Operation, statement: TrailingSlash) -> None:
     """A path that differs by its last slash is not found, found as well, or redirected, as said."""
     request = stage.request(operation, who=stage.main)
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
@@ -388,7 +400,7 @@ def trailing_slash(stage: Stage, operation: Operation, statement: TrailingSlash)
         )
 
 
-def _redirects_writes(stage: Stage, operation: Operation, path: str) -> None:
+def _redirects_writes(stage: CheckContext, operation: Operation, path: str) -> None:
     """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
     if not any(o.path == operation.path and o.method == "post" for o in stage.contract.document.operations):
         return
@@ -404,8 +416,8 @@ def _redirects_writes(stage: Stage, operation: Operation, path: str) -> None:
         )
 
 
-def _writes(contract: Contract) -> Iterator[tuple[Kind, Act]]:
-    for kind in kinds(contract).values():
+def _writes(contract: Contract) -> Iterator[tuple[CheckedResource, ResourceOperation]]:
+    for kind in checked_resources(contract).values():
         for name in ("create", "update", "replace"):
             act = kind.acts.get(name)
             if act is not None and act.media_type is not None and kind.can("create"):
@@ -415,7 +427,7 @@ def _writes(contract: Contract) -> Iterator[tuple[Kind, Act]]:
 def _write_places(source: str, text: str) -> Any:
     def places(contract: Contract) -> Iterator[Place]:
         for kind, act in _writes(contract):
-            yield act.name, Said(act.name, "http", "documented", source, text), (kind, act)
+            yield act.name, StatementRef(act.name, "http", "documented", source, text), (kind, act)
 
     return places
 
@@ -423,30 +435,36 @@ def _write_places(source: str, text: str) -> Any:
 def _media_places(contract: Contract) -> Iterator[Place]:
     for kind, act in _writes(contract):
         evidence: Evidence = "documented" if any(r.status == "415" for r in act.operation.responses) else "inferred"
-        said = Said(act.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented.")
+        said = StatementRef(
+            act.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented."
+        )
         yield act.name, said, (kind, act)
 
 
 def _path_places(contract: Contract) -> Iterator[Place]:
     for path in dict.fromkeys(o.path for o in contract.document.operations):
         found = frozenset(o.method.upper() for o in contract.document.operations if o.path == path)
-        said = Said(path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have.")
+        said = StatementRef(path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have.")
         yield f"{min(found)} {path}", said, (path, found)
 
 
 def _nowhere_places(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.can("list"):
             operation = kind.acts["list"].operation
-            yield name_of(operation), Said("service", "http", "documented", "RFC 9110 section 15.5.5"), (operation,)
+            yield (
+                name_of(operation),
+                StatementRef("service", "http", "documented", "RFC 9110 section 15.5.5"),
+                (operation,),
+            )
             return
 
 
 def _missing_places(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         statement = contract.behaviour.service.errors.get("missing")
         if statement and kind.can("create", "delete", "get"):
-            yield kind.acts["get"].name, Said.of("service", "errors.missing", statement), (kind,)
+            yield kind.acts["get"].name, StatementRef.of("service", "errors.missing", statement), (kind,)
 
 
 def _unknown_places(contract: Contract) -> Iterator[Place]:
@@ -458,7 +476,7 @@ def _unknown_places(contract: Contract) -> Iterator[Place]:
             and (is_create or act == kind.acts.get("update"))
             and _is_open(contract, act)
         ):
-            yield act.name, Said.of("service", "unknown-fields", statement), (kind, act, statement)
+            yield act.name, StatementRef.of("service", "unknown-fields", statement), (kind, act, statement)
 
 
 def _says(contract: Contract, key: str) -> bool:
@@ -466,7 +484,7 @@ def _says(contract: Contract, key: str) -> bool:
     return key in (contract.document.root.get("x-service") or {})
 
 
-def _is_open(contract: Contract, act: Act) -> bool:
+def _is_open(contract: Contract, act: ResourceOperation) -> bool:
     media = act.media_type
     return (
         media is not None
@@ -480,21 +498,21 @@ def _is_open(contract: Contract, act: Act) -> bool:
 
 def _slash_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.trailing_slash
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if _says(contract, "trailing-slash") and kind.can("list"):
             operation = kind.acts["list"].operation
-            yield name_of(operation), Said.of("service", "trailing-slash", statement), (operation, statement)
+            yield name_of(operation), StatementRef.of("service", "trailing-slash", statement), (operation, statement)
 
 
 PROMISES = (
-    Promise("reply", ("reply",), operations("reply"), reply),
-    Promise(
+    Check("reply", ("reply",), operations("reply"), reply),
+    Check(
         "malformed", ("errors",), _write_places("RFC 8259 section 2", "A body that is no JSON is refused."), malformed
     ),
-    Promise("media-type", ("errors",), _media_places, media_types),
-    Promise("method", ("errors",), _path_places, methods),
-    Promise("unknown-path", ("errors",), _nowhere_places, nowhere),
-    Promise("error-body", ("errors",), _missing_places, error_bodies),
-    Promise("unknown-fields", ("unknown-fields",), _unknown_places, unknown_fields),
-    Promise("trailing-slash", ("trailing-slash",), _slash_places, trailing_slash),
+    Check("media-type", ("errors",), _media_places, media_types),
+    Check("method", ("errors",), _path_places, methods),
+    Check("unknown-path", ("errors",), _nowhere_places, nowhere),
+    Check("error-body", ("errors",), _missing_places, error_bodies),
+    Check("unknown-fields", ("unknown-fields",), _unknown_places, unknown_fields),
+    Check("trailing-slash", ("trailing-slash",), _slash_places, trailing_slash),
 )

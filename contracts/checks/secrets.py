@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.item_view import documented
-from contracts.cleanup.created_items import Made
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Act, Kind
-from contracts.runner.check import Promise, stated
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, stated
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import WriteOnly
 from mockserver.errors import MockServerError
 
@@ -21,7 +21,7 @@ UNKNOWN: Any = object()
 """No such value can be made."""
 
 
-def write_only(stage: Stage, kind: Kind, statement: WriteOnly) -> None:
+def write_only(stage: CheckContext, kind: CheckedResource, statement: WriteOnly) -> None:
     """A secret that a client sends is in no reply: not of create, read, list or update, and not in an error."""
     act = kind.acts["create"]
     for name in statement.fields:
@@ -42,17 +42,17 @@ def write_only(stage: Stage, kind: Kind, statement: WriteOnly) -> None:
             _silent(stage, kind, name, each, made.exchange, said, only_value=True)
 
 
-def _marked(stage: Stage, kind: Kind, name: str) -> Said | None:
+def _marked(stage: CheckContext, kind: CheckedResource, name: str) -> StatementRef | None:
     """Where the document itself marks the field as `writeOnly`, that is documented, whoever inferred the statement."""
     act = kind.acts["create"]
     if stage.contract.schemas.keyword(stage.bodies.properties(act)[name], "writeOnly"):
-        return Said(
+        return StatementRef(
             act.name, "schema", "documented", "OpenAPI 3.1 section 4.8.24 (writeOnly)", f"{name} is write-only."
         )
     return None
 
 
-def _referred(stage: Stage, kind: Kind, made: Made) -> Iterator[Exchange]:
+def _referred(stage: CheckContext, kind: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
     """The items of other resources that the new one refers to."""
     for other in stage.tools.kinds.values():
         for name, value in made.item.items():
@@ -60,14 +60,16 @@ def _referred(stage: Stage, kind: Kind, made: Made) -> Iterator[Exchange]:
                 yield stage.send(other.acts["get"], path={**made.path, other.resource.identity.parameter: value})
 
 
-def _elsewhere(stage: Stage, kind: Kind) -> Iterator[Exchange]:
+def _elsewhere(stage: CheckContext, kind: CheckedResource) -> Iterator[RecordedExchange]:
     """The lists of other resources, where a secret may turn up as well."""
     for other in stage.tools.kinds.values():
         if other.name != kind.name and other.can("list") and not other.resource.parent:
             yield from stage.walk(other, pages=3)[1]
 
 
-def _replies(stage: Stage, kind: Kind, made: Made, name: str, value: Any) -> Iterator[Exchange]:
+def _replies(
+    stage: CheckContext, kind: CheckedResource, made: CreatedItem, name: str, value: Any
+) -> Iterator[RecordedExchange]:
     yield from _views(stage, kind, made)
     update = kind.acts.get("update")
     if update is not None and name in stage.bodies.properties(update):
@@ -79,14 +81,14 @@ def _replies(stage: Stage, kind: Kind, made: Made, name: str, value: Any) -> Ite
         yield from _views(stage, kind, made)
 
 
-def _views(stage: Stage, kind: Kind, made: Made) -> Iterator[Exchange]:
+def _views(stage: CheckContext, kind: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
     if kind.can("get"):
         yield stage.get(made)
     if kind.can("list"):
         yield from stage.walk(made)[1]
 
 
-def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Exchange]:
+def _errors(stage: CheckContext, kind: CheckedResource, body: Mapping[str, Any]) -> Iterator[RecordedExchange]:
     """Refusals of requests that carry the secret: something else in them is wrong."""
     act = kind.acts["create"]
     required = stage.bodies.required(act)
@@ -96,12 +98,12 @@ def _errors(stage: Stage, kind: Kind, body: Mapping[str, Any]) -> Iterator[Excha
 
 
 def _silent(
-    stage: Stage,
-    kind: Kind,
+    stage: CheckContext,
+    kind: CheckedResource,
     name: str,
-    exchange: Exchange,
-    created: Exchange,
-    said: Said | None,
+    exchange: RecordedExchange,
+    created: RecordedExchange,
+    said: StatementRef | None,
     *,
     only_value: bool = False,
 ) -> None:
@@ -129,7 +131,7 @@ def _silent(
                 return
 
 
-def _secret(stage: Stage, act: Act, name: str) -> Any:
+def _secret(stage: CheckContext, act: ResourceOperation, name: str) -> Any:
     """A valid value of a field with the canary in every text of it."""
     if name not in stage.bodies.properties(act):
         return UNKNOWN
@@ -147,7 +149,7 @@ def _secret(stage: Stage, act: Act, name: str) -> Any:
     return filled if stage.bodies.accepts(act, stage.bodies.least(act, name) or {} | {name: filled}) else value
 
 
-def _whole(stage: Stage, pointer: str, entry: Any) -> Any:
+def _whole(stage: CheckContext, pointer: str, entry: Any) -> Any:
     """An entry of a list with every documented text of it."""
     items = stage.contract.schemas.items(pointer)
     if not isinstance(entry, dict) or items is None:
@@ -170,4 +172,4 @@ def _inked(value: Any) -> Any:
     return [_inked(each) for each in value] if isinstance(value, list) else value
 
 
-PROMISES = (Promise("write-only", ("write-only",), stated("write-only", "create"), write_only),)
+PROMISES = (Check("write-only", ("write-only",), stated("write-only", "create"), write_only),)

@@ -19,13 +19,13 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from contracts.checks.item_view import changing, covers, few_ids, showable, shows_id, unchangeable
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.client.target import Identity
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind
-from contracts.runner.check import Promise, law
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.target import User
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource
+from contracts.runner.check import Check, law
+from contracts.runner.context import CheckContext
 
 EXAMPLES = {"quick": 6, "default": 25, "campaign": 400}
 """How many sequences are tried in each mode."""
@@ -34,15 +34,15 @@ STEPS = 14
 """The longest sequence."""
 
 
-class Broken(AssertionError):
+class StateMachineFailure(AssertionError):
     """The service and the model disagree."""
 
 
 @dataclass
-class Held:
+class RememberedItem:
     """An item as the model knows it."""
 
-    made: Made
+    made: CreatedItem
     fields: dict[str, Any]
     alive: bool = True
 
@@ -51,21 +51,21 @@ class Held:
 class Play:
     """One sequence under way: the model, and what was said so far."""
 
-    stage: Stage
-    kind: Kind
-    people: list[Identity]
-    held: dict[str, list[Held]] = field(default_factory=dict)
-    trail: list[Exchange] = field(default_factory=list)
+    stage: CheckContext
+    kind: CheckedResource
+    people: list[User]
+    held: dict[str, list[RememberedItem]] = field(default_factory=dict)
+    trail: list[RecordedExchange] = field(default_factory=list)
 
-    def living(self, who: Identity) -> list[Held]:
+    def living(self, who: User) -> list[RememberedItem]:
         """What somebody has, the oldest first."""
         return [each for each in self.held.get(who.name, ()) if each.alive]
 
-    def everything(self, who: Identity) -> list[Held]:
+    def everything(self, who: User) -> list[RememberedItem]:
         """What somebody has or had."""
         return self.held.get(who.name, [])
 
-    def note(self, exchange: Exchange) -> Exchange:
+    def note(self, exchange: RecordedExchange) -> RecordedExchange:
         """Remember what was said."""
         self.trail.append(exchange)
         return exchange
@@ -73,10 +73,10 @@ class Play:
     def hold(self, holds: bool, expected: str, seen: str) -> None:
         """Raise Broken unless it holds."""
         if not holds:
-            raise Broken(expected, seen)
+            raise StateMachineFailure(expected, seen)
 
 
-def create(play: Play, who: Identity, choice: int) -> None:
+def create(play: Play, who: User, choice: int) -> None:
     """Make an item, unless there are many already."""
     if len(play.living(who)) >= 5:
         return
@@ -88,10 +88,10 @@ def create(play: Play, who: Identity, choice: int) -> None:
         is_named = str(made.sent.get(play.kind.resource.identity.field)) == str(made.id)
         if is_named or few_ids(play.stage, play.kind):
             present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
-        present.append(Held(made, dict(made.sent)))
+        present.append(RememberedItem(made, dict(made.sent)))
 
 
-def read(play: Play, who: Identity, choice: int) -> None:
+def read(play: Play, who: User, choice: int) -> None:
     """Read an item that is or was there."""
     held = _chosen(play.everything(who), choice)
     if held is not None and play.kind.can("get"):
@@ -99,7 +99,7 @@ def read(play: Play, who: Identity, choice: int) -> None:
         _agrees(play, held, exchange)
 
 
-def change(play: Play, who: Identity, choice: int) -> None:
+def change(play: Play, who: User, choice: int) -> None:
     """Change one field of an item that is or was there."""
     held = _chosen(play.everything(who), choice)
     act = play.kind.acts.get("update")
@@ -120,7 +120,7 @@ def change(play: Play, who: Identity, choice: int) -> None:
         play.hold(act.may_refuse or exchange.status == 409, "a valid change is accepted", f"status {exchange.status}")
 
 
-def remove(play: Play, who: Identity, choice: int) -> None:
+def remove(play: Play, who: User, choice: int) -> None:
     """Remove an item that is or was there."""
     held = _chosen(play.everything(who), choice)
     if held is None or not play.kind.can("delete"):
@@ -133,11 +133,11 @@ def remove(play: Play, who: Identity, choice: int) -> None:
     held.alive = False
 
 
-def look(play: Play, who: Identity, choice: int) -> None:
+def look(play: Play, who: User, choice: int) -> None:
     """List what somebody has."""
     if not play.kind.can("list") or (play.kind.resource.parent and not play.everything(who)):
         return
-    subject: Made | Kind = play.everything(who)[0].made if play.kind.resource.parent else play.kind
+    subject: CreatedItem | CheckedResource = play.everything(who)[0].made if play.kind.resource.parent else play.kind
     items, asked = play.stage.walk(subject, who=who)
     play.trail += asked
     known = {str(each.made.id): each for each in play.everything(who)}
@@ -152,7 +152,7 @@ def look(play: Play, who: Identity, choice: int) -> None:
     play.hold(not strangers & set(ids(play.kind, items)), "nothing of another tenant", "an item of another tenant")
 
 
-def spy(play: Play, who: Identity, choice: int) -> None:
+def spy(play: Play, who: User, choice: int) -> None:
     """Ask for, or remove, what belongs to somebody else."""
     other = next((each for each in play.people if each != who), None)
     held = _chosen(play.living(other), choice) if other else None
@@ -168,7 +168,7 @@ def spy(play: Play, who: Identity, choice: int) -> None:
 Scene = dict[str, Callable[[], Any]]
 """What a machine begins and ends with."""
 
-MOVES: tuple[Callable[[Play, Identity, int], None], ...] = (create, read, change, remove, look, spy)
+MOVES: tuple[Callable[[Play, User, int], None], ...] = (create, read, change, remove, look, spy)
 """What a sequence is made of."""
 
 
@@ -176,11 +176,11 @@ def _apart(play: Play) -> bool:
     return play.kind.resource.tenant.by != "none" and len(play.people) > 1
 
 
-def _chosen(held: list[Held], choice: int) -> Held | None:
+def _chosen(held: list[RememberedItem], choice: int) -> RememberedItem | None:
     return held[choice % len(held)] if held else None
 
 
-def _agrees(play: Play, held: Held, exchange: Exchange) -> None:
+def _agrees(play: Play, held: RememberedItem, exchange: RecordedExchange) -> None:
     if not held.alive:
         play.hold(exchange.status in GONE, "404 for a removed item", f"status {exchange.status}")
         return
@@ -192,7 +192,7 @@ def _agrees(play: Play, held: Held, exchange: Exchange) -> None:
             play.hold(covers(item.get(name), value), f"{name} {value!r}", repr(item.get(name)))
 
 
-def lifecycle(stage: Stage, kind: Kind) -> None:
+def state_machine(stage: CheckContext, kind: CheckedResource) -> None:
     """Whatever is done in whatever order, the service shows what a simple model shows."""
     if not shows_id(stage, kind):
         stage.create(kind)
@@ -221,7 +221,7 @@ def lifecycle(stage: Stage, kind: Kind) -> None:
     )
     try:
         run_state_machine_as_test(machine, settings=limits)
-    except Broken as broken:
+    except StateMachineFailure as broken:
         expected, seen = broken.args
         stage.breach(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
     except Flaky:
@@ -232,10 +232,10 @@ def lifecycle(stage: Stage, kind: Kind) -> None:
         scene.clear()  # Hypothesis never forgets a machine, which must not keep everything that was said with it
 
 
-def _strangers(stage: Stage) -> Iterator[Identity]:
+def _strangers(stage: CheckContext) -> Iterator[User]:
     try:
         yield stage.stranger()
-    except Unable:
+    except CannotBuildRequest:
         return
 
 
@@ -256,7 +256,7 @@ def _machine(scene: Scene, people: int, subject: bytes) -> type[RuleBasedStateMa
     return Machine
 
 
-def _rule(move: Callable[[Play, Identity, int], None], people: int) -> Any:
+def _rule(move: Callable[[Play, User, int], None], people: int) -> Any:
     def step(self: Any, who: int, choice: int) -> None:
         move(self.play, self.play.people[who], choice)
 
@@ -266,6 +266,6 @@ def _rule(move: Callable[[Play, Identity, int], None], people: int) -> Any:
 
 
 PROMISES = (
-    Promise("lifecycle", (), law("get|list", "create", source="RFC 9110 section 9.3", text="A service remembers."),
-            lifecycle, late=False),
+    Check("lifecycle", (), law("get|list", "create", source="RFC 9110 section 9.3", text="A service remembers."),
+            state_machine, late=False),
 )  # fmt: skip

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.checks.item_view import change_of, shown_fields, views
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind
-from contracts.runner.check import Promise, stated
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource
+from contracts.runner.check import Check, stated
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Timestamps
 
 
-def timestamps(stage: Stage, kind: Kind, statement: Timestamps) -> None:
+def timestamps(stage: CheckContext, kind: CheckedResource, statement: Timestamps) -> None:
     """The time of creation is set once; the time of the last update moves with every change, and with nothing else."""
     made = stage.create(kind)
     for item, exchanges in views(stage, made):
@@ -37,7 +37,7 @@ def timestamps(stage: Stage, kind: Kind, statement: Timestamps) -> None:
         _replacing_moves(stage, kind, statement, made)
 
 
-def _replacing_moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
+def _replacing_moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
     """PUT is a change, too."""
     act = kind.acts["replace"]
     before = stage.item(kind.acts["get"], stage.get(made))
@@ -60,7 +60,7 @@ def _replacing_moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made
         )
 
 
-def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
+def _moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
     act = kind.acts["update"]
     first, again = stage.get(made), stage.get(made)
     before = stage.item(kind.acts["get"], again)
@@ -79,7 +79,7 @@ def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
     stage.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
     changed = stage.update(made, {name: value})
     if not 200 <= changed.status < 300:
-        raise Unable(f"{act.name} answers {changed.status} to a valid change")
+        raise CannotBuildRequest(f"{act.name} answers {changed.status} to a valid change")
     seen = stage.get(made)
     after = stage.item(kind.acts["get"], seen)
     history = (made.exchange, again, changed, seen)
@@ -110,7 +110,9 @@ def _moves(stage: Stage, kind: Kind, statement: Timestamps, made: Made) -> None:
             )
 
 
-def _listing_leaves(stage: Stage, kind: Kind, statement: Timestamps, made: Made, before: Mapping[str, Any]) -> None:
+def _listing_leaves(
+    stage: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem, before: Mapping[str, Any]
+) -> None:
     if not kind.can("list"):
         return
     stage.target.pause(0.003)
@@ -128,7 +130,9 @@ def _listing_leaves(stage: Stage, kind: Kind, statement: Timestamps, made: Made,
     )
 
 
-def _plausible(stage: Stage, statement: Timestamps, name: str, value: Any, exchanges: tuple[Exchange, ...]) -> None:
+def _plausible(
+    stage: CheckContext, statement: Timestamps, name: str, value: Any, exchanges: tuple[RecordedExchange, ...]
+) -> None:
     moment = moment_of(value)
     form = isinstance(value, int) if statement.written == "unix-seconds" else isinstance(value, str)
     if stage.expect(
@@ -164,4 +168,4 @@ def is_later(value: Any, than: Any) -> bool:
     return first is not None and second is not None and first > second
 
 
-PROMISES = (Promise("timestamps", ("timestamps",), stated("timestamps", "create"), timestamps),)
+PROMISES = (Check("timestamps", ("timestamps",), stated("timestamps", "create"), timestamps),)

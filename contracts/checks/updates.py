@@ -7,15 +7,15 @@ from typing import Any
 
 from contracts.checks.item_view import always_shown, changing, covers, meant, showable, shows_null, unchangeable
 from contracts.checks.read_your_writes import WRITES, echoed
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.model.finding import Said
-from contracts.model.resources import Act, Kind
-from contracts.runner.check import Promise, law
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, law
+from contracts.runner.context import CheckContext
 
 
-def updated(stage: Stage, kind: Kind) -> None:
+def updated(stage: CheckContext, kind: CheckedResource) -> None:
     """A changed field is changed for every reader, and only that one."""
     act = kind.acts["update"]
     for name in stage.bodies.properties(act):
@@ -23,7 +23,7 @@ def updated(stage: Stage, kind: Kind) -> None:
             _change(stage, kind, act, name)
 
 
-def together(stage: Stage, kind: Kind) -> None:
+def together(stage: CheckContext, kind: CheckedResource) -> None:
     """All fields that one change names are changed."""
     act = kind.acts["update"]
     made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
@@ -35,10 +35,10 @@ def together(stage: Stage, kind: Kind) -> None:
             if value is not None and stage.bodies.accepts(act, wanted | {name: value}):
                 wanted[name] = value
     if len(wanted) < 2:
-        raise Unable("fewer than two fields can be changed")
+        raise CannotBuildRequest("fewer than two fields can be changed")
     changed = stage.update(made, wanted)
     if changed.status >= 300:
-        raise Unable(f"{act.name} answers {changed.status} to a change of {', '.join(wanted)}")
+        raise CannotBuildRequest(f"{act.name} answers {changed.status} to a change of {', '.join(wanted)}")
     seen = stage.get(made)
     after = stage.item(kind.acts["get"], seen)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
@@ -47,7 +47,7 @@ def together(stage: Stage, kind: Kind) -> None:
     )
 
 
-def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
+def _change(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, name: str) -> None:
     made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
     before = stage.item(kind.acts["get"], stage.get(made))
     present = before.get(name, made.sent.get(name))
@@ -90,7 +90,9 @@ def _change(stage: Stage, kind: Kind, act: Act, name: str) -> None:
         before = after
 
 
-def _listed_so(stage: Stage, kind: Kind, made: Made, name: str, after: Mapping[str, Any], history: Any) -> None:
+def _listed_so(
+    stage: CheckContext, kind: CheckedResource, made: CreatedItem, name: str, after: Mapping[str, Any], history: Any
+) -> None:
     """A list shows the change as the item itself does."""
     if not kind.can("list"):
         return
@@ -106,7 +108,15 @@ def _listed_so(stage: Stage, kind: Kind, made: Made, name: str, after: Mapping[s
     )
 
 
-def _told(stage: Stage, kind: Kind, act: Act, name: str, value: Any, changed: Any, made: Made) -> None:
+def _told(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    name: str,
+    value: Any,
+    changed: Any,
+    made: CreatedItem,
+) -> None:
     item = stage.item(act, changed)
     if act.place("item") is not None and name in showable(stage, kind, act):
         stage.expect(
@@ -120,7 +130,13 @@ def _told(stage: Stage, kind: Kind, act: Act, name: str, value: Any, changed: An
 
 
 def _rest(
-    stage: Stage, kind: Kind, made: Made, before: Mapping[str, Any], after: Mapping[str, Any], name: str, exchanges: Any
+    stage: CheckContext,
+    kind: CheckedResource,
+    made: CreatedItem,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    name: str,
+    exchanges: Any,
 ) -> None:
     """All other fields that clients set, the id and the time of creation stay."""
     times = kind.resource.timestamps
@@ -138,7 +154,7 @@ def _rest(
         )
 
 
-def nothing_changes(stage: Stage, kind: Kind) -> None:
+def nothing_changes(stage: CheckContext, kind: CheckedResource) -> None:
     """An update that names no field changes none."""
     act = kind.acts["update"]
     made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
@@ -150,7 +166,9 @@ def nothing_changes(stage: Stage, kind: Kind) -> None:
         seen = stage.get(made)
         _rest(stage, kind, made, before, stage.item(kind.acts["get"], seen), "", (made.exchange, changed, seen))
     elif not act.may_refuse:
-        said = Said(act.name, "schema", "inferred", "the document's schema of the request", "It requires no field.")
+        said = StatementRef(
+            act.name, "schema", "inferred", "the document's schema of the request", "It requires no field."
+        )
         stage.breach(
             "a change that names no field is accepted, as its schema says",
             f"status {changed.status}",
@@ -161,7 +179,7 @@ def nothing_changes(stage: Stage, kind: Kind) -> None:
         )
 
 
-def replaced(stage: Stage, kind: Kind) -> None:
+def replaced(stage: CheckContext, kind: CheckedResource) -> None:
     """PUT replaces the whole item (RFC 9110 section 9.3.4); sending it again changes nothing more."""
     act = kind.acts["replace"]
     made = stage.create(kind, _unusual(stage, kind))
@@ -213,7 +231,7 @@ def replaced(stage: Stage, kind: Kind) -> None:
     _rest_after(stage, kind, item, stage.item(kind.acts["get"], again), (made.exchange, first, seen, again))
 
 
-def _unusual(stage: Stage, kind: Kind) -> dict[str, Any]:
+def _unusual(stage: CheckContext, kind: CheckedResource) -> dict[str, Any]:
     """A body whose values are no defaults, so that what is kept by mistake shows."""
     act = kind.acts["create"]
     body = stage.body(kind, full=True)
@@ -225,18 +243,20 @@ def _unusual(stage: Stage, kind: Kind) -> dict[str, Any]:
     return body
 
 
-def _slim(stage: Stage, kind: Kind, act: Act, made: Made) -> dict[str, Any]:
+def _slim(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem) -> dict[str, Any]:
     """A replacement with what is required and nothing else."""
     body = stage.bodies.least(act, f"{stage.check}/put")
     if body is None:
-        raise Unable(f"no valid body can be made for {act.name}")
+        raise CannotBuildRequest(f"no valid body can be made for {act.name}")
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
         body = slim if stage.bodies.accepts(act, slim) else body
     return meant(stage, kind, act, stage.bodies.marked(act, kind, body, stage.tools.mark()), made)
 
 
-def _stays(stage: Stage, kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], history: Any) -> None:
+def _stays(
+    stage: CheckContext, kind: CheckedResource, before: Mapping[str, Any], after: Mapping[str, Any], history: Any
+) -> None:
     times = kind.resource.timestamps
     for name in (kind.resource.identity.field, *((times.created,) if times else ())):
         if name in before:
@@ -249,12 +269,14 @@ def _stays(stage: Stage, kind: Kind, before: Mapping[str, Any], after: Mapping[s
             )
 
 
-def _natural(stage: Stage, act: Act, name: str) -> tuple[Any, ...]:
+def _natural(stage: CheckContext, act: ResourceOperation, name: str) -> tuple[Any, ...]:
     pointer = stage.bodies.properties(act).get(name)
     return (stage.contract.schemas.keyword(pointer, "default") if pointer else None, None, [], "", 0, False)
 
 
-def _rest_after(stage: Stage, kind: Kind, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any) -> None:
+def _rest_after(
+    stage: CheckContext, kind: CheckedResource, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any
+) -> None:
     moving = {kind.resource.timestamps.updated} if kind.resource.timestamps else set()
     for name in item.keys() - moving:
         stage.expect(
@@ -267,9 +289,9 @@ def _rest_after(stage: Stage, kind: Kind, item: Mapping[str, Any], after: Mappin
 
 
 PROMISES = (
-    Promise("update", ("action",), law("update", "create", "get", source=WRITES, text="A change is kept, and only it."),
+    Check("update", ("action",), law("update", "create", "get", source=WRITES, text="A change is kept, and only it."),
             updated),
-    Promise("update-together", ("action",), law("update", "create", "get", source=WRITES), together),
-    Promise("empty-update", ("action",), law("update", "create", "get", source=WRITES), nothing_changes),
-    Promise("replace", ("action",), law("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced),
+    Check("update-together", ("action",), law("update", "create", "get", source=WRITES), together),
+    Check("empty-update", ("action",), law("update", "create", "get", source=WRITES), nothing_changes),
+    Check("replace", ("action",), law("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced),
 )  # fmt: skip

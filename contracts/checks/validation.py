@@ -7,13 +7,13 @@ from typing import Any
 
 from contracts.checks.item_view import covers, meant
 from contracts.checks.responses import error_said, refused
-from contracts.cleanup.created_items import Made
-from contracts.client.boundary_values import Case, cases
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.request_builder import MISSING
-from contracts.model.finding import Exchange, Said
-from contracts.model.resources import Act, Kind, acts, kinds
-from contracts.runner.check import Place, Promise, holder
-from contracts.runner.context import Stage
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.check import Check, Place, holder
+from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Parameter
@@ -22,7 +22,7 @@ UNCERTAIN = frozenset({"format"})
 """Keywords that a service may take as a remark only (JSON Schema Validation section 7.2.1)."""
 
 
-def bodies(stage: Stage, kind: Kind, act: Act) -> None:
+def bodies(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """Every constraint of a request's schema is kept, at the bound and beyond it."""
     creates = act == kind.acts.get("create")
     made = None if creates else stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
@@ -39,12 +39,16 @@ def bodies(stage: Stage, kind: Kind, act: Act) -> None:
             _refuse(stage, act, exchange, f"a body that is {what}", "body type", "", "type")
 
 
-def _whole(stage: Stage, kind: Kind, act: Act, made: Made | None) -> dict[str, Any]:
+def _whole(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None
+) -> dict[str, Any]:
     body = stage.bodies.least(act, stage.check) or {}
     return meant(stage, kind, act, body, made) if made else body
 
 
-def _missing(stage: Stage, kind: Kind, act: Act, base: dict[str, Any], made: Made | None) -> None:
+def _missing(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, base: dict[str, Any], made: CreatedItem | None
+) -> None:
     for name in list(base):
         body = {key: value for key, value in base.items() if key != name}
         if not stage.bodies.accepts(act, body):
@@ -52,7 +56,15 @@ def _missing(stage: Stage, kind: Kind, act: Act, base: dict[str, Any], made: Mad
             _refuse(stage, act, exchange, f"a body without {name}", f"{name} required", name, "required")
 
 
-def _try(stage: Stage, kind: Kind, act: Act, made: Made | None, base: dict[str, Any], name: str, case: Case) -> None:
+def _try(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    made: CreatedItem | None,
+    base: dict[str, Any],
+    name: str,
+    case: BoundaryCase,
+) -> None:
     body = base | {name: case.value}
     if stage.bodies.accepts(act, body) is not case.valid:
         return
@@ -72,7 +84,14 @@ def _try(stage: Stage, kind: Kind, act: Act, made: Made | None, base: dict[str, 
         _kept(stage, kind, act, name, case, exchange)
 
 
-def _kept(stage: Stage, kind: Kind, act: Act, name: str, case: Case, exchange: Exchange) -> None:
+def _kept(
+    stage: CheckContext,
+    kind: CheckedResource,
+    act: ResourceOperation,
+    name: str,
+    case: BoundaryCase,
+    exchange: RecordedExchange,
+) -> None:
     """What is accepted is kept whole: the reply shows it as it was sent."""
     item = stage.item(act, exchange)
     if exchange.status < 300 and name in item and case.value is not None and name not in kind.settled | kind.secret:
@@ -85,12 +104,14 @@ def _kept(stage: Stage, kind: Kind, act: Act, name: str, case: Case, exchange: E
         )
 
 
-def _is_unique(kind: Kind, name: str) -> bool:
+def _is_unique(kind: CheckedResource, name: str) -> bool:
     fields = {field for said in kind.resource.unique for field in said.fields}
     return name in fields or (kind.client_named and name == kind.resource.identity.field)
 
 
-def _send(stage: Stage, kind: Kind, act: Act, made: Made | None, body: Any) -> Exchange:
+def _send(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None, body: Any
+) -> RecordedExchange:
     """Send a body; what a create request makes is taken away at once, so that no limit is reached."""
     if made is not None:
         return stage.send(act, path=made.path, body=body)
@@ -102,10 +123,18 @@ def _send(stage: Stage, kind: Kind, act: Act, made: Made | None, body: Any) -> E
     return exchange
 
 
-def _refuse(stage: Stage, act: Act, exchange: Exchange, what: str, about: str, name: str, keyword: str) -> None:
+def _refuse(
+    stage: CheckContext,
+    act: ResourceOperation,
+    exchange: RecordedExchange,
+    what: str,
+    about: str,
+    name: str,
+    keyword: str,
+) -> None:
     if 200 <= exchange.status < 300:
         doubt = keyword.removeprefix("items/") in UNCERTAIN
-        said = Said(
+        said = StatementRef(
             act.name,
             "schema",
             "inferred" if doubt else "documented",
@@ -117,11 +146,11 @@ def _refuse(stage: Stage, act: Act, exchange: Exchange, what: str, about: str, n
         _named(stage, act, exchange, name)
 
 
-def _named(stage: Stage, act: Act, exchange: Exchange, name: str) -> None:
+def _named(stage: CheckContext, act: ResourceOperation, exchange: RecordedExchange, name: str) -> None:
     """Where the body of a refusal says what is wrong, it names the field."""
     statement = error_said(stage, "invalid", act)
     if statement is not None and any(word in str(statement.body) for word in ("{message}", "{field}", "{loc}")):
-        said = Said.of("service", "errors.invalid", statement)
+        said = StatementRef.of("service", "errors.invalid", statement)
         stage.expect(
             name.encode() in exchange.reply_body,
             f"the refusal names {name}",
@@ -137,7 +166,7 @@ def _shown(value: Any) -> str:
     return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 
 
-def unchanged(stage: Stage, kind: Kind) -> None:
+def unchanged(stage: CheckContext, kind: CheckedResource) -> None:
     """A refused request leaves everything as it was."""
     made = stage.create(kind)
     before = stage.item(kind.acts["get"], stage.get(made))
@@ -162,7 +191,7 @@ def unchanged(stage: Stage, kind: Kind) -> None:
         _no_more(stage, kind, made)
 
 
-def _no_more(stage: Stage, kind: Kind, made: Made) -> None:
+def _no_more(stage: CheckContext, kind: CheckedResource, made: CreatedItem) -> None:
     count = len(stage.walk(made)[0])
     wrong, _ = _mixed(stage, kind, kind.acts["create"], made)
     for body in ({**stage.body(kind), **wrong}, {}):
@@ -179,7 +208,9 @@ def _no_more(stage: Stage, kind: Kind, made: Made) -> None:
             )
 
 
-def _mixed(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[dict[str, Any], dict[str, Any]]:
+def _mixed(
+    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """One wrong field and one right change, so that a half-done change shows."""
     properties = stage.bodies.properties(act)
     good: dict[str, Any] = {}
@@ -193,7 +224,7 @@ def _mixed(stage: Stage, kind: Kind, act: Act, made: Made) -> tuple[dict[str, An
     return {}, {}
 
 
-def parameters(stage: Stage, act: Act, kind: Kind | None) -> None:
+def parameters(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
     """Every constraint of a query parameter is kept, at the bound and beyond it."""
     made = stage.subject(kind) if kind is not None and kind.can("create") else None
     for parameter in act.operation.parameters:
@@ -217,12 +248,12 @@ def parameters(stage: Stage, act: Act, kind: Kind | None) -> None:
                 _refuse(stage, act, exchange, f"{what}, against {case.keyword},", about, parameter.name, case.keyword)
 
 
-def _some(stage: Stage, act: Act) -> Any:
+def _some(stage: CheckContext, act: ResourceOperation) -> Any:
     body = stage.bodies.least(act, stage.check) if act.media_type else None
     return MISSING if body is None else body
 
 
-def _parameter_cases(stage: Stage, parameter: Parameter) -> Iterator[Case]:
+def _parameter_cases(stage: CheckContext, parameter: Parameter) -> Iterator[BoundaryCase]:
     """Values as they can stand in an address: a text is a text of whatever type."""
     pointer = str(parameter.schema)
     types = stage.contract.schemas.types(pointer)
@@ -244,7 +275,7 @@ def _parameter_cases(stage: Stage, parameter: Parameter) -> Iterator[Case]:
         yield case
 
 
-def _takes_texts(stage: Stage, pointer: str) -> bool:
+def _takes_texts(stage: CheckContext, pointer: str) -> bool:
     """May the items of a list be texts?"""
     items = stage.contract.schemas.items(pointer)
     types = stage.contract.schemas.types(items) if items else frozenset()
@@ -252,8 +283,8 @@ def _takes_texts(stage: Stage, pointer: str) -> bool:
 
 
 def _body_places(contract: Contract) -> Iterator[Place]:
-    known = kinds(contract)
-    for act in acts(contract):
+    known = checked_resources(contract)
+    for act in resource_operations(contract):
         kind = holder(act, known)
         if kind is not None and act.media_type is not None and kind.can("create"):
             own = next((each for each in kind.acts.values() if each.name == act.name), act)
@@ -261,10 +292,10 @@ def _body_places(contract: Contract) -> Iterator[Place]:
 
 
 def _unchanged_places(contract: Contract) -> Iterator[Place]:
-    for kind in kinds(contract).values():
+    for kind in checked_resources(contract).values():
         if kind.can("create", "get"):
             act = kind.acts.get("update") or kind.acts["create"]
-            said = Said(
+            said = StatementRef(
                 act.name,
                 "http",
                 "documented",
@@ -275,18 +306,18 @@ def _unchanged_places(contract: Contract) -> Iterator[Place]:
 
 
 def _parameter_places(contract: Contract) -> Iterator[Place]:
-    known = kinds(contract)
-    for act in acts(contract):
+    known = checked_resources(contract)
+    for act in resource_operations(contract):
         if any(p.location == "query" and p.schema for p in act.operation.parameters) and act.operation.method == "get":
             yield act.name, _said(act), (act, holder(act, known))
 
 
-def _said(act: Act) -> Said:
-    return Said(act.name, "schema", "documented", "the document's schema of the request", "")
+def _said(act: ResourceOperation) -> StatementRef:
+    return StatementRef(act.name, "schema", "documented", "the document's schema of the request", "")
 
 
 PROMISES = (
-    Promise("validation", (), _body_places, bodies),
-    Promise("no-effect", (), _unchanged_places, unchanged),
-    Promise("parameters", (), _parameter_places, parameters),
+    Check("validation", (), _body_places, bodies),
+    Check("no-effect", (), _unchanged_places, unchanged),
+    Check("parameters", (), _parameter_places, parameters),
 )  # fmt: skip

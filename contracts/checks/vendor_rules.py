@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from contracts.model.finding import Said
-from contracts.model.resources import Kind, acts, kinds
-from contracts.runner.check import Place, Promise, holder
-from contracts.runner.context import Stage
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, checked_resources, resource_operations
+from contracts.runner.check import Check, Place, holder
+from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.vendors.basedash import checks as basedash
 from mockserver.vendors.datagrid import checks as datagrid
 from mockserver.vendors.gaia import checks as gaia
 from mockserver.vendors.piper import checks as piper
 
-Partner = Callable[[Stage, Kind], None]
+Partner = Callable[[CheckContext, CheckedResource], None]
 
 PARTNERS: Mapping[str, Mapping[str, Partner]] = {
     "basedash": basedash.PARTNERS,
@@ -46,19 +46,19 @@ UNSEEN: Mapping[str, str] = {
 
 def _places(vendor: str, rule: str) -> Callable[[Contract], Iterator[Place]]:
     def places(contract: Contract) -> Iterator[Place]:
-        known = kinds(contract)
-        for act in acts(contract) if contract.name == vendor else ():
+        known = checked_resources(contract)
+        for act in resource_operations(contract) if contract.name == vendor else ():
             kind = holder(act, known)
             said = next((each for each in act.behaviour.rules if each.name == rule), None)
             if said is not None and kind is not None:
-                yield act.name, Said.of(act.name, "rules", said, said.says), (kind,)
+                yield act.name, StatementRef.of(act.name, "rules", said, said.says), (kind,)
                 return
 
     return places
 
 
 PROMISES = tuple(
-    Promise(f"{vendor}-{rule}", ("rules",), _places(vendor, rule), partner)
+    Check(f"{vendor}-{rule}", ("rules",), _places(vendor, rule), partner)
     for vendor, partners in PARTNERS.items()
     for rule, partner in partners.items()
 )

@@ -7,59 +7,59 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from contracts.client.target import Identity
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind
+from contracts.client.target import User
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource
 
 FEW = 12
 """So many items are made again at most, so that a list shows what it showed."""
 
 
 @dataclass(frozen=True)
-class Made:
+class CreatedItem:
     """An item that exists because we made it: its id, as the create reply showed it, and what was sent."""
 
-    kind: Kind
+    kind: CheckedResource
     id: Any
     item: Mapping[str, Any]
     sent: Mapping[str, Any]
-    who: Identity
-    exchange: Exchange
+    who: User
+    exchange: RecordedExchange
     path: Mapping[str, Any]
 
 
-class Belongings:
+class CreatedItems:
     """The items that were made: `present` are those that were not taken away yet, oldest first."""
 
     def __init__(self) -> None:
-        self.present: list[Made] = []
-        self._ever: list[Made] = []
-        self._removals: list[Exchange] = []
+        self.present: list[CreatedItem] = []
+        self._ever: list[CreatedItem] = []
+        self._removals: list[RecordedExchange] = []
 
-    def add(self, made: Made) -> None:
+    def add(self, made: CreatedItem) -> None:
         """Remember an item that exists now."""
         self.present.append(made)
         self._ever.append(made)
 
-    def let_go(self, made: Made) -> None:
+    def let_go(self, made: CreatedItem) -> None:
         """Forget an item that is there no more, or cannot be removed; how it was made stays known."""
         if made in self.present:
             self.present.remove(made)
 
-    def removed_by(self, exchange: Exchange) -> None:
+    def removed_by(self, exchange: RecordedExchange) -> None:
         """Remember what may have removed an item."""
         self._removals.append(exchange)
 
-    def shown_by(self, exchange: Exchange) -> tuple[Exchange, ...]:
+    def shown_by(self, exchange: RecordedExchange) -> tuple[RecordedExchange, ...]:
         """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
         led = self.leading_to(*(each for each in self._removals if each.url == exchange.url), exchange)
         latest = [each.exchange for each in self.present[-1:] if each.exchange is not exchange]
         return led if len(led) > 1 or exchange.method != "GET" else (*self.leading_to(*latest), exchange)
 
-    def leading_to(self, *exchanges: Exchange) -> tuple[Exchange, ...]:
+    def leading_to(self, *exchanges: RecordedExchange) -> tuple[RecordedExchange, ...]:
         """Exchanges, after those that made the items whose ids stand in their addresses, or which they list."""
         shown = {id(each) for each in exchanges}
-        needed: list[Exchange] = []
+        needed: list[RecordedExchange] = []
         listed = self._listed(exchanges)
         steps = {step for each in exchanges for step in urlsplit(each.url).path.split("/")}
         for made in reversed(self._ever):
@@ -69,7 +69,7 @@ class Belongings:
                 steps |= set(urlsplit(made.exchange.url).path.split("/"))
         return (*needed, *exchanges)
 
-    def _listed(self, exchanges: Iterable[Exchange]) -> list[Made]:
+    def _listed(self, exchanges: Iterable[RecordedExchange]) -> list[CreatedItem]:
         """Our items of each kind that lists of the replies show; none where they are too many to be made again."""
         seen = {
             (key, str(value))

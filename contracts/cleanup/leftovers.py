@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.cleanup.created_items import Made
+from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Entry, Journal, Pending
-from contracts.client.request_builder import Unable
-from contracts.client.target import Identity, Request, Target, Unreachable
-from contracts.model.finding import Exchange
-from contracts.runner.context import Stage
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.target import Request, Target, Unreachable, User
+from contracts.model.finding import RecordedExchange
+from contracts.runner.context import CheckContext
 from contracts.runner.shared import Tools
 from mockserver.contract import Contract
 
@@ -19,7 +19,7 @@ Tell = Callable[[str], object]
 """Told what was removed, a line each."""
 
 
-def remove(journal: Journal, who: Sequence[Identity], tell: Tell) -> Iterator[str]:
+def remove(journal: Journal, who: Sequence[User], tell: Tell) -> Iterator[str]:
     """Remove what the journal knows by its address. Gives a line for everything that is still there."""
     for entry in journal.open():
         asked = next((each for each in who if each.name == entry.identity), None)
@@ -30,7 +30,7 @@ def remove(journal: Journal, who: Sequence[Identity], tell: Tell) -> Iterator[st
             yield f"could not remove {entry.address}"
 
 
-def _removed(entry: Entry, asked: Identity) -> bool:
+def _removed(entry: Entry, asked: User) -> bool:
     parts = urlsplit(entry.address)
     with Target.http(f"{parts.scheme}://{parts.netloc}", (asked,)) as target:
         try:
@@ -40,7 +40,7 @@ def _removed(entry: Entry, asked: Identity) -> bool:
     return 200 <= status < 300 or status in (404, 410)
 
 
-def seek(journal: Journal, contract: Contract, who: Sequence[Identity], tell: Tell) -> Iterator[str]:
+def seek(journal: Journal, contract: Contract, who: Sequence[User], tell: Tell) -> Iterator[str]:
     """Look for what requests made whose answer never came, and remove what bears our mark.
 
     Gives a line for everything that may be there: what does not bear our mark may be somebody else's, and stays.
@@ -52,7 +52,7 @@ def seek(journal: Journal, contract: Contract, who: Sequence[Identity], tell: Te
             continue
         try:
             doubtful = _sought(pending, contract, asked.within(pending.tenant), tell)
-        except (Unreachable, Unable) as reason:
+        except (Unreachable, CannotBuildRequest) as reason:
             yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)} ({reason})"
             continue
         yield from doubtful
@@ -60,22 +60,24 @@ def seek(journal: Journal, contract: Contract, who: Sequence[Identity], tell: Te
             journal.created(number, None)
 
 
-def _sought(pending: Pending, contract: Contract, asked: Identity, tell: Tell) -> list[str]:
+def _sought(pending: Pending, contract: Contract, asked: User, tell: Tell) -> list[str]:
     with Target.http(pending.base, (asked,)) as target:
-        stage = Stage(Tools(contract, 0), target, "cleanup", "", None)
+        stage = CheckContext(Tools(contract, 0), target, "cleanup", "", None)
         kind = stage.tools.makers[pending.operation]
         if not kind.can("list"):
-            raise Unable(f"{kind.name} cannot be listed")
-        nothing = Exchange("GET", pending.base, (), None, 0, ())
-        items, asked_for = stage.walk(Made(kind, "", {}, {}, asked, nothing, pending.path))
+            raise CannotBuildRequest(f"{kind.name} cannot be listed")
+        nothing = RecordedExchange("GET", pending.base, (), None, 0, ())
+        items, asked_for = stage.walk(CreatedItem(kind, "", {}, {}, asked, nothing, pending.path))
         if asked_for[0].status >= 300:
-            raise Unable(f"status {asked_for[0].status}")
+            raise CannotBuildRequest(f"status {asked_for[0].status}")
         doubtful = []
         for item in items:
             id = item.get(kind.resource.identity.field)
             if id is None or not _is_it(item, pending.shows):
                 continue
-            made = Made(kind, id, item, {}, asked, nothing, {**pending.path, kind.resource.identity.parameter: id})
+            made = CreatedItem(
+                kind, id, item, {}, asked, nothing, {**pending.path, kind.resource.identity.parameter: id}
+            )
             if not any(_is_marked(value) for value in pending.shows.values()):
                 doubtful.append(f"may be ours: {kind.name} {id} at {pending.base}, as {dict(pending.shows)}")
             elif (left := stage.drop(made)) is None:

@@ -14,7 +14,7 @@ import click
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.cleanup.leftovers import remove, seek
 from contracts.cli import options
-from contracts.client.users import Given, people
+from contracts.client.users import GivenCredentials, users
 from contracts.conformance.ignored_statements import notes
 from contracts.conformance.schemathesis_run import conform
 from contracts.differential import run
@@ -27,8 +27,8 @@ from contracts.report.summary import lines
 from contracts.reproduce.dry_run import opaque
 from contracts.runner.hypothesis_database import database_of
 from contracts.runner.interrupt import between_requests
-from contracts.runner.runner import Result, examine
-from contracts.runner.settings import Assignment, harmless
+from contracts.runner.runner import CheckResult, run_checks
+from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import share_of
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
@@ -95,12 +95,12 @@ def assignment(
     shard: str,
     database: str,
     **further: Any,
-) -> Assignment:
+) -> CheckSettings:
     """What the options ask for. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
-    contract, where = contracts.of(wanted, behaviour), harmless(url)
-    who = people(contract, Given(secrets, headers, tenants, auth_file, no_auth), where)
-    return Assignment(
+    contract, where = contracts.of(wanted, behaviour), checked_url(url)
+    who = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
+    return CheckSettings(
         wanted,
         contract,
         where,
@@ -115,7 +115,7 @@ def assignment(
     )
 
 
-def _examined(asked: Assignment, folder: Path) -> Result:
+def _examined(asked: CheckSettings, folder: Path) -> CheckResult:
     journal = Journal(folder / JOURNAL) if asked.url else Journal.nowhere()
     scope: dict[str, Any] = {
         "mode": asked.mode,
@@ -129,7 +129,7 @@ def _examined(asked: Assignment, folder: Path) -> Result:
     with between_requests() as safe:
         with asked.target() as target:
             target.safe_point = safe
-            result = examine(
+            result = run_checks(
                 asked.contract, target, strict=asked.strict, journal=journal, workers=asked.workers, **scope
             )
             spent = target.requests
@@ -140,7 +140,7 @@ def _examined(asked: Assignment, folder: Path) -> Result:
     return result
 
 
-def _compared(asked: Assignment, folder: Path, file: Path | None) -> Result:
+def _compared(asked: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
     """The service beside the mock, and what was learned, if that was asked for."""
     journal = Journal(folder / JOURNAL)
     if file is None:
@@ -156,7 +156,7 @@ def _compared(asked: Assignment, folder: Path, file: Path | None) -> Result:
     return result
 
 
-def _reported(asked: Assignment, result: Result) -> Report:
+def _reported(asked: CheckSettings, result: CheckResult) -> Report:
     document = asked.contract.document
     wrong = [found for found in result.findings if found.verdict == "failure"]
     return Report(
@@ -203,9 +203,9 @@ def cleanup(
     """Remove what an examination created and could not remove. Give the same credentials in the same order."""
     journal = Journal(folder / JOURNAL)
     try:
-        given = Given(secrets, headers, tenants, auth_file, no_auth)
+        given = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
         contract = contracts.of(wanted, behaviour)
-        who = people(contract, given, next(iter(journal.addresses()), None))
+        who = users(contract, given, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
         click.echo(str(fault), err=True)
         context.exit(2)

@@ -11,7 +11,7 @@ import click
 
 from contracts.cli import options
 from contracts.report.folder import write
-from contracts.report.report import Report, Unreadable, joined, read_report
+from contracts.report.report import Report, UnreadableReport, joined, read_report
 from contracts.report.summary import lines
 from contracts.runner.sharding import Share, share_of
 from mockserver.errors import MockServerError
@@ -43,7 +43,9 @@ def merged(reports: Sequence[Report]) -> Report:
     first = reports[0]
     for each in reports[1:]:
         if (each.title, each.version) != (first.title, first.version):
-            raise Unreadable(f"the reports are of {first.title} {first.version} and of {each.title} {each.version}")
+            raise UnreadableReport(
+                f"the reports are of {first.title} {first.version} and of {each.title} {each.version}"
+            )
     result = reduce(joined, (each.result for each in reports))
     missing = ", ".join(_missing([share_of(each.share) for each in reports if each.share]))
     return replace(
@@ -62,5 +64,5 @@ def _missing(shares: Sequence[Share]) -> list[str]:
     """The shares that are not there. Raises Unreadable where they are of different wholes."""
     counts = {share.count for share in shares}
     if len(counts) > 1:
-        raise Unreadable(f"the reports are shares of {' and of '.join(map(str, sorted(counts)))}")
+        raise UnreadableReport(f"the reports are shares of {' and of '.join(map(str, sorted(counts)))}")
     return [str(Share(n, count)) for count in counts for n in range(1, count + 1) if Share(n, count) not in shares]

@@ -7,20 +7,20 @@ from pathlib import Path
 
 import click
 
-from contracts.checks import PROMISES, promises_of
+from contracts.checks import PROMISES, checks_of
 from contracts.cleanup.journal import Journal
 from contracts.cli import options
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
-from contracts.client.users import Given, people
-from contracts.conformance.response_validation import deviations
+from contracts.client.users import GivenCredentials, users
+from contracts.conformance.response_validation import response_violations
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, finding
 from contracts.model.resources import name_of
-from contracts.report.report import MOCK, Report, Unreadable, read_report
-from contracts.reproduce.script import Broken, conversation, hold
+from contracts.report.report import MOCK, Report, UnreadableReport, read_report
+from contracts.reproduce.script import ScriptBroken, replay_script, script
 from contracts.runner.context import Mode
-from contracts.runner.runner import examine
-from contracts.runner.settings import Assignment, harmless
+from contracts.runner.runner import run_checks
+from contracts.runner.settings import CheckSettings, checked_url
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
@@ -70,10 +70,10 @@ def replay(
     try:
         read = read_report(report)
         wanted = _found(read, id)
-        where = harmless(url) or (None if read.target == MOCK else read.target)
+        where = checked_url(url) or (None if read.target == MOCK else read.target)
         contract = contracts.of(read.wanted, behaviour)
-        who = people(contract, Given(secrets, headers, tenants, auth_file, no_auth), where)
-        asked = Assignment(read.wanted, contract, where, who, behaviour, mode_of(read), read.seed, timeout=timeout)
+        who = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
+        asked = CheckSettings(read.wanted, contract, where, who, behaviour, mode_of(read), read.seed, timeout=timeout)
         seen = sought(read, wanted, asked)
     except MockServerError as fault:
         click.echo(f"could not replay: {fault}", err=True)
@@ -95,10 +95,10 @@ def _found(report: Report, id: str) -> Finding:
         if each.id == id:
             return each
     known = ", ".join(each.id for each in report.result.findings[:20])
-    raise Unreadable(f"the report has no finding {id!r}; it has {known or 'none'}")
+    raise UnreadableReport(f"the report has no finding {id!r}; it has {known or 'none'}")
 
 
-def sought(report: Report, wanted: Finding, asked: Assignment) -> Finding | None:
+def sought(report: Report, wanted: Finding, asked: CheckSettings) -> Finding | None:
     """The finding as it is seen now, None when it is not. Raises Undecided.
 
     A promise is held again where it broke. A reply that is not as documented is asked for again. What Schemathesis
@@ -112,10 +112,10 @@ def sought(report: Report, wanted: Finding, asked: Assignment) -> Finding | None
         return _conformed(wanted, asked, target)
 
 
-def _promised(wanted: Finding, asked: Assignment, target: Target) -> Finding | None:
-    places = {sworn.operation for sworn in promises_of(asked.contract) if sworn.promise.name == wanted.check}
+def _promised(wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
+    places = {sworn.operation for sworn in checks_of(asked.contract) if sworn.promise.name == wanted.check}
     part = One(wanted.check, wanted.operation if wanted.operation in places else "")
-    result = examine(asked.contract, target, mode=asked.mode, seed=asked.seed, share=part, journal=Journal.nowhere())
+    result = run_checks(asked.contract, target, mode=asked.mode, seed=asked.seed, share=part, journal=Journal.nowhere())
     seen = next((each for each in result.findings if each.id == wanted.id), None)
     outcomes = [outcome for (_, check), outcome in result.examined.items() if check == wanted.check]
     if seen is None and (result.stopped or not {"passed", "failed"} & set(outcomes)):
@@ -123,7 +123,7 @@ def _promised(wanted: Finding, asked: Assignment, target: Target) -> Finding | N
     return seen
 
 
-def _conformed(wanted: Finding, asked: Assignment, target: Target) -> Finding | None:
+def _conformed(wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
     result = conform(asked.contract, target, mode=asked.mode, seed=asked.seed, only=[wanted.check])
     seen = next((each for each in result.findings if each.id == wanted.id), None)
     if seen is None and (result.stopped or not result.examined):
@@ -131,11 +131,11 @@ def _conformed(wanted: Finding, asked: Assignment, target: Target) -> Finding | 
     return seen
 
 
-def _as_documented(report: Report, wanted: Finding, asked: Assignment, target: Target) -> Finding | None:
-    talk = conversation(wanted, report.base, report.operations)
+def _as_documented(report: Report, wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
+    talk = script(wanted, report.base, report.operations)
     try:
-        held = hold(talk, target)
-    except (Broken, Unreachable, Exhausted, ReadOnly) as fault:
+        held = replay_script(talk, target)
+    except (ScriptBroken, Unreachable, Exhausted, ReadOnly) as fault:
         raise Undecided(str(fault)) from None
     exchanges = tuple(
         target.exchange(sent._replace(url=_below(sent.url, target)), reply) for sent, reply in held.exchanges
@@ -143,7 +143,7 @@ def _as_documented(report: Report, wanted: Finding, asked: Assignment, target: T
     operation = next((o for o in asked.contract.document.operations if name_of(o) == wanted.operation), None)
     if operation is None:
         raise Undecided(f"the document has no {wanted.operation} any more")
-    for each in deviations(operation, exchanges[-1], asked.contract):
+    for each in response_violations(operation, exchanges[-1], asked.contract):
         seen = finding("document", wanted.operation, expected=each.expected, seen=each.seen, about=each.about)
         if seen.id == wanted.id:
             return replace(seen, exchanges=exchanges)

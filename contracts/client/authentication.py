@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Iterator
 
-from contracts.client.target import Identity
+from contracts.client.target import User
 from mockserver.behaviour.statements import Credential
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
@@ -16,7 +16,7 @@ INVENTED = "contract-check-credential"
 """A credential for services that accept any."""
 
 
-def sandbox_identities(contract: Contract) -> tuple[Identity, ...]:
+def sandbox_identities(contract: Contract) -> tuple[User, ...]:
     """The identities of the credentials that a sandbox hands out; where it lists none, one that it would accept."""
     listed = tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
     if listed or not contract.document.security_schemes:
@@ -26,7 +26,7 @@ def sandbox_identities(contract: Contract) -> tuple[Identity, ...]:
     return (identity(contract, "anyone", INVENTED, role=stated.role),) if accepted else ()
 
 
-def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> Identity:
+def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> User:
     """Somebody who shows `secret` in every way that the document's security schemes ask for."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
@@ -39,7 +39,7 @@ def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", ro
         elif scheme.type != "mutualTLS":
             headers["authorization"] = authorization(scheme, secret)
             further = (basic(secret),) if is_basic(scheme) else further
-    return Identity(
+    return User(
         name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret, further
     )
 
@@ -61,7 +61,7 @@ def authorization(scheme: SecurityScheme, secret: str) -> str:
     return f"Bearer {secret}" if scheme.type != "http" or scheme.scheme == "bearer" else f"{scheme.scheme} {secret}"
 
 
-def _of_credential(contract: Contract, credential: Credential) -> Identity:
+def _of_credential(contract: Contract, credential: Credential) -> User:
     tenant = credential.home or next(iter(credential.tenants or ()), "") or example_tenant(contract)
     return identity(contract, credential.name, credential.value, tenant=tenant, role=credential.role)
 

@@ -41,7 +41,7 @@ BROKEN: dict[str, tuple[str, ...]] = {
 """Texts that are not of a format."""
 
 
-class Case(NamedTuple):
+class BoundaryCase(NamedTuple):
     """One value, the keyword whose bound it tries, and whether the schema lets it through."""
 
     keyword: str
@@ -49,7 +49,7 @@ class Case(NamedTuple):
     valid: bool
 
 
-def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "request") -> Iterator[Case]:
+def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "request") -> Iterator[BoundaryCase]:
     """Values that try each keyword of the schema at `pointer`, starting from the valid value `present`.
 
     Only values on which the validator and the intention agree are given.
@@ -64,35 +64,37 @@ def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "
             yield case if broken is None or "/" in case.keyword else case._replace(keyword=broken)
 
 
-def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
+def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCase]:
     types = schemas.types(pointer)
     keyword: Keyword = partial(schemas.keyword, pointer)
     for name in sorted(types):
-        yield from (Case("type", value, False) for value in WRONG[name])
-    yield Case("type", None, "null" in types or not types)
-    yield Case("nullable", None, False)
+        yield from (BoundaryCase("type", value, False) for value in WRONG[name])
+    yield BoundaryCase("type", None, "null" in types or not types)
+    yield BoundaryCase("nullable", None, False)
     yield from _texts(keyword, present)
     yield from _numbers(keyword)
     for value in keyword("enum") or ():
-        yield Case("enum", value, True)
+        yield BoundaryCase("enum", value, True)
     if keyword("enum"):
-        yield Case("enum", "contract-check-none-of-these", False)
-        yield from (Case("enum", value.swapcase(), False) for value in keyword("enum")[:1] if isinstance(value, str))
+        yield BoundaryCase("enum", "contract-check-none-of-these", False)
+        yield from (
+            BoundaryCase("enum", value.swapcase(), False) for value in keyword("enum")[:1] if isinstance(value, str)
+        )
     if "boolean" in types:
-        yield from (Case("type", value, True) for value in (True, False))
+        yield from (BoundaryCase("type", value, True) for value in (True, False))
     yield from _arrays(schemas, pointer, present)
 
 
-def _texts(keyword: Keyword, present: Any) -> Iterator[Case]:
+def _texts(keyword: Keyword, present: Any) -> Iterator[BoundaryCase]:
     least, most = keyword("minLength"), keyword("maxLength")
     if isinstance(least, int) and least > 0:
-        yield Case("minLength", of_length(present, least), True)
-        yield Case("minLength", of_length(present, least - 1), False)
+        yield BoundaryCase("minLength", of_length(present, least), True)
+        yield BoundaryCase("minLength", of_length(present, least - 1), False)
     if isinstance(most, int) and most < LONGEST:
-        yield Case("maxLength", of_length(present, most), True)
-        yield Case("maxLength", of_length(present, most + 1), False)
-        yield Case("maxLength", "é" * most, True)
-        yield Case("maxLength", "🙂" * most, True)
+        yield BoundaryCase("maxLength", of_length(present, most), True)
+        yield BoundaryCase("maxLength", of_length(present, most + 1), False)
+        yield BoundaryCase("maxLength", "é" * most, True)
+        yield BoundaryCase("maxLength", "🙂" * most, True)
     if keyword("pattern"):
         for broken in (
             "",
@@ -105,9 +107,9 @@ def _texts(keyword: Keyword, present: Any) -> Iterator[Case]:
             str(present).upper(),
             f"{present}\n",
         ):
-            yield Case("pattern", broken, False)
+            yield BoundaryCase("pattern", broken, False)
     for broken in BROKEN.get(keyword("format"), ()):
-        yield Case("format", broken, False)
+        yield BoundaryCase("format", broken, False)
 
 
 def of_length(present: Any, length: int) -> str:
@@ -120,38 +122,38 @@ def of_length(present: Any, length: int) -> str:
     )
 
 
-def _numbers(keyword: Keyword) -> Iterator[Case]:
+def _numbers(keyword: Keyword) -> Iterator[BoundaryCase]:
     for name, step in (("minimum", -1), ("maximum", 1)):
         bound = keyword(name)
         if isinstance(bound, int | float) and not isinstance(bound, bool):
-            yield Case(name, bound, True)
-            yield Case(name, bound + step, False)
+            yield BoundaryCase(name, bound, True)
+            yield BoundaryCase(name, bound + step, False)
             if bound > 0:
-                yield Case(name, -bound, False)
+                yield BoundaryCase(name, -bound, False)
     for name, step in (("exclusiveMinimum", 1), ("exclusiveMaximum", -1)):
         bound = keyword(name)
         if isinstance(bound, int | float) and not isinstance(bound, bool):
-            yield Case(name, bound, False)
-            yield Case(name, bound + step, True)
+            yield BoundaryCase(name, bound, False)
+            yield BoundaryCase(name, bound + step, True)
     unit = keyword("multipleOf")
     if isinstance(unit, int) and unit > 1:
-        yield Case("multipleOf", unit * 3, True)
-        yield Case("multipleOf", unit * 3 + 1, False)
+        yield BoundaryCase("multipleOf", unit * 3, True)
+        yield BoundaryCase("multipleOf", unit * 3 + 1, False)
 
 
-def _arrays(schemas: Schemas, pointer: str, present: Any) -> Iterator[Case]:
+def _arrays(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCase]:
     if not isinstance(present, list) or not present:
         return
     least, most = schemas.keyword(pointer, "minItems"), schemas.keyword(pointer, "maxItems")
     if isinstance(least, int) and least > 0:
-        yield Case("minItems", (present * least)[: least - 1], False)
+        yield BoundaryCase("minItems", (present * least)[: least - 1], False)
     if isinstance(most, int) and most < 2000:
-        yield Case("maxItems", (present * (most + 1))[:most], True)
-        yield Case("maxItems", (present * (most + 2))[: most + 1], False)
+        yield BoundaryCase("maxItems", (present * (most + 1))[:most], True)
+        yield BoundaryCase("maxItems", (present * (most + 2))[: most + 1], False)
     if schemas.keyword(pointer, "uniqueItems"):
-        yield Case("uniqueItems", [present[0], present[0]], False)
+        yield BoundaryCase("uniqueItems", [present[0], present[0]], False)
     items = schemas.items(pointer)
     if items is not None:
         for case in _tried(schemas, items, present[0]):
             if not case.valid:
-                yield Case(f"items/{case.keyword}", [case.value], False)
+                yield BoundaryCase(f"items/{case.keyword}", [case.value], False)

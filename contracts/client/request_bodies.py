@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.model.resources import Act, Kind
+from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.examples.example_maker import ExampleMaker
@@ -18,14 +18,14 @@ NAMELIKE = ("name", "title", "label", "text", "summary")
 """Parts of names of fields whose text is free, so that the mark can stand there."""
 
 
-class Bodies:
+class RequestBodies:
     """Makes bodies for the operations of one contract, the same for the same seed."""
 
     def __init__(self, contract: Contract) -> None:
         self._schemas = contract.schemas
         self._maker = ExampleMaker(contract.document.root)
 
-    def least(self, act: Act, seed: str) -> dict[str, Any] | None:
+    def least(self, act: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """A valid body with what is required (and what the document's own example shows); None for no JSON object."""
         media, pointer = act.media_type, self.schema(act)
         if media is None or pointer is None:
@@ -38,12 +38,12 @@ class Bodies:
             body = body.get(key) if isinstance(body, dict) else None
         return self._pruned(body, pointer) if isinstance(body, dict) else None
 
-    def schema(self, act: Act) -> str | None:
+    def schema(self, act: ResourceOperation) -> str | None:
         """The pointer of the schema of the item in a request's body, or None where there is none."""
         media = act.media_type
         return self._schemas.below(media.schema, act.envelope) if media is not None else None
 
-    def most(self, act: Act, seed: str) -> dict[str, Any] | None:
+    def most(self, act: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """A valid body with as many documented fields as go together, none of them null."""
         body = self.least(act, seed)
         if body is None:
@@ -56,7 +56,7 @@ class Bodies:
                     body = candidate
         return body
 
-    def value(self, act: Act, name: str, seed: str) -> Any:
+    def value(self, act: ResourceOperation, name: str, seed: str) -> Any:
         """A valid value of one field, or None where none can be made."""
         pointer = self.properties(act).get(name)
         for trial in range(4):
@@ -68,7 +68,7 @@ class Bodies:
                 return value
         return None
 
-    def unlike(self, act: Act, name: str, present: Sequence[Any], seed: str) -> Any:
+    def unlike(self, act: ResourceOperation, name: str, present: Sequence[Any], seed: str) -> Any:
         """A valid value of a field that none of `present` is, or None."""
         found = None
         for each in [*reversed(present)]:
@@ -79,7 +79,7 @@ class Bodies:
         near = [max(numbers) + 1, min(numbers) - 1] if numbers else []
         return next((value for value in near if self._fits(self.properties(act)[name], value)), None)
 
-    def other(self, act: Act, name: str, present: Any, seed: str) -> Any:
+    def other(self, act: ResourceOperation, name: str, present: Any, seed: str) -> Any:
         """Another valid value of a field than `present`, or None."""
         pointer = self.properties(act)[name]
         schema, _ = self._schemas.resolve(pointer)
@@ -94,23 +94,25 @@ class Bodies:
         usable = (c for c in choices if c is not None and c != present)
         return next((c for c in usable if self._fits(pointer, c)), None) if isinstance(schema, dict) else None
 
-    def properties(self, act: Act) -> dict[str, str]:
+    def properties(self, act: ResourceOperation) -> dict[str, str]:
         """The fields of the body by name, with the pointers of their schemas; without those only the service sets."""
         schema = self.schema(act)
         found = self._schemas.properties(schema) if schema is not None else {}
         return {name: pointer for name, pointer in found.items() if not self._schemas.keyword(pointer, "readOnly")}
 
-    def accepts(self, act: Act, body: Any) -> bool:
+    def accepts(self, act: ResourceOperation, body: Any) -> bool:
         """Is the body valid by the document?"""
         schema = self.schema(act)
         return schema is not None and self._fits(schema, body)
 
-    def required(self, act: Act) -> set[str]:
+    def required(self, act: ResourceOperation) -> set[str]:
         """The fields that every body has."""
         schema = self.schema(act)
         return self._schemas.required(schema) if schema is not None else set()
 
-    def marked(self, act: Act, kind: Kind, body: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    def marked(
+        self, act: ResourceOperation, kind: CheckedResource, body: Mapping[str, Any], mark: str
+    ) -> dict[str, Any]:
         """The body with `mark` in a free text of it, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
         unique = [name for said in kind.resource.unique for name in said.fields]
@@ -122,12 +124,12 @@ class Bodies:
                     break
         return result
 
-    def free(self, act: Act, body: Mapping[str, Any]) -> list[str]:
+    def free(self, act: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
         """The fields of a body whose text is free, names and titles first."""
         texts = [n for n in self.properties(act) if isinstance(body.get(n), str) and not self._is_closed(act, n)]
         return sorted(texts, key=lambda name: not any(part in name.lower() for part in NAMELIKE))
 
-    def _is_closed(self, act: Act, name: str) -> bool:
+    def _is_closed(self, act: ResourceOperation, name: str) -> bool:
         pointer = self.properties(act)[name]
         return any(self._schemas.keyword(pointer, word) is not None for word in ("enum", "const", "format"))
 

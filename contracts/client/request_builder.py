@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from contracts.cleanup.created_items import Belongings
-from contracts.client.target import Identity, Request
+from contracts.cleanup.created_items import CreatedItems
+from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
-from contracts.model.resources import Kind, name_of
+from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import Tools
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Operation, Parameter
@@ -19,21 +19,21 @@ MISSING: Any = object()
 """No body was given."""
 
 
-class Unable(Exception):
+class CannotBuildRequest(Exception):
     """The promise cannot be examined here; the text says why."""
 
 
-class Requests:
+class RequestBuilder:
     """Makes requests to the operations of a contract. A filter is asked for what the latest of our items has."""
 
-    def __init__(self, tools: Tools, belongings: Belongings) -> None:
+    def __init__(self, tools: Tools, belongings: CreatedItems) -> None:
         self._tools, self._ours = tools, belongings
 
     def request(
         self,
         operation: Operation,
         *,
-        who: Identity,
+        who: User,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = MISSING,
@@ -77,7 +77,7 @@ class Requests:
         try:
             return self._tools.maker.at(parameter.schema, seed=parameter.name, direction="request")
         except MockServerError as fault:
-            raise Unable(f"no value for the parameter {parameter.name}: {fault}") from None
+            raise CannotBuildRequest(f"no value for the parameter {parameter.name}: {fault}") from None
 
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body
@@ -85,7 +85,7 @@ class Requests:
             next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
         )
 
-    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: Identity) -> Any:
+    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: User) -> Any:
         act = self._tools.acts.get(name_of(operation))
         kind = self._tools.kinds.get(act.behaviour.action.of) if act and act.behaviour.action else None
         if act and kind and kind.resource.parent and kind.upward in given and kind.leads_through_owner(act):
@@ -97,10 +97,10 @@ class Requests:
         return self._invented(operation, "path", name)
 
     @property
-    def _kinds(self) -> Iterable[Kind]:
+    def _kinds(self) -> Iterable[CheckedResource]:
         return self._tools.kinds.values()
 
-    def _tenant_headers(self, operation: Operation, who: Identity) -> dict[str, str]:
+    def _tenant_headers(self, operation: Operation, who: User) -> dict[str, str]:
         names = {k.resource.tenant.name for k in self._kinds if k.resource.tenant.by == "header"}
         known = {p.name for p in operation.parameters if p.location == "header"}
         return {name: who.tenant for name in names & known if who.tenant}

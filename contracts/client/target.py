@@ -11,11 +11,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
-from contracts.client.transport import App, AsgiWire, Headers, HttpWire, Received, Sent, Unanswered, Unreachable, Wire
-from contracts.model.finding import Exchange
+from contracts.client.transport import (
+    App,
+    AsgiTransport,
+    Headers,
+    HttpTransport,
+    ReceivedResponse,
+    SentRequest,
+    Transport,
+    Unanswered,
+    Unreachable,
+)
+from contracts.model.finding import RecordedExchange
 from mockserver.openapi import json_codec
 
-__all__ = ["NOBODY", "Exhausted", "Identity", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable"]
+__all__ = ["NOBODY", "Exhausted", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable", "User"]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
@@ -33,7 +43,7 @@ class ReadOnly(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class User:
     """Somebody who may ask: the credential in `headers`, `query` or `cookies`, and what belongs to it.
 
     `tenant` is the one it works in (empty: it has only one). `name` names it in reports, and the variable that stands
@@ -60,12 +70,12 @@ class Identity:
         named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.further, 2)}
         return {value: "${" + name + "}" for value, name in {**named, self.secret: self.variable}.items() if value}
 
-    def within(self, tenant: str) -> Identity:
+    def within(self, tenant: str) -> User:
         """The same credential at work in another tenant."""
         return replace(self, tenant=tenant)
 
 
-NOBODY = Identity("nobody")
+NOBODY = User("nobody")
 """A request without any credential."""
 
 
@@ -99,9 +109,9 @@ class Target:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: Transport,
         base_url: str,
-        identities: Sequence[Identity] = (),
+        identities: Sequence[User] = (),
         *,
         rate: float | None = None,
         budget: int | None = None,
@@ -114,10 +124,10 @@ class Target:
     ) -> None:
         self.wire, self.base_url, self.identities = wire, base_url.rstrip("/"), tuple(identities)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
-        self.log: deque[Exchange] = deque(maxlen=remembered)
+        self.log: deque[RecordedExchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
         self.timeout = timeout
-        self.on_exchange: list[Callable[[Exchange], None]] = []
+        self.on_exchange: list[Callable[[RecordedExchange], None]] = []
         self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._mine = sleep, 0.0, _Mine()
         self._counting = threading.Lock()
@@ -127,27 +137,27 @@ class Target:
     def http(
         cls,
         base_url: str,
-        identities: Sequence[Identity] = (),
+        identities: Sequence[User] = (),
         *,
         timeout: float = 30.0,
         verify: bool = True,
         **settings: Any,
     ) -> Target:
         """A target at an address."""
-        return cls(HttpWire(timeout=timeout, verify=verify), base_url, identities, timeout=timeout, **settings)
+        return cls(HttpTransport(timeout=timeout, verify=verify), base_url, identities, timeout=timeout, **settings)
 
     @classmethod
     def asgi(
         cls,
         app: App,
-        identities: Sequence[Identity] = (),
+        identities: Sequence[User] = (),
         *,
         base_url: str = "http://target.local",
         timeout: float = 30.0,
         **settings: Any,
     ) -> Target:
         """A target in this process; no port is opened."""
-        return cls(AsgiWire(app, timeout=timeout), base_url, identities, app=app, timeout=timeout, **settings)
+        return cls(AsgiTransport(app, timeout=timeout), base_url, identities, app=app, timeout=timeout, **settings)
 
     @property
     def in_process(self) -> bool:
@@ -160,7 +170,7 @@ class Target:
     def __exit__(self, *reason: object) -> None:
         self.close()
 
-    def send(self, request: Request, identity: Identity = NOBODY) -> Exchange:
+    def send(self, request: Request, identity: User = NOBODY) -> RecordedExchange:
         """Send a request as somebody; a refusal with a bearable `Retry-After` is waited out and sent again.
 
         Raises Unreachable, Exhausted, or ReadOnly for a change in a read-only examination.
@@ -173,7 +183,7 @@ class Target:
             received = self.wire.send(sent)
         return self._record(sent, received)
 
-    def resend(self, sent: Sent) -> Received:
+    def resend(self, sent: SentRequest) -> ReceivedResponse:
         """Send what stands already, as `send` does, but for the record. Its address lies below the base URL."""
         if self.read_only and sent.method not in SAFE:
             raise ReadOnly(f"{sent.method} {sent.url}: nothing that changes anything is sent")
@@ -186,7 +196,7 @@ class Target:
             received = self.wire.send(sent)
         return received
 
-    def send_once(self, request: Request, identity: Identity = NOBODY) -> Exchange:
+    def send_once(self, request: Request, identity: User = NOBODY) -> RecordedExchange:
         """As `send`, for one who wants to see the refusal for too many requests."""
         sent = self._prepare(request, identity)
         return self._record(sent, self.wire.send(sent))
@@ -199,11 +209,11 @@ class Target:
             return False
         return True
 
-    def exchange(self, sent: Sent, received: Received) -> Exchange:
+    def exchange(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
         """What was said, written down with the secrets of every identity as variables; nothing is sent or counted."""
         return self._mask(sent, received)
 
-    def together(self, requests: Iterable[tuple[Request, Identity]]) -> list[Exchange]:
+    def together(self, requests: Iterable[tuple[Request, User]]) -> list[RecordedExchange]:
         """Send requests at the same time; those that come too soon are sent again, together. Raises as `send`."""
         prepared = [self._prepare(request, identity) for request, identity in requests]
         received = self.wire.together(prepared)
@@ -214,7 +224,7 @@ class Target:
             received = [dict(zip(waits, again, strict=True)).get(index, got) for index, got in enumerate(received)]
         return [self._record(sent, got) for sent, got in zip(prepared, received, strict=True)]
 
-    def _wait(self, received: Received) -> float | None:
+    def _wait(self, received: ReceivedResponse) -> float | None:
         """How long to wait before a refused request is sent again; None where that makes no sense."""
         wait = retry_after(received)
         if wait is None and received.status == 429:
@@ -225,7 +235,7 @@ class Target:
         """Let go of the wire."""
         self.wire.close()
 
-    def _prepare(self, request: Request, identity: Identity) -> Sent:
+    def _prepare(self, request: Request, identity: User) -> SentRequest:
         if self.read_only and request.method.upper() not in SAFE:
             raise ReadOnly(f"{request.method} {request.path}: the examination is read-only")
         self._spend()
@@ -237,7 +247,7 @@ class Target:
             headers.append(("accept", "*/*"))
         url = self.base_url + request.path + (f"?{query}" if query else "")
         # White space around a value is not part of it (RFC 9110 section 5.5), and clients refuse to send it.
-        return Sent(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
+        return SentRequest(request.method.upper(), url, tuple((n, v.strip()) for n, v in headers), _encoded(request))
 
     def _spend(self) -> None:
         self.safe_point()
@@ -261,7 +271,7 @@ class Target:
         if seconds > 0:
             self._sleep(seconds)
 
-    def _record(self, sent: Sent, received: Received) -> Exchange:
+    def _record(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
         exchange, self._mine.waited = replace(self._mask(sent, received), waited=self._mine.waited), 0.0
         self.log.append(exchange)
         for listener in self.on_exchange:
@@ -273,7 +283,7 @@ def _nothing() -> None:
     """Nobody wants to interrupt."""
 
 
-def _cookie(identity: Identity) -> Headers:
+def _cookie(identity: User) -> Headers:
     pairs = "; ".join(f"{name}={value}" for name, value in identity.cookies)
     return (("cookie", pairs),) if pairs else ()
 
@@ -284,7 +294,7 @@ def _encoded(request: Request) -> bytes | None:
     return request.body if isinstance(request.body, bytes) else json_codec.write(request.body)
 
 
-def retry_after(received: Received) -> float | None:
+def retry_after(received: ReceivedResponse) -> float | None:
     """The seconds that a 429 or 503 asks to wait (RFC 9110 section 10.2.3), or None."""
     if received.status not in (429, 503):
         return None
@@ -311,7 +321,7 @@ def secrets_of(headers: Headers) -> tuple[str, ...]:
     return tuple(value for value in bare if len(value) >= SHORT)
 
 
-def masking(identities: Sequence[Identity]) -> Callable[[Sent, Received], Exchange]:
+def masking(identities: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
     """A function that writes an exchange down with every secret of `identities` as the variable that stands for it."""
     secrets = {value: name for identity in reversed(identities) for value, name in identity.veiled.items()}
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
@@ -332,8 +342,8 @@ def masking(identities: Sequence[Identity]) -> Callable[[Sent, Received], Exchan
             return body
         return masked(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
-    def write(sent: Sent, received: Received) -> Exchange:
-        return Exchange(
+    def write(sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
+        return RecordedExchange(
             method=sent.method,
             url=masked(sent.url),
             status=received.status,

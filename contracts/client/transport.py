@@ -16,7 +16,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application."""
 
 
-class Sent(NamedTuple):
+class SentRequest(NamedTuple):
     """A request as it goes out; `url` is complete."""
 
     method: str
@@ -25,7 +25,7 @@ class Sent(NamedTuple):
     body: bytes | None
 
 
-class Received(NamedTuple):
+class ReceivedResponse(NamedTuple):
     """What came back."""
 
     status: int
@@ -33,7 +33,7 @@ class Received(NamedTuple):
     body: bytes
 
 
-UNANSWERED = Received(0, (), b"")
+UNANSWERED = ReceivedResponse(0, (), b"")
 """What stands for the reply to a request that got none."""
 
 
@@ -44,19 +44,19 @@ class Unreachable(Exception):
 class Unanswered(Unreachable):
     """The target took the request `sent` and did not answer it in time; it may well answer others."""
 
-    def __init__(self, sent: Sent, seconds: float) -> None:
+    def __init__(self, sent: SentRequest, seconds: float) -> None:
         super().__init__(f"{sent.method} {sent.url}: no answer in {seconds:g} s")
         self.sent, self.seconds = sent, seconds
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """Carries requests. `together` sends all of them at the same time and answers in their order."""
 
-    def send(self, sent: Sent) -> Received:
+    def send(self, sent: SentRequest) -> ReceivedResponse:
         """Send one request. Raises Unreachable."""
         ...
 
-    def together(self, requests: Sequence[Sent]) -> list[Received]:
+    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """Send requests at the same time. Raises Unreachable."""
         ...
 
@@ -65,7 +65,7 @@ class Wire(Protocol):
         ...
 
 
-class HttpWire:
+class HttpTransport:
     """Requests over the network; redirects are not followed, for they are answers too."""
 
     def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
@@ -74,7 +74,7 @@ class HttpWire:
         self._client = httpx.Client(timeout=timeout, verify=verify, limits=limits, trust_env=False)
         self._client.headers.clear()
 
-    def send(self, sent: Sent) -> Received:
+    def send(self, sent: SentRequest) -> ReceivedResponse:
         """As in Wire."""
         try:
             reply = self._client.request(sent.method, sent.url, headers=list(sent.headers), content=sent.body)
@@ -82,9 +82,9 @@ class HttpWire:
             raise Unanswered(sent, self._timeout) from None
         except (httpx.TransportError, httpx.InvalidURL, httpx.DecodingError) as fault:
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
-        return Received(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
+        return ReceivedResponse(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
 
-    def together(self, requests: Sequence[Sent]) -> list[Received]:
+    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """As in Wire."""
         with ThreadPoolExecutor(max_workers=min(len(requests), 32) or 1) as pool:
             return list(pool.map(self.send, requests))
@@ -94,7 +94,7 @@ class HttpWire:
         self._client.close()
 
 
-class AsgiWire:
+class AsgiTransport:
     """Requests into an ASGI app on an event loop of its own (ASGI 3.0), without a port.
 
     An exception of the app is answered with 500, as a server in front of it would.
@@ -107,11 +107,11 @@ class AsgiWire:
         self._lifespan: asyncio.Task[None] | None = None
         self._loop.run_until_complete(self._start())
 
-    def send(self, sent: Sent) -> Received:
+    def send(self, sent: SentRequest) -> ReceivedResponse:
         """As in Wire."""
         return self.together([sent])[0]
 
-    def together(self, requests: Sequence[Sent]) -> list[Received]:
+    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """As in Wire."""
         return self._loop.run_until_complete(self._all(requests))
 
@@ -121,12 +121,12 @@ class AsgiWire:
             self._loop.run_until_complete(self._stop())
             self._loop.close()
 
-    async def _all(self, requests: Sequence[Sent]) -> list[Received]:
+    async def _all(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         if len(requests) == 1:
             return [await self._one(requests[0])]
         return list(await asyncio.gather(*(self._one(sent) for sent in requests)))
 
-    async def _one(self, sent: Sent) -> Received:
+    async def _one(self, sent: SentRequest) -> ReceivedResponse:
         try:
             async with asyncio.timeout(self._timeout):
                 return await _Turn(sent).run(self._app)
@@ -165,16 +165,16 @@ async def _quiet(lifespan: Awaitable[None]) -> None:
 class _Turn:
     """One request inside an app, and the reply as far as it has come."""
 
-    def __init__(self, sent: Sent) -> None:
+    def __init__(self, sent: SentRequest) -> None:
         self._sent, self._asked = sent, False
         self._status, self._headers, self._chunks = 500, (), []  # type: tuple[int, Headers, list[bytes]]
 
-    async def run(self, app: App) -> Received:
+    async def run(self, app: App) -> ReceivedResponse:
         try:
             await app(self._scope(), self._receive, self._send)
         except Exception as fault:  # noqa: BLE001  whatever the app raises, its client sees 500
-            return Received(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
-        return Received(self._status, self._headers, b"".join(self._chunks))
+            return ReceivedResponse(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
+        return ReceivedResponse(self._status, self._headers, b"".join(self._chunks))
 
     async def _receive(self) -> dict[str, Any]:
         if self._asked:
@@ -208,7 +208,7 @@ class _Turn:
         }
 
 
-def _headers(sent: Sent, host: str) -> list[tuple[bytes, bytes]]:
+def _headers(sent: SentRequest, host: str) -> list[tuple[bytes, bytes]]:
     found = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in sent.headers]
     if sent.body is not None:
         found.append((b"content-length", str(len(sent.body)).encode()))

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.client.authentication import identity, sandbox_identities
-from contracts.client.target import Identity, secrets_of
+from contracts.client.target import User, secrets_of
 from contracts.client.wfc_logins import logged_in
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
@@ -20,7 +20,7 @@ class CredentialsError(MockServerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenCredentials:
     """What a user gave: secrets, fixed headers (`NAME: VALUE`), a file of users, the tenants of all in their order."""
 
     secrets: Sequence[str] = ()
@@ -30,7 +30,7 @@ class Given:
     no_auth: bool = False
 
 
-def people(contract: Contract, given: Given, url: str | None) -> tuple[Identity, ...]:
+def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple[User, ...]:
     """Everybody who may ask the service at `url` (None: the mock in this process).
 
     Without any credential those of the sandbox are used, but they are sent to loopback only: elsewhere they are
@@ -52,16 +52,16 @@ def people(contract: Contract, given: Given, url: str | None) -> tuple[Identity,
     return tuple(replace(each, headers=each.headers + fixed, further=each.further + hidden) for each in who)
 
 
-def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[Identity]:
+def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[User]:
     names = ["credential", *(f"credential {n}" for n in range(2, len(secrets) + 1))]
     return [identity(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
 
 
-def _by_file(path: Path | None, url: str | None) -> list[Identity]:
+def _by_file(path: Path | None, url: str | None) -> list[User]:
     return list(logged_in(path, url)) if path is not None else []
 
 
-def _of_sandbox(contract: Contract, url: str | None) -> list[Identity]:
+def _of_sandbox(contract: Contract, url: str | None) -> list[User]:
     found = list(sandbox_identities(contract))
     if found and url is not None and not is_loopback(url):
         raise CredentialsError(
@@ -82,9 +82,9 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def _fixed(headers: tuple[tuple[str, str], ...]) -> Identity:
+def _fixed(headers: tuple[tuple[str, str], ...]) -> User:
     first, *others = secrets_of(headers) or ("",)
-    return Identity("header", headers, secret=first, further=tuple(others))
+    return User("header", headers, secret=first, further=tuple(others))
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from schemathesis.wfc.loader import load_from_dict
 from schemathesis.wfc.payloads import format_login_payload
 from schemathesis.wfc.tokens import extract_token_from_body, extract_token_from_header, format_token
 
-from contracts.client.target import Identity, secrets_of
+from contracts.client.target import User, secrets_of
 from mockserver.errors import MockServerError
 
 WAIT = 30.0
@@ -31,7 +31,7 @@ class LoginError(MockServerError):
     """The file cannot be used, or a user could not log in; the text names file and user, never a secret."""
 
 
-def logged_in(path: Path, url: str | None) -> Iterator[Identity]:
+def logged_in(path: Path, url: str | None) -> Iterator[User]:
     """Every user of the file, able to ask the service at `url`; whoever has a login endpoint is logged in now.
 
     Raises LoginError.
@@ -86,20 +86,20 @@ def _pairs(headers: list[Header]) -> tuple[tuple[str, str], ...]:
     return tuple((header.name, header.value.strip()) for header in headers)
 
 
-def _by_headers(entry: AuthenticationInfo) -> Identity:
+def _by_headers(entry: AuthenticationInfo) -> User:
     headers = _pairs(entry.fixed_headers)
     first, *others = secrets_of(headers) or ("",)
-    return Identity(entry.name, headers, secret=first, further=tuple(others))
+    return User(entry.name, headers, secret=first, further=tuple(others))
 
 
-def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> Identity:
+def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
     reply = _asked(login, url, place)
     if login.token is None:
         cookies = tuple(reply.cookies.items())
         if not cookies:
             raise LoginError(f"{place}: the login answered {reply.status_code} without a cookie")
         first, *others = [value for _, value in cookies]
-        return Identity(name, cookies=cookies, secret=first, further=tuple(others))
+        return User(name, cookies=cookies, secret=first, further=tuple(others))
     token = login.token
     try:
         found = (
@@ -110,9 +110,7 @@ def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> Identity
     except (WFCError, ValueError):
         raise LoginError(f"{place}: the login's reply has no token at {token.extract_selector}") from None
     sent = ((token.send_name, format_token(found, token.send_template)),)
-    return Identity(
-        name, sent if token.send_in == "header" else (), sent if token.send_in == "query" else (), secret=found
-    )
+    return User(name, sent if token.send_in == "header" else (), sent if token.send_in == "query" else (), secret=found)
 
 
 def _asked(login: LoginEndpoint, url: str, place: str) -> httpx.Response:

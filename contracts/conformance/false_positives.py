@@ -19,9 +19,9 @@ from schemathesis.openapi.checks import (
 
 from contracts.client.path_values import is_nested, may_stand
 from contracts.conformance.ignored_statements import HEADERS
-from contracts.conformance.openapi_core_check import Jury
+from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.conformance.response_validation import is_foreseen, is_general, is_unsatisfiable, tells_success
-from contracts.model.finding import Exchange
+from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
 
@@ -49,18 +49,18 @@ TEXTUAL = frozenset({"string", "array", "object"})
 
 
 @dataclass(frozen=True, slots=True)
-class Fairness:
+class FalsePositives:
     """Knows the contract of a service at the address `base`, and asks openapi-core what it thinks of a request.
 
     `inherits` says that the document has discriminators of schemas that inherit.
     """
 
     contract: Contract
-    jury: Jury
+    jury: OpenapiCoreCheck
     base: str
     inherits: bool
 
-    def excuses(self, operation: Operation, case: Any, failure: Failure, exchange: Exchange) -> bool:
+    def excuses(self, operation: Operation, case: Any, failure: Failure, exchange: RecordedExchange) -> bool:
         """May a correct server fail thus at `case`, a request that the engine made up?
 
         It may refuse what fits the schema only, answer with what HTTP itself has for bad requests, with a server error
@@ -83,14 +83,14 @@ class Fairness:
             return response is None or not response.content
         return False
 
-    def _may_refuse(self, operation: Operation, case: Any, exchange: Exchange) -> bool:
+    def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
         """May a request that the engine takes for valid be refused?"""
         unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
         told = not tells_success(operation) and operation.response(exchange.status) is not None
         misled = self._is_misled(operation, case) or self._is_unkind(operation, exchange)
         return unsafe or told or misled or _has_unknown_cursor(self.contract, case)
 
-    def _is_unkind(self, operation: Operation, exchange: Exchange) -> bool:
+    def _is_unkind(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Is the body of no kind that a discriminator knows? The engine passes over those of inheriting schemas."""
         body = operation.request_body
         media = next((m for m in body.content if m.name == _media_type(exchange)), None) if body else None
@@ -115,7 +115,7 @@ class Fairness:
                 return True
         return False
 
-    def _may_take(self, operation: Operation, said: str, exchange: Exchange) -> bool:
+    def _may_take(self, operation: Operation, said: str, exchange: RecordedExchange) -> bool:
         """May a request be taken that the engine takes for invalid?"""
         if OTHERS.search(said):
             return True
@@ -141,7 +141,7 @@ class Fairness:
         found = [p for p in operation.parameters if named and (p.name, p.location) == named.groups() and p.schema]
         return any(self.contract.schemas.types(str(p.schema)) & {"array", "object"} for p in found)
 
-    def _is_meant(self, schema: str, said: str, exchange: Exchange) -> bool:
+    def _is_meant(self, schema: str, said: str, exchange: RecordedExchange) -> bool:
         """Is all that is wrong a null, which `nullable` allows and an `enum` beside it does not?"""
         field = FIELD.search(said)
         if field is None or not _is_null(field.group(1), exchange.sent):
@@ -159,7 +159,7 @@ class Fairness:
         return bool(types & TEXTUAL)
 
 
-def _media_type(exchange: Exchange) -> str:
+def _media_type(exchange: RecordedExchange) -> str:
     """The media type of a request, without its parameters."""
     found = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
     return found.partition(";")[0].strip().lower()

@@ -24,17 +24,17 @@ HEADERS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Overruled:
+class IgnoredStatements:
     """One thing that a document says in vain: where (a JSON pointer), and why."""
 
     pointer: str
     because: str
 
 
-def heeded(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[Overruled, ...]]:
+def heeded(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[IgnoredStatements, ...]]:
     """A copy of a document without what is overruled, and all of that."""
     document = normalize.copy(dict(raw))
-    found: list[Overruled] = []
+    found: list[IgnoredStatements] = []
     for place in walk(document):
         rule = RULES.get(place.kind)
         if rule is not None:
@@ -52,18 +52,22 @@ def notes(contract: Contract) -> tuple[str, ...]:
     )
 
 
-def _alternatives(contract: Contract) -> Iterator[Overruled]:
+def _alternatives(contract: Contract) -> Iterator[IgnoredStatements]:
     """Bodies of replies of which the document wants exactly one alternative to hold, and never one does."""
     bodies = (media for each in contract.document.operations for reply in each.responses for media in reply.content)
     for pointer in dict.fromkeys(str(media.schema) for media in bodies if never_one(contract, media)):
-        yield Overruled(pointer, "no value fits exactly one alternative of this `oneOf`: a reply may fit several")
+        yield IgnoredStatements(
+            pointer, "no value fits exactly one alternative of this `oneOf`: a reply may fit several"
+        )
 
 
-def _unwritable(contract: Contract) -> Iterator[Overruled]:
+def _unwritable(contract: Contract) -> Iterator[IgnoredStatements]:
     """Parameters whose values no style writes."""
     asked = (parameter for each in contract.document.operations for parameter in each.parameters)
     for pointer in dict.fromkeys(each.pointer for each in asked if is_nested(contract.schemas, each)):
-        yield Overruled(pointer, "no style of OpenAPI writes lists or objects in lists or objects: such may be refused")
+        yield IgnoredStatements(
+            pointer, "no style of OpenAPI writes lists or objects in lists or objects: such may be refused"
+        )
 
 
 def has_heirs(raw: Mapping[str, Any]) -> bool:
@@ -86,7 +90,7 @@ def nullable(raw: Mapping[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _parameters(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
+def _parameters(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatements]:
     listed = place.node.get("parameters")
     if type(listed) is not list:
         return
@@ -95,7 +99,7 @@ def _parameters(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
         name = _header(document, written)
         if name.lower() in HEADERS:
             because = f"the header parameter {name} is not asked for: {HEADERS[name.lower()]} decides about it"
-            yield Overruled(join(place.pointer, "parameters", index), because)
+            yield IgnoredStatements(join(place.pointer, "parameters", index), because)
         else:
             kept.append(written)
     place.node["parameters"] = kept
@@ -108,25 +112,27 @@ def _header(document: dict[str, Any], written: Any) -> str:
     return str(node.get("name", "")) if type(node) is dict and node.get("in") == "header" else ""
 
 
-def _response(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
+def _response(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatements]:
     """`Content-Type` among the headers of a response is ignored (OpenAPI 3.1 section 4.8.17)."""
     headers = place.node.get("headers")
     for name in [*headers] if type(headers) is dict else ():
         if name.lower() == "content-type":
             because = "the response header Content-Type is not held to its schema: OpenAPI 3.1 section 4.8.17 says so"
-            yield Overruled(join(place.pointer, "headers", name), because)
+            yield IgnoredStatements(join(place.pointer, "headers", name), because)
             del headers[name]
 
 
-def _schema(document: dict[str, Any], place: Place) -> Iterator[Overruled]:
+def _schema(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatements]:
     """`nullable` allows no null that an `enum` lacks (OpenAPI 3.0.3 section 4.7.24.1); its writer means it to."""
     choices = place.node.get("enum")
     if place.node.get("nullable") is not True:
         return
     if type(choices) is list and None not in choices:
-        yield Overruled(place.pointer, "`nullable` beside an `enum` without null: a null may be taken or refused")
+        yield IgnoredStatements(
+            place.pointer, "`nullable` beside an `enum` without null: a null may be taken or refused"
+        )
     elif str(document.get("openapi")).startswith("3.1"):
-        yield Overruled(place.pointer, "`nullable` is no keyword of OpenAPI 3.1: a null may be shown or not")
+        yield IgnoredStatements(place.pointer, "`nullable` is no keyword of OpenAPI 3.1: a null may be shown or not")
 
 
 RULES = {"path item": _parameters, "operation": _parameters, "response": _response, "schema": _schema}

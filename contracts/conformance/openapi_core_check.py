@@ -14,7 +14,7 @@ from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
 
 from contracts.conformance.ignored_statements import nullable
-from contracts.model.finding import Exchange, Finding, finding
+from contracts.model.finding import Finding, RecordedExchange, finding
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
@@ -31,7 +31,7 @@ LOST = re.compile(r"reference '[^']*' could not be resolved")
 """What openapi-core says of a kind whose name is no schema's; a discriminator without a mapping leaves that open."""
 
 
-class Jury:
+class OpenapiCoreCheck:
     """Asks openapi-core about replies that were judged already, and tells where the two do not agree."""
 
     def __init__(self, contract: Contract) -> None:
@@ -41,7 +41,9 @@ class Jury:
         self._judges: dict[str, OpenAPI] = {}
         self._seen: set[object] = set()
 
-    def hear(self, operation: Operation, exchange: Exchange, base: str, judge: str, faults: Sequence[str]) -> None:
+    def hear(
+        self, operation: Operation, exchange: RecordedExchange, base: str, judge: str, faults: Sequence[str]
+    ) -> None:
         """Hold a reply against the document again. `faults` are what `judge` found wrong with it, if anything."""
         response = operation.response(exchange.status)
         if response is None or exchange.method == "HEAD" or len(self._seen) >= MOST:
@@ -65,7 +67,7 @@ class Jury:
             self.heard[name] = "failed"
             self._tell(name, exchange, judge, faults[0] if faults else "nothing is wrong", said or "nothing is wrong")
 
-    def fits(self, operation: Operation, exchange: Exchange, base: str) -> bool:
+    def fits(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
         """Does a request fit the document as it was written? False where openapi-core cannot say."""
         parts = urlsplit(exchange.url.removeprefix(base))
         given = {name.lower(): value for name, value in exchange.headers}
@@ -85,7 +87,7 @@ class Jury:
             return False
         return True
 
-    def _tell(self, name: str, exchange: Exchange, judge: str, ours: str, theirs: str) -> None:
+    def _tell(self, name: str, exchange: RecordedExchange, judge: str, ours: str, theirs: str) -> None:
         found = finding(
             CHECK,
             name,
@@ -97,7 +99,7 @@ class Jury:
         )
         self.findings.setdefault(found.id, found)
 
-    def _judged(self, operation: Operation, exchange: Exchange, base: str) -> str | None:
+    def _judged(self, operation: Operation, exchange: RecordedExchange, base: str) -> str | None:
         """What openapi-core finds wrong; empty when nothing is, None when it cannot say."""
         parts = urlsplit(exchange.url.removeprefix(base))
         asked = MockRequest(HOST, exchange.method.lower(), unquote(parts.path), args=dict(parse_qsl(parts.query)))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.model.finding import Exchange
+from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi.document import MediaType, Operation, Response
@@ -15,7 +15,7 @@ from mockserver.openapi.schemas import Schemas, faults
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
+class ResponseViolation:
     """One thing in which a reply is not as documented; `about` names it the same way in every run."""
 
     about: str
@@ -27,16 +27,22 @@ GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431}
 """Statuses that any server may answer by HTTP itself, documented or not (RFC 9110 section 15.5, RFC 6585)."""
 
 
-def deviations(operation: Operation, exchange: Exchange, contract: Contract) -> Iterator[Deviation]:
+def response_violations(
+    operation: Operation, exchange: RecordedExchange, contract: Contract
+) -> Iterator[ResponseViolation]:
     """What is wrong with a reply to `operation`, by the document alone."""
     if exchange.status >= 500 and not is_foreseen(operation, exchange.status):
-        yield Deviation("5xx", "no server error, whatever a client sends", f"{exchange.status}: {_start(exchange)}")
+        yield ResponseViolation(
+            "5xx", "no server error, whatever a client sends", f"{exchange.status}: {_start(exchange)}"
+        )
         return
     response = operation.response(exchange.status)
     if response is None:
         if not is_general(operation, exchange.status):
             documented = ", ".join(r.status for r in operation.responses)
-            yield Deviation("status", f"one of the documented statuses {documented}", f"status {exchange.status}")
+            yield ResponseViolation(
+                "status", f"one of the documented statuses {documented}", f"status {exchange.status}"
+            )
         return
     yield from _headers(response, exchange)
     if exchange.method != "HEAD":
@@ -66,7 +72,7 @@ def is_general(operation: Operation, status: int) -> bool:
     return success or (status >= 500 and is_foreseen(operation, status)) or status in GENERAL or 300 <= status < 400
 
 
-def is_unsatisfiable(contract: Contract, operation: Operation, exchange: Exchange) -> bool:
+def is_unsatisfiable(contract: Contract, operation: Operation, exchange: RecordedExchange) -> bool:
     """Is all that is wrong with a reply that several alternatives of a `oneOf` hold, of which never one alone does?"""
     response = operation.response(exchange.status)
     media = _media(response, exchange) if response else None
@@ -106,38 +112,38 @@ def _hold_together(schemas: Schemas, pointer: str, value: Any) -> bool:
     return held > 1 and [(fault.keyword, fault.path) for fault in wrong] == [("oneOf", ())]
 
 
-def _headers(response: Response, exchange: Exchange) -> Iterator[Deviation]:
+def _headers(response: Response, exchange: RecordedExchange) -> Iterator[ResponseViolation]:
     for header in response.headers:
         if header.required and exchange.header(header.name) is None:
-            yield Deviation(f"header {header.name}", f"the header {header.name}", "a reply without it")
+            yield ResponseViolation(f"header {header.name}", f"the header {header.name}", "a reply without it")
 
 
-def _content(response: Response, exchange: Exchange, contract: Contract) -> Iterator[Deviation]:
+def _content(response: Response, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     if not response.content:
         if exchange.reply_body and exchange.status == 204:
-            yield Deviation("body", "no body (RFC 9110 section 15.3.5)", _start(exchange))
+            yield ResponseViolation("body", "no body (RFC 9110 section 15.3.5)", _start(exchange))
         return
     sent, media = _sent(exchange), _media(response, exchange)
     if media is None:
         names = ", ".join(m.name for m in response.content)
-        yield Deviation("content-type", f"a body of {names}", f"content-type {sent or 'absent'}")
+        yield ResponseViolation("content-type", f"a body of {names}", f"content-type {sent or 'absent'}")
     elif media.schema is not None and "json" in sent:
         yield from _schema(media, exchange, contract)
 
 
-def _sent(exchange: Exchange) -> str:
+def _sent(exchange: RecordedExchange) -> str:
     """The media type of a reply, without its parameters."""
     return (exchange.header("content-type") or "").split(";")[0].strip().lower()
 
 
-def _media(response: Response, exchange: Exchange) -> MediaType | None:
+def _media(response: Response, exchange: RecordedExchange) -> MediaType | None:
     """What the document says of a reply of this media type."""
     return next((m for m in response.content if _covers(m.name, _sent(exchange))), None)
 
 
-def _schema(media: MediaType, exchange: Exchange, contract: Contract) -> Iterator[Deviation]:
+def _schema(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     if exchange.json is None and exchange.reply_body.strip() != b"null":
-        yield Deviation("json", "a body that is JSON (RFC 8259)", _start(exchange))
+        yield ResponseViolation("json", "a body that is JSON (RFC 8259)", _start(exchange))
         return
     try:
         wrong = faults(contract.schemas.validator(str(media.schema), "response"), exchange.json, "body")
@@ -147,7 +153,7 @@ def _schema(media: MediaType, exchange: Exchange, contract: Contract) -> Iterato
         return
     for fault in wrong[:3]:
         steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
-        yield Deviation(
+        yield ResponseViolation(
             f"{exchange.status} {steps} {fault.keyword}",
             f"a {exchange.status} reply valid against its schema",
             f"{fault.field}: {fault.message}",
@@ -162,5 +168,5 @@ def _covers(documented: str, sent: str) -> bool:
     return documented.endswith("/*") and sent.startswith(documented[:-1])
 
 
-def _start(exchange: Exchange) -> str:
+def _start(exchange: RecordedExchange) -> str:
     return exchange.reply_body[:200].decode("utf-8", "replace") or "an empty body"

@@ -21,20 +21,20 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.engine.recorder import CheckNode, Interaction, ScenarioRecorder
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 
-from contracts.cleanup.created_items import Made
+from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Journal
 from contracts.client.authentication import authorization, is_basic
-from contracts.client.target import NOBODY, SAFE, Exhausted, Identity, ReadOnly, Target, Unreachable
-from contracts.client.transport import UNANSWERED, Received, Sent
-from contracts.conformance.false_positives import Fairness
+from contracts.client.target import NOBODY, SAFE, Exhausted, ReadOnly, Target, Unreachable, User
+from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
+from contracts.conformance.false_positives import FalsePositives
 from contracts.conformance.ignored_statements import has_heirs, heeded
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.model.finding import Exchange, Finding, finding, owed
+from contracts.model.finding import Finding, RecordedExchange, finding, owed
 from contracts.model.resources import name_of
-from contracts.runner.context import Mode, Stage
+from contracts.runner.context import CheckContext, Mode
 from contracts.runner.hypothesis_database import kept_in
-from contracts.runner.runner import Progress, Result
+from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
 from contracts.runner.sharding import WHOLE, Share
 from contracts.runner.shared import Tools
@@ -80,7 +80,7 @@ def conform(
     share: Share = WHOLE,
     database: ExampleDatabase | None = None,
     journal: Journal | None = None,
-) -> Result:
+) -> CheckResult:
     """Hold a target against its document: what its replies look like, and what it accepts and refuses.
 
     Every failed check becomes a Finding with its exchanges. What was created is deleted in the end. Never raises for
@@ -90,7 +90,7 @@ def conform(
 
     A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
-    stage = Stage(Tools(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
+    stage = CheckContext(Tools(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
     run = _Run(contract, target, stage, only, skip, on_progress or _silent)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
@@ -148,7 +148,7 @@ def _config(
     return SchemathesisConfig.from_dict(settings | _credential(run.contract, run.who))
 
 
-def _credential(contract: Contract, who: Identity) -> dict[str, Any]:
+def _credential(contract: Contract, who: User) -> dict[str, Any]:
     """The credential in the engine's terms, so that its security checks know what to leave out; all else as headers."""
     headers = {name.lower(): value for name, value in who.headers}
     shown = {"header": headers, "query": dict(who.query), "cookie": dict(who.cookies)}
@@ -181,7 +181,7 @@ class _Run:
 
     contract: Contract
     target: Target
-    stage: Stage
+    stage: CheckContext
     only: Sequence[str]
     skip: Sequence[str]
     tell: Progress
@@ -189,7 +189,7 @@ class _Run:
     examined: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
-    made: dict[str, Made] = field(default_factory=dict)
+    made: dict[str, CreatedItem] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     over: bool = False
     requests: int = 0
@@ -207,13 +207,13 @@ class _Run:
         return heeded(self.contract.document.raw)[0]
 
     @cached_property
-    def fairness(self) -> Fairness:
+    def fairness(self) -> FalsePositives:
         """What a correct server may do although the engine tells it as a failure."""
         inherits = has_heirs(self.contract.document.raw)
-        return Fairness(self.contract, self.stage.tools.jury, self.target.base_url, inherits)
+        return FalsePositives(self.contract, self.stage.tools.jury, self.target.base_url, inherits)
 
     @property
-    def who(self) -> Identity:
+    def who(self) -> User:
         """Who asks."""
         return self.stage.main if self.target.identities else NOBODY
 
@@ -241,12 +241,12 @@ class _Run:
             self.stopped = "interrupted"
             stream.stop()
 
-    def result(self) -> Result:
+    def result(self) -> CheckResult:
         """What came of it, once what was created is deleted."""
         self._tidy()
         self.findings |= self.stage.tools.jury.findings
         self.examined |= {(name, JURY): outcome for name, outcome in self.stage.tools.jury.heard.items()}
-        return Result(
+        return CheckResult(
             tuple(self.findings.values()),
             self.examined,
             self.requests,
@@ -363,7 +363,7 @@ class _Run:
         if not self.target.answers():
             self.stopped = f"{operation}: no answer in {self.target.timeout:g} s"
 
-    def _exchanges(self, recorder: ScenarioRecorder, case_id: str, shown: str = "") -> tuple[Exchange, ...]:
+    def _exchanges(self, recorder: ScenarioRecorder, case_id: str, shown: str = "") -> tuple[RecordedExchange, ...]:
         """What was said until a case, of which another one may be `shown`."""
         chain = [shown if each == case_id and shown else each for each in self._ancestors(recorder, case_id)]
         return tuple(self._exchange(recorder.interactions[each]) for each in chain if each in recorder.interactions)
@@ -377,10 +377,10 @@ class _Run:
             current = recorder.cases[current].parent_id
         return chain[::-1]
 
-    def _exchange(self, interaction: Interaction) -> Exchange:
+    def _exchange(self, interaction: Interaction) -> RecordedExchange:
         asked, reply = interaction.request, interaction.response
-        sent = Sent(asked.method, asked.uri, tuple(_pairs(asked.headers)), asked.body or None)
-        got = Received(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else UNANSWERED
+        sent = SentRequest(asked.method, asked.uri, tuple(_pairs(asked.headers)), asked.body or None)
+        got = ReceivedResponse(reply.status_code, tuple(_pairs(reply.headers)), reply.content) if reply else UNANSWERED
         return self.target.exchange(sent, got)
 
     @contextmanager
@@ -414,8 +414,8 @@ class _Run:
         if kind is None:
             return
         asked = response.request
-        sent = Sent(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
-        got = Received(response.status_code, tuple(_pairs(response.headers)), response.content)
+        sent = SentRequest(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
+        got = ReceivedResponse(response.status_code, tuple(_pairs(response.headers)), response.content)
         body = case.body if isinstance(case.body, dict) else {}
         made = self.stage.made(
             kind, self.target.exchange(sent, got), body, self.who, _path(case), self.numbers.pop(case.id, "")

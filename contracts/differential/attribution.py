@@ -4,39 +4,41 @@ from __future__ import annotations
 
 from contracts.differential.differences import Difference
 from contracts.differential.scenario import Scenario
-from contracts.model.finding import Said
-from contracts.model.resources import Act, Kind
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
 
 
-def concerned(contract: Contract, scenario: Scenario, found: Difference, *, sound: bool) -> Said:
+def concerned(contract: Contract, scenario: Scenario, found: Difference, *, sound: bool) -> StatementRef:
     """What is said where the service does something else; `sound`: its reply is as the document says."""
     step = scenario.steps[found.step]
     act, behaviour, item = step.act, step.act.behaviour, found.field
     if found.refusal and found.how != "status":
-        unsaid = Said("service", f"errors.{found.refusal}", "assumed", text="nothing is said of such a refusal's body")
+        unsaid = StatementRef(
+            "service", f"errors.{found.refusal}", "assumed", text="nothing is said of such a refusal's body"
+        )
         return refusal_said(contract, act, found.refusal) or unsaid
     if found.how in ("order", "items", "page") or found.refusal:
         return scenario.said
     if found.how == "header" and found.path == ("link",) and behaviour.paging is not None:
-        return Said.of(act.name, "paging", behaviour.paging)
+        return StatementRef.of(act.name, "paging", behaviour.paging)
     said = field_said(scenario.kind, item[0]) if item else None
     if said is None and not item and behaviour.reply is not None:
-        said = Said.of(act.name, "reply", behaviour.reply)
+        said = StatementRef.of(act.name, "reply", behaviour.reply)
     if said is None and found.how not in ("status", "header"):
         said = schema_said(contract, act, found, sound=sound)
     return said or place_of(act)
 
 
-def field_said(kind: Kind, field: str) -> Said | None:
+def field_said(kind: CheckedResource, field: str) -> StatementRef | None:
     """The statement about a field of a resource."""
     resource = kind.resource
     times = resource.timestamps
     if field == resource.identity.field:
-        return Said.of(kind.name, "identity", resource.identity)
+        return StatementRef.of(kind.name, "identity", resource.identity)
     if times is not None and field in (times.created, times.updated):
-        return Said.of(kind.name, "timestamps", times)
+        return StatementRef.of(kind.name, "timestamps", times)
     lists = (
         ("write-only", resource.write_only),
         ("server-set", resource.server_set),
@@ -48,20 +50,22 @@ def field_said(kind: Kind, field: str) -> Said | None:
     for name, statements in lists:
         for statement in statements:
             if field in statement.fields:
-                return Said.of(kind.name, name, statement)
+                return StatementRef.of(kind.name, name, statement)
     return None
 
 
-def refusal_said(contract: Contract, act: Act, kind: str) -> Said | None:
+def refusal_said(contract: Contract, act: ResourceOperation, kind: str) -> StatementRef | None:
     """The statement about the body of a kind of refusal."""
     for subject, errors in ((act.name, act.behaviour.errors), ("service", contract.behaviour.service.errors)):
         for name in (kind, "default"):
             if name in errors:
-                return Said.of(subject, f"errors.{name}", errors[name], f"the body of a refusal of the kind {kind}")
+                return StatementRef.of(
+                    subject, f"errors.{name}", errors[name], f"the body of a refusal of the kind {kind}"
+                )
     return None
 
 
-def schema_said(contract: Contract, act: Act, found: Difference, *, sound: bool) -> Said:
+def schema_said(contract: Contract, act: ResourceOperation, found: Difference, *, sound: bool) -> StatementRef:
     """The place in the document that describes a value of a reply.
 
     The document itself is broken only where the reply is not `sound`; otherwise the mock made one of several choices.
@@ -72,10 +76,10 @@ def schema_said(contract: Contract, act: Act, found: Difference, *, sound: bool)
     at = contract.schemas.below(media.schema, place) if media and media.schema else None
     if at is None:
         return place_of(act)
-    return Said(act.name, "schema", "assumed" if sound else "documented", "the document", f"#{at}")
+    return StatementRef(act.name, "schema", "assumed" if sound else "documented", "the document", f"#{at}")
 
 
-def place_of(act: Act) -> Said:
+def place_of(act: ResourceOperation) -> StatementRef:
     """The operation in the document."""
     pointer = json_pointer.join("", "paths", act.operation.path, act.operation.method)
-    return Said(act.name, "schema", "inferred", "the document", f"#{pointer}")
+    return StatementRef(act.name, "schema", "inferred", "the document", f"#{pointer}")

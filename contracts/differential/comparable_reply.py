@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.model.finding import Exchange
+from contracts.model.finding import RecordedExchange
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(?P<fraction>\.\d+)?([Zz]|[+-]\d\d:?\d\d)?")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -18,7 +18,7 @@ HEADERS = ("location", "link")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ComparableReply:
     """One reply: its status, the headers that matter, and the body."""
 
     status: int
@@ -27,7 +27,7 @@ class View:
 
 
 @dataclass(slots=True)
-class Glasses:
+class ReplyNormalizer:
     """What one side knows of its values: the names of ids, and what we sent ourselves.
 
     `moments` are the times as the reply before showed them, where it matters whether they move.
@@ -39,7 +39,7 @@ class Glasses:
     sent: set[str] = field(default_factory=set)
     moments: dict[str, str] | None = None
 
-    def look(self, exchange: Exchange) -> View:
+    def look(self, exchange: RecordedExchange) -> ComparableReply:
         """The reply as it can be compared."""
         kind = (exchange.header("content-type") or "").split(";")[0].strip().lower()
         headers = {name: "there" for name in HEADERS if exchange.header(name) is not None}
@@ -49,7 +49,7 @@ class Glasses:
             named = {word.strip().upper() for word in (exchange.header("allow") or "").split(",")}
             headers["allow"] = ", ".join(sorted(named - {"HEAD", "OPTIONS", ""}))
         body = self.value("", exchange.json) if "json" in kind else ("text" if exchange.reply_body else None)
-        return View(exchange.status, headers, body)
+        return ComparableReply(exchange.status, headers, body)
 
     def value(self, key: str, value: Any) -> Any:
         """A JSON value as it can be compared; `key` is the name under which it stands."""

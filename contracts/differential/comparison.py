@@ -9,19 +9,19 @@ from typing import Any
 
 from contracts.checks.fields import bare
 from contracts.cleanup.journal import Journal
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
-from contracts.conformance.response_validation import deviations
+from contracts.conformance.response_validation import response_violations
 from contracts.differential.attribution import concerned
 from contracts.differential.differences import Comparer, Difference
-from contracts.differential.player import Reply, Side
-from contracts.differential.random_sequences import medleys
-from contracts.differential.scenario import Scenario, Step
+from contracts.differential.player import PlayedReply, Player
+from contracts.differential.random_sequences import random_sequences
+from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.differential.scenarios import scenarios
 from contracts.model.finding import Finding, finding
-from contracts.model.resources import Kind
-from contracts.runner.context import Mode, Stage
-from contracts.runner.runner import Progress, Result
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext, Mode
+from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
 from contracts.runner.shared import Tools
 from mockserver.contract import Contract
@@ -40,7 +40,7 @@ HEAVY = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Deviation:
+class Disagreement:
     """A difference, and the shortest scenario known that shows it."""
 
     scenario: Scenario
@@ -62,24 +62,24 @@ class Comparison:
     strict: bool = False
     journal: Journal = field(default_factory=Journal.nowhere)
     tell: Progress = lambda operation, check, outcome: None
-    deviations: dict[str, Deviation] = field(default_factory=dict)
+    deviations: dict[str, Disagreement] = field(default_factory=dict)
     examined: dict[tuple[str, str], str] = field(default_factory=dict)
     volatile: dict[str, frozenset[str]] = field(default_factory=dict)
     crowded: dict[str, int] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
 
-    def stage(self, target: Target) -> Stage:
+    def stage(self, target: Target) -> CheckContext:
         """A stage on one of the two sides; only what is made at the service is in the journal."""
         tools = Tools(self.contract, self.seed)
         journal = self.journal if target is self.service else Journal.nowhere()
-        return Stage(tools, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
+        return CheckContext(tools, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
 
-    def run(self) -> Result:
+    def run(self) -> CheckResult:
         """Compare. Never raises for what the service does: `stopped` of the result says why it ended early."""
         began, before, stopped = time.monotonic(), self.service.requests, ""
         limit = self.contract.behaviour.service.rate_limit
         self.service.window = limit.window if limit is not None else None
-        sides = Side(self.stage(self.mock)), Side(self.stage(self.service))
+        sides = Player(self.stage(self.mock)), Player(self.stage(self.service))
         try:
             self._look_around(sides[1])
             for scenario in self._chosen(sides[0].stage):
@@ -90,17 +90,17 @@ class Comparison:
             stopped = "interrupted"
         self.left.extend(sides[1].stage.remaining())
         findings = tuple(each.found for each in self.deviations.values())
-        return Result(
+        return CheckResult(
             findings, self.examined, self.service.requests - before, time.monotonic() - began, tuple(self.left), stopped
         )
 
-    def _chosen(self, stage: Stage) -> Iterator[Scenario]:
-        for scenario in (*scenarios(stage), *medleys(stage, self.mode, self.seed)):
+    def _chosen(self, stage: CheckContext) -> Iterator[Scenario]:
+        for scenario in (*scenarios(stage), *random_sequences(stage, self.mode, self.seed)):
             names = (CHECK + scenario.about, scenario.about, scenario.steps[-1].act.name)
             if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
                 yield scenario
 
-    def _look_around(self, service: Side) -> None:
+    def _look_around(self, service: Player) -> None:
         """What changes by itself, and what others have at the service."""
         for kind in service.stage.tools.kinds.values():
             if kind.can("list") and not kind.resource.parent:
@@ -110,7 +110,7 @@ class Comparison:
                 filled = frozenset(name for act in kind.acts.values() for name in act.filled)
                 self.volatile[kind.name] = kind.governed | filled | _moving(kind, service)
 
-    def _try(self, scenario: Scenario, mock: Side, service: Side) -> None:
+    def _try(self, scenario: Scenario, mock: Player, service: Player) -> None:
         key = (scenario.steps[-1].name, CHECK + scenario.about)
         others = self.crowded.get(scenario.kind.name, 0)
         if others and (scenario.about == "capacity" or any(_does(step) == "list" for step in scenario.steps)):
@@ -118,7 +118,7 @@ class Comparison:
             return
         try:
             found, _ = self._played(scenario, mock, service)
-        except Unable as reason:
+        except CannotBuildRequest as reason:
             self._note(key, f"skipped: {reason}")
             return
         self._note(key, "passed")
@@ -134,12 +134,14 @@ class Comparison:
             self.examined[key] = outcome
             self.tell(*key, outcome)
 
-    def _played(self, scenario: Scenario, mock: Side, service: Side) -> tuple[list[Difference], list[Reply | None]]:
+    def _played(
+        self, scenario: Scenario, mock: Player, service: Player
+    ) -> tuple[list[Difference], list[PlayedReply | None]]:
         ours, theirs = mock.play(scenario), service.play(scenario)
         volatile = self.volatile.get(scenario.kind.name, frozenset())
         return list(Comparer(self.contract, scenario, mock, service, volatile).differences(ours, theirs)), theirs
 
-    def _shortest(self, scenario: Scenario, difference: Difference, mock: Side, service: Side) -> Deviation:
+    def _shortest(self, scenario: Scenario, difference: Difference, mock: Player, service: Player) -> Disagreement:
         """The difference in the shortest sequence that a few trials find, and what is told of it."""
         best, shown, replies = scenario, difference, self._played(scenario, mock, service)[1]
         end = self.service.requests + PATIENCE
@@ -152,22 +154,22 @@ class Comparison:
                 if same is not None:
                     best, (shown, replies), shortened = shorter, same, True
                     break
-        return Deviation(best, shown, self._told(best, shown, replies))
+        return Disagreement(best, shown, self._told(best, shown, replies))
 
     def _again(
-        self, scenario: Scenario, wanted: Difference, mock: Side, service: Side
-    ) -> tuple[Difference, list[Reply | None]] | None:
+        self, scenario: Scenario, wanted: Difference, mock: Player, service: Player
+    ) -> tuple[Difference, list[PlayedReply | None]] | None:
         try:
             found, replies = self._played(scenario, mock, service)
-        except Unable:
+        except CannotBuildRequest:
             return None
         same = next((each for each in found if each.signature == wanted.signature), None)
         return (same, replies) if same is not None else None
 
-    def _told(self, scenario: Scenario, found: Difference, replies: Sequence[Reply | None]) -> Finding:
+    def _told(self, scenario: Scenario, found: Difference, replies: Sequence[PlayedReply | None]) -> Finding:
         exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
         operation, last = scenario.steps[found.step].act.operation, exchanges[-1:]
-        sound = not any(each for exchange in last for each in deviations(operation, exchange, self.contract))
+        sound = not any(each for exchange in last for each in response_violations(operation, exchange, self.contract))
         said = concerned(self.contract, scenario, found, sound=sound)
         detail = f" ({scenario.detail})" if scenario.detail else ""
         return finding(
@@ -206,16 +208,16 @@ def _value(found: Difference, value: Any) -> str:
     return value if found.how == "page" else repr(value)
 
 
-def _does(step: Step) -> str:
+def _does(step: ScenarioStep) -> str:
     return step.act.behaviour.action.does if step.act.behaviour.action else ""
 
 
-def _moving(kind: Kind, side: Side) -> frozenset[str]:
+def _moving(kind: CheckedResource, side: Player) -> frozenset[str]:
     """Fields whose values are new for every item though nobody sent them."""
     stage = side.stage
     try:
         made = [stage.create(kind, bare(stage, kind)) for _ in range(2)]
-    except Unable:
+    except CannotBuildRequest:
         return frozenset()
     finally:
         stage.tidy()

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from contracts.checks.responses import misfits
 from contracts.differential.comparable_reply import shape_of
-from contracts.differential.player import Reply, Side
-from contracts.differential.scenario import Scenario, Step
-from contracts.model.resources import Act
+from contracts.differential.player import PlayedReply, Player
+from contracts.differential.scenario import Scenario, ScenarioStep
+from contracts.model.resources import ResourceOperation
 from mockserver.behaviour.statements import ErrorBody
 from mockserver.contract import Contract
 
@@ -62,11 +62,13 @@ class Comparer:
 
     contract: Contract
     scenario: Scenario
-    mock: Side
-    service: Side
+    mock: Player
+    service: Player
     volatile: Collection[str]
 
-    def differences(self, ours: Sequence[Reply | None], theirs: Sequence[Reply | None]) -> Iterator[Difference]:
+    def differences(
+        self, ours: Sequence[PlayedReply | None], theirs: Sequence[PlayedReply | None]
+    ) -> Iterator[Difference]:
         """The differences, reply by reply. After a different status nothing can be compared any more."""
         for number, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
             if mine is None or other is None:
@@ -91,23 +93,23 @@ class Comparer:
             else:
                 yield from self._items(number, mine, other)
 
-    def _refusal(self, number: int, reply: Reply) -> str:
+    def _refusal(self, number: int, reply: PlayedReply) -> str:
         """The kind of refusal that a reply is: the one that the scenario provokes, or the only likely one."""
         if reply.view.status < 400:
             return ""
         aimed = number == len(self.scenario.steps) - 1 and self.scenario.about != "no-access"
         return (aimed and self.scenario.refusal) or LIKELY.get(reply.view.status, "default")
 
-    def _is_list(self, step: Step) -> bool:
+    def _is_list(self, step: ScenarioStep) -> bool:
         return step.act.behaviour.action is not None and step.act.behaviour.action.does == "list"
 
-    def _headers(self, number: int, mine: Reply, other: Reply) -> Iterator[Difference]:
+    def _headers(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         for header in sorted({*mine.view.headers, *other.view.headers}):
             pair = mine.view.headers.get(header, "none"), other.view.headers.get(header, "none")
             if pair[0] != pair[1]:
                 yield Difference(number, mine.step.name, "header", (header,), *pair)
 
-    def _refusals(self, number: int, mine: Reply, other: Reply, refusal: str) -> Iterator[Difference]:
+    def _refusals(self, number: int, mine: PlayedReply, other: PlayedReply, refusal: str) -> Iterator[Difference]:
         """A refusal is as its statement says; where none is made, it has what the mock's has."""
         said = refusal_body(self.contract, mine.step.act, refusal)
         if said is not None:
@@ -120,7 +122,7 @@ class Comparer:
                 number, mine.step.name, "value", (), mine.exchange.json, other.exchange.json, refusal=refusal
             )
 
-    def _lists(self, number: int, mine: Reply, other: Reply) -> Iterator[Difference]:
+    def _lists(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         kind = self.scenario.kind
         here, there = self.mock.ours(kind, mine.exchange), self.service.ours(kind, other.exchange)
         if here is not None and there is not None and here != there:
@@ -130,7 +132,7 @@ class Comparer:
             return
         yield from self._items(number, mine, other)
 
-    def _items(self, number: int, mine: Reply, other: Reply) -> Iterator[Difference]:
+    def _items(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         if mine.step.makes:
             yield from self._ids(number, mine.step)
         for path, how, here, there in compared((), mine.view.body, other.view.body):
@@ -138,7 +140,7 @@ class Comparer:
             if not (field and field[0] in self.volatile):
                 yield Difference(number, mine.step.name, how, path, here, there, field)
 
-    def _ids(self, number: int, step: Step) -> Iterator[Difference]:
+    def _ids(self, number: int, step: ScenarioStep) -> Iterator[Difference]:
         """Ids are made in another way, where it is the service that makes them."""
         mine, other = self.mock.items.get(step.makes), self.service.items.get(step.makes)
         if mine is None or other is None or mine.kind.client_named:
@@ -151,7 +153,7 @@ class Comparer:
             yield Difference(number, step.name, "type", path, here, there, (field,))
 
 
-def field_of(act: Act, path: tuple[str, ...]) -> tuple[str, ...]:
+def field_of(act: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
     """The path inside of an item that a path in a body is about; empty for what surrounds the item."""
     for place in ("item", "items"):
         where = act.place(place)
@@ -162,7 +164,7 @@ def field_of(act: Act, path: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def refusal_body(contract: Contract, act: Act, kind: str) -> ErrorBody | None:
+def refusal_body(contract: Contract, act: ResourceOperation, kind: str) -> ErrorBody | None:
     """What is said about the body of a kind of refusal at an operation."""
     own, service = act.behaviour.errors, contract.behaviour.service.errors
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")

@@ -19,7 +19,7 @@ HEAD = """\
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class LearnedOverlay:
     """A statement as the service keeps it; None: it does not keep it at all. `says` tells a person what was learned."""
 
     place: Place
@@ -41,7 +41,7 @@ def written(contract: Contract, place: Place) -> Any:
     return node
 
 
-def overlay(contract: Contract, lessons: Iterable[Lesson], title: str) -> str:
+def overlay(contract: Contract, lessons: Iterable[LearnedOverlay], title: str) -> str:
     """The lessons as an overlay file for the document that `contract` was made from.
 
     Where nothing was said about the document, everything that is guessed goes in too: an overlay with statements about
@@ -57,7 +57,7 @@ def overlay(contract: Contract, lessons: Iterable[Lesson], title: str) -> str:
     return HEAD + "\n".join(line for line in text.splitlines() if not line.startswith("#")) + "\n"
 
 
-def _actions(contract: Contract, lesson: Lesson) -> Iterator[dict[str, Any]]:
+def _actions(contract: Contract, lesson: LearnedOverlay) -> Iterator[dict[str, Any]]:
     """Takes the statement out, and puts the new one in: an update alone would merge the two."""
     if written(contract, lesson.place) is not None:
         yield {"target": _path(lesson.place), "remove": True}

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.conformance.response_validation import deviations
+from contracts.conformance.response_validation import response_violations
 from contracts.differential import measurements
 from contracts.differential.comparable_reply import TIME, UUID, shape_of
-from contracts.differential.comparison import Deviation
+from contracts.differential.comparison import Disagreement
 from contracts.differential.differences import Difference
-from contracts.differential.learned_overlay import Lesson, Place, written
-from contracts.differential.scenario import Scenario, Step
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind, pick
-from contracts.runner.context import Stage
+from contracts.differential.learned_overlay import LearnedOverlay, Place, written
+from contracts.differential.scenario import Scenario, ScenarioStep
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, pick
+from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
 PROSE = frozenset(
@@ -31,17 +31,17 @@ class Learner:
     this was observed."""
 
     contract: Contract
-    stage: Stage
+    stage: CheckContext
     source: str
 
-    def lesson(self, seen: Deviation) -> Lesson | None:
+    def lesson(self, seen: Disagreement) -> LearnedOverlay | None:
         """The statement that would be true in place of the one that is not.
 
         None where there are no words for it, or where the service's own reply is not as the document says: a mock that
         does the same would break the document too.
         """
         step = seen.scenario.steps[seen.difference.step]
-        if not step.path and any(deviations(step.act.operation, seen.found.exchanges[-1], self.contract)):
+        if not step.path and any(response_violations(step.act.operation, seen.found.exchanges[-1], self.contract)):
             return None
         for learn in LEARNERS:
             lesson = learn(self, seen.scenario, seen.difference, seen.found.exchanges)
@@ -49,7 +49,7 @@ class Learner:
                 return lesson
         return None
 
-    def changed(self, place: Place, says: str, *without: str, **changes: Any) -> Lesson:
+    def changed(self, place: Place, says: str, *without: str, **changes: Any) -> LearnedOverlay:
         """The statement at a place with some of its keys changed; its evidence is that it was observed."""
         before = written(self.contract, place)
         kept = {key: value for key, value in (before or {}).items() if key not in without} if before else {}
@@ -57,29 +57,33 @@ class Learner:
         earlier = kept.get("evidence")
         note = {"note": f"{says} Before: {earlier}."} if earlier and earlier != "observed" else {"note": says}
         renamed = {key.replace("_", "-"): value for key, value in changes.items()}
-        return Lesson(place, {**kept, **renamed, "evidence": "observed", "source": self.source, **note}, says)
+        return LearnedOverlay(place, {**kept, **renamed, "evidence": "observed", "source": self.source, **note}, says)
 
-    def fields(self, place: Place, says: str, fields: Mapping[str, Any] | tuple[str, ...]) -> Lesson:
+    def fields(self, place: Place, says: str, fields: Mapping[str, Any] | tuple[str, ...]) -> LearnedOverlay:
         """A statement about fields, or its removal where no field is left."""
         if not fields:
-            return Lesson(place, None, says)
+            return LearnedOverlay(place, None, says)
         shown = dict(fields) if isinstance(fields, Mapping) else list(fields)
-        return Lesson(place, {"fields": shown, "evidence": "observed", "source": self.source, "note": says}, says)
+        return LearnedOverlay(
+            place, {"fields": shown, "evidence": "observed", "source": self.source, "note": says}, says
+        )
 
 
-Learn = Callable[[Learner, Scenario, Difference, tuple[Exchange, ...]], Lesson | None]
+Learn = Callable[[Learner, Scenario, Difference, tuple[RecordedExchange, ...]], LearnedOverlay | None]
 
 
-def _operation(step: Step, key: str) -> Place:
+def _operation(step: ScenarioStep, key: str) -> Place:
     operation = step.act.operation
     return ("paths", operation.path, operation.method, "x-behaviour", key)
 
 
-def _resource(kind: Kind, key: str) -> Place:
+def _resource(kind: CheckedResource, key: str) -> Place:
     return ("x-resources", kind.name, key)
 
 
-def status(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def status(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """The status of a success."""
     if found.how != "status" or found.expected >= 300 or found.seen >= 300:
         return None
@@ -89,7 +93,9 @@ def status(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Excha
     )
 
 
-def refusal_status(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def refusal_status(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """The status of a kind of refusal; who has no access is told that he may not, or that there is nothing."""
     if found.how != "status" or found.expected < 400 or not 400 <= found.seen < 500:
         return None
@@ -108,7 +114,9 @@ def refusal_status(by: Learner, scenario: Scenario, found: Difference, seen: tup
     )
 
 
-def refusal_body(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def refusal_body(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """The body of a kind of refusal."""
     if found.how != "value" or not found.refusal:
         return None
@@ -127,7 +135,7 @@ def refusal_body(by: Learner, scenario: Scenario, found: Difference, seen: tuple
     )
 
 
-def _errors(by: Learner, step: Step, kind: str) -> Place:
+def _errors(by: Learner, step: ScenarioStep, kind: str) -> Place:
     """Where a kind of refusal is described: at the operation if it is there, else for the whole service."""
     own = (*_operation(step, "errors"), kind)
     return own if written(by.contract, own) is not None else ("x-service", "errors", kind)
@@ -150,7 +158,9 @@ def _template(body: Any, status: int, detail: str) -> Any:
     return "{status}" if not isinstance(body, bool) and body in (status, str(status)) else body
 
 
-def capacity(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def capacity(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """How many items there may be: counted by making them."""
     step, kind = scenario.steps[found.step], scenario.kind
     crowd = sum(bool(each.makes) for each in scenario.steps[: found.step + 1])
@@ -160,24 +170,26 @@ def capacity(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exc
     limit = measurements.room(by.stage, kind)
     place = _resource(kind, "capacity")
     if limit is None:
-        return Lesson(
+        return LearnedOverlay(
             place, None, f"{measurements.MOST} items of {kind.name} were accepted; there seems to be no limit."
         )
     return by.changed(place, f"There may be {limit} items of {kind.name}.", limit=limit)
 
 
-def unique(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def unique(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """Which fields must differ: none where twins are accepted, else those without whose change there is no second."""
     if found.how != "status" or scenario.about != "unique" or (found.expected < 400) is (found.seen < 400):
         return None
     kind, place = scenario.kind, _resource(scenario.kind, "unique")
     if found.seen < 400:
-        return Lesson(place, None, f"Two items of {kind.name} may agree in every field.")
+        return LearnedOverlay(place, None, f"Two items of {kind.name} may agree in every field.")
     fields = tuple(_decisive(by.stage, kind))
     return by.fields(place, f"No two items of {kind.name} agree in {', '.join(fields)}.", fields) if fields else None
 
 
-def _decisive(stage: Stage, kind: Kind) -> Iterator[str]:
+def _decisive(stage: CheckContext, kind: CheckedResource) -> Iterator[str]:
     act = kind.acts["create"]
     body = stage.body(kind, full=True)
     stage.create(kind, body)
@@ -188,7 +200,9 @@ def _decisive(stage: Stage, kind: Kind) -> Iterator[str]:
     stage.tidy()
 
 
-def unknown_fields(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def unknown_fields(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """What happens to a property that the document does not name."""
     if scenario.about != "unknown-fields" or found.how not in ("status", "further", "missing"):
         return None
@@ -197,7 +211,9 @@ def unknown_fields(by: Learner, scenario: Scenario, found: Difference, seen: tup
     return by.changed(("x-service", "unknown-fields"), f"Unknown fields: {policy}.", policy=policy)
 
 
-def order(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def order(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """How a list is ordered."""
     if found.how != "order" or scenario.about == "sort":
         return None
@@ -209,7 +225,9 @@ def order(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchan
     )
 
 
-def page_default(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def page_default(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """How many items a page has where nobody says."""
     step = scenario.steps[found.step]
     if scenario.about != "page-default" or found.how not in ("items", "value"):
@@ -218,7 +236,9 @@ def page_default(by: Learner, scenario: Scenario, found: Difference, seen: tuple
     return by.changed(_operation(step, "paging"), f"A page has {size} items.", default=size) if size else None
 
 
-def unknown_position(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def unknown_position(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """How a position is answered that no item ever had."""
     if scenario.about != "unknown-position" or found.how != "status":
         return None
@@ -228,17 +248,21 @@ def unknown_position(by: Learner, scenario: Scenario, found: Difference, seen: t
     )
 
 
-def narrowing(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def narrowing(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """A filter or a sorting that the service does not do, where it is the only one that is said."""
     if scenario.about not in ("filter", "sort") or found.how not in ("items", "order"):
         return None
     step = scenario.steps[found.step]
     several = scenario.about == "filter" and len(step.act.behaviour.filter) > 1
     says = f"{step.name}: the parameter {scenario.detail} has no effect."
-    return None if several else Lesson(_operation(step, scenario.about), None, says)
+    return None if several else LearnedOverlay(_operation(step, scenario.about), None, says)
 
 
-def location(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def location(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """Whether a reply says where the item is."""
     if found.how != "header" or found.path != ("location",):
         return None
@@ -250,7 +274,9 @@ def location(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exc
     return by.changed(place, f"A Location header is {found.seen}.", headers=headers)
 
 
-def identity(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def identity(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """How ids are made."""
     kind, step = scenario.kind, scenario.steps[found.step]
     if found.how != "type" or found.field != (kind.resource.identity.field,) or not step.makes:
@@ -262,7 +288,9 @@ def identity(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exc
     )
 
 
-def timestamps(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def timestamps(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """How times are written."""
     written_as = re.fullmatch(r"‹time ([a-z-]+)›", str(found.seen))
     times = scenario.kind.resource.timestamps
@@ -273,7 +301,9 @@ def timestamps(by: Learner, scenario: Scenario, found: Difference, seen: tuple[E
     )
 
 
-def write_only(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def write_only(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """Which of the fields that a client sends no reply shows."""
     kind = scenario.kind
     if len(found.field) != 1 or found.how not in ("missing", "further"):
@@ -288,7 +318,9 @@ def write_only(by: Learner, scenario: Scenario, found: Difference, seen: tuple[E
     return None
 
 
-def immutable(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def immutable(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """A field that an update leaves as it is."""
     name = scenario.detail
     created = scenario.steps[0].body
@@ -300,7 +332,9 @@ def immutable(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Ex
     return by.fields(_resource(scenario.kind, "immutable"), f"An update leaves {name} as it is.", tuple(sorted(fixed)))
 
 
-def starting_value(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def starting_value(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """What a field is at first where the client says nothing."""
     step, kind = scenario.steps[found.step], scenario.kind
     if not found.field or found.how not in ("value", "further", "type") or found.seen == "nothing":
@@ -316,7 +350,7 @@ def starting_value(by: Learner, scenario: Scenario, found: Difference, seen: tup
     return by.fields(_resource(kind, key), f"{name} is {value!r} at first.", {**before, name: value})
 
 
-def _shown(step: Step, name: str, exchange: Exchange) -> Any:
+def _shown(step: ScenarioStep, name: str, exchange: RecordedExchange) -> Any:
     """The value of a field in a reply; of a list, that of its first item."""
     place = step.act.place("item")
     if place is None:
@@ -329,7 +363,9 @@ def _is_passing(value: Any) -> bool:
     return isinstance(value, str) and bool(TIME.fullmatch(value) or UUID.fullmatch(value))
 
 
-def owner(by: Learner, scenario: Scenario, found: Difference, seen: tuple[Exchange, ...]) -> Lesson | None:
+def owner(
+    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
+) -> LearnedOverlay | None:
     """Whether something can be made below an owner that is not there."""
     if scenario.about != "parent" or found.how != "status" or not scenario.steps[found.step].makes:
         return None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.lists import ids, only
-from contracts.cleanup.created_items import Made
-from contracts.client.request_builder import Unable
-from contracts.model.resources import Kind
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
 
 MOST = 120
 """More items than this are not made to find a limit."""
@@ -18,7 +18,7 @@ TRIALS = (25, 60, MOST)
 """How many items are made, one trial after the other, to find the size of a page."""
 
 
-def room(stage: Stage, kind: Kind) -> int | None:
+def room(stage: CheckContext, kind: CheckedResource) -> int | None:
     """How many items there may be; None where MOST are accepted, or the first is refused."""
     try:
         for count in range(MOST + 1):
@@ -30,9 +30,9 @@ def room(stage: Stage, kind: Kind) -> int | None:
         stage.tidy()
 
 
-def page_size(stage: Stage, kind: Kind) -> int | None:
+def page_size(stage: CheckContext, kind: CheckedResource) -> int | None:
     """How many items a page has where no size is asked for; None where all of MOST are on it."""
-    made: list[Made] = []
+    made: list[CreatedItem] = []
     try:
         for wanted in TRIALS:
             while len(made) < wanted:
@@ -40,7 +40,7 @@ def page_size(stage: Stage, kind: Kind) -> int | None:
             shown = len(stage.items(kind, stage.listing(made[0])))
             if shown < len(made):
                 return shown
-    except Unable:
+    except CannotBuildRequest:
         shown = len(stage.items(kind, stage.listing(made[0]))) if made else 0
         return shown if 0 < shown < len(made) else None
     finally:
@@ -48,7 +48,7 @@ def page_size(stage: Stage, kind: Kind) -> int | None:
     return None
 
 
-def order_of(stage: Stage, kind: Kind) -> tuple[str, str] | None:
+def order_of(stage: CheckContext, kind: CheckedResource) -> tuple[str, str] | None:
     """By what a list is ordered, and in which direction; None where nothing fits."""
     bodies = [stage.body(kind) for _ in range(4)]
     made = [stage.create(kind, bodies[number]) for number in (2, 0, 3, 1)]

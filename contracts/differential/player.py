@@ -7,44 +7,44 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.checks.pagination import following
-from contracts.cleanup.created_items import Made
+from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import identity
-from contracts.client.request_builder import MISSING, Unable
-from contracts.client.target import NOBODY, Identity, Request
-from contracts.differential.comparable_reply import Glasses, View
-from contracts.differential.scenario import Scenario, Step
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind, pick
-from contracts.runner.context import Stage
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.target import NOBODY, Request, User
+from contracts.differential.comparable_reply import ComparableReply, ReplyNormalizer
+from contracts.differential.scenario import Scenario, ScenarioStep
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, pick
+from contracts.runner.context import CheckContext
 
 NOBODYS = "contract-check-nobody-has-this"
 """A credential that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PlayedReply:
     """What a side answered to a step, and how it is compared."""
 
-    step: Step
-    exchange: Exchange
-    view: View
+    step: ScenarioStep
+    exchange: RecordedExchange
+    view: ComparableReply
 
 
 @dataclass(slots=True)
-class Side:
+class Player:
     """The mock, or the service. `stage` sends, and remembers what must be removed."""
 
-    stage: Stage
-    items: dict[str, Made] = field(default_factory=dict)
-    glasses: Glasses = field(default_factory=Glasses)
+    stage: CheckContext
+    items: dict[str, CreatedItem] = field(default_factory=dict)
+    glasses: ReplyNormalizer = field(default_factory=ReplyNormalizer)
 
-    def play(self, scenario: Scenario) -> list[Reply | None]:
+    def play(self, scenario: Scenario) -> list[PlayedReply | None]:
         """The reply to each step; None where there is no further page to ask for. What was made is removed again.
 
         It ends before a step about an item that was not made. Raises Unable where the contract does not let us ask.
         """
         self._begin(scenario)
-        replies: list[Reply | None] = []
+        replies: list[PlayedReply | None] = []
         try:
             for step in scenario.steps:
                 if step.item and step.item not in self.items:
@@ -52,8 +52,8 @@ class Side:
                 before = replies[-1] if replies else None
                 exchange = self._ask(scenario, step, before)
                 if exchange is not None and exchange.status == 429:
-                    raise Unable("the service asks to wait longer than is waited (429)")
-                replies.append(Reply(step, exchange, self.glasses.look(exchange)) if exchange else None)
+                    raise CannotBuildRequest("the service asks to wait longer than is waited (429)")
+                replies.append(PlayedReply(step, exchange, self.glasses.look(exchange)) if exchange else None)
         finally:
             self.stage.tidy()
         return replies
@@ -63,7 +63,7 @@ class Side:
         times = kind.resource.timestamps
         parent = kind.resource.parent
         self.items = {}
-        self.glasses = Glasses(
+        self.glasses = ReplyNormalizer(
             keys=frozenset({kind.resource.identity.field, parent.field if parent else ""}),
             times=frozenset({times.created, times.updated} - {""}) if times else frozenset(),
             sent=set().union(*(texts(step.body) for step in scenario.steps)),
@@ -73,7 +73,7 @@ class Side:
         if owner is not None and owner.can("create"):
             self._know("owner", self.stage.create(owner))
 
-    def _ask(self, scenario: Scenario, step: Step, before: Reply | None) -> Exchange | None:
+    def _ask(self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None) -> RecordedExchange | None:
         query = dict(step.query)
         if step.pause:
             self.stage.target.pause(step.pause)
@@ -98,11 +98,11 @@ class Side:
             self.stage.made(scenario.kind, exchange, {}, who, path)
         return exchange
 
-    def _know(self, name: str, made: Made) -> None:
+    def _know(self, name: str, made: CreatedItem) -> None:
         self.items[name] = made
         self.glasses.ids[str(made.id)] = name
 
-    def _path(self, scenario: Scenario, step: Step) -> dict[str, Any]:
+    def _path(self, scenario: Scenario, step: ScenarioStep) -> dict[str, Any]:
         parent = scenario.kind.resource.parent
         owner = self.items.get("owner")
         path = {**owner.path, parent.parameter: owner.id} if owner and parent else {}
@@ -113,7 +113,7 @@ class Side:
                 path[made.kind.resource.identity.parameter] = unlike(made.id)
         return path
 
-    def _further(self, scenario: Scenario, step: Step, before: Reply | None) -> dict[str, Any] | None:
+    def _further(self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None) -> dict[str, Any] | None:
         paging = step.act.behaviour.paging
         if paging is None or before is None:
             return None
@@ -124,7 +124,7 @@ class Side:
         )
         return {paging.position: position} if position is not None else None
 
-    def _who(self, step: Step) -> Identity:
+    def _who(self, step: ScenarioStep) -> User:
         if step.who == "main":
             return self.stage.main
         if step.who == "nobody":
@@ -133,7 +133,7 @@ class Side:
             return replace(identity(self.stage.contract, "wrong", NOBODYS), tenant=self.stage.main.tenant)
         return self.stage.stranger()
 
-    def ours(self, kind: Kind, exchange: Exchange) -> list[str] | None:
+    def ours(self, kind: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
         """The names of our items in a list reply, in its order; None where the reply has no list there."""
         found = pick(exchange.json, kind.acts["list"].place("items"))
         if not isinstance(found, list):

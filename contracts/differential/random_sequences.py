@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.differential.attribution import place_of
-from contracts.differential.scenario import Scenario, Step
-from contracts.model.resources import Kind
-from contracts.runner.context import Mode, Stage
+from contracts.differential.scenario import Scenario, ScenarioStep
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext, Mode
 
 COUNT: dict[Mode, int] = {"quick": 2, "default": 8, "campaign": 200}
 """How many for each resource."""
@@ -18,7 +18,7 @@ LENGTH = 10
 """How many requests each of them has."""
 
 
-def medleys(stage: Stage, mode: Mode, seed: int) -> Iterator[Scenario]:
+def random_sequences(stage: CheckContext, mode: Mode, seed: int) -> Iterator[Scenario]:
     """Random scenarios, the same for the same seed."""
     for kind in stage.tools.kinds.values():
         if kind.can("create"):
@@ -26,31 +26,31 @@ def medleys(stage: Stage, mode: Mode, seed: int) -> Iterator[Scenario]:
             for _ in range(COUNT[mode]):
                 try:
                     steps = tuple(_steps(stage, kind, chance))
-                except Unable:
+                except CannotBuildRequest:
                     break
                 yield Scenario("sequence", kind, steps, place_of(steps[-1].act))
 
 
-def _steps(stage: Stage, kind: Kind, chance: Random) -> Iterator[Step]:
+def _steps(stage: CheckContext, kind: CheckedResource, chance: Random) -> Iterator[ScenarioStep]:
     items: list[str] = []
     for number in range(LENGTH):
         action = chance.choice([name for name in ("create", "get", "update", "delete", "list") if kind.can(name)])
         if action == "create" or (not items and action != "list"):
             items.append(f"item {number}")
             body = stage.body(kind, full=chance.random() < 0.5)
-            yield Step(kind.acts["create"], makes=items[-1], body=body)
+            yield ScenarioStep(kind.acts["create"], makes=items[-1], body=body)
         elif action == "list":
-            yield Step(kind.acts["list"])
+            yield ScenarioStep(kind.acts["list"])
         elif action == "update":
             yield from _change(stage, kind, chance.choice(items), chance)
         else:
-            yield Step(kind.acts[action], item=chance.choice(items))
+            yield ScenarioStep(kind.acts[action], item=chance.choice(items))
 
 
-def _change(stage: Stage, kind: Kind, item: str, chance: Random) -> Iterator[Step]:
+def _change(stage: CheckContext, kind: CheckedResource, item: str, chance: Random) -> Iterator[ScenarioStep]:
     act = kind.acts["update"]
     body = stage.body(kind, full=True)
     names = [name for name in stage.bodies.properties(act) if name in body]
     if names:
         name = chance.choice(names)
-        yield Step(act, item=item, body={name: body[name]})
+        yield ScenarioStep(act, item=item, body={name: body[name]})

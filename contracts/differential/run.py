@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.cleanup.journal import Journal
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, Unreachable
-from contracts.differential.comparison import Comparison, Deviation
-from contracts.differential.learned_overlay import Lesson, overlay
+from contracts.differential.comparison import Comparison, Disagreement
+from contracts.differential.learned_overlay import LearnedOverlay, overlay
 from contracts.differential.learning import Learner
-from contracts.runner.runner import Progress, Result
-from contracts.runner.settings import Assignment
+from contracts.runner.runner import CheckResult, Progress
+from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
@@ -35,12 +35,12 @@ class Learned:
     `unrepeated` is how many checks of the first comparison the last one could not repeat.
     """
 
-    lessons: tuple[Lesson, ...]
-    remaining: tuple[Deviation, ...]
+    lessons: tuple[LearnedOverlay, ...]
+    remaining: tuple[Disagreement, ...]
     unrepeated: int = 0
 
 
-def compare(asked: Assignment, journal: Journal, tell: Progress) -> Result:
+def compare(asked: CheckSettings, journal: Journal, tell: Progress) -> CheckResult:
     """The service of `asked` beside a mock of the same contract.
 
     Raises ComparisonError where no service is named, or where it may not be changed.
@@ -49,21 +49,21 @@ def compare(asked: Assignment, journal: Journal, tell: Progress) -> Result:
         return comparison.run()
 
 
-def learn(asked: Assignment, journal: Journal, tell: Progress, file: Path) -> tuple[Result, Learned]:
+def learn(asked: CheckSettings, journal: Journal, tell: Progress, file: Path) -> tuple[CheckResult, Learned]:
     """Compare, write what is learned to `file`, and compare again until nothing more is learned.
 
     The result is that of the first comparison. Raises as `compare`.
     """
-    lessons: dict[tuple[str, ...], Lesson] = {}
+    lessons: dict[tuple[str, ...], LearnedOverlay] = {}
     refused: set[tuple[str, ...]] = set()
-    results: list[Result] = []
-    current, deviations = asked, tuple[Deviation, ...]()
+    results: list[CheckResult] = []
+    current, deviations = asked, tuple[Disagreement, ...]()
     for _ in range(ROUNDS):
         with _quiet(), _beside(current, journal, _silent if results else tell) as comparison:
             results.append(comparison.run())
             deviations = tuple(comparison.deviations.values())
             refused |= _contradicted(lessons, deviations)
-            found: Sequence[Lesson] = () if results[-1].stopped else _lessons(comparison, current, deviations)
+            found: Sequence[LearnedOverlay] = () if results[-1].stopped else _lessons(comparison, current, deviations)
         news = {each.place: each for each in found if each.place not in refused and lessons.get(each.place) != each}
         if not news and not refused & lessons.keys():
             break
@@ -77,14 +77,14 @@ def learn(asked: Assignment, journal: Journal, tell: Progress, file: Path) -> tu
     return results[0], Learned(tuple(lessons.values()), deviations, _lost(results[0], results[-1]))
 
 
-def _lost(first: Result, last: Result) -> int:
+def _lost(first: CheckResult, last: CheckResult) -> int:
     """How many checks that passed at first were left out at last."""
     passed = [key for key, outcome in first.examined.items() if outcome == "passed"]
     return sum(last.examined.get(key, "skipped").startswith("skipped") for key in passed)
 
 
 @contextmanager
-def _beside(asked: Assignment, journal: Journal, tell: Progress) -> Iterator[Comparison]:
+def _beside(asked: CheckSettings, journal: Journal, tell: Progress) -> Iterator[Comparison]:
     if not asked.url:
         raise ComparisonError("--against mock compares a service with the mock: name the service with --url")
     if asked.read_only:
@@ -119,28 +119,30 @@ def _silent(operation: str, check: str, outcome: str) -> None:
     """Nobody listens."""
 
 
-def _both(before: Lesson | None, after: Lesson) -> Lesson:
+def _both(before: LearnedOverlay | None, after: LearnedOverlay) -> LearnedOverlay:
     """The later lesson about a statement, which builds upon the earlier one, in the words of both."""
     if before is None or after.says in before.says:
         return after
     return replace(after, says=f"{before.says} {after.says}")
 
 
-def _lessons(comparison: Comparison, asked: Assignment, deviations: Sequence[Deviation]) -> list[Lesson]:
+def _lessons(comparison: Comparison, asked: CheckSettings, deviations: Sequence[Disagreement]) -> list[LearnedOverlay]:
     source = f"answers of {asked.url} on {datetime.now(UTC).date()}"
     learner = Learner(asked.contract, comparison.stage(comparison.service), source)
-    found: list[Lesson] = []
+    found: list[LearnedOverlay] = []
     for each in deviations:
         try:
             lesson = learner.lesson(each)
-        except (Unable, Unreachable, Exhausted):
+        except (CannotBuildRequest, Unreachable, Exhausted):
             continue
         if lesson is not None and lesson.place not in {known.place for known in found}:
             found.append(lesson)
     return found
 
 
-def _contradicted(lessons: dict[tuple[str, ...], Lesson], deviations: Sequence[Deviation]) -> set[tuple[str, ...]]:
+def _contradicted(
+    lessons: dict[tuple[str, ...], LearnedOverlay], deviations: Sequence[Disagreement]
+) -> set[tuple[str, ...]]:
     """Lessons that the mock cannot keep: its reply would break the document, which it tells with a 500."""
     broken = [each for each in deviations if each.difference.how == "status" and each.difference.expected >= 500]
     acts = [each.scenario.steps[each.difference.step].act.operation for each in broken]
@@ -149,7 +151,7 @@ def _contradicted(lessons: dict[tuple[str, ...], Lesson], deviations: Sequence[D
     return narrow or {place for place in lessons if place[0] == "x-resources" and place[1] in kinds}
 
 
-def _unsound(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path) -> set[tuple[str, ...]]:
+def _unsound(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> set[tuple[str, ...]]:
     """Lessons with which the contract cannot be loaded."""
     try:
         _taught(asked, lessons, file)
@@ -158,7 +160,7 @@ def _unsound(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Pa
     return set()
 
 
-def _loads(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path) -> bool:
+def _loads(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> bool:
     try:
         _taught(asked, lessons, file)
     except MockServerError:
@@ -166,7 +168,7 @@ def _loads(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path
     return True
 
 
-def _taught(asked: Assignment, lessons: dict[tuple[str, ...], Lesson], file: Path) -> Assignment:
+def _taught(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> CheckSettings:
     """The assignment with what was learned on top, which is written to the file. Raises MockServerError."""
     title = f"What {asked.contract.document.title or 'the service'} does otherwise"
     file.write_text(overlay(asked.contract, lessons.values(), title), encoding="utf-8")

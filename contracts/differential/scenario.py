@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from contracts.client.request_builder import MISSING
-from contracts.model.finding import Said
-from contracts.model.resources import Act, Kind
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
 
 Asker = Literal["main", "stranger", "wrong", "nobody"]
 """Who asks: the first credential, one of another tenant, one that nobody has, or none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScenarioStep:
     """One request. `makes` names the item that it creates, `item` the one that it is about.
 
     `never` asks for an id like that of `item` which nobody has. `query` maps parameters to values. A `page` is asked
@@ -23,7 +23,7 @@ class Step:
     it. `path` is for what is no operation of the document.
     """
 
-    act: Act
+    act: ResourceOperation
     makes: str = ""
     item: str = ""
     body: Any = MISSING
@@ -54,15 +54,15 @@ class Scenario:
     """
 
     about: str
-    kind: Kind
-    steps: tuple[Step, ...]
-    said: Said
+    kind: CheckedResource
+    steps: tuple[ScenarioStep, ...]
+    said: StatementRef
     refusal: str = ""
     detail: str = ""
 
     def without(self, start: int, end: int) -> Scenario:
         """The same without some of its steps, and without those that need what they would have made."""
-        kept: list[Step] = []
+        kept: list[ScenarioStep] = []
         there: set[str] = {"owner"}
         for step in (*self.steps[:start], *self.steps[end:]):
             if step.touches() <= there and not (step.page and (not kept or kept[-1].page != step.page - 1)):

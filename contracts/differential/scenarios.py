@@ -11,20 +11,20 @@ from contracts.checks.item_view import unchangeable
 from contracts.checks.pagination import largest_page
 from contracts.checks.validation import UNCERTAIN
 from contracts.client.boundary_values import cases
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.differential.attribution import place_of, refusal_said
 from contracts.differential.player import NOBODYS
-from contracts.differential.scenario import Asker, Scenario, Step
-from contracts.model.finding import Said
-from contracts.model.resources import Act, Kind
-from contracts.runner.context import Stage
+from contracts.differential.scenario import Asker, Scenario, ScenarioStep
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Statement
 
 MOST = 60
 """More items than this are not made for one scenario."""
 
 
-def scenarios(stage: Stage) -> Iterator[Scenario]:
+def scenarios(stage: CheckContext) -> Iterator[Scenario]:
     """Every scenario for the contract of `stage`, which makes the bodies and sends nothing."""
     for kind in stage.tools.kinds.values():
         if not kind.can("create"):
@@ -32,55 +32,55 @@ def scenarios(stage: Stage) -> Iterator[Scenario]:
         for part in PARTS:
             try:
                 yield from part(_Author(stage, kind))
-            except Unable:
+            except CannotBuildRequest:
                 continue
 
 
 class _Author:
     """Writes scenarios for one resource."""
 
-    def __init__(self, stage: Stage, kind: Kind) -> None:
+    def __init__(self, stage: CheckContext, kind: CheckedResource) -> None:
         self.stage, self.kind, self.contract = stage, kind, stage.contract
 
-    def make(self, name: str, body: Mapping[str, Any] | None = None) -> Step:
+    def make(self, name: str, body: Mapping[str, Any] | None = None) -> ScenarioStep:
         """A step that creates an item called `name`."""
-        return Step(
+        return ScenarioStep(
             self.kind.acts["create"], makes=name, body=self.stage.body(self.kind) if body is None else dict(body)
         )
 
-    def do(self, action: str, item: str, **more: Any) -> Step:
+    def do(self, action: str, item: str, **more: Any) -> ScenarioStep:
         """A step about an item."""
-        return Step(self.kind.acts[action], item=item, **more)
+        return ScenarioStep(self.kind.acts[action], item=item, **more)
 
-    def list(self, **more: Any) -> Step:
+    def list(self, **more: Any) -> ScenarioStep:
         """A step that lists."""
-        return Step(self.kind.acts["list"], **more)
+        return ScenarioStep(self.kind.acts["list"], **more)
 
-    def show(self, item: str) -> tuple[Step, ...]:
+    def show(self, item: str) -> tuple[ScenarioStep, ...]:
         """Reading an item, where that is possible."""
         return (self.do("get", item),) if self.kind.can("get") else ()
 
-    def looks(self, item: str) -> tuple[Step, ...]:
+    def looks(self, item: str) -> tuple[ScenarioStep, ...]:
         """Every way to see an item."""
         return (*self.show(item), *((self.list(),) if self.kind.can("list") else ()))
 
     def scenario(
-        self, about: str, *steps: Step, said: Said | None = None, refusal: str = "", detail: str = ""
+        self, about: str, *steps: ScenarioStep, said: StatementRef | None = None, refusal: str = "", detail: str = ""
     ) -> Scenario:
         """A scenario of this resource; without a statement the operation of its last step stands for one."""
         act = steps[-1].act
         return Scenario(about, self.kind, steps, said or self._refused(refusal, act) or place_of(act), refusal, detail)
 
-    def _refused(self, refusal: str, act: Act) -> Said | None:
+    def _refused(self, refusal: str, act: ResourceOperation) -> StatementRef | None:
         return refusal_said(self.contract, act, refusal) if refusal else None
 
-    def said(self, kind: str, statement: Statement | None) -> Said | None:
+    def said(self, kind: str, statement: Statement | None) -> StatementRef | None:
         """A statement about this resource."""
-        return Said.of(self.kind.name, kind, statement) if statement is not None else None
+        return StatementRef.of(self.kind.name, kind, statement) if statement is not None else None
 
-    def on(self, act: Act, kind: str, statement: Statement | None) -> Said | None:
+    def on(self, act: ResourceOperation, kind: str, statement: Statement | None) -> StatementRef | None:
         """A statement about an operation."""
-        return Said.of(act.name, kind, statement) if statement is not None else None
+        return StatementRef.of(act.name, kind, statement) if statement is not None else None
 
 
 def creating(by: _Author) -> Iterator[Scenario]:
@@ -165,7 +165,7 @@ def paging(by: _Author) -> Iterator[Scenario]:
     largest = largest_page(by.stage.contract, act, stated.limit)
     for size in (*(() if largest is None else (largest, largest + 1)), 0, -1, "many"):
         yield by.scenario("paging", by.list(query={stated.limit: size}), said=said, refusal="invalid")
-    nowhere = Said(act.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
+    nowhere = StatementRef(act.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
     yield by.scenario(
         "unknown-position",
         by.list(query={stated.position: "contract-check-nowhere"}),
@@ -248,14 +248,16 @@ def refusing(by: _Author) -> Iterator[Scenario]:
                 yield _invalid(by, act, name, case.keyword, body)
     stated = by.contract.behaviour.service.unknown_fields
     odd = by.stage.body(by.kind) | {"contract_check_unknown": "x"}
-    said = Said.of("service", "unknown-fields", stated)
+    said = StatementRef.of("service", "unknown-fields", stated)
     yield by.scenario("unknown-fields", by.make("one", odd), *by.show("one"), said=said, refusal="invalid")
 
 
-def _invalid(by: _Author, act: Act, name: str, keyword: str, body: Any) -> Scenario:
+def _invalid(by: _Author, act: ResourceOperation, name: str, keyword: str, body: Any) -> Scenario:
     pointer = by.stage.bodies.properties(act).get(name, "")
     doubt = keyword.removeprefix("items/") in UNCERTAIN
-    said = Said(act.name, "schema", "inferred" if doubt else "documented", "the document", f"#{pointer}: {keyword}")
+    said = StatementRef(
+        act.name, "schema", "inferred" if doubt else "documented", "the document", f"#{pointer}: {keyword}"
+    )
     return by.scenario("validation", by.make("one", body), said=said, refusal="invalid", detail=f"{name} {keyword}")
 
 
@@ -263,30 +265,34 @@ def http(by: _Author) -> Iterator[Scenario]:
     """How a request is refused that is none."""
     act = by.kind.acts["create"]
     kind = act.media_type.name if act.media_type else "application/json"
-    yield by.scenario("malformed", Step(act, makes="one", body=b'{"broken', media_type=kind), refusal="malformed")
+    yield by.scenario(
+        "malformed", ScenarioStep(act, makes="one", body=b'{"broken', media_type=kind), refusal="malformed"
+    )
     yield by.scenario(
         "unsupported-media-type",
-        Step(act, makes="one", body=b"<x/>", media_type="application/xml"),
+        ScenarioStep(act, makes="one", body=b"<x/>", media_type="application/xml"),
         refusal="unsupported-media-type",
     )
-    nowhere = Step(act, path="/contract-check-nowhere", method="GET")
+    nowhere = ScenarioStep(act, path="/contract-check-nowhere", method="GET")
     yield by.scenario("unknown-path", nowhere, refusal="unknown-path")
     if not {"{"} & set(act.operation.path):
         used = {o.method.upper() for o in by.contract.document.operations if o.path == act.operation.path}
         method = next(m for m in ("DELETE", "PUT", "PATCH", "GET", "POST") if m not in used)
         yield by.scenario(
-            "method-not-allowed", Step(act, path=act.operation.path, method=method), refusal="method-not-allowed"
+            "method-not-allowed",
+            ScenarioStep(act, path=act.operation.path, method=method),
+            refusal="method-not-allowed",
         )
 
 
 def access(by: _Author) -> Iterator[Scenario]:
     """Who may ask, and what somebody of another tenant is told."""
     service = by.contract.behaviour.service
-    said = Said.of("service", "authentication", service.authentication)
+    said = StatementRef.of("service", "authentication", service.authentication)
     open_to_all = re.search(service.authentication.pattern, NOBODYS) is not None
     askers: tuple[Asker, ...] = ("nobody",) if open_to_all else ("nobody", "wrong")
     for who in askers if by.contract.document.security_schemes else ():
-        step = by.list(who=who) if by.kind.can("list") else Step(by.kind.acts["create"], body={}, who=who)
+        step = by.list(who=who) if by.kind.can("list") else ScenarioStep(by.kind.acts["create"], body={}, who=who)
         yield by.scenario("authentication", step, said=said, refusal="unauthenticated", detail=who)
     for action in ("get", "update", "delete") if by.contract.document.security_schemes else ():
         if by.kind.can(action):
@@ -300,7 +306,7 @@ def access(by: _Author) -> Iterator[Scenario]:
             )
     try:
         by.stage.stranger()
-    except Unable:
+    except CannotBuildRequest:
         return
     if by.kind.resource.tenant.by != "none":
         refusal = service.no_access.refusal
@@ -310,7 +316,7 @@ def access(by: _Author) -> Iterator[Scenario]:
                     "no-access",
                     by.make("one"),
                     by.do(action, "one", who="stranger"),
-                    said=Said.of("service", "no-access", service.no_access),
+                    said=StatementRef.of("service", "no-access", service.no_access),
                     refusal=refusal,
                 )
         if by.kind.can("list"):
@@ -324,7 +330,7 @@ def belonging(by: _Author) -> Iterator[Scenario]:
     parent = by.kind.resource.parent
     owner = by.stage.tools.kinds.get(parent.resource) if parent else None
     if parent is not None and owner is not None and owner.can("create", "delete"):
-        drop = Step(owner.acts["delete"], item="owner")
+        drop = ScenarioStep(owner.acts["delete"], item="owner")
         said = by.said("parent", parent)
         yield by.scenario("parent", drop, by.make("one"), said=said, refusal="missing")
         yield by.scenario("parent", by.make("one"), drop, *by.looks("one")[:1], said=said, refusal="missing")

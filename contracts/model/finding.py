@@ -26,7 +26,7 @@ FIRM: frozenset[Evidence] = frozenset({"documented", "observed"})
 
 
 @dataclass(frozen=True)
-class Exchange:
+class RecordedExchange:
     """One request and its reply. Secrets stand as `${NAME}`, in headers, address and bodies alike.
 
     `waited` are the seconds that were waited on purpose before it was sent.
@@ -78,7 +78,7 @@ def _quoted(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatementRef:
     """What a finding is about: a statement of the behaviour file, of the document, or of a standard.
 
     `subject` is `service`, a resource or `METHOD path`; `kind` the key of the vocabulary (`paging`), `schema` for the
@@ -92,14 +92,14 @@ class Said:
     text: str = ""
 
     @classmethod
-    def of(cls, subject: str, kind: str, statement: Statement, text: str = "") -> Said:
+    def of(cls, subject: str, kind: str, statement: Statement, text: str = "") -> StatementRef:
         """The statement of a behaviour file, as a finding quotes it."""
         return cls(subject, kind, statement.evidence, statement.source, text or _words(statement))
 
 
-def owed(operation: str) -> Said:
+def owed(operation: str) -> StatementRef:
     """The law that a request to an operation is owed an answer."""
-    return Said(
+    return StatementRef(
         operation,
         "http",
         "documented",
@@ -127,10 +127,10 @@ class Finding:
     check: str
     operation: str
     verdict: Verdict
-    statement: Said | None
+    statement: StatementRef | None
     expected: str
     seen: str
-    exchanges: tuple[Exchange, ...] = ()
+    exchanges: tuple[RecordedExchange, ...] = ()
 
 
 def finding(
@@ -139,9 +139,9 @@ def finding(
     *,
     expected: str,
     seen: str,
-    statement: Said | None = None,
+    statement: StatementRef | None = None,
     about: str = "",
-    exchanges: tuple[Exchange, ...] = (),
+    exchanges: tuple[RecordedExchange, ...] = (),
     verdict: Verdict | None = None,
     strict: bool = False,
 ) -> Finding:
@@ -156,6 +156,6 @@ def finding(
     return Finding(f"{check}-{digest}", check, operation, decided, statement, expected, seen, exchanges)
 
 
-def verdict_of(statement: Said | None, *, strict: bool = False) -> Verdict:
+def verdict_of(statement: StatementRef | None, *, strict: bool = False) -> Verdict:
     """Breach of what is documented or observed is a failure; of a guess, news, unless the examination is strict."""
     return "failure" if strict or statement is None or statement.evidence in FIRM else "news"

@@ -24,7 +24,7 @@ class KnownError(MockServerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFailure:
     """One entry: the findings it names, and why they are accepted since when.
 
     `id` is that of a finding; `check` and `operation` are patterns, as `--only` takes them. What is empty fits all.
@@ -53,8 +53,8 @@ class Known:
 
 
 def stale(
-    entries: Iterable[Known], findings: Iterable[Finding], examined: Mapping[tuple[str, str], str]
-) -> tuple[Known, ...]:
+    entries: Iterable[KnownFailure], findings: Iterable[Finding], examined: Mapping[tuple[str, str], str]
+) -> tuple[KnownFailure, ...]:
     """The entries whose checks were held, and that nothing fits any more. What was not examined stays known."""
     found = tuple(findings)
     held = [key for key, outcome in examined.items() if outcome in ("passed", "failed")]
@@ -65,7 +65,7 @@ def stale(
     )
 
 
-def read_known(path: Path) -> tuple[Known, ...]:
+def read_known(path: Path) -> tuple[KnownFailure, ...]:
     """The entries of a YAML file: a list of objects. Raises KnownError."""
     try:
         root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
@@ -78,7 +78,7 @@ def read_known(path: Path) -> tuple[Known, ...]:
     return tuple(_entry(path, node) for node in root.value)
 
 
-def _entry(path: Path, node: yaml.Node) -> Known:
+def _entry(path: Path, node: yaml.Node) -> KnownFailure:
     place = f"{path}:{node.start_mark.line + 1}"
     if not isinstance(node, yaml.MappingNode):
         raise KnownError(f"{place}: an entry is an object with {', '.join(FIELDS)}")
@@ -96,7 +96,7 @@ def _entry(path: Path, node: yaml.Node) -> Known:
         raise KnownError(f"{place}: the entry has no reason; say why the failure is accepted")
     if not _is_date(given.get("date", "")):
         raise KnownError(f"{place}: the entry has no date; a day such as 2026-11-21 is wanted")
-    return Known(**given)
+    return KnownFailure(**given)
 
 
 def _is_date(text: str) -> bool:
@@ -107,7 +107,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def written(entries: Iterable[Known], findings: Iterable[Finding], today: date) -> str:
+def written(entries: Iterable[KnownFailure], findings: Iterable[Finding], today: date) -> str:
     """A file of known failures: `entries`, and one for each finding, whose reason is left for a person to write."""
     shown = [*map(_shown, entries), *(_proposed(found, today) for found in findings)]
     return "# What is known to fail. An entry without a reason is refused: say why it is accepted.\n" + (
@@ -115,7 +115,7 @@ def written(entries: Iterable[Known], findings: Iterable[Finding], today: date) 
     )
 
 
-def _shown(entry: Known) -> dict[str, str]:
+def _shown(entry: KnownFailure) -> dict[str, str]:
     return {name: getattr(entry, name) for name in FIELDS if getattr(entry, name)}
 
 

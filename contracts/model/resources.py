@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from contracts.model.rule_fields import MILD, filled, governed
+from contracts.model.rule_fields import MILD, filled, rule_fields
 from mockserver.behaviour.statements import OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
@@ -19,7 +19,7 @@ NOTHING = OperationBehaviour()
 
 
 @dataclass(frozen=True)
-class Act:
+class ResourceOperation:
     """One operation of a resource, with what is said about it."""
 
     operation: Operation
@@ -55,7 +55,7 @@ class Act:
     @cached_property
     def governed(self) -> frozenset[str]:
         """Fields of which the rules of this operation decide."""
-        return governed(rule.name for rule in self.behaviour.rules)
+        return rule_fields(rule.name for rule in self.behaviour.rules)
 
     @cached_property
     def filled(self) -> frozenset[str]:
@@ -75,14 +75,14 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Kind:
+class CheckedResource:
     """A resource and the operations that make, show, change and remove its items.
 
     `acts` has one Act for each of create, get, list, update, replace and delete that exists (the shortest path).
     """
 
     resource: Resource
-    acts: Mapping[str, Act]
+    acts: Mapping[str, ResourceOperation]
 
     @property
     def name(self) -> str:
@@ -101,12 +101,12 @@ class Kind:
             return ""
         return f"{parent.parameter} of {parent.resource}"
 
-    def is_of_item(self, act: Act) -> bool:
+    def is_of_item(self, act: ResourceOperation) -> bool:
         """Does the path of an operation name an item's id?"""
         named = self.resource.identity.parameter in path_template.names(act.operation.path)
         return named and not (self.upward and self.leads_through_owner(act))
 
-    def leads_through_owner(self, act: Act) -> bool:
+    def leads_through_owner(self, act: ResourceOperation) -> bool:
         """Does the path of an operation name the owner?"""
         parent, does = self.resource.parent, act.behaviour.action.does if act.behaviour.action else ""
         is_named = parent is not None and parent.parameter in path_template.names(act.operation.path)
@@ -150,21 +150,23 @@ def name_of(operation: Operation) -> str:
     return f"{operation.method.upper()} {operation.path}"
 
 
-def kinds(contract: Contract) -> dict[str, Kind]:
+def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     """The resources of a contract by name; what there is only one of, without an id, is none of them."""
-    found: dict[str, dict[str, Act]] = {name: {} for name in contract.behaviour.resources}
+    found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
         if stated.action is not None and stated.action.of in found:
-            found[stated.action.of].setdefault(stated.action.does, Act(operation, stated))
+            found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated))
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
-    return {name: Kind(resource, found[name]) for name, resource in resources.items()}
+    return {name: CheckedResource(resource, found[name]) for name, resource in resources.items()}
 
 
-def acts(contract: Contract) -> Iterator[Act]:
+def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
     """Every operation with what is said about it."""
     for operation in contract.document.operations:
-        yield Act(operation, contract.behaviour.operations.get((operation.path, operation.method), NOTHING))
+        yield ResourceOperation(
+            operation, contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        )
 
 
 def find(written: Any, name: str) -> Path | None:

@@ -30,7 +30,7 @@ MILD = frozenset(
 """Rules that refuse no valid request, but for the fields they decide. Of any other rule one must expect it."""
 
 
-def governed(rules: Iterable[str]) -> frozenset[str]:
+def rule_fields(rules: Iterable[str]) -> frozenset[str]:
     """The fields that these rules decide."""
     return _fields(GOVERNED, rules)
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from contracts.runner.context import Stage
+    from contracts.runner.context import CheckContext
     from mockserver.contract import Contract
 
 
-def pytest_mockserver_promises(contract: Contract) -> Sequence[Callable[[Stage], Any]]:  # type: ignore[empty-body]
+def pytest_mockserver_promises(contract: Contract) -> Sequence[Callable[[CheckContext], Any]]:  # type: ignore[empty-body]
     """The project's own promises: functions that get a Stage, each one a test.
 
     A function's name names the test, its docstring is what is promised. It tells a breach with `stage.expect`, or with

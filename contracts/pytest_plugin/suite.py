@@ -14,19 +14,19 @@ from typing import IO, Any, Self
 
 import pytest
 
-from contracts.checks import promises_of
+from contracts.checks import checks_of
 from contracts.cleanup.journal import JOURNAL, Journal
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
-from contracts.client.users import Given, people
+from contracts.client.users import GivenCredentials, users
 from contracts.conformance.schemathesis_run import conform
-from contracts.model.finding import Finding, Said
+from contracts.model.finding import Finding, StatementRef
 from contracts.model.resources import name_of
 from contracts.report.summary import told
-from contracts.runner.check import Promise, Sworn
-from contracts.runner.context import Stage
+from contracts.runner.check import BoundCheck, Check
+from contracts.runner.context import CheckContext
 from contracts.runner.exclusive import alone
-from contracts.runner.settings import Assignment, harmless
+from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.shared import Tools
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
@@ -54,17 +54,19 @@ def tests(session: pytest.Session, config: pytest.Config, wanted: str) -> list[p
     return list(collector.collect())
 
 
-def _examination(config: pytest.Config, wanted: str) -> Examination:
+def _examination(config: pytest.Config, wanted: str) -> ContractRun:
     option = config.getoption
-    behaviour, url = option("contract_behaviour"), harmless(option("target"))
+    behaviour, url = option("contract_behaviour"), checked_url(option("target"))
     contract = contracts.of(wanted, behaviour)
     secrets = option("contract_auth") or os.environ.get("MOCKSERVER_AUTH", "").split()
-    given = Given(secrets, option("contract_header"), option("contract_tenant"), option("contract_auth_file"))
-    asked = Assignment(
+    given = GivenCredentials(
+        secrets, option("contract_header"), option("contract_tenant"), option("contract_auth_file")
+    )
+    asked = CheckSettings(
         wanted,
         contract,
         url,
-        people(contract, given, url),
+        users(contract, given, url),
         behaviour,
         "quick" if option("contract_quick") else "default",
         option("contract_seed"),
@@ -73,20 +75,20 @@ def _examination(config: pytest.Config, wanted: str) -> Examination:
     worker, run = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
     lock = Path(tempfile.gettempdir()) / f"mockserver-{run}.lock" if url and worker else None
     journal = Journal(config.rootpath / "reports" / JOURNAL) if url else Journal.nowhere()
-    return Examination(asked, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
+    return ContractRun(asked, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
 
 
-class Broken(Exception):
+class CheckFailed(Exception):
     """A promise is broken, by these findings."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(line for each in findings for line in told(each)))
 
 
-class Examination:
+class ContractRun:
     """What the tests of one process share: the target, and what was told already. `worker` is xdist's number of it."""
 
-    def __init__(self, asked: Assignment, journal: Journal, *, worker: int, lock: Path | None) -> None:
+    def __init__(self, asked: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
         self.asked, self.journal = asked, journal
         self.tools = Tools(asked.contract, asked.seed + APART * worker)
         self.told: set[str] = set()
@@ -107,10 +109,10 @@ class Examination:
         """Let go of the target."""
         self._open.close()
 
-    def hold(self, sworn: Sworn) -> list[Finding]:
+    def hold(self, sworn: BoundCheck) -> list[Finding]:
         """Hold one promise: what was found, of which nothing was told before. Raises as `Sworn.hold`."""
         asked = self.asked
-        stage = Stage(
+        stage = CheckContext(
             self.tools,
             self.target,
             sworn.promise.name,
@@ -171,7 +173,13 @@ class ContractCollector(pytest.Collector):
     """All tests of one contract."""
 
     def __init__(
-        self, *, name: str, parent: Any, examination: Examination, own: Sequence[Callable[[Stage], Any]], **further: Any
+        self,
+        *,
+        name: str,
+        parent: Any,
+        examination: ContractRun,
+        own: Sequence[Callable[[CheckContext], Any]],
+        **further: Any,
     ) -> None:
         super().__init__(name, parent, nodeid=f"contract/{name}", **further)
         self._examination, self._own = examination, own
@@ -179,7 +187,7 @@ class ContractCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each promise at each operation, for each operation's conformance, and for each own promise."""
         asked = self._examination.asked
-        sworn = [each for each in promises_of(asked.contract) if asked.mode != "quick" or each.promise.quick]
+        sworn = [each for each in checks_of(asked.contract) if asked.mode != "quick" or each.promise.quick]
         seen: Counter[str] = Counter()
         for each in sworn:
             name = f"{each.promise.name}[{each.operation}]"
@@ -192,23 +200,23 @@ class ContractCollector(pytest.Collector):
             )
         yield from (self._test(each.__name__, _own(each)) for each in self._own)
 
-    def _test(self, name: str, sworn: Sworn) -> pytest.Item:
-        made: pytest.Item = PromiseTest.from_parent(self, name=name, sworn=sworn, examination=self._examination)
+    def _test(self, name: str, sworn: BoundCheck) -> pytest.Item:
+        made: pytest.Item = CheckTest.from_parent(self, name=name, sworn=sworn, examination=self._examination)
         return made
 
 
-def _own(hold: Callable[[Stage], Any]) -> Sworn:
+def _own(hold: Callable[[CheckContext], Any]) -> BoundCheck:
     """A project's own promise, as one of ours."""
     name = hold.__name__
-    said = Said("the project", name, "documented", hold.__module__, (hold.__doc__ or name).strip())
-    promise = Promise(name, (), lambda contract: iter(()), hold)
-    return Sworn(promise, "the project", said, ())
+    said = StatementRef("the project", name, "documented", hold.__module__, (hold.__doc__ or name).strip())
+    promise = Check(name, (), lambda contract: iter(()), hold)
+    return BoundCheck(promise, "the project", said, ())
 
 
 class ContractTest(pytest.Item):
     """One test of an examination."""
 
-    def __init__(self, *, name: str, parent: Any, examination: Examination, **further: Any) -> None:
+    def __init__(self, *, name: str, parent: Any, examination: ContractRun, **further: Any) -> None:
         super().__init__(name, parent, **further)
         self.examination = examination
 
@@ -226,7 +234,7 @@ class ContractTest(pytest.Item):
         """A failure breaks the test, news is told at the end of the run, and what cannot be examined is skipped."""
         try:
             found = self.found()
-        except (Unable, ReadOnly) as reason:
+        except (CannotBuildRequest, ReadOnly) as reason:
             pytest.skip(str(reason))
         except (Unreachable, Exhausted) as reason:
             pytest.fail(f"could not be examined: {reason}", pytrace=False)
@@ -235,21 +243,21 @@ class ContractTest(pytest.Item):
             if each not in broken:
                 self.add_report_section("call", NEWS, "\n".join(told(each)))
         if broken:
-            raise Broken(broken)
+            raise CheckFailed(broken)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *given: Any, **named: Any) -> Any:
         """What was expected and seen, and the requests that show it."""
-        return str(excinfo.value) if isinstance(excinfo.value, Broken) else super().repr_failure(excinfo)
+        return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the test comes from: no file has it."""
         return self.path, None, self.name
 
 
-class PromiseTest(ContractTest):
+class CheckTest(ContractTest):
     """One promise at one operation."""
 
-    def __init__(self, *, sworn: Sworn, **further: Any) -> None:
+    def __init__(self, *, sworn: BoundCheck, **further: Any) -> None:
         super().__init__(**further)
         self._sworn = sworn
 

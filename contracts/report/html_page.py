@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from html import escape
 
-from contracts.model.finding import Exchange, Finding, Verdict
-from contracts.model.known_failures import Known
+from contracts.model.finding import Finding, RecordedExchange, Verdict
+from contracts.model.known_failures import KnownFailure
 from contracts.report.report import Report
 from contracts.report.sarif import describe
 from contracts.report.style import SCRIPT, STYLE
 from contracts.reproduce.curl import as_shell
-from contracts.reproduce.script import conversation
+from contracts.reproduce.script import script
 
 SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
@@ -129,7 +129,7 @@ def _repeat(report: Report, found: Finding) -> str:
     """The shortest sequence known that shows it: as lines for a shell, and what was answered."""
     if not found.exchanges:
         return ""
-    talk = conversation(found, report.base, report.operations)
+    talk = script(found, report.base, report.operations)
     alone = (
         ""
         if found.id not in report.opaque
@@ -147,7 +147,7 @@ def _repeat(report: Report, found: Finding) -> str:
     )
 
 
-def _reply(number: int, exchange: Exchange) -> str:
+def _reply(number: int, exchange: RecordedExchange) -> str:
     kind = "good" if exchange.status < 300 else "bad" if exchange.status >= 500 or not exchange.status else "other"
     asked = f"{escape(exchange.method)} {escape(_short(exchange.url))}"
     return (
@@ -157,7 +157,7 @@ def _reply(number: int, exchange: Exchange) -> str:
     )
 
 
-def _body(exchange: Exchange) -> str:
+def _body(exchange: RecordedExchange) -> str:
     """A reply's body as one reads it."""
     value = exchange.json
     text = exchange.reply_body.decode("utf-8", "replace")
@@ -172,7 +172,7 @@ def _known(report: Report) -> Iterator[str]:
         yield "".join(_finding(report, each) for each in report.known)
 
 
-def _accepted(entry: Known, *, gone: bool) -> str:
+def _accepted(entry: KnownFailure, *, gone: bool) -> str:
     mark = ' <em class="failed">fails no more: take it out of the file</em>' if gone else ""
     return f"<li><b>{escape(str(entry))}</b>: {escape(entry.reason)} (since {escape(entry.date)}){mark}</li>"
 

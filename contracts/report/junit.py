@@ -7,7 +7,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from contracts.model.finding import Finding
-from contracts.model.known_failures import Known
+from contracts.model.known_failures import KnownFailure
 from contracts.report.report import Report
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,7 +47,7 @@ def _case(suite: ET.Element, report: Report, operation: str, check: str, outcome
             ET.SubElement(case, "failure", message=_clean(each.seen), type=each.id).text = _clean(_told(each))
 
 
-def _accepted(suite: ET.Element, report: Report, entry: Known) -> None:
+def _accepted(suite: ET.Element, report: Report, entry: KnownFailure) -> None:
     """A known failure: skipped as long as it fails, and a failure when it does not."""
     case = ET.SubElement(suite, "testcase", classname="known failures", name=_clean(str(entry)))
     if entry in report.stale:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from contracts.checks import PROMISES
-from contracts.model.finding import Exchange, Finding, Said, Verdict
-from contracts.model.known_failures import Known, stale
-from contracts.runner.runner import Result, weight
+from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
+from contracts.model.known_failures import KnownFailure, stale
+from contracts.runner.runner import CheckResult, weight
 from mockserver.errors import MockServerError
 
 FORMAT = 1
@@ -23,11 +23,11 @@ MOCK = "the built-in mock"
 """What stands as the target where no address was given."""
 
 
-class Unreadable(MockServerError):
+class UnreadableReport(MockServerError):
     """A file is not a report of this program; the text names it and says what is wrong."""
 
 
-class Line(NamedTuple):
+class ReportLine(NamedTuple):
     """Where something stands: a file, relative where it can be, and a line that counts from 1."""
 
     file: str
@@ -51,10 +51,10 @@ class Report:
     target: str
     seed: int
     mode: str
-    result: Result
+    result: CheckResult
     wanted: str = ""
-    places: Mapping[str, Line] = field(default_factory=dict)
-    accepted: tuple[Known, ...] = ()
+    places: Mapping[str, ReportLine] = field(default_factory=dict)
+    accepted: tuple[KnownFailure, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     share: str = ""
@@ -75,7 +75,7 @@ class Report:
         return tuple(each for each in self.result.findings if self.reason(each))
 
     @property
-    def stale(self) -> tuple[Known, ...]:
+    def stale(self) -> tuple[KnownFailure, ...]:
         """What was said to fail and does not any more.
 
         An examination that ended early, or one share of a larger one, cannot know; a quick one cannot of what is found
@@ -92,7 +92,7 @@ class Report:
         """The findings of one verdict, but for those that are known."""
         return tuple(each for each in self.result.findings if each.verdict == verdict and not self.reason(each))
 
-    def reason(self, found: Finding) -> Known | None:
+    def reason(self, found: Finding) -> KnownFailure | None:
         """Why a finding is accepted; None for one that is not known."""
         return next((entry for entry in self.accepted if entry.fits(found)), None)
 
@@ -109,14 +109,14 @@ class Report:
         return 1 if self.failures or self.stale else 0
 
 
-def joined(first: Result, second: Result) -> Result:
+def joined(first: CheckResult, second: CheckResult) -> CheckResult:
     """Two results as one: every finding once, the worst outcome of each check, the first reason to stop."""
     found = {each.id: each for each in (*second.findings, *first.findings)}
     order = dict.fromkeys(each.id for each in (*first.findings, *second.findings))
     examined = dict(first.examined)
     for key, outcome in second.examined.items():
         examined[key] = max(examined.get(key, outcome), outcome, key=weight)
-    return Result(
+    return CheckResult(
         tuple(found[id] for id in order),
         examined,
         first.requests + second.requests,
@@ -173,9 +173,11 @@ def read_report(path: Path) -> Report:
     try:
         return from_json(file.read_text("utf-8"))
     except OSError as fault:
-        raise Unreadable(f"{file}: {fault.strerror}") from None
+        raise UnreadableReport(f"{file}: {fault.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as fault:
-        raise Unreadable(f"{file}: not a report of `mockserver check` ({type(fault).__name__}: {fault})") from None
+        raise UnreadableReport(
+            f"{file}: not a report of `mockserver check` ({type(fault).__name__}: {fault})"
+        ) from None
 
 
 def from_json(text: str) -> Report:
@@ -184,7 +186,7 @@ def from_json(text: str) -> Report:
     if read["format"] != FORMAT:
         raise ValueError(f"its format is {read['format']!r}, and only {FORMAT} is understood")
     examined = {(each["operation"], each["check"]): each["outcome"] for each in read["examined"]}
-    result = Result(
+    result = CheckResult(
         tuple(_finding(each) for each in read["findings"]),
         examined,
         read["requests"],
@@ -192,7 +194,7 @@ def from_json(text: str) -> Report:
         tuple(read["left_behind"]),
         read["stopped"],
     )
-    places = {operation: Line(**place) for operation, place in read["places"].items()}
+    places = {operation: ReportLine(**place) for operation, place in read["places"].items()}
     return Report(
         read["title"],
         read["version"],
@@ -202,7 +204,7 @@ def from_json(text: str) -> Report:
         result,
         read["wanted"],
         places,
-        tuple(Known(**each) for each in read["known"]),
+        tuple(KnownFailure(**each) for each in read["known"]),
         tuple(read["only"]),
         tuple(read["skip"]),
         read["share"],
@@ -215,15 +217,17 @@ def from_json(text: str) -> Report:
 
 
 def _finding(read: dict[str, Any]) -> Finding:
-    said = Said(**read["statement"]) if read["statement"] else None
+    said = StatementRef(**read["statement"]) if read["statement"] else None
     exchanges = tuple(_exchange(each) for each in read["exchanges"])
     rest = {key: value for key, value in read.items() if key not in ("statement", "exchanges", "curl")}
     return Finding(statement=said, exchanges=exchanges, **rest)
 
 
-def _exchange(read: dict[str, Any]) -> Exchange:
+def _exchange(read: dict[str, Any]) -> RecordedExchange:
     pairs = {key: tuple((str(k), str(v)) for k, v in read[key]) for key in ("headers", "reply_headers")}
-    return Exchange(**{**read, **pairs, "body": _bytes(read["body"]), "reply_body": _bytes(read["reply_body"]) or b""})
+    return RecordedExchange(
+        **{**read, **pairs, "body": _bytes(read["body"]), "reply_body": _bytes(read["reply_body"]) or b""}
+    )
 
 
 def _bytes(read: Any) -> bytes | None:

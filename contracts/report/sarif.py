@@ -13,8 +13,8 @@ from typing import Any
 
 from contracts.checks import PROMISES
 from contracts.conformance.openapi_core_check import CHECK as JURY
-from contracts.model.finding import Exchange, Finding
-from contracts.report.report import Line, Report
+from contracts.model.finding import Finding, RecordedExchange
+from contracts.report.report import Report, ReportLine
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -93,7 +93,7 @@ def source(found: Finding) -> str:
 
 
 def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
-    place = report.places.get(found.operation, Line("openapi.yaml", 1))
+    place = report.places.get(found.operation, ReportLine("openapi.yaml", 1))
     region = {"artifactLocation": {"uri": place.file}, "region": {"startLine": place.line}}
     return {
         "ruleId": found.check,
@@ -117,7 +117,7 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
     }
 
 
-def _last(exchanges: Sequence[Exchange]) -> dict[str, Any]:
+def _last(exchanges: Sequence[RecordedExchange]) -> dict[str, Any]:
     """The exchange that shows it, as a webRequest and webResponse (sections 3.46 and 3.47)."""
     if not exchanges:
         return {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from contracts.report.report import Line
+from contracts.report.report import ReportLine
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Document
 
@@ -15,7 +15,7 @@ READER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's reader where there is one: it is ten times as fast."""
 
 
-def places(document: Document, operations: Iterable[str]) -> dict[str, Line]:
+def places(document: Document, operations: Iterable[str]) -> dict[str, ReportLine]:
     """The file and line of operations (`METHOD path`) in a document of YAML or JSON.
 
     An operation that cannot be found there, because it lies in another file or the text is not read as YAML, stands
@@ -31,7 +31,7 @@ def places(document: Document, operations: Iterable[str]) -> dict[str, Line]:
         for name, path in pointers.items()
         if name in wanted
     }
-    return {name: Line(file, _line(root, found.get(name, []))) for name in sorted(wanted)}
+    return {name: ReportLine(file, _line(root, found.get(name, []))) for name in sorted(wanted)}
 
 
 def _composed(path: Path) -> yaml.Node | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.model.finding import Finding, Said
+from contracts.model.finding import Finding, StatementRef
 from contracts.report.report import Report
 
 SHOWN = 20
@@ -50,7 +50,7 @@ def told(found: Finding) -> Iterator[str]:
     yield ""
 
 
-def _said(said: Said) -> str:
+def _said(said: StatementRef) -> str:
     source = f": {said.source}" if said.source else ""
     return f"{said.subject} {said.kind}: {said.text} ({said.evidence}{source})"
 

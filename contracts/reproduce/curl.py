@@ -8,15 +8,15 @@ import shlex
 from collections.abc import Iterator
 
 from contracts.model.finding import PLACEHOLDER
-from contracts.reproduce.script import NAME, Conversation, Path, Step
+from contracts.reproduce.script import NAME, Path, Script, ScriptStep
 
 
-def as_shell(talk: Conversation, base: str) -> str:
+def as_shell(talk: Script, base: str) -> str:
     """The requests of a conversation, one after the other; `${NAME}` stands for a secret in the environment."""
     return "\n".join(line for step in talk.steps for line in _lines(step, base))
 
 
-def _lines(step: Step, base: str) -> Iterator[str]:
+def _lines(step: ScriptStep, base: str) -> Iterator[str]:
     if step.waited:
         yield f"sleep {step.waited:g}"
     if not step.takes:
@@ -27,7 +27,7 @@ def _lines(step: Step, base: str) -> Iterator[str]:
         yield f'{name}=$(printf %s "$reply" | jq -r {shlex.quote(_filter(path))})'
 
 
-def _request(step: Step, base: str) -> str:
+def _request(step: ScriptStep, base: str) -> str:
     path, mark, query = step.url.partition("?")
     place = path if "://" in path else base + path
     words = ["-X", step.method, _quoted(place) + (_quoted(mark) + _quoted(query, encode=True) if mark else "")]

@@ -8,14 +8,14 @@ from typing import Any
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.model.finding import Finding
 from contracts.model.resources import name_of
-from contracts.reproduce.script import NAME, Broken, Conversation, Held, Refused, conversation, hold
-from contracts.runner.settings import Assignment
+from contracts.reproduce.script import NAME, ReplayedScript, Script, ScriptBroken, ScriptRefused, replay_script, script
+from contracts.runner.settings import CheckSettings
 
 CROWDED = frozenset({"crowd", "crowded-capacity", "crowded-unique", "lost-update", "crowded-delete", "rate-limit"})
 """Checks of which the requests are sent at the same time, or are too many to be listed."""
 
 
-def opaque(asked: Assignment, findings: Iterable[Finding], base: str) -> frozenset[str]:
+def opaque(asked: CheckSettings, findings: Iterable[Finding], base: str) -> frozenset[str]:
     """The ids of findings whose exchanges go the same way on a service that is right, or need what they do not make.
 
     A test made of one of these would fail on every service, or on none.
@@ -26,21 +26,21 @@ def opaque(asked: Assignment, findings: Iterable[Finding], base: str) -> frozens
     target, operations = asked.mock(), tuple(map(name_of, asked.contract.document.operations))
     try:
         alone = (found for found in findings if found.check not in CROWDED)
-        telling = {found.id for found in alone if _tells(conversation(found, base, operations), target)}
+        telling = {found.id for found in alone if _tells(script(found, base, operations), target)}
         return frozenset(found.id for found in findings) - telling
     finally:
         target.close()
 
 
-def _tells(talk: Conversation, target: Target) -> bool:
+def _tells(talk: Script, target: Target) -> bool:
     """Does it go another way on a service that is right?"""
     if not talk.steps or not talk.whole:
         return False
     try:
-        held = hold(talk, target)
-    except Refused:
+        held = replay_script(talk, target)
+    except ScriptRefused:
         return True
-    except (Broken, Unreachable, Exhausted, ReadOnly):
+    except (ScriptBroken, Unreachable, Exhausted, ReadOnly):
         return False
     return not (held.same or _rough(held.told) == _rough(talk.told)) and not _lacks(talk, held)
 
@@ -50,7 +50,7 @@ def _rough(told: Sequence[Any]) -> list[Any]:
     return [each[0] if each[0] >= 400 and index < len(told) - 1 else each for index, each in enumerate(told)]
 
 
-def _lacks(talk: Conversation, held: Held) -> bool:
+def _lacks(talk: Script, held: ReplayedScript) -> bool:
     """Does it ask for an item that it did not make, and that was there only because others had made it?"""
     return any(
         200 <= step.status < 300 and reply.status == 404 and not NAME.search(step.url)

@@ -13,7 +13,7 @@ from contracts.model.finding import PLACEHOLDER, Finding
 from contracts.report.report import MOCK, Report
 from contracts.report.sarif import source
 from contracts.reproduce import stable_parts
-from contracts.reproduce.script import NAME, Conversation, Step, conversation
+from contracts.reproduce.script import NAME, Script, ScriptStep, script
 
 FILE = "test_failures.py"
 """What the file is called, so that pytest finds it."""
@@ -93,7 +93,7 @@ def talk() -> Iterator[Talk]:
 
 def as_tests(report: Report) -> str:
     """A file of pytest with one test for each failure of the report."""
-    talks = [(found, conversation(found, report.base, report.operations)) for found in report.failures]
+    talks = [(found, script(found, report.base, report.operations)) for found in report.failures]
     variables = sorted(
         {name for found, _ in talks for each in found.exchanges for name in PLACEHOLDER.findall(repr(each))}
     )
@@ -144,7 +144,7 @@ def _named(found: Finding, taken: set[str]) -> str:
     return name
 
 
-def _test(report: Report, found: Finding, talk: Conversation, name: str) -> str:
+def _test(report: Report, found: Finding, talk: Script, name: str) -> str:
     lines = [
         "",
         "",
@@ -179,19 +179,19 @@ def _test(report: Report, found: Finding, talk: Conversation, name: str) -> str:
     return "\n".join(lines)
 
 
-def _sent(step: Step) -> Iterator[str]:
+def _sent(step: ScriptStep) -> Iterator[str]:
     wait = f", wait={step.waited:g}" if step.waited else ""
     yield f"    talk.send({step.method!r}, {_url(step.url)}{wait}{_headers(step)}{_content(step.body)})"
 
 
-def _taken(step: Step) -> Iterator[str]:
+def _taken(step: ScriptStep) -> Iterator[str]:
     for name, path in step.takes.items():
         yield f"    {name} = talk.take({', '.join(repr(each) for each in (name, *path))})"
     if step.undo:
         yield f"    talk.delete({_url(step.undo)}{_headers(step, ('content-type',))})"
 
 
-def _headers(step: Step, without: tuple[str, ...] = ()) -> str:
+def _headers(step: ScriptStep, without: tuple[str, ...] = ()) -> str:
     shown = [
         f"{name!r}: {_text(value)}"
         for name, value in step.headers

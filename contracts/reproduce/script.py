@@ -12,8 +12,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from contracts.client.request_bodies import MARK
 from contracts.client.target import Target
-from contracts.client.transport import Headers, Received, Sent
-from contracts.model.finding import PLACEHOLDER, Exchange, Finding
+from contracts.client.transport import Headers, ReceivedResponse, SentRequest
+from contracts.model.finding import PLACEHOLDER, Finding, RecordedExchange
 from contracts.reproduce.stable_parts import ID, TIME, leaves, parsed, said, told
 from mockserver.openapi import path_template
 
@@ -42,7 +42,7 @@ TIMELY = re.compile(r"(At|_at|[tT]ime)\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScriptStep:
     """One request of a conversation. In `url`, `headers` and `body` stand `⟨name⟩` and `${SECRET}`.
 
     `takes` are the values that later requests need, by name, with their place in the reply. `status` and `told` are
@@ -61,7 +61,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class Script:
     """What is said and what was answered.
 
     `by_status`: the status of the last reply alone shows the breach. `timed`: which times are equal is part of it.
@@ -69,7 +69,7 @@ class Conversation:
     of the replies that the finding is about.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[ScriptStep, ...]
     by_status: bool
     timed: bool
     whole: bool
@@ -81,11 +81,11 @@ class Conversation:
         return [step.told for step in self.steps]
 
 
-class Broken(Exception):
+class ScriptBroken(Exception):
     """A conversation cannot be held again: an earlier reply is not what the later requests need."""
 
 
-def conversation(found: Finding, base: str, operations: Iterable[str] = ()) -> Conversation:
+def script(found: Finding, base: str, operations: Iterable[str] = ()) -> Script:
     """The conversation of a finding; addresses below `base` are written as paths.
 
     `operations` are those of the document (`DELETE /things/{id}`), by which what is made can be deleted again.
@@ -105,7 +105,7 @@ def conversation(found: Finding, base: str, operations: Iterable[str] = ()) -> C
         given = {value: name for name, (step, _, value) in taken.items() if step < index}
         headers = tuple((name, value) for name, value in each.headers if name.lower() not in USUAL)
         steps.append(
-            Step(
+            ScriptStep(
                 each.method,
                 _url(each.url.removeprefix(base), given),
                 headers,
@@ -117,7 +117,7 @@ def conversation(found: Finding, base: str, operations: Iterable[str] = ()) -> C
                 undo.get(index, "").removeprefix(base),
             )
         )
-    return Conversation(
+    return Script(
         tuple(steps),
         STATUS.fullmatch(found.seen) is not None,
         timed,
@@ -135,29 +135,29 @@ def _foreign(value: Any, sent: frozenset[str]) -> bool:
     return isinstance(value, list) and any(each and not each & sent for each in marks)
 
 
-class Refused(Broken):
+class ScriptRefused(ScriptBroken):
     """The first request is refused: the credentials or the tenant are not the right ones there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ReplayedScript:
     """A conversation that was held again: what was sent and answered, what of it is the same every time, and whether
     it went as it did then."""
 
-    exchanges: tuple[tuple[Sent, Received], ...]
+    exchanges: tuple[tuple[SentRequest, ReceivedResponse], ...]
     told: list[Any]
     same: bool
 
 
-def hold(talk: Conversation, target: Target) -> Held:
+def replay_script(talk: Script, target: Target) -> ReplayedScript:
     """Hold a conversation with a target, as the identities it knows, and delete what it made.
 
     Raises Broken, Unreachable, Exhausted, or ReadOnly.
     """
     secrets = {veil[2:-1]: secret for each in reversed(target.identities) for secret, veil in each.veiled.items()}
     values: dict[str, str] = {}
-    held: list[tuple[Sent, Received]] = []
-    undone: list[Sent] = []
+    held: list[tuple[SentRequest, ReceivedResponse]] = []
+    undone: list[SentRequest] = []
     try:
         for step in talk.steps:
             target.pause(step.waited)
@@ -165,11 +165,15 @@ def hold(talk: Conversation, target: Target) -> Held:
             reply = target.resend(sent)
             held.append((sent, reply))
             if len(held) == 1 and reply.status in (401, 403, 404) and step.status // 100 == 2 and len(talk.steps) > 1:
-                raise Refused(f"{step.method} {step.url} is answered with {reply.status}, where it was {step.status}")
+                raise ScriptRefused(
+                    f"{step.method} {step.url} is answered with {reply.status}, where it was {step.status}"
+                )
             if step is talk.steps[-1] and reply.status // 100 != 2:
                 break
             if step.takes and reply.status // 100 != 2:
-                raise Broken(f"{step.method} {step.url} is answered with {reply.status}, where it was {step.status}")
+                raise ScriptBroken(
+                    f"{step.method} {step.url} is answered with {reply.status}, where it was {step.status}"
+                )
             values |= {name: str(_at(parsed(reply.body), path)) for name, path in step.takes.items()}
             if step.undo:
                 undone.append(_filled(replace(step, method="DELETE", url=step.undo, body=None), values, secrets))
@@ -177,11 +181,11 @@ def hold(talk: Conversation, target: Target) -> Held:
         for each in reversed(undone):
             target.resend(each)
     seen = _essence(talk, [reply for _, reply in held], values, secrets)
-    return Held(tuple(held), seen, seen[-1][0] == talk.told[-1][0] if talk.by_status else seen == talk.told)
+    return ReplayedScript(tuple(held), seen, seen[-1][0] == talk.told[-1][0] if talk.by_status else seen == talk.told)
 
 
 def _essence(
-    talk: Conversation, replies: Sequence[Received], values: Mapping[str, str], secrets: Mapping[str, str]
+    talk: Script, replies: Sequence[ReceivedResponse], values: Mapping[str, str], secrets: Mapping[str, str]
 ) -> list[Any]:
     known = {text: text for step in talk.steps for text in said(step.url, step.body)}
     known |= {secret: "${" + name + "}" for name, secret in secrets.items()}
@@ -197,7 +201,9 @@ def _headers_told(found: Finding) -> tuple[str, ...]:
     return tuple(sorted(word for word in words - PASSING if word in present | SPOKEN or word.startswith("x-")))
 
 
-def _told(exchange: Exchange, names: Sequence[str], known: Mapping[str, str], times: list[Any] | None) -> list[Any]:
+def _told(
+    exchange: RecordedExchange, names: Sequence[str], known: Mapping[str, str], times: list[Any] | None
+) -> list[Any]:
     return told(exchange.status, _lower(exchange.reply_headers), names, exchange.reply_body, known, times)
 
 
@@ -205,20 +211,20 @@ def _lower(headers: Headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers}
 
 
-def _filled(step: Step, values: Mapping[str, str], secrets: Mapping[str, str]) -> Sent:
+def _filled(step: ScriptStep, values: Mapping[str, str], secrets: Mapping[str, str]) -> SentRequest:
     def fill(text: str, *, url: bool = False) -> str:
         text = NAME.sub(lambda match: quote(values[match[1]], safe="") if url else values[match[1]], text)
         return PLACEHOLDER.sub(lambda match: secrets.get(match[1], match[0]), text)
 
     body = fill(step.body).encode() if isinstance(step.body, str) else step.body
-    return Sent(step.method, fill(step.url, url=True), tuple((k, fill(v)) for k, v in step.headers), body)
+    return SentRequest(step.method, fill(step.url, url=True), tuple((k, fill(v)) for k, v in step.headers), body)
 
 
 Taken = dict[str, tuple[int, Path, str]]
 """Values that are taken from replies: name → (which reply, where, what it was then)."""
 
 
-def _taken(exchanges: Sequence[Exchange]) -> Taken:
+def _taken(exchanges: Sequence[RecordedExchange]) -> Taken:
     """Values of replies that later requests have."""
     offered: dict[str, tuple[int, Path]] = {}
     sent: set[str] = set()
@@ -235,7 +241,7 @@ def _taken(exchanges: Sequence[Exchange]) -> Taken:
     return taken
 
 
-def _undone(exchanges: Sequence[Exchange], taken: Taken, deleted: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _undone(exchanges: Sequence[RecordedExchange], taken: Taken, deleted: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Where what was made is deleted again, for each create request whose reply says the id."""
     for index, each in enumerate(exchanges):
         address = each.url.partition("?")[0].rstrip("/")
@@ -278,7 +284,7 @@ def _at(value: Any, path: Path) -> Any:
         try:
             value = value[step]
         except (KeyError, IndexError, TypeError):
-            raise Broken(f"a reply has no {'.'.join(map(str, path))} any more") from None
+            raise ScriptBroken(f"a reply has no {'.'.join(map(str, path))} any more") from None
     return value
 
 

@@ -17,7 +17,7 @@ ID = re.compile(r"(^id|Id|_id|ID)$")
 MADE_UP = re.compile(r"-[0-9a-f]{6}-\d+|[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
-def essence(value: Any, known: Mapping[str, str], times: list[Any] | None = None) -> Any:
+def stable_parts(value: Any, known: Mapping[str, str], times: list[Any] | None = None) -> Any:
     """A JSON value with the texts of `known` by their names, and times and random texts as what they are.
 
     `known` maps texts to names; one that is its own name was sent, and must come back as it was. With `times`, a list
@@ -26,12 +26,12 @@ def essence(value: Any, known: Mapping[str, str], times: list[Any] | None = None
     """
     if isinstance(value, dict):
         return {
-            key: numbered(each, known) if ID.search(key) and type(each) is int else essence(each, known, times)
+            key: numbered(each, known) if ID.search(key) and type(each) is int else stable_parts(each, known, times)
             for key, each in value.items()
         }
     if isinstance(value, list):
         mine = [each for each in value if not isinstance(each, dict) or mentions(each, known)]
-        return [essence(each, known, times) for each in mine]
+        return [stable_parts(each, known, times) for each in mine]
     if isinstance(value, str):
         return named(value, known, times)
     if isinstance(value, int | float) and 1_500_000_000 < value < 5_000_000_000_000:
@@ -107,4 +107,4 @@ def told(
     """A reply: its status, its media type, the headers of these `names`, and the essence of its body, if it is JSON."""
     kind = (headers.get("content-type") or "").partition(";")[0].strip().lower()
     counted = {name: named(headers[name], known, times) if name in headers else None for name in names}
-    return [status, kind, *([counted] if counted else []), essence(parsed(body), known, times)]
+    return [status, kind, *([counted] if counted else []), stable_parts(parsed(body), known, times)]

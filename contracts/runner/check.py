@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.model.finding import Said
-from contracts.model.resources import Act, Kind, acts, kinds
-from contracts.runner.context import Stage
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Statement
 from mockserver.contract import Contract
 
-Place = tuple[str, Said, tuple[Any, ...]]
+Place = tuple[str, StatementRef, tuple[Any, ...]]
 """An operation (`METHOD path`), what is said there, and what the promise's function needs to know."""
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class Check:
     """One kind of promise. `hold(stage, …)` examines it and tells breaches; `find` says where it is made.
 
     `kinds` are the keys of the behaviour vocabulary that it examines. A `quick` one costs few requests. `late` ones
@@ -33,15 +33,15 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Sworn:
+class BoundCheck:
     """A promise as one contract makes it at one operation."""
 
-    promise: Promise
+    promise: Check
     operation: str
-    said: Said
+    said: StatementRef
     subject: tuple[Any, ...]
 
-    def hold(self, stage: Stage) -> None:
+    def hold(self, stage: CheckContext) -> None:
         """Examine it. Raises Unable, Unreachable, Exhausted or ReadOnly."""
         self.promise.hold(stage, *self.subject)
 
@@ -50,11 +50,11 @@ def law(on: str, *needs: str, source: str, text: str = "") -> Callable[[Contract
     """Where a law of HTTP itself applies: at `on` of every resource that can do it and what the law `needs`."""
 
     def places(contract: Contract) -> Iterator[Place]:
-        for kind in kinds(contract).values():
+        for kind in checked_resources(contract).values():
             for each in on.split("|"):
                 if kind.can(each, *needs):
                     act = kind.acts[each]
-                    yield act.name, Said(act.name, "http", "documented", source, text), (kind,)
+                    yield act.name, StatementRef(act.name, "http", "documented", source, text), (kind,)
                     break
 
     return places
@@ -64,10 +64,10 @@ def stated(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Pla
     """Where a resource makes a statement called `name`; the function gets the resource and the statement."""
 
     def places(contract: Contract) -> Iterator[Place]:
-        for kind in kinds(contract).values():
+        for kind in checked_resources(contract).values():
             if kind.can(on, *needs) and _is_made(contract, kind, name):
                 for statement in _each(getattr(kind.resource, name.replace("-", "_"))):
-                    yield kind.acts[on].name, Said.of(kind.name, name, statement), (kind, statement)
+                    yield kind.acts[on].name, StatementRef.of(kind.name, name, statement), (kind, statement)
 
     return places
 
@@ -76,18 +76,18 @@ def operations(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
     """Where an operation makes a statement called `name`; the function gets resource, operation and statement."""
 
     def places(contract: Contract) -> Iterator[Place]:
-        known = kinds(contract)
-        for act in acts(contract):
+        known = checked_resources(contract)
+        for act in resource_operations(contract):
             action = act.behaviour.action
             kind = known.get(action.of) if action else None
             if kind is not None and kind.can(*needs):
                 for statement in _each(getattr(act.behaviour, name.replace("-", "_"))):
-                    yield act.name, Said.of(act.name, name, statement), (kind, act, statement)
+                    yield act.name, StatementRef.of(act.name, name, statement), (kind, act, statement)
 
     return places
 
 
-def _is_made(contract: Contract, kind: Kind, name: str) -> bool:
+def _is_made(contract: Contract, kind: CheckedResource, name: str) -> bool:
     """Is the statement made, in the behaviour file or by inference? One that says the default only if it is written."""
     written = (contract.document.root.get("x-resources") or {}).get(kind.name) or {}
     key = name.replace("-", "_")
@@ -99,6 +99,6 @@ def _each(value: Any) -> Iterator[Statement]:
     return (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Statement))
 
 
-def holder(act: Act, known: dict[str, Kind]) -> Kind | None:
+def holder(act: ResourceOperation, known: dict[str, CheckedResource]) -> CheckedResource | None:
     """The resource that an operation belongs to."""
     return known.get(act.behaviour.action.of) if act.behaviour.action else None

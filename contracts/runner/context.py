@@ -8,21 +8,21 @@ from random import Random
 from typing import Any, Literal
 
 from contracts.checks.pagination import following, largest_page
-from contracts.cleanup.created_items import Belongings, Made
+from contracts.cleanup.created_items import CreatedItem, CreatedItems
 from contracts.cleanup.journal import Entry, Journal, Pending
 from contracts.client.path_values import may_name
-from contracts.client.request_builder import MISSING, Requests, Unable
-from contracts.client.target import NOBODY, Identity, Target
-from contracts.conformance.response_validation import deviations, is_unsatisfiable
-from contracts.model.finding import Exchange, Finding, Said, finding
-from contracts.model.resources import Act, Kind, name_of, pick
+from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
+from contracts.client.target import NOBODY, Target, User
+from contracts.conformance.response_validation import is_unsatisfiable, response_violations
+from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
+from contracts.model.resources import CheckedResource, ResourceOperation, name_of, pick
 from contracts.runner.shared import Tools
 from mockserver.openapi.document import Operation
 
 Mode = Literal["quick", "default", "campaign"]
 
 
-class Stage:
+class CheckContext:
     """One promise being held against a target. Breaches become findings; what was made is taken away by `tidy`."""
 
     def __init__(
@@ -31,7 +31,7 @@ class Stage:
         target: Target,
         check: str,
         operation: str,
-        said: Said | None,
+        said: StatementRef | None,
         *,
         mode: Mode = "default",
         seed: int = 0,
@@ -45,33 +45,33 @@ class Stage:
         self.findings: list[Finding] = []
         self.deviations: list[Finding] = []
         self.judged: set[str] = set()
-        self._ours = Belongings()
-        requests = Requests(tools, self._ours)
+        self._ours = CreatedItems()
+        requests = RequestBuilder(tools, self._ours)
         self.request, self.valid = requests.request, requests.valid
-        self._numbers: dict[int, tuple[str, Exchange]] = {}
+        self._numbers: dict[int, tuple[str, RecordedExchange]] = {}
 
     # Who asks.
 
     @cached_property
-    def main(self) -> Identity:
+    def main(self) -> User:
         """Who the promise is held as: the first identity whose role may do everything."""
         return next(iter(self.able), NOBODY)
 
     @cached_property
-    def able(self) -> list[Identity]:
+    def able(self) -> list[User]:
         """The identities whose role may do everything; all of them when no role may."""
         wanted = [act.behaviour.permission.roles for act in self.tools.acts.values() if act.behaviour.permission]
         able = [i for i in self.target.identities if not i.role or all(i.role in roles for roles in wanted)]
         return able or list(self.target.identities)
 
-    def stranger(self) -> Identity:
+    def stranger(self) -> User:
         """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
         for each in self.able:
             if each.secret != self.main.secret and (each.tenant != self.main.tenant or not each.tenant):
                 return each
-        raise Unable("only one tenant's credential is known; give a second one to examine this")
+        raise CannotBuildRequest("only one tenant's credential is known; give a second one to examine this")
 
-    def tenants_of(self, who: Identity) -> tuple[str, ...]:
+    def tenants_of(self, who: User) -> tuple[str, ...]:
         """The tenants in which a listed credential may work, if it is said."""
         listed = {c.value: c for c in self.contract.behaviour.service.credentials}
         return tuple(listed[who.secret].tenants or ()) if who.secret in listed else ()
@@ -80,21 +80,21 @@ class Stage:
 
     def send(
         self,
-        act: Act | Operation,
+        act: ResourceOperation | Operation,
         *,
-        who: Identity | None = None,
+        who: User | None = None,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = MISSING,
         headers: Mapping[str, str] | None = None,
         media_type: str = "",
         once: bool = False,
-    ) -> Exchange:
+    ) -> RecordedExchange:
         """Send a request to an operation, filling in what the contract requires and nobody gave.
 
         The reply is judged by the document on the way. Raises as `Target.send`.
         """
-        operation = act.operation if isinstance(act, Act) else act
+        operation = act.operation if isinstance(act, ResourceOperation) else act
         who = self.main if who is None else who
         request = self.request(
             operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type
@@ -107,7 +107,7 @@ class Stage:
             self._ours.removed_by(exchange)
         return exchange
 
-    def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[Exchange]:
+    def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[RecordedExchange]:
         """Send the same request with different bodies at the same time. Raises as `Target.together`."""
         numbers = [self.announce(operation, self.main, path, body) for body in bodies]
         exchanges = self.target.together(
@@ -117,7 +117,7 @@ class Stage:
             self._answered(number, exchange)
         return [self.judge(operation, exchange) for exchange in exchanges]
 
-    def announce(self, operation: Operation, who: Identity, path: Mapping[str, Any], body: Any) -> str:
+    def announce(self, operation: Operation, who: User, path: Mapping[str, Any], body: Any) -> str:
         """Write down that something is about to be created. Answers the number of the request, if it creates."""
         kind = self.tools.makers.get(name_of(operation))
         if kind is None:
@@ -130,17 +130,17 @@ class Stage:
         )
         return number
 
-    def _answered(self, number: str, exchange: Exchange) -> None:
+    def _answered(self, number: str, exchange: RecordedExchange) -> None:
         """What a success made is written down by `made`; a refusal made nothing."""
         if number and 200 <= exchange.status < 300:
             self._numbers[id(exchange)] = (number, exchange)
         elif number:
             self.journal.created(number, None)
 
-    def judge(self, operation: Operation, exchange: Exchange) -> Exchange:
+    def judge(self, operation: Operation, exchange: RecordedExchange) -> RecordedExchange:
         """Note where a reply is not as the document says."""
         self.judged.add(name_of(operation))
-        found = list(deviations(operation, exchange, self.contract))
+        found = list(response_violations(operation, exchange, self.contract))
         if not is_unsatisfiable(self.contract, operation, exchange):
             self._hear(operation, exchange, [each.seen for each in found])
         for each in found:
@@ -156,21 +156,21 @@ class Stage:
             )
         return exchange
 
-    def _hear(self, operation: Operation, exchange: Exchange, faults: Sequence[str]) -> None:
+    def _hear(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
         with self.tools.hearing:
             self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
 
     # What is made.
 
-    def body(self, kind: Kind, *, full: bool = False, **fields: Any) -> dict[str, Any]:
+    def body(self, kind: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A body that creates an item, told apart by a mark of ours. Raises Unable where none can be made."""
         act = kind.acts["create"]
         made = (self.bodies.most if full else self.bodies.least)(act, f"{self.check}/{self.random.random()}")
         if made is None:
-            raise Unable(f"no valid body can be made for {act.name}")
+            raise CannotBuildRequest(f"no valid body can be made for {act.name}")
         return self._reachable(kind, self.bodies.marked(act, kind, made, self.tools.mark())) | fields
 
-    def _reachable(self, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+    def _reachable(self, kind: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an id under which nobody could ask for the item again, if it may be left out."""
         id, slim = kind.resource.identity, {k: v for k, v in body.items() if k != kind.resource.identity.field}
         asked = [act.operation for act in kind.acts.values() if kind.is_of_item(act)]
@@ -180,28 +180,28 @@ class Stage:
 
     def create(
         self,
-        kind: Kind,
+        kind: CheckedResource,
         body: Mapping[str, Any] | None = None,
         *,
-        who: Identity | None = None,
+        who: User | None = None,
         path: Mapping[str, Any] | None = None,
-    ) -> Made:
+    ) -> CreatedItem:
         """Make an item. Raises Unable when the service will not have it (which the create promise tells)."""
         exchange, made = self.try_create(kind, body, who=who, path=path)
         if made is None:
             told = "shows no id" if exchange.status < 300 else f"answers {exchange.status} to a valid request"
-            raise Unable(f"{kind.acts['create'].name} {told}")
+            raise CannotBuildRequest(f"{kind.acts['create'].name} {told}")
         return made
 
     def try_create(
         self,
-        kind: Kind,
+        kind: CheckedResource,
         body: Mapping[str, Any] | None = None,
         *,
-        who: Identity | None = None,
+        who: User | None = None,
         path: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> tuple[Exchange, Made | None]:
+    ) -> tuple[RecordedExchange, CreatedItem | None]:
         """Ask for an item to be made: the exchange, and the item when there is one now."""
         who = self.main if who is None else who
         act = kind.acts["create"]
@@ -212,13 +212,13 @@ class Stage:
 
     def made(
         self,
-        kind: Kind,
-        exchange: Exchange,
+        kind: CheckedResource,
+        exchange: RecordedExchange,
         sent: Mapping[str, Any],
-        who: Identity,
+        who: User,
         path: Mapping[str, Any],
         number: str = "",
-    ) -> Made | None:
+    ) -> CreatedItem | None:
         """The item that an answered create request made, to be taken away in the end; None when it made none.
 
         `number` is the one that `announce` gave, for a request that was not sent by this stage.
@@ -232,8 +232,13 @@ class Stage:
         return made
 
     def _made_of(
-        self, kind: Kind, exchange: Exchange, sent: Mapping[str, Any], who: Identity, path: Mapping[str, Any]
-    ) -> Made | None:
+        self,
+        kind: CheckedResource,
+        exchange: RecordedExchange,
+        sent: Mapping[str, Any],
+        who: User,
+        path: Mapping[str, Any],
+    ) -> CreatedItem | None:
         if not 200 <= exchange.status < 300:
             return None
         item = pick(exchange.json, kind.acts["create"].place("item"))
@@ -243,16 +248,16 @@ class Stage:
         id = sent.get(field) if id is None else id
         if id is None:
             return None
-        return Made(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
+        return CreatedItem(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
 
-    def _entry(self, made: Made) -> Entry | None:
+    def _entry(self, made: CreatedItem) -> Entry | None:
         act = made.kind.acts.get("delete")
         if act is None:
             return None
         request = self.request(act.operation, who=made.who, path=made.path)
         return Entry("DELETE", self.target.base_url + request.path, made.who.name, request.headers)
 
-    def parents(self, kind: Kind, who: Identity) -> dict[str, Any]:
+    def parents(self, kind: CheckedResource, who: User) -> dict[str, Any]:
         """The path parameters of the owners of a resource, which are made for it."""
         parent = kind.resource.parent
         owner = self.tools.kinds.get(parent.resource) if parent else None
@@ -262,11 +267,11 @@ class Stage:
         made = present or self.create(owner, who=who)
         return {**made.path, parent.parameter: made.id, **({kind.upward: made.id} if kind.upward else {})}
 
-    def present(self, kind: Kind) -> tuple[Made, ...]:
+    def present(self, kind: CheckedResource) -> tuple[CreatedItem, ...]:
         """What was made of a kind and not taken away yet."""
         return tuple(made for made in self._ours.present if made.kind.name == kind.name)
 
-    def drop(self, made: Made) -> str | None:
+    def drop(self, made: CreatedItem) -> str | None:
         """Take an item away. Answers its address when it could not be removed, or cannot be."""
         act = made.kind.acts.get("delete")
         if act is None:
@@ -284,17 +289,17 @@ class Stage:
         """The addresses of what was made and is still there as far as we know."""
         return tuple(entry.address for made in self._ours.present if (entry := self._entry(made)) is not None)
 
-    def subject(self, kind: Kind) -> Made:
+    def subject(self, kind: CheckedResource) -> CreatedItem:
         """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
         if not self.target.read_only:
             return self.create(kind)
         if kind.resource.parent or not kind.can("list"):
-            raise Unable("the examination is read-only, and nothing is known to be there")
+            raise CannotBuildRequest("the examination is read-only, and nothing is known to be there")
         items = self.items(kind, exchange := self.listing(kind))
         id = items[0].get(kind.resource.identity.field) if items else None
         if id is None:
-            raise Unable("the examination is read-only, and nothing is there to be read")
-        return Made(kind, id, items[0], {}, self.main, exchange, {kind.resource.identity.parameter: id})
+            raise CannotBuildRequest("the examination is read-only, and nothing is there to be read")
+        return CreatedItem(kind, id, items[0], {}, self.main, exchange, {kind.resource.identity.parameter: id})
 
     def tidy(self) -> tuple[str, ...]:
         """Take away what was made and still exists. Answers the addresses that could not be removed."""
@@ -302,56 +307,56 @@ class Stage:
 
     # What is seen.
 
-    def get(self, made: Made, *, who: Identity | None = None) -> Exchange:
+    def get(self, made: CreatedItem, *, who: User | None = None) -> RecordedExchange:
         """Ask for an item."""
         return self.send(made.kind.acts["get"], who=who or made.who, path=made.path)
 
-    def update(self, made: Made, body: Any, *, who: Identity | None = None) -> Exchange:
+    def update(self, made: CreatedItem, body: Any, *, who: User | None = None) -> RecordedExchange:
         """Change an item by PATCH, or by PUT where there is no other way."""
         act = made.kind.acts.get("update") or made.kind.acts["replace"]
         return self.send(act, who=who or made.who, path=made.path, body=body)
 
-    def delete(self, made: Made, *, who: Identity | None = None) -> Exchange:
+    def delete(self, made: CreatedItem, *, who: User | None = None) -> RecordedExchange:
         """Remove an item."""
         return self.send(made.kind.acts["delete"], who=who or made.who, path=made.path)
 
     def listing(
-        self, made: Made | Kind, *, who: Identity | None = None, query: Mapping[str, Any] | None = None
-    ) -> Exchange:
+        self, made: CreatedItem | CheckedResource, *, who: User | None = None, query: Mapping[str, Any] | None = None
+    ) -> RecordedExchange:
         """Ask for a list (one page), below the same owner as `made`."""
-        kind = made if isinstance(made, Kind) else made.kind
-        path = {} if isinstance(made, Kind) else made.path
-        who = who or (self.main if isinstance(made, Kind) else made.who)
+        kind = made if isinstance(made, CheckedResource) else made.kind
+        path = {} if isinstance(made, CheckedResource) else made.path
+        who = who or (self.main if isinstance(made, CheckedResource) else made.who)
         return self.send(kind.acts["list"], who=who, path=path, query=query)
 
-    def items(self, kind: Kind, exchange: Exchange) -> list[dict[str, Any]]:
+    def items(self, kind: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
         """The items of a list reply."""
         found = pick(exchange.json, kind.acts["list"].place("items"))
         return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
-    def item(self, act: Act, exchange: Exchange) -> dict[str, Any]:
+    def item(self, act: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
         """The item of a reply; empty where it shows none."""
         found = pick(exchange.json, act.place("item"))
         return found if isinstance(found, dict) else {}
 
     def walk(
         self,
-        made: Made | Kind,
+        made: CreatedItem | CheckedResource,
         *,
         size: int | None = None,
-        who: Identity | None = None,
+        who: User | None = None,
         pages: int = 200,
         query: Mapping[str, Any] | None = None,
-    ) -> tuple[list[dict[str, Any]], list[Exchange]]:
+    ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
         """Every item of a list, page by page as the contract says, and the exchanges that showed them."""
-        kind = made if isinstance(made, Kind) else made.kind
+        kind = made if isinstance(made, CheckedResource) else made.kind
         act = kind.acts["list"]
         paging = act.behaviour.paging
         if paging is None:
             exchange = self.listing(made, who=who, query=query)
             return self.items(kind, exchange), [exchange]
         found: list[dict[str, Any]] = []
-        asked: list[Exchange] = []
+        asked: list[RecordedExchange] = []
         size = size or paging.maximum or largest_page(self.contract, act, paging.limit) or paging.default
         position: Any = None
         for page in range(pages):
@@ -373,9 +378,9 @@ class Stage:
         self,
         expected: str,
         seen: str,
-        *exchanges: Exchange,
+        *exchanges: RecordedExchange,
         about: str = "",
-        said: Said | None = None,
+        said: StatementRef | None = None,
         operation: str = "",
     ) -> None:
         """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
@@ -393,7 +398,13 @@ class Stage:
         )
 
     def expect(
-        self, holds: bool, expected: str, seen: str, *exchanges: Exchange, about: str = "", said: Said | None = None
+        self,
+        holds: bool,
+        expected: str,
+        seen: str,
+        *exchanges: RecordedExchange,
+        about: str = "",
+        said: StatementRef | None = None,
     ) -> bool:
         """Tell a breach unless it holds. Answers whether it holds."""
         if not holds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.runner.check import Sworn
+from contracts.runner.check import BoundCheck
 
 SOCIABLE = frozenset(
     {
@@ -39,6 +39,6 @@ SOCIABLE = frozenset(
 """Promises whose outcome does not depend on what else is there. All others count, list, or fill something up."""
 
 
-def alone(sworn: Sworn) -> bool:
+def alone(sworn: BoundCheck) -> bool:
     """Must nothing else be asked of the service while this is held?"""
     return sworn.promise.late or sworn.promise.name not in SOCIABLE

@@ -8,18 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.checks import promises_of
+from contracts.checks import checks_of
 from contracts.cleanup.journal import Journal
-from contracts.client.request_builder import Unable
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
 from contracts.client.transport import UNANSWERED
 from contracts.conformance.openapi_core_check import CHECK
 from contracts.model.finding import Finding, owed
-from contracts.runner.check import Sworn
-from contracts.runner.context import Mode, Stage
+from contracts.runner.check import BoundCheck
+from contracts.runner.context import CheckContext, Mode
 from contracts.runner.exclusive import alone
 from contracts.runner.selection import is_chosen
-from contracts.runner.sharding import WHOLE, Part
+from contracts.runner.sharding import WHOLE, Shard
 from contracts.runner.shared import Tools
 from mockserver.contract import Contract
 
@@ -28,7 +28,7 @@ Progress = Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """What an examination came to.
 
     `examined` maps (operation, check) to `passed`, `failed` or `skipped: reason`. `left_behind` names the items that
@@ -43,7 +43,7 @@ class Result:
     stopped: str = ""
 
 
-def examine(
+def run_checks(
     contract: Contract,
     target: Target,
     *,
@@ -56,9 +56,9 @@ def examine(
     on_progress: Progress | None = None,
     journal: Journal | None = None,
     database: Any = None,
-    share: Part = WHOLE,
+    share: Shard = WHOLE,
     workers: int = 1,
-) -> Result:
+) -> CheckResult:
     """Hold every promise of `contract` against `target`.
 
     `journal` keeps on disk what was created; `database` is Hypothesis' example database, where failing sequences are
@@ -85,7 +85,7 @@ def examine(
     )
     chosen = [
         promise
-        for promise in promises_of(contract)
+        for promise in checks_of(contract)
         if is_chosen((promise.promise.name, promise.operation), only, skip)
         and share.has(promise.promise.name, promise.operation)
     ]
@@ -119,7 +119,7 @@ class _Run:
     stopped: str = ""
     silent: int = 0
 
-    def through(self, sworn: Sequence[Sworn]) -> Result:
+    def through(self, sworn: Sequence[BoundCheck]) -> CheckResult:
         """Hold one promise after the other, and tell what came of them."""
         began, before = time.monotonic(), self.target.requests
         tools = Tools(self.contract, self.seed, self.database)
@@ -130,7 +130,7 @@ class _Run:
                 self._note(each, self._taken(*self._hold(each, tools)))
         self.findings |= tools.jury.findings
         self.examined |= {(operation, CHECK): outcome for operation, outcome in tools.jury.heard.items()}
-        return Result(
+        return CheckResult(
             tuple(self.findings.values()),
             self.examined,
             self.target.requests - before,
@@ -139,7 +139,7 @@ class _Run:
             self.stopped,
         )
 
-    def _hold_together(self, sworn: Sequence[Sworn], tools: Tools) -> None:
+    def _hold_together(self, sworn: Sequence[BoundCheck], tools: Tools) -> None:
         """Hold promises at the same time; what came of them is taken down in their order, as if one held them."""
         if not sworn:
             return
@@ -152,8 +152,8 @@ class _Run:
                     self.stopped = self.stopped or "interrupted"
                     self._note(each, self._taken(*future.result()))
 
-    def _hold(self, sworn: Sworn, tools: Tools) -> tuple[Stage, str]:
-        stage = Stage(
+    def _hold(self, sworn: BoundCheck, tools: Tools) -> tuple[CheckContext, str]:
+        stage = CheckContext(
             tools,
             self.target,
             sworn.promise.name,
@@ -171,7 +171,7 @@ class _Run:
         self.left.extend(stage.remaining())
         return stage, outcome
 
-    def _listen(self, sworn: Sworn, stage: Stage) -> None:
+    def _listen(self, sworn: BoundCheck, stage: CheckContext) -> None:
         """Hold a promise; a request without an answer breaks it, as long as the target answers others."""
         try:
             sworn.hold(stage)
@@ -187,14 +187,14 @@ class _Run:
                 said=owed(sworn.operation),
             )
 
-    def _taken(self, stage: Stage, outcome: str) -> str:
+    def _taken(self, stage: CheckContext, outcome: str) -> str:
         """Take down what came of a promise."""
         for found in (*stage.findings, *stage.deviations):
             self.findings.setdefault(found.id, found)
         self._note_document(stage)
         return "failed" if stage.findings else outcome
 
-    def _note_document(self, stage: Stage) -> None:
+    def _note_document(self, stage: CheckContext) -> None:
         """The replies of every operation that was asked on the way were held against the document too."""
         broken = {found.operation for found in stage.deviations}
         for operation in stage.judged:
@@ -205,7 +205,7 @@ class _Run:
         """Do it; what the target or the settings make impossible is said, not raised."""
         try:
             act()
-        except (Unable, ReadOnly) as reason:
+        except (CannotBuildRequest, ReadOnly) as reason:
             return f"skipped: {reason}"
         except (Unreachable, Exhausted) as reason:
             self.stopped = self.stopped or str(reason)
@@ -215,7 +215,7 @@ class _Run:
             return "skipped: interrupted"
         return "passed"
 
-    def _note(self, sworn: Sworn, outcome: str) -> None:
+    def _note(self, sworn: BoundCheck, outcome: str) -> None:
         """A check that is held at one operation several times has failed when it failed once."""
         key = (sworn.operation, sworn.promise.name)
         self.examined[key] = max(self.examined.get(key, outcome), outcome, key=weight)

@@ -13,7 +13,7 @@ from hypothesis.database import ExampleDatabase
 
 from contracts.client.authentication import sandbox_identities
 from contracts.client.builtin_mock import sandbox
-from contracts.client.target import Identity, Target
+from contracts.client.target import Target, User
 from contracts.runner.context import Mode
 from contracts.runner.sharding import WHOLE, Share
 from mockserver.contract import Contract
@@ -28,13 +28,13 @@ class AddressError(MockServerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class CheckSettings:
     """A contract, the service at `url` or the built-in mock, who asks it, and how far the examination may go."""
 
     wanted: str
     contract: Contract
     url: str | None = None
-    who: tuple[Identity, ...] = ()
+    who: tuple[User, ...] = ()
     behaviour: Sequence[Path] = ()
     mode: Mode = "default"
     seed: int = 0
@@ -82,12 +82,12 @@ class Assignment:
         app = sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed, limits=False)
         return self._mocked(sandbox_identities(self.contract), app)
 
-    def _mocked(self, who: Sequence[Identity], app: Any, **limits: Any) -> Target:
+    def _mocked(self, who: Sequence[User], app: Any, **limits: Any) -> Target:
         base = INTERNAL + self.contract.document.base_path
         return Target.asgi(app, who, base_url=base, sleep=app.world.clock.advance, **limits)
 
 
-def harmless(url: str | None) -> str | None:
+def checked_url(url: str | None) -> str | None:
     """The address as it is, or None for none or an empty one. It is printed in reports, so it must carry no secret.
 
     Raises AddressError.

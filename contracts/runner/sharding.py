@@ -14,7 +14,7 @@ class ShareError(MockServerError):
     """A share that cannot be; the text says what is wanted."""
 
 
-class Part(Protocol):
+class Shard(Protocol):
     """Some of the checks of an examination."""
 
     def has(self, check: str, operation: str) -> bool:

@@ -8,9 +8,9 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from contracts.client.request_bodies import MARK, Bodies
-from contracts.conformance.openapi_core_check import Jury
-from contracts.model.resources import acts, kinds
+from contracts.client.request_bodies import MARK, RequestBodies
+from contracts.conformance.openapi_core_check import OpenapiCoreCheck
+from contracts.model.resources import checked_resources, resource_operations
 from mockserver.contract import Contract
 from mockserver.examples.example_maker import ExampleMaker
 
@@ -20,10 +20,10 @@ class Tools:
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
         self.contract, self.database = contract, database
-        self.bodies, self.jury = Bodies(contract), Jury(contract)
+        self.bodies, self.jury = RequestBodies(contract), OpenapiCoreCheck(contract)
         self.maker = ExampleMaker(contract.document.root)
-        self.kinds = kinds(contract)
-        self.acts = {act.name: act for act in acts(contract)}
+        self.kinds = checked_resources(contract)
+        self.acts = {act.name: act for act in resource_operations(contract)}
         self.makers = {kind.acts["create"].name: kind for kind in self.kinds.values() if kind.can("create")}
         self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._numbers = count(1)

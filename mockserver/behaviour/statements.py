@@ -112,7 +112,7 @@ class Note(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity(Statement):
+class IdentityStatement(Statement):
     """The id of an item: its `field`, the path `parameter` that carries it, and how a new one is made.
 
     `generate` is `uuid`, `integer`, `digits` (a number written as text), `random` (`prefix` and `length` characters),
@@ -308,7 +308,7 @@ class Sort(Statement):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyShape(Statement):
+class ReplyStatement(Statement):
     """The success reply: its `status` and a body template in which `{item}`, `{items}`, … are put.
 
     `media_type` is that of a body of which the document says nothing; without it there is none.
@@ -348,7 +348,7 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceStatements:
     """Statements about a service as a whole."""
 
     authentication: Authentication = Authentication()
@@ -366,7 +366,7 @@ class Resource:
     """Statements about one kind of thing that a service remembers."""
 
     name: str
-    identity: Identity = Identity()
+    identity: IdentityStatement = IdentityStatement()
     tenant: Tenant = Tenant()
     parent: Parent | None = None
     order: Order = Order()
@@ -391,7 +391,7 @@ class OperationBehaviour:
     paging: Paging | None = None
     filter: tuple[Filter, ...] = ()
     sort: Sort | None = None
-    reply: ReplyShape | None = None
+    reply: ReplyStatement | None = None
     permission: Permission | None = None
     rate_limit: RateLimit | None = None
     errors: Mapping[str, ErrorBody] = field(default_factory=dict)
@@ -402,7 +402,7 @@ class OperationBehaviour:
 class Behaviour:
     """All statements about one document; `operations` by (path, method)."""
 
-    service: Service
+    service: ServiceStatements
     resources: Mapping[str, Resource]
     operations: Mapping[tuple[str, str], OperationBehaviour]
 
@@ -421,13 +421,13 @@ SERVICE: Mapping[str, Any] = {
     "trailing-slash": TrailingSlash, "notes": [Note], "errors": {"": ErrorBody}, "credentials": [Credential],
 }  # fmt: skip
 RESOURCE: Mapping[str, Any] = {
-    "identity": Identity, "tenant": Tenant, "parent": Parent, "order": Order, "capacity": [Capacity],
+    "identity": IdentityStatement, "tenant": Tenant, "parent": Parent, "order": Order, "capacity": [Capacity],
     "unique": [Unique], "defaults": [Defaults], "initial": [Initial], "derived": [Derived], "timestamps": Timestamps,
     "write-only": [WriteOnly], "immutable": [Immutable], "server-set": [ServerSet], "within": Within,
     "invented": Invented,
 }  # fmt: skip
 OPERATION: Mapping[str, Any] = {
-    "action": Action, "paging": Paging, "filter": [Filter], "sort": Sort, "reply": ReplyShape,
+    "action": Action, "paging": Paging, "filter": [Filter], "sort": Sort, "reply": ReplyStatement,
     "permission": Permission, "rate-limit": RateLimit, "errors": {"": ErrorBody}, "rules": [Rule],
 }  # fmt: skip
 """The kinds of statements by where they stand: one value, a list of them, or a map of them."""
@@ -456,7 +456,7 @@ def read(document: Mapping[str, Any], *, file: str = "") -> Behaviour:
         "x-behaviour": dict(_extensions(document)),
     }
     _refuse_unknown(written, file)
-    service = _build(Service, SERVICE, written["x-service"])
+    service = _build(ServiceStatements, SERVICE, written["x-service"])
     resources = {name: _build(Resource, RESOURCE, node, name=name) for name, node in written["x-resources"].items()}
     operations = {
         _key(place): _build(OperationBehaviour, OPERATION, node) for place, node in written["x-behaviour"].items()

@@ -23,14 +23,14 @@ from mockserver.behaviour import reference_page
 from mockserver.cli import startup_banner
 from mockserver.cli import state_file as state_file_module
 from mockserver.cli.reload import Reload, Watch
-from mockserver.contract import Contract, Reading
+from mockserver.contract import Contract, ReadingOptions
 from mockserver.errors import MockServerError
 from mockserver.mcp_port import Prober
 from mockserver.openapi import bundled
 from mockserver.openapi.unsupported import not_honoured
 from mockserver.web.app import Sandbox, create_app
-from mockserver.web.service import Settings
-from mockserver.web.serving.uvicorn_protocol import Connection
+from mockserver.web.service import ServiceSettings
+from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
 
 PROBERS = {
     "simulated": "mockserver.mcp_sync.simulated:SimulatedProber",
@@ -145,8 +145,8 @@ def serve(
             seed=seed,
             token=token,
             prober=_prober(sync_mode, sync_allow, allow_stdio),
-            reading=Reading(lenient, outside),
-            settings=Settings(rate_limits, max_body, sync_deadline, items, materialize),
+            reading=ReadingOptions(lenient, outside),
+            settings=ServiceSettings(rate_limits, max_body, sync_deadline, items, materialize),
         )
         loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
@@ -177,7 +177,7 @@ TOLD = 20
 def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> None:
     """Print what a document lets one guess about behaviour, as a behaviour file to correct (serve --behaviour FILE)."""
     try:
-        contract = contracts.of(document, reading=Reading(lenient, outside))
+        contract = contracts.of(document, reading=ReadingOptions(lenient, outside))
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     _tell_flaws(contract)
@@ -214,7 +214,7 @@ def run(
         log_level="warning",
         access_log=access_log,
         lifespan="on",
-        http=Connection,
+        http=MockHttpProtocol,
         ws="none",
         proxy_headers=False,
         server_header=False,

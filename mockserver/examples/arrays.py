@@ -6,11 +6,11 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 from mockserver.examples import realistic
-from mockserver.examples.budget import ENDLESS, Growth, Stuck
+from mockserver.examples.budget import ENDLESS, Budget, Stuck
 from mockserver.examples.constraints import Schemas
 
 if TYPE_CHECKING:  # arrays hold shapes, and shapes make arrays
-    from mockserver.examples.generator import Shape
+    from mockserver.examples.generator import ValueGenerator
 
 USUAL = 3
 MOST = 10_000
@@ -19,7 +19,7 @@ HEAVY = 150
 TRIES = 40
 
 
-def array(shape: Shape, growth: Growth, name: str) -> list[Any]:
+def array(shape: ValueGenerator, growth: Budget, name: str) -> list[Any]:
     """An array with one to three different items, where the schema does not ask for another number."""
     facets, most = shape.facets, _most(shape)
     contained = _contained(shape, growth, most)
@@ -43,7 +43,7 @@ def array(shape: Shape, growth: Growth, name: str) -> list[Any]:
     return made
 
 
-def ends(shape: Shape, depth: int) -> bool:
+def ends(shape: ValueGenerator, depth: int) -> bool:
     """Whether an array of this shape may end within `depth` levels."""
     first = range(min(shape.facets.min_items, 8))
     inner = [shape.shapes.of(shape.facets.item(index)) for index in first]
@@ -51,7 +51,7 @@ def ends(shape: Shape, depth: int) -> bool:
     return all(item.fits(depth - 1) for item in inner)
 
 
-def _length(shape: Shape, growth: Growth) -> int:
+def _length(shape: ValueGenerator, growth: Budget) -> int:
     """How many items look natural here: fewer the deeper they are, none that repeat themselves without end."""
     first = shape.shapes.of(shape.facets.item(0))
     if growth.tight(shape) or growth.inside.get(id(first)) or first.height == ENDLESS:
@@ -59,12 +59,12 @@ def _length(shape: Shape, growth: Growth) -> int:
     return _declared(shape) or (1 if growth.depth > 4 else growth.random.randint(1, USUAL))
 
 
-def _declared(shape: Shape) -> int:
+def _declared(shape: ValueGenerator) -> int:
     """How many items `prefixItems` describes."""
     return max((len(items) for items, _ in shape.facets.prefixes), default=0)
 
 
-def _most(shape: Shape) -> int:
+def _most(shape: ValueGenerator) -> int:
     """How many items may be there at most."""
     most = MOST if shape.facets.max_items is None else min(MOST, shape.facets.max_items)
     after = _declared(shape)
@@ -72,7 +72,7 @@ def _most(shape: Shape) -> int:
     return min(most, next(ends, most))
 
 
-def _contained(shape: Shape, growth: Growth, most: int) -> list[Schemas]:
+def _contained(shape: ValueGenerator, growth: Budget, most: int) -> list[Schemas]:
     """What items must be there for `contains`: one for each time, or one for all if there is no room, or by chance."""
     each = [(schema, min(least, MOST)) for schema, least in shape.facets.contained]
     apart: list[Schemas] = [(schema,) for schema, least in each for _ in range(least)]
@@ -83,7 +83,13 @@ def _contained(shape: Shape, growth: Growth, most: int) -> list[Schemas]:
 
 
 def _appended(
-    inner: Shape, growth: Growth, name: str, made: list[Any], taken: set[Hashable], unique: bool, is_needed: bool
+    inner: ValueGenerator,
+    growth: Budget,
+    name: str,
+    made: list[Any],
+    taken: set[Hashable],
+    unique: bool,
+    is_needed: bool,
 ) -> bool:
     """Add one more item, a different one where that matters. Raises `Stuck` when it is needed and none is found."""
     try:
@@ -101,7 +107,9 @@ def _appended(
     return True
 
 
-def _other(inner: Shape, growth: Growth, name: str, taken: set[Hashable], *, tries: int) -> tuple[Any, Hashable]:
+def _other(
+    inner: ValueGenerator, growth: Budget, name: str, taken: set[Hashable], *, tries: int
+) -> tuple[Any, Hashable]:
     """A value that is not `taken` yet, if a few tries find one."""
     value = inner.make(growth, name)
     key = frozen(value)

@@ -24,7 +24,7 @@ class Stuck(Exception):
 
 
 @dataclass(slots=True)
-class Growth:
+class Budget:
     """One value being made: the source of chance, what is wished for, and what may still be spent.
 
     `examples` says whether those of the document are used, `full` whether optional properties are made. `room` is the

@@ -38,7 +38,7 @@ class Closing:
 
 
 @dataclass(slots=True)
-class Facets:
+class Constraints:
     """The conjunction of schemas, keyword by keyword. `alternatives` are choices of which one each must be made."""
 
     types: frozenset[str] = frozenset(TYPES)
@@ -76,10 +76,10 @@ class Facets:
     risky: bool = False
     folded: set[int] = field(default_factory=set)
 
-    def joined(self, schemas: Schemas, definition: Definitions) -> Facets:
+    def joined(self, schemas: Schemas, definition: Definitions) -> Constraints:
         """A copy whose alternatives are decided: `schemas` are those chosen."""
         copied = {one.name: copy(getattr(self, one.name)) for one in fields(self)}
-        chosen = Facets(**{**copied, "alternatives": [], "risky": False})
+        chosen = Constraints(**{**copied, "alternatives": [], "risky": False})
         for schema in schemas:
             fold(chosen, schema, definition)
         return chosen
@@ -104,7 +104,7 @@ class Facets:
         return (*beside, *self.rest)
 
 
-def fold(facets: Facets, schema: Schema, definition: Definitions) -> Facets:
+def fold(facets: Constraints, schema: Schema, definition: Definitions) -> Constraints:
     """Add what `schema` asks to `facets`, following references by `definition`; the same schema adds nothing twice."""
     if id(schema) in facets.folded:
         return facets
@@ -120,7 +120,7 @@ def fold(facets: Facets, schema: Schema, definition: Definitions) -> Facets:
     return facets
 
 
-def type_(facets: Facets, value: Any, schema: Schema) -> None:
+def type_(facets: Constraints, value: Any, schema: Schema) -> None:
     allowed = {value} if isinstance(value, str) else set(value)
     if "integer" in allowed:
         facets.integral |= "number" not in allowed
@@ -128,150 +128,150 @@ def type_(facets: Facets, value: Any, schema: Schema) -> None:
     facets.types &= allowed
 
 
-def enum(facets: Facets, value: Any, schema: Schema) -> None:
+def enum(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.values = list(value) if facets.values is None else [one for one in facets.values if among(one, value)]
 
 
-def const(facets: Facets, value: Any, schema: Schema) -> None:
+def const(facets: Constraints, value: Any, schema: Schema) -> None:
     enum(facets, [value], schema)
 
 
-def minimum(facets: Facets, value: Any, schema: Schema, *, is_open: bool = False) -> None:
+def minimum(facets: Constraints, value: Any, schema: Schema, *, is_open: bool = False) -> None:
     bound = exact(value)
     if facets.lowest is None or bound > facets.lowest or (bound == facets.lowest and is_open):
         facets.lowest, facets.lowest_open = bound, is_open
 
 
-def exclusive_minimum(facets: Facets, value: Any, schema: Schema) -> None:
+def exclusive_minimum(facets: Constraints, value: Any, schema: Schema) -> None:
     minimum(facets, value, schema, is_open=True)
 
 
-def maximum(facets: Facets, value: Any, schema: Schema, *, is_open: bool = False) -> None:
+def maximum(facets: Constraints, value: Any, schema: Schema, *, is_open: bool = False) -> None:
     bound = exact(value)
     if facets.highest is None or bound < facets.highest or (bound == facets.highest and is_open):
         facets.highest, facets.highest_open = bound, is_open
 
 
-def exclusive_maximum(facets: Facets, value: Any, schema: Schema) -> None:
+def exclusive_maximum(facets: Constraints, value: Any, schema: Schema) -> None:
     maximum(facets, value, schema, is_open=True)
 
 
-def multiple_of(facets: Facets, value: Any, schema: Schema) -> None:
+def multiple_of(facets: Constraints, value: Any, schema: Schema) -> None:
     step = exact(value)
     facets.step = step if facets.step is None else common_multiple(facets.step, step)
 
 
-def min_length(facets: Facets, value: Any, schema: Schema) -> None:
+def min_length(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.min_length = max(facets.min_length, int(value))
 
 
-def max_length(facets: Facets, value: Any, schema: Schema) -> None:
+def max_length(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.max_length = smaller(facets.max_length, value)
 
 
-def pattern(facets: Facets, value: Any, schema: Schema) -> None:
+def pattern(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.patterns.append(value)
 
 
-def format_(facets: Facets, value: Any, schema: Schema) -> None:
+def format_(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.formats.append(value)
 
 
-def content_encoding(facets: Facets, value: Any, schema: Schema) -> None:
+def content_encoding(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.encodings.append(value)
 
 
-def min_items(facets: Facets, value: Any, schema: Schema) -> None:
+def min_items(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.min_items = max(facets.min_items, int(value))
 
 
-def max_items(facets: Facets, value: Any, schema: Schema) -> None:
+def max_items(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.max_items = smaller(facets.max_items, value)
 
 
-def unique_items(facets: Facets, value: Any, schema: Schema) -> None:
+def unique_items(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.unique |= bool(value)
 
 
-def prefix_items(facets: Facets, value: Any, schema: Schema) -> None:
+def prefix_items(facets: Constraints, value: Any, schema: Schema) -> None:
     after = schema["items"] if "items" in schema else schema.get("unevaluatedItems", {})
     facets.prefixes.append((value, after))
 
 
-def items(facets: Facets, value: Any, schema: Schema) -> None:
+def items(facets: Constraints, value: Any, schema: Schema) -> None:
     if "prefixItems" not in schema:
         facets.rest.append(value)
 
 
-def unevaluated_items(facets: Facets, value: Any, schema: Schema) -> None:
+def unevaluated_items(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.risky = True
     if not facets.prefixes and not facets.rest and "contains" not in schema:
         facets.rest.append(value)
 
 
-def contains(facets: Facets, value: Any, schema: Schema) -> None:
+def contains(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.risky = True
     facets.contained.append((value, int(schema.get("minContains", 1))))
 
 
-def min_properties(facets: Facets, value: Any, schema: Schema) -> None:
+def min_properties(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.min_properties = max(facets.min_properties, int(value))
 
 
-def max_properties(facets: Facets, value: Any, schema: Schema) -> None:
+def max_properties(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.max_properties = smaller(facets.max_properties, value)
 
 
-def required(facets: Facets, value: Any, schema: Schema) -> None:
+def required(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.required.update(dict.fromkeys(value))
 
 
-def properties(facets: Facets, value: Any, schema: Schema) -> None:
+def properties(facets: Constraints, value: Any, schema: Schema) -> None:
     for name, part in value.items():
         facets.properties[name] = (*facets.properties.get(name, ()), part)
 
 
-def pattern_properties(facets: Facets, value: Any, schema: Schema) -> None:
+def pattern_properties(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.by_pattern.extend(value.items())
 
 
-def additional_properties(facets: Facets, value: Any, schema: Schema) -> None:
+def additional_properties(facets: Constraints, value: Any, schema: Schema) -> None:
     if value:
         facets.risky |= value != NOTHING
     names = frozenset(schema.get("properties", ()))
     facets.closings.append(Closing(names, tuple(schema.get("patternProperties", ())), value))
 
 
-def unevaluated_properties(facets: Facets, value: Any, schema: Schema) -> None:
+def unevaluated_properties(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.risky = True
     facets.unevaluated.append(value)
 
 
-def property_names(facets: Facets, value: Any, schema: Schema) -> None:
+def property_names(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.names.append(value)
 
 
-def dependent_required(facets: Facets, value: Any, schema: Schema) -> None:
+def dependent_required(facets: Constraints, value: Any, schema: Schema) -> None:
     for name, others in value.items():
         facets.dependent.setdefault(name, {}).update(dict.fromkeys(others))
 
 
-def dependent_schemas(facets: Facets, value: Any, schema: Schema) -> None:
+def dependent_schemas(facets: Constraints, value: Any, schema: Schema) -> None:
     for name, part in value.items():
         absent = {"properties": {name: NOTHING}}
         facets.alternatives.append((part, absent))
 
 
-def any_of(facets: Facets, value: Any, schema: Schema) -> None:
+def any_of(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.alternatives.append(tuple(value))
 
 
-def one_of(facets: Facets, value: Any, schema: Schema) -> None:
+def one_of(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.risky |= len(value) > 1
     facets.alternatives.append(tuple(value))
 
 
-def not_(facets: Facets, value: Any, schema: Schema) -> None:
+def not_(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.risky = True
     asked = set(value) - {"type", "enum", "const", "required"}
     if not value:
@@ -285,7 +285,7 @@ def not_(facets: Facets, value: Any, schema: Schema) -> None:
         facets.properties[name] = (*facets.properties.get(name, ()), NOTHING)
 
 
-def if_(facets: Facets, value: Any, schema: Schema) -> None:
+def if_(facets: Constraints, value: Any, schema: Schema) -> None:
     if "then" in schema or "else" in schema:
         facets.risky = True
         met = {"allOf": [value, schema.get("then", {})]}
@@ -293,15 +293,15 @@ def if_(facets: Facets, value: Any, schema: Schema) -> None:
         facets.alternatives.append((met, unmet))
 
 
-def examples(facets: Facets, value: Any, schema: Schema) -> None:
+def examples(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.samples.extend(value if isinstance(value, list) else value.values() if isinstance(value, dict) else ())
 
 
-def example(facets: Facets, value: Any, schema: Schema) -> None:
+def example(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.samples.append(value)
 
 
-def default(facets: Facets, value: Any, schema: Schema) -> None:
+def default(facets: Constraints, value: Any, schema: Schema) -> None:
     facets.defaults.append(value)
 
 
@@ -325,7 +325,7 @@ def smaller(bound: int | None, value: Any) -> int:
     return int(value) if bound is None else min(bound, int(value))
 
 
-KEYWORDS: dict[str, Callable[[Facets, Any, Schema], None]] = {
+KEYWORDS: dict[str, Callable[[Constraints, Any, Schema], None]] = {
     "additionalProperties": additional_properties,
     "anyOf": any_of,
     "const": const,

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 
 from mockserver.errors import Unanswerable
-from mockserver.examples.budget import Growth, Stuck
-from mockserver.examples.generator import Shape, Shapes, fresh
+from mockserver.examples.budget import Budget, Stuck
+from mockserver.examples.generator import ValueGenerator, ValueGenerators, fresh
 from mockserver.examples.objects import shown
-from mockserver.openapi.direction_view import Direction, Perspective
+from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.document import MediaType
 
 Manners = tuple[dict[str, Any], ...]
@@ -44,13 +44,13 @@ class ExampleMaker:
     `response` is how a response sees them, where somebody has that already.
     """
 
-    def __init__(self, root: Mapping[str, Any], response: Perspective | None = None) -> None:
+    def __init__(self, root: Mapping[str, Any], response: DirectionView | None = None) -> None:
         self.root = root
-        self._shapes: dict[Direction, Shapes] = {
-            "request": Shapes(Perspective(root, "request")),
-            "response": Shapes(response or Perspective(root, "response")),
+        self._shapes: dict[Direction, ValueGenerators] = {
+            "request": ValueGenerators(DirectionView(root, "request")),
+            "response": ValueGenerators(response or DirectionView(root, "response")),
         }
-        self._tops: dict[tuple[str, Direction], Shape] = {}
+        self._tops: dict[tuple[str, Direction], ValueGenerator] = {}
 
     def value(
         self, schema: dict[str, Any] | bool, *, seed: int | str, direction: Direction = "response", pointer: str = ""
@@ -99,25 +99,25 @@ class ExampleMaker:
             raise Unanswerable(f"#{pointer}: there is no example {name!r}; there are {sorted(examples)}")
         return fresh(examples[name])
 
-    def _placed(self, pointer: str, direction: Direction) -> Shape:
+    def _placed(self, pointer: str, direction: Direction) -> ValueGenerator:
         if (pointer, direction) not in self._tops:
             shapes = self._shapes[direction]
             self._tops[pointer, direction] = shapes.of((shapes.perspective.place(pointer),))
         return self._tops[pointer, direction]
 
-    def _accepted(self, shape: Shape, value: Any) -> bool:
+    def _accepted(self, shape: ValueGenerator, value: Any) -> bool:
         try:
             return shape.valid(value)
         except Stuck as stuck:
             raise Unanswerable(str(stuck)) from None
 
-    def _grown(self, shape: Shape, seed: int | str, pointer: str, manners: Manners = MANNERS) -> Any:
+    def _grown(self, shape: ValueGenerator, seed: int | str, pointer: str, manners: Manners = MANNERS) -> Any:
         """A value by the first manner of trial that comes to a valid one."""
         reason: Stuck | None = None
         shape.shapes.begin()
         for trial, manner in enumerate(manners):
             try:
-                value = shape.make(Growth(Random(f"{seed}/{trial}"), **manner))
+                value = shape.make(Budget(Random(f"{seed}/{trial}"), **manner))
                 if shape.valid(value):
                     return value
             except Stuck as stuck:
@@ -126,10 +126,10 @@ class ExampleMaker:
                 reason = Stuck(pointer, "it is nested too deeply")
         return self._last(shape, seed, reason or Stuck(pointer, "no valid value was found"))
 
-    def _last(self, shape: Shape, seed: int | str, reason: Stuck) -> Any:
+    def _last(self, shape: ValueGenerator, seed: int | str, reason: Stuck) -> Any:
         """A value by the canonical form of the whole schema, else the reason why there is none."""
         try:
-            value = shape.canonical.make(Growth(Random(str(seed)))) if shape.canonical else None
+            value = shape.canonical.make(Budget(Random(str(seed)))) if shape.canonical else None
             if shape.canonical and shape.valid(value):
                 return value
         except Stuck as stuck:

@@ -17,10 +17,10 @@ import jsonschema_rs
 
 from mockserver.examples import arrays, objects, scalars
 from mockserver.examples.alternatives import Choice, choices
-from mockserver.examples.budget import ENDLESS, Growth, Stuck
-from mockserver.examples.constraints import NOTHING, TYPES, Facets, Schema, Schemas, fold
+from mockserver.examples.budget import ENDLESS, Budget, Stuck
+from mockserver.examples.constraints import NOTHING, TYPES, Constraints, Schema, Schemas, fold
 from mockserver.examples.strings import Text
-from mockserver.openapi.direction_view import Perspective, settled
+from mockserver.openapi.direction_view import DirectionView, settled
 from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled, compiled
 
 TRIES = 6
@@ -35,12 +35,12 @@ SCALARS_FIRST = ("null", "boolean", "number", "string", "array", "object")
 UNTYPED = ("string", "number", "boolean", "object", "array", "null")
 
 
-class Shapes:
+class ValueGenerators:
     """All shapes of a document in one direction, each made once."""
 
-    def __init__(self, perspective: Perspective) -> None:
+    def __init__(self, perspective: DirectionView) -> None:
         self.perspective = perspective
-        self._shapes: dict[tuple[int, ...], Shape] = {}
+        self._shapes: dict[tuple[int, ...], ValueGenerator] = {}
         self.probing = False
         self._left = MOST_SHAPES
 
@@ -54,14 +54,14 @@ class Shapes:
         if self._left < 0:
             raise Stuck("", "its alternatives combine in too many ways")
 
-    def of(self, schemas: Schemas) -> Shape:
+    def of(self, schemas: Schemas) -> ValueGenerator:
         """The shape of what is valid against all of `schemas`, which the perspective has rewritten."""
         key = tuple(map(id, schemas))
         if key not in self._shapes:
-            facets = Facets()
+            facets = Constraints()
             for schema in schemas:
                 fold(facets, schema, self.perspective.definition)
-            self._shapes[key] = Shape(self, schemas, facets)
+            self._shapes[key] = ValueGenerator(self, schemas, facets)
         return self._shapes[key]
 
     @contextmanager
@@ -74,19 +74,25 @@ class Shapes:
             self.probing = before
 
 
-class Shape:
+class ValueGenerator:
     """What is valid against all of `schemas`; `facets` is what they ask together."""
 
     def __init__(
-        self, shapes: Shapes, schemas: Schemas, facets: Facets, *, origin: Shape | None = None, level: int = 0
+        self,
+        shapes: ValueGenerators,
+        schemas: Schemas,
+        facets: Constraints,
+        *,
+        origin: ValueGenerator | None = None,
+        level: int = 0,
     ) -> None:
         """`origin` is the shape whose canonical form this is, `level` how many choices were made on the way here."""
         shapes.count()
         self.shapes, self.schemas, self.facets, self.origin, self.level = shapes, schemas, facets, origin, level
-        self.children: dict[str, Shape] = {}
+        self.children: dict[str, ValueGenerator] = {}
         self._fits: dict[int, bool] = {}
         self._promising: bool | None = None
-        self._ways: list[Shape] | None = None
+        self._ways: list[ValueGenerator] | None = None
 
     @cached_property
     def pointer(self) -> str:
@@ -120,7 +126,7 @@ class Shape:
         needed = self.shapes.perspective.closure(self.schemas)
         return {"allOf": list(self.schemas), **({"$defs": needed} if needed else {})}
 
-    def make(self, growth: Growth, name: str = "") -> Any:
+    def make(self, growth: Budget, name: str = "") -> Any:
         """A value for a property called `name`. Raises `Stuck` when none was found."""
         if growth.examples and self.samples:
             return fresh(self.samples[0] if len(self.samples) == 1 else growth.random.choice(self.samples))
@@ -144,7 +150,7 @@ class Shape:
                 return candidate
         return None
 
-    def _tried(self, growth: Growth, name: str) -> Any:
+    def _tried(self, growth: Budget, name: str) -> Any:
         """A value that the validator accepts, made from the facets, else from the canonical form."""
         try:
             return self._accepted(growth, name, self) if self.promising else self._canonical(growth, name)
@@ -153,12 +159,12 @@ class Shape:
                 raise
             return self._canonical(growth, name, stuck)
 
-    def _canonical(self, growth: Growth, name: str, reason: Stuck | None = None) -> Any:
+    def _canonical(self, growth: Budget, name: str, reason: Stuck | None = None) -> Any:
         if self.canonical is None:
             raise reason or Stuck(self.pointer, "no value was found that is valid in every respect")
         return self._accepted(growth, name, self.canonical)
 
-    def _accepted(self, growth: Growth, name: str, way: Shape) -> Any:
+    def _accepted(self, growth: Budget, name: str, way: ValueGenerator) -> Any:
         """A value made in this way that is valid in every respect."""
         for _ in range(TRIES):
             value = way.made(growth, name)
@@ -175,19 +181,19 @@ class Shape:
             self._promising = self.origin is not None or any(self._leads(self, trial) for trial in range(TRIES))
         return self._promising is not False
 
-    def _leads(self, way: Shape, trial: int) -> bool:
+    def _leads(self, way: ValueGenerator, trial: int) -> bool:
         """Whether a value made in this way is valid; always by the same chance, and regardless of what is known so far.
 
         Inside a probe nothing is found out that is kept, so that it does not matter which shape is asked first.
         """
         with self.shapes.probe():
             try:
-                return self.valid(way.made(Growth(Random(trial), patience=40, room=400, examples=not trial % 2), ""))
+                return self.valid(way.made(Budget(Random(trial), patience=40, room=400, examples=not trial % 2), ""))
             except (Stuck, RecursionError):
                 return False
 
     @cached_property
-    def canonical(self) -> Shape | None:
+    def canonical(self) -> ValueGenerator | None:
         """The same place described without negations and conditions; None where that is not possible.
 
         Raises `Stuck` where it shows that no value can be valid.
@@ -220,12 +226,14 @@ class Shape:
         except ValueError:
             return None
 
-    def _rewritten(self, form: Any) -> Shape:
+    def _rewritten(self, form: Any) -> ValueGenerator:
         """The shape of the canonical form, whose definitions have the names of the perspective's."""
         schema = settled({key: value for key, value in form.items() if key not in ("$schema", "$defs")})
-        return Shape(self.shapes, (schema,), fold(Facets(), schema, self.shapes.perspective.definition), origin=self)
+        return ValueGenerator(
+            self.shapes, (schema,), fold(Constraints(), schema, self.shapes.perspective.definition), origin=self
+        )
 
-    def made(self, growth: Growth, name: str) -> Any:
+    def made(self, growth: Budget, name: str) -> Any:
         """A value by what the facets say; whether it is valid in every respect is not asked."""
         if reason := self.facets.contradiction():
             raise Stuck(self.pointer, reason)
@@ -235,7 +243,7 @@ class Shape:
             return self._branched(growth, name)
         return self._typed(growth, name)
 
-    def _chosen(self, growth: Growth) -> Any:
+    def _chosen(self, growth: Budget) -> Any:
         if not self.values:
             raise Stuck(self.pointer, "none of the listed values is valid")
         telling = [value for value in self.values if value is not None]
@@ -261,7 +269,7 @@ class Shape:
             return None
         return [value for value in candidates if self.valid(value)] if candidates else None
 
-    def _branched(self, growth: Growth, name: str) -> Any:
+    def _branched(self, growth: Budget, name: str) -> Any:
         reason = Stuck(self.pointer, "no choice among its alternatives is possible")
         for branch in self._ordered(growth):
             try:
@@ -275,7 +283,7 @@ class Shape:
                 break
         raise reason
 
-    def _ordered(self, growth: Growth) -> Iterator[Shape]:
+    def _ordered(self, growth: Budget) -> Iterator[ValueGenerator]:
         """The ways to decide all alternatives: any order, but null last; the shallow ones first where it is tight."""
         order = growth.random.sample(self.ways, len(self.ways))
         if growth.tight(self):
@@ -283,29 +291,29 @@ class Shape:
         return iter(sorted(order, key=lambda way: way.facets.types == {"null"}))
 
     @property
-    def ways(self) -> list[Shape]:
+    def ways(self) -> list[ValueGenerator]:
         """The ways to decide all alternatives, without those that are known to lead nowhere."""
         if self._ways is None and not self.shapes.probing:
             self._ways = self._leading() if self.facets.risky else self.possible
         return self.possible if self._ways is None else self._ways
 
-    def _leading(self) -> list[Shape]:
+    def _leading(self) -> list[ValueGenerator]:
         """Those of the ways that lead to a valid value, or else all."""
         return [way for way in self.possible if any(self._leads(way, trial) for trial in range(2))] or self.possible
 
     @cached_property
-    def possible(self) -> list[Shape]:
+    def possible(self) -> list[ValueGenerator]:
         """The ways to decide all alternatives that do not contradict themselves; the fewer, the deeper they stand."""
         sizes = [len(group) for group in self.facets.alternatives]
         every = map(self._branch, choices(sizes, max(2, COMBINATIONS >> 3 * self.level)))
         return [way for way in every if not way.impossible]
 
-    def _branch(self, choice: Choice) -> Shape:
+    def _branch(self, choice: Choice) -> ValueGenerator:
         chosen = tuple(group[index] for group, index in zip(self.facets.alternatives, choice, strict=True))
         facets = self.facets.joined(chosen, self.shapes.perspective.definition)
-        return Shape(self.shapes, (*self.schemas, *chosen), facets, level=self.level + 1)
+        return ValueGenerator(self.shapes, (*self.schemas, *chosen), facets, level=self.level + 1)
 
-    def _typed(self, growth: Growth, name: str) -> Any:
+    def _typed(self, growth: Budget, name: str) -> Any:
         reason = Stuck(self.pointer, "no type is allowed")
         for kind in self._kinds(growth):
             try:
@@ -314,7 +322,7 @@ class Shape:
                 reason = stuck
         raise reason
 
-    def _kinds(self, growth: Growth) -> list[str]:
+    def _kinds(self, growth: Budget) -> list[str]:
         """The allowed types, the likeliest first."""
         facets = self.facets
         if growth.tight(self):

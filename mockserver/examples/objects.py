@@ -7,17 +7,17 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from mockserver.examples import realistic
-from mockserver.examples.budget import ENDLESS, Growth, Stuck
+from mockserver.examples.budget import ENDLESS, Budget, Stuck
 from mockserver.examples.strings import Text
 
 if TYPE_CHECKING:  # objects hold shapes, and shapes make objects
-    from mockserver.examples.generator import Shape
+    from mockserver.examples.generator import ValueGenerator
 
 MOST = 10_000
 NAMES_TRIED = 400
 
 
-def object_(shape: Shape, growth: Growth, name: str) -> dict[str, Any]:
+def object_(shape: ValueGenerator, growth: Budget, name: str) -> dict[str, Any]:
     """An object with everything that is declared, as far as there is room."""
     facets = shape.facets
     most = MOST if facets.max_properties is None else facets.max_properties
@@ -30,7 +30,7 @@ def object_(shape: Shape, growth: Growth, name: str) -> dict[str, Any]:
     return made
 
 
-def ends(shape: Shape, depth: int) -> bool:
+def ends(shape: ValueGenerator, depth: int) -> bool:
     """Whether an object of this shape may end within `depth` levels."""
     required = shape.facets.required
     return all(child(shape, name).fits(depth - 1) for name in required) and (
@@ -38,7 +38,7 @@ def ends(shape: Shape, depth: int) -> bool:
     )
 
 
-def child(shape: Shape, name: str) -> Shape:
+def child(shape: ValueGenerator, name: str) -> ValueGenerator:
     """What a property called `name` must be."""
     inner = shape.children.get(name)
     if inner is None:
@@ -48,7 +48,7 @@ def child(shape: Shape, name: str) -> Shape:
     return inner
 
 
-def shown(shape: Shape, value: Any) -> Any:
+def shown(shape: ValueGenerator, value: Any) -> Any:
     """An example without the properties that may not be there, such as those that a response hides."""
     if isinstance(value, list):
         return [shown(shape.shapes.of(shape.facets.item(index)), item) for index, item in enumerate(value)]
@@ -58,7 +58,7 @@ def shown(shape: Shape, value: Any) -> Any:
     return {name: shown(inner, part) for name, part, inner in parts if not inner.impossible}
 
 
-def _declared(shape: Shape, growth: Growth, most: int) -> dict[str, Any]:
+def _declared(shape: ValueGenerator, growth: Budget, most: int) -> dict[str, Any]:
     made: dict[str, Any] = {}
     required, open_ = shape.facets.required, not growth.tight(shape)
     room = most - len(required)
@@ -70,20 +70,20 @@ def _declared(shape: Shape, growth: Growth, most: int) -> dict[str, Any]:
     return made
 
 
-def _ending(inner: Shape) -> Shape:
+def _ending(inner: ValueGenerator) -> ValueGenerator:
     """The shape itself, if a value of it ends. Raises `Stuck` otherwise."""
     if inner.height == ENDLESS and not inner.impossible:
         raise Stuck(inner.pointer, "it requires itself without end")
     return inner
 
 
-def _welcome(shape: Shape, growth: Growth, name: str) -> bool:
+def _welcome(shape: ValueGenerator, growth: Budget, name: str) -> bool:
     """Whether an optional property should be made: it may be there, and does not repeat itself without end."""
     inner = child(shape, name)
     return not inner.impossible and inner.height < ENDLESS and not growth.inside.get(id(inner)) and _named(shape, name)
 
 
-def _added(shape: Shape, growth: Growth, made: dict[str, Any], name: str) -> bool:
+def _added(shape: ValueGenerator, growth: Budget, made: dict[str, Any], name: str) -> bool:
     try:
         made[name] = child(shape, name).make(growth, name)
     except Stuck:
@@ -91,7 +91,7 @@ def _added(shape: Shape, growth: Growth, made: dict[str, Any], name: str) -> boo
     return True
 
 
-def _depended(shape: Shape, growth: Growth, made: dict[str, Any]) -> None:
+def _depended(shape: ValueGenerator, growth: Budget, made: dict[str, Any]) -> None:
     """Add what present properties ask to be there with them."""
     waiting = list(made) if shape.facets.dependent else []
     for name in waiting:
@@ -101,13 +101,13 @@ def _depended(shape: Shape, growth: Growth, made: dict[str, Any]) -> None:
                 waiting.append(other)
 
 
-def _is_map(shape: Shape) -> bool:
+def _is_map(shape: ValueGenerator) -> bool:
     """Whether the names are the client's to choose: none is declared, and values are described all the same."""
     described = any(closing.schema for closing in shape.facets.closings) or shape.facets.by_pattern
     return bool(described) and not shape.facets.properties
 
 
-def _further(shape: Shape, growth: Growth, made: dict[str, Any], wanted: int) -> None:
+def _further(shape: ValueGenerator, growth: Budget, made: dict[str, Any], wanted: int) -> None:
     for name in islice(_names(shape, growth), NAMES_TRIED + wanted):
         if len(made) >= wanted:
             return
@@ -117,13 +117,13 @@ def _further(shape: Shape, growth: Growth, made: dict[str, Any], wanted: int) ->
         raise Stuck(shape.pointer, "no names were found for as many properties as it asks for")
 
 
-def _named(shape: Shape, name: str) -> bool:
+def _named(shape: ValueGenerator, name: str) -> bool:
     """Whether `propertyNames` allows the name."""
     names = shape.facets.names
     return not names or shape.shapes.of(tuple(names)).valid(name)
 
 
-def _names(shape: Shape, growth: Growth) -> Iterator[str]:
+def _names(shape: ValueGenerator, growth: Budget) -> Iterator[str]:
     """Names for further properties, the likely ones first."""
     declared = (name for name in shape.facets.properties)
     ruled = shape.shapes.of(tuple(shape.facets.names)) if shape.facets.names else None
@@ -132,7 +132,7 @@ def _names(shape: Shape, growth: Growth) -> Iterator[str]:
     return chain(declared, _invented(shape, growth, ruled))
 
 
-def _invented(shape: Shape, growth: Growth, ruled: Shape | None) -> Iterator[str]:
+def _invented(shape: ValueGenerator, growth: Budget, ruled: ValueGenerator | None) -> Iterator[str]:
     patterns = [Text(patterns=(pattern,)) for pattern, _ in shape.facets.by_pattern]
     for number in range(MOST):
         for text in patterns:

@@ -29,7 +29,7 @@ ESCAPES: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\
 CLASSES: Final = {"d": DIGITS, "w": WORD, "s": SPACE}
 
 
-class Unreadable(ValueError):
+class UnreadablePattern(ValueError):
     """The pattern is not one this reader understands; the text says why."""
 
 
@@ -53,7 +53,7 @@ class Writing:
         chosen = highest if self.steady else self.random.randint(least, highest)
         self.left -= chosen
         if self.left < 0:
-            raise Unreadable("the repetitions multiply to more than 100,000")
+            raise UnreadablePattern("the repetitions multiply to more than 100,000")
         return chosen
 
 
@@ -81,7 +81,7 @@ def expression(pattern: str) -> Writer:
     reader = Reader(pattern)
     writer = reader.alternatives()
     if reader.left():
-        raise Unreadable(f"unexpected {reader.peek()!r} at {reader.place}")
+        raise UnreadablePattern(f"unexpected {reader.peek()!r} at {reader.place}")
     return writer
 
 
@@ -99,7 +99,7 @@ class Reader:
 
     def take(self) -> str:
         if not self.left():
-            raise Unreadable("the pattern ends too early")
+            raise UnreadablePattern("the pattern ends too early")
         self.place += 1
         return self.pattern[self.place - 1]
 
@@ -111,7 +111,7 @@ class Reader:
     def until(self, end: str) -> str:
         stop = self.pattern.find(end, self.place)
         if stop < 0:
-            raise Unreadable(f"no {end!r} after {self.place}")
+            raise UnreadablePattern(f"no {end!r} after {self.place}")
         text, self.place = self.pattern[self.place : stop], stop + len(end)
         return text
 
@@ -179,7 +179,7 @@ class Reader:
 
     def closed(self, writer: Writer) -> Writer:
         if not self.accept(")"):
-            raise Unreadable(f"no ')' at {self.place}")
+            raise UnreadablePattern(f"no ')' at {self.place}")
         return writer
 
     def escaped(self) -> Writer:
@@ -221,14 +221,14 @@ class Reader:
         try:
             return chr(int(text, 16))
         except ValueError:
-            raise Unreadable(f"{text!r} is no character code") from None
+            raise UnreadablePattern(f"{text!r} is no character code") from None
 
     def character_class(self) -> str:
         negated = self.accept("^")
         members = "".join(self.members())
         found = other_than(members) if negated else members
         if not found:
-            raise Unreadable("an empty character class")
+            raise UnreadablePattern("an empty character class")
         return found
 
     def members(self) -> Iterator[str]:
@@ -269,7 +269,7 @@ def literal(text: str) -> Writer:
 def one_of(members: str) -> Writer:
     """Any of `members`, the everyday ones where there are some."""
     if not members:
-        raise Unreadable("nothing matches a character class")
+        raise UnreadablePattern("nothing matches a character class")
     everyday = "".join(dict.fromkeys(c for c in members if c in WORD_OR_SIGN)) or "".join(dict.fromkeys(members))
     return lambda writing: writing.random.choice(everyday)
 
@@ -297,7 +297,7 @@ def span(first: str, last: str) -> str:
     """The characters from `first` to `last`; of long spans the ends, which is where mistakes are."""
     low, high = ord(first), ord(last[-1])
     if high < low:
-        raise Unreadable(f"the range {first}-{last} is out of order")
+        raise UnreadablePattern(f"the range {first}-{last} is out of order")
     codes = [*range(low, min(high, low + 512) + 1), high]
     return "".join(chr(code) for code in codes if not 0xD800 <= code <= 0xDFFF)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.examples import realistic
-from mockserver.examples.budget import Growth, Stuck
+from mockserver.examples.budget import Budget, Stuck
 from mockserver.examples.constraints import among
 from mockserver.examples.numbers import between
 
 if TYPE_CHECKING:  # shapes make scalars
-    from mockserver.examples.generator import Shape
+    from mockserver.examples.generator import ValueGenerator
 
 
-def string(shape: Shape, growth: Growth, name: str) -> str:
+def string(shape: ValueGenerator, growth: Budget, name: str) -> str:
     written = shape.text.written(growth.random, name)
     if written is None:
         shape.compile()  # a pattern that no engine takes is the better reason
@@ -21,7 +21,7 @@ def string(shape: Shape, growth: Growth, name: str) -> str:
     return written
 
 
-def number(shape: Shape, growth: Growth, name: str) -> int | float:
+def number(shape: ValueGenerator, growth: Budget, name: str) -> int | float:
     facets = shape.facets
     found = between(
         growth.random,
@@ -38,12 +38,12 @@ def number(shape: Shape, growth: Growth, name: str) -> int | float:
     return found
 
 
-def boolean(shape: Shape, growth: Growth, name: str) -> bool:
+def boolean(shape: ValueGenerator, growth: Budget, name: str) -> bool:
     allowed = [value for value in (True, False) if not among(value, shape.facets.excluded)]
     if not allowed:
         raise Stuck(shape.pointer, "neither true nor false is allowed")
     return growth.random.choice(allowed)
 
 
-def null(shape: Shape, growth: Growth, name: str) -> None:
+def null(shape: ValueGenerator, growth: Budget, name: str) -> None:
     return None

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.examples import realistic
-from mockserver.examples.patterns import Unreadable, Writing, expression, judge
+from mockserver.examples.patterns import UnreadablePattern, Writing, expression, judge
 
 TRIES = 200
 LONGEST = 1_000_000
@@ -124,7 +124,7 @@ class Text:
             if not self._fits(loose):
                 yield from self._steered(random, writer)
                 yield from self._extended(loose)
-        except (Unreadable, RecursionError):
+        except (UnreadablePattern, RecursionError):
             return
 
     def _steered(self, random: Random, writer: Callable[[Writing], str]) -> Iterator[str]:

@@ -11,14 +11,14 @@ from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import paging
 from mockserver.handlers.cascade import Release
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
-from mockserver.handlers.request_context import Turn
+from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import compare
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
-from mockserver.state.collection import Collection, Record, Selection, View
+from mockserver.state.collection import Collection, FilteredView, Record, Selection
 
 
-def create(turn: Turn) -> None:
+def create(turn: RequestContext) -> None:
     """Draft a new item from the body. Raises Conflict where a limit or a uniqueness rule stands against it."""
     binding, held = turn.binding, turn.collection()
     plan = binding.resource
@@ -36,12 +36,12 @@ def create(turn: Turn) -> None:
     turn.record = record
 
 
-def get(turn: Turn) -> None:
+def get(turn: RequestContext) -> None:
     """Find the item. Raises Missing."""
     turn.record = turn.current = _find(turn)
 
 
-def update(turn: Turn) -> None:
+def update(turn: RequestContext) -> None:
     """Draft the item's next version from the body, as `action.patch` says."""
     before = turn.before = _find(turn)
     turn.open(before)
@@ -57,7 +57,7 @@ def update(turn: Turn) -> None:
     _settle(turn, before, changed)
 
 
-def replace(turn: Turn) -> None:
+def replace(turn: RequestContext) -> None:
     """Draft the item anew from the body; what the service sets stays. With `upsert`, a missing one is created."""
     before = _known(turn)
     if before is None:
@@ -75,23 +75,23 @@ def replace(turn: Turn) -> None:
     return None
 
 
-def delete(turn: Turn) -> None:
+def delete(turn: RequestContext) -> None:
     """Take the item away, and all that it owns. Raises Missing."""
     turn.before = turn.record = turn.current = _find(turn)
 
 
-def listing(turn: Turn) -> None:
+def listing(turn: RequestContext) -> None:
     """Nothing is drafted for a list; it only must not be below an owner that is not there."""
 
 
-def answer(turn: Turn) -> None:
+def answer(turn: RequestContext) -> None:
     """The rules answer; the item is found for them where the path names one."""
     binding = turn.binding
     if binding.plan is not None and binding.plan.statements.identity.parameter in turn.call.path:
         get(turn)
 
 
-def show(turn: Turn) -> Reply:
+def show(turn: RequestContext) -> Reply:
     """Remember the draft, if there is one, and show the item."""
     born = turn.current is None
     turn.save()
@@ -99,7 +99,7 @@ def show(turn: Turn) -> Reply:
     return shape.one(turn.record, turn.extras, _location(turn) if shape.is_located else "")
 
 
-def forget(turn: Turn) -> Reply:
+def forget(turn: RequestContext) -> Reply:
     """Remove the item and what it owns, and say so."""
     record = turn.item
     turn.transaction.remove(turn.collection(), record)
@@ -112,7 +112,7 @@ def forget(turn: Turn) -> Reply:
     return turn.binding.shape.one(record, turn.extras)
 
 
-def enumerate_items(turn: Turn) -> Reply:
+def enumerate_items(turn: RequestContext) -> Reply:
     """Show one page of the list."""
     binding, held = turn.binding, turn.collection()
     newest_first = binding.resource.newest_first
@@ -124,7 +124,7 @@ def enumerate_items(turn: Turn) -> Reply:
     return binding.shape.many(records, values, headers)
 
 
-def told(turn: Turn) -> Reply:
+def told(turn: RequestContext) -> Reply:
     """What the rules put into `extras` is the body. Raises Unanswerable where they put nothing."""
     if not turn.extras:
         raise Unanswerable("no rule answered this operation")
@@ -133,33 +133,33 @@ def told(turn: Turn) -> Reply:
     return Reply(shape.status, dict(turn.extras), (), shape.media_type)
 
 
-class Act(NamedTuple):
+class Handler(NamedTuple):
     """How an action begins and how it ends."""
 
-    begin: Callable[[Turn], None]
-    end: Callable[[Turn], Reply]
+    begin: Callable[[RequestContext], None]
+    end: Callable[[RequestContext], Reply]
 
 
-ACTIONS: dict[str, Act] = {
-    "create": Act(create, show),
-    "get": Act(get, show),
-    "update": Act(update, show),
-    "replace": Act(replace, show),
-    "delete": Act(delete, forget),
-    "list": Act(listing, enumerate_items),
-    "answer": Act(answer, told),
+ACTIONS: dict[str, Handler] = {
+    "create": Handler(create, show),
+    "get": Handler(get, show),
+    "update": Handler(update, show),
+    "replace": Handler(replace, show),
+    "delete": Handler(delete, forget),
+    "list": Handler(listing, enumerate_items),
+    "answer": Handler(answer, told),
 }
 """What an operation does, by the name that `action.does` uses."""
 
 
-def _find(turn: Turn) -> Record:
+def _find(turn: RequestContext) -> Record:
     record = _known(turn)
     if record is None:
         raise turn.missing()
     return record
 
 
-def _known(turn: Turn) -> Record | None:
+def _known(turn: RequestContext) -> Record | None:
     """The item that the request names, if it is there; one of which there is only one begins to be when asked for."""
     held, plan = turn.collection(), turn.binding.resource
     record = held.get(turn.binding.id(turn.call))
@@ -175,13 +175,13 @@ def _object(given: Any) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _is_own(turn: Turn, name: str) -> bool:
+def _is_own(turn: RequestContext, name: str) -> bool:
     """Is a field the service's own, because what it shows is made up and no request names it?"""
     binding = turn.binding
     return binding.resource.invention is not None and bool(binding.named) and name not in binding.named
 
 
-def _location(turn: Turn) -> str:
+def _location(turn: RequestContext) -> str:
     """The path of the item (RFC 9110 section 10.2.2): that of the request, below the collection with the id."""
     if turn.binding.item_path:
         return _elsewhere(turn, turn.binding.item_path)
@@ -190,7 +190,7 @@ def _location(turn: Turn) -> str:
     return f"{turn.call.url.rstrip('/')}/{quote(str(turn.item.id), safe='')}"
 
 
-def _elsewhere(turn: Turn, path: str) -> str:
+def _elsewhere(turn: RequestContext, path: str) -> str:
     """The path of an item that is not below the collection to which it was posted."""
     steps = turn.binding.operation.path.rstrip("/").count("/")
     begin = turn.call.url.rstrip("/").rsplit("/", steps)[0]
@@ -198,7 +198,7 @@ def _elsewhere(turn: Turn, path: str) -> str:
     return begin + path_template.filled(path, [quote(str(id), safe="") for id in ids])
 
 
-def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
+def _settle(turn: RequestContext, before: Record, fields: dict[str, Any]) -> None:
     """The next version: what the service sets and what never changes stay as they were."""
     plan = turn.binding.resource
     for name in plan.settled | plan.immutable | {plan.statements.identity.field}:
@@ -210,7 +210,7 @@ def _settle(turn: Turn, before: Record, fields: dict[str, Any]) -> None:
     turn.item.fields = fields
 
 
-def _create_as(turn: Turn) -> None:
+def _create_as(turn: RequestContext) -> None:
     plan, held = turn.binding.resource, turn.collection()
     id, name = turn.binding.id(turn.call), plan.statements.identity.field
     given = turn.binding.accept(_object(turn.binding.given(turn.call))) | ({name: id} if name else {})
@@ -226,7 +226,7 @@ def _refuse_over(capacity: Capacity, held: Collection) -> None:
         raise Conflict(capacity.message.replace("{limit}", str(capacity.limit)), limit=capacity.limit)
 
 
-def _refuse_taken(turn: Turn, held: Collection, id: Any, fields: dict[str, Any]) -> None:
+def _refuse_taken(turn: RequestContext, held: Collection, id: Any, fields: dict[str, Any]) -> None:
     plan = turn.binding.resource
     if plan.has_chosen_ids and id in held.by_id and turn.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
@@ -245,7 +245,7 @@ def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, A
             raise Conflict(fault.message, faults=(fault,))
 
 
-def _selected(turn: Turn, held: Collection) -> View | Selection:
+def _selected(turn: RequestContext, held: Collection) -> FilteredView | Selection:
     wanted = [compare(entry, getattr(turn.call, entry.location).get(entry.parameter)) for entry in turn.binding.filters]
     conditions = [condition for condition in wanted if condition is not None]
     if not conditions:
@@ -256,7 +256,7 @@ def _selected(turn: Turn, held: Collection) -> View | Selection:
     return Selection([r for r in walk if all(r.fields.get(name) == value for name, value in conditions)])
 
 
-def _ordered(turn: Turn, found: View | Selection) -> View | Selection:
+def _ordered(turn: RequestContext, found: FilteredView | Selection) -> FilteredView | Selection:
     sort, newest_first = turn.binding.sort, turn.binding.resource.newest_first
     by, backwards = turn.binding.resource.statements.order.by, newest_first
     given = turn.call.query.get(sort.parameter) if sort is not None else None

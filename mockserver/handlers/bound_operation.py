@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mockserver.behaviour.statements import Filter, OperationBehaviour, Paging, ReplyShape, Sort
+from mockserver.behaviour.statements import Filter, OperationBehaviour, Paging, ReplyStatement, Sort
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import paging as pagings
 from mockserver.handlers import reply_renderer as shapes
-from mockserver.handlers.actions import ACTIONS, Act, refuse_unknown
-from mockserver.handlers.generated_fields import View
+from mockserver.handlers.actions import ACTIONS, Handler, refuse_unknown
+from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.paging import Page
-from mockserver.handlers.reply_renderer import Shape
-from mockserver.handlers.request_context import Asks, Rule, Rules, Turn
+from mockserver.handlers.reply_renderer import ReplyRenderer
+from mockserver.handlers.request_context import Asks, RequestContext, Rule, Rules
 from mockserver.handlers.resource_plan import ResourcePlan, acting, known, requests, viewer
 from mockserver.mcp_port import Question
 from mockserver.messages import Call, Reply
@@ -31,7 +31,7 @@ Owner = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Binding:
+class BoundOperation:
     """What one operation does.
 
     `named` are the properties that a request may name, `names` path parameters that the resource knows by another name;
@@ -39,10 +39,10 @@ class Binding:
     """
 
     operation: Operation
-    act: Act
+    act: Handler
     plan: ResourcePlan | None
     plans: Mapping[str, ResourcePlan]
-    shape: Shape
+    shape: ReplyRenderer
     rules: tuple[Rule, ...]
     paging: Paging | None
     page: Callable[..., Page]
@@ -56,7 +56,7 @@ class Binding:
     keeps: Mapping[str, str] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
-    born: Shape | None = None
+    born: ReplyRenderer | None = None
     owner: Owner | None = None
     item_path: str = ""
 
@@ -87,7 +87,7 @@ class Binding:
         return body if isinstance(body, list) else {}
 
 
-def perform(turn: Turn) -> Reply | Performance:
+def handle(turn: RequestContext) -> Reply | Performance:
     """Answer a turn: at once when no rule stands in between, else as a generator that may ask MCP servers."""
     turn.owner()
     if not turn.binding.rules:
@@ -96,7 +96,7 @@ def perform(turn: Turn) -> Reply | Performance:
     return _with_rules(turn)
 
 
-def _with_rules(turn: Turn) -> Performance:
+def _with_rules(turn: RequestContext) -> Performance:
     turn.binding.act.begin(turn)
     for rule in turn.binding.rules:
         if isinstance(rule, Asks):
@@ -110,7 +110,7 @@ def _with_rules(turn: Turn) -> Performance:
     return turn.binding.act.end(turn)
 
 
-def question_of(turn: Turn, rule: Asks, record: Record) -> Question | None:
+def question_of(turn: RequestContext, rule: Asks, record: Record) -> Question | None:
     """What a rule would ask for the item as it is now, None where it would not ask; nothing else stays."""
     turn.open(record)
     question = next(rule.put(turn), None)
@@ -118,7 +118,7 @@ def question_of(turn: Turn, rule: Asks, record: Record) -> Question | None:
     return question
 
 
-def settle(turn: Turn, rule: Asks, record: Record, answer: Any) -> None:
+def settle(turn: RequestContext, rule: Asks, record: Record, answer: Any) -> None:
     """Give a rule the answer that came after its reply had gone: the item as it is now takes it in."""
     turn.open(record)
     asking = rule.put(turn)
@@ -128,7 +128,7 @@ def settle(turn: Turn, rule: Asks, record: Record, answer: Any) -> None:
     turn.save()
 
 
-def ask_again(turn: Turn, record: Record) -> Performance:
+def ask_again(turn: RequestContext, record: Record) -> Performance:
     """Run those rules of an operation that ask, on an item that is already there."""
     turn.open(record)
     for rule in turn.binding.rules:
@@ -139,7 +139,9 @@ def ask_again(turn: Turn, record: Record) -> Performance:
     return turn.binding.shape.empty()
 
 
-def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules) -> Binding | None:
+def bind(
+    contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules
+) -> BoundOperation | None:
     """What the operation does, or None where nothing is said about it.
 
     Raises BehaviourError for an unknown rule, naming those that exist.
@@ -154,7 +156,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     secrets = plan.secrets if plan else frozenset()
     view = viewer(contract, plan) if plan is not None and plan.invention is not None else None
     shape = shapes.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
-    return Binding(
+    return BoundOperation(
         operation=operation,
         act=ACTIONS[action.does],
         plan=plan,
@@ -223,13 +225,13 @@ def _born(
     operation: Operation,
     behaviour: OperationBehaviour,
     secrets: frozenset[str],
-    view: Callable[[str], View] | None,
-) -> Shape | None:
+    view: Callable[[str], ReplyView] | None,
+) -> ReplyRenderer | None:
     """The reply to a replace that made the item: 201, where it is documented (RFC 9110 section 9.3.4)."""
     documented = any(response.status == "201" for response in operation.responses)
     if behaviour.action is None or behaviour.action.does != "replace" or not documented:
         return None
-    stated = replace(behaviour.reply or ReplyShape(), status=201)
+    stated = replace(behaviour.reply or ReplyStatement(), status=201)
     return shapes.compile(operation, stated, contract.schemas, secrets, "replace", view)
 
 

@@ -12,7 +12,7 @@ from mockserver.state.store import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Ward:
+class ChildCollection:
     """A resource whose items are made below an owner and reached without it.
 
     `places` say where an item remembers the ids that lead to its owner, the highest first and the owner's last: the
@@ -44,25 +44,25 @@ def _spellings(id: str) -> list[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Possessions:
+class Cascade:
     """What the items of one resource own: the resources `below` them at any depth, and their `wards`."""
 
     below: tuple[str, ...] = ()
-    wards: tuple[Ward, ...] = ()
+    wards: tuple[ChildCollection, ...] = ()
 
 
 Above = Mapping[str, tuple[str, ...]]
 """The path parameters above the items of each resource."""
 
 
-def possessions(behaviour: Behaviour, above: Above) -> dict[str, Possessions]:
+def possessions(behaviour: Behaviour, above: Above) -> dict[str, Cascade]:
     """What the items of each resource own."""
     children: dict[str, list[Resource]] = {}
     for resource in behaviour.resources.values():
         if resource.parent is not None:
             children.setdefault(resource.parent.resource, []).append(resource)
     return {
-        name: Possessions(
+        name: Cascade(
             tuple(_below(name, children, above)),
             tuple(_ward(child, behaviour, above) for child in children.get(name, ()) if is_elsewhere(child, above)),
         )
@@ -83,7 +83,7 @@ def _below(owner: str, children: Mapping[str, list[Resource]], above: Above) -> 
             yield from _below(child.name, children, above)
 
 
-def _ward(resource: Resource, behaviour: Behaviour, above: Above) -> Ward:
+def _ward(resource: Resource, behaviour: Behaviour, above: Above) -> ChildCollection:
     parent, own = resource.parent, above[resource.name]
     assert parent is not None  # noqa: S101  # a ward has an owner
     kept = {
@@ -93,13 +93,15 @@ def _ward(resource: Resource, behaviour: Behaviour, above: Above) -> Ward:
         for parameter, name in operation.action.keeps.items()
     } | ({parent.parameter: parent.field} if parent.field else {})
     names = (*above[parent.resource], parent.parameter)
-    return Ward(resource.name, tuple(kept.get(name) or (own.index(name) if name in own else None) for name in names))
+    return ChildCollection(
+        resource.name, tuple(kept.get(name) or (own.index(name) if name in own else None) for name in names)
+    )
 
 
 class Release:
     """Deletes what a deleted item owned, and what that owned; `owned` are the possessions of each resource."""
 
-    def __init__(self, transaction: Transaction, owned: Callable[[str], Possessions], tenant: str) -> None:
+    def __init__(self, transaction: Transaction, owned: Callable[[str], Cascade], tenant: str) -> None:
         self._transaction, self._owned, self._tenant = transaction, owned, tenant
 
     def of(self, resource: str, owner: str, record: Record) -> None:

@@ -34,7 +34,7 @@ VARIANTS = 12
 Fields = dict[str, Any]
 
 
-class View:
+class ReplyView:
     """How one reply shows an item: the schema at `pointer`, and the names that a client may give."""
 
     def __init__(self, pointer: str, given: frozenset[str], schemas: Schemas, examples: ExampleMaker) -> None:
@@ -163,10 +163,10 @@ def _property(fault: jsonschema_rs.ValidationError) -> str:
     return name if isinstance(name, str) else ""
 
 
-class Invention:
+class GeneratedFields:
     """Makes up what the items of one resource show in any of their replies."""
 
-    def __init__(self, views: Iterable[View], settled: frozenset[str]) -> None:
+    def __init__(self, views: Iterable[ReplyView], settled: frozenset[str]) -> None:
         self._views, self._settled = tuple(views), settled
 
     @cached_property

@@ -14,7 +14,7 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Conflict, Unanswerable
-from mockserver.handlers.generated_fields import UNLIKELY, View
+from mockserver.handlers.generated_fields import UNLIKELY, ReplyView
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.resource_plan import ResourcePlan, acting, viewer
 from mockserver.messages import ANONYMOUS, Call
@@ -36,7 +36,7 @@ class _Sight:
     """One way in which replies show an item: the pointer of the schema, and what judges an item by it."""
 
     pointer: str
-    view: View
+    view: ReplyView
 
 
 class Materializer:

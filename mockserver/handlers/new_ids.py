@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from mockserver.behaviour.statements import Identity
+from mockserver.behaviour.statements import IdentityStatement
 from mockserver.errors import Conflict, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.openapi.schemas import Schemas, Validator
@@ -20,7 +20,7 @@ TRIALS = 64
 
 
 def maker(
-    identity: Identity, places: Sequence[str], reached: Sequence[str], examples: ExampleMaker, schemas: Schemas
+    identity: IdentityStatement, places: Sequence[str], reached: Sequence[str], examples: ExampleMaker, schemas: Schemas
 ) -> NewId:
     """What makes new ids: the client's own where one may be sent, else as `generate` says.
 
@@ -90,15 +90,15 @@ def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas
     return value
 
 
-def _random(identity: Identity) -> NewId:
+def _random(identity: IdentityStatement) -> NewId:
     return lambda world, collection, fields: identity.prefix + world.token(identity.length)
 
 
-def _uuid(identity: Identity) -> NewId:
+def _uuid(identity: IdentityStatement) -> NewId:
     return lambda world, collection, fields: identity.prefix + world.uuid()
 
 
-def _integer(identity: Identity) -> NewId:
+def _integer(identity: IdentityStatement) -> NewId:
     def next_number(world: World, collection: Collection, fields: Mapping[str, Any]) -> int:
         number = collection.highest + 1
         while number in collection.by_id:
@@ -108,7 +108,7 @@ def _integer(identity: Identity) -> NewId:
     return next_number
 
 
-def _digits(identity: Identity) -> NewId:
+def _digits(identity: IdentityStatement) -> NewId:
     number = _integer(identity)
 
     def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
@@ -121,11 +121,11 @@ def _digits(identity: Identity) -> NewId:
     return next_text
 
 
-def _single(identity: Identity) -> NewId:
+def _single(identity: IdentityStatement) -> NewId:
     return lambda world, collection, fields: ""
 
 
-def _client(identity: Identity) -> NewId:
+def _client(identity: IdentityStatement) -> NewId:
     def given(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
         return world.uuid() if value is None else value
@@ -133,7 +133,7 @@ def _client(identity: Identity) -> NewId:
     return given
 
 
-IDENTITIES: dict[str, Callable[[Identity], NewId]] = {
+IDENTITIES: dict[str, Callable[[IdentityStatement], NewId]] = {
     "random": _random,
     "uuid": _uuid,
     "integer": _integer,

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from mockserver.behaviour.statements import Paging
 from mockserver.errors import Fault, Invalid, Missing, Refusal
 from mockserver.messages import Call
-from mockserver.state.collection import Collection, Record, Selection, View
+from mockserver.state.collection import Collection, FilteredView, Record, Selection
 
 DIGITS = re.compile(r"[0-9]{1,20}")
 """A cursor that may be a number: `str.isdigit` takes characters that are none, such as ²."""
@@ -28,7 +28,7 @@ Page = tuple[list[Record], dict[str, Any]]
 """The items of a page and the values that a reply's template may name."""
 
 
-def whole(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def whole(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
     """All items on one page."""
     records = found.slice(0, len(found), newest_first=newest_first)
     total = len(records)
@@ -44,7 +44,7 @@ def whole(call: Call, paging: Paging, found: View | Selection, held: Collection,
     }
 
 
-def cursor(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def cursor(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
     """The items that follow the one whose id the client names, or that precede it where the page is to end there.
 
     An id that never was gets an empty page, or Invalid or Missing is raised, as the statement says.
@@ -85,13 +85,13 @@ def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int 
     return NOWHERE if place is None else place
 
 
-def offset(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def offset(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
     """The items from the one that stands at a number, counted from 0."""
     limit, start = size(call, paging), _whole(call.query.get(paging.position) or 0)
     return _numbered(found, start, limit, newest_first, start + limit)
 
 
-def page(call: Call, paging: Paging, found: View | Selection, held: Collection, newest_first: bool) -> Page:
+def page(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
     """The items of a numbered page."""
     given = call.query.get(paging.position)
     number = paging.first if given is None else _whole(given)
@@ -100,7 +100,7 @@ def page(call: Call, paging: Paging, found: View | Selection, held: Collection, 
     return records, values | {"page": number}
 
 
-def _numbered(found: View | Selection, start: int, limit: int, newest_first: bool, following: int) -> Page:
+def _numbered(found: FilteredView | Selection, start: int, limit: int, newest_first: bool, following: int) -> Page:
     records, total = found.slice(max(start, 0), limit, newest_first=newest_first), len(found)
     more = start + limit < total
     pages = -(-total // limit) if limit else 0
@@ -141,7 +141,7 @@ POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_position,
 """How a cursor that never was is refused (unless it gets an empty page), by the name `paging.unknown-position` uses."""
 
 
-STYLES: dict[str, Callable[[Call, Paging, View | Selection, Collection, bool], Page]] = {
+STYLES: dict[str, Callable[[Call, Paging, FilteredView | Selection, Collection, bool], Page]] = {
     "whole": whole,
     "cursor": cursor,
     "offset": offset,

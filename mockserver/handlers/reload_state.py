@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from mockserver.contract import Contract
-from mockserver.handlers.generated_fields import View
+from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.resource_plan import ResourcePlan, acting, viewer
 from mockserver.state.collection import Record
@@ -70,9 +70,9 @@ def _place(plan: ResourcePlan) -> tuple[object, ...]:
     return tenant.by, len(plan.above), identity.field, plan.is_single
 
 
-def _views(contract: Contract, plan: ResourcePlan) -> list[View]:
+def _views(contract: Contract, plan: ResourcePlan) -> list[ReplyView]:
     view = viewer(contract, plan)
-    found: dict[str, View] = {}
+    found: dict[str, ReplyView] = {}
     for operation, behaviour in acting(contract, plan.name):
         if behaviour.action is not None and behaviour.action.does in SHOWING:
             pointer = item_schema(operation, behaviour.reply, contract.schemas, behaviour.action.does)

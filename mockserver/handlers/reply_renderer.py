@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from mockserver.behaviour.statements import ReplyShape
+from mockserver.behaviour.statements import ReplyStatement
 from mockserver.errors import Unanswerable
 from mockserver.handlers import reply_template
-from mockserver.handlers.generated_fields import View
+from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_template import Render
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
@@ -34,7 +34,7 @@ HARMLESS = {"type", "items", "title", "description", "example", "examples", "def
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ReplyRenderer:
     """One operation's success reply, made ready at load.
 
     `shown` are the fields of an item that the reply's schema names (None: all but secrets). `checks` are the validators
@@ -51,7 +51,7 @@ class Shape:
     secrets: frozenset[str]
     checks: tuple[Validator, Validator] | None
     place: str
-    view: View | None = None
+    view: ReplyView | None = None
     is_located: bool = False
     look: str = ""
 
@@ -123,7 +123,7 @@ class Shape:
         return tuple((name, str(render(values))) for name, render in self.headers)
 
 
-def item_schema(operation: Operation, stated: ReplyShape | None, schemas: Schemas, does: str) -> str | None:
+def item_schema(operation: Operation, stated: ReplyStatement | None, schemas: Schemas, does: str) -> str | None:
     """The pointer of the item's schema in an operation's success reply; None where the reply shows no item."""
     media = _json(_response(operation, stated.status if stated else None))
     wanted, pointer = _wanted(stated, does), media.schema if media else None
@@ -132,7 +132,7 @@ def item_schema(operation: Operation, stated: ReplyShape | None, schemas: Schema
     return schemas.below(pointer, _path(path) + ((0,) if listed is not None else ())) if path is not None else None
 
 
-def _wanted(stated: ReplyShape | None, does: str) -> Any:
+def _wanted(stated: ReplyStatement | None, does: str) -> Any:
     """The template of the body: what is stated, else the item or the items alone."""
     hole = "{items}" if does == "list" else "{item}"
     return stated.body if stated is not None and (stated.body != "{item}" or does != "list") else hole
@@ -140,12 +140,12 @@ def _wanted(stated: ReplyShape | None, does: str) -> Any:
 
 def compile(
     operation: Operation,
-    stated: ReplyShape | None,
+    stated: ReplyStatement | None,
     schemas: Schemas,
     secrets: frozenset[str],
     does: str,
-    view: Callable[[str], View] | None = None,
-) -> Shape:
+    view: Callable[[str], ReplyView] | None = None,
+) -> ReplyRenderer:
     """The shape of an operation's success reply. Raises BehaviourError for a template that cannot be."""
     response = _response(operation, stated.status if stated else None)
     media = _json(response)
@@ -165,7 +165,7 @@ def compile(
     )
     if pointer and item and is_kept:
         checks = (schemas.validator(pointer, "response"), schemas.validator(item, "response"))
-    return Shape(
+    return ReplyRenderer(
         status=_status(response, stated.status if stated else None, media),
         media_type=_written(media.name) if media else unsaid or "application/json",
         headers=tuple((n, reply_template.compile(v, NAMES, place)) for n, v in stated_headers.items()),

@@ -13,7 +13,7 @@ from mockserver.state.store import Transaction
 from mockserver.state.world import World
 
 if TYPE_CHECKING:
-    from mockserver.handlers.bound_operation import Binding
+    from mockserver.handlers.bound_operation import BoundOperation
     from mockserver.handlers.resource_plan import ResourcePlan
 
 Asking = Generator[Question, Any, Reply | None]
@@ -26,10 +26,10 @@ class Asks(NamedTuple):
     repeat.
     """
 
-    put: Callable[[Turn], Asking]
+    put: Callable[[RequestContext], Asking]
 
 
-Rule = Callable[["Turn"], Reply | None] | Asks
+Rule = Callable[["RequestContext"], Reply | None] | Asks
 """The one plug-in point: a vendor's function for what no data can say.
 
 It gets the Turn, may change `turn.record` (its `fields` and `hidden`), add `turn.extras` to this reply, create or
@@ -37,7 +37,7 @@ delete other items, raise a Refusal, or return a whole Reply.
 """
 
 
-class Turn:
+class RequestContext:
     """A request in progress. `record` is a draft of its item; nobody else sees it before `save`."""
 
     __slots__ = (
@@ -54,7 +54,7 @@ class Turn:
         "world",
     )
 
-    def __init__(self, call: Call, binding: Binding, transaction: Transaction, world: World) -> None:
+    def __init__(self, call: Call, binding: BoundOperation, transaction: Transaction, world: World) -> None:
         self.call = call if not binding.names else _renamed(call, binding.names)
         self.binding, self.transaction, self.world = binding, transaction, world
         self.record: Record | None = None

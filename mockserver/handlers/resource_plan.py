@@ -8,12 +8,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
-from mockserver.behaviour.statements import Behaviour, Filter, Identity, OperationBehaviour, Resource
+from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import new_ids, reply_template
-from mockserver.handlers.cascade import Possessions, possessions
-from mockserver.handlers.generated_fields import Invention, View
+from mockserver.handlers.cascade import Cascade, possessions
+from mockserver.handlers.generated_fields import GeneratedFields, ReplyView
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.reply_template import Render
 from mockserver.messages import Call, Principal
@@ -47,12 +47,12 @@ class ResourcePlan:
     write_time: Callable[[float], Any]
     above: tuple[str, ...]
     indexed: tuple[str, ...]
-    owns: Possessions
+    owns: Cascade
     newest_first: bool
     is_single: bool
     has_chosen_ids: bool
     is_begun: bool = False
-    invention: Invention | None = None
+    invention: GeneratedFields | None = None
 
     @property
     def may_clash(self) -> bool:
@@ -145,12 +145,12 @@ def _created(behaviour: Behaviour) -> frozenset[str]:
     return frozenset(o.action.of for o in behaviour.operations.values() if o.action and o.action.does == "create")
 
 
-def _invention(contract: Contract, plan: ResourcePlan) -> Invention | None:
+def _invention(contract: Contract, plan: ResourcePlan) -> GeneratedFields | None:
     """What makes up the items of a resource that says `invented`, from every reply that shows one."""
     if plan.statements.invented is None:
         return None
     view = viewer(contract, plan)
-    return Invention((view(at) for at in shown(contract, plan.name)), plan.settled - frozenset(plan.secrets))
+    return GeneratedFields((view(at) for at in shown(contract, plan.name)), plan.settled - frozenset(plan.secrets))
 
 
 def shown(contract: Contract, name: str) -> list[str]:
@@ -164,7 +164,7 @@ def shown(contract: Contract, name: str) -> list[str]:
     return list(views)
 
 
-def _maker(identity: Identity, name: str, contract: Contract) -> new_ids.NewId:
+def _maker(identity: IdentityStatement, name: str, contract: Contract) -> new_ids.NewId:
     in_paths = [p.schema for o, _ in acting(contract, name) for p in o.parameters if p.name == identity.parameter]
     in_replies = [contract.schemas.properties(view).get(identity.field) for view in shown(contract, name)]
     places = dict.fromkeys(place for place in (*in_replies, *in_paths) if place)
@@ -172,12 +172,12 @@ def _maker(identity: Identity, name: str, contract: Contract) -> new_ids.NewId:
     return new_ids.maker(identity, tuple(places), tuple(reached), contract.examples, contract.schemas)
 
 
-def viewer(contract: Contract, plan: ResourcePlan) -> Callable[[str], View]:
+def viewer(contract: Contract, plan: ResourcePlan) -> Callable[[str], ReplyView]:
     """Makes a view of a resource's items from the schema of a reply."""
     given = frozenset(
         name for operation, said in acting(contract, plan.name) for name in known(contract, operation, said)
     )
-    return lambda pointer: View(pointer, given - plan.settled, contract.schemas, contract.examples)
+    return lambda pointer: ReplyView(pointer, given - plan.settled, contract.schemas, contract.examples)
 
 
 def acting(contract: Contract, name: str) -> tuple[tuple[Operation, OperationBehaviour], ...]:
@@ -202,7 +202,7 @@ def known(contract: Contract, operation: Operation, behaviour: OperationBehaviou
 
 
 def _compile(
-    resource: Resource, contract: Contract, indexed: tuple[str, ...], above: tuple[str, ...], owns: Possessions
+    resource: Resource, contract: Contract, indexed: tuple[str, ...], above: tuple[str, ...], owns: Cascade
 ) -> ResourcePlan:
     identity, stamps = resource.identity, resource.timestamps
     initial = _templates(resource.name, "initial", resource.initial)

@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.inference.draft import Draft
-from mockserver.inference.envelope import Frames
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.envelope import Envelopes
 from mockserver.inference.overlay_writer import UNMAKEABLE, Writer, guessed, place
 from mockserver.inference.resources import owner, resources
 from mockserver.openapi.document import Document, Operation
@@ -28,7 +28,7 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
 
     Operations that already say `x-behaviour` are left alone. What is no resource is named in a note of the service.
     """
-    frames = Frames(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
+    frames = Envelopes(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
     writer = Writer(schemas, frames, document.base_path)
     drafts, behaviours, unsaid = resources(document, schemas), dict[tuple[str, str], Any](), list[str]()
     for draft in drafts:
@@ -65,7 +65,7 @@ class _Lines(yaml.SafeDumper):
 
 
 def _root(
-    document: Document, writer: Writer, drafts: list[Draft], behaviours: Mapping[Any, Any], unsaid: list[str]
+    document: Document, writer: Writer, drafts: list[ResourceDraft], behaviours: Mapping[Any, Any], unsaid: list[str]
 ) -> dict[str, Any]:
     by_shape = {draft.shape: draft for draft in drafts}
     notes = [*unsaid, *_improvised(document, behaviours)]

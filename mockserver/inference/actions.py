@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace as replace_deed
 
 from mockserver.inference import messages
-from mockserver.inference.draft import Deed, Draft
-from mockserver.inference.messages import Answer, Path, answer
+from mockserver.inference.draft import DraftAction, ResourceDraft
+from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
-from mockserver.inference.path_tree import Site
+from mockserver.inference.path_tree import PathNode
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -59,23 +59,23 @@ VERBS = frozenset(
 )
 """Last words of paths to which a POST asks a question and makes nothing."""
 
-Find = Callable[[Draft, Operation], Deed | None]
+Find = Callable[[ResourceDraft, Operation], DraftAction | None]
 
 
-def get(draft: Draft, operation: Operation) -> Deed | None:
+def get(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A GET whose reply is one object shows an item."""
-    found = answer(operation, "get")
+    found = reply_body(operation, "get")
     if found is None or (found.schema and not messages.may_be_object(draft.schemas, found.schema)):
         return None
     path, shows = _item(draft, found)
-    return Deed(operation, "get", found, "a GET that shows one", item=path, shows=shows)
+    return DraftAction(operation, "get", found, "a GET that shows one", item=path, shows=shows)
 
 
-def listing(draft: Draft, operation: Operation) -> Deed | None:
+def listing(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A GET whose reply holds an array of such items lists them."""
-    found = answer(operation, "list")
+    found = reply_body(operation, "list")
     if found is not None and found.media is None and found.status != 204 and draft.item is not None:
-        return Deed(operation, "list", found, "a GET of what is above one; its reply is not documented")
+        return DraftAction(operation, "list", found, "a GET of what is above one; its reply is not documented")
     path = messages.list_path(draft.schemas, found.schema, draft.word) if found and found.schema else None
     if found is None or path is None:
         return None
@@ -84,7 +84,9 @@ def listing(draft: Draft, operation: Operation) -> Deed | None:
     if array is None or shows is None or not _alike(draft, shows) or _is_never_empty(draft.schemas, array):
         return None
     where = f"in {'.'.join(path)}" if path else "alone"
-    return Deed(operation, "list", found, f"a GET whose reply holds an array of them, {where}", item=path, shows=shows)
+    return DraftAction(
+        operation, "list", found, f"a GET whose reply holds an array of them, {where}", item=path, shows=shows
+    )
 
 
 def _is_never_empty(schemas: Schemas, array: str) -> bool:
@@ -92,9 +94,9 @@ def _is_never_empty(schemas: Schemas, array: str) -> bool:
     return any(node.get("minItems", 0) > 0 for node, _ in schemas.branches(array))
 
 
-def create(draft: Draft, operation: Operation) -> Deed | None:
+def create(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A POST to the collection that takes or shows an item makes one."""
-    found = answer(operation, "create")
+    found = reply_body(operation, "create")
     asked = messages.request_schema(operation.request_body)
     if found is None or (asked and not messages.may_be_object(draft.schemas, asked)):
         return None
@@ -105,10 +107,10 @@ def create(draft: Draft, operation: Operation) -> Deed | None:
     reason = _why_created(draft, found, shows, alike)
     if not reason:
         return None
-    return Deed(operation, "create", found, reason, item=path, shows=shows, envelope=envelope)
+    return DraftAction(operation, "create", found, reason, item=path, shows=shows, envelope=envelope)
 
 
-def _why_created(draft: Draft, found: Answer, shows: str | None, alike: bool) -> str:
+def _why_created(draft: ResourceDraft, found: ReplyBody, shows: str | None, alike: bool) -> str:
     """Why a POST is thought to make an item; empty when it is not."""
     if found.schema and not messages.may_be_object(draft.schemas, found.schema) and not _is_id(draft, found.schema):
         return ""
@@ -121,13 +123,13 @@ def _why_created(draft: Draft, found: Answer, shows: str | None, alike: bool) ->
     return "a POST to the collection" if draft.has_id and draft.deed("get") and found.schema is None else ""
 
 
-def _is_id(draft: Draft, pointer: str) -> bool:
+def _is_id(draft: ResourceDraft, pointer: str) -> bool:
     return draft.has_id and bool(draft.schemas.types(pointer)) and draft.schemas.types(pointer) <= {"string", "integer"}
 
 
-def replace(draft: Draft, operation: Operation) -> Deed | None:
+def replace(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PUT puts a whole item in the place of another; where no POST makes items, one that is new is made by it."""
-    found, asked = answer(operation, "replace"), messages.request_schema(operation.request_body)
+    found, asked = reply_body(operation, "replace"), messages.request_schema(operation.request_body)
     if found is None or (found.schema and not messages.may_be_object(draft.schemas, found.schema)):
         return None
     envelope, alike = _envelope(draft, asked)
@@ -136,10 +138,12 @@ def replace(draft: Draft, operation: Operation) -> Deed | None:
     path, shows = _item(draft, found)
     upsert = draft.deed("create") is None or any(response.status == "201" for response in operation.responses)
     reason = "a PUT that takes a whole one" if asked else "a PUT to its own path"
-    return Deed(operation, "replace", found, reason, path, shows, envelope, upsert=upsert)
+    return DraftAction(operation, "replace", found, reason, path, shows, envelope, upsert=upsert)
 
 
-def _partial(draft: Draft, operation: Operation, found: Answer, envelope: Path, asked: str) -> Deed | None:
+def _partial(
+    draft: ResourceDraft, operation: Operation, found: ReplyBody, envelope: Path, asked: str
+) -> DraftAction | None:
     """A write that takes some of an item's properties updates it; one that takes none does something else."""
     at = draft.schemas.below(asked, envelope)
     common = set(draft.schemas.properties(str(at))) & set(draft.properties()) if at else set()
@@ -147,12 +151,12 @@ def _partial(draft: Draft, operation: Operation, found: Answer, envelope: Path, 
         return None
     path, shows = _item(draft, found)
     reason = f"a {operation.method.upper()} that takes some of its properties"
-    return Deed(operation, "update", found, reason, path, shows, envelope, patch="fields")
+    return DraftAction(operation, "update", found, reason, path, shows, envelope, patch="fields")
 
 
-def update(draft: Draft, operation: Operation) -> Deed | None:
+def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PATCH changes what it names, as its media type says."""
-    found, asked = answer(operation, "update"), messages.request_schema(operation.request_body)
+    found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     patch = _patch(draft.schemas, operation, asked)
     if found is None or patch is None:
         return None
@@ -160,7 +164,7 @@ def update(draft: Draft, operation: Operation) -> Deed | None:
     if not alike:
         return _partial(draft, operation, found, envelope, str(asked))
     path, shows = _item(draft, found)
-    return Deed(operation, "update", found, f"a PATCH of its {patch}", path, shows, envelope, patch)
+    return DraftAction(operation, "update", found, f"a PATCH of its {patch}", path, shows, envelope, patch)
 
 
 def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | None:
@@ -181,19 +185,19 @@ PATCHES = {"application/json-patch+json": "json-patch", "application/merge-patch
 """How a PATCH that is never plain JSON is read, by its media type (RFC 6902 section 6, RFC 7396 section 4)."""
 
 
-def post_item(draft: Draft, operation: Operation) -> Deed | None:
+def post_item(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A POST to an item that takes its properties updates it, where neither PUT nor PATCH does."""
     if draft.deed("update", "replace") is not None:
         return None
-    found, asked = answer(operation, "update"), messages.request_schema(operation.request_body)
+    found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     if found is None or not asked or (found.schema and not messages.may_be_object(draft.schemas, found.schema)):
         return None
     return _partial(draft, operation, found, _envelope(draft, asked)[0], asked)
 
 
-def write_named(draft: Draft, operation: Operation) -> Deed | None:
+def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A PUT or PATCH to the collection whose body names the id changes that item."""
-    found, asked = answer(operation, "update"), messages.request_schema(operation.request_body)
+    found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     if found is None or not asked or not draft.has_id:
         return None
     named = {plain(name) for name in draft.schemas.properties(asked)} & draft.keys
@@ -202,16 +206,16 @@ def write_named(draft: Draft, operation: Operation) -> Deed | None:
     path, shows = _item(draft, found)
     does = "replace" if operation.method == "put" else "update"
     reason = f"a {operation.method.upper()} to the collection whose body names the id"
-    return Deed(operation, does, found, reason, path, shows)
+    return DraftAction(operation, does, found, reason, path, shows)
 
 
-def delete(draft: Draft, operation: Operation) -> Deed | None:
+def delete(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
     """A DELETE takes it away."""
-    found = answer(operation, "delete")
+    found = reply_body(operation, "delete")
     if found is None:
         return None
     path, shows = _item(draft, found)
-    return Deed(operation, "delete", found, "a DELETE of its own path", item=path, shows=shows)
+    return DraftAction(operation, "delete", found, "a DELETE of its own path", item=path, shows=shows)
 
 
 AT_ITEM: Mapping[str, Find] = {"put": replace, "patch": update, "post": post_item, "delete": delete}
@@ -220,7 +224,7 @@ AT_SINGLE: Mapping[str, Find] = {"get": get, "post": create, "put": replace, "pa
 """What an operation may do, by its method and by where it stands."""
 
 
-def begin(draft: Draft) -> None:
+def begin(draft: ResourceDraft) -> None:
     """Find the deeds that show best what an item is: those that show one, make one and list them."""
     at_item = draft.item.operations if draft.item else {}
     at_collection = draft.collection.operations if draft.collection else {}
@@ -233,14 +237,14 @@ def begin(draft: Draft) -> None:
         _add(draft, at_collection, {"post": create})
 
 
-def finish(draft: Draft) -> None:
+def finish(draft: ResourceDraft) -> None:
     """Find the other deeds, now that it is known whether items are made one by one."""
     if not draft.single:
         _add(draft, draft.item.operations if draft.item else {}, AT_ITEM)
         _add(draft, draft.collection.operations if draft.collection else {}, AT_COLLECTION)
 
 
-def made_at(draft: Draft, site: Site) -> Deed | None:
+def made_at(draft: ResourceDraft, site: PathNode) -> DraftAction | None:
     """The create of a place that does not stand above the item, if what is posted there is shown as the item is."""
     if draft.deed("create") is not None or not draft.views() or not set(draft.above) <= set(site.parameters):
         return None
@@ -250,13 +254,13 @@ def made_at(draft: Draft, site: Site) -> Deed | None:
     return replace_deed(made, keeps=_keeps(draft, site), reason=f"{made.reason}, though under another path")
 
 
-def listed_at(draft: Draft, site: Site) -> Deed | None:
+def listed_at(draft: ResourceDraft, site: PathNode) -> DraftAction | None:
     """The list of such a place: of all items those that were made there."""
     listed = listing(draft, site.operations["get"]) if "get" in site.operations else None
     return replace_deed(listed, keeps=_keeps(draft, site)) if listed is not None else None
 
 
-def _keeps(draft: Draft, site: Site) -> dict[str, str]:
+def _keeps(draft: ResourceDraft, site: PathNode) -> dict[str, str]:
     """The path parameters that an item made at another place must remember, and the fields that hold them."""
     properties = draft.properties()
     able = [name for name, at in properties.items() if draft.schemas.types(at) <= {"string", "integer"}]
@@ -266,12 +270,12 @@ def _keeps(draft: Draft, site: Site) -> dict[str, str]:
     return {name: known.get(plain(name), free[name]) for name in site.parameters if name not in draft.above}
 
 
-def is_exactly(draft: Draft, shows: str) -> bool:
+def is_exactly(draft: ResourceDraft, shows: str) -> bool:
     """Is the item shown by that very schema?"""
     return draft.schemas.resolve(shows)[1] in draft.views()
 
 
-def is_alike(draft: Draft, shows: str) -> bool:
+def is_alike(draft: ResourceDraft, shows: str) -> bool:
     """Does more than an id speak for a schema to describe the item?"""
     if is_exactly(draft, shows):
         return True
@@ -279,14 +283,14 @@ def is_alike(draft: Draft, shows: str) -> bool:
     return len(common) >= 3 and any(messages.resembles(draft.schemas, view, shows) for view in draft.views())
 
 
-def _add(draft: Draft, operations: Mapping[str, Operation], finds: Mapping[str, Find]) -> None:
+def _add(draft: ResourceDraft, operations: Mapping[str, Operation], finds: Mapping[str, Find]) -> None:
     for method, find in finds.items():
         deed = find(draft, operations[method]) if method in operations else None
         if deed is not None:
             draft.deeds.append(deed)
 
 
-def _item(draft: Draft, found: Answer) -> tuple[Path, str | None]:
+def _item(draft: ResourceDraft, found: ReplyBody) -> tuple[Path, str | None]:
     """Where a reply shows the item, and the item's schema there; None when it shows none."""
     if not found.schema or not messages.may_be_object(draft.schemas, found.schema):
         return (), None
@@ -301,7 +305,7 @@ def _is_empty(schemas: Schemas, pointer: str) -> bool:
     return not schemas.properties(pointer) and schemas.keyword(pointer, "additionalProperties") is False
 
 
-def _alike(draft: Draft, pointer: str) -> bool:
+def _alike(draft: ResourceDraft, pointer: str) -> bool:
     """Does a schema describe this resource's items, as far as they are known?"""
     views = draft.views()
     properties = draft.schemas.properties(pointer)
@@ -310,7 +314,7 @@ def _alike(draft: Draft, pointer: str) -> bool:
     return any(messages.resembles(draft.schemas, view, pointer) for view in views)
 
 
-def _envelope(draft: Draft, asked: str | None) -> tuple[Path, bool]:
+def _envelope(draft: ResourceDraft, asked: str | None) -> tuple[Path, bool]:
     """Where a request carries the item, and whether what stands there is alike one."""
     if asked is None:
         return (), False

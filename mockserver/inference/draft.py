@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mockserver.inference import identity
-from mockserver.inference.messages import Answer, Path, request_schema
+from mockserver.inference.messages import Path, ReplyBody, request_schema
 from mockserver.inference.names import plain
-from mockserver.inference.path_tree import Shape, Site
+from mockserver.inference.path_tree import PathNode, Shape
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class DraftAction:
     """What one operation does, and why that is thought. `item` is where its reply shows the item or the items.
 
     `shows` is the pointer of the item's schema there, None where the reply shows no item. `envelope` is where the
@@ -23,7 +23,7 @@ class Deed:
 
     operation: Operation
     does: str
-    answer: Answer
+    answer: ReplyBody
     reason: str
     item: Path = ()
     shows: str | None = None
@@ -34,19 +34,19 @@ class Deed:
 
 
 @dataclass(slots=True)
-class Draft:
+class ResourceDraft:
     """One resource. `single` is one of which there is only one; `item` and `collection` are its places."""
 
     schemas: Schemas
     word: str
-    item: Site | None = None
-    collection: Site | None = None
+    item: PathNode | None = None
+    collection: PathNode | None = None
     single: bool = False
     name: str = ""
-    deeds: list[Deed] = field(default_factory=list)
+    deeds: list[DraftAction] = field(default_factory=list)
 
     @property
-    def site(self) -> Site:
+    def site(self) -> PathNode:
         """Where it stands: the item's place, else the collection's."""
         site = self.item or self.collection
         assert site is not None  # noqa: S101  # a draft is made from a place
@@ -77,7 +77,7 @@ class Draft:
         """The plain names of properties that would carry the id."""
         return identity.telling(self.parameter, self.word) if self.has_id else frozenset({"id"})
 
-    def deed(self, *does: str) -> Deed | None:
+    def deed(self, *does: str) -> DraftAction | None:
         """The first deed of these kinds."""
         return next((deed for deed in self.deeds if deed.does in does), None)
 
@@ -129,7 +129,7 @@ class Draft:
 RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4}
 
 
-def requested(schemas: Schemas, deed: Deed) -> str | None:
+def requested(schemas: Schemas, deed: DraftAction) -> str | None:
     """The schema of the item in what an operation takes."""
     pointer = request_schema(deed.operation.request_body)
     return schemas.below(pointer, deed.envelope) if pointer else None

@@ -55,7 +55,7 @@ NESTED = frozenset(("meta", "metadata", "pagination", "paging", "pageinfo", "pag
 Template = Any
 
 
-class Frames:
+class Envelopes:
     """Makes templates for the replies of one document."""
 
     def __init__(self, schemas: Schemas, examples: ExampleMaker, *, keeps_validators: bool = True) -> None:

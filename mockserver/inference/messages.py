@@ -109,7 +109,7 @@ USUAL = ("200", "201", "202", "2XX", "204", "203")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReplyBody:
     """The success reply of an operation: its response, the status to send, and its JSON body if it has one."""
 
     response: Response
@@ -122,7 +122,7 @@ class Answer:
         return self.media.schema if self.media else None
 
 
-def answer(operation: Operation, does: str) -> Answer | None:
+def reply_body(operation: Operation, does: str) -> ReplyBody | None:
     """The success reply of an operation that does this; None when it is a redirection, or not JSON.
 
     An operation that documents no success must be able to succeed all the same, with a reply of which nothing is said.
@@ -136,7 +136,7 @@ def answer(operation: Operation, does: str) -> Answer | None:
     if "DEFAULT" in described:
         return _answer(described["DEFAULT"], 200) if _shows_something(described["DEFAULT"]) else None
     usual = {"create": 201, "delete": 204}.get(does, 200)
-    return Answer(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
+    return ReplyBody(Response(str(usual), "", (), (), {}, operation.pointer), usual, None)
 
 
 def _shows_something(response: Response) -> bool:
@@ -144,9 +144,9 @@ def _shows_something(response: Response) -> bool:
     return "err" not in response.description.lower()
 
 
-def _answer(response: Response, status: int) -> Answer | None:
+def _answer(response: Response, status: int) -> ReplyBody | None:
     media = next((media for media in response.content if is_json(media.name)), None)
-    return None if response.content and media is None else Answer(response, status, media)
+    return None if response.content and media is None else ReplyBody(response, status, media)
 
 
 def is_json(name: str) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import fields, identity, paging
-from mockserver.inference.draft import Deed, Draft, requested
-from mockserver.inference.envelope import Frames, literal
+from mockserver.inference.draft import DraftAction, ResourceDraft, requested
+from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.messages import may_be_object
 from mockserver.inference.names import plain
 from mockserver.inference.resources import Owner
@@ -26,10 +26,10 @@ def guessed(note: str, **keys: Any) -> Statement:
 class Writer:
     """Writes the drafts of one document."""
 
-    def __init__(self, schemas: Schemas, frames: Frames, base: str = "") -> None:
+    def __init__(self, schemas: Schemas, frames: Envelopes, base: str = "") -> None:
         self._schemas, self._frames, self._base = schemas, frames, base
 
-    def resource(self, draft: Draft, owner: Owner | None) -> Statement:
+    def resource(self, draft: ResourceDraft, owner: Owner | None) -> Statement:
         """The entry of `x-resources`."""
         properties = draft.properties()
         identified = self._identity(draft, properties)
@@ -40,7 +40,7 @@ class Writer:
             stated["timestamps"] = stamps
         return stated | self._sides(draft, properties, str(identified.get("field", ""))) | _invented(draft)
 
-    def _identity(self, draft: Draft, properties: Mapping[str, str]) -> Statement:
+    def _identity(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
         if draft.single:
             return guessed(f"{draft.site.path} names no id and shows one object", generate="single")
         if not draft.has_id:
@@ -48,7 +48,7 @@ class Writer:
             return guessed("no path names an id", field=name) | identity.generation(self._schemas, places)
         return self._named(draft, properties)
 
-    def _named(self, draft: Draft, properties: Mapping[str, str]) -> Statement:
+    def _named(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
         """The identity of items whose path ends with their id."""
         parameter = draft.parameter_schema
         name, why = self._field(draft, properties)
@@ -57,14 +57,14 @@ class Writer:
         note = why or f"no property seems to carry the path parameter {draft.parameter}; the id is not shown"
         return guessed(note, field=name or draft.parameter, parameter=draft.parameter) | made
 
-    def _field(self, draft: Draft, properties: Mapping[str, str]) -> tuple[str, str]:
+    def _field(self, draft: ResourceDraft, properties: Mapping[str, str]) -> tuple[str, str]:
         """The property that carries the id, and the reason."""
         parameter = draft.parameter_schema
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
         by_path = draft.deed("create") is None
         return identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
 
-    def _made(self, draft: Draft, name: str, places: list[str]) -> Statement:
+    def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
         """How an id is made: by the client where it must send one, else by the service."""
         creation = draft.deed("create")
         if creation is None and draft.is_created:
@@ -78,7 +78,7 @@ class Writer:
             return made
         return {"generate": "client"} if at and name in self._schemas.required(at) else {**made, "from-client": True}
 
-    def _sides(self, draft: Draft, properties: Mapping[str, str], identity_field: str) -> Statement:
+    def _sides(self, draft: ResourceDraft, properties: Mapping[str, str], identity_field: str) -> Statement:
         """What is said of single fields."""
         writes = ("create", "replace", "update")
         asked, stated = list(draft.asked(*writes)), Statement()
@@ -98,7 +98,7 @@ class Writer:
             stated["unique"] = guessed(f"creating has a documented 409, and {key} is likeliest to be why", fields=[key])
         return stated
 
-    def _place(self, draft: Draft, name: str) -> dict[str, str]:
+    def _place(self, draft: ResourceDraft, name: str) -> dict[str, str]:
         """The property that holds the item's own path, as a template; none where it could not hold it."""
         if not name or draft.item is None or name == draft.parameter:
             return {}
@@ -113,14 +113,14 @@ class Writer:
         fits = self._schemas.validator(at, "response").is_valid(begin + _filled(path, sample))
         return {name: begin + _filled(path, own)} if fits else {}
 
-    def operation(self, draft: Draft, deed: Deed) -> Statement:
+    def operation(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
         """The entry `x-behaviour` of an operation. Raises Unanswerable where no body can be made for its reply."""
         stated: Statement = {"action": self._action(draft, deed)}
         if deed.does == "list":
             stated |= self._listed(draft, deed)
         return stated | self._reply(draft, deed)
 
-    def _action(self, draft: Draft, deed: Deed) -> Statement:
+    def _action(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
         keys: Statement = {"does": deed.does, "of": draft.name}
         if deed.does == "update" and deed.patch != "fields":
             keys["patch"] = deed.patch
@@ -135,7 +135,7 @@ class Writer:
             keys["upsert"] = True
         return guessed(deed.reason, **keys)
 
-    def _takes(self, draft: Draft, deed: Deed) -> dict[str, str]:
+    def _takes(self, draft: ResourceDraft, deed: DraftAction) -> dict[str, str]:
         """What a request calls otherwise than the replies do: `FriendlyName` is `friendly_name`."""
         asked = requested(self._schemas, deed) if deed.does in ("create", "replace", "update") else None
         own, shown = self._schemas.properties(asked) if asked else {}, draft.properties()
@@ -143,7 +143,7 @@ class Writer:
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
         return takes | (self._id_taken(draft, own) if deed.does == "create" else {})
 
-    def _id_taken(self, draft: Draft, own: Mapping[str, str]) -> dict[str, str]:
+    def _id_taken(self, draft: ResourceDraft, own: Mapping[str, str]) -> dict[str, str]:
         """The property of a create's request that carries the id under another name: `name` where it is `pool_name`."""
         field = self._field(draft, draft.properties())[0] if draft.has_id else ""
         if not field or field in own:
@@ -152,14 +152,14 @@ class Writer:
         named = (name for name, at in own.items() if plain(name) in draft.keys and self._schemas.types(at) & types)
         return dict.fromkeys(list(named)[:1], field)
 
-    def _overwrites(self, draft: Draft, deed: Deed) -> bool:
+    def _overwrites(self, draft: ResourceDraft, deed: DraftAction) -> bool:
         """A create that sends its own id, and that has no documented conflict, takes the place of what is there."""
         if deed.does != "create" or any(response.status in ("409", "4XX") for response in deed.operation.responses):
             return False
         name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
         return any(name in asked or self._id_taken(draft, asked) for asked in draft.asked("create"))
 
-    def _listed(self, draft: Draft, deed: Deed) -> Statement:
+    def _listed(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
         properties, stated = draft.properties(), Statement()
         pages = paging.paging(self._schemas, deed.operation)
         order = paging.sort(self._schemas, deed.operation, properties)
@@ -176,7 +176,7 @@ class Writer:
             stated["filter"] = narrowed
         return stated | ({"sort": order} if order is not None else {})
 
-    def _reply(self, draft: Draft, deed: Deed) -> Statement:
+    def _reply(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
         hole = "{items}" if deed.does == "list" else "{item}"
         keys: Statement = {"status": deed.answer.status}
         body = self._body(draft, deed, hole)
@@ -189,7 +189,7 @@ class Writer:
             keys["headers"] = headers
         return {"reply": guessed("the first documented success that fits", **keys)}
 
-    def _body(self, draft: Draft, deed: Deed, hole: str) -> Any:
+    def _body(self, draft: ResourceDraft, deed: DraftAction, hole: str) -> Any:
         pointer = deed.answer.schema
         if pointer is None:
             return None
@@ -201,14 +201,14 @@ class Writer:
                 return "{text:id}" if is_text else "{id}"
         return self._frames.constant(pointer)
 
-    def _is_id(self, draft: Draft, pointer: str, is_text: bool) -> bool:
+    def _is_id(self, draft: ResourceDraft, pointer: str, is_text: bool) -> bool:
         """May the bare value of a create's reply be the new item's id? A path may want a number, the reply a UUID."""
         made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
         sample = identity.SAMPLES.get(made)
         judge = self._schemas.validator(pointer, "response")
         return sample is None or judge.is_valid(str(sample) if is_text else sample)
 
-    def _headers(self, draft: Draft, deed: Deed) -> Iterator[tuple[str, str]]:
+    def _headers(self, draft: ResourceDraft, deed: DraftAction) -> Iterator[tuple[str, str]]:
         """The headers that must be there, and where a new item is found (RFC 9110 sections 10.2.2 and 15.3.2)."""
         documented = {header.name.lower() for header in deed.answer.response.headers}
         is_told = "location" in documented or deed.answer.status == 201 or not self._shows_id(draft, deed)
@@ -218,7 +218,7 @@ class Writer:
             if header.required and header.schema and header.name.lower() not in ("location", "content-type"):
                 yield header.name, self._written(header)
 
-    def _shows_id(self, draft: Draft, deed: Deed) -> bool:
+    def _shows_id(self, draft: ResourceDraft, deed: DraftAction) -> bool:
         shown = self._schemas.properties(deed.shows) if deed.shows else {}
         return any(plain(name) in draft.keys for name in shown)
 
@@ -239,7 +239,7 @@ def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
     return name, [properties[name]] if name in properties else []
 
 
-def _places(draft: Draft, owner: Owner | None, properties: Iterable[str]) -> Statement:
+def _places(draft: ResourceDraft, owner: Owner | None, properties: Iterable[str]) -> Statement:
     """Who owns an item: the parameters on the path above, and the resource that one of them names.
 
     `properties` are those that may show the owner.
@@ -263,7 +263,7 @@ def _places(draft: Draft, owner: Owner | None, properties: Iterable[str]) -> Sta
     return stated
 
 
-def _invented(draft: Draft) -> Statement:
+def _invented(draft: ResourceDraft) -> Statement:
     views = draft.views()
     if not views:
         return {}

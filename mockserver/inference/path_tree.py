@@ -19,7 +19,7 @@ Shape = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PathNode:
     """A path and the operations on it, by method."""
 
     path: str
@@ -48,10 +48,10 @@ def shape_of(path: str) -> Shape:
     return tuple(ALONE.sub("{}", EXTENSION.sub("", segment)) for segment in segments)
 
 
-def sites(operations: Iterable[Operation]) -> dict[Shape, Site]:
+def path_nodes(operations: Iterable[Operation]) -> dict[Shape, PathNode]:
     """The places of a document by shape. Paths of one shape (`/pets` and `/pets/`) are one place."""
     found: dict[Shape, tuple[str, dict[str, Operation]]] = {}
     for operation in operations:
         _, methods = found.setdefault(shape_of(operation.path), (operation.path, {}))
         methods.setdefault(operation.method, operation)
-    return {shape: Site(path, shape, methods) for shape, (path, methods) in found.items()}
+    return {shape: PathNode(path, shape, methods) for shape, (path, methods) in found.items()}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from mockserver.inference import actions
-from mockserver.inference.draft import Draft
-from mockserver.inference.messages import answer, is_object, list_path
+from mockserver.inference.draft import ResourceDraft
+from mockserver.inference.messages import is_object, list_path, reply_body
 from mockserver.inference.names import noun
-from mockserver.inference.path_tree import Shape, Site, shape_of, sites
+from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
 from mockserver.openapi.document import Document
 from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas
@@ -27,14 +27,14 @@ class Owner:
     `kept` is the field in which an item remembers that id whose own path is not below the owner's.
     """
 
-    draft: Draft
+    draft: ResourceDraft
     parameter: str
     kept: str = ""
 
 
-def resources(document: Document, schemas: Schemas) -> list[Draft]:
+def resources(document: Document, schemas: Schemas) -> list[ResourceDraft]:
     """Everything of which the service seems to keep something, in the order of its paths, each with a name."""
-    places = sites(document.operations)
+    places = path_nodes(document.operations)
     drafts = [draft for site in places.values() for draft in _draft(places, site, schemas)]
     for draft in drafts:
         actions.begin(draft)
@@ -46,16 +46,16 @@ def resources(document: Document, schemas: Schemas) -> list[Draft]:
     return found
 
 
-def _adopt(drafts: list[Draft], places: Mapping[Shape, Site]) -> set[Shape]:
+def _adopt(drafts: list[ResourceDraft], places: Mapping[Shape, PathNode]) -> set[Shape]:
     """Give items the collections that stand elsewhere: `/users/{userId}/posts` where an item is `/posts/{id}`.
 
     Returns the places that were given away.
     """
-    by_noun: dict[tuple[str, ...], list[Draft]] = {}
+    by_noun: dict[tuple[str, ...], list[ResourceDraft]] = {}
     for draft in drafts:
         if draft.has_id:
             by_noun.setdefault(noun(draft.word), []).append(draft)
-    taken: dict[Shape, tuple[Draft, Site]] = {}
+    taken: dict[Shape, tuple[ResourceDraft, PathNode]] = {}
     singles = {draft.shape for draft in drafts if draft.single}
     for shape, site in places.items():
         is_free = not site.is_item and (*shape, "{}") not in places and shape not in singles
@@ -69,7 +69,7 @@ def _adopt(drafts: list[Draft], places: Mapping[Shape, Site]) -> set[Shape]:
     return set(taken)
 
 
-def _likeliest(drafts: list[Draft], site: Site) -> Draft | None:
+def _likeliest(drafts: list[ResourceDraft], site: PathNode) -> ResourceDraft | None:
     """The resource whose items are made at a place, by the schema that is shown there; None where it is not clear."""
     made = [(draft, deed) for draft in drafts if (deed := actions.made_at(draft, site)) is not None]
     exact = [draft for draft, deed in made if actions.is_exactly(draft, str(deed.shows))]
@@ -83,31 +83,31 @@ def _common(one: Shape, other: Shape) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _draft(places: Mapping[Shape, Site], site: Site, schemas: Schemas) -> Iterator[Draft]:
+def _draft(places: Mapping[Shape, PathNode], site: PathNode, schemas: Schemas) -> Iterator[ResourceDraft]:
     word = site.word
     if all("{" in segment or VERSION.fullmatch(segment) for segment in site.shape):
         return  # such as Google's `/v2/{name}`, whose one parameter is the path of anything
     if site.is_item:
-        yield Draft(schemas, word, item=site, collection=places.get(site.shape[:-1]))
+        yield ResourceDraft(schemas, word, item=site, collection=places.get(site.shape[:-1]))
     elif (*site.shape, "{}") in places:
         return
     elif _is_single(site, schemas):
-        yield Draft(schemas, word, item=site, single=True)
+        yield ResourceDraft(schemas, word, item=site, single=True)
     elif {"get", "post"} <= site.operations.keys():
-        yield Draft(schemas, word, collection=site)
+        yield ResourceDraft(schemas, word, collection=site)
 
 
-def _is_single(site: Site, schemas: Schemas) -> bool:
+def _is_single(site: PathNode, schemas: Schemas) -> bool:
     """A path without an id that shows one object and that can be written or deleted."""
     if "get" not in site.operations or site.operations.keys().isdisjoint(("put", "patch", "delete")):
         return False
-    found = answer(site.operations["get"], "get")
+    found = reply_body(site.operations["get"], "get")
     if found is None or not found.schema or not is_object(schemas, found.schema):
         return False
     return "post" not in site.operations or list_path(schemas, found.schema, site.word) is None
 
 
-def owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
+def owner(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> Owner | None:
     """The nearest resource on the path above, or on the path of another one's items where new ones are made."""
     found, seen = _likely_owner(draft, drafts), [draft]
     above = found
@@ -119,7 +119,7 @@ def owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
     return found
 
 
-def _likely_owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
+def _likely_owner(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> Owner | None:
     made = next((deed for deed in draft.deeds if deed.does == "create" and deed.keeps), None)
     kept = _nearest(draft, shape_of(made.operation.path), names(made.operation.path), drafts) if made else None
     if made is not None and kept is not None and kept.draft.is_created and kept.parameter in made.keeps:
@@ -127,11 +127,13 @@ def _likely_owner(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
     return _on_path(draft, drafts)
 
 
-def _on_path(draft: Draft, drafts: Mapping[Shape, Draft]) -> Owner | None:
+def _on_path(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> Owner | None:
     return _nearest(draft, draft.shape[:-1] if draft.has_id else draft.shape, draft.site.parameters, drafts)
 
 
-def _nearest(draft: Draft, shape: Shape, parameters: list[str], drafts: Mapping[Shape, Draft]) -> Owner | None:
+def _nearest(
+    draft: ResourceDraft, shape: Shape, parameters: list[str], drafts: Mapping[Shape, ResourceDraft]
+) -> Owner | None:
     """The resource whose item stands lowest on a path of this shape; None where there is none."""
     for length in range(len(shape), 0, -1):
         above = drafts.get(shape[:length])
@@ -141,7 +143,7 @@ def _nearest(draft: Draft, shape: Shape, parameters: list[str], drafts: Mapping[
     return None
 
 
-def _name(drafts: list[Draft]) -> None:
+def _name(drafts: list[ResourceDraft]) -> None:
     """Name every resource after its path: `pet`; where that is taken, with what stands above it: `user-pet`."""
     taken: set[str] = set()
     for draft in sorted(drafts, key=lambda draft: sum("{" not in segment for segment in draft.shape)):
@@ -149,7 +151,7 @@ def _name(drafts: list[Draft]) -> None:
         taken.add(draft.name)
 
 
-def _names(draft: Draft) -> Iterator[str]:
+def _names(draft: ResourceDraft) -> Iterator[str]:
     fixed = [segment for segment in draft.shape if "{" not in segment and not VERSION.fullmatch(segment)] or ["item"]
     for length in range(1, len(fixed) + 1):
         yield "-".join(word for segment in fixed[-length:] for word in noun(segment)) or "item"

@@ -25,7 +25,7 @@ Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
 """Every address of a host name, for a TCP port. Raises `OSError` when it has none."""
 
 
-class Forbidden(SyncError):
+class ForbiddenAddress(SyncError):
     """An address that live sync does not reach; the text says why, and what would allow it."""
 
 
@@ -59,14 +59,14 @@ LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AllowedAddresses:
     """What live sync may reach besides loopback: networks, and hosts by name."""
 
     networks: tuple[Network, ...] = ()
     names: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, values: Iterable[str]) -> Reach:
+    def of(cls, values: Iterable[str]) -> AllowedAddresses:
         """Read the values of `--sync-allow`: each a network (`10.0.0.0/8`), an address or a host name.
 
         Raises:
@@ -93,9 +93,11 @@ class Reach:
         shown = str(plain) if host in (str(plain), str(address)) else f"{host} ({plain})"
         for network, why in NEVER:
             if _within(plain, (network,)):
-                raise Forbidden(f"{shown} is never asked: {why}.")
+                raise ForbiddenAddress(f"{shown} is never asked: {why}.")
         if host.lower().rstrip(".") not in self.names and not _within(plain, self.networks):
-            raise Forbidden(f"{shown} is not asked: live sync reaches only loopback and what --sync-allow names.")
+            raise ForbiddenAddress(
+                f"{shown} is not asked: live sync reaches only loopback and what --sync-allow names."
+            )
 
 
 def plainly(address: Address) -> Address:
@@ -135,10 +137,10 @@ def literal(host: str) -> Address | None:
         address = ip_address(bare)
     except ValueError:
         if ":" in bare or _numeric(bare.rstrip(".").rpartition(".")[2]):
-            raise Forbidden(f"{host} is not asked: write the address in its usual form.") from None
+            raise ForbiddenAddress(f"{host} is not asked: write the address in its usual form.") from None
         return None
     if getattr(address, "scope_id", None):
-        raise Forbidden(f"{host} is not asked: an address with a zone is link-local.")
+        raise ForbiddenAddress(f"{host} is not asked: an address with a zone is link-local.")
     return address
 
 
@@ -164,7 +166,7 @@ async def resolve(host: str, port: int) -> tuple[Address, ...]:
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
     """Opens TCP connections to judged addresses only, and nothing else."""
 
-    def __init__(self, reach: Reach, resolver: Resolve = resolve) -> None:
+    def __init__(self, reach: AllowedAddresses, resolver: Resolve = resolve) -> None:
         self._reach, self._resolve, self._network = reach, resolver, httpcore2.AnyIOBackend()
 
     async def connect_tcp(
@@ -202,7 +204,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         Raises:
             Forbidden: always.
         """
-        raise Forbidden("Unix sockets are not asked.")
+        raise ForbiddenAddress("Unix sockets are not asked.")
 
     async def sleep(self, seconds: float) -> None:
         """Wait, as the connection pool asks between its retries."""

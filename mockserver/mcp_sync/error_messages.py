@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from mockserver.errors import SyncError
 from mockserver.mcp_port import Status
-from mockserver.mcp_sync.address_guard import Forbidden
+from mockserver.mcp_sync.address_guard import ForbiddenAddress
 
 FEW = 100
 LONGEST = 300
@@ -146,7 +146,7 @@ MCP_CODES: dict[int, tuple[Status, str]] = {
 """The codes under which the MCP SDK reports what no server said."""
 
 TABLE: tuple[tuple[type[BaseException], Callable[[Any], tuple[Status, str]]], ...] = (
-    (Forbidden, _forbidden),
+    (ForbiddenAddress, _forbidden),
     (SyncError, _own),
     (httpx2.ConnectTimeout, _no_time_to_connect),
     (httpx2.TimeoutException, _no_time),

@@ -25,7 +25,7 @@ WHOLE = re.compile(rb"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ResponseLimits:
     """How much of a sandbox one MCP server may take up. Seconds, bytes and counts."""
 
     connect_seconds: float = 5.0
@@ -53,7 +53,7 @@ class Bounds:
     """TCP connections of one probe at the same time."""
 
 
-STANDARD = Bounds()
+STANDARD = ResponseLimits()
 """The bounds of a sandbox on a developer's machine."""
 
 
@@ -62,7 +62,7 @@ class Exceeded(SyncError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """The head of one HTTP response, without its body."""
 
     method: str
@@ -70,7 +70,7 @@ class Answer:
     headers: httpx2.Headers
 
 
-class Wire(httpx2.AsyncBaseTransport):
+class GuardedHttp(httpx2.AsyncBaseTransport):
     """An HTTP transport that reaches judged addresses only, and stops at the first broken bound.
 
     `trouble` is what ended the exchange from this side, `last` the head of the last response, `failure` what the
@@ -78,11 +78,11 @@ class Wire(httpx2.AsyncBaseTransport):
     """
 
     def __init__(
-        self, backend: GuardedBackend, bounds: Bounds, context: ssl.SSLContext, *, keep_alive: bool = True
+        self, backend: GuardedBackend, bounds: ResponseLimits, context: ssl.SSLContext, *, keep_alive: bool = True
     ) -> None:
         self.trouble: SyncError | None = None
         self.failure: Exception | None = None
-        self.last: Answer | None = None
+        self.last: HttpAnswer | None = None
         self.stop: Callable[[], None] = lambda: None
         self._bounds = bounds
         self._requests = self._bytes = 0
@@ -118,7 +118,7 @@ class Wire(httpx2.AsyncBaseTransport):
             response = await self._pool.handle_async_request(_core(request))
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.ProtocolError) as error:
             raise _translated(error) from error
-        self.last, self.failure = Answer(request.method, response.status, httpx2.Headers(response.headers)), None
+        self.last, self.failure = HttpAnswer(request.method, response.status, httpx2.Headers(response.headers)), None
         limit = self._limit(self.last.headers)
         body = _Body(self, response, limit, BETWEEN_EVENTS if _is_stream(self.last.headers) else WHOLE)
         return httpx2.Response(response.status, headers=response.headers, stream=body, extensions=response.extensions)
@@ -177,7 +177,7 @@ class Wire(httpx2.AsyncBaseTransport):
 class _Body(httpx2.AsyncByteStream):
     """The body of one response, counted."""
 
-    def __init__(self, wire: Wire, response: httpcore2.Response, limit: int, between: re.Pattern[bytes]) -> None:
+    def __init__(self, wire: GuardedHttp, response: httpcore2.Response, limit: int, between: re.Pattern[bytes]) -> None:
         self._wire, self._response, self._limit, self._between = wire, response, limit, between
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from mockserver.errors import SyncError
 from mockserver.mcp_port import Tool
-from mockserver.mcp_sync.guarded_http import Bounds
+from mockserver.mcp_sync.guarded_http import ResponseLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Listing:
     server_info: Mapping[str, Any]
 
 
-async def list_all(client: Client, want: frozenset[str], bounds: Bounds) -> Listing:
+async def list_all(client: Client, want: frozenset[str], bounds: ResponseLimits) -> Listing:
     """Ask for every page of what is wanted.
 
     Raises:
@@ -56,7 +56,7 @@ ASK: dict[str, Callable[[Client, str | None], Awaitable[Any]]] = {
 """The list requests of MCP by what they list, which is also the name of the list in their results."""
 
 
-async def _pages(kind: str, ask: Callable[[str | None], Awaitable[Any]], bounds: Bounds) -> list[Any]:
+async def _pages(kind: str, ask: Callable[[str | None], Awaitable[Any]], bounds: ResponseLimits) -> list[Any]:
     items: list[Any] = []
     cursors: set[str | None] = {None}
     page = await _first(ask)
@@ -82,7 +82,7 @@ async def _first(ask: Callable[[str | None], Awaitable[Any]]) -> Any:
         raise
 
 
-def _check(kind: str, cursor: str, cursors: set[str | None], items: list[Any], bounds: Bounds) -> None:
+def _check(kind: str, cursor: str, cursors: set[str | None], items: list[Any], bounds: ResponseLimits) -> None:
     if cursor in cursors:
         raise SyncError(f"The server gives the same page cursor again: its list of {kind} has no end.")
     if len(cursors) >= bounds.pages:
@@ -90,7 +90,7 @@ def _check(kind: str, cursor: str, cursors: set[str | None], items: list[Any], b
     _check_number(kind, items, bounds)
 
 
-def _check_number(kind: str, items: list[Any], bounds: Bounds) -> None:
+def _check_number(kind: str, items: list[Any], bounds: ResponseLimits) -> None:
     if len(items) > bounds.items:
         raise SyncError(f"The server lists more than {bounds.items} {kind}.")
 

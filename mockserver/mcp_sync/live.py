@@ -28,10 +28,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome, Transport
-from mockserver.mcp_sync.address_guard import GuardedBackend, Reach, Resolve, resolve
+from mockserver.mcp_port import McpConnection, Outcome, Transport
+from mockserver.mcp_sync.address_guard import AllowedAddresses, GuardedBackend, Resolve, resolve
 from mockserver.mcp_sync.error_messages import answered, discreet, told
-from mockserver.mcp_sync.guarded_http import STANDARD, Bounds, Wire
+from mockserver.mcp_sync.guarded_http import STANDARD, GuardedHttp, ResponseLimits
 from mockserver.mcp_sync.listing import Listing, list_all
 from mockserver.mcp_sync.oauth import Authorizations
 from mockserver.mcp_sync.session import Attempt
@@ -63,11 +63,11 @@ class LiveProber:
         allow: Iterable[str] = (),
         *,
         allow_stdio: bool = False,
-        bounds: Bounds = STANDARD,
+        bounds: ResponseLimits = STANDARD,
         resolver: Resolve = resolve,
     ) -> None:
         self.bounds, self.allow_stdio = bounds, allow_stdio
-        reach = Reach.of(allow)
+        reach = AllowedAddresses.of(allow)
         self.reach = f"{reach}; runs the commands of registrations" if allow_stdio else str(reach)
         self._backend = GuardedBackend(reach, resolver)
         self._context = httpx2.create_ssl_context()  # once: reading the certificates takes tens of milliseconds
@@ -75,7 +75,7 @@ class LiveProber:
         self._authorizations = Authorizations(self._authorization_client)
         _quieten()
 
-    async def probe(self, connection: Connection) -> Outcome:
+    async def probe(self, connection: McpConnection) -> Outcome:
         """Connect, list what is wanted, and say what came of it. Never raises for what a server does.
 
         The time limit counts from when it is this probe's turn; `Bounds.probes` of them work at the same time. With
@@ -85,7 +85,7 @@ class LiveProber:
         result = await self._ask(connection, visit)
         return result if isinstance(result, Outcome) else self._well(*result)
 
-    async def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None:
+    async def read_resource(self, connection: McpConnection, uri: str) -> Mapping[str, Any] | Outcome | None:
         """The contents of one resource (MCP `resources/read`), None where it does not exist.
 
         Where the server cannot be asked, the `Outcome` that says why.
@@ -93,7 +93,7 @@ class LiveProber:
         return await self._one(connection, lambda client: client.read_resource(uri))
 
     async def get_prompt(
-        self, connection: Connection, name: str, arguments: Mapping[str, str]
+        self, connection: McpConnection, name: str, arguments: Mapping[str, str]
     ) -> Mapping[str, Any] | Outcome | None:
         """One prompt filled in (MCP `prompts/get`), None where it does not exist.
 
@@ -123,18 +123,20 @@ class LiveProber:
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
-    async def _one(self, connection: Connection, ask: Visit) -> Mapping[str, Any] | Outcome | None:
+    async def _one(self, connection: McpConnection, ask: Visit) -> Mapping[str, Any] | Outcome | None:
         result = await self._ask(connection, partial(_if_known, ask=ask))
         return result if isinstance(result, Outcome) else result[0].found[0]
 
-    async def _ask(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+    async def _ask(self, connection: McpConnection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
         """Ask, and let no message repeat a secret of the registration."""
         result = await self._in_turn(connection, visit)
         if isinstance(result, Outcome) and result.message:
             return replace(result, message=discreet(result.message, _secrets(connection)))
         return result
 
-    async def _in_turn(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+    async def _in_turn(
+        self, connection: McpConnection, visit: Visit
+    ) -> Outcome | tuple[Attempt, list[Transport], bool]:
         """Wait for a turn, and ask within the time allowed, whatever hangs."""
         seconds = min(connection.timeout, self.bounds.total_seconds)
         async with self._turns:
@@ -145,7 +147,7 @@ class LiveProber:
                     return Outcome(*told(error))
         return Outcome("timeout", _too_slow(seconds))
 
-    async def _asked(self, connection: Connection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
+    async def _asked(self, connection: McpConnection, visit: Visit) -> Outcome | tuple[Attempt, list[Transport], bool]:
         deadline = anyio.current_time() + connection.timeout
         if connection.proxy_url:
             await self._check_proxy(connection)
@@ -177,7 +179,7 @@ class LiveProber:
             return replace(outcome, requires_auth=True, oauth_configured=True, auth_type="oauth")
         return outcome
 
-    async def _invited(self, connection: Connection, attempt: Attempt) -> Outcome:
+    async def _invited(self, connection: McpConnection, attempt: Attempt) -> Outcome:
         """What a 401 asks for: OAuth where metadata says so, otherwise some credential."""
         challenge = attempt.headers
         found = await self._authorizations.invite(connection, challenge)
@@ -189,7 +191,7 @@ class LiveProber:
         message = f"The server answered 401 Unauthorized and {wants}."
         return Outcome("needs-auth", message, requires_auth=True, auth_type="bearer" if bearer else "custom")
 
-    async def _check_proxy(self, connection: Connection) -> None:
+    async def _check_proxy(self, connection: McpConnection) -> None:
         """GAIA's proxy connection: its `/health` must answer `{"status": "ok"}` before anything else is asked.
 
         Raises:
@@ -207,7 +209,7 @@ class LiveProber:
             raise SyncError(f"The proxy is not healthy. {answered(response.status_code)}")
 
     async def _attempts(
-        self, connection: Connection, token: str | None, visit: Visit, deadline: float
+        self, connection: McpConnection, token: str | None, visit: Visit, deadline: float
     ) -> tuple[Attempt, list[Transport]]:
         """Try transport after transport; the attempt that tells most, and the transports that worked."""
         best, worked = Attempt(), list[Transport]()
@@ -222,7 +224,7 @@ class LiveProber:
         return best, worked
 
     async def _attempt(
-        self, connection: Connection, transport: Transport, token: str | None, visit: Visit, deadline: float
+        self, connection: McpConnection, transport: Transport, token: str | None, visit: Visit, deadline: float
     ) -> Attempt:
         attempt = Attempt(wire=self._wire() if transport != "stdio" else None)
         with anyio.CancelScope(deadline=deadline) as scope:
@@ -239,7 +241,7 @@ class LiveProber:
 
     @asynccontextmanager
     async def _session(
-        self, connection: Connection, transport: Transport, token: str | None, wire: Wire | None
+        self, connection: McpConnection, transport: Transport, token: str | None, wire: GuardedHttp | None
     ) -> AsyncIterator[Client]:
         headers = httpx2.Headers(list(connection.headers))
         headers.update({"authorization": token} if token else {})
@@ -247,17 +249,17 @@ class LiveProber:
         async with Client(streams, read_timeout_seconds=self.bounds.read_seconds, cache=None, client_info=ITSELF) as it:
             yield it
 
-    def _over(self, transport: Transport, url: str, headers: httpx2.Headers, wire: Wire) -> Streams:
+    def _over(self, transport: Transport, url: str, headers: httpx2.Headers, wire: GuardedHttp) -> Streams:
         return (self._over_sse if transport == "sse" else self._over_http)(url, headers, wire)
 
     @asynccontextmanager
-    async def _over_http(self, url: str, headers: httpx2.Headers, wire: Wire) -> AsyncIterator[Any]:
+    async def _over_http(self, url: str, headers: httpx2.Headers, wire: GuardedHttp) -> AsyncIterator[Any]:
         async with self._client(wire, headers) as client:
             size = self.bounds.message_bytes
             async with streamable_http_client(url, http_client=client, max_sse_event_size=size) as streams:
                 yield streams
 
-    def _over_sse(self, url: str, sent: httpx2.Headers, wire: Wire) -> Streams:
+    def _over_sse(self, url: str, sent: httpx2.Headers, wire: GuardedHttp) -> Streams:
         def factory(
             headers: dict[str, str] | None = None,
             timeout: httpx2.Timeout | None = None,
@@ -269,7 +271,7 @@ class LiveProber:
         return sse_client(url, httpx_client_factory=factory)
 
     @asynccontextmanager
-    async def _over_stdio(self, connection: Connection) -> AsyncIterator[Any]:
+    async def _over_stdio(self, connection: McpConnection) -> AsyncIterator[Any]:
         """Run the command, with its own environment and the few variables that the SDK passes on.
 
         Raises:
@@ -284,10 +286,10 @@ class LiveProber:
             async with stdio_client(command, errlog=nowhere) as streams:
                 yield streams
 
-    def _wire(self, *, keep_alive: bool = True) -> Wire:
-        return Wire(self._backend, self.bounds, self._context, keep_alive=keep_alive)
+    def _wire(self, *, keep_alive: bool = True) -> GuardedHttp:
+        return GuardedHttp(self._backend, self.bounds, self._context, keep_alive=keep_alive)
 
-    def _client(self, wire: Wire, headers: httpx2.Headers) -> httpx2.AsyncClient:
+    def _client(self, wire: GuardedHttp, headers: httpx2.Headers) -> httpx2.AsyncClient:
         """An HTTP client that takes nothing from the environment (proxies, `.netrc`) and asks for plain bytes."""
         timeout = httpx2.Timeout(self.bounds.read_seconds, connect=self.bounds.connect_seconds)
         sent = httpx2.Headers({"user-agent": "mockserver"})
@@ -300,7 +302,7 @@ class LiveProber:
         return self._client(self._wire(keep_alive=False), httpx2.Headers())
 
 
-def _transports(connection: Connection) -> tuple[Transport, ...]:
+def _transports(connection: McpConnection) -> tuple[Transport, ...]:
     if connection.command or connection.transport == "stdio":
         return ("stdio",)
     if connection.transport and "transports" not in connection.want:
@@ -327,7 +329,7 @@ RESOURCE_NOT_FOUND = -32002
 """The code for an unknown resource (MCP specification, "Resources", "Error Handling")."""
 
 
-def _secrets(connection: Connection) -> list[str]:
+def _secrets(connection: McpConnection) -> list[str]:
     pairs = (*connection.headers, *connection.proxy_headers, *connection.env)
     return [*(value for _, value in pairs), connection.oauth_client_secret]
 

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 import anyio
 import anyio.lowlevel
 
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.live import LiveProber
 
 SWITCH_SECONDS = 0.0005
@@ -43,16 +43,16 @@ class ThreadedProber:
         asyncio.run_coroutine_threadsafe(_warm_up(), self._loop).result()
         sys.setswitchinterval(SWITCH_SECONDS)
 
-    def probe(self, connection: Connection) -> asyncio.Future[Outcome]:
+    def probe(self, connection: McpConnection) -> asyncio.Future[Outcome]:
         """As `LiveProber.probe`."""
         return self._there(self._inner.probe(connection))
 
-    def read_resource(self, connection: Connection, uri: str) -> asyncio.Future[Mapping[str, Any] | Outcome | None]:
+    def read_resource(self, connection: McpConnection, uri: str) -> asyncio.Future[Mapping[str, Any] | Outcome | None]:
         """As `LiveProber.read_resource`."""
         return self._there(self._inner.read_resource(connection, uri))
 
     def get_prompt(
-        self, connection: Connection, name: str, arguments: Mapping[str, str]
+        self, connection: McpConnection, name: str, arguments: Mapping[str, str]
     ) -> asyncio.Future[Mapping[str, Any] | Outcome | None]:
         """As `LiveProber.get_prompt`."""
         return self._there(self._inner.get_prompt(connection, name, arguments))

@@ -18,7 +18,7 @@ from mcp_types import LATEST_PROTOCOL_VERSION
 from pydantic import AnyUrl
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection
+from mockserver.mcp_port import McpConnection
 from mockserver.mcp_sync.error_messages import told
 
 CONSENT_SECONDS = 900.0
@@ -76,7 +76,7 @@ class Vault:
 class Authorization:
     """One authorization: begun, waiting for a person, and then the keeper of its tokens."""
 
-    def __init__(self, connection: Connection, open_client: OpenClient) -> None:
+    def __init__(self, connection: McpConnection, open_client: OpenClient) -> None:
         loop = asyncio.get_running_loop()
         self.connection = connection
         self.url: asyncio.Future[str] = loop.create_future()
@@ -91,7 +91,7 @@ class Authorization:
             self._wait_for_person,
         )
 
-    def fits(self, connection: Connection) -> bool:
+    def fits(self, connection: McpConnection) -> bool:
         """Whether the tokens are for this connection: another URL or client must never see them."""
         return _identity(self.connection) == _identity(connection)
 
@@ -185,7 +185,7 @@ class Authorizations:
         self._open: dict[str, Authorization] = {}
         self._granted: dict[str, Authorization] = {}
 
-    async def invite(self, connection: Connection, challenge: httpx2.Headers) -> Invitation:
+    async def invite(self, connection: McpConnection, challenge: httpx2.Headers) -> Invitation:
         """Discover what OAuth a 401 asks for and begin it.
 
         Without an owner or a redirect URI nothing is begun: the invitation then says only whether there is OAuth.
@@ -229,7 +229,7 @@ class Authorizations:
         self._granted[authorization.connection.owner] = authorization
         return authorization.connection.owner
 
-    async def token(self, connection: Connection, *, renew: bool = False) -> str | None:
+    async def token(self, connection: McpConnection, *, renew: bool = False) -> str | None:
         """The `Authorization` header for a connection whose owner has been granted one, or None."""
         granted = self._granted.get(connection.owner)
         if granted is None:
@@ -270,17 +270,17 @@ def _beneath(name: str, owner: str) -> bool:
     return not owner or name == owner or name.startswith(owner + "/")
 
 
-def _identity(connection: Connection) -> tuple[str, ...]:
+def _identity(connection: McpConnection) -> tuple[str, ...]:
     return connection.url, connection.oauth_client_id, connection.oauth_client_secret, connection.oauth_scope
 
 
-def _metadata(connection: Connection) -> OAuthClientMetadata:
+def _metadata(connection: McpConnection) -> OAuthClientMetadata:
     """What this client says of itself when it registers (RFC 7591 section 2)."""
     redirect = AnyUrl(connection.redirect_uri or "http://localhost/")
     return OAuthClientMetadata(client_name="mockserver", redirect_uris=[redirect], scope=connection.oauth_scope or None)
 
 
-def _given_client(connection: Connection) -> OAuthClientInformationFull | None:
+def _given_client(connection: McpConnection) -> OAuthClientInformationFull | None:
     """The client that the registration names, which then needs no registration."""
     if not connection.oauth_client_id:
         return None
@@ -292,7 +292,7 @@ def _given_client(connection: Connection) -> OAuthClientInformationFull | None:
     )
 
 
-def _question(connection: Connection) -> httpx2.Request:
+def _question(connection: McpConnection) -> httpx2.Request:
     """The request that the SDK's flow authorizes. It is never sent from here."""
     return httpx2.Request("POST", connection.url, headers={"mcp-protocol-version": LATEST_PROTOCOL_VERSION})
 

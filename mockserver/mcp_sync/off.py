@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 
 OFF = Outcome("pending", "MCP servers are not asked: the sandbox runs with --sync off.")
 
@@ -21,14 +21,14 @@ class OffProber:
     mode = "off"
     reach = "no network"
 
-    def probe(self, connection: Connection) -> Outcome:
+    def probe(self, connection: McpConnection) -> Outcome:
         """Say that nobody was asked."""
         return OFF
 
-    def read_resource(self, connection: Connection, uri: str) -> None:
+    def read_resource(self, connection: McpConnection, uri: str) -> None:
         """No resource is known of a server that is never asked."""
 
-    def get_prompt(self, connection: Connection, name: str, arguments: Mapping[str, str]) -> Any:
+    def get_prompt(self, connection: McpConnection, name: str, arguments: Mapping[str, str]) -> Any:
         """No prompt is known of a server that is never asked."""
         return None
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers.bound_operation import Performance, ask_again, question_of, settle
-from mockserver.handlers.request_context import Asks, Turn
-from mockserver.mcp_port import Connection, Outcome, Prober, Question, ask
+from mockserver.handlers.request_context import Asks, RequestContext
+from mockserver.mcp_port import McpConnection, Outcome, Prober, Question, ask
 from mockserver.messages import Reply
 from mockserver.state.collection import Record
 from mockserver.state.store import Transaction
@@ -24,7 +24,7 @@ log = logging.getLogger("mockserver")
 
 
 @dataclass(slots=True)
-class Course:
+class ProbeSequence:
     """The numbers of the questions about one registration: the last that was asked, and the last that was answered."""
 
     asked: int = 0
@@ -32,27 +32,27 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class Probe:
     """A question that a rule put about a registration, its number in the registration's course, and its answer."""
 
-    question: Connection
+    question: McpConnection
     rule: Asks
     id: Any
-    course: Course
+    course: ProbeSequence
     number: int
     answer: asyncio.Future[Any]
 
 
-class Asking:
+class PendingProbes:
     """Puts the questions of rules to a prober, and waits at most `deadline` seconds for each answer."""
 
     def __init__(self, prober: Prober, deadline: float) -> None:
         self.prober, self._deadline = prober, deadline
         self.callback = ""
         self._late: set[asyncio.Task[None]] = set()
-        self._courses: dict[str, Course] = {}
+        self._courses: dict[str, ProbeSequence] = {}
 
-    async def answer(self, performance: Performance, turn: Turn) -> Reply:
+    async def answer(self, performance: Performance, turn: RequestContext) -> Reply:
         """Carry a performance to its end. What it did so far is kept before any wait, and never lost by it."""
         answer: Any = None
         while True:
@@ -68,7 +68,7 @@ class Asking:
                 answer = await self._wait(asyncio.ensure_future(answer), question, turn)
                 turn.renew()
 
-    async def again(self, turn: Turn, record: Record) -> None:
+    async def again(self, turn: RequestContext, record: Record) -> None:
         """Let the rules of a create ask once more for a registration, now that something has changed for it."""
         await self.answer(ask_again(turn, record), turn)
         turn.transaction.commit()
@@ -90,13 +90,13 @@ class Asking:
 
     def _put(self, question: Question) -> Any:
         """Ask. OAuth must come back to this sandbox, not to the service that it stands for."""
-        if self.callback and isinstance(question, Connection):
+        if self.callback and isinstance(question, McpConnection):
             question = question._replace(redirect_uri=self.callback)
         return ask(self.prober, question)
 
-    async def _wait(self, answer: asyncio.Future[Any], question: Question, turn: Turn) -> Any:
+    async def _wait(self, answer: asyncio.Future[Any], question: Question, turn: RequestContext) -> Any:
         """The answer, or that it is pending; asked for anew where the registration has moved on meanwhile."""
-        if not isinstance(question, Connection) or turn.record is None or turn.rule is None:
+        if not isinstance(question, McpConnection) or turn.record is None or turn.rule is None:
             return await self._in_time(answer)
         until = asyncio.get_running_loop().time() + self._deadline
         inquiry = self._inquire(question, turn.rule, turn.record.id, answer)
@@ -119,18 +119,18 @@ class Asking:
         answer.cancel()
         return Outcome("timeout", f"no answer within {self._deadline:g} seconds")
 
-    def _inquire(self, question: Connection, rule: Asks, id: Any, answer: asyncio.Future[Any]) -> Inquiry:
-        course = self._courses.setdefault(question.owner, Course())
+    def _inquire(self, question: McpConnection, rule: Asks, id: Any, answer: asyncio.Future[Any]) -> Probe:
+        course = self._courses.setdefault(question.owner, ProbeSequence())
         course.asked += 1
-        return Inquiry(question, rule, id, course, course.asked, answer)
+        return Probe(question, rule, id, course, course.asked, answer)
 
-    def _anew(self, inquiry: Inquiry, turn: Turn) -> Inquiry | None:
+    def _anew(self, inquiry: Probe, turn: RequestContext) -> Probe | None:
         """The same rule's question once more, where the answer is not for the registration as it is now."""
-        late = Turn(turn.call, turn.binding, Transaction(turn.transaction.store), turn.world)
+        late = RequestContext(turn.call, turn.binding, Transaction(turn.transaction.store), turn.world)
         record = late.collection().by_id.get(inquiry.id)
         now = question_of(late, inquiry.rule, record) if record is not None else None
         overtaken = inquiry.course.answered > inquiry.number
-        if not isinstance(now, Connection) or (now == inquiry.question and not overtaken):
+        if not isinstance(now, McpConnection) or (now == inquiry.question and not overtaken):
             return None
         return self._inquire(now, inquiry.rule, inquiry.id, asyncio.ensure_future(self._answer_to(now)))
 
@@ -138,17 +138,17 @@ class Asking:
         answer = self._put(question)
         return await answer if isinstance(answer, Awaitable) else answer
 
-    def _later(self, inquiry: Inquiry, turn: Turn) -> Outcome:
+    def _later(self, inquiry: Probe, turn: RequestContext) -> Outcome:
         follow = asyncio.ensure_future(self._follow(inquiry, turn))
         self._late.add(follow)
         follow.add_done_callback(self._late.discard)
         return Outcome("pending", None)
 
-    async def _follow(self, inquiry: Inquiry, turn: Turn) -> None:
+    async def _follow(self, inquiry: Probe, turn: RequestContext) -> None:
         """Take in an answer that comes when its reply has gone, unless another question was put after it."""
         transaction = Transaction(turn.transaction.store)
-        late = Turn(turn.call, turn.binding, transaction, turn.world)
-        following: Inquiry | None = inquiry
+        late = RequestContext(turn.call, turn.binding, transaction, turn.world)
+        following: Probe | None = inquiry
         try:
             while following is not None:
                 inquiry, outcome = following, await following.answer

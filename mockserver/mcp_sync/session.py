@@ -9,7 +9,7 @@ import httpx2
 
 from mockserver.mcp_port import Status
 from mockserver.mcp_sync.error_messages import answered, short, told
-from mockserver.mcp_sync.guarded_http import Wire
+from mockserver.mcp_sync.guarded_http import GuardedHttp
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Attempt:
     found: Any = None
     error: Exception | None = None
     late: bool = False
-    wire: Wire | None = None
+    wire: GuardedHttp | None = None
 
     @property
     def status(self) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome, Transport
+from mockserver.mcp_port import McpConnection, Outcome, Transport
 from mockserver.mcp_sync import simulated_tools
 
 DOMAIN = ".mcp.example"
@@ -29,7 +29,7 @@ class Marker:
 
     name: str
     does: str
-    answer: Callable[[SimulatedProber, Connection], Outcome]
+    answer: Callable[[SimulatedProber, McpConnection], Outcome]
 
 
 class SimulatedProber:
@@ -45,7 +45,7 @@ class SimulatedProber:
         self._owners: dict[str, str] = {}
         self._authorized: set[str] = set()
 
-    def probe(self, connection: Connection) -> Outcome:
+    def probe(self, connection: McpConnection) -> Outcome:
         """The outcome that the URL asks for, by host or marker; otherwise `ok` with the tools of that URL."""
         if connection.proxy_url:
             proxy = _marker(connection.proxy_url)
@@ -53,7 +53,7 @@ class SimulatedProber:
                 return proxy.answer(self, connection)
         return _marker(connection.url).answer(self, connection)
 
-    def read_resource(self, connection: Connection, uri: str) -> Mapping[str, Any] | Outcome | None:
+    def read_resource(self, connection: McpConnection, uri: str) -> Mapping[str, Any] | Outcome | None:
         """The contents of a resource that `probe` lists, or None; the outcome where the server cannot be asked."""
         listed = self.probe(connection._replace(want=frozenset({"resources"})))
         if listed.status != "ok":
@@ -62,7 +62,7 @@ class SimulatedProber:
         return found and {"contents": [{"uri": uri, "mimeType": "text/plain", "text": found["description"]}]}
 
     def get_prompt(
-        self, connection: Connection, name: str, arguments: Mapping[str, str]
+        self, connection: McpConnection, name: str, arguments: Mapping[str, str]
     ) -> Mapping[str, Any] | Outcome | None:
         """One prompt that `probe` lists, filled in, or None; the outcome where the server cannot be asked."""
         listed = self.probe(connection._replace(want=frozenset({"prompts"})))
@@ -107,11 +107,11 @@ def _beneath(name: str, owner: str) -> bool:
     return not owner or name == owner or name.startswith(owner + "/")
 
 
-def _well(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _well(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return _listed(connection)
 
 
-def _oauth(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _oauth(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     if prober.authorized(connection.owner):
         return replace(_listed(connection), requires_auth=True, oauth_configured=True, auth_type="oauth")
     if _has_authorization(connection):
@@ -126,7 +126,7 @@ def _oauth(prober: SimulatedProber, connection: Connection) -> Outcome:
     )
 
 
-def _authorization_url(prober: SimulatedProber, connection: Connection) -> str:
+def _authorization_url(prober: SimulatedProber, connection: McpConnection) -> str:
     """What a real flow would show (RFC 6749 section 4.1.1, RFC 7636, RFC 8707), as fixed as everything else here."""
     state = sha256(f"{connection.owner} {connection.url}".encode()).hexdigest()[:32]
     prober.remember(state, connection.owner)
@@ -144,52 +144,52 @@ def _authorization_url(prober: SimulatedProber, connection: Connection) -> str:
     return f"https://{host}/authorize?{urlencode(query)}"
 
 
-def _has_authorization(connection: Connection) -> bool:
+def _has_authorization(connection: McpConnection) -> bool:
     return any(name.lower() == "authorization" and value for name, value in connection.headers)
 
 
-def _bearer(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _bearer(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     if _has_authorization(connection):
         return _listed(connection)
     message = "The server answered 401 Unauthorized and asks for a bearer token."
     return Outcome("needs-auth", message, requires_auth=True, auth_type="bearer")
 
 
-def _custom(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _custom(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     if connection.headers:
         return _listed(connection)
     message = "The server answered 401 Unauthorized and does not say which credential it wants."
     return Outcome("needs-auth", message, requires_auth=True, auth_type="custom")
 
 
-def _unreachable(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _unreachable(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return Outcome("unreachable", f"No connection to {_place(connection)}: connection refused.")
 
 
-def _timeout(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _timeout(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return Outcome("timeout", f"{_place(connection)} did not answer within {connection.timeout:g} seconds.")
 
 
-def _error(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _error(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return Outcome("error", "The server answered 500 Internal Server Error.")
 
 
-def _pending(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _pending(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return Outcome("pending", "The server is still being asked.")
 
 
-def _sse(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _sse(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     if connection.transport not in (None, "sse"):
         return Outcome("error", "The server speaks SSE only.", supported_transports=("sse",))
     return _listed(connection._replace(transport="sse"))
 
 
-def _place(connection: Connection) -> str:
+def _place(connection: McpConnection) -> str:
     return urlsplit(connection.url).netloc.rpartition("@")[2] or connection.command or "the server"
 
 
-def _sized(count: int) -> Callable[[SimulatedProber, Connection], Outcome]:
-    def answer(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _sized(count: int) -> Callable[[SimulatedProber, McpConnection], Outcome]:
+    def answer(prober: SimulatedProber, connection: McpConnection) -> Outcome:
         return _listing(_key(connection), connection.transport, connection.want, count)
 
     return answer
@@ -241,15 +241,15 @@ def _split(url: str) -> SplitResult | None:
         return None
 
 
-def _not_a_url(prober: SimulatedProber, connection: Connection) -> Outcome:
+def _not_a_url(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return Outcome("error", "The URL cannot be read.")
 
 
-def _listed(connection: Connection) -> Outcome:
+def _listed(connection: McpConnection) -> Outcome:
     return _listing(_key(connection), connection.transport, connection.want, None)
 
 
-def _key(connection: Connection) -> str:
+def _key(connection: McpConnection) -> str:
     return connection.url or " ".join(("stdio:", connection.command, *connection.args))
 
 

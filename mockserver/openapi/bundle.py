@@ -21,7 +21,7 @@ from mockserver.errors import InvalidDocument
 from mockserver.openapi import yaml_json
 from mockserver.openapi.object_positions import Place, Where, reference, walk
 from mockserver.openapi.pointer import join
-from mockserver.openapi.size_limits import Bounds
+from mockserver.openapi.size_limits import SizeLimits
 
 FILES = "x-files"
 """The root key under which foreign files stand."""
@@ -38,7 +38,7 @@ class Library:
 
     folder: Path
     outside: bool
-    bounds: Bounds
+    bounds: SizeLimits
     spent: int = 0
     count: int = 0
     opened: list[Path] = field(default_factory=list)

@@ -40,7 +40,7 @@ DEEP = 8
 HIDING: dict[str, str] = {"request": "readOnly", "response": "writeOnly"}
 
 
-class Perspective:
+class DirectionView:
     """All schemas of `root` as `direction` sees them, rewritten when first asked for.
 
     `root` is a document whose references are JSON pointers into itself. What the direction hides is never required; it

@@ -22,7 +22,7 @@ from mockserver.openapi import field_types, meta_schemas, normalize, path_templa
 from mockserver.openapi.document import METHODS
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, reference, walk
 from mockserver.openapi.pointer import join, split
-from mockserver.openapi.reachability import Reach
+from mockserver.openapi.reachability import Reachability
 
 Severity = Literal["fatal", "tolerable"]
 
@@ -120,8 +120,8 @@ def lenient(document: dict[str, Any], flaws: Iterable[Flaw]) -> tuple[dict[str, 
     return copy, tuple(left_out[operation] for operation in reach.operations if operation in left_out)
 
 
-def _reach(document: dict[str, Any], version: str) -> Reach:
-    return Reach(schema_ids.localised(document, normalize.copy) if version in normalize.NAMED else document)
+def _reach(document: dict[str, Any], version: str) -> Reachability:
+    return Reachability(schema_ids.localised(document, normalize.copy) if version in normalize.NAMED else document)
 
 
 def _serves(document: dict[str, Any], item: Any) -> bool:
@@ -139,12 +139,12 @@ def _remove(document: dict[str, Any], place: str) -> None:
         holder.pop(split(place)[-1], None)
 
 
-def _flaw(finding: _Finding, file: str, reach: Reach | None) -> Flaw:
+def _flaw(finding: _Finding, file: str, reach: Reachability | None) -> Flaw:
     kind = UnsupportedFeature if finding.unsupported else InvalidDocument
     return Flaw(kind(finding.message, file=file, pointer=finding.pointer), _severity(finding, reach))
 
 
-def _severity(finding: _Finding, reach: Reach | None) -> Severity:
+def _severity(finding: _Finding, reach: Reachability | None) -> Severity:
     """A grave finding in a part that no operation needs is tolerable."""
     if not finding.grave or reach is None:
         return "tolerable"

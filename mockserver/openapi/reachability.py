@@ -15,7 +15,7 @@ from mockserver.openapi.object_positions import Place, find, pointer, walk
 from mockserver.openapi.pointer import escape, join
 
 
-class Reach:
+class Reachability:
     """The parts of one document, named by their JSON pointers, and who needs them."""
 
     def __init__(self, document: dict[str, Any]) -> None:

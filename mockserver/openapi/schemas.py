@@ -16,7 +16,7 @@ import jsonschema_rs
 from mockserver.errors import Fault, InvalidDocument, Unanswerable
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
-from mockserver.openapi.direction_view import Direction, Perspective
+from mockserver.openapi.direction_view import Direction, DirectionView
 
 Compiled = jsonschema_rs.Draft202012Validator
 
@@ -53,9 +53,9 @@ class Schemas:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
-        self.views: dict[Direction, Perspective] = {
-            "request": Perspective(root, "request", patient=True),
-            "response": Perspective(root, "response"),
+        self.views: dict[Direction, DirectionView] = {
+            "request": DirectionView(root, "request", patient=True),
+            "response": DirectionView(root, "response"),
         }
         self._validators: dict[tuple[str, Direction], Validator] = {}
         self._branches: dict[tuple[str, bool], tuple[tuple[dict[str, Any], str], ...]] = {}

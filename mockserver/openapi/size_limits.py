@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class SizeLimits:
     """The largest document that is read.
 
     `bytes` of all its files together, `depth` of nesting (no program that writes JSON goes far beyond 250), `values`
@@ -20,5 +20,5 @@ class Bounds:
     seconds: float = 10.0
 
 
-BOUNDS = Bounds()
+BOUNDS = SizeLimits()
 """Room for the largest public documents (Microsoft Graph beta: 47 MB, two million values) and not much more."""

@@ -9,12 +9,12 @@ from typing import Any
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import yaml_json
 from mockserver.openapi.bundle import Library, bundle
-from mockserver.openapi.size_limits import BOUNDS, Bounds
+from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 from mockserver.openapi.yaml_json import Format
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class DocumentSource:
     """A document as published, in one piece.
 
     Files that it refers to stand in `raw` under `x-files`, the references lead there. `unread` says which references
@@ -29,7 +29,7 @@ class Source:
     files: tuple[Path, ...] = ()
 
 
-def read(path: Path, *, outside: bool = False, bounds: Bounds = BOUNDS) -> Source:
+def read(path: Path, *, outside: bool = False, bounds: SizeLimits = BOUNDS) -> DocumentSource:
     """Read the document at `path`, JSON or YAML, and every file it refers to.
 
     Files outside of the document's folder and addresses (`https://…`) are read with `outside` only. Raises
@@ -38,10 +38,10 @@ def read(path: Path, *, outside: bool = False, bounds: Bounds = BOUNDS) -> Sourc
     library = Library(path.parent, outside, bounds)
     raw, format = yaml_json.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)
     unread = bundle(raw, path.name, str(path), library)
-    return Source(raw, str(path), format, unread, tuple(library.opened))
+    return DocumentSource(raw, str(path), format, unread, tuple(library.opened))
 
 
-def read_data(path: Path, *, bounds: Bounds = BOUNDS) -> dict[str, Any]:
+def read_data(path: Path, *, bounds: SizeLimits = BOUNDS) -> dict[str, Any]:
     """One JSON or YAML file that is no OpenAPI document (an overlay, a state file), as it stands.
 
     Raises InvalidDocument as `read` does.

@@ -17,14 +17,14 @@ import orjson
 import yaml
 
 from mockserver.errors import InvalidDocument
-from mockserver.openapi.size_limits import BOUNDS, Bounds
+from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 
 Format = Literal["json", "yaml"]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def parse(data: bytes, *, file: str = "", bounds: Bounds = BOUNDS) -> tuple[dict[str, Any], Format]:
+def parse(data: bytes, *, file: str = "", bounds: SizeLimits = BOUNDS) -> tuple[dict[str, Any], Format]:
     """The object that `data` holds, and the format it is written in.
 
     Raises InvalidDocument, with line and column where there are some, for what is no JSON or YAML, no object, or
@@ -40,7 +40,7 @@ def parse(data: bytes, *, file: str = "", bounds: Bounds = BOUNDS) -> tuple[dict
     return value, format
 
 
-def _read(data: bytes, file: str, bounds: Bounds) -> tuple[Any, Format]:
+def _read(data: bytes, file: str, bounds: SizeLimits) -> tuple[Any, Format]:
     if data.lstrip()[:1] not in (b"{", b"["):
         return _yaml(data, file, bounds), "yaml"
     try:
@@ -51,7 +51,7 @@ def _read(data: bytes, file: str, bounds: Bounds) -> tuple[Any, Format]:
         return _yaml(data, file, bounds), "yaml"  # YAML in flow style may begin with a brace too
 
 
-def _json(data: bytes, file: str, bounds: Bounds) -> Any:
+def _json(data: bytes, file: str, bounds: SizeLimits) -> Any:
     separators = data.count(b",") + data.count(b"[") + data.count(b"{")
     if separators > bounds.values:
         raise InvalidDocument(f"it holds more than {bounds.values:,} values", file=file)
@@ -61,7 +61,7 @@ def _json(data: bytes, file: str, bounds: Bounds) -> Any:
         raise InvalidDocument(f"no JSON: line {fault.lineno}, column {fault.colno}: {fault.msg}", file=file) from None
 
 
-def _check_depth(value: Any, file: str, bounds: Bounds) -> None:
+def _check_depth(value: Any, file: str, bounds: SizeLimits) -> None:
     level, depth = [value], 0
     while level:
         depth += 1
@@ -129,7 +129,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
 """YAML tag → how the text of such a value is read."""
 
 
-def _yaml(data: bytes, file: str, bounds: Bounds) -> Any:
+def _yaml(data: bytes, file: str, bounds: SizeLimits) -> Any:
     parser = yaml.CSafeLoader(data)
     builder = _Builder(file, bounds)
     try:
@@ -171,7 +171,7 @@ class _Builder:
     aliased value is made once and weighed each time.
     """
 
-    def __init__(self, file: str, bounds: Bounds) -> None:
+    def __init__(self, file: str, bounds: SizeLimits) -> None:
         self.file, self.bounds = file, bounds
         self.open: list[_Open] = [_Open([], None)]
         self.anchors: dict[str, tuple[Any, int] | None] = {}

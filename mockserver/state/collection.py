@@ -131,18 +131,18 @@ class Collection:
         record = self.by_id.get(id)
         return record.sequence if record else self._graves.get(id, NEVER)[0]
 
-    def view(self, where: tuple[str, Any] | None = None) -> View:
+    def view(self, where: tuple[str, Any] | None = None) -> FilteredView:
         """All items, or those whose indexed field has a value."""
         if where is None:
-            return View(self._by_age, self._records)
-        return View(self._index[where[0]].get(_key(where[1]), SortedList()), self._records)
+            return FilteredView(self._by_age, self._records)
+        return FilteredView(self._index[where[0]].get(_key(where[1]), SortedList()), self._records)
 
     def is_indexed(self, name: str) -> bool:
         """Can `view` be asked for this field?"""
         return name in self._index
 
 
-class View:
+class FilteredView:
     """Items of a collection in the order of their creation, to be walked from either end."""
 
     def __init__(self, ages: SortedList[int], records: dict[int, Record]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from mockserver.state.collection import Collection, Record
 
 
-class Source(Protocol):
+class ItemSource(Protocol):
     """Where items come from that nobody created."""
 
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
@@ -31,7 +31,7 @@ class Store:
         self.collections: dict[tuple[str, str, str], Collection] = {}
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = 0
-        self.source: Source | None = None
+        self.source: ItemSource | None = None
 
     def collection(self, resource: str, tenant: str, owner: str = "") -> Collection:
         """The items of a resource that a tenant has below an owner; an empty one is made at first use."""

@@ -15,18 +15,18 @@ from connexion.middleware.lifespan import LifespanMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mockserver import contract as contracts
-from mockserver.contract import STRICT, Contract, Reading
+from mockserver.contract import STRICT, Contract, ReadingOptions
 from mockserver.mcp_port import Prober
 from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.state.world import Clock, World
 from mockserver.vendors import RULES
 from mockserver.web.middleware import oauth_callback
-from mockserver.web.middleware.admin_api import PREFIX, ControlMiddleware
-from mockserver.web.middleware.cors import BrowserMiddleware
-from mockserver.web.middleware.document_pages import PagesMiddleware
-from mockserver.web.middleware.not_found import NowhereMiddleware
+from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware
+from mockserver.web.middleware.cors import CorsMiddleware
+from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
+from mockserver.web.middleware.not_found import NotFoundMiddleware
 from mockserver.web.operations import OperationsMiddleware
-from mockserver.web.service import Service, Settings
+from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.uvicorn_protocol import Answer
 
 Services = Mapping[str, Service]
@@ -71,13 +71,13 @@ class Sandbox:
             "mockserver",
             lifespan=self._lifespan,
             middlewares=[
-                partial(BrowserMiddleware, real=any(each.asking.prober.mode == "live" for each in services.values())),
+                partial(CorsMiddleware, real=any(each.asking.prober.mode == "live" for each in services.values())),
                 OperationsMiddleware,
                 LifespanMiddleware,
                 ProxyHeadersMiddleware,
-                partial(ControlMiddleware, services=services, world=self.world, token=self._token),
-                partial(PagesMiddleware, services=services, prefixes=prefixes),
-                partial(NowhereMiddleware, prefixes=prefixes),
+                partial(AdminApiMiddleware, services=services, world=self.world, token=self._token),
+                partial(DocumentPagesMiddleware, services=services, prefixes=prefixes),
+                partial(NotFoundMiddleware, prefixes=prefixes),
             ],
         )
         for prefix, service in prefixes.items():
@@ -121,8 +121,8 @@ def create_app(
     prober: Prober | None = None,
     limits: bool = True,
     token: str | None = None,
-    settings: Settings | None = None,
-    reading: Reading = STRICT,
+    settings: ServiceSettings | None = None,
+    reading: ReadingOptions = STRICT,
 ) -> Sandbox:
     """The ASGI app that stands in for services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -132,7 +132,7 @@ def create_app(
     documents are read. Raises SpecError or BehaviourError, naming file and place.
     """
     world = World(seed, clock)
-    chosen = settings or Settings(limits=limits)
+    chosen = settings or ServiceSettings(limits=limits)
     asks = prober or SimulatedProber()
 
     def services() -> dict[str, Service]:

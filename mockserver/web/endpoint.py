@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.handlers.actions import forget
-from mockserver.handlers.bound_operation import Binding, perform
-from mockserver.handlers.request_context import Turn
+from mockserver.handlers.bound_operation import BoundOperation, handle
+from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.store import Transaction
 from mockserver.web.request import prefer
-from mockserver.web.request.authentication import Gate
+from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
-from mockserver.web.request.parameters import ParameterReader, Parameters, Target
-from mockserver.web.request.prefer import Wish
+from mockserver.web.request.parameters import ParameterReader, Parameters, RequestTarget
+from mockserver.web.request.prefer import Preferences
 from mockserver.web.request.query import Query
-from mockserver.web.request.rate_limit import Limiter
+from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
-from mockserver.web.response.error_responses import Refusals
+from mockserver.web.response.error_responses import ErrorResponses
 
 if TYPE_CHECKING:
     from mockserver.web.service import Service
@@ -43,11 +43,13 @@ NO_QUERY = Query()
 class Endpoint:
     """An operation made ready: credentials, parameters, body, what it does, and what judges its replies."""
 
-    def __init__(self, operation: Operation, binding: Binding | None, service: Service, refusals: Refusals) -> None:
+    def __init__(
+        self, operation: Operation, binding: BoundOperation | None, service: Service, refusals: ErrorResponses
+    ) -> None:
         schemas = service.contract.schemas
         self.operation, self.binding, self.service, self.refusals = operation, binding, service, refusals
         plan = binding.plan if binding else None
-        self._gate = Gate(operation, service.contract.document, service.keyring)
+        self._gate = Authenticator(operation, service.contract.document, service.keyring)
         own = [p for p in operation.parameters if _is_read(p.name, p.location)]
         self._parameters = Parameters([ParameterReader(p, schemas) for p in own], path_template.names(operation.path))
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
@@ -110,8 +112,8 @@ class Endpoint:
             if self.binding is None or wish is not None:
                 reply = self._stateless(call, headers.get("accept", "*/*"), wish)
             else:
-                turn = Turn(call, self.binding, transaction, self._world)
-                done = perform(turn)
+                turn = RequestContext(call, self.binding, transaction, self._world)
+                done = handle(turn)
                 reply = done if isinstance(done, Reply) else await self._asking.answer(done, turn)
             self.prove(reply)
             transaction.commit()
@@ -138,7 +140,7 @@ class Endpoint:
         id = self.binding.id(call) if self.binding else ""
         self.service.asking.forget(f"{self.service.name}/{call.tenant}/{id}")
 
-    def _stateless(self, call: Call, accept: str, wish: Wish | None) -> Reply:
+    def _stateless(self, call: Call, accept: str, wish: Preferences | None) -> Reply:
         """The reply in which what is remembered plays no part: one that is wished for, or one out of the document."""
         if wish is not None:
             return self.service.force(self, call, accept, wish)
@@ -178,7 +180,7 @@ class Endpoint:
         pointer = media[0].schema if media else None
         return self.service.contract.schemas.validator(pointer, "response") if pointer else None
 
-    def _sources(self, headers: Mapping[str, str], target: Target) -> dict[str, Any]:
+    def _sources(self, headers: Mapping[str, str], target: RequestTarget) -> dict[str, Any]:
         """All that a request says, for those who have to look at it anew."""
         query = Query(target.query) if target.query else NO_QUERY
         cookies = _cookies(headers.get("cookie", "")) if self._cookies else NOTHING
@@ -219,9 +221,9 @@ class Endpoint:
                 return
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
 
-    def _choose_limiter(self, service: Service, stated: Any) -> Limiter | None:
+    def _choose_limiter(self, service: Service, stated: Any) -> RateLimiter | None:
         own = stated.rate_limit if stated else None
-        limiter = Limiter(own, service.world.clock, kept=service.limits) if own else service.limiter
+        limiter = RateLimiter(own, service.world.clock, kept=service.limits) if own else service.limiter
         return limiter if limiter is not None and limiter.matters else None
 
 

@@ -10,7 +10,7 @@ from connexion.spec import Specification
 
 from mockserver.web.request.router import Match, raw_path
 from mockserver.web.service import Service
-from mockserver.web.serving.fast_path import Known, Lane
+from mockserver.web.serving.fast_path import FastPath, Known
 from mockserver.web.serving.response_writer import write
 
 REMEMBERED = 1024
@@ -24,7 +24,7 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         self._next = next_app
         self._roots: list[tuple[str, Service]] = []
         self._found: Known = {}
-        self.lane = Lane(self._found)
+        self.lane = FastPath(self._found)
 
     def add_api(self, specification: Specification, *, base_path: str, service: Service, **options: Any) -> None:
         """Mount a service; the most specific base path is asked first."""

@@ -15,7 +15,7 @@ from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.reload_state import succeed
 from mockserver.handlers.request_context import Rules
 from mockserver.mcp_port import Prober
-from mockserver.mcp_sync.pending_probes import Asking
+from mockserver.mcp_sync.pending_probes import PendingProbes
 from mockserver.messages import Call, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
@@ -24,16 +24,16 @@ from mockserver.state.world import World
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Keyring
-from mockserver.web.request.prefer import Wish
-from mockserver.web.request.rate_limit import Limiter
-from mockserver.web.request.router import Match, Routes
-from mockserver.web.response.default_errors import Policy
-from mockserver.web.response.error_responses import Refusals
-from mockserver.web.response.example_response import Improviser, Wanted
+from mockserver.web.request.prefer import Preferences
+from mockserver.web.request.rate_limit import RateLimiter
+from mockserver.web.request.router import Match, Router
+from mockserver.web.response.default_errors import DefaultErrors
+from mockserver.web.response.error_responses import ErrorResponses
+from mockserver.web.response.example_response import ExampleResponses, Wanted
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServiceSettings:
     """What a user may choose for all services: rate limits kept or not, the largest body in bytes, and how long a
     reply may wait for an MCP server, in seconds; how many `items` each collection starts with, and whether an id that
     nobody created is there all the same (`materialize`)."""
@@ -49,7 +49,12 @@ class Service:
     """A stand-in for one service."""
 
     def __init__(
-        self, contract: Contract, rules: Rules, world: World, prober: Prober, settings: Settings = Settings()
+        self,
+        contract: Contract,
+        rules: Rules,
+        world: World,
+        prober: Prober,
+        settings: ServiceSettings = ServiceSettings(),
     ) -> None:
         self.contract, self.name, self.world = contract, contract.name, world
         self.limits, self.max_body = settings.limits, settings.max_body
@@ -59,15 +64,15 @@ class Service:
             self.store.source = Materializer(
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )
-        self.asking = Asking(prober, settings.deadline)
+        self.asking = PendingProbes(prober, settings.deadline)
         self.asks_for_real = prober.mode == "live"
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
-        self.limiter = Limiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None
-        self._policy = Policy(contract.schemas, contract.examples)
-        self.improviser = Improviser(contract, world.seed)
-        self.refusals = Refusals(stated.errors, self._policy, "x-service")
-        self.routes = Routes()
+        self.limiter = RateLimiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None
+        self._policy = DefaultErrors(contract.schemas, contract.examples)
+        self.improviser = ExampleResponses(contract, world.seed)
+        self.refusals = ErrorResponses(stated.errors, self._policy, "x-service")
+        self.routes = Router()
         self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
         self._methods = self._mount()
         if not contract.document.is_large:
@@ -86,7 +91,7 @@ class Service:
         """The reply of an operation of which nothing is known but its document."""
         return self.improviser.reply(endpoint.operation, call, accept)
 
-    def force(self, endpoint: Endpoint, call: Call, accept: str, wish: Wish) -> Reply:
+    def force(self, endpoint: Endpoint, call: Call, accept: str, wish: Preferences) -> Reply:
         """The documented answer that a client asks for by `Prefer`; what is remembered plays no part in it."""
         refused = prefer.undocumented(wish, endpoint.operation)
         if refused is not None:
@@ -120,7 +125,11 @@ class Service:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
         service = self.contract.behaviour.service.errors
         place = f"{operation.method.upper()} {operation.path}"
-        own = Refusals({**service, **stated.errors}, self._policy, place) if stated and stated.errors else self.refusals
+        own = (
+            ErrorResponses({**service, **stated.errors}, self._policy, place)
+            if stated and stated.errors
+            else self.refusals
+        )
         return Endpoint(operation, bind(self.contract, operation, self.plans, rules), self, own)
 
     def _mount(self) -> dict[str, dict[str, Endpoint]]:

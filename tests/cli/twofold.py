@@ -7,7 +7,7 @@ from typing import Any
 
 import uvicorn
 
-from mockserver.web.serving.uvicorn_protocol import Connection, Whole
+from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol, Whole
 
 
 class Twofold:
@@ -52,4 +52,6 @@ class Twofold:
 
 
 if __name__ == "__main__":
-    uvicorn.run(Twofold(), port=0, http=Connection, ws="none", proxy_headers=False, lifespan="off", access_log=False)
+    uvicorn.run(
+        Twofold(), port=0, http=MockHttpProtocol, ws="none", proxy_headers=False, lifespan="off", access_log=False
+    )

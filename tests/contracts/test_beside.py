@@ -16,8 +16,8 @@ from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
 from contracts.differential.comparison import Comparison
 from contracts.pytest_plugin.plugin import _served
-from contracts.runner.runner import Result
-from contracts.runner.settings import Assignment
+from contracts.runner.runner import CheckResult
+from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import HERE, Subject, subjects
@@ -27,14 +27,14 @@ ASSUMED = {("same-unknown-position", "paging", "assumed")}
 """Basedash's paging statement says that nobody knows how an unknown cursor is answered."""
 
 
-def beside(subject: Subject, bug: str = "", **settings: Any) -> Result:
+def beside(subject: Subject, bug: str = "", **settings: Any) -> CheckResult:
     """A planted server beside the mock of its contract, both in this process."""
-    asked = Assignment(subject.name, subject.contract)
+    asked = CheckSettings(subject.name, subject.contract)
     with asked.twin() as mock, subject.target(bug) as service:
         return Comparison(subject.contract, mock, service, **settings).run()
 
 
-def told(result: Result) -> set[tuple[str, str, str]]:
+def told(result: CheckResult) -> set[tuple[str, str, str]]:
     """Check, kind of statement and evidence of each finding."""
     return {(f.check, f.statement.kind, f.statement.evidence) for f in result.findings if f.statement}
 
@@ -47,7 +47,7 @@ def test_the_mock_does_not_differ_from_itself_whatever_its_seed(vendor: str) -> 
     base = "http://another.local" + contract.document.base_path
 
     with (
-        Assignment(wanted, contract).twin() as mock,
+        CheckSettings(wanted, contract).twin() as mock,
         Target.asgi(app, sandbox_identities(contract), base_url=base, sleep=app.world.clock.advance) as other,
     ):
         result = Comparison(contract, mock, other).run()
@@ -114,7 +114,7 @@ def test_a_difference_is_told_once_and_in_the_shortest_sequence() -> None:
 
 def test_items_of_others_at_the_service_are_left_out_of_the_comparison() -> None:
     subject = subjects()["basedash"]
-    with Assignment("basedash", subject.contract).twin() as mock, subject.target() as service:
+    with CheckSettings("basedash", subject.contract).twin() as mock, subject.target() as service:
         first = Comparison(subject.contract, mock, service)
         stage = first.stage(service)
         stage.create(stage.tools.kinds["mcp-server"])

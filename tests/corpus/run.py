@@ -28,7 +28,7 @@ import click
 import httpx
 
 import mockserver
-from mockserver.contract import Reading
+from mockserver.contract import ReadingOptions
 from mockserver.errors import SpecError, Unanswerable
 from mockserver.openapi.document import Operation
 from mockserver.openapi.path_template import names
@@ -79,7 +79,7 @@ def examine(path: Path, lenient: bool) -> Outcome:
     status, reason, counts, answered = "served", "", (0, 0, 0), 0
     ready = done = 0.0
     try:
-        sandbox = mockserver.create_app(path, seed=1, reading=Reading(lenient=lenient))
+        sandbox = mockserver.create_app(path, seed=1, reading=ReadingOptions(lenient=lenient))
         ready, done = time.perf_counter() - begin, time.process_time() - spent
         (service,) = sandbox.services.values()
         contract = service.contract

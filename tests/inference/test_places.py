@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from mockserver.web.service import Settings
+from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.inference.pets import NAME, NUMBER, TEXT, collection, given, item, pets
 from tests.web.document import Node, answers, document, served, takes
@@ -175,7 +175,7 @@ def test_nothing_is_made_or_listed_under_the_path_of_an_owner_that_is_not_there(
 
 
 def test_such_an_owner_may_be_made_up(tmp_path: Path) -> None:
-    with Client(served(tmp_path, tasks(), settings=Settings(materialize=True))) as client:
+    with Client(served(tmp_path, tasks(), settings=ServiceSettings(materialize=True))) as client:
         made = client.post("/projects/7/tasks", json={"name": "t"}).json()
 
         assert [made] == client.get("/projects/7/tasks").json()

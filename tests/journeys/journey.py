@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 
 import mockserver
-from mockserver.behaviour.statements import Action, Identity, OperationBehaviour, Resource
-from mockserver.contract import Reading
+from mockserver.behaviour.statements import Action, IdentityStatement, OperationBehaviour, Resource
+from mockserver.contract import ReadingOptions
 from mockserver.errors import Unanswerable
 from mockserver.handlers import reply_template, resource_plan
-from mockserver.handlers.bound_operation import Binding
+from mockserver.handlers.bound_operation import BoundOperation
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.openapi.document import Operation
 from mockserver.openapi.path_template import names
@@ -319,7 +319,7 @@ class Traveller:
         return path[known] if known in path else self._elsewhere[name]
 
     @staticmethod
-    def _is_on_the_way(binding: Binding) -> bool:
+    def _is_on_the_way(binding: BoundOperation) -> bool:
         """Does the path of an operation lead through the owner of items that stand elsewhere?"""
         plan, parent = binding.resource, binding.resource.statements.parent
         is_elsewhere = parent is not None and parent.parameter not in plan.above
@@ -336,7 +336,7 @@ def _above(resource: Resource) -> tuple[str, ...]:
     return resource.within.parameters if resource.within is not None else ()
 
 
-def _is_chosen(identity: Identity) -> bool:
+def _is_chosen(identity: IdentityStatement) -> bool:
     """May, or must, a client send the id?"""
     return identity.from_client or identity.generate == "client"
 
@@ -386,7 +386,7 @@ def _same(shown: Any, seen: Any, step: str) -> None:
 
 async def journeys(path: str, *, lenient: bool = True) -> tuple[Service, list[Outcome]]:
     """Travel through every inferred resource of the document at `path`, served as it is."""
-    sandbox = mockserver.create_app(path, seed=1, reading=Reading(lenient=lenient))
+    sandbox = mockserver.create_app(path, seed=1, reading=ReadingOptions(lenient=lenient))
     (service,) = sandbox.services.values()
     transport = httpx.ASGITransport(sandbox, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:

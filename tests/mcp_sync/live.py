@@ -14,10 +14,10 @@ from typing import Any
 import uvicorn
 from websockets.sync.client import connect
 
-from mockserver.mcp_sync.guarded_http import Bounds
+from mockserver.mcp_sync.guarded_http import ResponseLimits
 from mockserver.mcp_sync.live import LiveProber
 
-IMPATIENT = Bounds(connect_seconds=1, read_seconds=2, total_seconds=3)
+IMPATIENT = ResponseLimits(connect_seconds=1, read_seconds=2, total_seconds=3)
 """Bounds that let a test of slowness end soon."""
 
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome
-from mockserver.mcp_sync.address_guard import Address, Forbidden, Reach, literal
+from mockserver.mcp_port import McpConnection, Outcome
+from mockserver.mcp_sync.address_guard import Address, AllowedAddresses, ForbiddenAddress, literal
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
 from tests.mcp_sync.live import asking
 
@@ -109,7 +109,7 @@ OTHER_SCHEMES = ("ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/"
 
 
 def probed(url: str, **options: Any) -> Outcome:
-    outcome: Outcome = asking(lambda prober: prober.probe(Connection(url=url)), **options)
+    outcome: Outcome = asking(lambda prober: prober.probe(McpConnection(url=url)), **options)
     return outcome
 
 
@@ -139,7 +139,7 @@ def test_beyond_loopback_an_address_needs_to_be_allowed(host: str) -> None:
 
     assert outcome.status == "unreachable"
     assert "--sync-allow" in str(outcome.message)
-    assert Reach.of(EVERYWHERE).judge(host, ip_address(host.strip("[]"))) is None
+    assert AllowedAddresses.of(EVERYWHERE).judge(host, ip_address(host.strip("[]"))) is None
 
 
 @pytest.mark.usefixtures("no_connection")
@@ -190,11 +190,11 @@ def test_a_name_reaches_what_its_address_may_and_no_more(name: str, address: str
 
 
 def test_an_allowed_name_reaches_private_addresses_and_no_other_name_does() -> None:
-    reach, private = Reach.of(["Tools.Example."]), IPv4Address("10.0.0.1")
+    reach, private = AllowedAddresses.of(["Tools.Example."]), IPv4Address("10.0.0.1")
 
     assert reach.judge("tools.example", private) is None
     assert reach.judge("TOOLS.example.", private) is None
-    with pytest.raises(Forbidden, match="--sync-allow"):
+    with pytest.raises(ForbiddenAddress, match="--sync-allow"):
         reach.judge("other.example", private)
 
 
@@ -244,8 +244,8 @@ def test_a_redirect_to_a_forbidden_address_is_not_followed(demo: Callable[..., s
 def test_nothing_is_reached_unasked_but_loopback(address: IPv4Address | IPv6Address) -> None:
     plain = getattr(address, "ipv4_mapped", None) or address
     try:
-        Reach().judge(str(address), address)
-    except Forbidden:
+        AllowedAddresses().judge(str(address), address)
+    except ForbiddenAddress:
         assert not plain.is_loopback
     else:
         assert plain.is_loopback
@@ -257,8 +257,8 @@ def test_what_is_link_local_or_multicast_or_unspecified_is_refused_whatever_is_a
 ) -> None:
     forbidden = address.is_link_local or address.is_multicast or address.is_unspecified
     try:
-        Reach.of(EVERYWHERE).judge(str(address), address)
-    except Forbidden:
+        AllowedAddresses.of(EVERYWHERE).judge(str(address), address)
+    except ForbiddenAddress:
         return
     assert not forbidden
 
@@ -271,4 +271,4 @@ def test_the_usual_form_of_an_address_is_read_as_that_address(address: IPv4Addre
 @pytest.mark.parametrize("value", ["10.0.0.0/33", "", "a b", "http://a/", "1.2.3", "0x7f", "*", "a..b"])
 def test_a_value_of_sync_allow_that_means_nothing_is_refused_by_name(value: str) -> None:
     with pytest.raises(SyncError, match="--sync-allow"):
-        Reach.of([value])
+        AllowedAddresses.of([value])

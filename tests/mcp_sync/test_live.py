@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.live import LiveProber
 from tests.foreign import SERVERS, everything
 from tests.mcp_sync.live import IMPATIENT, asking, put
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def probed(url: str = "", *, allow_stdio: bool = False, **more: Any) -> Outcome:
-    outcome: Outcome = asking(lambda prober: prober.probe(Connection(url=url, **more)), allow_stdio=allow_stdio)
+    outcome: Outcome = asking(lambda prober: prober.probe(McpConnection(url=url, **more)), allow_stdio=allow_stdio)
     return outcome
 
 
@@ -84,14 +84,14 @@ def test_only_what_is_wanted_is_listed(demo: Callable[..., str]) -> None:
 
 
 def test_a_resource_is_read_and_a_prompt_filled_in(demo: Callable[..., str]) -> None:
-    connection = Connection(url=demo() + "/mcp")
+    connection = McpConnection(url=demo() + "/mcp")
 
     async def ask(prober: LiveProber) -> list[Any]:
         return [
             await prober.read_resource(connection, "demo://greeting"),
             await prober.read_resource(connection, "demo://unknown"),
             await prober.get_prompt(connection, "greet", {"name": "Ada"}),
-            await prober.read_resource(Connection(url="http://127.0.0.1:1/"), "demo://greeting"),
+            await prober.read_resource(McpConnection(url="http://127.0.0.1:1/"), "demo://greeting"),
         ]
 
     read, unknown, prompt, unreachable = asking(ask)
@@ -138,8 +138,8 @@ def test_a_bearer_token_is_asked_for_and_sent(demo: Callable[..., str], transpor
 
 def test_secrets_show_up_neither_in_the_connection_nor_in_an_outcome(demo: Callable[..., str]) -> None:
     secret = "s3cr3t-value"
-    connection = Connection(url=demo(auth="bearer") + "/mcp", headers=(("Authorization", f"Bearer {secret}"),))
-    unsendable = Connection(url=connection.url, headers=(("X-Key", f"{secret}\n"), ("X-Name", f"ä{secret}")))
+    connection = McpConnection(url=demo(auth="bearer") + "/mcp", headers=(("Authorization", f"Bearer {secret}"),))
+    unsendable = McpConnection(url=connection.url, headers=(("X-Key", f"{secret}\n"), ("X-Name", f"ä{secret}")))
 
     assert secret not in repr(connection)
     for each in (connection, unsendable):
@@ -165,7 +165,7 @@ def test_a_name_that_is_not_resolved_in_time_is_a_timeout() -> None:
         await asyncio.sleep(60)
         return ()
 
-    connection = Connection(url="http://slow.example/mcp")
+    connection = McpConnection(url="http://slow.example/mcp")
     outcome = asking(lambda prober: prober.probe(connection), resolver=never, bounds=IMPATIENT)
 
     assert outcome.status == "timeout"
@@ -181,7 +181,7 @@ def test_a_name_that_nobody_has_is_told_in_words() -> None:
     async def nobody(host: str, port: int) -> tuple[Any, ...]:
         raise socket.gaierror("unknown")
 
-    outcome = asking(lambda prober: prober.probe(Connection(url="http://nobody.example/mcp")), resolver=nobody)
+    outcome = asking(lambda prober: prober.probe(McpConnection(url="http://nobody.example/mcp")), resolver=nobody)
 
     assert ("unreachable", True) == (outcome.status, "nobody.example does not resolve" in outcome.message)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
@@ -53,7 +53,7 @@ def test_a_hundred_registrations_at_once_have_bounded_connections_and_right_outc
 
     async def register(prober: LiveProber) -> list[Outcome]:
         urls = [away if n % 10 == 0 else good for n in range(HOW_MANY)]
-        return await asyncio.gather(*(prober.probe(Connection(url=url)) for url in urls))
+        return await asyncio.gather(*(prober.probe(McpConnection(url=url)) for url in urls))
 
     outcomes = asking(lambda prober: beside(heart, register(prober)), bounds=TURNS)
     held = f"loop held up {1000 * heart.longest:.0f} ms at most"
@@ -69,7 +69,7 @@ def test_a_server_that_hangs_holds_up_its_own_turn_only(demo: Callable[..., str]
     hanging, good = demo(misbehave="silent") + "/mcp", demo() + "/mcp"
 
     async def register(prober: LiveProber) -> list[Outcome]:
-        connections = [Connection(url=hanging, timeout=1)] * (TURNS.probes - 1) + [Connection(url=good)] * 5
+        connections = [McpConnection(url=hanging, timeout=1)] * (TURNS.probes - 1) + [McpConnection(url=good)] * 5
         return await asyncio.gather(*map(prober.probe, connections))
 
     outcomes = asking(register, bounds=TURNS)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
@@ -77,7 +77,7 @@ def test_a_server_that_misbehaves_leaves_a_clear_message(kind: str, demo: Callab
     bounds = IMPATIENT if status == "timeout" else STANDARD
     tracemalloc.start()
     try:
-        outcome: Outcome = asking(lambda prober: beside(heart, prober.probe(Connection(url=url))), bounds=bounds)
+        outcome: Outcome = asking(lambda prober: beside(heart, prober.probe(McpConnection(url=url))), bounds=bounds)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -94,7 +94,7 @@ def test_a_server_that_misbehaves_leaves_a_clear_message(kind: str, demo: Callab
 
 @pytest.mark.parametrize("kind", ["hang", "huge", "rubbish", "drip"])
 def test_a_misbehaving_sse_server_leaves_a_clear_message_too(kind: str, demo: Callable[..., str]) -> None:
-    connection = Connection(url=demo(transport="sse", misbehave=kind) + "/sse", transport="sse")
+    connection = McpConnection(url=demo(transport="sse", misbehave=kind) + "/sse", transport="sse")
     outcome: Outcome = asking(lambda prober: prober.probe(connection), bounds=IMPATIENT)
 
     assert outcome.status in {"timeout", "error"}
@@ -105,8 +105,8 @@ def test_the_sandbox_goes_on_asking_well_behaved_servers_meanwhile(demo: Callabl
     good, bad = demo() + "/mcp", [demo(misbehave=kind) + "/mcp" for kind in ("silent", "drip", "noise", "huge")]
 
     async def together(prober: LiveProber) -> list[Outcome]:
-        asked = asyncio.gather(*(prober.probe(Connection(url=url)) for url in bad))
-        well = [await prober.probe(Connection(url=good)) for _ in range(5)]
+        asked = asyncio.gather(*(prober.probe(McpConnection(url=url)) for url in bad))
+        well = [await prober.probe(McpConnection(url=good)) for _ in range(5)]
         await asked
         return well
 

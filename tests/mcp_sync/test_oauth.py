@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.live import LiveProber
 from tests.mcp_sync.live import asking, press_allow
@@ -28,8 +28,8 @@ CALLBACK = "http://127.0.0.1:9/oauth/callback"
 OWNER = "basedash/org_1/mcp_1"
 
 
-def wanting(url: str, **more: Any) -> Connection:
-    return Connection(url=url, **({"owner": OWNER, "redirect_uri": CALLBACK} | more))
+def wanting(url: str, **more: Any) -> McpConnection:
+    return McpConnection(url=url, **({"owner": OWNER, "redirect_uri": CALLBACK} | more))
 
 
 def asked_of(url: str | None) -> dict[str, str]:
@@ -52,7 +52,7 @@ async def decide(authorization_url: str | None, decision: str = "allow") -> dict
     return asked_of(done.headers["location"])
 
 
-async def authorized(prober: LiveProber, connection: Connection) -> Outcome:
+async def authorized(prober: LiveProber, connection: McpConnection) -> Outcome:
     """Probe, consent, complete and probe again."""
     before = await prober.probe(connection)
     answer = await decide(before.authorization_url)
@@ -260,7 +260,7 @@ def test_a_client_id_that_is_given_needs_no_registration(seen: Callable[..., tup
 
 def test_without_an_owner_to_come_back_to_oauth_is_only_detected(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, server = seen()
-    outcome: Outcome = asking(lambda prober: prober.probe(Connection(url=url)))
+    outcome: Outcome = asking(lambda prober: prober.probe(McpConnection(url=url)))
 
     assert ("needs-auth", "oauth", None) == (outcome.status, outcome.auth_type, outcome.authorization_url)
     assert "/register" not in {path for path, _, _ in server.requests}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.off import OffProber
 from mockserver.mcp_sync.simulated import MOST_TOOLS, SimulatedProber, outcomes
 
@@ -39,7 +39,7 @@ EXPECTED: dict[str, tuple[str, int | None]] = {
 
 
 def asked(url: str, **more: Any) -> Outcome:
-    return SimulatedProber().probe(Connection(url=url, **more))
+    return SimulatedProber().probe(McpConnection(url=url, **more))
 
 
 @given(urls)
@@ -95,7 +95,7 @@ def test_a_server_that_speaks_sse_only_refuses_streamable_http() -> None:
 
 def test_an_authorization_url_has_what_oauth_wants_and_its_state_completes_the_flow_once() -> None:
     prober = SimulatedProber()
-    connection = Connection(
+    connection = McpConnection(
         url="https://oauth.mcp.example/mcp", owner="basedash/org_1/mcp_1", redirect_uri="http://127.0.0.1:1/callback"
     )
     url = prober.probe(connection).authorization_url
@@ -113,7 +113,9 @@ def test_an_authorization_url_has_what_oauth_wants_and_its_state_completes_the_f
 
 def test_what_is_forgotten_asks_again() -> None:
     prober = SimulatedProber()
-    connection = Connection(url="https://oauth.mcp.example/mcp", owner="basedash/org_1/mcp_1", redirect_uri="http://a/")
+    connection = McpConnection(
+        url="https://oauth.mcp.example/mcp", owner="basedash/org_1/mcp_1", redirect_uri="http://a/"
+    )
     prober.complete(parse_qs(prober.probe(connection).authorization_url or "")["state"][0], "any")
 
     prober.forget("basedash/org_10")
@@ -128,7 +130,7 @@ def test_a_proxy_that_fails_hides_the_server_behind_it() -> None:
 
 
 def test_resources_and_prompts_that_are_listed_can_be_read() -> None:
-    prober, connection = SimulatedProber(), Connection(url="https://a.example/", want=EVERYTHING)
+    prober, connection = SimulatedProber(), McpConnection(url="https://a.example/", want=EVERYTHING)
     listed = prober.probe(connection)
 
     for resource in listed.resources:
@@ -152,7 +154,9 @@ def test_nothing_opens_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for prober in (SimulatedProber(), OffProber()):
         for name in NAMES:
-            connection = Connection(url=f"https://{name}.mcp.example/", proxy_url="http://p.example", want=EVERYTHING)
+            connection = McpConnection(
+                url=f"https://{name}.mcp.example/", proxy_url="http://p.example", want=EVERYTHING
+            )
             prober.probe(connection)
             prober.read_resource(connection, "schema://x")
             prober.get_prompt(connection, "x", {})
@@ -207,7 +211,7 @@ def test_a_sandbox_as_it_comes_connects_to_nobody_whatever_is_registered() -> No
 
 
 def test_off_asks_nobody_and_says_so() -> None:
-    outcome = OffProber().probe(Connection(url="https://a.example/"))
+    outcome = OffProber().probe(McpConnection(url="https://a.example/"))
 
     assert ("pending", ()) == (outcome.status, outcome.tools)
     assert "--sync off" in str(outcome.message)

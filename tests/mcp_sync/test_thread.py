@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.live_thread import ThreadedProber, live
@@ -28,7 +28,7 @@ def switching() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
-def answer(connection: Connection, **options: Any) -> Outcome:
+def answer(connection: McpConnection, **options: Any) -> Outcome:
     async def within() -> Outcome:
         async with ThreadedProber(LiveProber(**options)) as prober:
             return await prober.probe(connection)
@@ -44,14 +44,14 @@ def test_servers_are_asked_in_a_thread_of_its_own_which_ends_with_it(demo: Calla
         return (ip_address("127.0.0.1"),)
 
     # The SDK's server answers only to names that it knows.
-    outcome = answer(Connection(url=demo().replace("127.0.0.1", "localhost") + "/mcp"), resolver=resolver)
+    outcome = answer(McpConnection(url=demo().replace("127.0.0.1", "localhost") + "/mcp"), resolver=resolver)
 
     assert ("ok", 1) == (outcome.status, len(set(threads)))
     assert (False, False) == (threads[0] is threading.main_thread(), threads[0].is_alive())
 
 
 def test_a_command_is_run_from_that_thread() -> None:
-    connection = Connection(command=sys.executable, args=("-c", STDIO_SERVER), env=(("TOOL", "from_env"),))
+    connection = McpConnection(command=sys.executable, args=("-c", STDIO_SERVER), env=(("TOOL", "from_env"),))
     outcome = answer(connection, allow_stdio=True)
 
     assert ("ok", ["from_env"]) == (outcome.status, names(outcome))
@@ -63,10 +63,10 @@ def test_a_question_that_is_given_up_makes_room_for_the_next(demo: Callable[...,
 
     async def within() -> Outcome:
         async with ThreadedProber(LiveProber(bounds=patient)) as prober, asyncio.timeout(60):
-            given_up = prober.probe(Connection(url=silent, timeout=600))
+            given_up = prober.probe(McpConnection(url=silent, timeout=600))
             await asyncio.sleep(0.2)
             given_up.cancel()
-            return await prober.probe(Connection(url=good))
+            return await prober.probe(McpConnection(url=good))
 
     assert "ok" == asyncio.run(within()).status
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.openapi import document, normalize, pointer, source
-from mockserver.openapi.direction_view import Perspective
+from mockserver.openapi.direction_view import DirectionView
 from mockserver.openapi.document import Document
 from tests.package import GITHUB, README
 
@@ -38,7 +38,7 @@ def responses(described: Document) -> list[str]:
 
 def judged(root: dict[str, Any], place: str, value: Any) -> bool:
     """Whether another validator finds the value valid as a response, with what discriminators and `writeOnly` say."""
-    view = Perspective(root, "response")
+    view = DirectionView(root, "response")
     schema = view.see(pointer.lookup(root, place), place)
     whole = {"allOf": [schema], "$defs": view.closure((schema,))}
     return bool(Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).is_valid(value))

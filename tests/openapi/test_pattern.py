@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.examples.patterns import Unreadable, Writing, expression, matches
+from mockserver.examples.patterns import UnreadablePattern, Writing, expression, matches
 
 PIECES = st.sampled_from((
     "a", "Z", "7", " ", "-", "_", r"\.", r"\/", r"\d", r"\w", r"\s", r"\S", r"\D", r"\W", ".", "[a-f0-9]", "[^a-z]",
@@ -35,7 +35,7 @@ def test_what_is_written_matches(pattern: str, seed: int, stretch: int, steady: 
     ],
 )
 def test_a_pattern_that_cannot_be_written_for_says_why(pattern: str, reason: str) -> None:
-    with pytest.raises(Unreadable, match=reason):
+    with pytest.raises(UnreadablePattern, match=reason):
         expression(pattern)(Writing(Random(1), 1))
 
 

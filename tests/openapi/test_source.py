@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import source, yaml_json
 from mockserver.openapi.pointer import lookup, target
-from mockserver.openapi.size_limits import Bounds
+from mockserver.openapi.size_limits import SizeLimits
 
 json_texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=20)
 json_values = st.recursive(
@@ -259,7 +259,7 @@ class TestSeveralFiles:
     def test_the_bounds_hold_for_all_files_together(self, tmp_path: Path) -> None:
         write(tmp_path, api_yaml="components: {schemas: {A: {$ref: 'b.yaml'}}}", b_yaml="description: " + "x" * 900)
 
-        read = source.read(tmp_path / "api.yaml", bounds=Bounds(bytes=900))
+        read = source.read(tmp_path / "api.yaml", bounds=SizeLimits(bytes=900))
 
         assert "the files together are larger than 900 bytes" in str(read.unread[0])
 

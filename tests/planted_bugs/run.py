@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts.client.authentication import identity, sandbox_identities
-from contracts.client.target import Identity, Target
+from contracts.client.target import Target, User
 from contracts.conformance.schemathesis_run import conform
 from contracts.runner.context import Mode
-from contracts.runner.runner import Result, examine
+from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from mockserver.contract import Contract
 from mockserver.openapi import bundled
@@ -58,7 +58,7 @@ class Subject:
     server: Any
     blind: frozenset[str]
     contract: Contract
-    identities: tuple[Identity, ...]
+    identities: tuple[User, ...]
 
     @property
     def bugs(self) -> Mapping[str, Bug]:
@@ -90,13 +90,15 @@ def subjects() -> dict[str, Subject]:
     return {name: subject(name) for name in SERVERS}
 
 
-def examined(name: str, bug: str = "", *, seed: int = 0, mode: Mode = "default", only: Sequence[str] = ()) -> Result:
+def examined(
+    name: str, bug: str = "", *, seed: int = 0, mode: Mode = "default", only: Sequence[str] = ()
+) -> CheckResult:
     """What the promises say of a server with one bug, or none."""
     with subject(name).target(bug) as target:
-        return examine(subject(name).contract, target, seed=seed, mode=mode, only=only)
+        return run_checks(subject(name).contract, target, seed=seed, mode=mode, only=only)
 
 
-def conformed(name: str, bug: str = "", *, seed: int = 0) -> Result:
+def conformed(name: str, bug: str = "", *, seed: int = 0) -> CheckResult:
     """What conformance, the other half of an examination, says of the same server."""
     with subject(name).target(bug) as target:
         return conform(subject(name).contract, target, seed=seed)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
 from tests.mcp_sync.live import in_thread
@@ -25,9 +25,9 @@ class Attentive(SimulatedProber):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[Connection] = []
+        self.asked: list[McpConnection] = []
 
-    def probe(self, connection: Connection) -> Outcome:
+    def probe(self, connection: McpConnection) -> Outcome:
         """As in Prober."""
         self.asked.append(connection)
         return super().probe(connection)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import SimulatedProber
-from mockserver.web.service import Settings
+from mockserver.web.service import ServiceSettings
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Attentive, Connect, Overlay
 
@@ -80,7 +80,7 @@ def test_a_new_server_is_connecting_though_nobody_connects(developer: JudgedClie
 
 def test_creating_asks_no_server(connect: Connect) -> None:
     class Silent(SimulatedProber):
-        def probe(self, connection: Connection) -> Outcome:
+        def probe(self, connection: McpConnection) -> Outcome:
             raise AssertionError("create must not connect")
 
     register(connect("gaia", DEVELOPER, prober=Silent()))
@@ -281,7 +281,7 @@ def test_a_connection_that_fails_is_a_500_and_the_server_keeps_the_reason(develo
     reply = developer.post(f"{API}/connect", json={"id": id})
 
     assert 500 == reply.status_code
-    assert {"success": False, "message": "Connection failed", "error": TOLD[marker]} == reply.json()
+    assert {"success": False, "message": "McpConnection failed", "error": TOLD[marker]} == reply.json()
     server = shown(developer, id)
     assert ("error", TOLD[marker], None) == (server["status"], server["lastError"], server["lastConnectedAt"])
 
@@ -328,7 +328,7 @@ def test_contents_of_a_server_that_is_out_of_reach_are_a_failed_connection(devel
 
     reply = developer.get(f"{API}/{kind}", params={"id": id})
 
-    assert (500, "Connection failed") == (reply.status_code, reply.json()["message"])
+    assert (500, "McpConnection failed") == (reply.status_code, reply.json()["message"])
     assert ("error", TOLD["unreachable"]) == (shown(developer, id)["status"], shown(developer, id)["lastError"])
 
 
@@ -377,7 +377,7 @@ def test_validate_connects_and_says_what_came_of_it(developer: JudgedClient, mar
 
     assert (status == "ok", status) == (verdict["valid"], verdict["status"])
     assert (status == "ok") == (verdict["capabilities"] is not None) == (verdict["serverInfo"] is not None)
-    assert TOLD.get(marker, "Connection successful") == verdict["message"]
+    assert TOLD.get(marker, "McpConnection successful") == verdict["message"]
 
 
 def test_validate_tells_what_the_server_has(developer: JudgedClient) -> None:
@@ -481,16 +481,16 @@ def test_a_server_is_reached_as_its_registration_says(connect: Connect) -> None:
     everything = frozenset({"tools", "resources", "prompts"})
     url = "https://mcp-server.example.com"
     assert prober.asked == [
-        Connection(
+        McpConnection(
             url=url, transport="sse", headers=(("X-Key", "v"),), timeout=5.0, proxy_url="https://proxy.example.com",
             proxy_headers=(("Authorization", "Bearer t"),), oauth_client_id="c", oauth_client_secret="s",
             oauth_scope="read", owner=f"gaia/developer/{remote}", want=everything,
         ),
-        Connection(
+        McpConnection(
             url=url, transport="stdio", timeout=60.0, command="npx", args=("-y", "server"), env=(("A", "b"),),
             owner=f"gaia/developer/{local}", want=everything,
         ),
-        Connection(url=url, transport="http", timeout=60.0, owner=f"gaia/developer/{direct}", want=everything),
+        McpConnection(url=url, transport="http", timeout=60.0, owner=f"gaia/developer/{direct}", want=everything),
     ]  # fmt: skip
 
 
@@ -537,12 +537,12 @@ def test_a_slow_server_is_still_connecting_and_connected_later(connect: Connect)
             super().__init__()
             self.may_answer = asyncio.Event()
 
-        async def probe(self, connection: Connection) -> Outcome:  # type: ignore[override]
+        async def probe(self, connection: McpConnection) -> Outcome:  # type: ignore[override]
             await self.may_answer.wait()
             return super().probe(connection)
 
     prober = Slow()
-    client = connect("gaia", DEVELOPER, prober=prober, settings=Settings(deadline=0.01))
+    client = connect("gaia", DEVELOPER, prober=prober, settings=ServiceSettings(deadline=0.01))
     id = register(client)
     client.post(f"{API}/disconnect", json={"id": id})
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 import mockserver
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Attentive, Connect, Overlay
@@ -101,7 +101,7 @@ def test_the_token_is_in_no_reply_and_masked_in_the_state_view(admin: JudgedClie
 
 def test_creating_asks_no_server(connect: Connect) -> None:
     class Silent(SimulatedProber):
-        def probe(self, connection: Connection) -> Outcome:
+        def probe(self, connection: McpConnection) -> Outcome:
             raise AssertionError("create must not connect")
 
     register(connect("piper", ADMIN, prober=Silent()))

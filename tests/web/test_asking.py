@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 import mockserver
-from mockserver.mcp_port import Connection, Outcome, Tool
+from mockserver.mcp_port import McpConnection, Outcome, Tool
 from mockserver.mcp_sync.simulated import SimulatedProber
-from mockserver.web.service import Settings
+from mockserver.web.service import ServiceSettings
 
 CREDENTIALS = {
     "basedash": "bd_key_SandboxAdmin00000000000000000000",
@@ -39,7 +39,7 @@ class Directed(SimulatedProber):
         self.asked: list[str] = []
         self.owner = ""
 
-    async def probe(self, connection: Connection) -> Outcome:  # type: ignore[override]
+    async def probe(self, connection: McpConnection) -> Outcome:  # type: ignore[override]
         self.asked.append(connection.url)
         if "slow" not in connection.url:
             return listing(5)
@@ -60,7 +60,7 @@ def travel(vendor: str, journey: Journey, *, deadline: float) -> Any:
 
     async def within() -> Any:
         prober = Directed()
-        app = mockserver.create_app(vendor, prober=prober, settings=Settings(deadline=deadline))
+        app = mockserver.create_app(vendor, prober=prober, settings=ServiceSettings(deadline=deadline))
         headers = {"Authorization": f"Bearer {CREDENTIALS[vendor]}"}
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", headers=headers) as api:

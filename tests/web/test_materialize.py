@@ -10,7 +10,7 @@ import pytest
 
 import mockserver
 from mockserver.web.app import Sandbox
-from mockserver.web.service import Settings
+from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR, SERVERS
 from tests.web.document import answers, document, served, takes
@@ -67,7 +67,7 @@ def blog() -> dict[str, Any]:
 
 
 def sandbox(folder: Path, *, seed: int | None = 1, items: int = 0, materialize: bool = False) -> Sandbox:
-    return served(folder, blog(), seed=seed, settings=Settings(items=items, materialize=materialize))
+    return served(folder, blog(), seed=seed, settings=ServiceSettings(items=items, materialize=materialize))
 
 
 def test_an_id_that_nobody_created_is_missing_unless_asked_otherwise(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_what_clients_name_themselves_is_there_again_when_asked_for(tmp_path: Pa
         "/graphs/{graph_id}/file/{file_id}": {"parameters": [*graph, parameter("file_id", {"type": "string"})],
             "get": {"responses": answers(file)}, "delete": {"responses": gone()}},
     }  # fmt: skip
-    with Client(served(tmp_path, document(paths), settings=Settings(materialize=True))) as client:
+    with Client(served(tmp_path, document(paths), settings=ServiceSettings(materialize=True))) as client:
         added = client.post("/graphs/g/file", json={"file_id": "f"})
         replies = [client.delete("/graphs/g/file/f") for _ in range(2)]
 
@@ -189,7 +189,7 @@ def test_the_items_are_there_before_the_first_list_and_again_after_a_reset(tmp_p
 
 
 def test_vendors_start_with_items_of_each_tenant() -> None:
-    app = mockserver.create_app("basedash", seed=1, settings=Settings(items=2, materialize=True))
+    app = mockserver.create_app("basedash", seed=1, settings=ServiceSettings(items=2, materialize=True))
     with Client(app, headers={"Authorization": f"Bearer {ADMIN}"}) as client:
         listed = client.get(SERVERS).json()["data"]
         created = client.post(SERVERS, json=LINEAR)

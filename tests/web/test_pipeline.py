@@ -12,7 +12,7 @@ import mockserver
 from mockserver.errors import SpecError
 from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.web.app import Sandbox
-from mockserver.web.service import Settings
+from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR, SERVERS
 from tests.web.document import answers, document, served
@@ -105,7 +105,7 @@ def test_a_path_outside_of_every_service_says_where_to_look(sandbox: Sandbox) ->
 
 
 def test_a_body_over_the_bound_is_refused_whether_it_says_its_length_or_not() -> None:
-    app = mockserver.create_app("basedash", settings=Settings(max_body=100))
+    app = mockserver.create_app("basedash", settings=ServiceSettings(max_body=100))
 
     async def in_pieces() -> Any:
         for _ in range(20):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contracts.model.resources import Kind
-from contracts.runner.context import Stage
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
 
 STATES: Mapping[str, frozenset[str]] = {
     "CONNECTED": frozenset({"SUCCESS"}),
@@ -15,7 +15,7 @@ STATES: Mapping[str, frozenset[str]] = {
 """setupState → the values of lastSyncStatus that go with it."""
 
 
-def sync_tools(stage: Stage, kind: Kind) -> None:
+def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
     """A new server is in one of the states that a sync can lead to, and says the same of it everywhere."""
     made = stage.create(kind)
     item = stage.item(kind.acts["get"], seen := stage.get(made))
@@ -53,7 +53,7 @@ def sync_tools(stage: Stage, kind: Kind) -> None:
     )
 
 
-def bootstrap_oauth(stage: Stage, kind: Kind) -> None:
+def bootstrap_oauth(stage: CheckContext, kind: CheckedResource) -> None:
     """The create reply says whether an authorization is needed, and where to begin it if so."""
     made = stage.create(kind)
     needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
@@ -69,4 +69,7 @@ def bootstrap_oauth(stage: Stage, kind: Kind) -> None:
     )
 
 
-PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {"sync-tools": sync_tools, "bootstrap-oauth": bootstrap_oauth}
+PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
+    "sync-tools": sync_tools,
+    "bootstrap-oauth": bootstrap_oauth,
+}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
-from mockserver.mcp_port import Connection, Outcome, Tool
+from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.mcp_port import McpConnection, Outcome, Tool
 from mockserver.state.world import World
 
 Fields = dict[str, Any]
@@ -20,14 +20,14 @@ ACCESS = {True: "ALWAYS_ALLOW", False: "NEEDS_APPROVAL", None: "NEEDS_APPROVAL"}
 BROKEN = frozenset({"unreachable", "timeout", "error"})
 
 
-def sync_tools(turn: Turn) -> Asking:
+def sync_tools(turn: RequestContext) -> Asking:
     """Connect to the server and take over its tools and state; a failure is told in the item, not as an error."""
     outcome: Outcome = yield connection(turn)
     take_over(turn, outcome)
     return None
 
 
-def sync_tools_again(turn: Turn) -> Asking:
+def sync_tools_again(turn: RequestContext) -> Asking:
     """As `sync_tools`, when an update touched what the connection depends on."""
     if turn.changed(CONNECTIVITY):
         outcome: Outcome = yield connection(turn)
@@ -35,24 +35,24 @@ def sync_tools_again(turn: Turn) -> Asking:
     return None
 
 
-def bootstrap_oauth(turn: Turn) -> None:
+def bootstrap_oauth(turn: RequestContext) -> None:
     """Tell in the reply whether the server asks for OAuth, and where to begin it."""
     address = turn.item.hidden.get("authUrl")
     turn.extras = {"requiresAuth": bool(address), "authUrl": address}
 
 
-def start_trial(turn: Turn) -> None:
+def start_trial(turn: RequestContext) -> None:
     """Start the organization's trial once; it stays started when the server is deleted."""
     if turn.fact("trialStartedAt") is None:
         turn.remember("trialStartedAt", turn.now())
 
 
-def connection(turn: Turn) -> Connection:
+def connection(turn: RequestContext) -> McpConnection:
     """How Basedash reaches a registered server: streamable HTTP or SSE, with its static headers (CONN)."""
     item = turn.item
     headers = static_headers(item.fields.get("headers"))
     owner = f"basedash/{turn.call.tenant}/{item.id}"
-    return Connection(url=item.fields["serverUrl"], headers=headers, redirect_uri=REDIRECT, owner=owner)
+    return McpConnection(url=item.fields["serverUrl"], headers=headers, redirect_uri=REDIRECT, owner=owner)
 
 
 def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
@@ -63,7 +63,7 @@ def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(e["name"]), str(e["value"])) for e in entries if e.get("name") and e.get("value") is not None)
 
 
-def take_over(turn: Turn, outcome: Outcome) -> None:
+def take_over(turn: RequestContext, outcome: Outcome) -> None:
     """Move the item to the state that an outcome leads to (fact sheet, "State model")."""
     item, now = turn.item, turn.now()
     item.hidden["authUrl"] = outcome.authorization_url if outcome.requires_auth else None

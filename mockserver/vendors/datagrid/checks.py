@@ -7,15 +7,15 @@ from typing import Any
 
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
-from contracts.cleanup.created_items import Made
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
 
 FIELD = "authorization_secret_id"
 
 
-def keep_authorization(stage: Stage, kind: Kind) -> None:
+def keep_authorization(stage: CheckContext, kind: CheckedResource) -> None:
     """A raw credential becomes a managed secret, wins over a reference, and goes when it is replaced or cleared."""
     secrets = stage.tools.kinds["secret"]
     own = stage.create(secrets)
@@ -29,12 +29,12 @@ def keep_authorization(stage: Stage, kind: Kind) -> None:
     _own_stays(stage, kind, own)
 
 
-def _secret(stage: Stage, id: Any) -> Exchange:
+def _secret(stage: CheckContext, id: Any) -> RecordedExchange:
     act = stage.tools.kinds["secret"].acts["get"]
     return stage.send(act, path={stage.tools.kinds["secret"].resource.identity.parameter: id})
 
 
-def _unlisted(stage: Stage, secrets: Kind, id: Any, made: Made) -> None:
+def _unlisted(stage: CheckContext, secrets: CheckedResource, id: Any, made: CreatedItem) -> None:
     items, asked = stage.walk(secrets)
     stage.expect(
         str(id) not in ids(secrets, items),
@@ -46,7 +46,7 @@ def _unlisted(stage: Stage, secrets: Kind, id: Any, made: Made) -> None:
     )
 
 
-def _wins(stage: Stage, kind: Kind, own: Made) -> None:
+def _wins(stage: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
     both = stage.create(kind, stage.body(kind) | {"authorization": "Bearer contract-check", FIELD: own.id})
     shown = both.item.get(FIELD)
     stage.expect(
@@ -58,7 +58,7 @@ def _wins(stage: Stage, kind: Kind, own: Made) -> None:
     )
 
 
-def _rotates(stage: Stage, made: Made, first: Any) -> None:
+def _rotates(stage: CheckContext, made: CreatedItem, first: Any) -> None:
     rotated = stage.update(made, {"authorization": "Bearer contract-check-2"})
     second = stage.item(made.kind.acts["get"], stage.get(made)).get(FIELD)
     stage.expect(
@@ -94,7 +94,7 @@ def _rotates(stage: Stage, made: Made, first: Any) -> None:
     )
 
 
-def _own_stays(stage: Stage, kind: Kind, own: Made) -> None:
+def _own_stays(stage: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
     """A secret that the caller manages is never removed: not by clearing, not by a raw value, not with the server."""
     for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
         made = stage.create(kind, stage.body(kind) | {FIELD: own.id})
@@ -116,7 +116,7 @@ def _own_stays(stage: Stage, kind: Kind, own: Made) -> None:
             return
 
 
-def sync_tools(stage: Stage, kind: Kind) -> None:
+def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
     """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
     exchange, made = stage.try_create(kind, stage.body(kind) | {"base_url": "https://contract-check.invalid/mcp"})
     stage.expect(
@@ -128,7 +128,7 @@ def sync_tools(stage: Stage, kind: Kind) -> None:
     )
 
 
-def identify(stage: Stage, kind: Kind) -> None:
+def identify(stage: CheckContext, kind: CheckedResource) -> None:
     """The caller is told the teamspace of the request, and that it is one of its own."""
     act = stage.tools.acts["GET /identity"]
     seen = stage.send(act)
@@ -143,7 +143,7 @@ def identify(stage: Stage, kind: Kind) -> None:
     )
 
 
-PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
     "keep-authorization": keep_authorization,
     "sync-tools": sync_tools,
     "identify": identify,

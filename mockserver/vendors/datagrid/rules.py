@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.errors import Fault, Missing
-from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
-from mockserver.mcp_port import Connection, Outcome
+from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.messages import Reply
 from mockserver.state.collection import Record
 
@@ -20,7 +20,7 @@ STATUSES = {
 """Outcome → `status`. All of its values are assumed: no page names one."""
 
 
-def keep_authorization(turn: Turn) -> None:
+def keep_authorization(turn: RequestContext) -> None:
     """Keep a raw credential as a secret of Datagrid's own, and remove the one that it replaces.
 
     `authorization` wins over `authorization_secret_id` (S002). Raises Missing for the id of no secret.
@@ -37,14 +37,14 @@ def keep_authorization(turn: Turn) -> None:
         _release(turn, turn.before.fields["authorization_secret_id"])
 
 
-def remove_managed_secret(turn: Turn) -> None:
+def remove_managed_secret(turn: RequestContext) -> None:
     """With its server goes the secret that Datagrid made for it; one of the caller's own stays."""
     secret = managed(turn, turn.item.fields["authorization_secret_id"])
     if secret is not None:
         turn.delete("secret", secret.id)
 
 
-def sync_tools(turn: Turn) -> Asking:
+def sync_tools(turn: RequestContext) -> Asking:
     """Try to list the tools of the server; a failure is told in the item, not as an error."""
     _begin(turn)
     outcome: Outcome = yield connection(turn)
@@ -52,14 +52,14 @@ def sync_tools(turn: Turn) -> Asking:
     return None
 
 
-def sync_tools_again(turn: Turn) -> Asking:
+def sync_tools_again(turn: RequestContext) -> Asking:
     """As `sync_tools`, when an update names a field that the connection depends on, even with the value it has."""
     if CONNECTIVITY.isdisjoint(turn.call.body or ()):
         return None
     return (yield from sync_tools(turn))
 
 
-def identify(turn: Turn) -> Reply:
+def identify(turn: RequestContext) -> Reply:
     """Tell the caller who it is, in which teamspace this request is, and of which it is a member (ID)."""
     caller = turn.call.principal
     memberships = [
@@ -77,22 +77,22 @@ def identify(turn: Turn) -> Reply:
     )
 
 
-def managed(turn: Turn, id: Any) -> Record | None:
+def managed(turn: RequestContext, id: Any) -> Record | None:
     """The secret with that id, if it is the one that Datagrid made for this server."""
     secret = turn.collection("secret").by_id.get(id)
     return secret if secret is not None and secret.hidden.get("server") == turn.item.id else None
 
 
-def connection(turn: Turn) -> Connection:
+def connection(turn: RequestContext) -> McpConnection:
     """How Datagrid reaches a registered server: streamable HTTP, with the secret as its Authorization header (MOV)."""
     fields = turn.item.fields
     secret = turn.collection("secret").by_id.get(fields["authorization_secret_id"])
     headers = (("Authorization", str(secret.fields["value"])),) if secret is not None else ()
     owner = f"datagrid/{turn.tenant}/{turn.item.id}"
-    return Connection(url=fields["base_url"], transport="http", headers=headers, owner=owner)
+    return McpConnection(url=fields["base_url"], transport="http", headers=headers, owner=owner)
 
 
-def take_over(turn: Turn, outcome: Outcome) -> None:
+def take_over(turn: RequestContext, outcome: Outcome) -> None:
     """Show what a sync came to; what a failed one could not learn stays as it was."""
     fields = turn.item.fields
     fields["status"] = STATUSES[outcome.status]
@@ -101,14 +101,14 @@ def take_over(turn: Turn, outcome: Outcome) -> None:
         fields["protocol_version"] = outcome.protocol_version
 
 
-def _learnt(turn: Turn, outcome: Outcome) -> dict[str, Any]:
+def _learnt(turn: RequestContext, outcome: Outcome) -> dict[str, Any]:
     oauth = {"requires_oauth": outcome.auth_type == "oauth", "oauth_configured": outcome.oauth_configured}
     if outcome.status == "ok":
         return oauth | {"tool_count": len(outcome.tools), "last_synced_at": turn.now()}
     return oauth if outcome.status == "needs-auth" else {}
 
 
-def _begin(turn: Turn) -> None:
+def _begin(turn: RequestContext) -> None:
     """Another address makes what is known of the tools void; a protocol version that the caller named is kept."""
     if turn.before is not None and turn.changed(frozenset({"base_url"})):
         turn.item.fields["metadata"] = {}
@@ -116,18 +116,18 @@ def _begin(turn: Turn) -> None:
         turn.item.hidden["version_given"] = True
 
 
-def _keep(turn: Turn, credential: str) -> Any:
+def _keep(turn: RequestContext, credential: str) -> Any:
     fields = {"name": f"mcp-server-{turn.item.id}", "value": credential, "managed": True}
     return turn.create("secret", fields, hidden={"server": turn.item.id}).id
 
 
-def _refuse_unknown(turn: Turn, id: Any) -> None:
+def _refuse_unknown(turn: RequestContext, id: Any) -> None:
     if id not in turn.collection("secret").by_id:
         fault = Fault("body", ("authorization_secret_id",), f"there is no secret {id!r}", "reference")
         raise Missing(fault.message, faults=(fault,), resource="secret")
 
 
-def _release(turn: Turn, before: Any) -> None:
+def _release(turn: RequestContext, before: Any) -> None:
     """Remove the managed secret that the server had before, once it refers to another one or to none."""
     secret = managed(turn, before)
     if secret is not None and turn.item.fields["authorization_secret_id"] != secret.id:

@@ -7,10 +7,10 @@ from typing import Any
 
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
-from contracts.cleanup.created_items import Made
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
 
 WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
     "a stdio server without command": ({"transportType": "stdio"}, frozenset({"url", "command", "connectionType"})),
@@ -19,7 +19,7 @@ WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
 """Configurations that cannot connect: what is set, and what is left out."""
 
 
-def check_configuration(stage: Stage, kind: Kind) -> None:
+def check_configuration(stage: CheckContext, kind: CheckedResource) -> None:
     """A configuration that cannot connect is refused, and nothing is registered."""
     made = stage.create(kind)
     for what, (given, left_out) in WRONG.items():
@@ -40,7 +40,7 @@ def check_configuration(stage: Stage, kind: Kind) -> None:
         )
 
 
-def connect(stage: Stage, kind: Kind) -> None:
+def connect(stage: CheckContext, kind: CheckedResource) -> None:
     """Connecting leaves the server connected, or in error when it fails; a server that is not there is not found."""
     made = stage.create(kind)
     exchange = _by_id(stage, "connect", made.id)
@@ -50,7 +50,7 @@ def connect(stage: Stage, kind: Kind) -> None:
     _nobody(stage, kind, "connect", made)
 
 
-def disconnect(stage: Stage, kind: Kind) -> None:
+def disconnect(stage: CheckContext, kind: CheckedResource) -> None:
     """Disconnecting leaves the server disconnected, and registered."""
     made = stage.create(kind)
     connected = _by_id(stage, "connect", made.id)
@@ -77,7 +77,7 @@ def disconnect(stage: Stage, kind: Kind) -> None:
     _nobody(stage, kind, "disconnect", made)
 
 
-def validate(stage: Stage, kind: Kind) -> None:
+def validate(stage: CheckContext, kind: CheckedResource) -> None:
     """`valid` says the same as `status`, and nothing is registered by asking."""
     made = stage.create(kind)
     before = len(stage.walk(made)[0])
@@ -97,17 +97,17 @@ def validate(stage: Stage, kind: Kind) -> None:
     )
 
 
-def _by_id(stage: Stage, name: str, id: Any) -> Exchange:
+def _by_id(stage: CheckContext, name: str, id: Any) -> RecordedExchange:
     return stage.send(stage.tools.acts[f"POST /api/mcp/{name}"], body={"id": id})
 
 
-def _status(stage: Stage, made: Made, wanted: str, *history: Exchange) -> None:
+def _status(stage: CheckContext, made: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
     seen = stage.get(made)
     shown = stage.item(made.kind.acts["get"], seen).get("status")
     stage.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
 
 
-def _able(stage: Stage, made: Made, connected: Exchange) -> None:
+def _able(stage: CheckContext, made: CreatedItem, connected: RecordedExchange) -> None:
     """A server that is connected shows what the connection told of it."""
     told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
     seen = stage.get(made)
@@ -123,7 +123,7 @@ def _able(stage: Stage, made: Made, connected: Exchange) -> None:
     )
 
 
-def _nobody(stage: Stage, kind: Kind, name: str, made: Made) -> None:
+def _nobody(stage: CheckContext, kind: CheckedResource, name: str, made: CreatedItem) -> None:
     removed = stage.delete(made)
     exchange = _by_id(stage, name, made.id)
     stage.expect(
@@ -136,7 +136,7 @@ def _nobody(stage: Stage, kind: Kind, name: str, made: Made) -> None:
     )
 
 
-PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
     "check-configuration": check_configuration,
     "connect": connect,
     "disconnect": disconnect,

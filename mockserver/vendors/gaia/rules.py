@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from mockserver.errors import Invalid, Missing
-from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
-from mockserver.mcp_port import Connection, GetPrompt, Outcome, Question, ReadResource, Transport
+from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.mcp_port import GetPrompt, McpConnection, Outcome, Question, ReadResource, Transport
 from mockserver.messages import Reply
 
 TRANSPORTS: Mapping[str, Transport] = {"http": "http", "sse": "sse", "stdio": "stdio"}
@@ -18,21 +18,21 @@ TOTAL = 60_000
 Fields = Mapping[str, Any]
 
 
-def check_configuration(turn: Turn) -> None:
+def check_configuration(turn: RequestContext) -> None:
     """Refuse what can never connect. Raises Invalid with every complaint, joined as the code joins them."""
     found = list(complaints(turn.item.fields))
     if found:
         raise Invalid(", ".join(found))
 
 
-def require_proxy_url(turn: Turn) -> None:
+def require_proxy_url(turn: RequestContext) -> None:
     """Refuse a proxy connection without `proxyUrl`, as the code does and the documentation's own example has it."""
     fields = turn.item.fields
     if fields.get("connectionType", "proxy") == "proxy" and not fields.get("proxyUrl"):
         raise Invalid("Proxy URL is required for proxy connection")
 
 
-def validate(turn: Turn) -> Asking:
+def validate(turn: RequestContext) -> Asking:
     """Connect with the body's configuration and tell what came of it."""
     given = turn.call.body
     found = list(complaints(given))
@@ -42,9 +42,9 @@ def validate(turn: Turn) -> Asking:
     return _verdict(outcome)
 
 
-def detect_auth(turn: Turn) -> Asking:
+def detect_auth(turn: RequestContext) -> Asking:
     """Connect without a credential and tell what the server asks for."""
-    outcome: Outcome = yield Connection(url=turn.call.body["url"])
+    outcome: Outcome = yield McpConnection(url=turn.call.body["url"])
     reached = outcome.status in ("ok", "needs-auth")
     turn.extras |= {
         "success": reached,
@@ -56,9 +56,9 @@ def detect_auth(turn: Turn) -> Asking:
     return None
 
 
-def detect_transport(turn: Turn) -> Asking:
+def detect_transport(turn: RequestContext) -> Asking:
     """Try the transports one after the other and tell which work."""
-    outcome: Outcome = yield Connection(url=turn.call.body["url"])
+    outcome: Outcome = yield McpConnection(url=turn.call.body["url"])
     known = outcome.supported_transports or ((outcome.transport,) if outcome.transport else ())
     turn.extras |= {
         "success": bool(known),
@@ -69,7 +69,7 @@ def detect_transport(turn: Turn) -> Asking:
     return None
 
 
-def connect(turn: Turn) -> Asking:
+def connect(turn: RequestContext) -> Asking:
     """Open the connection; a server that is connected stays as it is. What a slow one is told is assumed."""
     fields = named(turn)
     if fields["status"] == "connected":
@@ -83,14 +83,14 @@ def connect(turn: Turn) -> Asking:
     return Reply(200, {"success": True, "message": "Connected successfully", "capabilities": capabilities})
 
 
-def disconnect(turn: Turn) -> None:
+def disconnect(turn: RequestContext) -> None:
     """Close the connection, if there is one."""
     named(turn)
     enter(turn, status="disconnected")
     turn.extras["success"] = True
 
 
-def list_tools(turn: Turn) -> Asking:
+def list_tools(turn: RequestContext) -> Asking:
     """The server's tools, as MCP writes them."""
     named(turn)
     outcome = yield from connecting(turn)
@@ -98,21 +98,21 @@ def list_tools(turn: Turn) -> Asking:
     return succeeded(tools=tools) if outcome.status == "ok" else failed(outcome)
 
 
-def list_resources(turn: Turn) -> Asking:
+def list_resources(turn: RequestContext) -> Asking:
     """The server's resources."""
     named(turn)
     outcome = yield from connecting(turn)
     return succeeded(resources=list(outcome.resources)) if outcome.status == "ok" else failed(outcome)
 
 
-def list_prompts(turn: Turn) -> Asking:
+def list_prompts(turn: RequestContext) -> Asking:
     """The server's prompts."""
     named(turn)
     outcome = yield from connecting(turn)
     return succeeded(prompts=list(outcome.prompts)) if outcome.status == "ok" else failed(outcome)
 
 
-def read_resource(turn: Turn) -> Asking:
+def read_resource(turn: RequestContext) -> Asking:
     """The contents of one resource. Raises Missing for one that the server does not have."""
     named(turn)
     outcome = yield from connecting(turn)
@@ -122,7 +122,7 @@ def read_resource(turn: Turn) -> Asking:
     return _contents(answer, "Resource not found")
 
 
-def get_prompt(turn: Turn) -> Asking:
+def get_prompt(turn: RequestContext) -> Asking:
     """One prompt, filled in. Raises Missing for one that the server does not have."""
     named(turn)
     outcome = yield from connecting(turn)
@@ -133,7 +133,7 @@ def get_prompt(turn: Turn) -> Asking:
     return _contents(answer, "Prompt not found")
 
 
-def named(turn: Turn) -> dict[str, Any]:
+def named(turn: RequestContext) -> dict[str, Any]:
     """The fields of the server that the query or the body names, ready to be changed. Raises Missing."""
     id = turn.call.query.get("id") or (turn.call.body or {}).get("id")
     record = turn.collection().by_id.get(id)
@@ -143,7 +143,7 @@ def named(turn: Turn) -> dict[str, Any]:
     return turn.item.fields
 
 
-def connecting(turn: Turn) -> Generator[Question, Any, Outcome]:
+def connecting(turn: RequestContext) -> Generator[Question, Any, Outcome]:
     """Ask the server for all it has, and move it to the state that this leads to."""
     if turn.item.fields["status"] != "connected":
         enter(turn, status="connecting")
@@ -155,14 +155,14 @@ def connecting(turn: Turn) -> Generator[Question, Any, Outcome]:
     return outcome
 
 
-def connected(turn: Turn, outcome: Outcome) -> None:
+def connected(turn: RequestContext, outcome: Outcome) -> None:
     """The server is connected; since when it is, stays as it was if it was before."""
     now = enter(turn, capabilities=capabilities(outcome), serverImplementation=dict(outcome.server_info))
     if turn.item.fields["status"] != "connected":
         turn.item.fields |= {"status": "connected", "lastConnectedAt": now, "lastError": None}
 
 
-def enter(turn: Turn, **fields: Any) -> Any:
+def enter(turn: RequestContext, **fields: Any) -> Any:
     """Write what has changed, and when; returns the time as written."""
     plan, item = turn.binding.resource, turn.item.fields
     if all(item.get(name) == value for name, value in fields.items()):
@@ -176,15 +176,15 @@ def capabilities(outcome: Outcome) -> dict[str, bool]:
     return {"tools": bool(outcome.tools), "resources": bool(outcome.resources), "prompts": bool(outcome.prompts)}
 
 
-def stored(turn: Turn) -> Connection:
+def stored(turn: RequestContext) -> McpConnection:
     """How GAIA reaches the server of this request."""
     return connection(turn.item.fields, f"gaia/{turn.tenant}/{turn.item.id}")
 
 
-def connection(fields: Fields, owner: str) -> Connection:
+def connection(fields: Fields, owner: str) -> McpConnection:
     """How GAIA reaches a server; a proxy connection without `proxyUrl` is a direct one (assumed)."""
     proxied = fields.get("connectionType", "proxy") == "proxy"
-    return Connection(
+    return McpConnection(
         url=fields.get("url") or "",
         transport=TRANSPORTS[fields["transportType"]],
         headers=tuple((entry["key"], entry["value"]) for entry in fields.get("customHeaders") or () if entry["key"]),
@@ -237,7 +237,7 @@ def succeeded(**contents: Any) -> Reply:
 
 def failed(outcome: Outcome) -> Reply:
     """The failure of a connection (SPEC). It is a reply and no refusal, so that the new state of the server stays."""
-    return Reply(500, {"success": False, "message": "Connection failed", "error": told(outcome)})
+    return Reply(500, {"success": False, "message": "McpConnection failed", "error": told(outcome)})
 
 
 def _verdict(outcome: Outcome) -> Reply:
@@ -246,7 +246,7 @@ def _verdict(outcome: Outcome) -> Reply:
         200,
         {
             "valid": valid,
-            "message": "Connection successful" if valid else told(outcome),
+            "message": "McpConnection successful" if valid else told(outcome),
             "status": VERDICTS.get(outcome.status, "error"),
             "capabilities": capabilities(outcome) if valid else None,
             "serverInfo": dict(outcome.server_info) if valid else None,

@@ -7,16 +7,16 @@ from typing import Any
 
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
-from contracts.cleanup.created_items import Made
-from contracts.model.finding import Exchange
-from contracts.model.resources import Kind
-from contracts.runner.context import Stage
+from contracts.cleanup.created_items import CreatedItem
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
 
 TESTED = (200, 502)
 """A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
 
 
-def test_saved(stage: Stage, kind: Kind) -> None:
+def test_saved(stage: CheckContext, kind: CheckedResource) -> None:
     """A saved server is tested by its id and stays as it was; one that is not there is not found."""
     act = stage.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
     made = stage.create(kind)
@@ -45,7 +45,7 @@ def test_saved(stage: Stage, kind: Kind) -> None:
     )
 
 
-def test_inline(stage: Stage, kind: Kind) -> None:
+def test_inline(stage: CheckContext, kind: CheckedResource) -> None:
     """Values that are not saved are tested, and not saved by that."""
     act = stage.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/test"]
     made = stage.create(kind)
@@ -60,7 +60,7 @@ def test_inline(stage: Stage, kind: Kind) -> None:
     )
 
 
-def _tested(stage: Stage, exchange: Exchange, made: Made) -> None:
+def _tested(stage: CheckContext, exchange: RecordedExchange, made: CreatedItem) -> None:
     stage.expect(
         exchange.status in TESTED,
         "the tools, or 502",
@@ -71,7 +71,7 @@ def _tested(stage: Stage, exchange: Exchange, made: Made) -> None:
     )
 
 
-def assign(stage: Stage, kind: Kind) -> None:
+def assign(stage: CheckContext, kind: CheckedResource) -> None:
     """An agent has the servers of its last list, each once, and no longer those that were removed."""
     servers = stage.tools.kinds["mcp-server"]
     act = stage.tools.acts["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
@@ -97,7 +97,7 @@ def assign(stage: Stage, kind: Kind) -> None:
     _assigned(stage, [], removed)
 
 
-def _assigned(stage: Stage, wanted: list[str], exchange: Exchange) -> None:
+def _assigned(stage: CheckContext, wanted: list[str], exchange: RecordedExchange) -> None:
     seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
     shown = sorted(str(_id(entry)) for entry in _entries(seen))
     stage.expect(
@@ -110,7 +110,7 @@ def _assigned(stage: Stage, wanted: list[str], exchange: Exchange) -> None:
     )
 
 
-def _entries(seen: Exchange) -> list[dict[str, Any]]:
+def _entries(seen: RecordedExchange) -> list[dict[str, Any]]:
     body: Any = seen.json if isinstance(seen.json, dict) else {}
     return [entry for entry in body.get("servers", ()) if isinstance(entry, dict)]
 
@@ -120,7 +120,7 @@ def _id(entry: Any) -> Any:
     return entry.get("server_id") or entry.get("id") or (entry.get("server") or entry.get("mcp_server") or {}).get("id")
 
 
-PARTNERS: Mapping[str, Callable[[Stage, Kind], None]] = {
+PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
     "test-saved": test_saved,
     "test-inline": test_inline,
     "assign": assign,

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.errors import BadGateway
-from mockserver.handlers.request_context import Asking, Asks, Rule, Turn
-from mockserver.mcp_port import Connection, Outcome, Tool
+from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.mcp_port import McpConnection, Outcome, Tool
 from mockserver.state.collection import Record
 
 SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"
@@ -21,14 +21,14 @@ SEPARATOR = "_"
 """Between tool prefix and name: assumed."""
 
 
-def fall_back_on_stored_token(turn: Turn) -> None:
+def fall_back_on_stored_token(turn: RequestContext) -> None:
     """Where the body names a saved server, find it for the test. Raises Missing when it is not there."""
     named = turn.call.body.get("server_id")
     if named is not None:
         turn.record = turn.current = _server(turn, named)
 
 
-def test_inline(turn: Turn) -> Asking:
+def test_inline(turn: RequestContext) -> Asking:
     """Connect with the values of the body; what it lacks of the token comes from the server found before."""
     given = turn.call.body
     stored = turn.record.fields if turn.record and given.get("auth_token") is None else {}
@@ -38,21 +38,21 @@ def test_inline(turn: Turn) -> Asking:
     return None
 
 
-def test_saved(turn: Turn) -> Asking:
+def test_saved(turn: RequestContext) -> Asking:
     """Connect to the saved server as it is remembered."""
     outcome: Outcome = yield connection(turn, turn.item.fields)
     show_tools(turn, outcome)
     return None
 
 
-def prefix_tools(turn: Turn) -> None:
+def prefix_tools(turn: RequestContext) -> None:
     """Put the tested server's prefix before the name of every tool that is shown."""
     prefix = (turn.call.body or turn.item.fields).get("tool_prefix")
     if prefix:
         turn.extras["tools"] = [tool | {"name": prefix + SEPARATOR + tool["name"]} for tool in turn.extras["tools"]]
 
 
-def assign(turn: Turn) -> None:
+def assign(turn: RequestContext) -> None:
     """Replace the agent's list; the last entry for a server counts. Raises Missing for a server that is not there."""
     wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in turn.call.body["servers"]}
     for id in wanted:
@@ -63,12 +63,12 @@ def assign(turn: Turn) -> None:
         turn.create(ASSIGNMENT, {"server_id": id, "is_enabled": enabled})
 
 
-def show_assigned(turn: Turn) -> None:
+def show_assigned(turn: RequestContext) -> None:
     """The agent's servers, each as it is read elsewhere and with whether it is enabled."""
     turn.extras["servers"] = list(_assigned(turn))
 
 
-def unassign(turn: Turn) -> None:
+def unassign(turn: RequestContext) -> None:
     """Take the server that is being deleted away from every agent."""
     for resource, _, held in list(turn.transaction.store.items(turn.tenant)):
         record = held.by_id.get(turn.item.id) if resource == ASSIGNMENT else None
@@ -76,10 +76,10 @@ def unassign(turn: Turn) -> None:
             turn.transaction.remove(held, record)
 
 
-def connection(turn: Turn, fields: Mapping[str, Any]) -> Connection:
+def connection(turn: RequestContext, fields: Mapping[str, Any]) -> McpConnection:
     """How Piper reaches a server; that it tries both transports is assumed."""
     id = turn.record.id if turn.record else "unsaved"
-    return Connection(
+    return McpConnection(
         url=fields["url"],
         headers=headers(fields),
         timeout=float(fields.get("timeout_seconds", TIMEOUT)),
@@ -97,7 +97,7 @@ def headers(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (("Authorization", f"Bearer {token}"),)
 
 
-def show_tools(turn: Turn, outcome: Outcome) -> None:
+def show_tools(turn: RequestContext, outcome: Outcome) -> None:
     """Put the tools into the reply. Raises BadGateway when the server could not be asked."""
     if outcome.status != "ok":
         raise BadGateway(outcome.message or "The MCP server did not answer in time.")
@@ -108,14 +108,14 @@ def _tool(tool: Tool) -> dict[str, Any]:
     return {"name": tool.name, "description": tool.description or "", "input_schema": dict(tool.input_schema)}
 
 
-def _server(turn: Turn, id: str) -> Record:
+def _server(turn: RequestContext, id: str) -> Record:
     record = turn.collection(SERVER).by_id.get(id)
     if record is None:
         raise turn.missing(SERVER)
     return record
 
 
-def _assigned(turn: Turn) -> Iterator[dict[str, Any]]:
+def _assigned(turn: RequestContext) -> Iterator[dict[str, Any]]:
     servers, secrets = turn.collection(SERVER), turn.binding.plans[SERVER].secrets
     for record in turn.others(ASSIGNMENT):
         server = servers.by_id.get(record.id)

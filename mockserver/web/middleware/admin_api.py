@@ -18,7 +18,7 @@ MASK = "********"
 PREFIX = "/_mock/"
 
 
-class ControlMiddleware:
+class AdminApiMiddleware:
     """Answers requests below `/_mock/`. With a `token`, each must carry it as `Authorization: Bearer …`."""
 
     def __init__(self, next_app: Any, *, services: Mapping[str, Service], world: World, token: str | None) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 
-from mockserver.web.serving.fast_path import Lane
+from mockserver.web.serving.fast_path import FastPath
 
 LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
 """The origins of pages that this machine serves (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
@@ -22,7 +22,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 section 9.2.1); what they answer is kept from a foreign page by the browser."""
 
 
-class BrowserMiddleware(CORSMiddleware):
+class CorsMiddleware(CORSMiddleware):
     """Starlette's CORS layer, entered only by requests that have an `Origin`: the others would pay for nothing.
 
     With `real` effects, a request from a foreign origin that is not safe is refused with 403.
@@ -34,9 +34,9 @@ class BrowserMiddleware(CORSMiddleware):
         self._real = real
 
     @property
-    def lane(self) -> Lane:
+    def lane(self) -> FastPath:
         """The short way of requests to which this layer has nothing to say."""
-        below: Lane = self.app.lane  # type: ignore[attr-defined]  # OperationsMiddleware
+        below: FastPath = self.app.lane  # type: ignore[attr-defined]  # OperationsMiddleware
         return below
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:

@@ -16,7 +16,7 @@ from mockserver.web.service import Service
 ASSETS = "/_mock/assets/"
 
 
-class PagesMiddleware:
+class DocumentPagesMiddleware:
     """Answers for the documents of the services, each reached below `/<name>` (and the only one below `/` too)."""
 
     def __init__(self, next_app: Any, *, services: Mapping[str, Service], prefixes: Mapping[str, Service]) -> None:

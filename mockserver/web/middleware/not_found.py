@@ -12,7 +12,7 @@ from mockserver.web.service import Service
 from mockserver.web.serving.response_writer import write
 
 
-class NowhereMiddleware:
+class NotFoundMiddleware:
     """Answers 404: in a service's own words below its prefix, else with what a lost client needs to know."""
 
     def __init__(self, next_app: Any, *, prefixes: Mapping[str, Service]) -> None:

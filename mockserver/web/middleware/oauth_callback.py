@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse, Response
 
 from mockserver.errors import Missing, SyncError
 from mockserver.handlers.actions import create
-from mockserver.handlers.bound_operation import Binding
-from mockserver.handlers.request_context import Turn
+from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.request_context import RequestContext
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.state.collection import Record
 from mockserver.state.store import Transaction
@@ -47,7 +47,7 @@ async def _sync(services: Mapping[str, Service], owner: str) -> bool:
     stated = binding.resource.statements.tenant
     path = {stated.name: tenant} if stated.by == "path" else {}
     call = Call("POST", f"/_mock/{PATH}", path, {}, {}, {}, None, "", ANONYMOUS, tenant)
-    turn = Turn(call, binding, Transaction(service.store), service.world)
+    turn = RequestContext(call, binding, Transaction(service.store), service.world)
     try:
         await service.asking.again(turn, record)
     except Missing:  # it was deleted while its server was being asked
@@ -55,7 +55,7 @@ async def _sync(services: Mapping[str, Service], owner: str) -> bool:
     return True
 
 
-def _registration(service: Service, tenant: str, id: str) -> tuple[Binding, Record] | None:
+def _registration(service: Service, tenant: str, id: str) -> tuple[BoundOperation, Record] | None:
     for endpoint in service.endpoints.values():
         binding = endpoint.binding
         if binding is not None and binding.act.begin is create and binding.rules:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.behaviour.statements import Service
+from mockserver.behaviour.statements import ServiceStatements
 from mockserver.errors import Forbidden, Unauthenticated, UnsupportedFeature
 from mockserver.messages import ANONYMOUS, Principal
 from mockserver.openapi.document import Document, Operation, SecurityScheme
@@ -32,7 +32,7 @@ class Keyring:
     Of a service that lists none a client may want to see how a bad one is refused: that is any that says so itself.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: ServiceStatements) -> None:
         self._pattern = re.compile(service.authentication.pattern)
         self._stated, self._refused = service.authentication, None if service.credentials else NO_GOOD
         listed = frozenset(tenant for entry in service.credentials for tenant in entry.tenants or ())
@@ -78,7 +78,7 @@ class Keyring:
         return replace(stranger, tenants=frozenset({own})) if self._stated.tenants == "own" else stranger
 
 
-class Gate:
+class Authenticator:
     """The security requirement of one operation: alternatives, of each of which every scheme must be met."""
 
     def __init__(self, operation: Operation, document: Document, keyring: Keyring) -> None:

@@ -15,7 +15,7 @@ from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
-from mockserver.web.request.coercion import Typed
+from mockserver.web.request.coercion import Coercion
 from mockserver.web.request.query import fold, steps
 
 Parse = Callable[[bytes, str], Any]
@@ -88,7 +88,7 @@ def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
 
 
 def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Validator | None) -> MediaReader:
-    typed = Typed(schemas, pointer)
+    typed = Coercion(schemas, pointer)
 
     def from_text(content: bytes, content_type: str) -> Any:
         return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), typed)
@@ -115,7 +115,7 @@ def _text(content: bytes, content_type: str) -> str:
         raise Malformed(f"the body is not UTF-8 text: {fault}") from None
 
 
-def _form(pairs: list[tuple[str, str]], typed: Typed) -> Any:
+def _form(pairs: list[tuple[str, str]], typed: Coercion) -> Any:
     """Form fields as an object, converted to the types of the schema: `a=1&a=2`, `a[]=1`, `a[b]=1`."""
     names = typed.names
     return typed.value(fold([((key,) if key in names else steps(key), text) for key, text in pairs]))

@@ -18,7 +18,7 @@ NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3
 NOTHING: frozenset[str] = frozenset()
 
 
-class Typed:
+class Coercion:
     """The types of the schema at a pointer; those of its parts are looked up when they are needed."""
 
     __slots__ = ("_declared", "_item", "_names", "_pointer", "_schemas", "_texts", "is_array", "is_object", "types")
@@ -33,15 +33,15 @@ class Typed:
         # What may be a text is one: nobody can tell whether `a,b` was meant as two.
         self.is_array = "array" in self.types and "string" not in self.types
         self.is_object = "object" in self.types and "string" not in self.types
-        self._item: Typed | None = None
+        self._item: Coercion | None = None
         self._declared: dict[str, str] | None = None
-        self._names: dict[str, Typed] = {}
+        self._names: dict[str, Coercion] = {}
 
     @property
-    def item(self) -> Typed:
+    def item(self) -> Coercion:
         """The types of an array's items."""
         if self._item is None:
-            self._item = Typed(self._schemas, self._schemas.items(self._pointer) if self._pointer else None)
+            self._item = Coercion(self._schemas, self._schemas.items(self._pointer) if self._pointer else None)
         return self._item
 
     @property
@@ -51,13 +51,13 @@ class Typed:
             self._declared = self._schemas.properties(self._pointer) if self._pointer else {}
         return self._declared
 
-    def property(self, name: str) -> Typed:
+    def property(self, name: str) -> Coercion:
         """The types of a property, declared or additional."""
         if name not in self._names:
             pointer = self.names.get(name) or self.additional()
             if len(self._names) > 1000:
-                return Typed(self._schemas, pointer)
-            self._names[name] = Typed(self._schemas, pointer)
+                return Coercion(self._schemas, pointer)
+            self._names[name] = Coercion(self._schemas, pointer)
         return self._names[name]
 
     def value(self, given: Any) -> Any:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_plus
 from mockserver.errors import Fault, Invalid
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.schemas import Schemas, faults
-from mockserver.web.request.coercion import Typed, json_or_text
+from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.query import ABSENT, Query
 
 Reader = Callable[[Any], Any]
@@ -41,7 +41,7 @@ class ParameterReader:
     def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
-        self._typed = Typed(schemas, parameter.schema)
+        self._typed = Coercion(schemas, parameter.schema)
         is_free = parameter.schema is None or schemas.takes_any_text(parameter.schema)
         self.validator = None if is_free else schemas.validator(parameter.schema or "", "request")
         self.read: Reader = self._choose(parameter)
@@ -157,7 +157,7 @@ class ParameterReader:
         return self._typed.value(single) if single else self._object(source, separators)
 
 
-class Target:
+class RequestTarget:
     """The target of a request (RFC 9112 section 3.2): the raw values of its path, and its query; `given` once read."""
 
     __slots__ = ("given", "path", "query")
@@ -177,14 +177,14 @@ class Parameters:
         self._readers, self._names = tuple(readers), tuple(names)
         self._named = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
         self.are_in_target = not self._named
-        self._targets: dict[tuple[tuple[str, ...], bytes], Target] = {}
+        self._targets: dict[tuple[tuple[str, ...], bytes], RequestTarget] = {}
 
-    def target(self, values: tuple[str, ...], query: bytes) -> Target:
+    def target(self, values: tuple[str, ...], query: bytes) -> RequestTarget:
         """The target with these values in its path: the remembered one, or one that is still to be read."""
         found = self._targets.get((values, query))
-        return found if found is not None else Target(dict(zip(self._names, values, strict=True)), query)
+        return found if found is not None else RequestTarget(dict(zip(self._names, values, strict=True)), query)
 
-    def read(self, target: Target, sources: Sources) -> Given:
+    def read(self, target: RequestTarget, sources: Sources) -> Given:
         """The values of all parameters by location and name. Raises Invalid with every fault at once."""
         if target.given is None:
             given = read_all(self._readers, sources)
@@ -193,7 +193,7 @@ class Parameters:
         named = read_all(self._named, sources)
         return {**target.given, "header": named["header"], "cookie": named["cookie"]}
 
-    def _remember(self, target: Target, given: Given) -> None:
+    def _remember(self, target: RequestTarget, given: Given) -> None:
         if len(self._targets) >= REMEMBERED:
             self._targets.clear()
         target.given = {**given, "header": {}, "cookie": {}} if self._named else given

@@ -21,7 +21,7 @@ WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\
 KNOWN = ("code", "example", "dynamic")
 
 
-class Wish(NamedTuple):
+class Preferences(NamedTuple):
     """What a client asks for: a `code` as written, the name of an `example`, and whether values shall be made anew."""
 
     code: str | None = None
@@ -40,7 +40,7 @@ class Wish(NamedTuple):
         return "preference-applied", ", ".join(f"{name}={_word(value)}" for name, value in given.items() if value)
 
 
-def read(headers: Iterable[tuple[bytes, bytes]]) -> Wish | None:
+def read(headers: Iterable[tuple[bytes, bytes]]) -> Preferences | None:
     """The wish in a request's headers, of which `Prefer` may stand there several times; None where there is none.
 
     The first of equal preferences counts (RFC 7240 section 2).
@@ -53,7 +53,7 @@ def read(headers: Iterable[tuple[bytes, bytes]]) -> Wish | None:
     if not found or (set(found) == {"dynamic"} and found["dynamic"].lower() == "false"):
         return None
     dynamic = found["dynamic"].lower() != "false" if "dynamic" in found else None
-    return Wish(found.get("code"), found.get("example"), dynamic)
+    return Preferences(found.get("code"), found.get("example"), dynamic)
 
 
 def preferences(text: str) -> Iterator[tuple[str, str]]:
@@ -73,7 +73,7 @@ def preferences(text: str) -> Iterator[tuple[str, str]]:
         position += 1
 
 
-def undocumented(wish: Wish, operation: Operation) -> Reply | None:
+def undocumented(wish: Preferences, operation: Operation) -> Reply | None:
     """The refusal of a wish for what the operation does not document; None where all of it is there."""
     if wish.code is not None and not _is_documented(wish.code, operation):
         there = ", ".join(response.status for response in operation.responses) or "none"

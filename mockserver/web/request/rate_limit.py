@@ -26,7 +26,7 @@ PARTS: dict[str, Callable[[Principal, str, str, str, str], str]] = {
 """What a limit is counted for, by the names that `rate-limit.per` uses."""
 
 
-class Limiter:
+class RateLimiter:
     """Counts the requests of one limit.
 
     One that is not `kept` counts nothing and refuses nobody, but tells its headers: a document may promise them.

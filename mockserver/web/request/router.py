@@ -29,7 +29,7 @@ class _Node:
         self.value: Any = None
 
 
-class Routes:
+class Router:
     """Path templates and what stands under them. A look-up costs the number of segments, not of paths."""
 
     def __init__(self) -> None:

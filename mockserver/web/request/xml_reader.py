@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from mockserver.errors import Malformed
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request.coercion import Typed
+from mockserver.web.request.coercion import Coercion
 
 DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*\?>")
 
@@ -30,7 +30,7 @@ def read(content: bytes, pointer: str | None, schemas: Schemas) -> Any:
 
 
 def _roots(roots: Sequence[ET.Element], pointer: str | None, schemas: Schemas) -> Any:
-    typed = Typed(schemas, pointer)
+    typed = Coercion(schemas, pointer)
     items = schemas.items(pointer) if pointer else None
     if typed.is_array and (len(roots) != 1 or _tag(roots[0]) == described(items, schemas).get("name")):
         return [_value(root, items, schemas) for root in roots]
@@ -40,7 +40,7 @@ def _roots(roots: Sequence[ET.Element], pointer: str | None, schemas: Schemas) -
 
 
 def _value(element: ET.Element, pointer: str | None, schemas: Schemas) -> Any:
-    typed, text = Typed(schemas, pointer), element.text or ""
+    typed, text = Coercion(schemas, pointer), element.text or ""
     if typed.is_array:
         items = schemas.items(pointer) if pointer else None
         return typed.value(text) if text.strip() else [_value(child, items, schemas) for child in element]
@@ -49,7 +49,7 @@ def _value(element: ET.Element, pointer: str | None, schemas: Schemas) -> Any:
     return {} if typed.is_object and not text.strip() and "null" not in typed.types else typed.value(text)
 
 
-def _object(element: ET.Element, typed: Typed, pointer: str | None, schemas: Schemas) -> dict[str, Any]:
+def _object(element: ET.Element, typed: Coercion, pointer: str | None, schemas: Schemas) -> dict[str, Any]:
     """The properties that attributes and children write; a list that is not `wrapped` is written item by item."""
     called = {_written(name, at, schemas): name for name, at in typed.names.items()}
     found: dict[str, Any] = {}
@@ -71,7 +71,7 @@ def _object(element: ET.Element, typed: Typed, pointer: str | None, schemas: Sch
 
 def is_repeated(pointer: str, schemas: Schemas) -> bool:
     """Is a list written as elements of one name, without one around them?"""
-    return Typed(schemas, pointer).is_array and not described(pointer, schemas).get("wrapped")
+    return Coercion(schemas, pointer).is_array and not described(pointer, schemas).get("wrapped")
 
 
 def _written(name: str, pointer: str, schemas: Schemas) -> str:

@@ -26,7 +26,7 @@ MALFORMED = ("400", "422", "4XX", "DEFAULT")
 """The same for a body that cannot be read at all."""
 
 
-class Policy:
+class DefaultErrors:
     """Refusals of a document without `errors` statements."""
 
     def __init__(self, schemas: Schemas, maker: ExampleMaker) -> None:

@@ -13,7 +13,7 @@ from mockserver.handlers import reply_template
 from mockserver.handlers.reply_template import Render
 from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
-from mockserver.web.response.default_errors import Policy
+from mockserver.web.response.default_errors import DefaultErrors
 
 VALUES = frozenset(
     {
@@ -54,10 +54,10 @@ class _Form:
     words: tuple[_Words, ...]
 
 
-class Refusals:
+class ErrorResponses:
     """The error bodies of one service, or of one operation where it has its own."""
 
-    def __init__(self, stated: Mapping[str, ErrorBody], policy: Policy, place: str) -> None:
+    def __init__(self, stated: Mapping[str, ErrorBody], policy: DefaultErrors, place: str) -> None:
         self._forms = {kind: _form(body, f"{place}/errors/{kind}") for kind, body in stated.items()}
         self._policy = policy
 

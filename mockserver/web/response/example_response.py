@@ -46,7 +46,7 @@ ANYTHING = Wanted()
 """No wish: the documented success."""
 
 
-class Improviser:
+class ExampleResponses:
     """Makes the answers of one service that nothing but its document decides."""
 
     def __init__(self, contract: Contract, seed: int | None) -> None:

@@ -14,7 +14,7 @@ Known = dict[bytes, tuple[Service, Match]]
 """Paths as they were asked for, with the service and what stands there."""
 
 
-class Lane:
+class FastPath:
     """The short way to what is `known`, a mapping that others fill."""
 
     def __init__(self, known: Known) -> None:

@@ -22,7 +22,7 @@ Whole = tuple[int, bytes, bytes]
 Answer = Coroutine[Any, Any, Whole]
 
 
-Round = list[tuple["Connection", RequestResponseCycle, Any]]
+Round = list[tuple["MockHttpProtocol", RequestResponseCycle, Any]]
 """The requests that were read since the event loop last came by, with the app that each is for."""
 
 ROUNDS: WeakKeyDictionary[Any, Round] = WeakKeyDictionary()
@@ -35,7 +35,7 @@ class Usual:
     written: tuple[Any, bytes] = (None, b"")
 
 
-class Connection(HttpToolsProtocol):
+class MockHttpProtocol(HttpToolsProtocol):
     """uvicorn's connection, which offers WHOLE: one message, one system call and one packet in place of two each.
 
     Requests are answered when all that has come over all connections is read, because a processor that comes from a
