@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from contracts.checks.pagination import following, largest_page
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.pagination import following, largest_page
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.checks.pagination import following
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import identity
+from contracts.client.pagination import following
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import NOBODY, Request, User
 from contracts.differential.comparable_reply import ComparableReply, ReplyNormalizer

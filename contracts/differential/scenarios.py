@@ -8,9 +8,9 @@ from typing import Any
 
 from contracts.checks.fields import bare
 from contracts.checks.item_view import unchangeable
-from contracts.checks.pagination import largest_page
 from contracts.checks.validation import UNCERTAIN
 from contracts.client.boundary_values import cases
+from contracts.client.pagination import largest_page
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.differential.attribution import place_of, refusal_said
 from contracts.differential.player import NOBODYS

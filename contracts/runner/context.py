@@ -7,9 +7,9 @@ from functools import cached_property
 from random import Random
 from typing import Any, Literal
 
-from contracts.checks.pagination import following, largest_page
 from contracts.cleanup.created_items import CreatedItem, CreatedItems
 from contracts.cleanup.journal import Entry, Journal, Pending
+from contracts.client.pagination import following, largest_page
 from contracts.client.path_values import may_name
 from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
 from contracts.client.target import NOBODY, Target, User
