@@ -67,9 +67,9 @@ def _refuse_unknown(service: Service, resource: str, place: str) -> None:
 
 def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpoint, ResourcePlan]:
     for endpoint in service.endpoints.values():
-        binding = endpoint.binding
-        if binding and binding.plan and binding.plan.name == resource and binding.act.begin is create:
-            return endpoint, binding.plan
+        bound = endpoint.bound
+        if bound and bound.plan and bound.plan.name == resource and bound.handler.begin is create:
+            return endpoint, bound.plan
     raise StateError(f"{place}: no operation creates a {resource}")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from mockserver.behaviour.statements import Capacity, Unique
@@ -11,136 +10,131 @@ from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import paging
 from mockserver.handlers.cascade import Release
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
-from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import compare
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
 from mockserver.state.collection import Collection, FilteredView, Record, Selection
 
 
-def create(turn: RequestContext) -> None:
+def create(context: RequestContext) -> None:
     """Draft a new item from the body. Raises Conflict where a limit or a uniqueness rule stands against it."""
-    binding, held = turn.binding, turn.collection()
-    plan = binding.resource
+    bound, held = context.bound, context.collection()
+    plan = bound.resource
     for capacity in plan.statements.capacity:
         _refuse_over(capacity, held)
-    given = binding.accept(_object(binding.given(turn.call)))
-    if binding.keeps:
-        given |= {name: turn.call.path[parameter] for parameter, name in binding.keeps.items()}
-    record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), given)
-    turn.current = held.get(record.id) if binding.upsert or plan.is_single else None
-    if turn.current is not None:
-        record.sequence = turn.current.sequence
+    given = bound.accept(_object(bound.given(context.call)))
+    if bound.keeps:
+        given |= {name: context.call.path[parameter] for parameter, name in bound.keeps.items()}
+    record = plan.begin(context.call, context.world, context.moment, held, context.next_sequence(), given)
+    context.current = held.get(record.id) if bound.upsert or plan.is_single else None
+    if context.current is not None:
+        record.sequence = context.current.sequence
     elif plan.may_clash:
-        _refuse_taken(turn, held, record.id, record.fields)
-    turn.record = record
+        _refuse_taken(context, held, record.id, record.fields)
+    context.record = record
 
 
-def get(turn: RequestContext) -> None:
+def get(context: RequestContext) -> None:
     """Find the item. Raises Missing."""
-    turn.record = turn.current = _find(turn)
+    context.record = context.current = _find(context)
 
 
-def update(turn: RequestContext) -> None:
+def update(context: RequestContext) -> None:
     """Draft the item's next version from the body, as `action.patch` says."""
-    before = turn.before = _find(turn)
-    turn.open(before)
-    given = turn.binding.given(turn.call)
-    style = MEDIA_TYPES.get(turn.call.media_type, turn.binding.patch)
-    change = given if style == "json-patch" else turn.binding.accept(_object(given))
+    before = context.before = _find(context)
+    context.open(before)
+    given = context.bound.given(context.call)
+    style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
+    change = given if style == "json-patch" else context.bound.accept(_object(given))
     changed = STYLES[style](before.fields, change)
     if (
-        style == "merge-patch" and turn.binding.resource.invention is not None
+        style == "merge-patch" and context.bound.resource.invention is not None
     ):  # null takes away, or is all that is left
-        emptied = turn.binding.resource.invention.nullable.intersection(change)
+        emptied = context.bound.resource.invention.nullable.intersection(change)
         changed |= {name: None for name in emptied if change[name] is None}
-    _settle(turn, before, changed)
+    _settle(context, before, changed)
 
 
-def replace(turn: RequestContext) -> None:
+def replace(context: RequestContext) -> None:
     """Draft the item anew from the body; what the service sets stays. With `upsert`, a missing one is created."""
-    before = _known(turn)
+    before = _known(context)
     if before is None:
-        if not turn.binding.upsert:
-            raise turn.missing()
-        return _create_as(turn)
-    turn.before = before
-    turn.open(before)
-    plan = turn.binding.resource
-    kept = {name: value for name, value in before.fields.items() if name in plan.settled or _is_own(turn, name)}
+        if not context.bound.upsert:
+            raise context.missing()
+        return _create_as(context)
+    context.before = before
+    context.open(before)
+    plan = context.bound.resource
+    kept = {name: value for name, value in before.fields.items() if name in plan.settled or _is_own(context, name)}
     stays = {name: before.fields[name] for name in plan.remembered if name in before.fields}
     _settle(
-        turn, before, {**plan.defaults, **stays, **turn.binding.accept(_object(turn.binding.given(turn.call))), **kept}
+        context,
+        before,
+        {**plan.defaults, **stays, **context.bound.accept(_object(context.bound.given(context.call))), **kept},
     )
     return None
 
 
-def delete(turn: RequestContext) -> None:
+def delete(context: RequestContext) -> None:
     """Take the item away, and all that it owns. Raises Missing."""
-    turn.before = turn.record = turn.current = _find(turn)
+    context.before = context.record = context.current = _find(context)
 
 
-def listing(turn: RequestContext) -> None:
+def listing(context: RequestContext) -> None:
     """Nothing is drafted for a list; it only must not be below an owner that is not there."""
 
 
-def answer(turn: RequestContext) -> None:
+def answer(context: RequestContext) -> None:
     """The rules answer; the item is found for them where the path names one."""
-    binding = turn.binding
-    if binding.plan is not None and binding.plan.statements.identity.parameter in turn.call.path:
-        get(turn)
+    bound = context.bound
+    if bound.plan is not None and bound.plan.statements.identity.parameter in context.call.path:
+        get(context)
 
 
-def show(turn: RequestContext) -> Reply:
+def show(context: RequestContext) -> Reply:
     """Remember the draft, if there is one, and show the item."""
-    born = turn.current is None
-    turn.save()
-    shape = turn.binding.born if born and turn.binding.born is not None else turn.binding.shape
-    return shape.one(turn.record, turn.extras, _location(turn) if shape.is_located else "")
+    born = context.current is None
+    context.save()
+    shape = context.bound.born if born and context.bound.born is not None else context.bound.renderer
+    return shape.one(context.record, context.extras, _location(context) if shape.is_located else "")
 
 
-def forget(turn: RequestContext) -> Reply:
+def forget(context: RequestContext) -> Reply:
     """Remove the item and what it owns, and say so."""
-    record = turn.item
-    turn.transaction.remove(turn.collection(), record)
-    plan = turn.binding.resource
+    record = context.item
+    context.transaction.remove(context.collection(), record)
+    plan = context.bound.resource
     if plan.owns.below or plan.owns.wards:
-        plans = turn.binding.plans
-        Release(turn.transaction, lambda name: plans[name].owns, turn.tenant).of(
-            plan.name, plan.owner(turn.call.path), record
+        plans = context.bound.plans
+        Release(context.transaction, lambda name: plans[name].owns, context.tenant).of(
+            plan.name, plan.owner(context.call.path), record
         )
-    return turn.binding.shape.one(record, turn.extras)
+    return context.bound.renderer.one(record, context.extras)
 
 
-def enumerate_items(turn: RequestContext) -> Reply:
+def enumerate_items(context: RequestContext) -> Reply:
     """Show one page of the list."""
-    binding, held = turn.binding, turn.collection()
-    newest_first = binding.resource.newest_first
-    found = _ordered(turn, _selected(turn, held))
-    records, values = binding.page(turn.call, binding.paging or paging.WHOLE, found, held, newest_first)
+    bound, held = context.bound, context.collection()
+    newest_first = bound.resource.newest_first
+    found = _ordered(context, _selected(context, held))
+    records, values = bound.page(context.call, bound.paging or paging.WHOLE, found, held, newest_first)
     headers: tuple[tuple[str, str], ...] = ()
-    if binding.paging is not None and binding.paging.link_header:
-        headers = paging.link_header(turn.call, binding.paging, values)
-    return binding.shape.many(records, values, headers)
+    if bound.paging is not None and bound.paging.link_header:
+        headers = paging.link_header(context.call, bound.paging, values)
+    return bound.renderer.many(records, values, headers)
 
 
-def told(turn: RequestContext) -> Reply:
+def told(context: RequestContext) -> Reply:
     """What the rules put into `extras` is the body. Raises Unanswerable where they put nothing."""
-    if not turn.extras:
+    if not context.extras:
         raise Unanswerable("no rule answered this operation")
-    turn.save()
-    shape = turn.binding.shape
-    return Reply(shape.status, dict(turn.extras), (), shape.media_type)
+    context.save()
+    shape = context.bound.renderer
+    return Reply(shape.status, dict(context.extras), (), shape.media_type)
 
 
-class Handler(NamedTuple):
-    """How an action begins and how it ends."""
-
-    begin: Callable[[RequestContext], None]
-    end: Callable[[RequestContext], Reply]
-
-
-ACTIONS: dict[str, Handler] = {
+HANDLERS: dict[str, Handler] = {
     "create": Handler(create, show),
     "get": Handler(get, show),
     "update": Handler(update, show),
@@ -152,22 +146,26 @@ ACTIONS: dict[str, Handler] = {
 """What an operation does, by the name that `action.does` uses."""
 
 
-def _find(turn: RequestContext) -> Record:
-    record = _known(turn)
+def _find(context: RequestContext) -> Record:
+    record = _known(context)
     if record is None:
-        raise turn.missing()
+        raise context.missing()
     return record
 
 
-def _known(turn: RequestContext) -> Record | None:
+def _known(context: RequestContext) -> Record | None:
     """The item that the request names, if it is there; one of which there is only one begins to be when asked for."""
-    held, plan = turn.collection(), turn.binding.resource
-    record = held.get(turn.binding.id(turn.call))
+    held, plan = context.collection(), context.bound.resource
+    record = held.get(context.bound.id(context.call))
     if record is None and plan.is_begun and held.place("") is None:
-        record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), dict(plan.defaults))
-        turn.transaction.add(held, record)
+        record = plan.begin(
+            context.call, context.world, context.moment, held, context.next_sequence(), dict(plan.defaults)
+        )
+        context.transaction.add(held, record)
     if record is None and not plan.is_single:
-        record = turn.made_up(plan, [*(turn.call.path.get(name) for name in plan.above), turn.binding.id(turn.call)])
+        record = context.made_up(
+            plan, [*(context.call.path.get(name) for name in plan.above), context.bound.id(context.call)]
+        )
     return record
 
 
@@ -175,50 +173,50 @@ def _object(given: Any) -> dict[str, Any]:
     return given if isinstance(given, dict) else {}
 
 
-def _is_own(turn: RequestContext, name: str) -> bool:
+def _is_own(context: RequestContext, name: str) -> bool:
     """Is a field the service's own, because what it shows is made up and no request names it?"""
-    binding = turn.binding
-    return binding.resource.invention is not None and bool(binding.named) and name not in binding.named
+    bound = context.bound
+    return bound.resource.invention is not None and bool(bound.named) and name not in bound.named
 
 
-def _location(turn: RequestContext) -> str:
+def _location(context: RequestContext) -> str:
     """The path of the item (RFC 9110 section 10.2.2): that of the request, below the collection with the id."""
-    if turn.binding.item_path:
-        return _elsewhere(turn, turn.binding.item_path)
-    if turn.binding.resource.statements.identity.parameter in turn.call.path:
-        return turn.call.url
-    return f"{turn.call.url.rstrip('/')}/{quote(str(turn.item.id), safe='')}"
+    if context.bound.item_path:
+        return _elsewhere(context, context.bound.item_path)
+    if context.bound.resource.statements.identity.parameter in context.call.path:
+        return context.call.url
+    return f"{context.call.url.rstrip('/')}/{quote(str(context.item.id), safe='')}"
 
 
-def _elsewhere(turn: RequestContext, path: str) -> str:
+def _elsewhere(context: RequestContext, path: str) -> str:
     """The path of an item that is not below the collection to which it was posted."""
-    steps = turn.binding.operation.path.rstrip("/").count("/")
-    begin = turn.call.url.rstrip("/").rsplit("/", steps)[0]
-    ids = [*(turn.call.path.get(name, "") for name in turn.binding.resource.above), turn.item.id]
+    steps = context.bound.operation.path.rstrip("/").count("/")
+    begin = context.call.url.rstrip("/").rsplit("/", steps)[0]
+    ids = [*(context.call.path.get(name, "") for name in context.bound.resource.above), context.item.id]
     return begin + path_template.filled(path, [quote(str(id), safe="") for id in ids])
 
 
-def _settle(turn: RequestContext, before: Record, fields: dict[str, Any]) -> None:
+def _settle(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
     """The next version: what the service sets and what never changes stay as they were."""
-    plan = turn.binding.resource
+    plan = context.bound.resource
     for name in plan.settled | plan.immutable | {plan.statements.identity.field}:
         if name in before.fields:
             fields[name] = before.fields[name]
-    plan.stamp(fields, turn.moment, created=False)
-    plan.complete(fields, before.id, turn.world, before.fields)
-    _refuse_taken(turn, turn.collection(), before.id, fields)
-    turn.item.fields = fields
+    plan.stamp(fields, context.moment, created=False)
+    plan.complete(fields, before.id, context.world, before.fields)
+    _refuse_taken(context, context.collection(), before.id, fields)
+    context.item.fields = fields
 
 
-def _create_as(turn: RequestContext) -> None:
-    plan, held = turn.binding.resource, turn.collection()
-    id, name = turn.binding.id(turn.call), plan.statements.identity.field
-    given = turn.binding.accept(_object(turn.binding.given(turn.call))) | ({name: id} if name else {})
-    record = plan.begin(turn.call, turn.world, turn.moment, held, turn.next_sequence(), given)
+def _create_as(context: RequestContext) -> None:
+    plan, held = context.bound.resource, context.collection()
+    id, name = context.bound.id(context.call), plan.statements.identity.field
+    given = context.bound.accept(_object(context.bound.given(context.call))) | ({name: id} if name else {})
+    record = plan.begin(context.call, context.world, context.moment, held, context.next_sequence(), given)
     record.id = id
     if name:
         record.fields[name] = id
-    turn.record = record
+    context.record = record
 
 
 def _refuse_over(capacity: Capacity, held: Collection) -> None:
@@ -226,9 +224,9 @@ def _refuse_over(capacity: Capacity, held: Collection) -> None:
         raise Conflict(capacity.message.replace("{limit}", str(capacity.limit)), limit=capacity.limit)
 
 
-def _refuse_taken(turn: RequestContext, held: Collection, id: Any, fields: dict[str, Any]) -> None:
-    plan = turn.binding.resource
-    if plan.has_chosen_ids and id in held.by_id and turn.before is None:
+def _refuse_taken(context: RequestContext, held: Collection, id: Any, fields: dict[str, Any]) -> None:
+    plan = context.bound.resource
+    if plan.has_chosen_ids and id in held.by_id and context.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
     for unique in plan.statements.unique:
         _refuse_equal(unique, held, id, fields)
@@ -245,23 +243,25 @@ def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, A
             raise Conflict(fault.message, faults=(fault,))
 
 
-def _selected(turn: RequestContext, held: Collection) -> FilteredView | Selection:
-    wanted = [compare(entry, getattr(turn.call, entry.location).get(entry.parameter)) for entry in turn.binding.filters]
+def _selected(context: RequestContext, held: Collection) -> FilteredView | Selection:
+    wanted = [
+        compare(entry, getattr(context.call, entry.location).get(entry.parameter)) for entry in context.bound.filters
+    ]
     conditions = [condition for condition in wanted if condition is not None]
     if not conditions:
         return held.view()
     if len(conditions) == 1 and held.is_indexed(conditions[0][0]):
         return held.view(conditions[0])
-    walk = held.view().after(None, newest_first=turn.binding.resource.newest_first)
+    walk = held.view().after(None, newest_first=context.bound.resource.newest_first)
     return Selection([r for r in walk if all(r.fields.get(name) == value for name, value in conditions)])
 
 
-def _ordered(turn: RequestContext, found: FilteredView | Selection) -> FilteredView | Selection:
-    sort, newest_first = turn.binding.sort, turn.binding.resource.newest_first
-    by, backwards = turn.binding.resource.statements.order.by, newest_first
-    given = turn.call.query.get(sort.parameter) if sort is not None else None
+def _ordered(context: RequestContext, found: FilteredView | Selection) -> FilteredView | Selection:
+    sort, newest_first = context.bound.sort, context.bound.resource.newest_first
+    by, backwards = context.bound.resource.statements.order.by, newest_first
+    given = context.call.query.get(sort.parameter) if sort is not None else None
     if sort is not None and given:
-        direction = str(turn.call.query.get(sort.direction) or "") if sort.direction else ""
+        direction = str(context.call.query.get(sort.direction) or "") if sort.direction else ""
         by, backwards = str(given).lstrip("+-"), str(given).startswith("-") or direction.lower().startswith("desc")
     if by == "creation":
         return found

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from mockserver.errors import Missing
+from mockserver.behaviour.statements import Filter, Paging, Sort
+from mockserver.errors import BehaviourError, Missing
+from mockserver.handlers.paging import Page
+from mockserver.handlers.reply_renderer import ReplyRenderer
+from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.mcp_port import Question
 from mockserver.messages import Call, Reply
+from mockserver.openapi.document import Operation
 from mockserver.state.collection import Collection, Record
 from mockserver.state.store import Transaction
 from mockserver.state.world import World
-
-if TYPE_CHECKING:
-    from mockserver.handlers.bound_operation import BoundOperation
-    from mockserver.handlers.resource_plan import ResourcePlan
 
 Asking = Generator[Question, Any, Reply | None]
 
@@ -37,13 +39,82 @@ delete other items, raise a Refusal, or return a whole Reply.
 """
 
 
+class Handler(NamedTuple):
+    """How an action begins and how it ends."""
+
+    begin: Callable[[RequestContext], None]
+    end: Callable[[RequestContext], Reply]
+
+
+Accept = Callable[[dict[str, Any]], dict[str, Any]]
+Owner = tuple[str, tuple[str, ...]]
+"""The resource whose item must be there, and the path parameters that lead to it, its own last."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundOperation:
+    """An operation with the handler that answers it, made once at load.
+
+    `named` are the properties that a request may name, `names` path parameters that the resource knows by another name;
+    `born` is the reply when a replace made the item, `item_path` where a new one is found that stands elsewhere.
+    """
+
+    operation: Operation
+    handler: Handler
+    plan: ResourcePlan | None
+    plans: Mapping[str, ResourcePlan]
+    renderer: ReplyRenderer
+    rules: tuple[Rule, ...]
+    paging: Paging | None
+    page: Callable[..., Page]
+    filters: tuple[Filter, ...]
+    sort: Sort | None
+    patch: str
+    upsert: bool
+    accept: Accept
+    envelope: tuple[str, ...] = ()
+    takes: Mapping[str, str] = field(default_factory=dict)
+    keeps: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+    born: ReplyRenderer | None = None
+    owner: Owner | None = None
+    item_path: str = ""
+
+    @property
+    def resource(self) -> ResourcePlan:
+        """The resource that the operation is about. Raises BehaviourError for one that has none."""
+        if self.plan is None:
+            raise BehaviourError(f"{self.operation.method.upper()} {self.operation.path} is about no resource")
+        return self.plan
+
+    def id(self, call: Call) -> Any:
+        """The id that the path names, else the body."""
+        identity = self.resource.statements.identity
+        if identity.generate == "single":
+            return ""
+        if identity.parameter in call.path:
+            return call.path[identity.parameter]
+        given = self.given(call)
+        return given.get(identity.field) if isinstance(given, dict) else None
+
+    def given(self, call: Call) -> Any:
+        """What the request's body says of the item; an empty object where it says nothing."""
+        body = call.body
+        for key in self.envelope:
+            body = body.get(key) if isinstance(body, dict) else None
+        if isinstance(body, dict):
+            return body | {new: body[name] for name, new in self.takes.items() if name in body} if self.takes else body
+        return body if isinstance(body, list) else {}
+
+
 class RequestContext:
     """A request in progress. `record` is a draft of its item; nobody else sees it before `save`."""
 
     __slots__ = (
         "_moment",
         "before",
-        "binding",
+        "bound",
         "call",
         "current",
         "extras",
@@ -54,9 +125,9 @@ class RequestContext:
         "world",
     )
 
-    def __init__(self, call: Call, binding: BoundOperation, transaction: Transaction, world: World) -> None:
-        self.call = call if not binding.names else _renamed(call, binding.names)
-        self.binding, self.transaction, self.world = binding, transaction, world
+    def __init__(self, call: Call, bound: BoundOperation, transaction: Transaction, world: World) -> None:
+        self.call = call if not bound.names else _renamed(call, bound.names)
+        self.bound, self.transaction, self.world = bound, transaction, world
         self.record: Record | None = None
         self.current: Record | None = None
         self.before: Record | None = None
@@ -80,9 +151,9 @@ class RequestContext:
     def collection(self, resource: str = "") -> Collection:
         """The items of a resource (the operation's own when none is named) that the tenant has."""
         if resource:
-            return self._collection_of(self.binding.plans[resource])
+            return self._collection_of(self.bound.plans[resource])
         if self.held is None:
-            self.held = self._collection_of(self.binding.resource)
+            self.held = self._collection_of(self.bound.resource)
         return self.held
 
     def _collection_of(self, plan: ResourcePlan) -> Collection:
@@ -91,13 +162,13 @@ class RequestContext:
 
     def owner(self) -> Record | None:
         """The item that the path leads through. Raises Missing where it must be there and is not."""
-        if self.binding.owner is None:
+        if self.bound.owner is None:
             return None
-        resource, parameters = self.binding.owner
+        resource, parameters = self.bound.owner
         ids = [self.call.path.get(name) for name in parameters]
         above = "/".join(str(id) for id in ids[:-1])
         found = self.transaction.store.collection(resource, self.tenant, above).get(ids[-1])
-        found = found or self.made_up(self.binding.plans[resource], ids)
+        found = found or self.made_up(self.bound.plans[resource], ids)
         if found is None:
             raise self.missing(resource)
         return found
@@ -116,7 +187,7 @@ class RequestContext:
         if held.was_created(ids[-1]) and plan.statements.identity.generate != "client":
             return None
         if parent is not None and parent.parameter in plan.above:
-            above, those = self.binding.plans[parent.resource], ids[: plan.above.index(parent.parameter) + 1]
+            above, those = self.bound.plans[parent.resource], ids[: plan.above.index(parent.parameter) + 1]
             place = "/".join(str(id) for id in those[:-1])
             if not (
                 self.transaction.store.collection(above.name, self.tenant, place).get(those[-1])
@@ -130,7 +201,7 @@ class RequestContext:
 
     def missing(self, resource: str = "") -> Missing:
         """The refusal for an item that is not there."""
-        name = (resource or self.binding.resource.name).replace("-", " ")
+        name = (resource or self.bound.resource.name).replace("-", " ")
         return Missing(f"{name} not found", resource=name)
 
     def open(self, record: Record) -> None:
@@ -142,7 +213,7 @@ class RequestContext:
         """Put the draft where others see it; nothing happens for an item that is only read."""
         if self.record is None or self.record is self.current:
             return
-        plan, collection = self.binding.resource, self.collection()
+        plan, collection = self.bound.resource, self.collection()
         if plan.derived:
             plan.derive(self.call, self.record, self.now())
         if self.current is None:
@@ -162,7 +233,7 @@ class RequestContext:
 
     def create(self, resource: str, fields: dict[str, Any], hidden: dict[str, Any] | None = None) -> Record:
         """Remember an item of another resource of this tenant."""
-        plan, collection = self.binding.plans[resource], self.collection(resource)
+        plan, collection = self.bound.plans[resource], self.collection(resource)
         record = plan.begin(self.call, self.world, self.moment, collection, self.next_sequence(), fields)
         record.hidden.update(hidden or {})
         self.transaction.add(collection, record)
@@ -197,7 +268,7 @@ class RequestContext:
 
     def now(self) -> Any:
         """The time, as this resource writes it."""
-        return self.binding.resource.write_time(self.moment)
+        return self.bound.resource.write_time(self.moment)
 
     def changed(self, names: frozenset[str]) -> bool:
         """Did this update touch any of these fields?"""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.errors import Missing, Refusal
-from mockserver.handlers.bound_operation import Performance, ask_again, question_of, settle
+from mockserver.handlers.handling import Performance, ask_again, question_of, settle
 from mockserver.handlers.request_context import Asks, RequestContext
 from mockserver.mcp_port import McpConnection, Outcome, Prober, Question, ask
 from mockserver.messages import Reply
@@ -52,7 +52,7 @@ class PendingProbes:
         self._late: set[asyncio.Task[None]] = set()
         self._courses: dict[str, ProbeSequence] = {}
 
-    async def answer(self, performance: Performance, turn: RequestContext) -> Reply:
+    async def answer(self, performance: Performance, context: RequestContext) -> Reply:
         """Carry a performance to its end. What it did so far is kept before any wait, and never lost by it."""
         answer: Any = None
         while True:
@@ -63,15 +63,15 @@ class PendingProbes:
                 return reply
             answer = self._put(question)
             if type(answer) is not Outcome and isinstance(answer, Awaitable):
-                turn.save()
-                turn.transaction.commit()
-                answer = await self._wait(asyncio.ensure_future(answer), question, turn)
-                turn.renew()
+                context.save()
+                context.transaction.commit()
+                answer = await self._wait(asyncio.ensure_future(answer), question, context)
+                context.renew()
 
-    async def again(self, turn: RequestContext, record: Record) -> None:
+    async def again(self, context: RequestContext, record: Record) -> None:
         """Let the rules of a create ask once more for a registration, now that something has changed for it."""
-        await self.answer(ask_again(turn, record), turn)
-        turn.transaction.commit()
+        await self.answer(ask_again(context, record), context)
+        context.transaction.commit()
 
     def forget(self, owner: str) -> None:
         """Drop the tokens of a registration, or of a tenant, that is no longer there."""
@@ -94,18 +94,18 @@ class PendingProbes:
             question = question._replace(redirect_uri=self.callback)
         return ask(self.prober, question)
 
-    async def _wait(self, answer: asyncio.Future[Any], question: Question, turn: RequestContext) -> Any:
+    async def _wait(self, answer: asyncio.Future[Any], question: Question, context: RequestContext) -> Any:
         """The answer, or that it is pending; asked for anew where the registration has moved on meanwhile."""
-        if not isinstance(question, McpConnection) or turn.record is None or turn.rule is None:
+        if not isinstance(question, McpConnection) or context.record is None or context.rule is None:
             return await self._in_time(answer)
         until = asyncio.get_running_loop().time() + self._deadline
-        inquiry = self._inquire(question, turn.rule, turn.record.id, answer)
+        inquiry = self._inquire(question, context.rule, context.record.id, answer)
         while True:
             left = until - asyncio.get_running_loop().time()
             done, _ = await asyncio.wait({inquiry.answer}, timeout=max(left, 0))
             if not done:
-                return self._later(inquiry, turn)
-            anew = self._anew(inquiry, turn)
+                return self._later(inquiry, context)
+            anew = self._anew(inquiry, context)
             if anew is None:
                 inquiry.course.answered = inquiry.number
                 return inquiry.answer.result()
@@ -124,9 +124,9 @@ class PendingProbes:
         course.asked += 1
         return Probe(question, rule, id, course, course.asked, answer)
 
-    def _anew(self, inquiry: Probe, turn: RequestContext) -> Probe | None:
+    def _anew(self, inquiry: Probe, context: RequestContext) -> Probe | None:
         """The same rule's question once more, where the answer is not for the registration as it is now."""
-        late = RequestContext(turn.call, turn.binding, Transaction(turn.transaction.store), turn.world)
+        late = RequestContext(context.call, context.bound, Transaction(context.transaction.store), context.world)
         record = late.collection().by_id.get(inquiry.id)
         now = question_of(late, inquiry.rule, record) if record is not None else None
         overtaken = inquiry.course.answered > inquiry.number
@@ -138,27 +138,27 @@ class PendingProbes:
         answer = self._put(question)
         return await answer if isinstance(answer, Awaitable) else answer
 
-    def _later(self, inquiry: Probe, turn: RequestContext) -> Outcome:
-        follow = asyncio.ensure_future(self._follow(inquiry, turn))
+    def _later(self, inquiry: Probe, context: RequestContext) -> Outcome:
+        follow = asyncio.ensure_future(self._follow(inquiry, context))
         self._late.add(follow)
         follow.add_done_callback(self._late.discard)
         return Outcome("pending", None)
 
-    async def _follow(self, inquiry: Probe, turn: RequestContext) -> None:
+    async def _follow(self, inquiry: Probe, context: RequestContext) -> None:
         """Take in an answer that comes when its reply has gone, unless another question was put after it."""
-        transaction = Transaction(turn.transaction.store)
-        late = RequestContext(turn.call, turn.binding, transaction, turn.world)
+        transaction = Transaction(context.transaction.store)
+        late = RequestContext(context.call, context.bound, transaction, context.world)
         following: Probe | None = inquiry
         try:
             while following is not None:
                 inquiry, outcome = following, await following.answer
                 if inquiry.course.asked > inquiry.number:
                     return
-                following = self._anew(inquiry, turn)
+                following = self._anew(inquiry, context)
             record = late.collection().by_id.get(inquiry.id)
             if record is not None:
                 settle(late, inquiry.rule, record, outcome)
                 transaction.commit()
         except (Missing, Refusal) as refusal:
             transaction.rollback()
-            log.debug("%s %s: the late outcome was not taken in: %s", turn.call.method, turn.call.url, refusal)
+            log.debug("%s %s: the late outcome was not taken in: %s", context.call.method, context.call.url, refusal)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.handlers.actions import forget
-from mockserver.handlers.bound_operation import BoundOperation, handle
-from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.handling import handle
+from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.document import Operation
@@ -44,11 +44,11 @@ class Endpoint:
     """An operation made ready: credentials, parameters, body, what it does, and what judges its replies."""
 
     def __init__(
-        self, operation: Operation, binding: BoundOperation | None, service: Service, refusals: ErrorResponses
+        self, operation: Operation, bound: BoundOperation | None, service: Service, refusals: ErrorResponses
     ) -> None:
         schemas = service.contract.schemas
-        self.operation, self.binding, self.service, self.refusals = operation, binding, service, refusals
-        plan = binding.plan if binding else None
+        self.operation, self.bound, self.service, self.refusals = operation, bound, service, refusals
+        plan = bound.plan if bound else None
         self._gate = Authenticator(operation, service.contract.document, service.keyring)
         own = [p for p in operation.parameters if _is_read(p.name, p.location)]
         self._parameters = Parameters([ParameterReader(p, schemas) for p in own], path_template.names(operation.path))
@@ -59,7 +59,7 @@ class Endpoint:
         stated = service.contract.behaviour.operations.get((operation.path, operation.method))
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
         self._limiter = self._choose_limiter(service, stated)
-        self._forgets = binding is not None and binding.act.end is forget
+        self._forgets = bound is not None and bound.handler.end is forget
         self._validators: dict[tuple[int, str], Validator | None] = {}
         self._tenant = plan.tenant() if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
@@ -109,12 +109,12 @@ class Endpoint:
                 tenant,
             )
             wish = prefer.read(scope["headers"]) if "prefer" in headers else None
-            if self.binding is None or wish is not None:
+            if self.bound is None or wish is not None:
                 reply = self._stateless(call, headers.get("accept", "*/*"), wish)
             else:
-                turn = RequestContext(call, self.binding, transaction, self._world)
-                done = handle(turn)
-                reply = done if isinstance(done, Reply) else await self._asking.answer(done, turn)
+                context = RequestContext(call, self.bound, transaction, self._world)
+                done = handle(context)
+                reply = done if isinstance(done, Reply) else await self._asking.answer(done, context)
             self.prove(reply)
             transaction.commit()
             if self._forgets:
@@ -137,7 +137,7 @@ class Endpoint:
 
     def _forget(self, call: Call) -> None:
         """What was obtained for a registration goes with it."""
-        id = self.binding.id(call) if self.binding else ""
+        id = self.bound.id(call) if self.bound else ""
         self.service.asking.forget(f"{self.service.name}/{call.tenant}/{id}")
 
     def _stateless(self, call: Call, accept: str, wish: Preferences | None) -> Reply:
@@ -187,14 +187,14 @@ class Endpoint:
         return {"header": headers, "query": query, "path": target.path, "cookie": cookies}
 
     def _refuse_stranger(self, principal: Principal, tenant: str) -> None:
-        if self._is_shared and self.binding is not None and not principal.may_enter(tenant):
-            raise self._no_access(f"{self.binding.resource.statements.tenant.name} not found")
+        if self._is_shared and self.bound is not None and not principal.may_enter(tenant):
+            raise self._no_access(f"{self.bound.resource.statements.tenant.name} not found")
         if self._roles is not None and principal.role not in self._roles:
             raise self._no_access(f"the role {principal.role or 'none'!r} may not do this")
 
     def _no_access(self, message: str) -> Refusal:
-        if self.service.contract.behaviour.service.no_access.refusal == "missing" and self.binding is not None:
-            plan = self.binding.resource.statements.tenant
+        if self.service.contract.behaviour.service.no_access.refusal == "missing" and self.bound is not None:
+            plan = self.bound.resource.statements.tenant
             return self.service.missing(f"{plan.name or 'item'} not found or no access")
         return Forbidden(message)
 
@@ -203,12 +203,12 @@ class Endpoint:
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             known = (("accept-encoding", "identity"),)
             raise UnsupportedMediaType("a content encoding is not supported", headers=known)
-        bound, length = self.service.max_body, headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > LONGEST or int(length) > bound:
-            raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
-        content: bytes = receive if isinstance(receive, bytes) else await _received(receive, bound)
-        if len(content) > bound:
-            raise TooLarge(f"the body is larger than {bound} bytes", limit=bound)
+        max_length, length = self.service.max_body, headers.get("content-length", "0")
+        if not length.isdecimal() or len(length) > LONGEST or int(length) > max_length:
+            raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
+        content: bytes = receive if isinstance(receive, bytes) else await _received(receive, max_length)
+        if len(content) > max_length:
+            raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
         return content
 
     def _refuse_unacceptable(self, headers: dict[str, str]) -> None:
@@ -227,11 +227,11 @@ class Endpoint:
         return limiter if limiter is not None and limiter.matters else None
 
 
-async def _received(receive: Any, bound: int) -> bytes:
+async def _received(receive: Any, max_length: int) -> bytes:
     """The body's bytes as they come, until it is clear that there are more than `bound`."""
     message = await receive()
     content: bytes = message.get("body", b"")
-    while message.get("more_body") and len(content) <= bound:
+    while message.get("more_body") and len(content) <= max_length:
         message = await receive()
         content += message.get("body", b"")
     return content

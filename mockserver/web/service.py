@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Missing, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
-from mockserver.handlers.bound_operation import bind
+from mockserver.handlers.binding import bind
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.reload_state import succeed
 from mockserver.handlers.request_context import Rules

@@ -13,7 +13,7 @@ from mockserver.behaviour.statements import Action, IdentityStatement, Operation
 from mockserver.contract import ReadingOptions
 from mockserver.errors import Unanswerable
 from mockserver.handlers import reply_template, resource_plan
-from mockserver.handlers.bound_operation import BoundOperation
+from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.openapi.document import Operation
 from mockserver.openapi.path_template import names
@@ -310,20 +310,20 @@ class Traveller:
 
     def _place(self, operation: Operation, name: str, path: Paths) -> Any:
         """The value of a path parameter: that of the item, by the name that the resource knows it by, else any one."""
-        binding = self._service.endpoints[operation.operation_id].binding
-        known = binding.names.get(name, name) if binding is not None else name
-        if binding is not None and name in self._owners and self._is_on_the_way(binding):
+        bound = self._service.endpoints[operation.operation_id].bound
+        known = bound.names.get(name, name) if bound is not None else name
+        if bound is not None and name in self._owners and self._is_on_the_way(bound):
             return self._owners[name]
         if known not in path and name not in self._elsewhere:
             self._elsewhere[name] = self._path_value(operation, name)
         return path[known] if known in path else self._elsewhere[name]
 
     @staticmethod
-    def _is_on_the_way(binding: BoundOperation) -> bool:
+    def _is_on_the_way(bound: BoundOperation) -> bool:
         """Does the path of an operation lead through the owner of items that stand elsewhere?"""
-        plan, parent = binding.resource, binding.resource.statements.parent
+        plan, parent = bound.resource, bound.resource.statements.parent
         is_elsewhere = parent is not None and parent.parameter not in plan.above
-        return is_elsewhere and binding.owner is not None and parent.resource == binding.owner[0]
+        return is_elsewhere and bound.owner is not None and parent.resource == bound.owner[0]
 
     def _expect(self, step: str, reply: httpx.Response, low: int, high: int) -> None:
         if not low <= reply.status_code < high:

@@ -62,7 +62,7 @@ def trip(path: Path) -> Trip:
         return Trip(str(path), refused=str(refusal).splitlines()[0])
     except Exception as crash:  # noqa: BLE001 - a crash is a result here: a bug of ours, to be counted and named
         return Trip(str(path), refused=f"crashed: {type(crash).__name__}: {crash}")
-    stateful = sum(endpoint.binding is not None for endpoint in service.endpoints.values())
+    stateful = sum(endpoint.bound is not None for endpoint in service.endpoints.values())
     return Trip(str(path), len(service.endpoints), stateful, tuple(outcomes))
 
 

@@ -281,7 +281,7 @@ def test_a_connection_that_fails_is_a_500_and_the_server_keeps_the_reason(develo
     reply = developer.post(f"{API}/connect", json={"id": id})
 
     assert 500 == reply.status_code
-    assert {"success": False, "message": "McpConnection failed", "error": TOLD[marker]} == reply.json()
+    assert {"success": False, "message": "Connection failed", "error": TOLD[marker]} == reply.json()
     server = shown(developer, id)
     assert ("error", TOLD[marker], None) == (server["status"], server["lastError"], server["lastConnectedAt"])
 
@@ -328,7 +328,7 @@ def test_contents_of_a_server_that_is_out_of_reach_are_a_failed_connection(devel
 
     reply = developer.get(f"{API}/{kind}", params={"id": id})
 
-    assert (500, "McpConnection failed") == (reply.status_code, reply.json()["message"])
+    assert (500, "Connection failed") == (reply.status_code, reply.json()["message"])
     assert ("error", TOLD["unreachable"]) == (shown(developer, id)["status"], shown(developer, id)["lastError"])
 
 
@@ -377,7 +377,7 @@ def test_validate_connects_and_says_what_came_of_it(developer: JudgedClient, mar
 
     assert (status == "ok", status) == (verdict["valid"], verdict["status"])
     assert (status == "ok") == (verdict["capabilities"] is not None) == (verdict["serverInfo"] is not None)
-    assert TOLD.get(marker, "McpConnection successful") == verdict["message"]
+    assert TOLD.get(marker, "Connection successful") == verdict["message"]
 
 
 def test_validate_tells_what_the_server_has(developer: JudgedClient) -> None:

@@ -70,7 +70,7 @@ def watched(sandbox: Sandbox) -> Sandbox:
     for service in sandbox.services.values():
         service.improvise = show  # type: ignore[method-assign]
         for endpoint in service.endpoints.values():
-            endpoint.binding = None
+            endpoint.bound = None
     return sandbox
 
 

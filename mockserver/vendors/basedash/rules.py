@@ -20,38 +20,38 @@ ACCESS = {True: "ALWAYS_ALLOW", False: "NEEDS_APPROVAL", None: "NEEDS_APPROVAL"}
 BROKEN = frozenset({"unreachable", "timeout", "error"})
 
 
-def sync_tools(turn: RequestContext) -> Asking:
+def sync_tools(context: RequestContext) -> Asking:
     """Connect to the server and take over its tools and state; a failure is told in the item, not as an error."""
-    outcome: Outcome = yield connection(turn)
-    take_over(turn, outcome)
+    outcome: Outcome = yield connection(context)
+    take_over(context, outcome)
     return None
 
 
-def sync_tools_again(turn: RequestContext) -> Asking:
+def sync_tools_again(context: RequestContext) -> Asking:
     """As `sync_tools`, when an update touched what the connection depends on."""
-    if turn.changed(CONNECTIVITY):
-        outcome: Outcome = yield connection(turn)
-        take_over(turn, outcome)
+    if context.changed(CONNECTIVITY):
+        outcome: Outcome = yield connection(context)
+        take_over(context, outcome)
     return None
 
 
-def bootstrap_oauth(turn: RequestContext) -> None:
+def bootstrap_oauth(context: RequestContext) -> None:
     """Tell in the reply whether the server asks for OAuth, and where to begin it."""
-    address = turn.item.hidden.get("authUrl")
-    turn.extras = {"requiresAuth": bool(address), "authUrl": address}
+    address = context.item.hidden.get("authUrl")
+    context.extras = {"requiresAuth": bool(address), "authUrl": address}
 
 
-def start_trial(turn: RequestContext) -> None:
+def start_trial(context: RequestContext) -> None:
     """Start the organization's trial once; it stays started when the server is deleted."""
-    if turn.fact("trialStartedAt") is None:
-        turn.remember("trialStartedAt", turn.now())
+    if context.fact("trialStartedAt") is None:
+        context.remember("trialStartedAt", context.now())
 
 
-def connection(turn: RequestContext) -> McpConnection:
+def connection(context: RequestContext) -> McpConnection:
     """How Basedash reaches a registered server: streamable HTTP or SSE, with its static headers (CONN)."""
-    item = turn.item
+    item = context.item
     headers = static_headers(item.fields.get("headers"))
-    owner = f"basedash/{turn.call.tenant}/{item.id}"
+    owner = f"basedash/{context.call.tenant}/{item.id}"
     return McpConnection(url=item.fields["serverUrl"], headers=headers, redirect_uri=REDIRECT, owner=owner)
 
 
@@ -63,12 +63,12 @@ def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
     return tuple((str(e["name"]), str(e["value"])) for e in entries if e.get("name") and e.get("value") is not None)
 
 
-def take_over(turn: RequestContext, outcome: Outcome) -> None:
+def take_over(context: RequestContext, outcome: Outcome) -> None:
     """Move the item to the state that an outcome leads to (fact sheet, "State model")."""
-    item, now = turn.item, turn.now()
+    item, now = context.item, context.now()
     item.hidden["authUrl"] = outcome.authorization_url if outcome.requires_auth else None
     item.fields |= {"lastSyncAttemptAt": now, "syncErrorMessage": None}
-    item.fields |= STATES[outcome.status](item.fields, outcome, now, turn.world)
+    item.fields |= STATES[outcome.status](item.fields, outcome, now, context.world)
 
 
 def _connected(fields: Fields, outcome: Outcome, now: str, world: World) -> Fields:

@@ -20,118 +20,118 @@ STATUSES = {
 """Outcome → `status`. All of its values are assumed: no page names one."""
 
 
-def keep_authorization(turn: RequestContext) -> None:
+def keep_authorization(context: RequestContext) -> None:
     """Keep a raw credential as a secret of Datagrid's own, and remove the one that it replaces.
 
     `authorization` wins over `authorization_secret_id` (S002). Raises Missing for the id of no secret.
     """
-    fields, given = turn.item.fields, turn.call.body or {}
+    fields, given = context.item.fields, context.call.body or {}
     credential = fields.pop("authorization", None)
     if credential is not None:
-        fields["authorization_secret_id"] = _keep(turn, credential)
+        fields["authorization_secret_id"] = _keep(context, credential)
     elif given.get("authorization_secret_id") is not None:
-        _refuse_unknown(turn, given["authorization_secret_id"])
-    elif "authorization" in given and managed(turn, fields["authorization_secret_id"]):
+        _refuse_unknown(context, given["authorization_secret_id"])
+    elif "authorization" in given and managed(context, fields["authorization_secret_id"]):
         fields["authorization_secret_id"] = None
-    if turn.before is not None:
-        _release(turn, turn.before.fields["authorization_secret_id"])
+    if context.before is not None:
+        _release(context, context.before.fields["authorization_secret_id"])
 
 
-def remove_managed_secret(turn: RequestContext) -> None:
+def remove_managed_secret(context: RequestContext) -> None:
     """With its server goes the secret that Datagrid made for it; one of the caller's own stays."""
-    secret = managed(turn, turn.item.fields["authorization_secret_id"])
+    secret = managed(context, context.item.fields["authorization_secret_id"])
     if secret is not None:
-        turn.delete("secret", secret.id)
+        context.delete("secret", secret.id)
 
 
-def sync_tools(turn: RequestContext) -> Asking:
+def sync_tools(context: RequestContext) -> Asking:
     """Try to list the tools of the server; a failure is told in the item, not as an error."""
-    _begin(turn)
-    outcome: Outcome = yield connection(turn)
-    take_over(turn, outcome)
+    _begin(context)
+    outcome: Outcome = yield connection(context)
+    take_over(context, outcome)
     return None
 
 
-def sync_tools_again(turn: RequestContext) -> Asking:
+def sync_tools_again(context: RequestContext) -> Asking:
     """As `sync_tools`, when an update names a field that the connection depends on, even with the value it has."""
-    if CONNECTIVITY.isdisjoint(turn.call.body or ()):
+    if CONNECTIVITY.isdisjoint(context.call.body or ()):
         return None
-    return (yield from sync_tools(turn))
+    return (yield from sync_tools(context))
 
 
-def identify(turn: RequestContext) -> Reply:
+def identify(context: RequestContext) -> Reply:
     """Tell the caller who it is, in which teamspace this request is, and of which it is a member (ID)."""
-    caller = turn.call.principal
+    caller = context.call.principal
     memberships = [
         {"teamspace_id": teamspace, "permissions": {"role": caller.role}}
-        for teamspace in sorted(caller.tenants or {turn.tenant})
+        for teamspace in sorted(caller.tenants or {context.tenant})
     ]
     return Reply(
         200,
         {
             "object": "identity",
             "user_id": caller.user,
-            "current_teamspace_id": turn.tenant,
+            "current_teamspace_id": context.tenant,
             "teamspaces": memberships,
         },
     )
 
 
-def managed(turn: RequestContext, id: Any) -> Record | None:
+def managed(context: RequestContext, id: Any) -> Record | None:
     """The secret with that id, if it is the one that Datagrid made for this server."""
-    secret = turn.collection("secret").by_id.get(id)
-    return secret if secret is not None and secret.hidden.get("server") == turn.item.id else None
+    secret = context.collection("secret").by_id.get(id)
+    return secret if secret is not None and secret.hidden.get("server") == context.item.id else None
 
 
-def connection(turn: RequestContext) -> McpConnection:
+def connection(context: RequestContext) -> McpConnection:
     """How Datagrid reaches a registered server: streamable HTTP, with the secret as its Authorization header (MOV)."""
-    fields = turn.item.fields
-    secret = turn.collection("secret").by_id.get(fields["authorization_secret_id"])
+    fields = context.item.fields
+    secret = context.collection("secret").by_id.get(fields["authorization_secret_id"])
     headers = (("Authorization", str(secret.fields["value"])),) if secret is not None else ()
-    owner = f"datagrid/{turn.tenant}/{turn.item.id}"
+    owner = f"datagrid/{context.tenant}/{context.item.id}"
     return McpConnection(url=fields["base_url"], transport="http", headers=headers, owner=owner)
 
 
-def take_over(turn: RequestContext, outcome: Outcome) -> None:
+def take_over(context: RequestContext, outcome: Outcome) -> None:
     """Show what a sync came to; what a failed one could not learn stays as it was."""
-    fields = turn.item.fields
+    fields = context.item.fields
     fields["status"] = STATUSES[outcome.status]
-    fields["metadata"] = fields["metadata"] | _learnt(turn, outcome)
-    if outcome.protocol_version and not turn.item.hidden.get("version_given"):
+    fields["metadata"] = fields["metadata"] | _learnt(context, outcome)
+    if outcome.protocol_version and not context.item.hidden.get("version_given"):
         fields["protocol_version"] = outcome.protocol_version
 
 
-def _learnt(turn: RequestContext, outcome: Outcome) -> dict[str, Any]:
+def _learnt(context: RequestContext, outcome: Outcome) -> dict[str, Any]:
     oauth = {"requires_oauth": outcome.auth_type == "oauth", "oauth_configured": outcome.oauth_configured}
     if outcome.status == "ok":
-        return oauth | {"tool_count": len(outcome.tools), "last_synced_at": turn.now()}
+        return oauth | {"tool_count": len(outcome.tools), "last_synced_at": context.now()}
     return oauth if outcome.status == "needs-auth" else {}
 
 
-def _begin(turn: RequestContext) -> None:
+def _begin(context: RequestContext) -> None:
     """Another address makes what is known of the tools void; a protocol version that the caller named is kept."""
-    if turn.before is not None and turn.changed(frozenset({"base_url"})):
-        turn.item.fields["metadata"] = {}
-    if "protocol_version" in (turn.call.body or {}):
-        turn.item.hidden["version_given"] = True
+    if context.before is not None and context.changed(frozenset({"base_url"})):
+        context.item.fields["metadata"] = {}
+    if "protocol_version" in (context.call.body or {}):
+        context.item.hidden["version_given"] = True
 
 
-def _keep(turn: RequestContext, credential: str) -> Any:
-    fields = {"name": f"mcp-server-{turn.item.id}", "value": credential, "managed": True}
-    return turn.create("secret", fields, hidden={"server": turn.item.id}).id
+def _keep(context: RequestContext, credential: str) -> Any:
+    fields = {"name": f"mcp-server-{context.item.id}", "value": credential, "managed": True}
+    return context.create("secret", fields, hidden={"server": context.item.id}).id
 
 
-def _refuse_unknown(turn: RequestContext, id: Any) -> None:
-    if id not in turn.collection("secret").by_id:
+def _refuse_unknown(context: RequestContext, id: Any) -> None:
+    if id not in context.collection("secret").by_id:
         fault = Fault("body", ("authorization_secret_id",), f"there is no secret {id!r}", "reference")
         raise Missing(fault.message, faults=(fault,), resource="secret")
 
 
-def _release(turn: RequestContext, before: Any) -> None:
+def _release(context: RequestContext, before: Any) -> None:
     """Remove the managed secret that the server had before, once it refers to another one or to none."""
-    secret = managed(turn, before)
-    if secret is not None and turn.item.fields["authorization_secret_id"] != secret.id:
-        turn.delete("secret", secret.id)
+    secret = managed(context, before)
+    if secret is not None and context.item.fields["authorization_secret_id"] != secret.id:
+        context.delete("secret", secret.id)
 
 
 RULES: dict[str, Rule] = {

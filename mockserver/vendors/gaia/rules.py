@@ -18,35 +18,35 @@ TOTAL = 60_000
 Fields = Mapping[str, Any]
 
 
-def check_configuration(turn: RequestContext) -> None:
+def check_configuration(context: RequestContext) -> None:
     """Refuse what can never connect. Raises Invalid with every complaint, joined as the code joins them."""
-    found = list(complaints(turn.item.fields))
+    found = list(complaints(context.item.fields))
     if found:
         raise Invalid(", ".join(found))
 
 
-def require_proxy_url(turn: RequestContext) -> None:
+def require_proxy_url(context: RequestContext) -> None:
     """Refuse a proxy connection without `proxyUrl`, as the code does and the documentation's own example has it."""
-    fields = turn.item.fields
+    fields = context.item.fields
     if fields.get("connectionType", "proxy") == "proxy" and not fields.get("proxyUrl"):
         raise Invalid("Proxy URL is required for proxy connection")
 
 
-def validate(turn: RequestContext) -> Asking:
+def validate(context: RequestContext) -> Asking:
     """Connect with the body's configuration and tell what came of it."""
-    given = turn.call.body
+    given = context.call.body
     found = list(complaints(given))
     if found:
         return _verdict(Outcome("error", ", ".join(found)))
-    outcome: Outcome = yield connection(given, f"gaia/{turn.tenant}/unsaved")
+    outcome: Outcome = yield connection(given, f"gaia/{context.tenant}/unsaved")
     return _verdict(outcome)
 
 
-def detect_auth(turn: RequestContext) -> Asking:
+def detect_auth(context: RequestContext) -> Asking:
     """Connect without a credential and tell what the server asks for."""
-    outcome: Outcome = yield McpConnection(url=turn.call.body["url"])
+    outcome: Outcome = yield McpConnection(url=context.call.body["url"])
     reached = outcome.status in ("ok", "needs-auth")
-    turn.extras |= {
+    context.extras |= {
         "success": reached,
         "isAuthenticated": outcome.status == "ok",
         "authType": outcome.auth_type,
@@ -56,11 +56,11 @@ def detect_auth(turn: RequestContext) -> Asking:
     return None
 
 
-def detect_transport(turn: RequestContext) -> Asking:
+def detect_transport(context: RequestContext) -> Asking:
     """Try the transports one after the other and tell which work."""
-    outcome: Outcome = yield McpConnection(url=turn.call.body["url"])
+    outcome: Outcome = yield McpConnection(url=context.call.body["url"])
     known = outcome.supported_transports or ((outcome.transport,) if outcome.transport else ())
-    turn.extras |= {
+    context.extras |= {
         "success": bool(known),
         "message": "Transport detected" if known else told(outcome),
         "supportedTypes": list(known),
@@ -69,106 +69,106 @@ def detect_transport(turn: RequestContext) -> Asking:
     return None
 
 
-def connect(turn: RequestContext) -> Asking:
+def connect(context: RequestContext) -> Asking:
     """Open the connection; a server that is connected stays as it is. What a slow one is told is assumed."""
-    fields = named(turn)
+    fields = named(context)
     if fields["status"] == "connected":
         return Reply(200, {"success": True, "message": "Already connected", "capabilities": fields["capabilities"]})
-    outcome = yield from connecting(turn)
+    outcome = yield from connecting(context)
     if outcome.status == "pending":
         return Reply(200, {"success": False, "message": "Still connecting"})
     if outcome.status != "ok":
         return failed(outcome)
-    capabilities = turn.item.fields["capabilities"]
+    capabilities = context.item.fields["capabilities"]
     return Reply(200, {"success": True, "message": "Connected successfully", "capabilities": capabilities})
 
 
-def disconnect(turn: RequestContext) -> None:
+def disconnect(context: RequestContext) -> None:
     """Close the connection, if there is one."""
-    named(turn)
-    enter(turn, status="disconnected")
-    turn.extras["success"] = True
+    named(context)
+    enter(context, status="disconnected")
+    context.extras["success"] = True
 
 
-def list_tools(turn: RequestContext) -> Asking:
+def list_tools(context: RequestContext) -> Asking:
     """The server's tools, as MCP writes them."""
-    named(turn)
-    outcome = yield from connecting(turn)
+    named(context)
+    outcome = yield from connecting(context)
     tools = [{"name": t.name, "description": t.description, "inputSchema": dict(t.input_schema)} for t in outcome.tools]
     return succeeded(tools=tools) if outcome.status == "ok" else failed(outcome)
 
 
-def list_resources(turn: RequestContext) -> Asking:
+def list_resources(context: RequestContext) -> Asking:
     """The server's resources."""
-    named(turn)
-    outcome = yield from connecting(turn)
+    named(context)
+    outcome = yield from connecting(context)
     return succeeded(resources=list(outcome.resources)) if outcome.status == "ok" else failed(outcome)
 
 
-def list_prompts(turn: RequestContext) -> Asking:
+def list_prompts(context: RequestContext) -> Asking:
     """The server's prompts."""
-    named(turn)
-    outcome = yield from connecting(turn)
+    named(context)
+    outcome = yield from connecting(context)
     return succeeded(prompts=list(outcome.prompts)) if outcome.status == "ok" else failed(outcome)
 
 
-def read_resource(turn: RequestContext) -> Asking:
+def read_resource(context: RequestContext) -> Asking:
     """The contents of one resource. Raises Missing for one that the server does not have."""
-    named(turn)
-    outcome = yield from connecting(turn)
+    named(context)
+    outcome = yield from connecting(context)
     if outcome.status != "ok":
         return failed(outcome)
-    answer = yield ReadResource(stored(turn), turn.call.query["uri"])
+    answer = yield ReadResource(stored(context), context.call.query["uri"])
     return _contents(answer, "Resource not found")
 
 
-def get_prompt(turn: RequestContext) -> Asking:
+def get_prompt(context: RequestContext) -> Asking:
     """One prompt, filled in. Raises Missing for one that the server does not have."""
-    named(turn)
-    outcome = yield from connecting(turn)
+    named(context)
+    outcome = yield from connecting(context)
     if outcome.status != "ok":
         return failed(outcome)
-    given = turn.call.body
-    answer = yield GetPrompt(stored(turn), given["promptName"], given.get("args") or {})
+    given = context.call.body
+    answer = yield GetPrompt(stored(context), given["promptName"], given.get("args") or {})
     return _contents(answer, "Prompt not found")
 
 
-def named(turn: RequestContext) -> dict[str, Any]:
+def named(context: RequestContext) -> dict[str, Any]:
     """The fields of the server that the query or the body names, ready to be changed. Raises Missing."""
-    id = turn.call.query.get("id") or (turn.call.body or {}).get("id")
-    record = turn.collection().by_id.get(id)
+    id = context.call.query.get("id") or (context.call.body or {}).get("id")
+    record = context.collection().by_id.get(id)
     if record is None:
         raise Missing("Server not found", resource="server")
-    turn.open(record)
-    return turn.item.fields
+    context.open(record)
+    return context.item.fields
 
 
-def connecting(turn: RequestContext) -> Generator[Question, Any, Outcome]:
+def connecting(context: RequestContext) -> Generator[Question, Any, Outcome]:
     """Ask the server for all it has, and move it to the state that this leads to."""
-    if turn.item.fields["status"] != "connected":
-        enter(turn, status="connecting")
-    outcome: Outcome = yield stored(turn)
+    if context.item.fields["status"] != "connected":
+        enter(context, status="connecting")
+    outcome: Outcome = yield stored(context)
     if outcome.status == "ok":
-        connected(turn, outcome)
+        connected(context, outcome)
     elif outcome.status != "pending":
-        enter(turn, status="error", lastError=told(outcome))
+        enter(context, status="error", lastError=told(outcome))
     return outcome
 
 
-def connected(turn: RequestContext, outcome: Outcome) -> None:
+def connected(context: RequestContext, outcome: Outcome) -> None:
     """The server is connected; since when it is, stays as it was if it was before."""
-    now = enter(turn, capabilities=capabilities(outcome), serverImplementation=dict(outcome.server_info))
-    if turn.item.fields["status"] != "connected":
-        turn.item.fields |= {"status": "connected", "lastConnectedAt": now, "lastError": None}
+    now = enter(context, capabilities=capabilities(outcome), serverImplementation=dict(outcome.server_info))
+    if context.item.fields["status"] != "connected":
+        context.item.fields |= {"status": "connected", "lastConnectedAt": now, "lastError": None}
 
 
-def enter(turn: RequestContext, **fields: Any) -> Any:
+def enter(context: RequestContext, **fields: Any) -> Any:
     """Write what has changed, and when; returns the time as written."""
-    plan, item = turn.binding.resource, turn.item.fields
+    plan, item = context.bound.resource, context.item.fields
     if all(item.get(name) == value for name, value in fields.items()):
-        return turn.now()
+        return context.now()
     item |= fields
-    return plan.stamp(item, turn.moment, created=False)
+    return plan.stamp(item, context.moment, created=False)
 
 
 def capabilities(outcome: Outcome) -> dict[str, bool]:
@@ -176,9 +176,9 @@ def capabilities(outcome: Outcome) -> dict[str, bool]:
     return {"tools": bool(outcome.tools), "resources": bool(outcome.resources), "prompts": bool(outcome.prompts)}
 
 
-def stored(turn: RequestContext) -> McpConnection:
+def stored(context: RequestContext) -> McpConnection:
     """How GAIA reaches the server of this request."""
-    return connection(turn.item.fields, f"gaia/{turn.tenant}/{turn.item.id}")
+    return connection(context.item.fields, f"gaia/{context.tenant}/{context.item.id}")
 
 
 def connection(fields: Fields, owner: str) -> McpConnection:
@@ -237,7 +237,7 @@ def succeeded(**contents: Any) -> Reply:
 
 def failed(outcome: Outcome) -> Reply:
     """The failure of a connection (SPEC). It is a reply and no refusal, so that the new state of the server stays."""
-    return Reply(500, {"success": False, "message": "McpConnection failed", "error": told(outcome)})
+    return Reply(500, {"success": False, "message": "Connection failed", "error": told(outcome)})
 
 
 def _verdict(outcome: Outcome) -> Reply:
@@ -246,7 +246,7 @@ def _verdict(outcome: Outcome) -> Reply:
         200,
         {
             "valid": valid,
-            "message": "McpConnection successful" if valid else told(outcome),
+            "message": "Connection successful" if valid else told(outcome),
             "status": VERDICTS.get(outcome.status, "error"),
             "capabilities": capabilities(outcome) if valid else None,
             "serverInfo": dict(outcome.server_info) if valid else None,

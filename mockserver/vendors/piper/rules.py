@@ -21,69 +21,71 @@ SEPARATOR = "_"
 """Between tool prefix and name: assumed."""
 
 
-def fall_back_on_stored_token(turn: RequestContext) -> None:
+def fall_back_on_stored_token(context: RequestContext) -> None:
     """Where the body names a saved server, find it for the test. Raises Missing when it is not there."""
-    named = turn.call.body.get("server_id")
+    named = context.call.body.get("server_id")
     if named is not None:
-        turn.record = turn.current = _server(turn, named)
+        context.record = context.current = _server(context, named)
 
 
-def test_inline(turn: RequestContext) -> Asking:
+def test_inline(context: RequestContext) -> Asking:
     """Connect with the values of the body; what it lacks of the token comes from the server found before."""
-    given = turn.call.body
-    stored = turn.record.fields if turn.record and given.get("auth_token") is None else {}
+    given = context.call.body
+    stored = context.record.fields if context.record and given.get("auth_token") is None else {}
     secret = {name: given[name] if given.get(name) is not None else stored.get(name) for name in SECRET}
-    outcome: Outcome = yield connection(turn, given | secret)
-    show_tools(turn, outcome)
+    outcome: Outcome = yield connection(context, given | secret)
+    show_tools(context, outcome)
     return None
 
 
-def test_saved(turn: RequestContext) -> Asking:
+def test_saved(context: RequestContext) -> Asking:
     """Connect to the saved server as it is remembered."""
-    outcome: Outcome = yield connection(turn, turn.item.fields)
-    show_tools(turn, outcome)
+    outcome: Outcome = yield connection(context, context.item.fields)
+    show_tools(context, outcome)
     return None
 
 
-def prefix_tools(turn: RequestContext) -> None:
+def prefix_tools(context: RequestContext) -> None:
     """Put the tested server's prefix before the name of every tool that is shown."""
-    prefix = (turn.call.body or turn.item.fields).get("tool_prefix")
+    prefix = (context.call.body or context.item.fields).get("tool_prefix")
     if prefix:
-        turn.extras["tools"] = [tool | {"name": prefix + SEPARATOR + tool["name"]} for tool in turn.extras["tools"]]
+        context.extras["tools"] = [
+            tool | {"name": prefix + SEPARATOR + tool["name"]} for tool in context.extras["tools"]
+        ]
 
 
-def assign(turn: RequestContext) -> None:
+def assign(context: RequestContext) -> None:
     """Replace the agent's list; the last entry for a server counts. Raises Missing for a server that is not there."""
-    wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in turn.call.body["servers"]}
+    wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in context.call.body["servers"]}
     for id in wanted:
-        _server(turn, id)
-    for record in list(turn.others(ASSIGNMENT)):
-        turn.delete(ASSIGNMENT, record.id)
+        _server(context, id)
+    for record in list(context.others(ASSIGNMENT)):
+        context.delete(ASSIGNMENT, record.id)
     for id, enabled in wanted.items():
-        turn.create(ASSIGNMENT, {"server_id": id, "is_enabled": enabled})
+        context.create(ASSIGNMENT, {"server_id": id, "is_enabled": enabled})
 
 
-def show_assigned(turn: RequestContext) -> None:
+def show_assigned(context: RequestContext) -> None:
     """The agent's servers, each as it is read elsewhere and with whether it is enabled."""
-    turn.extras["servers"] = list(_assigned(turn))
+    context.extras["servers"] = list(_assigned(context))
 
 
-def unassign(turn: RequestContext) -> None:
+def unassign(context: RequestContext) -> None:
     """Take the server that is being deleted away from every agent."""
-    for resource, _, held in list(turn.transaction.store.items(turn.tenant)):
-        record = held.by_id.get(turn.item.id) if resource == ASSIGNMENT else None
+    for resource, _, held in list(context.transaction.store.items(context.tenant)):
+        record = held.by_id.get(context.item.id) if resource == ASSIGNMENT else None
         if record is not None:
-            turn.transaction.remove(held, record)
+            context.transaction.remove(held, record)
 
 
-def connection(turn: RequestContext, fields: Mapping[str, Any]) -> McpConnection:
+def connection(context: RequestContext, fields: Mapping[str, Any]) -> McpConnection:
     """How Piper reaches a server; that it tries both transports is assumed."""
-    id = turn.record.id if turn.record else "unsaved"
+    id = context.record.id if context.record else "unsaved"
     return McpConnection(
         url=fields["url"],
         headers=headers(fields),
         timeout=float(fields.get("timeout_seconds", TIMEOUT)),
-        owner=f"piper/{turn.tenant}/{id}",
+        owner=f"piper/{context.tenant}/{id}",
     )
 
 
@@ -97,27 +99,27 @@ def headers(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return (("Authorization", f"Bearer {token}"),)
 
 
-def show_tools(turn: RequestContext, outcome: Outcome) -> None:
+def show_tools(context: RequestContext, outcome: Outcome) -> None:
     """Put the tools into the reply. Raises BadGateway when the server could not be asked."""
     if outcome.status != "ok":
         raise BadGateway(outcome.message or "The MCP server did not answer in time.")
-    turn.extras["tools"] = [_tool(tool) for tool in outcome.tools]
+    context.extras["tools"] = [_tool(tool) for tool in outcome.tools]
 
 
 def _tool(tool: Tool) -> dict[str, Any]:
     return {"name": tool.name, "description": tool.description or "", "input_schema": dict(tool.input_schema)}
 
 
-def _server(turn: RequestContext, id: str) -> Record:
-    record = turn.collection(SERVER).by_id.get(id)
+def _server(context: RequestContext, id: str) -> Record:
+    record = context.collection(SERVER).by_id.get(id)
     if record is None:
-        raise turn.missing(SERVER)
+        raise context.missing(SERVER)
     return record
 
 
-def _assigned(turn: RequestContext) -> Iterator[dict[str, Any]]:
-    servers, secrets = turn.collection(SERVER), turn.binding.plans[SERVER].secrets
-    for record in turn.others(ASSIGNMENT):
+def _assigned(context: RequestContext) -> Iterator[dict[str, Any]]:
+    servers, secrets = context.collection(SERVER), context.bound.plans[SERVER].secrets
+    for record in context.others(ASSIGNMENT):
         server = servers.by_id.get(record.id)
         if server is not None:
             shown = {name: value for name, value in server.fields.items() if name not in secrets}

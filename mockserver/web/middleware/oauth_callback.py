@@ -9,8 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from mockserver.errors import Missing, SyncError
 from mockserver.handlers.actions import create
-from mockserver.handlers.bound_operation import BoundOperation
-from mockserver.handlers.request_context import RequestContext
+from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.state.collection import Record
 from mockserver.state.store import Transaction
@@ -43,13 +42,13 @@ async def _sync(services: Mapping[str, Service], owner: str) -> bool:
     found = _registration(service, tenant, id) if service is not None else None
     if service is None or found is None:
         return False
-    binding, record = found
-    stated = binding.resource.statements.tenant
+    bound, record = found
+    stated = bound.resource.statements.tenant
     path = {stated.name: tenant} if stated.by == "path" else {}
     call = Call("POST", f"/_mock/{PATH}", path, {}, {}, {}, None, "", ANONYMOUS, tenant)
-    turn = RequestContext(call, binding, Transaction(service.store), service.world)
+    context = RequestContext(call, bound, Transaction(service.store), service.world)
     try:
-        await service.asking.again(turn, record)
+        await service.asking.again(context, record)
     except Missing:  # it was deleted while its server was being asked
         return False
     return True
@@ -57,11 +56,11 @@ async def _sync(services: Mapping[str, Service], owner: str) -> bool:
 
 def _registration(service: Service, tenant: str, id: str) -> tuple[BoundOperation, Record] | None:
     for endpoint in service.endpoints.values():
-        binding = endpoint.binding
-        if binding is not None and binding.act.begin is create and binding.rules:
-            record = service.store.collection(binding.resource.name, tenant).by_id.get(id)
+        bound = endpoint.bound
+        if bound is not None and bound.handler.begin is create and bound.rules:
+            record = service.store.collection(bound.resource.name, tenant).by_id.get(id)
             if record is not None:
-                return binding, record
+                return bound, record
     return None
 
 

@@ -1,142 +1,23 @@
-"""An operation bound to what it does, made ready at load; and the performance of one turn."""
+"""Binding operations to their handlers, once at load."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from mockserver.behaviour.statements import Filter, OperationBehaviour, Paging, ReplyStatement, Sort
+from mockserver.behaviour.statements import OperationBehaviour, ReplyStatement
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
 from mockserver.handlers import paging as pagings
 from mockserver.handlers import reply_renderer as shapes
-from mockserver.handlers.actions import ACTIONS, Handler, refuse_unknown
+from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.paging import Page
 from mockserver.handlers.reply_renderer import ReplyRenderer
-from mockserver.handlers.request_context import Asks, RequestContext, Rule, Rules
+from mockserver.handlers.request_context import Accept, BoundOperation, Owner, Rule, Rules
 from mockserver.handlers.resource_plan import ResourcePlan, acting, known, requests, viewer
-from mockserver.mcp_port import Question
-from mockserver.messages import Call, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
-from mockserver.state.collection import Record
-
-Performance = Generator[Question, Any, Reply]
-Accept = Callable[[dict[str, Any]], dict[str, Any]]
-Owner = tuple[str, tuple[str, ...]]
-"""The resource whose item must be there, and the path parameters that lead to it, its own last."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundOperation:
-    """What one operation does.
-
-    `named` are the properties that a request may name, `names` path parameters that the resource knows by another name;
-    `born` is the reply when a replace made the item, `item_path` where a new one is found that stands elsewhere.
-    """
-
-    operation: Operation
-    act: Handler
-    plan: ResourcePlan | None
-    plans: Mapping[str, ResourcePlan]
-    shape: ReplyRenderer
-    rules: tuple[Rule, ...]
-    paging: Paging | None
-    page: Callable[..., Page]
-    filters: tuple[Filter, ...]
-    sort: Sort | None
-    patch: str
-    upsert: bool
-    accept: Accept
-    envelope: tuple[str, ...] = ()
-    takes: Mapping[str, str] = field(default_factory=dict)
-    keeps: Mapping[str, str] = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)
-    born: ReplyRenderer | None = None
-    owner: Owner | None = None
-    item_path: str = ""
-
-    @property
-    def resource(self) -> ResourcePlan:
-        """The resource that the operation is about. Raises BehaviourError for one that has none."""
-        if self.plan is None:
-            raise BehaviourError(f"{self.operation.method.upper()} {self.operation.path} is about no resource")
-        return self.plan
-
-    def id(self, call: Call) -> Any:
-        """The id that the path names, else the body."""
-        identity = self.resource.statements.identity
-        if identity.generate == "single":
-            return ""
-        if identity.parameter in call.path:
-            return call.path[identity.parameter]
-        given = self.given(call)
-        return given.get(identity.field) if isinstance(given, dict) else None
-
-    def given(self, call: Call) -> Any:
-        """What the request's body says of the item; an empty object where it says nothing."""
-        body = call.body
-        for key in self.envelope:
-            body = body.get(key) if isinstance(body, dict) else None
-        if isinstance(body, dict):
-            return body | {new: body[name] for name, new in self.takes.items() if name in body} if self.takes else body
-        return body if isinstance(body, list) else {}
-
-
-def handle(turn: RequestContext) -> Reply | Performance:
-    """Answer a turn: at once when no rule stands in between, else as a generator that may ask MCP servers."""
-    turn.owner()
-    if not turn.binding.rules:
-        turn.binding.act.begin(turn)
-        return turn.binding.act.end(turn)
-    return _with_rules(turn)
-
-
-def _with_rules(turn: RequestContext) -> Performance:
-    turn.binding.act.begin(turn)
-    for rule in turn.binding.rules:
-        if isinstance(rule, Asks):
-            turn.rule = rule
-            reply = yield from rule.put(turn)
-        else:
-            reply = rule(turn)
-        if reply is not None:
-            turn.save()
-            return reply
-    return turn.binding.act.end(turn)
-
-
-def question_of(turn: RequestContext, rule: Asks, record: Record) -> Question | None:
-    """What a rule would ask for the item as it is now, None where it would not ask; nothing else stays."""
-    turn.open(record)
-    question = next(rule.put(turn), None)
-    turn.transaction.rollback()
-    return question
-
-
-def settle(turn: RequestContext, rule: Asks, record: Record, answer: Any) -> None:
-    """Give a rule the answer that came after its reply had gone: the item as it is now takes it in."""
-    turn.open(record)
-    asking = rule.put(turn)
-    with suppress(StopIteration):
-        next(asking)
-        asking.send(answer)
-    turn.save()
-
-
-def ask_again(turn: RequestContext, record: Record) -> Performance:
-    """Run those rules of an operation that ask, on an item that is already there."""
-    turn.open(record)
-    for rule in turn.binding.rules:
-        if isinstance(rule, Asks):
-            turn.rule = rule
-            yield from rule.put(turn)
-    turn.save()
-    return turn.binding.shape.empty()
 
 
 def bind(
@@ -155,13 +36,13 @@ def bind(
         raise BehaviourError(f"{place}: action.of must name a resource")
     secrets = plan.secrets if plan else frozenset()
     view = viewer(contract, plan) if plan is not None and plan.invention is not None else None
-    shape = shapes.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
+    renderer = shapes.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
     return BoundOperation(
         operation=operation,
-        act=ACTIONS[action.does],
+        handler=HANDLERS[action.does],
         plan=plan,
         plans=plans,
-        shape=shape,
+        renderer=renderer,
         rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules),
         paging=behaviour.paging,
         page=pagings.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
