@@ -14,7 +14,9 @@ from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import compare
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
-from mockserver.state.collection import Collection, FilteredView, Record, Selection
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+from mockserver.state.views import FilteredView, Selection
 
 
 def create(context: RequestContext) -> None:
@@ -157,7 +159,7 @@ def _known(context: RequestContext) -> Record | None:
     """The item that the request names, if it is there; one of which there is only one begins to be when asked for."""
     held, plan = context.collection(), context.bound.resource
     record = held.get(context.bound.id(context.call))
-    if record is None and plan.is_begun and held.place("") is None:
+    if record is None and plan.is_begun and held.age_of("") is None:
         record = plan.begin(
             context.call, context.world, context.moment, held, context.next_sequence(), dict(plan.defaults)
         )

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.behaviour.statements import Behaviour, Resource
-from mockserver.state.collection import Collection, Record
-from mockserver.state.store import Transaction
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+from mockserver.state.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.handlers.request_context import Asks, RequestContext
 from mockserver.mcp_port import Question
 from mockserver.messages import Reply
-from mockserver.state.collection import Record
+from mockserver.state.record import Record
 
 Performance = Generator[Question, Any, Reply]
 """An answer in progress: it yields what a rule asks an outside service, and returns the reply."""

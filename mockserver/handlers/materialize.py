@@ -18,7 +18,8 @@ from mockserver.handlers.generated_fields import UNLIKELY, ReplyView
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.resource_plan import ResourcePlan, acting, viewer
 from mockserver.messages import ANONYMOUS, Call
-from mockserver.state.collection import GENERATED, Collection, Record
+from mockserver.state.collection import GENERATED, Collection
+from mockserver.state.record import Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
 

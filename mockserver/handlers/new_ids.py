@@ -77,7 +77,7 @@ def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas
             if not isinstance(made, dict | list) and collection.get(made) is None:
                 free = made if free is None else free
                 if fits(made):
-                    if collection.place(made) is None:
+                    if collection.age_of(made) is None:
                         return made
                     again = made if again is None else again
         following = collection.highest + 1
@@ -113,7 +113,7 @@ def _digits(identity: IdentityStatement) -> NewId:
 
     def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
         made = number(world, collection, fields)
-        while collection.place(f"{identity.prefix}{made}") is not None:
+        while collection.age_of(f"{identity.prefix}{made}") is not None:
             made += 1
         collection.highest = made - 1  # all below were given to somebody, if only for a while
         return f"{identity.prefix}{made}"

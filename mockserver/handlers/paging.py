@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from mockserver.behaviour.statements import Paging
 from mockserver.errors import Fault, Invalid, Missing, Refusal
 from mockserver.messages import Call
-from mockserver.state.collection import Collection, FilteredView, Record, Selection
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+from mockserver.state.views import FilteredView, Selection
 
 DIGITS = re.compile(r"[0-9]{1,20}")
 """A cursor that may be a number: `str.isdigit` takes characters that are none, such as ²."""
@@ -77,9 +79,9 @@ def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int 
     given = call.query.get(parameter)
     if given is None:
         return None
-    place = held.place(given)
+    place = held.age_of(given)
     if place is None and isinstance(given, str) and DIGITS.fullmatch(given):
-        place = held.place(int(given))
+        place = held.age_of(int(given))
     if place is None and paging.unknown_position != "empty":
         raise POSITIONS[paging.unknown_position](parameter, given)
     return NOWHERE if place is None else place

@@ -9,7 +9,7 @@ from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.resource_plan import ResourcePlan, acting, viewer
-from mockserver.state.collection import Record
+from mockserver.state.record import Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
 
@@ -26,7 +26,7 @@ def succeed(contract: Contract, plans: Plans, store: Store, before: Store, old: 
     that it holds. What they ask for beyond that is made up, where the resource says `invented`, as for a new item. What
     it was nested in must stay too.
     """
-    store.succeed(before)
+    store.continue_from(before)
     dropped: Counter[str] = Counter()
     heirs = {name: _Heir(contract, plan, old.get(name), world) for name, plan in plans.items()}
     for key, held in sorted(before.collections.items(), key=lambda entry: len(old[entry[0][0]].above)):
@@ -34,7 +34,7 @@ def succeed(contract: Contract, plans: Plans, store: Store, before: Store, old: 
         heir, kept = heirs.get(name), []
         if heir is not None and heir.fits and heir.is_owned(store, tenant, owner):
             kept = [taken for record in held if (taken := heir.take(record)) is not None]
-            store.take(key, held, kept)
+            store.take_over(key, held, kept)
         dropped[name] += len(held) - len(kept)
     return +dropped
 

@@ -17,7 +17,7 @@ from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.schemas import Schemas, Validator
-from mockserver.state.collection import Record
+from mockserver.state.record import Record
 
 NAMES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}

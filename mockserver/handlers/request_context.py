@@ -14,8 +14,9 @@ from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.mcp_port import Question
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
-from mockserver.state.collection import Collection, Record
-from mockserver.state.store import Transaction
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
 
 Asking = Generator[Question, Any, Reply | None]

@@ -18,8 +18,10 @@ from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.reply_template import Render
 from mockserver.messages import Call, Principal
 from mockserver.openapi.document import Operation
-from mockserver.state.collection import Collection, Record
-from mockserver.state.world import TIME_FORMATS, World
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+from mockserver.state.time_formats import TIME_FORMATS
+from mockserver.state.world import World
 
 SCOPE = frozenset({"id", "tenant", "user", "now"})
 """What a template of `initial` and `derived` may name."""

@@ -17,8 +17,8 @@ from mockserver.handlers.handling import Performance, ask_again, question_of, se
 from mockserver.handlers.request_context import Asks, RequestContext
 from mockserver.mcp_port import McpConnection, Outcome, Prober, Question, ask
 from mockserver.messages import Reply
-from mockserver.state.collection import Record
-from mockserver.state.store import Transaction
+from mockserver.state.record import Record
+from mockserver.state.transaction import Transaction
 
 log = logging.getLogger("mockserver")
 

@@ -1,1 +1,1 @@
-"""What the server remembers: items by tenant, and one world of clock, ids and chance. No I/O."""
+"""What a service stores: items by resource and tenant, the clock, ids and randomness. No I/O."""

@@ -18,7 +18,8 @@ from mockserver import contract as contracts
 from mockserver.contract import STRICT, Contract, ReadingOptions
 from mockserver.mcp_port import Prober
 from mockserver.mcp_sync.simulated import SimulatedProber
-from mockserver.state.world import Clock, World
+from mockserver.state.clock import Clock
+from mockserver.state.world import World
 from mockserver.vendors import RULES
 from mockserver.web.middleware import oauth_callback
 from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware

@@ -14,7 +14,7 @@ from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Validator
-from mockserver.state.store import Transaction
+from mockserver.state.transaction import Transaction
 from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader

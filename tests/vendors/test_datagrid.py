@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.state.world import SteppingClock
+from mockserver.state.clock import SteppingClock
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Connect
 

@@ -8,7 +8,7 @@ from mockserver.errors import Fault, Missing
 from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
 from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.messages import Reply
-from mockserver.state.collection import Record
+from mockserver.state.record import Record
 
 CONNECTIVITY = frozenset({"base_url", "transport", "protocol_version", "authorization", "authorization_secret_id"})
 """The fields of which an update is documented to try a sync again (UPD: "connectivity or auth fields")."""

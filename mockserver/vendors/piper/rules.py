@@ -8,7 +8,7 @@ from typing import Any
 from mockserver.errors import BadGateway
 from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
 from mockserver.mcp_port import McpConnection, Outcome, Tool
-from mockserver.state.collection import Record
+from mockserver.state.record import Record
 
 SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"
 SECRET = ("auth_type", "auth_header_name", "auth_token")

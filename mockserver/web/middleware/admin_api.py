@@ -9,8 +9,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mockserver.state.clock import SteppingClock
 from mockserver.state.store import Store
-from mockserver.state.world import SteppingClock, World
+from mockserver.state.world import World
 from mockserver.web.middleware import oauth_callback
 from mockserver.web.service import Service
 

@@ -11,8 +11,8 @@ from mockserver.errors import Missing, SyncError
 from mockserver.handlers.actions import create
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import ANONYMOUS, Call
-from mockserver.state.collection import Record
-from mockserver.state.store import Transaction
+from mockserver.state.record import Record
+from mockserver.state.transaction import Transaction
 from mockserver.web.service import Service
 
 PATH = "oauth/callback"

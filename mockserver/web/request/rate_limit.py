@@ -9,7 +9,7 @@ from collections.abc import Callable
 from mockserver.behaviour.statements import RateLimit
 from mockserver.errors import TooMany
 from mockserver.messages import Principal
-from mockserver.state.world import Clock
+from mockserver.state.clock import Clock
 
 KEYS = 50_000
 """How many windows are kept; the ones not used for longest go first."""

@@ -1,0 +1,55 @@
+"""The changes of one request, which happen wholly or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mockserver.state.collection import Collection
+from mockserver.state.record import Record
+from mockserver.state.store import Store
+
+
+class Transaction:
+    """Applies changes to a store at once and keeps how to undo each. Do not use one across an `await`.
+
+    Changes are visible to other requests before `commit`; this is safe because a request that changes something runs
+    in one step of the event loop.
+    """
+
+    __slots__ = ("_undo", "store")
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._undo: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+
+    def add(self, collection: Collection, record: Record) -> None:
+        """Store a new item."""
+        collection.add(record)
+        self._undo.append((collection.withdraw, (record,)))
+
+    def remove(self, collection: Collection, record: Record) -> None:
+        """Delete an item."""
+        collection.remove(record)
+        self._undo.append((collection.add, (record,)))
+
+    def swap(self, collection: Collection, old: Record, new: Record) -> None:
+        """Replace an item by its next version."""
+        collection.swap(old, new)
+        self._undo.append((collection.swap, (new, old)))
+
+    def remember(self, tenant: str, name: str, value: Any) -> None:
+        """Store a fact about a tenant."""
+        facts = self.store.facts.setdefault(tenant, {})
+        self._undo.append((facts.__setitem__, (name, facts[name])) if name in facts else (facts.pop, (name,)))
+        facts[name] = value
+
+    def rollback(self) -> None:
+        """Undo every change, the last one first."""
+        while self._undo:
+            change, arguments = self._undo.pop()
+            change(*arguments)
+
+    def commit(self) -> None:
+        """Keep the changes: forget how to undo them."""
+        self._undo.clear()
