@@ -1,0 +1,34 @@
+"""`mockserver infer`: what a document lets one guess about the behaviour of its API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mockserver import contract as contracts
+from mockserver import inference
+from mockserver.cli.flaws import print_flaws
+from mockserver.contract import ReadingOptions
+from mockserver.errors import MockServerError
+
+
+@click.command()
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file."
+)
+@click.option("--lenient", is_flag=True, help="Read the valid parts of an invalid document.")
+@click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
+def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> None:
+    """Print a behaviour file inferred from a document, to correct and to use with `serve --behaviour FILE`."""
+    try:
+        contract = contracts.of(document, reading=ReadingOptions(lenient, outside))
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
+    print_flaws(contract)
+    text = inference.written(inference.infer(contract.document, contract.schemas, contract.examples))
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")

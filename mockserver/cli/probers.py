@@ -1,0 +1,26 @@
+"""`--sync`: which prober asks MCP servers for their tools."""
+
+from __future__ import annotations
+
+import click
+
+from mockserver.cli.lazy_command import resolve
+from mockserver.mcp_port import Prober
+
+PROBERS = {
+    "simulated": "mockserver.mcp_sync.simulated:SimulatedProber",
+    "live": "mockserver.mcp_sync.live_thread:live",
+    "off": "mockserver.mcp_sync.off:OffProber",
+}
+"""The probers by the name that `--sync` uses. The live one needs the `live` extra, so none is imported here."""
+
+
+def prober_of(mode: str, allow: tuple[str, ...], allow_stdio: bool) -> Prober:
+    """The prober of a mode. Raises UsageError for options of another mode, MissingExtra without the `live` extra."""
+    if mode != "live" and (allow or allow_stdio):
+        raise click.UsageError("--sync-allow and --allow-stdio need --sync live")
+    kind = resolve(PROBERS[mode], "live")
+    prober: Prober = kind(allow, allow_stdio=allow_stdio) if mode == "live" else kind()
+    if allow_stdio:
+        click.echo("--allow-stdio: every client of this server can run any command as you")
+    return prober

@@ -1,0 +1,113 @@
+"""`mockserver serve`: stateful mocks of vendors or of OpenAPI documents, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ipaddress
+import secrets
+from pathlib import Path
+
+import click
+
+from mockserver.cli import state_file as state_file_module
+from mockserver.cli.flaws import print_flaws
+from mockserver.cli.probers import PROBERS, prober_of
+from mockserver.cli.server import run
+from mockserver.contract import ReadingOptions
+from mockserver.errors import MockServerError
+from mockserver.web.app import create_app
+from mockserver.web.service import ServiceSettings
+
+
+@click.command()
+@click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT]...")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--seed", type=int, help="Make ids, times and random values repeatable.")
+@click.option(
+    "--state",
+    "state_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Create the items of this file at start.",
+)
+@click.option(
+    "--behaviour",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An overlay that corrects or extends the behaviour.",
+)
+@click.option("--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped.")
+@click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
+@click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Apply the documented limits.")
+@click.option(
+    "--sync",
+    "sync_mode",
+    type=click.Choice(sorted(PROBERS)),
+    default="simulated",
+    show_default=True,
+    help="How MCP servers are queried: live, simulated or off.",
+)
+@click.option("--sync-allow", multiple=True, metavar="HOST|CIDR", help="What live sync may reach besides loopback.")
+@click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds a reply waits for an MCP server.")
+@click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands of registrations. Dangerous.")
+@click.option(
+    "--items",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 100_000),
+    help="Generate this many items in each collection at start.",
+)
+@click.option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404.")
+@click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
+@click.option("--access-log", is_flag=True, help="Write a line for each request.")
+@click.option("--watch", is_flag=True, help="Reload when a document or behaviour file changes.")
+def serve(
+    documents: tuple[str, ...],
+    host: str,
+    port: int,
+    seed: int | None,
+    state_file: Path | None,
+    behaviour: tuple[Path, ...],
+    lenient: bool,
+    outside: bool,
+    rate_limits: bool,
+    sync_mode: str,
+    sync_allow: tuple[str, ...],
+    sync_deadline: float,
+    allow_stdio: bool,
+    items: int,
+    materialize: bool,
+    max_body: int,
+    access_log: bool,
+    watch: bool,
+) -> None:
+    """Serve stateful mocks of vendors (of all when none is named) or of OpenAPI documents."""
+    gc.disable()  # what is created at start stays: collections during start would take a third of its time
+    token = None if is_loopback(host) else secrets.token_urlsafe(24)
+    try:
+        sandbox = create_app(
+            *documents,
+            behaviour=behaviour,
+            seed=seed,
+            token=token,
+            prober=prober_of(sync_mode, sync_allow, allow_stdio),
+            reading=ReadingOptions(lenient, outside),
+            settings=ServiceSettings(rate_limits, max_body, sync_deadline, items, materialize),
+        )
+        loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
+    for service in sandbox.services.values():
+        print_flaws(service.contract)
+    run(sandbox, host, port, token, loaded, access_log=access_log, watch=watch)
+
+
+def is_loopback(host: str) -> bool:
+    """Can only this machine reach the address?"""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

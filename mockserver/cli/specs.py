@@ -1,0 +1,40 @@
+"""`mockserver specs`: the vendors that this package contains, and the vocabulary of behaviour files."""
+
+from __future__ import annotations
+
+import click
+
+from mockserver import contract as contracts
+from mockserver.behaviour import reference_page
+from mockserver.cli import startup_banner
+from mockserver.errors import MockServerError
+from mockserver.openapi import bundled
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def specs(context: click.Context) -> None:
+    """List the vendors that this package contains."""
+    if context.invoked_subcommand is None:
+        for name in bundled.vendors():
+            document = contracts.of(name).document
+            click.echo(f"{name:10} {len(document.operations):3} operations  {document.title} {document.version}")
+
+
+@specs.command()
+@click.argument("document", metavar="VENDOR|DOCUMENT")
+def show(document: str) -> None:
+    """Print the operations and the behaviour of a vendor, each statement with its evidence."""
+    try:
+        contract = contracts.of(document)
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
+    for line in startup_banner.description(contract):
+        click.echo(line)
+
+
+@specs.command("vocabulary")
+def print_vocabulary() -> None:
+    """Print the reference of behaviour files (docs/behaviour.md)."""
+    for line in reference_page.page():
+        click.echo(line)
