@@ -21,20 +21,20 @@ from contracts.checks import (
 from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
-PROMISES: tuple[Check, ...] = (
-    *read_your_writes.PROMISES, *updates.PROMISES, *fields.PROMISES, *timestamps.PROMISES, *secrets.PROMISES, *lists.PROMISES,
-    *limits.PROMISES, *responses.PROMISES, *access.PROMISES, *parents.PROMISES, *validation.PROMISES,
-    *odd_input.PROMISES,
-    *vendor_rules.PROMISES, *state_machine.PROMISES,
+CHECKS: tuple[Check, ...] = (
+    *read_your_writes.CHECKS, *updates.CHECKS, *fields.CHECKS, *timestamps.CHECKS, *secrets.CHECKS, *lists.CHECKS,
+    *limits.CHECKS, *responses.CHECKS, *access.CHECKS, *parents.CHECKS, *validation.CHECKS,
+    *odd_input.CHECKS,
+    *vendor_rules.CHECKS, *state_machine.CHECKS,
 )  # fmt: skip
 """The table. What is `late` is held after everything else."""
 
 
 def checks_of(contract: Contract) -> list[BoundCheck]:
     """Every promise as this contract makes it, the early ones first."""
-    ordered = sorted(PROMISES, key=lambda promise: promise.late)
+    ordered = sorted(CHECKS, key=lambda check: check.run_last)
     return [
-        BoundCheck(promise, operation, said, subject)
-        for promise in ordered
-        for operation, said, subject in promise.find(contract)
+        BoundCheck(check, operation, statement, subject)
+        for check in ordered
+        for operation, statement, subject in check.find(contract)
     ]

@@ -16,7 +16,7 @@ from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import NOBODY, User
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick, resource_operations
-from contracts.runner.check import Check, Place, holder
+from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Permission
 from mockserver.contract import Contract
@@ -25,28 +25,28 @@ DENIED = frozenset({401, 403, 404, 410})
 """Statuses of somebody who may not, or may not know."""
 
 
-def authentication(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
+def authentication(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
     """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
-    if not stage.target.identities:
+    if not context.target.identities:
         raise CannotBuildRequest("no credential is known")
-    asked = _asked(stage, act)
+    asked = _asked(context, act)
     if any(each == {"mutualTLS"} for each in asked):
         raise CannotBuildRequest("the credential is the certificate of the connection")
-    made = stage.subject(kind) if kind is not None and kind.can("create") else None
+    made = context.subject(kind) if kind is not None and kind.can("create") else None
     path = dict(made.path) if made else {}
-    path |= _tenant_in_path(stage, act)
-    for what, nobody in _wrong(stage, any("basic" in each for each in asked)):
-        body = _body(stage, act, kind)
-        exchange = stage.send(act, who=nobody, path=path, body=body, headers=_tenant_header(stage))
+    path |= _tenant_in_path(context, act)
+    for what, nobody in _wrong(context, any("basic" in each for each in asked)):
+        body = _body(context, act, kind)
+        exchange = context.send(act, who=nobody, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
-            stage.made(kind, exchange, {}, stage.main, path)
-        refused(stage, "unauthenticated", act, exchange, f"a request {what}", what)
+            context.made(kind, exchange, {}, context.main, path)
+        refused(context, "unauthenticated", act, exchange, f"a request {what}", what)
     if act.operation.method == "get":
-        _written_small(stage, act, path)
-        _looked_up_first(stage, act, kind, made, path)
+        _written_small(context, act, path)
+        _looked_up_first(context, act, kind, made, path)
     if made is not None and kind is not None and kind.can("get") and made.kind is kind:
-        seen = stage.get(made)
-        stage.expect(
+        seen = context.get(made)
+        context.expect(
             seen.status == 200,
             "what was refused was not done",
             f"status {seen.status}",
@@ -56,28 +56,28 @@ def authentication(stage: CheckContext, act: ResourceOperation, kind: CheckedRes
         )
 
 
-def _written_small(stage: CheckContext, act: ResourceOperation, path: dict[str, Any]) -> None:
+def _written_small(context: CheckContext, act: ResourceOperation, path: dict[str, Any]) -> None:
     """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
-    main = stage.main
+    main = context.main
     small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
-    if small == main.headers or stage.send(act, path=path).status == 401:
+    if small == main.headers or context.send(act, path=path).status == 401:
         return
-    exchange = stage.send(act, who=replace(main, headers=small), path=path)
-    said = StatementRef(
+    exchange = context.send(act, who=replace(main, headers=small), path=path)
+    statement = StatementRef(
         act.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case."
     )
-    stage.expect(
+    context.expect(
         exchange.status != 401,
         "the scheme bearer is Bearer",
         f"status {exchange.status}",
         exchange,
         about="scheme",
-        said=said,
+        statement=statement,
     )
 
 
 def _looked_up_first(
-    stage: CheckContext,
+    context: CheckContext,
     act: ResourceOperation,
     kind: CheckedResource | None,
     made: CreatedItem | None,
@@ -87,51 +87,53 @@ def _looked_up_first(
     parameter = kind.resource.identity.parameter if kind else ""
     if made is None or kind is None or "{" + parameter + "}" not in act.operation.path:
         return
-    there = stage.send(act, who=NOBODY, path=path, headers=_tenant_header(stage))
-    for id in never(stage, made):
-        not_there = stage.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(stage))
-        said = StatementRef(
+    there = context.send(act, who=NOBODY, path=path, headers=_tenant_header(context))
+    for id in never(context, made):
+        not_there = context.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(context))
+        statement = StatementRef(
             act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
         )
-        stage.expect(
+        context.expect(
             there.status == not_there.status,
             f"status {there.status} without a credential, be it there or not",
             f"status {not_there.status} for what is not there",
             there,
             not_there,
             about="looked up",
-            said=said,
+            statement=statement,
         )
 
 
-def _tenant_in_path(stage: CheckContext, act: ResourceOperation) -> dict[str, Any]:
-    names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "path"}
-    return {name: stage.main.tenant for name in names if stage.main.tenant and "{" + name + "}" in act.operation.path}
+def _tenant_in_path(context: CheckContext, act: ResourceOperation) -> dict[str, Any]:
+    names = {k.resource.tenant.name for k in context.tools.kinds.values() if k.resource.tenant.by == "path"}
+    return {
+        name: context.main.tenant for name in names if context.main.tenant and "{" + name + "}" in act.operation.path
+    }
 
 
-def _tenant_header(stage: CheckContext) -> dict[str, str]:
-    names = {k.resource.tenant.name for k in stage.tools.kinds.values() if k.resource.tenant.by == "header"}
-    return {name: stage.main.tenant for name in names if stage.main.tenant}
+def _tenant_header(context: CheckContext) -> dict[str, str]:
+    names = {k.resource.tenant.name for k in context.tools.kinds.values() if k.resource.tenant.by == "header"}
+    return {name: context.main.tenant for name in names if context.main.tenant}
 
 
-def _body(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> Any:
+def _body(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> Any:
     if act.media_type is None:
         return MISSING
-    body = stage.body(kind) if kind and act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    body = context.body(kind) if kind and act == kind.acts.get("create") else context.bodies.least(act, context.check)
     return MISSING if body is None else body
 
 
-def _asked(stage: CheckContext, act: ResourceOperation) -> list[set[str]]:
+def _asked(context: CheckContext, act: ResourceOperation) -> list[set[str]]:
     """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
-    known = stage.contract.document.security_schemes
+    known = context.contract.document.security_schemes
     schemes = [[known[name] for name, _ in one if name in known] for one in act.operation.security]
     return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
 
 
-def _wrong(stage: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
+def _wrong(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
     """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
     yield "without a credential", NOBODY
-    main = stage.main
+    main = context.main
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
         if not takes_basic:
@@ -143,9 +145,9 @@ def _wrong(stage: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]
         )
     if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
         yield "with an empty key", _with(main, "")
-    if main.secret and not stage.contract.behaviour.service.credentials:
+    if main.secret and not context.contract.behaviour.service.credentials:
         yield "with a credential that says it is invalid", _with(main, "invalid-contract-check")
-    pattern = re.compile(stage.contract.behaviour.service.authentication.pattern)
+    pattern = re.compile(context.contract.behaviour.service.authentication.pattern)
     for what, secret in (
         ("of an unknown form", "contract-check"),
         ("that is cut", main.secret[:-1]),
@@ -168,26 +170,26 @@ def _with(main: User, secret: str) -> User:
     return User("wrong", headers, query, cookies)
 
 
-def tenants(stage: CheckContext, kind: CheckedResource) -> None:
+def tenants(context: CheckContext, kind: CheckedResource) -> None:
     """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
-    stranger = stage.stranger()
-    made = stage.create(kind)
-    before = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else None
-    for way, who in _ways(stage, kind, stranger):
+    stranger = context.stranger()
+    made = context.create(kind)
+    before = context.item(kind.acts["get"], context.get(made)) if kind.can("get") else None
+    for way, who in _ways(context, kind, stranger):
         for name in ("get", "update", "replace", "delete"):
             act = kind.acts.get(name)
             if act is not None:
-                _closed(stage, kind, act, made, who, f"{name} {way}")
-        for act in _further(stage, kind):
-            _closed(stage, kind, act, made, who, f"{act.name} {way}")
+                _closed(context, kind, act, made, who, f"{name} {way}")
+        for act in _further(context, kind):
+            _closed(context, kind, act, made, who, f"{act.name} {way}")
         if kind.can("get"):
-            _like_nothing(stage, kind, made, who, way)
+            _like_nothing(context, kind, made, who, way)
         if kind.can("list"):
-            _unlisted(stage, kind, made, who, way)
+            _unlisted(context, kind, made, who, way)
     if before is not None:
-        seen = stage.get(made)
-        stage.expect(
-            seen.status == 200 and stage.item(kind.acts["get"], seen) == before,
+        seen = context.get(made)
+        context.expect(
+            seen.status == 200 and context.item(kind.acts["get"], seen) == before,
             "the item is as its owner left it",
             f"status {seen.status}",
             made.exchange,
@@ -196,42 +198,42 @@ def tenants(stage: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def _further(stage: CheckContext, kind: CheckedResource) -> list[ResourceOperation]:
+def _further(context: CheckContext, kind: CheckedResource) -> list[ResourceOperation]:
     """The operations on an item that are neither of those that every resource has."""
     own = {act.name for act in kind.acts.values()}
     return [
         act
-        for act in stage.tools.acts.values()
+        for act in context.tools.acts.values()
         if act.behaviour.action
         and act.behaviour.action.of == kind.name
         and act.name not in own
-        and _asked_by_id(stage, kind, act) is not None
+        and _asked_by_id(context, kind, act) is not None
     ]
 
 
-def _asked_by_id(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> str | None:
+def _asked_by_id(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> str | None:
     """Where an operation takes the id of an item: `path`, `query` or `body`; None where it takes none."""
     name = kind.resource.identity.parameter
     if "{" + name + "}" in act.operation.path:
         return "path"
     if any(p.location == "query" and p.name == name for p in act.operation.parameters):
         return "query"
-    return "body" if act.media_type and name in stage.bodies.required(act) else None
+    return "body" if act.media_type and name in context.bodies.required(act) else None
 
 
-def _like_nothing(stage: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
+def _like_nothing(context: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
     """A refusal does not tell whether there is such an item elsewhere."""
-    act, policy = kind.acts["get"], stage.contract.behaviour.service.no_access
+    act, policy = kind.acts["get"], context.contract.behaviour.service.no_access
     parameter = kind.resource.identity.parameter
-    foreign = stage.send(act, who=who, path=made.path)
-    said = StatementRef(
+    foreign = context.send(act, who=who, path=made.path)
+    statement = StatementRef(
         act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others."
     )
     if policy.refusal == "missing" and kind.resource.tenant.by == "path":
-        said = StatementRef.of("service", "no-access", policy)
-    for id in never(stage, made):
-        nothing = stage.send(act, who=who, path={**made.path, parameter: id})
-        stage.expect(
+        statement = StatementRef.of("service", "no-access", policy)
+    for id in never(context, made):
+        nothing = context.send(act, who=who, path={**made.path, parameter: id})
+        context.expect(
             foreign.status == nothing.status or foreign.status < 300,
             f"another tenant's item is refused as one that is not there, with {nothing.status}",
             f"status {foreign.status}",
@@ -239,26 +241,29 @@ def _like_nothing(stage: CheckContext, kind: CheckedResource, made: CreatedItem,
             nothing,
             foreign,
             about=f"told apart {way}",
-            said=said,
+            statement=statement,
         )
 
 
-def _ways(stage: CheckContext, kind: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
+def _ways(context: CheckContext, kind: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
     yield "from its own tenant", stranger
-    if kind.resource.tenant.by in ("path", "header") and stage.main.tenant:
-        yield "in the owner's tenant", stranger.within(stage.main.tenant)
+    if kind.resource.tenant.by in ("path", "header") and context.main.tenant:
+        yield "in the owner's tenant", stranger.within(context.main.tenant)
 
 
 def _closed(
-    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem, who: User, about: str
+    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem, who: User, about: str
 ) -> None:
-    body, parameter = stage.bodies.least(act, stage.check) if act.media_type else None, kind.resource.identity.parameter
-    where = _asked_by_id(stage, kind, act)
+    body, parameter = (
+        context.bodies.least(act, context.check) if act.media_type else None,
+        kind.resource.identity.parameter,
+    )
+    where = _asked_by_id(context, kind, act)
     if where == "body" and body is not None:
         body |= {parameter: made.id}
     query = {parameter: made.id} if where == "query" else {}
-    exchange = stage.send(act, who=who, path=made.path, query=query, body=MISSING if body is None else body)
-    stage.expect(
+    exchange = context.send(act, who=who, path=made.path, query=query, body=MISSING if body is None else body)
+    context.expect(
         exchange.status in DENIED,
         f"another tenant's {act.operation.method.upper()} is refused",
         f"status {exchange.status}",
@@ -266,7 +271,7 @@ def _closed(
         exchange,
         about=about,
     )
-    stage.expect(
+    context.expect(
         str(made.sent.get(_telling(made), "\0")).encode() not in exchange.reply_body,
         "nothing of the item is told",
         "the refusal tells of it",
@@ -281,11 +286,11 @@ def _telling(made: CreatedItem) -> str:
     return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
 
 
-def _unlisted(stage: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
-    seen = stage.listing(made, who=who)
+def _unlisted(context: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
+    seen = context.listing(made, who=who)
     if seen.status < 300:
-        there = str(made.id) in ids(kind, stage.items(kind, seen))
-        stage.expect(
+        there = str(made.id) in ids(kind, context.items(kind, seen))
+        context.expect(
             not there,
             "another tenant's list does not have the item",
             "it does",
@@ -295,9 +300,9 @@ def _unlisted(stage: CheckContext, kind: CheckedResource, made: CreatedItem, who
         )
     total = kind.acts["list"].place("total")
     if seen.status < 300 and total is not None and way == "from its own tenant":
-        shown = len(stage.walk(made, who=who)[0])
+        shown = len(context.walk(made, who=who)[0])
         told = pick(seen.json, total)
-        stage.expect(
+        context.expect(
             told == shown,
             "the total counts this tenant's items",
             f"{told} where {shown} are shown",
@@ -306,12 +311,12 @@ def _unlisted(stage: CheckContext, kind: CheckedResource, made: CreatedItem, who
         )
 
 
-def foreign_create(stage: CheckContext, kind: CheckedResource) -> None:
+def foreign_create(context: CheckContext, kind: CheckedResource) -> None:
     """Nobody creates in another tenant; what is created goes where the credential belongs."""
-    stranger = stage.stranger()
-    exchange, made = stage.try_create(kind, who=stranger.within(stage.main.tenant))
+    stranger = context.stranger()
+    exchange, made = context.try_create(kind, who=stranger.within(context.main.tenant))
     if made is None:
-        stage.expect(
+        context.expect(
             exchange.status in DENIED,
             "creating in another tenant is refused",
             f"status {exchange.status}",
@@ -319,8 +324,8 @@ def foreign_create(stage: CheckContext, kind: CheckedResource) -> None:
             about="status",
         )
         return
-    items, asked = stage.walk(kind)
-    stage.expect(
+    items, asked = context.walk(kind)
+    context.expect(
         str(made.id) not in ids(kind, items),
         "nothing is created in another tenant",
         "an item is",
@@ -330,27 +335,27 @@ def foreign_create(stage: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def own_tenants(stage: CheckContext, kind: CheckedResource) -> None:
+def own_tenants(context: CheckContext, kind: CheckedResource) -> None:
     """A credential that may work in several tenants finds each thing in the tenant where it was made."""
-    for who in stage.able:
-        others = [tenant for tenant in stage.tenants_of(who) if tenant != who.tenant]
+    for who in context.able:
+        others = [tenant for tenant in context.tenants_of(who) if tenant != who.tenant]
         if others and who.tenant:
-            _kept_apart(stage, kind, who, who.within(others[0]))
+            _kept_apart(context, kind, who, who.within(others[0]))
             return
     raise CannotBuildRequest("no credential is known that may work in several tenants")
 
 
-def _kept_apart(stage: CheckContext, kind: CheckedResource, here: User, there: User) -> None:
+def _kept_apart(context: CheckContext, kind: CheckedResource, here: User, there: User) -> None:
     for mine, other in ((here, there), (there, here)):
-        exchange, made = stage.try_create(kind, who=mine)
+        exchange, made = context.try_create(kind, who=mine)
         if made is None:
             raise CannotBuildRequest(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
         if kind.can("get"):
-            seen, away = stage.get(made), stage.get(made, who=other)
-            stage.expect(
+            seen, away = context.get(made), context.get(made, who=other)
+            context.expect(
                 seen.status == 200, "it is found in its tenant", f"status {seen.status}", exchange, seen, about="found"
             )
-            stage.expect(
+            context.expect(
                 away.status in DENIED,
                 "it is not found in another",
                 f"status {away.status}",
@@ -358,8 +363,8 @@ def _kept_apart(stage: CheckContext, kind: CheckedResource, here: User, there: U
                 away,
                 about="elsewhere",
             )
-        items, asked = stage.walk(made, who=other)
-        stage.expect(
+        items, asked = context.walk(made, who=other)
+        context.expect(
             str(made.id) not in ids(kind, items),
             "the other tenant's list is without it",
             "it is there",
@@ -369,17 +374,17 @@ def _kept_apart(stage: CheckContext, kind: CheckedResource, here: User, there: U
         )
 
 
-def references(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, str]) -> None:
+def references(context: CheckContext, kind: CheckedResource, fields: Mapping[str, str]) -> None:
     """A body cannot refer to what belongs to another tenant."""
-    stranger = stage.stranger()
+    stranger = context.stranger()
     for name, of in fields.items():
-        theirs = stage.create(stage.tools.kinds[of], who=stranger)
-        ours = stage.create(stage.tools.kinds[of])
-        fitting, _ = stage.try_create(kind, stage.body(kind) | {name: ours.id})
+        theirs = context.create(context.tools.kinds[of], who=stranger)
+        ours = context.create(context.tools.kinds[of])
+        fitting, _ = context.try_create(kind, context.body(kind) | {name: ours.id})
         if fitting.status >= 300:
             continue
-        exchange, _ = stage.try_create(kind, stage.body(kind) | {name: theirs.id})
-        stage.expect(
+        exchange, _ = context.try_create(kind, context.body(kind) | {name: theirs.id})
+        context.expect(
             exchange.status >= 400,
             f"{name} cannot be a {of} of another tenant",
             f"status {exchange.status}",
@@ -408,55 +413,55 @@ def _referring(contract: Contract) -> Iterator[Place]:
             and other.is_meant_by(name)
         }
         if found:
-            said = StatementRef(
+            statement = StatementRef(
                 act.name,
                 "http",
                 "inferred",
                 "OWASP API Security Top 10 2023, API1",
                 "A reference is no way around the borders of tenants.",
             )
-            yield act.name, said, (kind, found)
+            yield act.name, statement, (kind, found)
 
 
 def permission(
-    stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, statement: Permission
+    context: CheckContext, act: ResourceOperation, kind: CheckedResource | None, statement: Permission
 ) -> None:
     """Roles that may use the operation can, and others are refused without effect."""
-    made = stage.create(kind) if kind is not None and kind.can("create") else None
-    for who in stage.target.identities:
-        if not who.role or (who.tenant != stage.main.tenant and who.secret != stage.main.secret):
-            who = who.within(stage.main.tenant) if _is_open(stage, who) else who  # noqa: PLW2901
-        if who.role and who.role not in statement.roles and who.tenant == stage.main.tenant:
-            _barred(stage, act, kind, made, who)
-        elif who.role in statement.roles and who.tenant == stage.main.tenant:
-            _admitted(stage, act, kind, who)
+    made = context.create(kind) if kind is not None and kind.can("create") else None
+    for who in context.target.identities:
+        if not who.role or (who.tenant != context.main.tenant and who.secret != context.main.secret):
+            who = who.within(context.main.tenant) if _is_open(context, who) else who  # noqa: PLW2901
+        if who.role and who.role not in statement.roles and who.tenant == context.main.tenant:
+            _barred(context, act, kind, made, who)
+        elif who.role in statement.roles and who.tenant == context.main.tenant:
+            _admitted(context, act, kind, who)
 
 
-def _is_open(stage: CheckContext, who: User) -> bool:
+def _is_open(context: CheckContext, who: User) -> bool:
     """Has a listed credential no tenants of its own, so that it may work in any?"""
-    listed = {c.name: c for c in stage.contract.behaviour.service.credentials}
+    listed = {c.name: c for c in context.contract.behaviour.service.credentials}
     return who.name in listed and listed[who.name].tenants is None
 
 
 def _barred(
-    stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, made: CreatedItem | None, who: User
+    context: CheckContext, act: ResourceOperation, kind: CheckedResource | None, made: CreatedItem | None, who: User
 ) -> None:
-    exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
-    policy = stage.contract.behaviour.service.no_access.refusal
-    wanted = status_of(stage, "missing" if policy == "missing" else "forbidden", act)
-    if stage.expect(
+    exchange = context.send(act, who=who, path=made.path if made else None, body=_body(context, act, kind))
+    policy = context.contract.behaviour.service.no_access.refusal
+    wanted = status_of(context, "missing" if policy == "missing" else "forbidden", act)
+    if context.expect(
         exchange.status in wanted,
         f"the role {who.role} is refused with {min(wanted)}",
         f"status {exchange.status}",
         exchange,
         about=who.role,
     ):
-        matches_error(stage, "missing" if policy == "missing" else "forbidden", exchange, act)
+        matches_error(context, "missing" if policy == "missing" else "forbidden", exchange, act)
     if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
-        stage.made(kind, exchange, {}, stage.main, stage.parents(kind, stage.main))
+        context.made(kind, exchange, {}, context.main, context.parents(kind, context.main))
     if made is not None and kind is not None and kind.can("get"):
-        seen = stage.get(made)
-        stage.expect(
+        seen = context.get(made)
+        context.expect(
             seen.status == 200,
             "what was refused was not done",
             f"status {seen.status}",
@@ -466,10 +471,10 @@ def _barred(
         )
 
 
-def _admitted(stage: CheckContext, act: ResourceOperation, kind: CheckedResource | None, who: User) -> None:
-    made = stage.create(kind) if kind is not None and kind.can("create") else None
-    exchange = stage.send(act, who=who, path=made.path if made else None, body=_body(stage, act, kind))
-    stage.expect(
+def _admitted(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None, who: User) -> None:
+    made = context.create(kind) if kind is not None and kind.can("create") else None
+    exchange = context.send(act, who=who, path=made.path if made else None, body=_body(context, act, kind))
+    context.expect(
         exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
         f"the role {who.role} may",
         f"status {exchange.status}",
@@ -477,19 +482,19 @@ def _admitted(stage: CheckContext, act: ResourceOperation, kind: CheckedResource
         about=f"admitted {who.role}",
     )
     if kind is not None and act == kind.acts.get("create"):
-        stage.made(kind, exchange, {}, who, stage.parents(kind, who))
+        context.made(kind, exchange, {}, who, context.parents(kind, who))
 
 
-def no_access(stage: CheckContext, kind: CheckedResource) -> None:
+def no_access(context: CheckContext, kind: CheckedResource) -> None:
     """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
-    stranger = stage.stranger().within(stage.main.tenant)
-    policy = stage.contract.behaviour.service.no_access.refusal
+    stranger = context.stranger().within(context.main.tenant)
+    policy = context.contract.behaviour.service.no_access.refusal
     act = kind.acts["list"]
-    wanted = status_of(stage, policy, act)
-    exchange: RecordedExchange = stage.send(act, who=stranger)
-    stage.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
+    wanted = status_of(context, policy, act)
+    exchange: RecordedExchange = context.send(act, who=stranger)
+    context.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
     if exchange.status in wanted:
-        matches_error(stage, policy, exchange, act)
+        matches_error(context, policy, exchange, act)
 
 
 def _guarded(contract: Contract) -> Iterator[Place]:
@@ -497,14 +502,14 @@ def _guarded(contract: Contract) -> Iterator[Place]:
     for act in resource_operations(contract):
         if act.operation.security and all(act.operation.security):
             statement = contract.behaviour.service.authentication
-            said = StatementRef(
+            reference = StatementRef(
                 act.name,
                 "authentication",
                 "documented",
                 "OpenAPI 3.1 section 4.8.30 (security)",
                 f"A credential is needed. {statement.source}".strip(),
             )
-            yield act.name, said, (act, holder(act, known))
+            yield act.name, reference, (act, resource_of(act, known))
 
 
 def _tenanted(contract: Contract) -> Iterator[Place]:
@@ -524,18 +529,18 @@ def _permitted(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for act in resource_operations(contract):
         if act.behaviour.permission is not None:
-            said = StatementRef.of(act.name, "permission", act.behaviour.permission)
-            yield act.name, said, (act, holder(act, known), act.behaviour.permission)
+            statement = StatementRef.of(act.name, "permission", act.behaviour.permission)
+            yield act.name, statement, (act, resource_of(act, known), act.behaviour.permission)
 
 
 def _no_access_places(contract: Contract) -> Iterator[Place]:
-    said = contract.behaviour.service.no_access
+    statement = contract.behaviour.service.no_access
     for kind in checked_resources(contract).values():
         if kind.resource.tenant.by == "path" and kind.can("list"):
-            yield kind.acts["list"].name, StatementRef.of("service", "no-access", said), (kind,)
+            yield kind.acts["list"].name, StatementRef.of("service", "no-access", statement), (kind,)
 
 
-PROMISES = (
+CHECKS = (
     Check("authentication", ("authentication",), _guarded, authentication),
     Check("tenants", ("tenant",), _tenanted, tenants),
     Check("foreign-create", ("tenant",), _addressed, foreign_create),

@@ -12,7 +12,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
-from contracts.runner.check import Check, Place, stated
+from contracts.runner.check import Check, Place, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Defaults, Derived, Immutable, Initial
 from mockserver.contract import Contract
@@ -22,37 +22,39 @@ UNKNOWN: Any = object()
 """A template says something that we cannot work out."""
 
 
-def defaults(stage: CheckContext, kind: CheckedResource, statement: Defaults) -> None:
+def defaults(context: CheckContext, kind: CheckedResource, statement: Defaults) -> None:
     """What a create request leaves out is filled in as said, and only then."""
-    _defaulted(stage, kind, statement.fields)
+    _defaulted(context, kind, statement.fields)
 
 
-def schema_defaults(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
+def schema_defaults(context: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
     """As `defaults`, for the `default`s of the request's schema (JSON Schema Validation section 9.2)."""
-    _defaulted(stage, kind, fields)
+    _defaulted(context, kind, fields)
 
 
-def _defaulted(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
+def _defaulted(context: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
     act = kind.acts["create"]
-    body = bare(stage, kind)
-    made = stage.create(kind, body)
-    whole = views(stage, made)
+    body = bare(context, kind)
+    made = context.create(kind, body)
+    whole = views(context, made)
     for name, value in fields.items():
-        if name not in shown_fields(stage, kind) or name in kind.governed | act.filled or _is_template(value):
+        if name not in shown_fields(context, kind) or name in kind.governed | act.filled or _is_template(value):
             continue
-        shown = whole if name not in body else _without(stage, kind, body, name)
+        shown = whole if name not in body else _without(context, kind, body, name)
         for item, exchanges in shown:
-            stage.expect(
+            context.expect(
                 name in item and item[name] == value,
                 f"{name} is {value!r} where the request leaves it out",
                 repr(item.get(name, "nothing")),
                 *exchanges,
                 about=name,
             )
-        other = stage.bodies.other(act, name, value, stage.check) if name in stage.bodies.properties(act) else None
+        other = (
+            context.bodies.other(act, name, value, context.check) if name in context.bodies.properties(act) else None
+        )
         if other is not None and not act.may_refuse and name not in kind.settled:
-            chosen = stage.create(kind, bare(stage, kind) | {name: other})
-            stage.expect(
+            chosen = context.create(kind, bare(context, kind) | {name: other})
+            context.expect(
                 covers(chosen.item.get(name, other), other),
                 f"a given {name} wins over the default: {other!r}",
                 repr(chosen.item.get(name)),
@@ -62,24 +64,24 @@ def _defaulted(stage: CheckContext, kind: CheckedResource, fields: Mapping[str, 
 
 
 def _without(
-    stage: CheckContext, kind: CheckedResource, body: Mapping[str, Any], name: str
+    context: CheckContext, kind: CheckedResource, body: Mapping[str, Any], name: str
 ) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
     """An item whose request leaves out one field; nothing where the service will not have that."""
     slim = {key: value for key, value in body.items() if key != name}
-    if not stage.bodies.accepts(kind.acts["create"], slim):
+    if not context.bodies.accepts(kind.acts["create"], slim):
         return []
-    _, made = stage.try_create(kind, slim)
-    return views(stage, made) if made is not None else []
+    _, made = context.try_create(kind, slim)
+    return views(context, made) if made is not None else []
 
 
-def bare(stage: CheckContext, kind: CheckedResource) -> dict[str, Any]:
+def bare(context: CheckContext, kind: CheckedResource) -> dict[str, Any]:
     """A valid body with nothing that may be left out."""
     act = kind.acts["create"]
-    body = stage.body(kind)
-    needed = stage.bodies.required(act)
+    body = context.body(kind)
+    needed = context.bodies.required(act)
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
-        if name not in needed and stage.bodies.accepts(act, slim) and not act.may_refuse:
+        if name not in needed and context.bodies.accepts(act, slim) and not act.may_refuse:
             body = slim
     return body
 
@@ -88,16 +90,16 @@ def _is_template(value: Any) -> bool:
     return isinstance(value, str) and PLACEHOLDER.search(value) is not None
 
 
-def initial(stage: CheckContext, kind: CheckedResource, statement: Initial) -> None:
+def initial(context: CheckContext, kind: CheckedResource, statement: Initial) -> None:
     """A new item starts as said, whatever the client sends."""
-    made = stage.create(kind)
+    made = context.create(kind)
     for name, written in statement.fields.items():
         if name in kind.governed and not _is_template(written):
             continue
-        for item, exchanges in views(stage, made):
+        for item, exchanges in views(context, made):
             wanted = work_out(written, {**made.sent}, made)
-            if wanted is not UNKNOWN and name in shown_fields(stage, kind):
-                stage.expect(
+            if wanted is not UNKNOWN and name in shown_fields(context, kind):
+                context.expect(
                     item.get(name) == wanted,
                     f"a new item has {name} {wanted!r}",
                     repr(item.get(name)),
@@ -105,19 +107,19 @@ def initial(stage: CheckContext, kind: CheckedResource, statement: Initial) -> N
                     about=name,
                 )
     if kind.can("get", "update"):
-        _stays(stage, kind, made, frozenset(statement.fields) - kind.governed)
+        _stays(context, kind, made, frozenset(statement.fields) - kind.governed)
 
 
-def _stays(stage: CheckContext, kind: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
+def _stays(context: CheckContext, kind: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
     """What was set at the beginning is not computed anew when what it was made from changes."""
     act = kind.acts["update"]
-    before = stage.item(kind.acts["get"], stage.get(made))
-    name, value = change_of(stage, kind, act, made)
-    changed = stage.update(made, {name: value})
-    seen = stage.get(made)
-    after = stage.item(kind.acts["get"], seen)
+    before = context.item(kind.acts["get"], context.get(made))
+    name, value = change_of(context, kind, act, made)
+    changed = context.update(made, {name: value})
+    seen = context.get(made)
+    after = context.item(kind.acts["get"], seen)
     for each in sorted(names & before.keys()):
-        stage.expect(
+        context.expect(
             after.get(each) == before[each],
             f"{each} stays {before[each]!r} when {name} changes",
             repr(after.get(each)),
@@ -128,18 +130,18 @@ def _stays(stage: CheckContext, kind: CheckedResource, made: CreatedItem, names:
         )
 
 
-def derived(stage: CheckContext, kind: CheckedResource, statement: Derived) -> None:
+def derived(context: CheckContext, kind: CheckedResource, statement: Derived) -> None:
     """A derived field says the truth after creating and after changing."""
     for full in (False, True):
-        made = stage.create(kind, stage.body(kind, full=full))
-        for item, exchanges in views(stage, made):
-            _derives(stage, kind, statement, made, {**made.sent}, item, exchanges)
+        made = context.create(kind, context.body(kind, full=full))
+        for item, exchanges in views(context, made):
+            _derives(context, kind, statement, made, {**made.sent}, item, exchanges)
         if kind.can("update", "get"):
-            _derives_again(stage, kind, statement, made)
+            _derives_again(context, kind, statement, made)
 
 
 def _derives(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     statement: Derived,
     made: CreatedItem,
@@ -149,13 +151,13 @@ def _derives(
 ) -> None:
     for name, written in statement.fields.items():
         wanted = work_out(written, fields, made)
-        if wanted is not UNKNOWN and name in shown_fields(stage, kind):
-            stage.expect(
+        if wanted is not UNKNOWN and name in shown_fields(context, kind):
+            context.expect(
                 item.get(name) == wanted, f"{name} is {wanted!r}", repr(item.get(name)), *exchanges, about=name
             )
 
 
-def _derives_again(stage: CheckContext, kind: CheckedResource, statement: Derived, made: CreatedItem) -> None:
+def _derives_again(context: CheckContext, kind: CheckedResource, statement: Derived, made: CreatedItem) -> None:
     act = kind.acts["update"]
     for source in {
         m[2]
@@ -164,23 +166,23 @@ def _derives_again(stage: CheckContext, kind: CheckedResource, statement: Derive
         for m in PLACEHOLDER.finditer(written)
         if m[2]
     }:
-        if source not in stage.bodies.properties(act):
+        if source not in context.bodies.properties(act):
             continue
         fields = dict(made.sent)
-        for value in (stage.bodies.other(act, source, fields.get(source), stage.check), None):
-            if not stage.bodies.accepts(act, {source: value}):
+        for value in (context.bodies.other(act, source, fields.get(source), context.check), None):
+            if not context.bodies.accepts(act, {source: value}):
                 continue
-            changed = stage.update(made, {source: value})
+            changed = context.update(made, {source: value})
             if 200 <= changed.status < 300:
                 fields[source] = value
-                seen = stage.get(made)
+                seen = context.get(made)
                 _derives(
-                    stage,
+                    context,
                     kind,
                     statement,
                     made,
                     fields,
-                    stage.item(kind.acts["get"], seen),
+                    context.item(kind.acts["get"], seen),
                     (made.exchange, changed, seen),
                 )
 
@@ -207,22 +209,22 @@ def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], mad
     return UNKNOWN
 
 
-def immutable(stage: CheckContext, kind: CheckedResource, statement: Immutable) -> None:
+def immutable(context: CheckContext, kind: CheckedResource, statement: Immutable) -> None:
     """An update that names the field leaves it as it is, or is refused."""
     act = kind.acts.get("update") or kind.acts.get("replace")
     if act is None or not kind.can("get"):
         raise CannotBuildRequest("nothing changes this resource")
     for name in statement.fields:
-        made = stage.create(kind, stage.body(kind, full=not kind.acts["create"].may_refuse))
-        before = stage.item(kind.acts["get"], stage.get(made))
+        made = context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
+        before = context.item(kind.acts["get"], context.get(made))
         if name not in before:
             continue
         value = _different(before[name])
         body = {name: value} if "update" in kind.acts else {**made.sent, name: value}
-        changed = stage.send(act, path=made.path, body=body)
-        seen = stage.get(made)
-        after = stage.item(kind.acts["get"], seen)
-        stage.expect(
+        changed = context.send(act, path=made.path, body=body)
+        seen = context.get(made)
+        after = context.item(kind.acts["get"], seen)
+        context.expect(
             after.get(name) == before[name],
             f"{name} stays {before[name]!r}",
             repr(after.get(name)),
@@ -233,16 +235,16 @@ def immutable(stage: CheckContext, kind: CheckedResource, statement: Immutable) 
         )
 
 
-def mass_assignment(stage: CheckContext, kind: CheckedResource, names: tuple[str, ...]) -> None:
+def mass_assignment(context: CheckContext, kind: CheckedResource, names: tuple[str, ...]) -> None:
     """Fields that only the service sets are not taken from a client, at creating and at changing."""
-    made = stage.create(kind)
-    view = stage.item(kind.acts["get"], stage.get(made)) if kind.can("get") else dict(made.item)
+    made = context.create(kind)
+    view = context.item(kind.acts["get"], context.get(made)) if kind.can("get") else dict(made.item)
     wrong = {name: _different(view[name]) for name in names if name in view}
     for name, value in wrong.items():
-        _, other = stage.try_create(kind, {**stage.body(kind), name: value})
+        _, other = context.try_create(kind, {**context.body(kind), name: value})
         if other is not None:
-            for item, exchanges in views(stage, other):
-                stage.expect(
+            for item, exchanges in views(context, other):
+                context.expect(
                     item.get(name) != value,
                     f"{name} is set by the service alone",
                     f"the client's {value!r}",
@@ -251,10 +253,10 @@ def mass_assignment(stage: CheckContext, kind: CheckedResource, names: tuple[str
                 )
         update = kind.acts.get("update")
         if update is not None and kind.can("get"):
-            changed = stage.update(made, {name: value})
-            seen = stage.get(made)
-            item = stage.item(kind.acts["get"], seen)
-            stage.expect(
+            changed = context.update(made, {name: value})
+            seen = context.get(made)
+            item = context.item(kind.acts["get"], seen)
+            context.expect(
                 seen.status == 200 and item.get(name) != value,
                 f"{name} is set by the service alone",
                 f"status {seen.status}, {name} {item.get(name)!r}",
@@ -265,11 +267,11 @@ def mass_assignment(stage: CheckContext, kind: CheckedResource, names: tuple[str
             )
         replace = kind.acts.get("replace")
         if replace is not None and kind.can("get") and not kind.client_named:
-            other = stage.create(kind)
-            changed = stage.send(replace, path=other.path, body={**other.sent, name: value})
-            seen = stage.get(other)
-            item = stage.item(kind.acts["get"], seen)
-            stage.expect(
+            other = context.create(kind)
+            changed = context.send(replace, path=other.path, body={**other.sent, name: value})
+            seen = context.get(other)
+            item = context.item(kind.acts["get"], seen)
+            context.expect(
                 seen.status == 200 and item.get(name) != value,
                 f"{name} is set by the service alone",
                 f"status {seen.status}, {name} {item.get(name)!r}",
@@ -313,14 +315,14 @@ def _settled_places(contract: Contract) -> Iterator[Place]:
         act = kind.acts["create"]
         marked = tuple(sorted(set(_read_only(contract, act)) | (kind.settled - {""})))
         if marked:
-            said = StatementRef(
+            statement = StatementRef(
                 kind.name,
                 "schema",
                 "documented" if _read_only(contract, act) else "inferred",
                 "OpenAPI 3.1 section 4.8.24 (readOnly)",
                 "Fields that only the service sets.",
             )
-            yield act.name, said, (kind, marked)
+            yield act.name, statement, (kind, marked)
 
 
 def _read_only(contract: Contract, act: ResourceOperation) -> list[str]:
@@ -338,21 +340,21 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
         found = {n: contract.schemas.keyword(at, "default") for n, at in properties.items()}
         given = {name: value for name, value in found.items() if value is not None and name not in kind.settled}
         if given:
-            said = StatementRef(
+            statement = StatementRef(
                 act.name,
                 "schema",
                 "documented",
                 "JSON Schema Validation section 9.2",
                 "The service assumes the schema's default where a field is left out.",
             )
-            yield act.name, said, (kind, given)
+            yield act.name, statement, (kind, given)
 
 
-PROMISES = (
-    Check("defaults", ("defaults",), stated("defaults", "create"), defaults),
+CHECKS = (
+    Check("defaults", ("defaults",), resource_statement("defaults", "create"), defaults),
     Check("schema-defaults", (), _schema_default_places, schema_defaults),
-    Check("initial", ("initial",), stated("initial", "create"), initial),
-    Check("derived", ("derived",), stated("derived", "create"), derived),
-    Check("immutable", ("immutable",), stated("immutable", "create"), immutable),
+    Check("initial", ("initial",), resource_statement("initial", "create"), initial),
+    Check("derived", ("derived",), resource_statement("derived", "create"), derived),
+    Check("immutable", ("immutable",), resource_statement("immutable", "create"), immutable),
     Check("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment),
 )  # fmt: skip

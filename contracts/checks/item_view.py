@@ -32,20 +32,20 @@ def documented(contract: Contract, act: ResourceOperation) -> Mapping[str, str]:
     return contract.schemas.properties(pointer) if pointer else {}
 
 
-def showable(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> frozenset[str]:
+def showable(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> frozenset[str]:
     """The fields that a success reply's item has by the document, without secrets."""
-    return frozenset(documented(stage.contract, act)) - kind.secret
+    return frozenset(documented(context.contract, act)) - kind.secret
 
 
-def shows_id(stage: CheckContext, kind: CheckedResource) -> bool:
+def shows_id(context: CheckContext, kind: CheckedResource) -> bool:
     """Does the reply to a create request show the id of the new item, by the document?"""
     act = kind.acts["create"]
-    return act.place("id") is not None or kind.resource.identity.field in documented(stage.contract, act)
+    return act.place("id") is not None or kind.resource.identity.field in documented(context.contract, act)
 
 
-def few_ids(stage: CheckContext, kind: CheckedResource) -> bool:
+def few_ids(context: CheckContext, kind: CheckedResource) -> bool:
     """Are there so few numbers which the path of an item allows that those of removed items must be given again?"""
-    keyword, acts = stage.contract.schemas.keyword, [act for act in kind.acts.values() if kind.is_of_item(act)]
+    keyword, acts = context.contract.schemas.keyword, [act for act in kind.acts.values() if kind.is_of_item(act)]
     places = {
         p.schema
         for act in acts
@@ -57,40 +57,44 @@ def few_ids(stage: CheckContext, kind: CheckedResource) -> bool:
 
 
 def changing(
-    stage: CheckContext, act: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
+    context: CheckContext, act: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
 ) -> dict[str, Any] | None:
     """A body that changes one field, with what the schema requires beside it as it was sent; None where none can."""
     alone = {name: value}
-    whole = {key: sent[key] for key in stage.bodies.required(act) if key in sent} | alone
-    return next((body for body in (alone, whole) if stage.bodies.accepts(act, body)), None)
+    whole = {key: sent[key] for key in context.bodies.required(act) if key in sent} | alone
+    return next((body for body in (alone, whole) if context.bodies.accepts(act, body)), None)
 
 
-def shows_null(stage: CheckContext, kind: CheckedResource, name: str) -> bool:
+def shows_null(context: CheckContext, kind: CheckedResource, name: str) -> bool:
     """May a field of an item that is read be null, by the document?"""
-    pointer = documented(stage.contract, kind.acts["get"]).get(name)
-    return pointer is None or stage.contract.schemas.validator(pointer, "response").is_valid(None)
+    pointer = documented(context.contract, kind.acts["get"]).get(name)
+    return pointer is None or context.contract.schemas.validator(pointer, "response").is_valid(None)
 
 
 def meant(
-    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
+    context: CheckContext, kind: CheckedResource, act: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
 ) -> dict[str, Any]:
     """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
-    field, schema = kind.resource.identity.field, stage.bodies.schema(act)
-    known = stage.contract.schemas.properties(schema) if schema else {}
+    field, schema = kind.resource.identity.field, context.bodies.schema(act)
+    known = context.contract.schemas.properties(schema) if schema else {}
     named = field in body or (field in known and not kind.is_of_item(act))
     return {**body, field: made.id} if named else dict(body)
 
 
-def always_shown(stage: CheckContext, act: ResourceOperation) -> set[str]:
+def always_shown(context: CheckContext, act: ResourceOperation) -> set[str]:
     """The fields that a success reply's item must have by the document, with a value other than null."""
-    pointer, schemas, fields = item_schema(stage.contract, act), stage.contract.schemas, documented(stage.contract, act)
+    pointer, schemas, fields = (
+        item_schema(context.contract, act),
+        context.contract.schemas,
+        documented(context.contract, act),
+    )
     required = schemas.required(pointer) & fields.keys() if pointer else set()
     return {name for name in required if not schemas.validator(fields[name], "response").is_valid(None)}
 
 
 def unchangeable(kind: CheckedResource) -> frozenset[str]:
     """Fields that an update leaves alone, or that change with others."""
-    fixed = {name for said in kind.resource.immutable for name in said.fields}
+    fixed = {name for statement in kind.resource.immutable for name in statement.fields}
     return frozenset(fixed | kind.settled | kind.secret | kind.governed | {kind.resource.identity.field})
 
 
@@ -108,29 +112,31 @@ def covers(shown: Any, sent: Any) -> bool:
     return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
 
 
-def views(stage: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
+def views(context: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
     """An item as the create reply and as a reader see it."""
     views: list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]] = (
         [(dict(made.item), (made.exchange,))] if made.item else []
     )
     if made.kind.can("get"):
-        seen = stage.get(made)
-        views.append((stage.item(made.kind.acts["get"], seen), (made.exchange, seen)))
+        seen = context.get(made)
+        views.append((context.item(made.kind.acts["get"], seen), (made.exchange, seen)))
     return views
 
 
-def shown_fields(stage: CheckContext, kind: CheckedResource) -> frozenset[str]:
+def shown_fields(context: CheckContext, kind: CheckedResource) -> frozenset[str]:
     """Fields that the create reply and the read reply both have by the document."""
     acts = [kind.acts[name] for name in ("create", "get") if name in kind.acts]
-    shown = [showable(stage, kind, act) for act in acts if act.place("item") is not None]
+    shown = [showable(context, kind, act) for act in acts if act.place("item") is not None]
     return frozenset.intersection(*shown) if shown else frozenset()
 
 
-def change_of(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem) -> tuple[str, Any]:
+def change_of(
+    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem
+) -> tuple[str, Any]:
     """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
-    for name in stage.bodies.properties(act):
+    for name in context.bodies.properties(act):
         if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
-            value = stage.bodies.other(act, name, made.sent[name], stage.check)
+            value = context.bodies.other(act, name, made.sent[name], context.check)
             if value is not None:
                 return name, value
     raise CannotBuildRequest("no field of an item can be changed")

@@ -12,7 +12,7 @@ from contracts.client.pagination import following, largest_page
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick
-from contracts.runner.check import Check, Place, operations, stated
+from contracts.runner.check import Check, Place, operation_statement, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Filter, Order, Paging, Sort
 from mockserver.contract import Contract
@@ -24,25 +24,27 @@ MANY = 26
 """So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
 
 
-def order(stage: CheckContext, kind: CheckedResource, statement: Order) -> None:
+def order(context: CheckContext, kind: CheckedResource, statement: Order) -> None:
     """A list is in the order that is said, also after a change."""
-    made = [stage.create(kind) for _ in range(4)]
+    made = [context.create(kind) for _ in range(4)]
     if kind.can("update"):
-        for name in [n for n in stage.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][
+        for name in [n for n in context.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][
             :1
         ]:
-            stage.update(made[1], {name: stage.bodies.other(kind.acts["update"], name, made[1].sent[name], "order")})
-    items, asked = stage.walk(made[0])
+            context.update(
+                made[1], {name: context.bodies.other(kind.acts["update"], name, made[1].sent[name], "order")}
+            )
+    items, asked = context.walk(made[0])
     ours = only(kind, items, made)
     history = (*(m.exchange for m in made), *asked)
     if statement.by == "creation":
         wanted = [str(m.id) for m in (reversed(made) if statement.direction == "descending" else made)]
-        stage.expect(
+        context.expect(
             ids(kind, ours) == wanted, f"by creation, {statement.direction}", _places(ids(kind, ours), wanted), *history
         )
     else:
         values = [item.get(statement.by) for item in ours]
-        stage.expect(
+        context.expect(
             values == _sorted(values, statement.direction == "descending"),
             f"by {statement.by}, {statement.direction}",
             repr(values),
@@ -72,27 +74,27 @@ def only(kind: CheckedResource, items: Sequence[Any], made: Sequence[CreatedItem
     return [item for item in items if str(item.get(kind.resource.identity.field)) in wanted]
 
 
-def pages(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def pages(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
-    made = [stage.subject(kind) for _ in range(5)]
-    everything, _ = stage.walk(made[0])
+    made = [context.subject(kind) for _ in range(5)]
+    everything, _ = context.walk(made[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
         if not paging.position:
-            _cut(stage, kind, paging, made[0], size, ids(kind, everything))
+            _cut(context, kind, paging, made[0], size, ids(kind, everything))
         elif total / size < 30:
-            _walked(stage, kind, act, paging, made[0], size, ids(kind, everything))
+            _walked(context, kind, act, paging, made[0], size, ids(kind, everything))
     if paging.position:
-        _positions(stage, kind, act, paging, made[0], ids(kind, everything))
+        _positions(context, kind, act, paging, made[0], ids(kind, everything))
 
 
 def _cut(
-    stage: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
+    context: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
 ) -> None:
     """A list that has no further pages is cut to the size asked for."""
-    seen = stage.listing(made, query={paging.limit: size})
-    found = ids(kind, stage.items(kind, seen))
-    stage.expect(
+    seen = context.listing(made, query={paging.limit: size})
+    found = ids(kind, context.items(kind, seen))
+    context.expect(
         found == wanted[:size],
         f"the first {min(size, len(wanted))} of {len(wanted)} items",
         f"{len(found)} items" if len(found) != len(wanted[:size]) else "others",
@@ -102,7 +104,7 @@ def _cut(
 
 
 def _walked(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     act: ResourceOperation,
     paging: Paging,
@@ -110,51 +112,53 @@ def _walked(
     size: int,
     wanted: list[str],
 ) -> None:
-    items, asked = stage.walk(made, size=size, pages=len(wanted) + 3)
+    items, asked = context.walk(made, size=size, pages=len(wanted) + 3)
     seen = ids(kind, items)
-    sizes = [len(stage.items(kind, each)) for each in asked]
+    sizes = [len(context.items(kind, each)) for each in asked]
     told = f"{len(wanted)} items in pages of {size}"
-    stage.expect(all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size")
-    stage.expect(
+    context.expect(
+        all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size"
+    )
+    context.expect(
         all(n == size for n in sizes[:-1]),
         f"{told}: pages before the last are full",
         f"pages of {sizes}",
         *asked,
         about="full",
     )
-    stage.expect(
+    context.expect(
         len(set(seen)) == len(seen), f"{told}: no item comes twice", f"pages of {sizes}", *asked, about="twice"
     )
-    stage.expect(
+    context.expect(
         set(wanted) <= set(seen),
         f"{told}: no item is missed",
         f"{len(set(seen))} items in pages of {sizes}",
         *asked,
         about="missed",
     )
-    stage.expect(
+    context.expect(
         seen == wanted, f"{told}: the order does not depend on the pages", "another order", *asked, about="order"
     )
     full = -(-len(wanted) // size)
-    stage.expect(
+    context.expect(
         len(asked) <= full,
         f"{told}: {full} pages, of which the last says that it is",
         f"{len(asked)} pages",
         *asked[-2:],
         about="last",
     ) if act.place("more") or act.place("next") else None
-    _flags(stage, act, asked, len(wanted), told)
-    _numbers(stage, kind, act, paging, asked, size, len(wanted))
+    _flags(context, act, asked, len(wanted), told)
+    _numbers(context, kind, act, paging, asked, size, len(wanted))
 
 
 def _flags(
-    stage: CheckContext, act: ResourceOperation, asked: Sequence[RecordedExchange], total: int, told: str
+    context: CheckContext, act: ResourceOperation, asked: Sequence[RecordedExchange], total: int, told: str
 ) -> None:
     for index, exchange in enumerate(asked):
         last = index == len(asked) - 1
         more, following = act.place("more"), act.place("next")
         if more is not None:
-            stage.expect(
+            context.expect(
                 pick(exchange.json, more) is not last,
                 f"{told}: page {index + 1} says whether more follow",
                 repr(pick(exchange.json, more)),
@@ -162,7 +166,7 @@ def _flags(
                 about="more",
             )
         if following is not None:
-            stage.expect(
+            context.expect(
                 (pick(exchange.json, following) is None) is last,
                 f"{told}: only the last page has no next one",
                 repr(pick(exchange.json, following)),
@@ -170,7 +174,7 @@ def _flags(
                 about="next",
             )
         if act.place("total") is not None:
-            stage.expect(
+            context.expect(
                 pick(exchange.json, act.place("total")) == total,
                 f"the total is {total} on every page",
                 repr(pick(exchange.json, act.place("total"))),
@@ -180,7 +184,7 @@ def _flags(
 
 
 def _numbers(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     act: ResourceOperation,
     paging: Paging,
@@ -195,12 +199,12 @@ def _numbers(
             "pages": -(-total // size),
             "offset": index * size,
             "limit": size,
-            "count": len(stage.items(kind, exchange)),
+            "count": len(context.items(kind, exchange)),
         }
         for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
             place = act.place(name)
             if place is not None:
-                stage.expect(
+                context.expect(
                     pick(exchange.json, place) == true[name],
                     f"{place[-1] if place else name} is {true[name]}",
                     repr(pick(exchange.json, place)),
@@ -210,7 +214,7 @@ def _numbers(
 
 
 def _positions(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     act: ResourceOperation,
     paging: Paging,
@@ -222,58 +226,60 @@ def _positions(
         return  # the list does not have what was created, which other promises tell
     if paging.style == "offset":
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
-            seen = stage.listing(made, query={paging.limit: 2, paging.position: start})
-            stage.expect(
-                ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
+            seen = context.listing(made, query={paging.limit: 2, paging.position: start})
+            context.expect(
+                ids(kind, context.items(kind, seen)) == wanted[start : start + 2],
                 f"the items from number {start}",
-                str(len(stage.items(kind, seen))),
+                str(len(context.items(kind, seen))),
                 seen,
                 about="offset",
             )
     elif paging.style == "page":
         for number in (paging.first, paging.first + 1, BEYOND):
-            seen = stage.listing(made, query={paging.limit: 2, paging.position: number})
+            seen = context.listing(made, query={paging.limit: 2, paging.position: number})
             start = (number - paging.first) * 2
-            stage.expect(
-                ids(kind, stage.items(kind, seen)) == wanted[start : start + 2],
+            context.expect(
+                ids(kind, context.items(kind, seen)) == wanted[start : start + 2],
                 f"page {number}",
-                str(len(stage.items(kind, seen))),
+                str(len(context.items(kind, seen))),
                 seen,
                 about="page",
             )
     else:
-        seen = stage.listing(made, query={paging.limit: 2, paging.position: wanted[1]})
-        stage.expect(
-            ids(kind, stage.items(kind, seen)) == wanted[2:4],
+        seen = context.listing(made, query={paging.limit: 2, paging.position: wanted[1]})
+        context.expect(
+            ids(kind, context.items(kind, seen)) == wanted[2:4],
             "the items after the cursor, without it",
-            f"{len(stage.items(kind, seen))} items",
+            f"{len(context.items(kind, seen))} items",
             seen,
             about="cursor",
         )
-        _backward(stage, kind, paging, made, wanted)
+        _backward(context, kind, paging, made, wanted)
 
 
-def _backward(stage: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]) -> None:
+def _backward(
+    context: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]
+) -> None:
     if paging.backward and len(wanted) >= 4:
-        seen = stage.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
-        stage.expect(
-            ids(kind, stage.items(kind, seen)) == wanted[1:3],
+        seen = context.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
+        context.expect(
+            ids(kind, context.items(kind, seen)) == wanted[1:3],
             "the items just before the cursor",
-            f"{len(stage.items(kind, seen))} items",
+            f"{len(context.items(kind, seen))} items",
             seen,
             about="backward",
         )
 
 
-def page_limits(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def page_limits(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == paging.limit), None)
-    made = stage.subject(kind)
-    least = stage.contract.schemas.keyword(pointer, "minimum") if pointer else None
-    most = stage.contract.schemas.keyword(pointer, "maximum") if pointer else None
+    made = context.subject(kind)
+    least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
+    most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):
-        seen = stage.listing(made, query={paging.limit: value})
-        stage.expect(
+        seen = context.listing(made, query={paging.limit: value})
+        context.expect(
             seen.status == 200,
             f"{paging.limit}={value} is accepted",
             f"status {seen.status}",
@@ -281,8 +287,8 @@ def page_limits(stage: CheckContext, kind: CheckedResource, act: ResourceOperati
             about=f"accept {value}",
         )
     for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
-        seen = stage.listing(made, query={paging.limit: value})
-        stage.expect(
+        seen = context.listing(made, query={paging.limit: value})
+        context.expect(
             400 <= seen.status < 500,
             f"{paging.limit}={value} is refused",
             f"status {seen.status}",
@@ -291,44 +297,46 @@ def page_limits(stage: CheckContext, kind: CheckedResource, act: ResourceOperati
         )
 
 
-def page_default(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def page_default(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Without a size, a page has as many items as is said."""
     capacity = min((c.limit for c in kind.resource.capacity), default=BEYOND)
     if paging.default + 1 > min(capacity, 130):
         raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
-    made = [stage.create(kind) for _ in range(paging.default + 1)]
-    seen = stage.listing(made[0])
-    found = len(stage.items(kind, seen))
-    stage.expect(found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen)
-    _counted(stage, act, len(stage.walk(made[0])[0]), seen)
-    most = paging.maximum or largest_page(stage.contract, act, paging.limit) or paging.default
+    made = [context.create(kind) for _ in range(paging.default + 1)]
+    seen = context.listing(made[0])
+    found = len(context.items(kind, seen))
+    context.expect(
+        found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen
+    )
+    _counted(context, act, len(context.walk(made[0])[0]), seen)
+    most = paging.maximum or largest_page(context.contract, act, paging.limit) or paging.default
     if most > paging.default:
-        wide = stage.listing(made[0], query={paging.limit: paging.default + 1})
-        stage.expect(
-            len(stage.items(kind, wide)) == paging.default + 1,
+        wide = context.listing(made[0], query={paging.limit: paging.default + 1})
+        context.expect(
+            len(context.items(kind, wide)) == paging.default + 1,
             f"{paging.default + 1} items when asked for",
-            f"{len(stage.items(kind, wide))} items",
+            f"{len(context.items(kind, wide))} items",
             wide,
             about="asked",
         )
 
 
-def _counted(stage: CheckContext, act: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
+def _counted(context: CheckContext, act: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
     """A total counts what all pages show together."""
     if act.place("total") is not None:
         told = pick(exchange.json, act.place("total"))
-        stage.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
+        context.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
 
 
-def whole(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def whole(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A list that has no pages shows everything."""
-    capacity = min((said.limit for said in kind.resource.capacity), default=MANY)
-    made = [stage.create(kind) for _ in range(min(MANY, capacity - len(stage.walk(kind)[0])))]
+    capacity = min((statement.limit for statement in kind.resource.capacity), default=MANY)
+    made = [context.create(kind) for _ in range(min(MANY, capacity - len(context.walk(kind)[0])))]
     if not made:
         raise CannotBuildRequest("there is no room for items")
-    items, asked = stage.walk(made[0])
+    items, asked = context.walk(made[0])
     shown = len(only(kind, items, made))
-    stage.expect(
+    context.expect(
         shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them", *asked
     )
 
@@ -350,81 +358,87 @@ def _unpaged(contract: Contract) -> Iterator[Place]:
             )
 
 
-def walk_while_changing(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def walk_while_changing(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
     """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
     if paging.style != "cursor":
         return
-    _walk_on(stage, kind, act, paging, 0)
+    _walk_on(context, kind, act, paging, 0)
     if kind.can("delete") and paging.unknown_position != "missing" and kind.resource.order.by == "creation":
-        _walk_on(stage, kind, act, paging, -1)
+        _walk_on(context, kind, act, paging, -1)
 
 
-def _walk_on(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging, place: int) -> None:
+def _walk_on(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging, place: int) -> None:
     """Walk while one of the first page's items, the first or that of the cursor, is removed."""
-    made = [stage.create(kind) for _ in range(6)]
-    first = stage.listing(made[0], query={paging.limit: 2})
-    shown = stage.items(kind, first)
-    added = [stage.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
+    made = [context.create(kind) for _ in range(6)]
+    first = context.listing(made[0], query={paging.limit: 2})
+    shown = context.items(kind, first)
+    added = [context.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
     ours = only(kind, shown, made)
     gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[place]), None) if len(shown) > 1 else None
-    removed = [stage.delete(gone)] if gone and kind.can("delete") else []
-    position: Any = following(stage.tools.kinds, act, first, shown, 0, len(shown), 2)
+    removed = [context.delete(gone)] if gone and kind.can("delete") else []
+    position: Any = following(context.tools.kinds, act, first, shown, 0, len(shown), 2)
     asked, found = [first], ids(kind, shown)
     while position is not None and len(asked) < 60:
-        asked.append(stage.listing(made[0], query={paging.limit: 2, paging.position: position}))
-        items = stage.items(kind, asked[-1])
+        asked.append(context.listing(made[0], query={paging.limit: 2, paging.position: position}))
+        items = context.items(kind, asked[-1])
         found += ids(kind, items)
-        position = following(stage.tools.kinds, act, asked[-1], items, 0, 0, 2)
-    said = (
+        position = following(context.tools.kinds, act, asked[-1], items, 0, 0, 2)
+    statement = (
         StatementRef(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.")
         if place
         else None
     )
     stable = [str(m.id) for m in made if m is not gone]
     history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
-    stage.expect(
+    context.expect(
         len(found) == len(set(found)),
         "no item comes twice",
         f"{len(found) - len(set(found))} do",
         *history,
         about="twice",
-        said=said,
+        statement=statement,
     )
-    stage.expect(
+    context.expect(
         set(stable) <= set(found),
         "every item that stays is seen",
         f"{len(set(stable) - set(found))} are missed",
         *history,
         about="missed",
-        said=said,
+        statement=statement,
     )
 
 
-def filters(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Filter) -> None:
+def filters(context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Filter) -> None:
     """A filter lets through what it says and nothing else."""
     create = kind.acts["create"]
-    properties = stage.bodies.properties(create)
+    properties = context.bodies.properties(create)
     if statement.field not in properties:
         raise CannotBuildRequest(f"a client does not set {statement.field}")
     if statement.parameter and statement.equals is None:
-        return _filtered(stage, kind, act, statement)
-    inside = stage.create(kind, stage.body(kind) | {statement.field: statement.equals})
-    value = stage.bodies.other(create, statement.field, statement.equals, stage.check)
-    outside = stage.create(kind, stage.body(kind) | {statement.field: value})
-    items, asked = stage.walk(inside)
+        return _filtered(context, kind, act, statement)
+    inside = context.create(kind, context.body(kind) | {statement.field: statement.equals})
+    value = context.bodies.other(create, statement.field, statement.equals, context.check)
+    outside = context.create(kind, context.body(kind) | {statement.field: value})
+    items, asked = context.walk(inside)
     told = f"only items whose {statement.field} is {statement.equals!r}"
-    _lets(stage, kind, items, [inside], [outside], asked, told)
-    _in_pages(stage, kind, act, {}, inside, value, statement, told)
+    _lets(context, kind, items, [inside], [outside], asked, told)
+    _in_pages(context, kind, act, {}, inside, value, statement, told)
     if statement.parameter and statement.unless is not None:
-        items, asked = stage.walk(inside, query={statement.parameter: statement.unless})
+        items, asked = context.walk(inside, query={statement.parameter: statement.unless})
         _lets(
-            stage, kind, items, [inside, outside], [], asked, f"all items with {statement.parameter}={statement.unless}"
+            context,
+            kind,
+            items,
+            [inside, outside],
+            [],
+            asked,
+            f"all items with {statement.parameter}={statement.unless}",
         )
     return None
 
 
 def _in_pages(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     act: ResourceOperation,
     query: dict[str, Any],
@@ -438,12 +452,12 @@ def _in_pages(
     if paging is None or value is None:
         return
     wanted = inside.sent[statement.field]
-    outside = [stage.create(kind, stage.body(kind) | {statement.field: value}) for _ in range(3)]
-    last = stage.create(kind, stage.body(kind) | {statement.field: wanted})
-    items, asked = stage.walk(inside, size=2, query=query)
-    _lets(stage, kind, items, [inside, last], outside, asked, f"{told}, in pages of 2")
-    sizes = [len(stage.items(kind, each)) for each in asked]
-    stage.expect(
+    outside = [context.create(kind, context.body(kind) | {statement.field: value}) for _ in range(3)]
+    last = context.create(kind, context.body(kind) | {statement.field: wanted})
+    items, asked = context.walk(inside, size=2, query=query)
+    _lets(context, kind, items, [inside, last], outside, asked, f"{told}, in pages of 2")
+    sizes = [len(context.items(kind, each)) for each in asked]
+    context.expect(
         all(size == 2 for size in sizes[:-1]),
         f"{told}: pages before the last are full",
         f"pages of {sizes}",
@@ -451,26 +465,26 @@ def _in_pages(
         about="full",
     )
     for each in asked:
-        _counted(stage, act, len(items), each)
+        _counted(context, act, len(items), each)
 
 
-def _filtered(stage: CheckContext, kind: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
+def _filtered(context: CheckContext, kind: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
     act = kind.acts["create"]
-    first = stage.body(kind, full=statement.field not in stage.body(kind))
+    first = context.body(kind, full=statement.field not in context.body(kind))
     if statement.field not in first or first[statement.field] is None:
         raise CannotBuildRequest(f"no value for {statement.field}")
     value = first[statement.field]
-    other = stage.bodies.other(act, statement.field, value, stage.check)
-    inside = stage.create(kind, first)
-    outside = stage.create(kind, stage.body(kind) | {statement.field: other})
+    other = context.bodies.other(act, statement.field, value, context.check)
+    inside = context.create(kind, first)
+    outside = context.create(kind, context.body(kind) | {statement.field: other})
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
-        items, asked = stage.walk(mine, query={statement.parameter: wanted})
+        items, asked = context.walk(mine, query={statement.parameter: wanted})
         told = f"only items whose {statement.field} is {wanted!r}"
-        _lets(stage, kind, items, [mine], [theirs], asked, told)
+        _lets(context, kind, items, [mine], [theirs], asked, told)
     wanted = inside.sent[statement.field]
     _in_pages(
-        stage,
+        context,
         kind,
         list_act,
         {statement.parameter: wanted},
@@ -482,7 +496,7 @@ def _filtered(stage: CheckContext, kind: CheckedResource, list_act: ResourceOper
 
 
 def _lets(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     items: Sequence[Any],
     inside: list[CreatedItem],
@@ -492,41 +506,43 @@ def _lets(
 ) -> None:
     seen = set(ids(kind, items))
     history = (*(m.exchange for m in (*inside, *outside)), *asked)
-    stage.expect(all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses")
-    stage.expect(
+    context.expect(
+        all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses"
+    )
+    context.expect(
         not any(str(m.id) in seen for m in outside), expected, "one that does not fit is there", *history, about="leaks"
     )
 
 
-def sort(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Sort) -> None:
+def sort(context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Sort) -> None:
     """A list is ordered by the field that is asked for, in both directions."""
     pointer = next((p.schema for p in act.operation.parameters if p.name == statement.parameter), None)
-    choices = stage.contract.schemas.keyword(pointer, "enum") if pointer else None
-    made = [stage.create(kind, body) for body in _various(stage, kind)]
+    choices = context.contract.schemas.keyword(pointer, "enum") if pointer else None
+    made = [context.create(kind, body) for body in _various(context, kind)]
     fields = [str(c).lstrip("+-") for c in choices or [n for n, v in made[0].sent.items() if isinstance(v, str)][:2]]
     for field in dict.fromkeys(fields):
         for backwards in (False, True):
-            _in_order(stage, kind, statement, made, field, backwards, choices)
+            _in_order(context, kind, statement, made, field, backwards, choices)
 
 
-def _various(stage: CheckContext, kind: CheckedResource) -> list[dict[str, Any]]:
+def _various(context: CheckContext, kind: CheckedResource) -> list[dict[str, Any]]:
     """Bodies that differ in every field that can differ."""
-    act, found = kind.acts["create"], [stage.body(kind, full=True)]
+    act, found = kind.acts["create"], [context.body(kind, full=True)]
     for _ in range(3):
-        body = stage.body(kind, full=True)
-        for name in stage.bodies.properties(act):
-            value = stage.bodies.unlike(act, name, [each.get(name) for each in found], stage.check)
+        body = context.body(kind, full=True)
+        for name in context.bodies.properties(act):
+            value = context.bodies.unlike(act, name, [each.get(name) for each in found], context.check)
             free = name not in kind.settled | kind.governed and not (
                 isinstance(body.get(name), str) and "-" in body[name]
             )
-            if value is not None and free and stage.bodies.accepts(act, body | {name: value}):
+            if value is not None and free and context.bodies.accepts(act, body | {name: value}):
                 body[name] = value
         found.append(body)
     return [found[i] for i in (2, 0, 3, 1)]
 
 
 def _in_order(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     statement: Sort,
     made: list[CreatedItem],
@@ -541,11 +557,11 @@ def _in_order(
         {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
     )
     for size in (None, 2) if kind.acts["list"].behaviour.paging else (None,):
-        items, asked = stage.walk(made[0], query=query, size=size)
+        items, asked = context.walk(made[0], query=query, size=size)
         values = [_comparable(item.get(field)) for item in only(kind, items, made)]
         pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
         told = f"by {field}{' backwards' * backwards}{', in pages of 2' if size else ''}"
-        stage.expect(
+        context.expect(
             all(type(a) is not type(b) or a <= b for a, b in pairs), told, repr(values), *asked, about=asked_for
         )
 
@@ -554,13 +570,13 @@ def _comparable(value: Any) -> Any:
     return (moment_of(value) or value) if isinstance(value, str) else value if isinstance(value, int | float) else None
 
 
-PROMISES = (
-    Check("order", ("order",), stated("order", "list", "create"), order),
-    Check("paging", ("paging",), operations("paging", "create", "list"), pages),
-    Check("page-limits", ("paging",), operations("paging", "create", "list"), page_limits),
-    Check("page-default", ("paging",), operations("paging", "create", "list"), page_default, quick=False),
-    Check("paging-under-change", ("paging",), operations("paging", "create", "list"), walk_while_changing),
+CHECKS = (
+    Check("order", ("order",), resource_statement("order", "list", "create"), order),
+    Check("paging", ("paging",), operation_statement("paging", "create", "list"), pages),
+    Check("page-limits", ("paging",), operation_statement("paging", "create", "list"), page_limits),
+    Check("page-default", ("paging",), operation_statement("paging", "create", "list"), page_default, quick=False),
+    Check("paging-under-change", ("paging",), operation_statement("paging", "create", "list"), walk_while_changing),
     Check("whole-list", (), _unpaged, whole, quick=False),
-    Check("filter", ("filter",), operations("filter", "create", "list"), filters),
-    Check("sort", ("sort",), operations("sort", "create", "list"), sort),
+    Check("filter", ("filter",), operation_statement("filter", "create", "list"), filters),
+    Check("sort", ("sort",), operation_statement("sort", "create", "list"), sort),
 )  # fmt: skip

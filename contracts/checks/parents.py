@@ -8,25 +8,25 @@ from contracts.checks.read_your_writes import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.resources import CheckedResource
-from contracts.runner.check import Check, stated
+from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Parent
 
 
-def parent(stage: CheckContext, kind: CheckedResource, statement: Parent) -> None:
+def parent(context: CheckContext, kind: CheckedResource, statement: Parent) -> None:
     """An item is below its owner only, cannot be made below one that is not there, and goes with it."""
-    owner = stage.tools.kinds.get(statement.resource)
+    owner = context.tools.kinds.get(statement.resource)
     if owner is None or not owner.can("create"):
         raise CannotBuildRequest(f"no {statement.resource} can be made")
-    made = stage.create(kind)
-    elsewhere = stage.create(owner)
+    made = context.create(kind)
+    elsewhere = context.create(owner)
     path = {**made.path, kind.upward or statement.parameter: elsewhere.id}
     for name in ("get", "update", "delete"):
         act = kind.acts.get(name)
         if act is not None and kind.leads_through_owner(act):
-            body = stage.bodies.least(act, stage.check) if act.media_type else MISSING
-            seen = stage.send(act, path=path, body=body)
-            stage.expect(
+            body = context.bodies.least(act, context.check) if act.media_type else MISSING
+            seen = context.send(act, path=path, body=body)
+            context.expect(
                 seen.status in GONE,
                 f"404 for the item of another {owner.name}",
                 f"status {seen.status}",
@@ -36,9 +36,9 @@ def parent(stage: CheckContext, kind: CheckedResource, statement: Parent) -> Non
                 about=name,
             )
     if kind.can("list") and kind.leads_through_owner(kind.acts["list"]):
-        seen = stage.send(kind.acts["list"], path=path)
-        stage.expect(
-            str(made.id) not in ids(kind, stage.items(kind, seen)),
+        seen = context.send(kind.acts["list"], path=path)
+        context.expect(
+            str(made.id) not in ids(kind, context.items(kind, seen)),
             f"the list of another {owner.name} is without it",
             "it is there",
             made.exchange,
@@ -46,33 +46,33 @@ def parent(stage: CheckContext, kind: CheckedResource, statement: Parent) -> Non
             seen,
             about="list",
         )
-        own = stage.listing(made)
-        stage.expect(
-            str(made.id) in ids(kind, stage.items(kind, own)),
+        own = context.listing(made)
+        context.expect(
+            str(made.id) in ids(kind, context.items(kind, own)),
             "its owner's list has it",
             "it is not there",
             made.exchange,
             own,
             about="own",
         )
-    _survives(stage, kind, owner, made)
+    _survives(context, kind, owner, made)
     if owner.can("delete"):
-        _cascade(stage, kind, owner, statement, made.path)
+        _cascade(context, kind, owner, statement, made.path)
 
 
-def _survives(stage: CheckContext, kind: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
+def _survives(context: CheckContext, kind: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
     """A change of the owner leaves what is below it."""
-    above = next((each for each in stage.present(owner) if str(each.id) in map(str, made.path.values())), None)
+    above = next((each for each in context.present(owner) if str(each.id) in map(str, made.path.values())), None)
     act = owner.acts.get("update")
     if above is None or act is None or not kind.can("get"):
         return
     try:
-        name, value = change_of(stage, owner, act, above)
+        name, value = change_of(context, owner, act, above)
     except CannotBuildRequest:
         return
-    changed = stage.update(above, {name: value})
-    seen = stage.get(made)
-    stage.expect(
+    changed = context.update(above, {name: value})
+    seen = context.get(made)
+    context.expect(
         seen.status == 200,
         f"it stays when its {owner.name} changes",
         f"status {seen.status}",
@@ -84,19 +84,19 @@ def _survives(stage: CheckContext, kind: CheckedResource, owner: CheckedResource
 
 
 def _cascade(
-    stage: CheckContext, kind: CheckedResource, owner: CheckedResource, statement: Parent, path: object
+    context: CheckContext, kind: CheckedResource, owner: CheckedResource, statement: Parent, path: object
 ) -> None:
     """What is below an item that was removed is removed, and nothing is made there any more."""
-    above = stage.create(owner)
+    above = context.create(owner)
     below = {**above.path, statement.parameter: above.id} | ({kind.upward: above.id} if kind.upward else {})
-    exchange, made = stage.try_create(kind, path=below)
+    exchange, made = context.try_create(kind, path=below)
     if made is None:
         raise CannotBuildRequest(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
-    removed = stage.delete(above)
+    removed = context.delete(above)
     history = (above.exchange, exchange, removed)
     if kind.can("get"):
-        seen = stage.get(made)
-        stage.expect(
+        seen = context.get(made)
+        context.expect(
             seen.status in GONE,
             f"it goes with its {owner.name}",
             f"status {seen.status}",
@@ -105,8 +105,8 @@ def _cascade(
             about="cascade",
         )
     if statement.must_exist:
-        late, late_made = stage.try_create(kind, path=below)
-        stage.expect(
+        late, late_made = context.try_create(kind, path=below)
+        context.expect(
             late_made is None and late.status in GONE,
             f"nothing is made below a {owner.name} that is not there",
             f"status {late.status}",
@@ -116,4 +116,4 @@ def _cascade(
         )
 
 
-PROMISES = (Check("parent", ("parent", "within"), stated("parent", "create"), parent),)
+CHECKS = (Check("parent", ("parent", "within"), resource_statement("parent", "create"), parent),)

@@ -11,7 +11,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_name
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.resources import CheckedResource, ResourceOperation
-from contracts.runner.check import Check, law
+from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 GONE = (404, 410)
@@ -25,38 +25,38 @@ ERASES = "RFC 9110 section 9.3.5 (DELETE removes the association of the address 
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for what is not there)"
 
 
-def created(stage: CheckContext, kind: CheckedResource) -> None:
+def created(context: CheckContext, kind: CheckedResource) -> None:
     """A valid create request is accepted, and its reply shows what was sent."""
     for full in (False, True):
-        body = stage.body(kind, full=full)
-        exchange, made = stage.try_create(kind, body)
+        body = context.body(kind, full=full)
+        exchange, made = context.try_create(kind, body)
         accepted = 200 <= exchange.status < 300
         if full and not accepted and kind.acts["create"].may_refuse:
             continue  # fields that do not go together by a rule of the vendor
-        if not stage.expect(
+        if not context.expect(
             accepted, "a valid request is accepted", f"status {exchange.status}", exchange, about="accepted"
         ):
             continue
-        if made is None and not shows_id(stage, kind):
+        if made is None and not shows_id(context, kind):
             raise CannotBuildRequest(f"{kind.acts['create'].name} shows no id")
-        if stage.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
-            echoed(stage, kind, kind.acts["create"], exchange, body)
+        if context.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
+            echoed(context, kind, kind.acts["create"], exchange, body)
 
 
-def read_back(stage: CheckContext, kind: CheckedResource) -> None:
+def read_back(context: CheckContext, kind: CheckedResource) -> None:
     """What was created is found under its id, as it was sent."""
     for full in (False, True):
-        body = stage.body(kind, full=full)
-        _, made = stage.try_create(kind, body)
+        body = context.body(kind, full=full)
+        _, made = context.try_create(kind, body)
         if made is None:
             continue
-        seen = stage.get(made)
-        if stage.expect(
+        seen = context.get(made)
+        if context.expect(
             seen.status == 200, "the new item is found", f"status {seen.status}", made.exchange, seen, about="found"
         ):
-            item = stage.item(kind.acts["get"], seen)
+            item = context.item(kind.acts["get"], seen)
             field = kind.resource.identity.field
-            stage.expect(
+            context.expect(
                 str(item.get(field, made.id)) == str(made.id),
                 f"the item {made.id}",
                 f"{field} {item.get(field)}",
@@ -64,12 +64,12 @@ def read_back(stage: CheckContext, kind: CheckedResource) -> None:
                 seen,
                 about="id",
             )
-            echoed(stage, kind, kind.acts["get"], seen, body, made)
-            _same(stage, kind, made, item, seen)
+            echoed(context, kind, kind.acts["get"], seen, body, made)
+            _same(context, kind, made, item, seen)
 
 
 def echoed(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     act: ResourceOperation,
     seen: Any,
@@ -77,12 +77,12 @@ def echoed(
     made: CreatedItem | None = None,
 ) -> None:
     """A reply shows what was sent."""
-    item = stage.item(act, seen)
-    shows = showable(stage, kind, act)
+    item = context.item(act, seen)
+    shows = showable(context, kind, act)
     for name, value in body.items():
         if name in shows and name not in kind.settled | kind.secret | act.governed:
             history = (made.exchange, seen) if made else (seen,)
-            stage.expect(
+            context.expect(
                 name in item and covers(item[name], value),
                 f"{name} as it was sent: {value!r}",
                 f"{item.get(name, 'nothing')!r}",
@@ -91,12 +91,12 @@ def echoed(
             )
 
 
-def _same(stage: CheckContext, kind: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any) -> None:
+def _same(context: CheckContext, kind: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any) -> None:
     """The create reply and the item agree in what does not move by itself."""
     times = kind.resource.timestamps
     for name in (times.created,) if times else ():
         if name in made.item and name in item:
-            stage.expect(
+            context.expect(
                 made.item[name] == item[name],
                 f"{name} as the create reply showed it: {made.item[name]!r}",
                 repr(item[name]),
@@ -106,14 +106,14 @@ def _same(stage: CheckContext, kind: CheckedResource, made: CreatedItem, item: M
             )
 
 
-def listed(stage: CheckContext, kind: CheckedResource) -> None:
+def listed(context: CheckContext, kind: CheckedResource) -> None:
     """What was created is in the list once, as it is shown alone."""
-    made = [stage.create(kind, stage.body(kind, full=i == 2)) for i in range(3)]
+    made = [context.create(kind, context.body(kind, full=i == 2)) for i in range(3)]
     field = kind.resource.identity.field
-    items, asked = stage.walk(made[-1])
+    items, asked = context.walk(made[-1])
     for each in made:
         found = [item for item in items if str(item.get(field)) == str(each.id)]
-        stage.expect(
+        context.expect(
             len(found) == 1,
             "every new item is in the list once",
             f"{len(found)} times",
@@ -122,16 +122,16 @@ def listed(stage: CheckContext, kind: CheckedResource) -> None:
             about="once",
         )
         if found and kind.can("get"):
-            _agrees(stage, kind, each, found[0], asked)
+            _agrees(context, kind, each, found[0], asked)
 
 
 def _agrees(
-    stage: CheckContext, kind: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
+    context: CheckContext, kind: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
 ) -> None:
-    seen = stage.get(made)
-    alone = stage.item(kind.acts["get"], seen)
+    seen = context.get(made)
+    alone = context.item(kind.acts["get"], seen)
     for name in shown.keys() & alone.keys():
-        stage.expect(
+        context.expect(
             shown[name] == alone[name],
             f"{name} in the list as alone: {alone[name]!r}",
             repr(shown[name]),
@@ -142,31 +142,31 @@ def _agrees(
         )
 
 
-def others_stay(stage: CheckContext, kind: CheckedResource) -> None:
+def others_stay(context: CheckContext, kind: CheckedResource) -> None:
     """Changing or removing one item leaves the others as they are."""
-    kept, changed, removed = (stage.create(kind) for _ in range(3))
+    kept, changed, removed = (context.create(kind) for _ in range(3))
     act = kind.acts.get("update")
-    before = stage.item(kind.acts["get"], stage.get(kept))
+    before = context.item(kind.acts["get"], context.get(kept))
     done = []
     if act is not None:
-        names = [n for n in stage.bodies.properties(act) if n in changed.sent and n not in unchangeable(kind)]
+        names = [n for n in context.bodies.properties(act) if n in changed.sent and n not in unchangeable(kind)]
         for name in names[:2]:
-            value = stage.bodies.other(act, name, changed.sent[name], stage.check)
-            done.append(stage.update(changed, {name: value}))
+            value = context.bodies.other(act, name, changed.sent[name], context.check)
+            done.append(context.update(changed, {name: value}))
     if kind.can("delete"):
-        done.append(stage.delete(removed))
-    seen = stage.get(kept)
-    stage.expect(
-        seen.status == 200 and stage.item(kind.acts["get"], seen) == before,
+        done.append(context.delete(removed))
+    seen = context.get(kept)
+    context.expect(
+        seen.status == 200 and context.item(kind.acts["get"], seen) == before,
         "another item is untouched",
-        f"status {seen.status}: {stage.item(kind.acts['get'], seen)}",
+        f"status {seen.status}: {context.item(kind.acts['get'], seen)}",
         kept.exchange,
         *done,
         seen,
     )
     if kind.can("delete") and act is not None:
-        still = stage.get(changed)
-        stage.expect(
+        still = context.get(changed)
+        context.expect(
             still.status == 200,
             "an item is there until it is removed itself",
             f"status {still.status}",
@@ -177,13 +177,13 @@ def others_stay(stage: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def deleted(stage: CheckContext, kind: CheckedResource) -> None:
+def deleted(context: CheckContext, kind: CheckedResource) -> None:
     """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
-    neighbour, made = stage.create(kind), stage.create(kind)
+    neighbour, made = context.create(kind), context.create(kind)
     if kind.can("list"):
-        stage.walk(neighbour)  # so that a list that is cached shows
-    removed = stage.delete(made)
-    if not stage.expect(
+        context.walk(neighbour)  # so that a list that is cached shows
+    removed = context.delete(made)
+    if not context.expect(
         200 <= removed.status < 300,
         "an item of ours can be removed",
         f"status {removed.status}",
@@ -197,9 +197,9 @@ def deleted(stage: CheckContext, kind: CheckedResource) -> None:
         if name in ("get", "delete") or (
             _is_json(act) and (name == "update" or (name == "replace" and not _upserts(act)))
         ):
-            body = MISSING if name in ("get", "delete") else _some(stage, act)
-            seen = stage.send(act, path=made.path, body=body)
-            stage.expect(
+            body = MISSING if name in ("get", "delete") else _some(context, act)
+            seen = context.send(act, path=made.path, body=body)
+            context.expect(
                 seen.status in GONE,
                 f"404 from {act.name} for a removed item",
                 f"status {seen.status}",
@@ -209,21 +209,21 @@ def deleted(stage: CheckContext, kind: CheckedResource) -> None:
             )
     if kind.can("list"):
         for query in ({}, *_openers(kind)):
-            items, asked = stage.walk(neighbour, query=query)
+            items, asked = context.walk(neighbour, query=query)
             ids = [str(item.get(kind.resource.identity.field)) for item in items]
-            stage.expect(
+            context.expect(
                 str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list"
             )
-        stage.expect(
+        context.expect(
             str(neighbour.id) in ids, "its neighbour still is", "it is not", *history, *asked, about="neighbour"
         )
 
 
 def _openers(kind: CheckedResource) -> Iterator[dict[str, Any]]:
     """Queries that let a list show more than it does by itself."""
-    for said in kind.acts["list"].behaviour.filter:
-        if said.parameter and said.unless is not None:
-            yield {said.parameter: said.unless}
+    for statement in kind.acts["list"].behaviour.filter:
+        if statement.parameter and statement.unless is not None:
+            yield {statement.parameter: statement.unless}
 
 
 def _upserts(act: ResourceOperation) -> bool:
@@ -235,15 +235,15 @@ def _is_json(act: ResourceOperation) -> bool:
     return act.operation.request_body is None or act.media_type is not None
 
 
-def _some(stage: CheckContext, act: ResourceOperation) -> Any:
+def _some(context: CheckContext, act: ResourceOperation) -> Any:
     """A valid body for a change."""
-    body = stage.bodies.least(act, stage.check)
+    body = context.bodies.least(act, context.check)
     return body if body is not None else {}
 
 
-def missing(stage: CheckContext, kind: CheckedResource) -> None:
+def missing(context: CheckContext, kind: CheckedResource) -> None:
     """An id that never was is not found by any operation."""
-    known = stage.create(kind) if kind.can("create") else None
+    known = context.create(kind) if kind.can("create") else None
     parameter = kind.resource.identity.parameter
     for name in ("get", "update", "replace", "delete"):
         act = kind.acts.get(name)
@@ -251,11 +251,11 @@ def missing(stage: CheckContext, kind: CheckedResource) -> None:
             continue
         if name in ("update", "replace") and not _is_json(act):
             continue
-        for id in never(stage, known) if known else ():
+        for id in never(context, known) if known else ():
             path = {**(known.path if known else {}), parameter: id}
-            body = MISSING if name in ("get", "delete") else _some(stage, act)
-            seen = stage.send(act, path=path, body=body)
-            stage.expect(
+            body = MISSING if name in ("get", "delete") else _some(context, act)
+            seen = context.send(act, path=path, body=body)
+            context.expect(
                 seen.status in GONE,
                 f"404 from {act.name} for an id that never was",
                 f"status {seen.status}",
@@ -264,12 +264,12 @@ def missing(stage: CheckContext, kind: CheckedResource) -> None:
             )
 
 
-def never(stage: CheckContext, known: CreatedItem) -> Iterator[Any]:
+def never(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
     """Ids that may stand in an address and nobody was given: one that looks like a real one, a real one in capitals."""
     parameter = known.kind.resource.identity.parameter
     shown = [act.operation for act in known.kind.acts.values() if known.kind.is_of_item(act)]
     for id in _unlike(known):
-        if all(may_name(stage.contract.schemas, operation, parameter, id) for operation in shown):
+        if all(may_name(context.contract.schemas, operation, parameter, id) for operation in shown):
             yield id
 
 
@@ -292,11 +292,11 @@ def _turned(character: str) -> str:
     return character if not character.isalpha() else ("q" if character != "q" else "p")
 
 
-PROMISES = (
-    Check("create", ("action",), law("create", source=WRITES, text="A valid create request makes an item."), created),
-    Check("read-back", ("action",), law("get", "create", source=WRITES, text="What was written is read."), read_back),
-    Check("listed", ("action",), law("list", "create", source=WRITES, text="What was created is listed."), listed),
-    Check("others-stay", ("action",), law("get", "create", source=WRITES), others_stay),
-    Check("delete", ("action",), law("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
-    Check("missing", ("action",), law("get|delete|update", "create", source=NOT_FOUND), missing),
+CHECKS = (
+    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request makes an item."), created),
+    Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="What was written is read."), read_back),
+    Check("listed", ("action",), http_rule("list", "create", source=WRITES, text="What was created is listed."), listed),
+    Check("others-stay", ("action",), http_rule("get", "create", source=WRITES), others_stay),
+    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
+    Check("missing", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), missing),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import Request
 from contracts.model.finding import FIRM, RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of, pick
-from contracts.runner.check import Check, Place, operations
+from contracts.runner.check import Check, Place, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import ErrorBody, Evidence, ReplyStatement, TrailingSlash, UnknownFields
 from mockserver.contract import Contract
@@ -25,13 +25,13 @@ UNHEARD = "contract_check_unheard_of"
 """A name that no document has."""
 
 
-def reply(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: ReplyStatement) -> None:
+def reply(context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: ReplyStatement) -> None:
     """A success has the status and the envelope that are said."""
-    exchange = _succeeding(stage, kind, act)
+    exchange = _succeeding(context, kind, act)
     if exchange.status >= 300:
         raise CannotBuildRequest(f"{act.name} answers {exchange.status}")
     if statement.status is not None and not (exchange.status == 201 and _may_make(kind, act)):
-        stage.expect(
+        context.expect(
             exchange.status == statement.status,
             f"status {statement.status}",
             f"status {exchange.status}",
@@ -39,10 +39,10 @@ def reply(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, st
             about="status",
         )
     if "{location}" in statement.headers.values() and _is_promised(act, statement):
-        _located(stage, kind, statement, exchange)
+        _located(context, kind, statement, exchange)
     if act.operation.method != "head" and exchange.reply_body:
         for problem in misfits(act.template, exchange.json, {}):
-            stage.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
+            context.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
 
 
 def _may_make(kind: CheckedResource, act: ResourceOperation) -> bool:
@@ -58,28 +58,30 @@ def _is_promised(act: ResourceOperation, statement: ReplyStatement) -> bool:
     )
 
 
-def _located(stage: CheckContext, kind: CheckedResource, statement: ReplyStatement, exchange: RecordedExchange) -> None:
+def _located(
+    context: CheckContext, kind: CheckedResource, statement: ReplyStatement, exchange: RecordedExchange
+) -> None:
     """The address of a new item is told, and the item is there (RFC 9110 section 10.2.2)."""
     name = next(name for name, written in statement.headers.items() if written == "{location}")
     address = exchange.header(name)
-    if not stage.expect(
+    if not context.expect(
         bool(address), f"{name} says where the new item is", "no such header", exchange, about="location"
     ):
         return
-    parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(stage.target.base_url).path
-    if not stage.expect(
+    parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(context.target.base_url).path
+    if not context.expect(
         parts.path.startswith(base), f"{name} leads below {base}", repr(address), exchange, about="base"
     ) or not kind.can("get"):
         return
-    seen = stage.target.send(Request("GET", parts.path.removeprefix(base)), stage.main)
-    stage.expect(
+    seen = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main)
+    context.expect(
         seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen, about="located"
     )
     field = kind.resource.identity.field
     wanted = pick(exchange.json, kind.acts["create"].place("item") or ())
-    found = stage.item(kind.acts["get"], seen)
+    found = context.item(kind.acts["get"], seen)
     if isinstance(wanted, dict) and field in wanted and field in found:
-        stage.expect(
+        context.expect(
             found[field] == wanted[field],
             f"the item at {parts.path} is the new one, {wanted[field]}",
             f"{field} {found[field]}",
@@ -89,16 +91,16 @@ def _located(stage: CheckContext, kind: CheckedResource, statement: ReplyStateme
         )
 
 
-def _succeeding(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> RecordedExchange:
+def _succeeding(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> RecordedExchange:
     does = act.behaviour.action.does if act.behaviour.action else ""
     if does == "create":
-        return stage.try_create(kind)[0]
+        return context.try_create(kind)[0]
     if does == "answer" or not kind.can("create"):
-        body = stage.bodies.least(act, stage.check) if act.media_type else None
-        return stage.send(act, body=body) if body is not None else stage.send(act)
-    made = stage.subject(kind) if does in ("get", "list") else stage.create(kind)
-    body = stage.bodies.least(act, stage.check) if does in ("update", "replace") else None
-    return stage.send(act, path=made.path, body=body) if body is not None else stage.send(act, path=made.path)
+        body = context.bodies.least(act, context.check) if act.media_type else None
+        return context.send(act, body=body) if body is not None else context.send(act)
+    made = context.subject(kind) if does in ("get", "list") else context.create(kind)
+    body = context.bodies.least(act, context.check) if does in ("update", "replace") else None
+    return context.send(act, path=made.path, body=body) if body is not None else context.send(act, path=made.path)
 
 
 def misfits(written: Any, seen: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
@@ -169,72 +171,78 @@ def _fits_text(written: str, seen: Any, values: Mapping[str, Any]) -> bool:
     return isinstance(seen, TYPES[name]) and seen != "" if name in TYPES else True
 
 
-def error_said(stage: CheckContext, kind: str, act: ResourceOperation | None = None) -> ErrorBody | None:
+def error_said(context: CheckContext, kind: str, act: ResourceOperation | None = None) -> ErrorBody | None:
     """What is said about the body of a kind of refusal."""
     own = act.behaviour.errors if act else {}
-    service = stage.contract.behaviour.service.errors
+    service = context.contract.behaviour.service.errors
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 
 def matches_error(
-    stage: CheckContext, kind: str, exchange: RecordedExchange, act: ResourceOperation | None = None
+    context: CheckContext, kind: str, exchange: RecordedExchange, act: ResourceOperation | None = None
 ) -> None:
     """Tell where a refusal is not as its statement says."""
-    statement = error_said(stage, kind, act)
+    statement = error_said(context, kind, act)
     if statement is None:
         return
-    said = StatementRef.of("service", f"errors.{kind}", statement)
+    reference = StatementRef.of("service", f"errors.{kind}", statement)
     for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
-        stage.breach(
-            f"the {kind} error body that is said", problem, exchange, said=said, about=problem.partition(" ")[0]
+        context.breach(
+            f"the {kind} error body that is said",
+            problem,
+            exchange,
+            statement=reference,
+            about=problem.partition(" ")[0],
         )
 
 
-def status_of(stage: CheckContext, kind: str, act: ResourceOperation) -> frozenset[int]:
+def status_of(context: CheckContext, kind: str, act: ResourceOperation) -> frozenset[int]:
     """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
-    for errors in (act.behaviour.errors, stage.contract.behaviour.service.errors):
+    for errors in (act.behaviour.errors, context.contract.behaviour.service.errors):
         if kind in errors and errors[kind].status is not None:
             return frozenset({int(errors[kind].status or 0)})
     own = REFUSALS[kind].status
     if kind not in ("invalid", "malformed"):
         return frozenset({own})
     documented = {int(r.status) for r in act.operation.responses if r.status in ("400", "422")}
-    stated = kind in stage.contract.behaviour.service.errors
+    stated = kind in context.contract.behaviour.service.errors
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 
 
 def refused(
-    stage: CheckContext, kind: str, act: ResourceOperation, exchange: RecordedExchange, what: str, about: str
+    context: CheckContext, kind: str, act: ResourceOperation, exchange: RecordedExchange, what: str, about: str
 ) -> bool:
     """Tell a breach unless a request is refused in the right way. Answers whether it was refused at all."""
-    wanted = status_of(stage, kind, act)
+    wanted = status_of(context, kind, act)
     told = " or ".join(str(status) for status in sorted(wanted))
-    said = error_said(stage, kind, act)
-    own = StatementRef.of("service", f"errors.{kind}", said) if said and 400 <= exchange.status < 500 else None
-    if stage.expect(
+    statement = error_said(context, kind, act)
+    own = (
+        StatementRef.of("service", f"errors.{kind}", statement) if statement and 400 <= exchange.status < 500 else None
+    )
+    if context.expect(
         exchange.status in wanted,
         f"{what} is refused with {told}",
         f"status {exchange.status}",
         exchange,
         about=about,
-        said=own,
+        statement=own,
     ):
-        matches_error(stage, kind, exchange, act)
+        matches_error(context, kind, exchange, act)
     return 400 <= exchange.status < 500
 
 
-def malformed(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def malformed(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
-    made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
+    made = context.create(kind) if kind.can("create") and kind.is_of_item(act) else None
     for text in (b'{"name": "contract-check', b"not json", b""):
         if text == b"" and not (act.operation.request_body and act.operation.request_body.required):
             continue
-        exchange = stage.send(act, path=_place(stage, kind, made), body=text)
-        _forget(stage, kind, act, exchange, made)
+        exchange = context.send(act, path=_place(context, kind, made), body=text)
+        _forget(context, kind, act, exchange, made)
         if text:
-            refused(stage, "malformed", act, exchange, "a body that is no JSON", "malformed")
+            refused(context, "malformed", act, exchange, "a body that is no JSON", "malformed")
         else:
-            stage.expect(
+            context.expect(
                 400 <= exchange.status < 500,
                 "a required body that is missing is refused",
                 f"status {exchange.status}",
@@ -243,13 +251,13 @@ def malformed(stage: CheckContext, kind: CheckedResource, act: ResourceOperation
             )
 
 
-def _place(stage: CheckContext, kind: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
+def _place(context: CheckContext, kind: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
     """The path parameters of an item, or of the collection that a new one would be in."""
-    return made.path if made else stage.parents(kind, stage.main)
+    return made.path if made else context.parents(kind, context.main)
 
 
 def _forget(
-    stage: CheckContext,
+    context: CheckContext,
     kind: CheckedResource,
     act: ResourceOperation,
     exchange: RecordedExchange,
@@ -257,50 +265,52 @@ def _forget(
 ) -> None:
     """What was created against all expectation is taken away in the end."""
     if act == kind.acts.get("create") and exchange.status < 300:
-        stage.made(kind, exchange, {}, stage.main, made.path if made else stage.parents(kind, stage.main))
+        context.made(kind, exchange, {}, context.main, made.path if made else context.parents(kind, context.main))
 
 
-def media_types(stage: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def media_types(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
     """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
-    made = stage.create(kind) if kind.can("create") and kind.is_of_item(act) else None
-    exchange = stage.send(
-        act, path=_place(stage, kind, made), body=b"name=x", media_type="application/x-contract-check"
+    made = context.create(kind) if kind.can("create") and kind.is_of_item(act) else None
+    exchange = context.send(
+        act, path=_place(context, kind, made), body=b"name=x", media_type="application/x-contract-check"
     )
-    _forget(stage, kind, act, exchange, made)
-    refused(stage, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
-    _charset(stage, kind, act, made)
+    _forget(context, kind, act, exchange, made)
+    refused(context, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
+    _charset(context, kind, act, made)
 
 
-def _charset(stage: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None) -> None:
+def _charset(context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None) -> None:
     """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
-    body = stage.body(kind) if act == kind.acts.get("create") else stage.bodies.least(act, stage.check)
+    body = context.body(kind) if act == kind.acts.get("create") else context.bodies.least(act, context.check)
     if body is None or act.media_type is None or act.may_refuse:
         return
-    place, plain = _place(stage, kind, made), act.media_type.name
-    exchange = stage.send(act, path=place, body=body, media_type=f"{plain}; charset=utf-8")
-    _forget(stage, kind, act, exchange, made)
-    said = StatementRef(act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect.")
-    stage.expect(
+    place, plain = _place(context, kind, made), act.media_type.name
+    exchange = context.send(act, path=place, body=body, media_type=f"{plain}; charset=utf-8")
+    _forget(context, kind, act, exchange, made)
+    statement = StatementRef(
+        act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
+    )
+    context.expect(
         exchange.status not in (400, 415, 422),
         f"{plain}; charset=utf-8 is taken as {plain}",
         f"status {exchange.status}",
         exchange,
         about="charset",
-        said=said,
+        statement=statement,
     )
 
 
-def methods(stage: CheckContext, path: str, documented: frozenset[str]) -> None:
+def methods(context: CheckContext, path: str, documented: frozenset[str]) -> None:
     """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
-    operation = next(o for o in stage.contract.document.operations if o.path == path)
-    request = stage.request(operation, who=stage.main)
+    operation = next(o for o in context.contract.document.operations if o.path == path)
+    request = context.request(operation, who=context.main)
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
         body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
-        exchange = stage.target.send(
+        exchange = context.target.send(
             Request(method, request.path, (), request.headers, body, "application/json" if body is not None else ""),
-            stage.main,
+            context.main,
         )
-        stage.expect(
+        context.expect(
             400 <= exchange.status < 500,
             f"{method}, which is not documented, is refused",
             f"status {exchange.status}",
@@ -309,28 +319,28 @@ def methods(stage: CheckContext, path: str, documented: frozenset[str]) -> None:
         )
         if exchange.status == 405:
             allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}
-            stage.expect(
+            context.expect(
                 documented <= allowed,
                 f"Allow names {', '.join(sorted(documented))}",
                 repr(exchange.header("allow")),
                 exchange,
                 about="allow",
             )
-            matches_error(stage, "method-not-allowed", exchange)
+            matches_error(context, "method-not-allowed", exchange)
 
 
-def nowhere(stage: CheckContext, operation: Operation) -> None:
+def nowhere(context: CheckContext, operation: Operation) -> None:
     """A path that is not documented is not found."""
-    request = stage.request(operation, who=stage.main)
+    request = context.request(operation, who=context.main)
     candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
-    path = next((each for each in candidates if not _is_documented(stage.contract, each)), "")
+    path = next((each for each in candidates if not _is_documented(context.contract, each)), "")
     if not path:
         raise CannotBuildRequest("every path that could be thought of is documented")
-    exchange = stage.target.send(Request("GET", path, (), request.headers), stage.main)
-    if stage.expect(
+    exchange = context.target.send(Request("GET", path, (), request.headers), context.main)
+    if context.expect(
         exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
     ):
-        matches_error(stage, "unknown-path", exchange)
+        matches_error(context, "unknown-path", exchange)
 
 
 def _is_documented(contract: Contract, path: str) -> bool:
@@ -338,32 +348,32 @@ def _is_documented(contract: Contract, path: str) -> bool:
     return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
 
 
-def error_bodies(stage: CheckContext, kind: CheckedResource) -> None:
+def error_bodies(context: CheckContext, kind: CheckedResource) -> None:
     """Refusals for what is not there have the body that is said."""
-    made = stage.create(kind)
-    stage.delete(made)
+    made = context.create(kind)
+    context.delete(made)
     for name in ("get", "update", "replace", "delete"):
         act = kind.acts.get(name)
         if act is not None and not (name == "replace" and act.behaviour.action and act.behaviour.action.upsert):
-            body = stage.bodies.least(act, stage.check) if act.media_type else None
-            seen = stage.send(act, path=made.path, body=MISSING if body is None else body)
-            refused(stage, "missing", act, seen, "an item that is not there", f"missing {name}")
+            body = context.bodies.least(act, context.check) if act.media_type else None
+            seen = context.send(act, path=made.path, body=MISSING if body is None else body)
+            refused(context, "missing", act, seen, "an item that is not there", f"missing {name}")
 
 
 def unknown_fields(
-    stage: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: UnknownFields
+    context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: UnknownFields
 ) -> None:
     """A field that the document does not name is ignored, kept or refused, as said."""
-    made = stage.create(kind) if kind.is_of_item(act) else None
-    body = {**(stage.body(kind) if made is None else stage.bodies.least(act, stage.check) or {}), UNHEARD: "x"}
+    made = context.create(kind) if kind.is_of_item(act) else None
+    body = {**(context.body(kind) if made is None else context.bodies.least(act, context.check) or {}), UNHEARD: "x"}
     if made is None:
-        exchange, fresh = stage.try_create(kind, body)
+        exchange, fresh = context.try_create(kind, body)
     else:
-        exchange, fresh = stage.send(act, path=made.path, body=body), made
+        exchange, fresh = context.send(act, path=made.path, body=body), made
     if statement.policy == "refuse":
-        refused(stage, "invalid", act, exchange, f"the unknown field {UNHEARD}", "refuse")
+        refused(context, "invalid", act, exchange, f"the unknown field {UNHEARD}", "refuse")
         return
-    if not stage.expect(
+    if not context.expect(
         exchange.status < 300,
         "an unknown field is no reason to refuse",
         f"status {exchange.status}",
@@ -371,10 +381,10 @@ def unknown_fields(
         about="accept",
     ):
         return
-    seen = stage.get(fresh) if fresh and kind.can("get") else exchange
-    item = stage.item(kind.acts["get"] if kind.can("get") else act, seen)
+    seen = context.get(fresh) if fresh and kind.can("get") else exchange
+    item = context.item(kind.acts["get"] if kind.can("get") else act, seen)
     kept = statement.policy == "keep"
-    stage.expect(
+    context.expect(
         (UNHEARD in item) is kept,
         f"an unknown field is {'kept' if kept else 'ignored'}",
         f"{'not ' * (UNHEARD not in item)}in the item",
@@ -384,30 +394,30 @@ def unknown_fields(
     )
 
 
-def trailing_slash(stage: CheckContext, operation: Operation, statement: TrailingSlash) -> None:
+def trailing_slash(context: CheckContext, operation: Operation, statement: TrailingSlash) -> None:
     """A path that differs by its last slash is not found, found as well, or redirected, as said."""
-    request = stage.request(operation, who=stage.main)
+    request = context.request(operation, who=context.main)
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
-    exchange = stage.target.send(request._replace(path=path), stage.main)
+    exchange = context.target.send(request._replace(path=path), context.main)
     wanted = {"strict": {404}, "ignore": set(range(200, 300)), "redirect": {301, 302, 307, 308}}[statement.policy]
-    stage.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
+    context.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
     if statement.policy == "redirect":
-        _redirects_writes(stage, operation, path)
+        _redirects_writes(context, operation, path)
     if statement.policy == "redirect" and exchange.status in wanted:
         location = (exchange.header("location") or "").split("?")[0]
-        stage.expect(
+        context.expect(
             location.endswith(request.path), f"Location: {request.path}", repr(location), exchange, about="location"
         )
 
 
-def _redirects_writes(stage: CheckContext, operation: Operation, path: str) -> None:
+def _redirects_writes(context: CheckContext, operation: Operation, path: str) -> None:
     """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
-    if not any(o.path == operation.path and o.method == "post" for o in stage.contract.document.operations):
+    if not any(o.path == operation.path and o.method == "post" for o in context.contract.document.operations):
         return
-    headers = stage.request(operation, who=stage.main).headers
-    exchange = stage.target.send(Request("POST", path, (), headers, {}, "application/json"), stage.main)
+    headers = context.request(operation, who=context.main).headers
+    exchange = context.target.send(Request("POST", path, (), headers, {}, "application/json"), context.main)
     if 300 <= exchange.status < 400:
-        stage.expect(
+        context.expect(
             exchange.status in (307, 308),
             "POST is redirected with 307 or 308",
             f"status {exchange.status}",
@@ -435,17 +445,19 @@ def _write_places(source: str, text: str) -> Any:
 def _media_places(contract: Contract) -> Iterator[Place]:
     for kind, act in _writes(contract):
         evidence: Evidence = "documented" if any(r.status == "415" for r in act.operation.responses) else "inferred"
-        said = StatementRef(
+        statement = StatementRef(
             act.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented."
         )
-        yield act.name, said, (kind, act)
+        yield act.name, statement, (kind, act)
 
 
 def _path_places(contract: Contract) -> Iterator[Place]:
     for path in dict.fromkeys(o.path for o in contract.document.operations):
         found = frozenset(o.method.upper() for o in contract.document.operations if o.path == path)
-        said = StatementRef(path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have.")
-        yield f"{min(found)} {path}", said, (path, found)
+        statement = StatementRef(
+            path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have."
+        )
+        yield f"{min(found)} {path}", statement, (path, found)
 
 
 def _nowhere_places(contract: Contract) -> Iterator[Place]:
@@ -504,8 +516,8 @@ def _slash_places(contract: Contract) -> Iterator[Place]:
             yield name_of(operation), StatementRef.of("service", "trailing-slash", statement), (operation, statement)
 
 
-PROMISES = (
-    Check("reply", ("reply",), operations("reply"), reply),
+CHECKS = (
+    Check("reply", ("reply",), operation_statement("reply"), reply),
     Check(
         "malformed", ("errors",), _write_places("RFC 8259 section 2", "A body that is no JSON is refused."), malformed
     ),

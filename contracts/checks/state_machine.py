@@ -24,7 +24,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
-from contracts.runner.check import Check, law
+from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 EXAMPLES = {"quick": 6, "default": 25, "campaign": 400}
@@ -51,7 +51,7 @@ class RememberedItem:
 class Play:
     """One sequence under way: the model, and what was said so far."""
 
-    stage: CheckContext
+    context: CheckContext
     kind: CheckedResource
     people: list[User]
     held: dict[str, list[RememberedItem]] = field(default_factory=dict)
@@ -80,13 +80,13 @@ def create(play: Play, who: User, choice: int) -> None:
     """Make an item, unless there are many already."""
     if len(play.living(who)) >= 5:
         return
-    exchange, made = play.stage.try_create(play.kind, who=who)
+    exchange, made = play.context.try_create(play.kind, who=who)
     play.note(exchange)
     play.hold(made is not None, "a valid request is accepted", f"status {exchange.status}")
     if made is not None:
         present = play.held.setdefault(who.name, [])
         is_named = str(made.sent.get(play.kind.resource.identity.field)) == str(made.id)
-        if is_named or few_ids(play.stage, play.kind):
+        if is_named or few_ids(play.context, play.kind):
             present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
         present.append(RememberedItem(made, dict(made.sent)))
 
@@ -95,7 +95,7 @@ def read(play: Play, who: User, choice: int) -> None:
     """Read an item that is or was there."""
     held = _chosen(play.everything(who), choice)
     if held is not None and play.kind.can("get"):
-        exchange = play.note(play.stage.get(held.made))
+        exchange = play.note(play.context.get(held.made))
         _agrees(play, held, exchange)
 
 
@@ -105,13 +105,13 @@ def change(play: Play, who: User, choice: int) -> None:
     act = play.kind.acts.get("update")
     if held is None or act is None:
         return
-    names = [n for n in play.stage.bodies.properties(act) if n in held.fields and n not in unchangeable(play.kind)]
+    names = [n for n in play.context.bodies.properties(act) if n in held.fields and n not in unchangeable(play.kind)]
     name = names[choice % len(names)] if names else ""
-    value = play.stage.bodies.other(act, name, held.fields[name], f"{choice}") if name else None
-    body = changing(play.stage, act, held.fields, name, value) if value is not None else None
+    value = play.context.bodies.other(act, name, held.fields[name], f"{choice}") if name else None
+    body = changing(play.context, act, held.fields, name, value) if value is not None else None
     if body is None:
         return
-    exchange = play.note(play.stage.update(held.made, body))
+    exchange = play.note(play.context.update(held.made, body))
     if not held.alive:
         play.hold(exchange.status in GONE, "404 for a change of a removed item", f"status {exchange.status}")
     elif exchange.status < 300:
@@ -125,7 +125,7 @@ def remove(play: Play, who: User, choice: int) -> None:
     held = _chosen(play.everything(who), choice)
     if held is None or not play.kind.can("delete"):
         return
-    exchange = play.note(play.stage.delete(held.made))
+    exchange = play.note(play.context.delete(held.made))
     if held.alive:
         play.hold(exchange.status < 300, "an item can be removed", f"status {exchange.status}")
     else:
@@ -138,7 +138,7 @@ def look(play: Play, who: User, choice: int) -> None:
     if not play.kind.can("list") or (play.kind.resource.parent and not play.everything(who)):
         return
     subject: CreatedItem | CheckedResource = play.everything(who)[0].made if play.kind.resource.parent else play.kind
-    items, asked = play.stage.walk(subject, who=who)
+    items, asked = play.context.walk(subject, who=who)
     play.trail += asked
     known = {str(each.made.id): each for each in play.everything(who)}
     seen = [id for id in ids(play.kind, items) if id in known]
@@ -159,7 +159,7 @@ def spy(play: Play, who: User, choice: int) -> None:
     if held is None or not _apart(play):
         return
     name = [n for n in ("get", "delete") if n in play.kind.acts][choice % 2 if play.kind.can("get", "delete") else 0]
-    exchange = play.note(play.stage.send(play.kind.acts[name], who=who, path=held.made.path))
+    exchange = play.note(play.context.send(play.kind.acts[name], who=who, path=held.made.path))
     play.hold(
         exchange.status in (401, 403, 404, 410), f"another tenant's {name} is refused", f"status {exchange.status}"
     )
@@ -186,33 +186,33 @@ def _agrees(play: Play, held: RememberedItem, exchange: RecordedExchange) -> Non
         return
     play.hold(exchange.status == 200, "the item is there", f"status {exchange.status}")
     act = play.kind.acts["get"]
-    item, shows = play.stage.item(act, exchange), showable(play.stage, play.kind, act)
+    item, shows = play.context.item(act, exchange), showable(play.context, play.kind, act)
     for name, value in held.fields.items():
         if name in shows and name not in play.kind.settled | play.kind.secret | play.kind.governed:
             play.hold(covers(item.get(name), value), f"{name} {value!r}", repr(item.get(name)))
 
 
-def state_machine(stage: CheckContext, kind: CheckedResource) -> None:
+def state_machine(context: CheckContext, kind: CheckedResource) -> None:
     """Whatever is done in whatever order, the service shows what a simple model shows."""
-    if not shows_id(stage, kind):
-        stage.create(kind)
-    people = [stage.main, *_strangers(stage)]
+    if not shows_id(context, kind):
+        context.create(kind)
+    people = [context.main, *_strangers(context)]
     last: list[Play] = []
 
     def begin() -> Play:
-        stage.tidy()
-        last[:] = [Play(stage, kind, people)]
+        context.tidy()
+        last[:] = [Play(context, kind, people)]
         return last[0]
 
     # By this, Hypothesis tells the sequences of one resource from those of another in its database.
-    subject = f"{stage.contract.document.title} {stage.operation}".encode()
-    scene: Scene = {"begin": begin, "tidy": stage.tidy}
-    machine = seeded(stage.random.getrandbits(32))(_machine(scene, len(people), subject))
+    subject = f"{context.contract.document.title} {context.operation}".encode()
+    scene: Scene = {"begin": begin, "tidy": context.tidy}
+    machine = seeded(context.random.getrandbits(32))(_machine(scene, len(people), subject))
     limits = settings(
-        max_examples=EXAMPLES[stage.mode],
+        max_examples=EXAMPLES[context.mode],
         stateful_step_count=STEPS,
         deadline=None,
-        database=stage.tools.database,
+        database=context.tools.database,
         suppress_health_check=list(HealthCheck),
         print_blob=False,
         verbosity=Verbosity.quiet,
@@ -223,18 +223,18 @@ def state_machine(stage: CheckContext, kind: CheckedResource) -> None:
         run_state_machine_as_test(machine, settings=limits)
     except StateMachineFailure as broken:
         expected, seen = broken.args
-        stage.breach(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
+        context.breach(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
     except Flaky:
-        stage.breach(
+        context.breach(
             "the same sequence of requests has the same outcome each time", "it did not", *last[0].trail, about="flaky"
         )
     finally:
         scene.clear()  # Hypothesis never forgets a machine, which must not keep everything that was said with it
 
 
-def _strangers(stage: CheckContext) -> Iterator[User]:
+def _strangers(context: CheckContext) -> Iterator[User]:
     try:
-        yield stage.stranger()
+        yield context.stranger()
     except CannotBuildRequest:
         return
 
@@ -265,7 +265,7 @@ def _rule(move: Callable[[Play, User, int], None], people: int) -> Any:
     return made if move is create else precondition(lambda self: bool(self.play.held))(made)
 
 
-PROMISES = (
-    Check("lifecycle", (), law("get|list", "create", source="RFC 9110 section 9.3", text="A service remembers."),
-            state_machine, late=False),
+CHECKS = (
+    Check("lifecycle", (), http_rule("get|list", "create", source="RFC 9110 section 9.3", text="A service remembers."),
+            state_machine),
 )  # fmt: skip

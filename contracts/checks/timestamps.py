@@ -11,20 +11,20 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
-from contracts.runner.check import Check, stated
+from contracts.runner.check import Check, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Timestamps
 
 
-def timestamps(stage: CheckContext, kind: CheckedResource, statement: Timestamps) -> None:
+def timestamps(context: CheckContext, kind: CheckedResource, statement: Timestamps) -> None:
     """The time of creation is set once; the time of the last update moves with every change, and with nothing else."""
-    made = stage.create(kind)
-    for item, exchanges in views(stage, made):
+    made = context.create(kind)
+    for item, exchanges in views(context, made):
         for name in filter(None, (statement.created, statement.updated)):
-            if name in shown_fields(stage, kind):
-                _plausible(stage, statement, name, item.get(name), exchanges)
+            if name in shown_fields(context, kind):
+                _plausible(context, statement, name, item.get(name), exchanges)
         if statement.created and statement.updated and statement.updated in item:
-            stage.expect(
+            context.expect(
                 not is_later(item.get(statement.created), item[statement.updated]),
                 f"{statement.updated} is not before {statement.created}",
                 f"{item.get(statement.created)} and {item[statement.updated]}",
@@ -32,24 +32,24 @@ def timestamps(stage: CheckContext, kind: CheckedResource, statement: Timestamps
                 about="order",
             )
     if kind.can("get", "update"):
-        _moves(stage, kind, statement, made)
+        _moves(context, kind, statement, made)
     if kind.can("get", "replace") and kind.acts.get("update") != kind.acts["replace"]:
-        _replacing_moves(stage, kind, statement, made)
+        _replacing_moves(context, kind, statement, made)
 
 
-def _replacing_moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+def _replacing_moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
     """PUT is a change, too."""
     act = kind.acts["replace"]
-    before = stage.item(kind.acts["get"], stage.get(made))
-    stage.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
+    before = context.item(kind.acts["get"], context.get(made))
+    context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
     body = {**made.sent}
-    if not stage.bodies.accepts(act, body):
+    if not context.bodies.accepts(act, body):
         return
-    changed = stage.send(act, path=made.path, body=body)
-    seen = stage.get(made)
-    after = stage.item(kind.acts["get"], seen)
+    changed = context.send(act, path=made.path, body=body)
+    seen = context.get(made)
+    after = context.item(kind.acts["get"], seen)
     if changed.status < 300 and statement.updated and statement.updated in before:
-        stage.expect(
+        context.expect(
             is_later(after.get(statement.updated), before[statement.updated]),
             f"{statement.updated} moves on when the item is replaced",
             f"{before[statement.updated]} became {after.get(statement.updated)}",
@@ -60,14 +60,14 @@ def _replacing_moves(stage: CheckContext, kind: CheckedResource, statement: Time
         )
 
 
-def _moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+def _moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
     act = kind.acts["update"]
-    first, again = stage.get(made), stage.get(made)
-    before = stage.item(kind.acts["get"], again)
-    _listing_leaves(stage, kind, statement, made, before)
+    first, again = context.get(made), context.get(made)
+    before = context.item(kind.acts["get"], again)
+    _listing_leaves(context, kind, statement, made, before)
     for name in filter(None, (statement.created, statement.updated)):
-        stage.expect(
-            stage.item(kind.acts["get"], first).get(name) == before.get(name),
+        context.expect(
+            context.item(kind.acts["get"], first).get(name) == before.get(name),
             f"reading leaves {name} alone",
             f"{before.get(name)}",
             made.exchange,
@@ -75,16 +75,16 @@ def _moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, ma
             again,
             about=f"read {name}",
         )
-    name, value = change_of(stage, kind, act, made)
-    stage.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
-    changed = stage.update(made, {name: value})
+    name, value = change_of(context, kind, act, made)
+    context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
+    changed = context.update(made, {name: value})
     if not 200 <= changed.status < 300:
         raise CannotBuildRequest(f"{act.name} answers {changed.status} to a valid change")
-    seen = stage.get(made)
-    after = stage.item(kind.acts["get"], seen)
+    seen = context.get(made)
+    after = context.item(kind.acts["get"], seen)
     history = (made.exchange, again, changed, seen)
     if statement.created:
-        stage.expect(
+        context.expect(
             after.get(statement.created) == before.get(statement.created),
             f"{statement.created} stays",
             f"{before.get(statement.created)} became {after.get(statement.created)}",
@@ -92,16 +92,16 @@ def _moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, ma
             about="created stays",
         )
     if statement.updated in before:
-        stage.expect(
+        context.expect(
             is_later(after.get(statement.updated), before.get(statement.updated)),
             f"{statement.updated} moves on",
             f"{before.get(statement.updated)} became {after.get(statement.updated)}",
             *history,
             about="updated moves",
         )
-        told = stage.item(act, changed)
+        told = context.item(act, changed)
         if statement.updated in told:
-            stage.expect(
+            context.expect(
                 told[statement.updated] == after[statement.updated],
                 "the update reply shows the new time",
                 f"{told[statement.updated]}",
@@ -111,15 +111,15 @@ def _moves(stage: CheckContext, kind: CheckedResource, statement: Timestamps, ma
 
 
 def _listing_leaves(
-    stage: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem, before: Mapping[str, Any]
+    context: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem, before: Mapping[str, Any]
 ) -> None:
     if not kind.can("list"):
         return
-    stage.target.pause(0.003)
-    _, asked = stage.walk(made)
-    seen = stage.get(made)
-    shown = stage.item(kind.acts["get"], seen).get(statement.updated)
-    stage.expect(
+    context.target.pause(0.003)
+    _, asked = context.walk(made)
+    seen = context.get(made)
+    shown = context.item(kind.acts["get"], seen).get(statement.updated)
+    context.expect(
         shown == before.get(statement.updated),
         f"listing leaves {statement.updated} alone",
         repr(shown),
@@ -131,11 +131,11 @@ def _listing_leaves(
 
 
 def _plausible(
-    stage: CheckContext, statement: Timestamps, name: str, value: Any, exchanges: tuple[RecordedExchange, ...]
+    context: CheckContext, statement: Timestamps, name: str, value: Any, exchanges: tuple[RecordedExchange, ...]
 ) -> None:
     moment = moment_of(value)
     form = isinstance(value, int) if statement.written == "unix-seconds" else isinstance(value, str)
-    if stage.expect(
+    if context.expect(
         form and moment is not None,
         f"{name} is a time with its zone (RFC 3339)",
         repr(value),
@@ -143,7 +143,7 @@ def _plausible(
         about=f"{name} form",
     ):
         now = datetime.now(UTC)
-        stage.expect(
+        context.expect(
             moment is not None and 2015 < moment.year <= now.year + 1,
             f"{name} is a plausible time",
             repr(value),
@@ -168,4 +168,4 @@ def is_later(value: Any, than: Any) -> bool:
     return first is not None and second is not None and first > second
 
 
-PROMISES = (Check("timestamps", ("timestamps",), stated("timestamps", "create"), timestamps),)
+CHECKS = (Check("timestamps", ("timestamps",), resource_statement("timestamps", "create"), timestamps),)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, checked_resources, resource_operations
-from contracts.runner.check import Check, Place, holder
+from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.vendors.basedash import checks as basedash
@@ -48,16 +48,16 @@ def _places(vendor: str, rule: str) -> Callable[[Contract], Iterator[Place]]:
     def places(contract: Contract) -> Iterator[Place]:
         known = checked_resources(contract)
         for act in resource_operations(contract) if contract.name == vendor else ():
-            kind = holder(act, known)
-            said = next((each for each in act.behaviour.rules if each.name == rule), None)
-            if said is not None and kind is not None:
-                yield act.name, StatementRef.of(act.name, "rules", said, said.says), (kind,)
+            kind = resource_of(act, known)
+            statement = next((each for each in act.behaviour.rules if each.name == rule), None)
+            if statement is not None and kind is not None:
+                yield act.name, StatementRef.of(act.name, "rules", statement, statement.says), (kind,)
                 return
 
     return places
 
 
-PROMISES = tuple(
+CHECKS = tuple(
     Check(f"{vendor}-{rule}", ("rules",), _places(vendor, rule), partner)
     for vendor, partners in PARTNERS.items()
     for rule, partner in partners.items()

@@ -62,12 +62,12 @@ def seek(journal: Journal, contract: Contract, who: Sequence[User], tell: Tell) 
 
 def _sought(pending: Pending, contract: Contract, asked: User, tell: Tell) -> list[str]:
     with Target.http(pending.base, (asked,)) as target:
-        stage = CheckContext(Tools(contract, 0), target, "cleanup", "", None)
-        kind = stage.tools.makers[pending.operation]
+        context = CheckContext(Tools(contract, 0), target, "cleanup", "", None)
+        kind = context.tools.makers[pending.operation]
         if not kind.can("list"):
             raise CannotBuildRequest(f"{kind.name} cannot be listed")
         nothing = RecordedExchange("GET", pending.base, (), None, 0, ())
-        items, asked_for = stage.walk(CreatedItem(kind, "", {}, {}, asked, nothing, pending.path))
+        items, asked_for = context.walk(CreatedItem(kind, "", {}, {}, asked, nothing, pending.path))
         if asked_for[0].status >= 300:
             raise CannotBuildRequest(f"status {asked_for[0].status}")
         doubtful = []
@@ -80,7 +80,7 @@ def _sought(pending: Pending, contract: Contract, asked: User, tell: Tell) -> li
             )
             if not any(_is_marked(value) for value in pending.shows.values()):
                 doubtful.append(f"may be ours: {kind.name} {id} at {pending.base}, as {dict(pending.shows)}")
-            elif (left := stage.drop(made)) is None:
+            elif (left := context.drop(made)) is None:
                 tell(f"removed {kind.name} {id}, whose id nobody was told")
             else:
                 doubtful.append(f"could not remove {left}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from contracts.checks import PROMISES, checks_of
+from contracts.checks import CHECKS, checks_of
 from contracts.cleanup.journal import Journal
 from contracts.cli import options
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
@@ -107,13 +107,15 @@ def sought(report: Report, wanted: Finding, asked: CheckSettings) -> Finding | N
     with asked.target() as target:
         if wanted.check == "document":
             return _as_documented(report, wanted, asked, target)
-        if wanted.check in {promise.name for promise in PROMISES}:
+        if wanted.check in {check.name for check in CHECKS}:
             return _promised(wanted, asked, target)
         return _conformed(wanted, asked, target)
 
 
 def _promised(wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
-    places = {sworn.operation for sworn in checks_of(asked.contract) if sworn.promise.name == wanted.check}
+    places = {
+        bound_check.operation for bound_check in checks_of(asked.contract) if bound_check.check.name == wanted.check
+    }
     part = One(wanted.check, wanted.operation if wanted.operation in places else "")
     result = run_checks(asked.contract, target, mode=asked.mode, seed=asked.seed, share=part, journal=Journal.nowhere())
     seen = next((each for each in result.findings if each.id == wanted.id), None)

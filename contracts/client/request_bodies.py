@@ -115,7 +115,7 @@ class RequestBodies:
     ) -> dict[str, Any]:
         """The body with `mark` in a free text of it, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
-        unique = [name for said in kind.resource.unique for name in said.fields]
+        unique = [name for statement in kind.resource.unique for name in statement.fields]
         wanted = [*unique, *self.free(act, result)]
         for name in wanted[: len(unique) + 1]:
             for text in texts(result.get(name), mark):

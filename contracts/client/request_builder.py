@@ -120,10 +120,10 @@ class RequestBuilder:
         """A valid value for a parameter: one that our items have, where a filter says which, or the schema's."""
         parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
         act = self._tools.acts.get(name_of(operation))
-        for said in act.behaviour.filter if act else ():
+        for statement in act.behaviour.filter if act else ():
             latest = self._ours.present[-1:]
-            if said.parameter == name and latest and said.field in latest[0].sent:
-                return latest[0].sent[said.field]
+            if statement.parameter == name and latest and statement.field in latest[0].sent:
+                return latest[0].sent[statement.field]
         return self.valid(parameter) if parameter else "x"
 
 

@@ -30,7 +30,7 @@ from contracts.conformance.false_positives import FalsePositives
 from contracts.conformance.ignored_statements import has_heirs, heeded
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.model.finding import Finding, RecordedExchange, finding, owed
+from contracts.model.finding import Finding, RecordedExchange, finding, response_expected
 from contracts.model.resources import name_of
 from contracts.runner.context import CheckContext, Mode
 from contracts.runner.hypothesis_database import kept_in
@@ -90,8 +90,8 @@ def conform(
 
     A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
-    stage = CheckContext(Tools(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
-    run = _Run(contract, target, stage, only, skip, on_progress or _silent)
+    context = CheckContext(Tools(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
+    run = _Run(contract, target, context, only, skip, on_progress or _silent)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
     for phases, names in _parts(run, share, PHASES[mode]):
@@ -181,7 +181,7 @@ class _Run:
 
     contract: Contract
     target: Target
-    stage: CheckContext
+    context: CheckContext
     only: Sequence[str]
     skip: Sequence[str]
     tell: Progress
@@ -210,12 +210,12 @@ class _Run:
     def fairness(self) -> FalsePositives:
         """What a correct server may do although the engine tells it as a failure."""
         inherits = has_heirs(self.contract.document.raw)
-        return FalsePositives(self.contract, self.stage.tools.jury, self.target.base_url, inherits)
+        return FalsePositives(self.contract, self.context.tools.jury, self.target.base_url, inherits)
 
     @property
     def who(self) -> User:
         """Who asks."""
-        return self.stage.main if self.target.identities else NOBODY
+        return self.context.main if self.target.identities else NOBODY
 
     def operations(self) -> list[str]:
         """The names of the operations that are examined."""
@@ -244,8 +244,8 @@ class _Run:
     def result(self) -> CheckResult:
         """What came of it, once what was created is deleted."""
         self._tidy()
-        self.findings |= self.stage.tools.jury.findings
-        self.examined |= {(name, JURY): outcome for name, outcome in self.stage.tools.jury.heard.items()}
+        self.findings |= self.context.tools.jury.findings
+        self.examined |= {(name, JURY): outcome for name, outcome in self.context.tools.jury.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
             self.examined,
@@ -309,7 +309,7 @@ class _Run:
         ]
         exchange = self._exchange(recorder.interactions[case_id])
         if not is_unsatisfiable(self.contract, operation, exchange):
-            self.stage.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
+            self.context.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
 
     def asked_for(self, name: str) -> bool:
         """Is a check of this name wanted?"""
@@ -355,7 +355,7 @@ class _Run:
             seen=f"none in {self.target.timeout:g} s",
             exchanges=self._exchanges(recorder, case_id),
             about="no answer",
-            statement=owed(operation),
+            statement=response_expected(operation),
         )
         self.findings[found.id] = found
         self.examined[operation, ANSWERED] = "failed"
@@ -404,20 +404,20 @@ class _Run:
         self.target.safe_point()
         if self.over:
             raise Exhausted("the examination is over")
-        if case.operation.label in self.stage.tools.makers:
-            operation = self.stage.tools.acts[case.operation.label].operation
-            self.numbers[case.id] = self.stage.announce(operation, self.who, _path(case), case.body)
+        if case.operation.label in self.context.tools.makers:
+            operation = self.context.tools.acts[case.operation.label].operation
+            self.numbers[case.id] = self.context.announce(operation, self.who, _path(case), case.body)
 
     def _after(self, context: Any, case: Any, response: Any) -> None:
         """What a create request made is ours to take away."""
-        kind = self.stage.tools.makers.get(case.operation.label)
+        kind = self.context.tools.makers.get(case.operation.label)
         if kind is None:
             return
         asked = response.request
         sent = SentRequest(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
         got = ReceivedResponse(response.status_code, tuple(_pairs(response.headers)), response.content)
         body = case.body if isinstance(case.body, dict) else {}
-        made = self.stage.made(
+        made = self.context.made(
             kind, self.target.exchange(sent, got), body, self.who, _path(case), self.numbers.pop(case.id, "")
         )
         if made is not None:
@@ -435,7 +435,7 @@ class _Run:
         if made is None:
             return
         try:
-            left = self.stage.drop(made)
+            left = self.context.drop(made)
         except (Unreachable, Exhausted) as reason:
             left = f"{made.kind.name} {made.id} at {self.target.base_url} ({type(reason).__name__})"
         if left is not None:
@@ -450,7 +450,7 @@ class _Run:
 
     def _tidy(self) -> None:
         try:
-            self.left.extend(self.stage.tidy())
+            self.left.extend(self.context.tidy())
         except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
             self.left.append(f"what conformance created at {self.target.base_url} ({type(reason).__name__})")
 

@@ -20,15 +20,15 @@ def concerned(contract: Contract, scenario: Scenario, found: Difference, *, soun
         )
         return refusal_said(contract, act, found.refusal) or unsaid
     if found.how in ("order", "items", "page") or found.refusal:
-        return scenario.said
+        return scenario.statement
     if found.how == "header" and found.path == ("link",) and behaviour.paging is not None:
         return StatementRef.of(act.name, "paging", behaviour.paging)
-    said = field_said(scenario.kind, item[0]) if item else None
-    if said is None and not item and behaviour.reply is not None:
-        said = StatementRef.of(act.name, "reply", behaviour.reply)
-    if said is None and found.how not in ("status", "header"):
-        said = schema_said(contract, act, found, sound=sound)
-    return said or place_of(act)
+    statement = field_said(scenario.kind, item[0]) if item else None
+    if statement is None and not item and behaviour.reply is not None:
+        statement = StatementRef.of(act.name, "reply", behaviour.reply)
+    if statement is None and found.how not in ("status", "header"):
+        statement = schema_said(contract, act, found, sound=sound)
+    return statement or place_of(act)
 
 
 def field_said(kind: CheckedResource, field: str) -> StatementRef | None:

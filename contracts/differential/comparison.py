@@ -68,7 +68,7 @@ class Comparison:
     crowded: dict[str, int] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
 
-    def stage(self, target: Target) -> CheckContext:
+    def context(self, target: Target) -> CheckContext:
         """A stage on one of the two sides; only what is made at the service is in the journal."""
         tools = Tools(self.contract, self.seed)
         journal = self.journal if target is self.service else Journal.nowhere()
@@ -79,32 +79,32 @@ class Comparison:
         began, before, stopped = time.monotonic(), self.service.requests, ""
         limit = self.contract.behaviour.service.rate_limit
         self.service.window = limit.window if limit is not None else None
-        sides = Player(self.stage(self.mock)), Player(self.stage(self.service))
+        sides = Player(self.context(self.mock)), Player(self.context(self.service))
         try:
             self._look_around(sides[1])
-            for scenario in self._chosen(sides[0].stage):
+            for scenario in self._chosen(sides[0].context):
                 self._try(scenario, *sides)
         except (Unreachable, Exhausted, ReadOnly) as reason:
             stopped = str(reason)
         except KeyboardInterrupt:
             stopped = "interrupted"
-        self.left.extend(sides[1].stage.remaining())
+        self.left.extend(sides[1].context.remaining())
         findings = tuple(each.found for each in self.deviations.values())
         return CheckResult(
             findings, self.examined, self.service.requests - before, time.monotonic() - began, tuple(self.left), stopped
         )
 
-    def _chosen(self, stage: CheckContext) -> Iterator[Scenario]:
-        for scenario in (*scenarios(stage), *random_sequences(stage, self.mode, self.seed)):
+    def _chosen(self, context: CheckContext) -> Iterator[Scenario]:
+        for scenario in (*scenarios(context), *random_sequences(context, self.mode, self.seed)):
             names = (CHECK + scenario.about, scenario.about, scenario.steps[-1].act.name)
             if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
                 yield scenario
 
     def _look_around(self, service: Player) -> None:
         """What changes by itself, and what others have at the service."""
-        for kind in service.stage.tools.kinds.values():
+        for kind in service.context.tools.kinds.values():
             if kind.can("list") and not kind.resource.parent:
-                items, _ = service.stage.walk(kind)
+                items, _ = service.context.walk(kind)
                 self.crowded[kind.name] = len(items)
             if kind.can("create"):
                 filled = frozenset(name for act in kind.acts.values() for name in act.filled)
@@ -170,12 +170,12 @@ class Comparison:
         exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
         operation, last = scenario.steps[found.step].act.operation, exchanges[-1:]
         sound = not any(each for exchange in last for each in response_violations(operation, exchange, self.contract))
-        said = concerned(self.contract, scenario, found, sound=sound)
+        statement = concerned(self.contract, scenario, found, sound=sound)
         detail = f" ({scenario.detail})" if scenario.detail else ""
         return finding(
             CHECK + scenario.about,
             found.operation,
-            statement=said,
+            statement=statement,
             strict=self.strict,
             expected=f"{_words(found)} {_value(found, found.expected)}, as the mock answers{detail}",
             seen=f"{_words(found)} {_value(found, found.seen)}",
@@ -214,13 +214,13 @@ def _does(step: ScenarioStep) -> str:
 
 def _moving(kind: CheckedResource, side: Player) -> frozenset[str]:
     """Fields whose values are new for every item though nobody sent them."""
-    stage = side.stage
+    context = side.context
     try:
-        made = [stage.create(kind, bare(stage, kind)) for _ in range(2)]
+        made = [context.create(kind, bare(context, kind)) for _ in range(2)]
     except CannotBuildRequest:
         return frozenset()
     finally:
-        stage.tidy()
+        context.tidy()
     first, second = (dict(each.item) for each in made)
     settled = {kind.resource.identity.field} | set(made[0].sent)
     times = kind.resource.timestamps

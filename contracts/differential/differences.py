@@ -111,9 +111,9 @@ class Comparer:
 
     def _refusals(self, number: int, mine: PlayedReply, other: PlayedReply, refusal: str) -> Iterator[Difference]:
         """A refusal is as its statement says; where none is made, it has what the mock's has."""
-        said = refusal_body(self.contract, mine.step.act, refusal)
-        if said is not None:
-            same = not any(misfits(said.body, other.exchange.json, {"status": other.view.status}))
+        statement = refusal_body(self.contract, mine.step.act, refusal)
+        if statement is not None:
+            same = not any(misfits(statement.body, other.exchange.json, {"status": other.view.status}))
         else:
             same = _keys(mine.view.body) == _keys(other.view.body)
         same = same and mine.view.headers.get("allow") == other.view.headers.get("allow")

@@ -31,7 +31,7 @@ class Learner:
     this was observed."""
 
     contract: Contract
-    stage: CheckContext
+    context: CheckContext
     source: str
 
     def lesson(self, seen: Disagreement) -> LearnedOverlay | None:
@@ -167,7 +167,7 @@ def capacity(
     limits = scenario.about == "capacity" or (step.makes and crowd > 2 and scenario.about != "unique")
     if found.how != "status" or not limits or (found.expected < 400) is (found.seen < 400):
         return None
-    limit = measurements.room(by.stage, kind)
+    limit = measurements.room(by.context, kind)
     place = _resource(kind, "capacity")
     if limit is None:
         return LearnedOverlay(
@@ -185,19 +185,19 @@ def unique(
     kind, place = scenario.kind, _resource(scenario.kind, "unique")
     if found.seen < 400:
         return LearnedOverlay(place, None, f"Two items of {kind.name} may agree in every field.")
-    fields = tuple(_decisive(by.stage, kind))
+    fields = tuple(_decisive(by.context, kind))
     return by.fields(place, f"No two items of {kind.name} agree in {', '.join(fields)}.", fields) if fields else None
 
 
-def _decisive(stage: CheckContext, kind: CheckedResource) -> Iterator[str]:
+def _decisive(context: CheckContext, kind: CheckedResource) -> Iterator[str]:
     act = kind.acts["create"]
-    body = stage.body(kind, full=True)
-    stage.create(kind, body)
+    body = context.body(kind, full=True)
+    context.create(kind, body)
     for name, value in body.items():
-        other = stage.bodies.other(act, name, value, "unique") if name in stage.bodies.properties(act) else None
-        if other is not None and stage.try_create(kind, {**body, name: other})[1] is not None:
+        other = context.bodies.other(act, name, value, "unique") if name in context.bodies.properties(act) else None
+        if other is not None and context.try_create(kind, {**body, name: other})[1] is not None:
             yield name
-    stage.tidy()
+    context.tidy()
 
 
 def unknown_fields(
@@ -217,7 +217,7 @@ def order(
     """How a list is ordered."""
     if found.how != "order" or scenario.about == "sort":
         return None
-    told = measurements.order_of(by.stage, scenario.kind)
+    told = measurements.order_of(by.context, scenario.kind)
     if told is None:
         return None
     return by.changed(
@@ -232,7 +232,7 @@ def page_default(
     step = scenario.steps[found.step]
     if scenario.about != "page-default" or found.how not in ("items", "value"):
         return None
-    size = measurements.page_size(by.stage, scenario.kind)
+    size = measurements.page_size(by.context, scenario.kind)
     return by.changed(_operation(step, "paging"), f"A page has {size} items.", default=size) if size else None
 
 
@@ -328,7 +328,7 @@ def immutable(
         return None
     if created.get(name) != found.seen:
         return None
-    fixed = {each for said in scenario.kind.resource.immutable for each in said.fields} | {name}
+    fixed = {each for statement in scenario.kind.resource.immutable for each in statement.fields} | {name}
     return by.fields(_resource(scenario.kind, "immutable"), f"An update leaves {name} as it is.", tuple(sorted(fixed)))
 
 
@@ -345,8 +345,8 @@ def starting_value(
     value = _shown(step, name, seen[-1])
     if _is_passing(value):
         return None
-    key = "initial" if any(name in said.fields for said in kind.resource.initial) else "defaults"
-    before = {name: each for said in getattr(kind.resource, key) for name, each in said.fields.items()}
+    key = "initial" if any(name in statement.fields for statement in kind.resource.initial) else "defaults"
+    before = {name: each for statement in getattr(kind.resource, key) for name, each in statement.fields.items()}
     return by.fields(_resource(kind, key), f"{name} is {value!r} at first.", {**before, name: value})
 
 

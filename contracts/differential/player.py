@@ -34,7 +34,7 @@ class PlayedReply:
 class Player:
     """The mock, or the service. `stage` sends, and remembers what must be removed."""
 
-    stage: CheckContext
+    context: CheckContext
     items: dict[str, CreatedItem] = field(default_factory=dict)
     glasses: ReplyNormalizer = field(default_factory=ReplyNormalizer)
 
@@ -55,7 +55,7 @@ class Player:
                     raise CannotBuildRequest("the service asks to wait longer than is waited (429)")
                 replies.append(PlayedReply(step, exchange, self.glasses.look(exchange)) if exchange else None)
         finally:
-            self.stage.tidy()
+            self.context.tidy()
         return replies
 
     def _begin(self, scenario: Scenario) -> None:
@@ -69,14 +69,14 @@ class Player:
             sent=set().union(*(texts(step.body) for step in scenario.steps)),
             moments={} if scenario.about == "timestamps" else None,
         )
-        owner = self.stage.tools.kinds.get(parent.resource) if parent else None
+        owner = self.context.tools.kinds.get(parent.resource) if parent else None
         if owner is not None and owner.can("create"):
-            self._know("owner", self.stage.create(owner))
+            self._know("owner", self.context.create(owner))
 
     def _ask(self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None) -> RecordedExchange | None:
         query = dict(step.query)
         if step.pause:
-            self.stage.target.pause(step.pause)
+            self.context.target.pause(step.pause)
         if step.page:
             position = self._further(scenario, step, before)
             if position is None:
@@ -84,18 +84,18 @@ class Player:
             query |= position
         who = self._who(step)
         if step.path:
-            return self.stage.target.send(Request(step.method, step.path), who)
+            return self.context.target.send(Request(step.method, step.path), who)
         path = self._path(scenario, step)
         if step.makes and isinstance(step.body, dict) and not step.media_type:
-            exchange, made = self.stage.try_create(scenario.kind, step.body, who=who, path=path)
+            exchange, made = self.context.try_create(scenario.kind, step.body, who=who, path=path)
             if made is not None:
                 self._know(step.makes, made)
             return exchange
-        exchange = self.stage.send(
+        exchange = self.context.send(
             step.act, who=who, path=path, query=query, body=step.body, media_type=step.media_type
         )
         if step.makes:
-            self.stage.made(scenario.kind, exchange, {}, who, path)
+            self.context.made(scenario.kind, exchange, {}, who, path)
         return exchange
 
     def _know(self, name: str, made: CreatedItem) -> None:
@@ -117,21 +117,21 @@ class Player:
         paging = step.act.behaviour.paging
         if paging is None or before is None:
             return None
-        items = self.stage.items(scenario.kind, before.exchange)
+        items = self.context.items(scenario.kind, before.exchange)
         size = int(step.query[paging.limit])
         position = following(
-            self.stage.tools.kinds, step.act, before.exchange, items, step.page - 1, size * step.page, size
+            self.context.tools.kinds, step.act, before.exchange, items, step.page - 1, size * step.page, size
         )
         return {paging.position: position} if position is not None else None
 
     def _who(self, step: ScenarioStep) -> User:
         if step.who == "main":
-            return self.stage.main
+            return self.context.main
         if step.who == "nobody":
-            return replace(NOBODY, tenant=self.stage.main.tenant)
+            return replace(NOBODY, tenant=self.context.main.tenant)
         if step.who == "wrong":
-            return replace(identity(self.stage.contract, "wrong", NOBODYS), tenant=self.stage.main.tenant)
-        return self.stage.stranger()
+            return replace(identity(self.context.contract, "wrong", NOBODYS), tenant=self.context.main.tenant)
+        return self.context.stranger()
 
     def ours(self, kind: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
         """The names of our items in a list reply, in its order; None where the reply has no list there."""

@@ -18,39 +18,39 @@ LENGTH = 10
 """How many requests each of them has."""
 
 
-def random_sequences(stage: CheckContext, mode: Mode, seed: int) -> Iterator[Scenario]:
+def random_sequences(context: CheckContext, mode: Mode, seed: int) -> Iterator[Scenario]:
     """Random scenarios, the same for the same seed."""
-    for kind in stage.tools.kinds.values():
+    for kind in context.tools.kinds.values():
         if kind.can("create"):
             chance = Random(f"{seed}/{kind.name}")
             for _ in range(COUNT[mode]):
                 try:
-                    steps = tuple(_steps(stage, kind, chance))
+                    steps = tuple(_steps(context, kind, chance))
                 except CannotBuildRequest:
                     break
                 yield Scenario("sequence", kind, steps, place_of(steps[-1].act))
 
 
-def _steps(stage: CheckContext, kind: CheckedResource, chance: Random) -> Iterator[ScenarioStep]:
+def _steps(context: CheckContext, kind: CheckedResource, chance: Random) -> Iterator[ScenarioStep]:
     items: list[str] = []
     for number in range(LENGTH):
         action = chance.choice([name for name in ("create", "get", "update", "delete", "list") if kind.can(name)])
         if action == "create" or (not items and action != "list"):
             items.append(f"item {number}")
-            body = stage.body(kind, full=chance.random() < 0.5)
+            body = context.body(kind, full=chance.random() < 0.5)
             yield ScenarioStep(kind.acts["create"], makes=items[-1], body=body)
         elif action == "list":
             yield ScenarioStep(kind.acts["list"])
         elif action == "update":
-            yield from _change(stage, kind, chance.choice(items), chance)
+            yield from _change(context, kind, chance.choice(items), chance)
         else:
             yield ScenarioStep(kind.acts[action], item=chance.choice(items))
 
 
-def _change(stage: CheckContext, kind: CheckedResource, item: str, chance: Random) -> Iterator[ScenarioStep]:
+def _change(context: CheckContext, kind: CheckedResource, item: str, chance: Random) -> Iterator[ScenarioStep]:
     act = kind.acts["update"]
-    body = stage.body(kind, full=True)
-    names = [name for name in stage.bodies.properties(act) if name in body]
+    body = context.body(kind, full=True)
+    names = [name for name in context.bodies.properties(act) if name in body]
     if names:
         name = chance.choice(names)
         yield ScenarioStep(act, item=item, body={name: body[name]})

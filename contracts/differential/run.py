@@ -128,7 +128,7 @@ def _both(before: LearnedOverlay | None, after: LearnedOverlay) -> LearnedOverla
 
 def _lessons(comparison: Comparison, asked: CheckSettings, deviations: Sequence[Disagreement]) -> list[LearnedOverlay]:
     source = f"answers of {asked.url} on {datetime.now(UTC).date()}"
-    learner = Learner(asked.contract, comparison.stage(comparison.service), source)
+    learner = Learner(asked.contract, comparison.context(comparison.service), source)
     found: list[LearnedOverlay] = []
     for each in deviations:
         try:

@@ -56,7 +56,7 @@ class Scenario:
     about: str
     kind: CheckedResource
     steps: tuple[ScenarioStep, ...]
-    said: StatementRef
+    statement: StatementRef
     refusal: str = ""
     detail: str = ""
 

@@ -24,14 +24,14 @@ MOST = 60
 """More items than this are not made for one scenario."""
 
 
-def scenarios(stage: CheckContext) -> Iterator[Scenario]:
+def scenarios(context: CheckContext) -> Iterator[Scenario]:
     """Every scenario for the contract of `stage`, which makes the bodies and sends nothing."""
-    for kind in stage.tools.kinds.values():
+    for kind in context.tools.kinds.values():
         if not kind.can("create"):
             continue
         for part in PARTS:
             try:
-                yield from part(_Author(stage, kind))
+                yield from part(_Author(context, kind))
             except CannotBuildRequest:
                 continue
 
@@ -39,13 +39,13 @@ def scenarios(stage: CheckContext) -> Iterator[Scenario]:
 class _Author:
     """Writes scenarios for one resource."""
 
-    def __init__(self, stage: CheckContext, kind: CheckedResource) -> None:
-        self.stage, self.kind, self.contract = stage, kind, stage.contract
+    def __init__(self, context: CheckContext, kind: CheckedResource) -> None:
+        self.context, self.kind, self.contract = context, kind, context.contract
 
     def make(self, name: str, body: Mapping[str, Any] | None = None) -> ScenarioStep:
         """A step that creates an item called `name`."""
         return ScenarioStep(
-            self.kind.acts["create"], makes=name, body=self.stage.body(self.kind) if body is None else dict(body)
+            self.kind.acts["create"], makes=name, body=self.context.body(self.kind) if body is None else dict(body)
         )
 
     def do(self, action: str, item: str, **more: Any) -> ScenarioStep:
@@ -65,16 +65,23 @@ class _Author:
         return (*self.show(item), *((self.list(),) if self.kind.can("list") else ()))
 
     def scenario(
-        self, about: str, *steps: ScenarioStep, said: StatementRef | None = None, refusal: str = "", detail: str = ""
+        self,
+        about: str,
+        *steps: ScenarioStep,
+        statement: StatementRef | None = None,
+        refusal: str = "",
+        detail: str = "",
     ) -> Scenario:
         """A scenario of this resource; without a statement the operation of its last step stands for one."""
         act = steps[-1].act
-        return Scenario(about, self.kind, steps, said or self._refused(refusal, act) or place_of(act), refusal, detail)
+        return Scenario(
+            about, self.kind, steps, statement or self._refused(refusal, act) or place_of(act), refusal, detail
+        )
 
     def _refused(self, refusal: str, act: ResourceOperation) -> StatementRef | None:
         return refusal_said(self.contract, act, refusal) if refusal else None
 
-    def said(self, kind: str, statement: Statement | None) -> StatementRef | None:
+    def statement(self, kind: str, statement: Statement | None) -> StatementRef | None:
         """A statement about this resource."""
         return StatementRef.of(self.kind.name, kind, statement) if statement is not None else None
 
@@ -85,18 +92,18 @@ class _Author:
 
 def creating(by: _Author) -> Iterator[Scenario]:
     """What a new item looks like, with the least and with the most that a client may say."""
-    yield by.scenario("create", by.make("one", bare(by.stage, by.kind)), *by.looks("one"))
-    yield by.scenario("create", by.make("one", by.stage.body(by.kind, full=True)), *by.looks("one"))
+    yield by.scenario("create", by.make("one", bare(by.context, by.kind)), *by.looks("one"))
+    yield by.scenario("create", by.make("one", by.context.body(by.kind, full=True)), *by.looks("one"))
 
 
 def changing(by: _Author) -> Iterator[Scenario]:
     """What a change changes."""
-    bodies = by.stage.bodies
+    bodies = by.context.bodies
     for action in ("update", "replace"):
         act = by.kind.acts.get(action)
         if act is None:
             continue
-        whole = by.stage.body(by.kind, full=True)
+        whole = by.context.body(by.kind, full=True)
         for name in bodies.properties(act):
             value = bodies.other(act, name, whole.get(name), "change") if name not in unchangeable(by.kind) else None
             if value is not None:
@@ -122,16 +129,16 @@ def times(by: _Author) -> Iterator[Scenario]:
     """When the time of the last change moves."""
     stated, act = by.kind.resource.timestamps, by.kind.acts.get("update")
     if stated is not None and stated.updated and act is not None and by.kind.can("get"):
-        body = by.stage.body(by.kind)
-        name = next((n for n in by.stage.bodies.properties(act) if isinstance(body.get(n), str)), "")
-        value = by.stage.bodies.other(act, name, body[name], "later") if name else None
+        body = by.context.body(by.kind)
+        name = next((n for n in by.context.bodies.properties(act) if isinstance(body.get(n), str)), "")
+        value = by.context.bodies.other(act, name, body[name], "later") if name else None
         if value is not None:
             yield by.scenario(
                 "timestamps",
                 by.make("one", body),
                 by.do("update", "one", body={name: value}, pause=1.1),
                 *by.show("one"),
-                said=by.said("timestamps", stated),
+                statement=by.statement("timestamps", stated),
             )
 
 
@@ -140,15 +147,15 @@ def ordering(by: _Author) -> Iterator[Scenario]:
     if not by.kind.can("list"):
         return
     made = tuple(by.make(name) for name in ("one", "two", "three"))
-    said = by.said("order", by.kind.resource.order)
-    yield by.scenario("order", *made, by.list(), said=said)
+    statement = by.statement("order", by.kind.resource.order)
+    yield by.scenario("order", *made, by.list(), statement=statement)
     act = by.kind.acts.get("update")
     if act is not None:
-        name = next((n for n in by.stage.bodies.properties(act) if isinstance(made[0].body.get(n), str)), "")
-        value = by.stage.bodies.other(act, name, made[0].body[name], "order") if name else None
+        name = next((n for n in by.context.bodies.properties(act) if isinstance(made[0].body.get(n), str)), "")
+        value = by.context.bodies.other(act, name, made[0].body[name], "order") if name else None
         if value is not None:
             yield by.scenario(
-                "order", *made, by.do("update", "one", body={name: value}, pause=1.1), by.list(), said=said
+                "order", *made, by.do("update", "one", body={name: value}, pause=1.1), by.list(), statement=statement
             )
 
 
@@ -158,24 +165,24 @@ def paging(by: _Author) -> Iterator[Scenario]:
     stated = act.behaviour.paging if act else None
     if act is None or stated is None:
         return
-    said = by.on(act, "paging", stated)
+    statement = by.on(act, "paging", stated)
     for size in (1, 2):
         pages = (by.list(query={stated.limit: size}, page=page) for page in range(3))
-        yield by.scenario("paging", *(by.make(name) for name in ("one", "two", "three")), *pages, said=said)
-    largest = largest_page(by.stage.contract, act, stated.limit)
+        yield by.scenario("paging", *(by.make(name) for name in ("one", "two", "three")), *pages, statement=statement)
+    largest = largest_page(by.context.contract, act, stated.limit)
     for size in (*(() if largest is None else (largest, largest + 1)), 0, -1, "many"):
-        yield by.scenario("paging", by.list(query={stated.limit: size}), said=said, refusal="invalid")
+        yield by.scenario("paging", by.list(query={stated.limit: size}), statement=statement, refusal="invalid")
     nowhere = StatementRef(act.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
     yield by.scenario(
         "unknown-position",
         by.list(query={stated.position: "contract-check-nowhere"}),
-        said=nowhere,
+        statement=nowhere,
         refusal="missing" if stated.unknown_position == "missing" else "invalid",
     )
     room = min((c.limit for c in by.kind.resource.capacity), default=MOST)
     if stated.default < min(room, MOST):
         many = (by.make(f"item {number}") for number in range(stated.default + 1))
-        yield by.scenario("page-default", *many, by.list(), said=said)
+        yield by.scenario("page-default", *many, by.list(), statement=statement)
 
 
 def narrowing(by: _Author) -> Iterator[Scenario]:
@@ -185,17 +192,17 @@ def narrowing(by: _Author) -> Iterator[Scenario]:
         return
     create = by.kind.acts["create"]
     for stated in act.behaviour.filter:
-        if stated.parameter and stated.field in by.stage.bodies.properties(create):
-            one = by.stage.body(by.kind, full=True)
-            other = by.stage.bodies.other(create, stated.field, one.get(stated.field), "filter")
+        if stated.parameter and stated.field in by.context.bodies.properties(create):
+            one = by.context.body(by.kind, full=True)
+            other = by.context.bodies.other(create, stated.field, one.get(stated.field), "filter")
             if other is not None and one.get(stated.field) is not None:
-                two = by.stage.body(by.kind, full=True) | {stated.field: other}
+                two = by.context.body(by.kind, full=True) | {stated.field: other}
                 yield by.scenario(
                     "filter",
                     by.make("one", one),
                     by.make("two", two),
                     by.list(query={stated.parameter: one[stated.field]}),
-                    said=by.on(act, "filter", stated),
+                    statement=by.on(act, "filter", stated),
                     detail=stated.parameter,
                 )
     sort = act.behaviour.sort
@@ -206,7 +213,7 @@ def narrowing(by: _Author) -> Iterator[Scenario]:
             "sort",
             *made,
             by.list(query={sort.parameter: value}) if sort else by.list(),
-            said=by.on(act, "sort", sort),
+            statement=by.on(act, "sort", sort),
             detail=str(value),
         )
 
@@ -216,10 +223,10 @@ def limits(by: _Author) -> Iterator[Scenario]:
     for stated in by.kind.resource.capacity:
         if stated.limit < MOST:
             many = (by.make(f"item {number}") for number in range(stated.limit + 1))
-            yield by.scenario("capacity", *many, said=by.said("capacity", stated), refusal="conflict")
-    body = by.stage.body(by.kind, full=True)
-    said = next((by.said("unique", each) for each in by.kind.resource.unique), None)
-    yield by.scenario("unique", by.make("one", body), by.make("two", body), said=said, refusal="conflict")
+            yield by.scenario("capacity", *many, statement=by.statement("capacity", stated), refusal="conflict")
+    body = by.context.body(by.kind, full=True)
+    statement = next((by.statement("unique", each) for each in by.kind.resource.unique), None)
+    yield by.scenario("unique", by.make("one", body), by.make("two", body), statement=statement, refusal="conflict")
 
 
 def missing(by: _Author) -> Iterator[Scenario]:
@@ -227,38 +234,40 @@ def missing(by: _Author) -> Iterator[Scenario]:
     for action in ("get", "update", "replace", "delete"):
         act = by.kind.acts.get(action)
         if act is not None:
-            body = {"body": by.stage.bodies.least(act, "missing") or {}} if act.media_type else {}
+            body = {"body": by.context.bodies.least(act, "missing") or {}} if act.media_type else {}
             yield by.scenario("missing", by.make("one"), by.do(action, "one", never=True, **body), refusal="missing")
 
 
 def refusing(by: _Author) -> Iterator[Scenario]:
     """What is accepted and refused of each field, at its bounds and beyond, and how a refusal is told."""
-    act, bodies = by.kind.acts["create"], by.stage.bodies
-    good = by.stage.body(by.kind, full=True)
+    act, bodies = by.kind.acts["create"], by.context.bodies
+    good = by.context.body(by.kind, full=True)
     for name in sorted(bodies.required(act)):
         body = {key: value for key, value in good.items() if key != name}
         if not bodies.accepts(act, body):
             yield _invalid(by, act, name, "required", body)
     for name, pointer in bodies.properties(act).items():
         for case in cases(by.contract.schemas, pointer, good.get(name)):
-            body = by.stage.body(by.kind, full=True) | {name: case.value}
+            body = by.context.body(by.kind, full=True) | {name: case.value}
             if bodies.accepts(act, body) is case.valid and not (
                 case.valid and (act.may_refuse or name in act.governed)
             ):
                 yield _invalid(by, act, name, case.keyword, body)
     stated = by.contract.behaviour.service.unknown_fields
-    odd = by.stage.body(by.kind) | {"contract_check_unknown": "x"}
-    said = StatementRef.of("service", "unknown-fields", stated)
-    yield by.scenario("unknown-fields", by.make("one", odd), *by.show("one"), said=said, refusal="invalid")
+    odd = by.context.body(by.kind) | {"contract_check_unknown": "x"}
+    statement = StatementRef.of("service", "unknown-fields", stated)
+    yield by.scenario("unknown-fields", by.make("one", odd), *by.show("one"), statement=statement, refusal="invalid")
 
 
 def _invalid(by: _Author, act: ResourceOperation, name: str, keyword: str, body: Any) -> Scenario:
-    pointer = by.stage.bodies.properties(act).get(name, "")
+    pointer = by.context.bodies.properties(act).get(name, "")
     doubt = keyword.removeprefix("items/") in UNCERTAIN
-    said = StatementRef(
+    statement = StatementRef(
         act.name, "schema", "inferred" if doubt else "documented", "the document", f"#{pointer}: {keyword}"
     )
-    return by.scenario("validation", by.make("one", body), said=said, refusal="invalid", detail=f"{name} {keyword}")
+    return by.scenario(
+        "validation", by.make("one", body), statement=statement, refusal="invalid", detail=f"{name} {keyword}"
+    )
 
 
 def http(by: _Author) -> Iterator[Scenario]:
@@ -288,12 +297,12 @@ def http(by: _Author) -> Iterator[Scenario]:
 def access(by: _Author) -> Iterator[Scenario]:
     """Who may ask, and what somebody of another tenant is told."""
     service = by.contract.behaviour.service
-    said = StatementRef.of("service", "authentication", service.authentication)
+    statement = StatementRef.of("service", "authentication", service.authentication)
     open_to_all = re.search(service.authentication.pattern, NOBODYS) is not None
     askers: tuple[Asker, ...] = ("nobody",) if open_to_all else ("nobody", "wrong")
     for who in askers if by.contract.document.security_schemes else ():
         step = by.list(who=who) if by.kind.can("list") else ScenarioStep(by.kind.acts["create"], body={}, who=who)
-        yield by.scenario("authentication", step, said=said, refusal="unauthenticated", detail=who)
+        yield by.scenario("authentication", step, statement=statement, refusal="unauthenticated", detail=who)
     for action in ("get", "update", "delete") if by.contract.document.security_schemes else ():
         if by.kind.can(action):
             body: dict[str, Any] = {"body": {}} if by.kind.acts[action].media_type else {}
@@ -301,11 +310,11 @@ def access(by: _Author) -> Iterator[Scenario]:
                 "authentication",
                 by.make("one"),
                 by.do(action, "one", who="nobody", **body),
-                said=said,
+                statement=statement,
                 refusal="unauthenticated",
             )
     try:
-        by.stage.stranger()
+        by.context.stranger()
     except CannotBuildRequest:
         return
     if by.kind.resource.tenant.by != "none":
@@ -316,24 +325,27 @@ def access(by: _Author) -> Iterator[Scenario]:
                     "no-access",
                     by.make("one"),
                     by.do(action, "one", who="stranger"),
-                    said=StatementRef.of("service", "no-access", service.no_access),
+                    statement=StatementRef.of("service", "no-access", service.no_access),
                     refusal=refusal,
                 )
         if by.kind.can("list"):
             yield by.scenario(
-                "tenant", by.make("one"), by.list(who="stranger"), said=by.said("tenant", by.kind.resource.tenant)
+                "tenant",
+                by.make("one"),
+                by.list(who="stranger"),
+                statement=by.statement("tenant", by.kind.resource.tenant),
             )
 
 
 def belonging(by: _Author) -> Iterator[Scenario]:
     """What goes with its owner."""
     parent = by.kind.resource.parent
-    owner = by.stage.tools.kinds.get(parent.resource) if parent else None
+    owner = by.context.tools.kinds.get(parent.resource) if parent else None
     if parent is not None and owner is not None and owner.can("create", "delete"):
         drop = ScenarioStep(owner.acts["delete"], item="owner")
-        said = by.said("parent", parent)
-        yield by.scenario("parent", drop, by.make("one"), said=said, refusal="missing")
-        yield by.scenario("parent", by.make("one"), drop, *by.looks("one")[:1], said=said, refusal="missing")
+        statement = by.statement("parent", parent)
+        yield by.scenario("parent", drop, by.make("one"), statement=statement, refusal="missing")
+        yield by.scenario("parent", by.make("one"), drop, *by.looks("one")[:1], statement=statement, refusal="missing")
 
 
 PARTS: tuple[Callable[[_Author], Iterator[Scenario]], ...] = (

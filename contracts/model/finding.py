@@ -97,8 +97,8 @@ class StatementRef:
         return cls(subject, kind, statement.evidence, statement.source, text or _words(statement))
 
 
-def owed(operation: str) -> StatementRef:
-    """The law that a request to an operation is owed an answer."""
+def response_expected(operation: str) -> StatementRef:
+    """The law that a request to an operation is response_expected an answer."""
     return StatementRef(
         operation,
         "http",

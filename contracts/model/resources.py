@@ -119,15 +119,15 @@ class CheckedResource:
     @cached_property
     def secret(self) -> frozenset[str]:
         """Fields that no reply shows."""
-        return frozenset(name for said in self.resource.write_only for name in said.fields)
+        return frozenset(name for statement in self.resource.write_only for name in statement.fields)
 
     @cached_property
     def settled(self) -> frozenset[str]:
         """Fields whose value the service decides."""
         times = self.resource.timestamps
         named = {self.resource.identity.field, *((times.created, times.updated) if times else ())}
-        named |= {name for said in self.resource.initial for name in said.fields}
-        named |= {name for said in self.resource.derived for name in said.fields}
+        named |= {name for statement in self.resource.initial for name in statement.fields}
+        named |= {name for statement in self.resource.derived for name in statement.fields}
         for fixed in self.resource.server_set:
             named |= set(fixed.fields)
         return frozenset(named - {""}) - (

@@ -1,4 +1,4 @@
-"""What a project's conftest.py may say to an examination in pytest."""
+"""Hooks that a project's conftest.py may implement."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from mockserver.contract import Contract
 
 
-def pytest_mockserver_promises(contract: Contract) -> Sequence[Callable[[CheckContext], Any]]:  # type: ignore[empty-body]
-    """The project's own promises: functions that get a Stage, each one a test.
+def pytest_mockserver_checks(contract: Contract) -> Sequence[Callable[[CheckContext], Any]]:  # type: ignore[empty-body]
+    """Return the project's own checks for a contract: functions that get a CheckContext. Each one becomes a test.
 
-    A function's name names the test, its docstring is what is promised. It tells a breach with `stage.expect`, or with
-    an assertion. What it creates on the stage is removed again.
+    The name of the function names the test, and its docstring says what must hold. A check reports a violation by
+    `context.expect` or by an assertion. Everything it creates with the context is deleted afterwards.
     """

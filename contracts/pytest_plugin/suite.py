@@ -22,7 +22,7 @@ from contracts.client.users import GivenCredentials, users
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, StatementRef
 from contracts.model.resources import name_of
-from contracts.report.summary import told
+from contracts.report.summary import finding_lines
 from contracts.runner.check import BoundCheck, Check
 from contracts.runner.context import CheckContext
 from contracts.runner.exclusive import alone
@@ -49,7 +49,7 @@ def tests(session: pytest.Session, config: pytest.Config, wanted: str) -> list[p
         raise pytest.UsageError(f"could not examine: {fault}") from None
     config.add_cleanup(examination.close)
     contract = examination.asked.contract
-    own = [each for found in config.hook.pytest_mockserver_promises(contract=contract) for each in found]
+    own = [each for found in config.hook.pytest_mockserver_checks(contract=contract) for each in found]
     collector = ContractCollector.from_parent(session, name=contract.name, examination=examination, own=own)
     return list(collector.collect())
 
@@ -82,7 +82,7 @@ class CheckFailed(Exception):
     """A promise is broken, by these findings."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("\n".join(line for each in findings for line in told(each)))
+        super().__init__("\n".join(line for each in findings for line in finding_lines(each)))
 
 
 class ContractRun:
@@ -91,7 +91,7 @@ class ContractRun:
     def __init__(self, asked: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
         self.asked, self.journal = asked, journal
         self.tools = Tools(asked.contract, asked.seed + APART * worker)
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self._lock, self._open = lock, ExitStack()
         self._target: Target | None = None
 
@@ -109,26 +109,26 @@ class ContractRun:
         """Let go of the target."""
         self._open.close()
 
-    def hold(self, sworn: BoundCheck) -> list[Finding]:
+    def run(self, bound_check: BoundCheck) -> list[Finding]:
         """Hold one promise: what was found, of which nothing was told before. Raises as `Sworn.hold`."""
         asked = self.asked
-        stage = CheckContext(
+        context = CheckContext(
             self.tools,
             self.target,
-            sworn.promise.name,
-            sworn.operation,
-            sworn.said,
+            bound_check.check.name,
+            bound_check.operation,
+            bound_check.statement,
             mode=asked.mode,
             seed=asked.seed,
             strict=asked.strict,
             journal=self.journal,
         )
-        with self.turn(by_itself=alone(sworn)):
+        with self.turn(by_itself=alone(bound_check)):
             try:
-                sworn.hold(stage)
+                bound_check.run(context)
             finally:
-                stage.tidy()
-        return self.fresh((*stage.findings, *stage.deviations))
+                context.tidy()
+        return self.fresh((*context.findings, *context.deviations))
 
     def conform(self, operation: str) -> list[Finding]:
         """Hold one operation against the document: what was found, of which nothing was told before."""
@@ -140,8 +140,8 @@ class ContractRun:
 
     def fresh(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those that were not told before."""
-        found = [each for each in findings if each.id not in self.told]
-        self.told |= {each.id for each in found}
+        found = [each for each in findings if each.id not in self.reported]
+        self.reported |= {each.id for each in found}
         return found
 
     @contextmanager
@@ -151,20 +151,20 @@ class ContractRun:
             yield
             return
         with self._lock.open("a", encoding="utf-8") as file:
-            _hold(file, shared=not by_itself)
+            _lock(file, shared=not by_itself)
             yield
 
 
 if sys.platform == "win32":
 
-    def _hold(file: IO[str], *, shared: bool) -> None:
+    def _lock(file: IO[str], *, shared: bool) -> None:
         """Windows has no shared locks in Python's library."""
         raise pytest.UsageError("several workers and --target do not go together on Windows; leave -n out")
 
 else:
     import fcntl
 
-    def _hold(file: IO[str], *, shared: bool) -> None:
+    def _lock(file: IO[str], *, shared: bool) -> None:
         """Wait for the lock, which is given up when the file is closed (flock(2))."""
         fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
 
@@ -187,10 +187,10 @@ class ContractCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each promise at each operation, for each operation's conformance, and for each own promise."""
         asked = self._examination.asked
-        sworn = [each for each in checks_of(asked.contract) if asked.mode != "quick" or each.promise.quick]
+        bound_check = [each for each in checks_of(asked.contract) if asked.mode != "quick" or each.check.quick]
         seen: Counter[str] = Counter()
-        for each in sworn:
-            name = f"{each.promise.name}[{each.operation}]"
+        for each in bound_check:
+            name = f"{each.check.name}[{each.operation}]"
             seen[name] += 1
             yield self._test(name if seen[name] == 1 else f"{name}-{seen[name]}", each)
         for operation in asked.contract.document.operations:
@@ -200,17 +200,19 @@ class ContractCollector(pytest.Collector):
             )
         yield from (self._test(each.__name__, _own(each)) for each in self._own)
 
-    def _test(self, name: str, sworn: BoundCheck) -> pytest.Item:
-        made: pytest.Item = CheckTest.from_parent(self, name=name, sworn=sworn, examination=self._examination)
+    def _test(self, name: str, bound_check: BoundCheck) -> pytest.Item:
+        made: pytest.Item = CheckTest.from_parent(
+            self, name=name, bound_check=bound_check, examination=self._examination
+        )
         return made
 
 
 def _own(hold: Callable[[CheckContext], Any]) -> BoundCheck:
     """A project's own promise, as one of ours."""
     name = hold.__name__
-    said = StatementRef("the project", name, "documented", hold.__module__, (hold.__doc__ or name).strip())
-    promise = Check(name, (), lambda contract: iter(()), hold)
-    return BoundCheck(promise, "the project", said, ())
+    statement = StatementRef("the project", name, "documented", hold.__module__, (hold.__doc__ or name).strip())
+    check = Check(name, (), lambda contract: iter(()), hold)
+    return BoundCheck(check, "the project", statement, ())
 
 
 class ContractTest(pytest.Item):
@@ -241,7 +243,7 @@ class ContractTest(pytest.Item):
         broken = [each for each in found if each.verdict == "failure"]
         for each in found:
             if each not in broken:
-                self.add_report_section("call", NEWS, "\n".join(told(each)))
+                self.add_report_section("call", NEWS, "\n".join(finding_lines(each)))
         if broken:
             raise CheckFailed(broken)
 
@@ -257,13 +259,13 @@ class ContractTest(pytest.Item):
 class CheckTest(ContractTest):
     """One promise at one operation."""
 
-    def __init__(self, *, sworn: BoundCheck, **further: Any) -> None:
+    def __init__(self, *, bound_check: BoundCheck, **further: Any) -> None:
         super().__init__(**further)
-        self._sworn = sworn
+        self._bound_check = bound_check
 
     def found(self) -> list[Finding]:
         """As in ContractTest."""
-        return self.examination.hold(self._sworn)
+        return self.examination.run(self._bound_check)
 
 
 class ConformanceTest(ContractTest):

@@ -116,13 +116,13 @@ def _finding(report: Report, found: Finding) -> str:
 
 def _promised(found: Finding) -> str:
     """What is broken, how anybody knows it, and where it is said."""
-    said = found.statement
-    if said is None:
+    statement = found.statement
+    if statement is None:
         return "by the document"
-    place = f" {said.source}" if said.source else ""
-    subject = f"{said.subject} {said.kind}: " if said.kind not in ("http", "schema") else ""
-    text = f"{subject}{said.text or describe(found.check)}{place}"
-    return f'{escape(text)} <span class="evidence">{escape(said.evidence)}</span>'
+    place = f" {statement.source}" if statement.source else ""
+    subject = f"{statement.subject} {statement.kind}: " if statement.kind not in ("http", "schema") else ""
+    text = f"{subject}{statement.text or describe(found.check)}{place}"
+    return f'{escape(text)} <span class="evidence">{escape(statement.evidence)}</span>'
 
 
 def _repeat(report: Report, found: Finding) -> str:

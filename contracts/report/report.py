@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from contracts.checks import PROMISES
+from contracts.checks import CHECKS
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import KnownFailure, stale
 from contracts.runner.runner import CheckResult, weight
@@ -83,7 +83,7 @@ class Report:
         """
         if self.result.stopped or self.share:
             return ()
-        sure = {promise.name for promise in PROMISES} - {"lifecycle"}
+        sure = {check.name for check in CHECKS} - {"lifecycle"}
         held = {key: outcome for key, outcome in self.result.examined.items() if self.mode != "quick" or key[1] in sure}
         named = [entry for entry in self.accepted if entry.id or entry.check or not (self.only or self.skip)]
         return stale(named, self.result.findings, held)
@@ -217,10 +217,10 @@ def from_json(text: str) -> Report:
 
 
 def _finding(read: dict[str, Any]) -> Finding:
-    said = StatementRef(**read["statement"]) if read["statement"] else None
+    statement = StatementRef(**read["statement"]) if read["statement"] else None
     exchanges = tuple(_exchange(each) for each in read["exchanges"])
     rest = {key: value for key, value in read.items() if key not in ("statement", "exchanges", "curl")}
-    return Finding(statement=said, exchanges=exchanges, **rest)
+    return Finding(statement=statement, exchanges=exchanges, **rest)
 
 
 def _exchange(read: dict[str, Any]) -> RecordedExchange:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from contracts.checks import PROMISES
+from contracts.checks import CHECKS
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.finding import Finding, RecordedExchange
 from contracts.report.report import Report, ReportLine
@@ -72,9 +72,9 @@ def _rule(check: str, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def describe(check: str) -> str:
     """What a check examines, in one sentence."""
-    promise = next((promise for promise in PROMISES if promise.name == check), None)
-    if promise is not None:
-        told = getattr(promise.hold, "func", promise.hold).__doc__ or f"What is said of {check} holds."
+    each = next((each for each in CHECKS if each.name == check), None)
+    if each is not None:
+        told = getattr(each.run, "func", each.run).__doc__ or f"What is said of {check} holds."
         return str(told).strip().splitlines()[0]
     if check == "document":
         return "Every reply looks as the document says: status, media type, headers and schema."
@@ -85,11 +85,13 @@ def describe(check: str) -> str:
 
 def source(found: Finding) -> str:
     """What a finding breaks, and where that is said, in one line."""
-    said = found.statement
-    if said is None:
+    statement = found.statement
+    if statement is None:
         return f"{found.operation}: the document"
-    place = f", {said.source}" if said.source else ""
-    return f"{said.subject} {said.kind}: {said.text or describe(found.check)} ({said.evidence}{place})"
+    place = f", {statement.source}" if statement.source else ""
+    return (
+        f"{statement.subject} {statement.kind}: {statement.text or describe(found.check)} ({statement.evidence}{place})"
+    )
 
 
 def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
@@ -108,9 +110,9 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{found.id}:1", "findingId/v1": found.id},
         "suppressions": [
-            {"kind": "external", "justification": f"{said.reason} ({said.date})"}
-            for said in [report.reason(found)]
-            if said
+            {"kind": "external", "justification": f"{statement.reason} ({statement.date})"}
+            for statement in [report.reason(found)]
+            if statement
         ],
         "properties": {"verdict": found.verdict, "curl": [each.curl() for each in found.exchanges]},
         **_last(found.exchanges),

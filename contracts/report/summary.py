@@ -17,12 +17,12 @@ def lines(report: Report) -> Iterator[str]:
     others = [*report.of("news"), *report.of("disagreement")]
     yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
     for each in report.known:
-        said = report.reason(each)
+        statement = report.reason(each)
         yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (
-            f" since {said.date}: {said.reason}" if said else ""
+            f" since {statement.date}: {statement.reason}" if statement else ""
         )
     for each in (*others[:SHOWN], *report.failures[:SHOWN]):
-        yield from told(each)
+        yield from finding_lines(each)
     if len(others) > SHOWN or len(report.failures) > SHOWN:
         yield f"… and {max(0, len(others) - SHOWN) + max(0, len(report.failures) - SHOWN)} more in the report"
     yield from (f"KNOWN BUT FAILS NO MORE {entry}: take it out of the file ({entry.reason})" for entry in report.stale)
@@ -39,7 +39,7 @@ def lines(report: Report) -> Iterator[str]:
         yield f"ended early: {result.stopped}"
 
 
-def told(found: Finding) -> Iterator[str]:
+def finding_lines(found: Finding) -> Iterator[str]:
     """One finding: what was expected and seen, what is said about it, and the requests that show it."""
     yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
     yield f"  expected  {_line(found.expected)}"
@@ -50,9 +50,9 @@ def told(found: Finding) -> Iterator[str]:
     yield ""
 
 
-def _said(said: StatementRef) -> str:
-    source = f": {said.source}" if said.source else ""
-    return f"{said.subject} {said.kind}: {said.text} ({said.evidence}{source})"
+def _said(statement: StatementRef) -> str:
+    source = f": {statement.source}" if statement.source else ""
+    return f"{statement.subject} {statement.kind}: {statement.text} ({statement.evidence}{source})"
 
 
 def _line(text: str) -> str:

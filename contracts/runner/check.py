@@ -1,4 +1,4 @@
-"""What a promise is: a name, the kinds of statements it examines, where they stand, and the function that holds it."""
+"""Checks: what a check is, and where in a contract it applies."""
 
 from __future__ import annotations
 
@@ -13,41 +13,46 @@ from mockserver.behaviour.statements import Statement
 from mockserver.contract import Contract
 
 Place = tuple[str, StatementRef, tuple[Any, ...]]
-"""An operation (`METHOD path`), what is said there, and what the promise's function needs to know."""
+"""An operation (`METHOD path`), the statement that applies to it, and the arguments of the check's function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of promise. `hold(stage, …)` examines it and tells breaches; `find` says where it is made.
+    """A check of one kind of statement.
 
-    `kinds` are the keys of the behaviour vocabulary that it examines. A `quick` one costs few requests. `late` ones
-    are held last, since they use something up.
+    `find` gives every place of a contract where the check applies. `run(context, *arguments)` runs it at one place and
+    reports violations to the context. `statement_kinds` are the keys of the behaviour vocabulary that it checks.
+    A `quick` check needs few requests. Checks with `run_last` run after all others, because they use something up.
     """
 
     name: str
-    kinds: tuple[str, ...]
+    statement_kinds: tuple[str, ...]
     find: Callable[[Contract], Iterator[Place]]
-    hold: Callable[..., None]
+    run: Callable[..., None]
     quick: bool = True
-    late: bool = False
+    run_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BoundCheck:
-    """A promise as one contract makes it at one operation."""
+    """A check bound to one operation of a contract and to the statement that applies there."""
 
-    promise: Check
+    check: Check
     operation: str
-    said: StatementRef
-    subject: tuple[Any, ...]
+    statement: StatementRef
+    arguments: tuple[Any, ...]
 
-    def hold(self, stage: CheckContext) -> None:
-        """Examine it. Raises Unable, Unreachable, Exhausted or ReadOnly."""
-        self.promise.hold(stage, *self.subject)
+    def run(self, context: CheckContext) -> None:
+        """Run the check. Raises CannotBuildRequest, Unreachable, Exhausted or ReadOnly."""
+        self.check.run(context, *self.arguments)
 
 
-def law(on: str, *needs: str, source: str, text: str = "") -> Callable[[Contract], Iterator[Place]]:
-    """Where a law of HTTP itself applies: at `on` of every resource that can do it and what the law `needs`."""
+def http_rule(on: str, *needs: str, source: str, text: str = "") -> Callable[[Contract], Iterator[Place]]:
+    """Places of a check that HTTP itself requires: the operation `on` of every resource that has it.
+
+    `on` may name alternatives (`get|list`); the first that exists counts. The resource must also have the operations in
+    `needs`. The check's function gets the resource.
+    """
 
     def places(contract: Contract) -> Iterator[Place]:
         for kind in checked_resources(contract).values():
@@ -60,8 +65,11 @@ def law(on: str, *needs: str, source: str, text: str = "") -> Callable[[Contract
     return places
 
 
-def stated(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
-    """Where a resource makes a statement called `name`; the function gets the resource and the statement."""
+def resource_statement(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
+    """Places of a check of resource statements called `name`, at the operation `on` of each resource that makes one.
+
+    The resource must also have the operations in `needs`. The check's function gets the resource and the statement.
+    """
 
     def places(contract: Contract) -> Iterator[Place]:
         for kind in checked_resources(contract).values():
@@ -72,8 +80,12 @@ def stated(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Pla
     return places
 
 
-def operations(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
-    """Where an operation makes a statement called `name`; the function gets resource, operation and statement."""
+def operation_statement(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
+    """Places of a check of operation statements called `name`, at each operation that makes one.
+
+    The operation's resource must have the operations in `needs`. The check's function gets the resource, the operation
+    and the statement.
+    """
 
     def places(contract: Contract) -> Iterator[Place]:
         known = checked_resources(contract)
@@ -88,17 +100,17 @@ def operations(name: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:
 
 
 def _is_made(contract: Contract, kind: CheckedResource, name: str) -> bool:
-    """Is the statement made, in the behaviour file or by inference? One that says the default only if it is written."""
+    """Does the resource make the statement? One that equals the default counts only if the document writes it."""
     written = (contract.document.root.get("x-resources") or {}).get(kind.name) or {}
     key = name.replace("-", "_")
     return name in written or getattr(kind.resource, key) != getattr(type(kind.resource)(kind.name), key)
 
 
 def _each(value: Any) -> Iterator[Statement]:
-    """Every statement, whether one or several are made."""
+    """The statements in a field that holds one statement, several, or none."""
     return (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Statement))
 
 
-def holder(act: ResourceOperation, known: dict[str, CheckedResource]) -> CheckedResource | None:
+def resource_of(act: ResourceOperation, known: dict[str, CheckedResource]) -> CheckedResource | None:
     """The resource that an operation belongs to."""
     return known.get(act.behaviour.action.of) if act.behaviour.action else None

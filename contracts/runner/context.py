@@ -31,14 +31,14 @@ class CheckContext:
         target: Target,
         check: str,
         operation: str,
-        said: StatementRef | None,
+        statement: StatementRef | None,
         *,
         mode: Mode = "default",
         seed: int = 0,
         strict: bool = False,
         journal: Journal | None = None,
     ) -> None:
-        self.tools, self.target, self.check, self.operation, self.said = tools, target, check, operation, said
+        self.tools, self.target, self.check, self.operation, self.statement = tools, target, check, operation, statement
         self.mode, self.strict, self.journal = mode, strict, journal or Journal.nowhere()
         self.random = Random(f"{seed}/{check}/{operation}")
         self.contract, self.bodies = tools.contract, tools.bodies
@@ -380,7 +380,7 @@ class CheckContext:
         seen: str,
         *exchanges: RecordedExchange,
         about: str = "",
-        said: StatementRef | None = None,
+        statement: StatementRef | None = None,
         operation: str = "",
     ) -> None:
         """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
@@ -391,7 +391,7 @@ class CheckContext:
                 expected=expected,
                 seen=seen,
                 about=about,
-                statement=said or self.said,
+                statement=statement or self.statement,
                 exchanges=self._ours.leading_to(*exchanges),
                 strict=self.strict,
             )
@@ -404,11 +404,11 @@ class CheckContext:
         seen: str,
         *exchanges: RecordedExchange,
         about: str = "",
-        said: StatementRef | None = None,
+        statement: StatementRef | None = None,
     ) -> bool:
         """Tell a breach unless it holds. Answers whether it holds."""
         if not holds:
-            self.breach(expected, seen, *exchanges, about=about, said=said)
+            self.breach(expected, seen, *exchanges, about=about, statement=statement)
         return holds
 
 

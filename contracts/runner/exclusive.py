@@ -39,6 +39,6 @@ SOCIABLE = frozenset(
 """Promises whose outcome does not depend on what else is there. All others count, list, or fill something up."""
 
 
-def alone(sworn: BoundCheck) -> bool:
+def alone(bound_check: BoundCheck) -> bool:
     """Must nothing else be asked of the service while this is held?"""
-    return sworn.promise.late or sworn.promise.name not in SOCIABLE
+    return bound_check.check.run_last or bound_check.check.name not in SOCIABLE

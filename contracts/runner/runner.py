@@ -14,7 +14,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
 from contracts.client.transport import UNANSWERED
 from contracts.conformance.openapi_core_check import CHECK
-from contracts.model.finding import Finding, owed
+from contracts.model.finding import Finding, response_expected
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext, Mode
 from contracts.runner.exclusive import alone
@@ -84,12 +84,11 @@ def run_checks(
         1 if target.in_process else workers,
     )
     chosen = [
-        promise
-        for promise in checks_of(contract)
-        if is_chosen((promise.promise.name, promise.operation), only, skip)
-        and share.has(promise.promise.name, promise.operation)
+        check
+        for check in checks_of(contract)
+        if is_chosen((check.check.name, check.operation), only, skip) and share.has(check.check.name, check.operation)
     ]
-    return run.through([promise for promise in chosen if mode != "quick" or promise.promise.quick])
+    return run.through([check for check in chosen if mode != "quick" or check.check.quick])
 
 
 def _silent(operation: str, check: str, outcome: str) -> None:
@@ -119,15 +118,15 @@ class _Run:
     stopped: str = ""
     silent: int = 0
 
-    def through(self, sworn: Sequence[BoundCheck]) -> CheckResult:
+    def through(self, bound_check: Sequence[BoundCheck]) -> CheckResult:
         """Hold one promise after the other, and tell what came of them."""
         began, before = time.monotonic(), self.target.requests
         tools = Tools(self.contract, self.seed, self.database)
-        together = [each for each in sworn if self.workers > 1 and not alone(each)]
-        self._hold_together(together, tools)
-        for each in sworn:
+        together = [each for each in bound_check if self.workers > 1 and not alone(each)]
+        self._run_together(together, tools)
+        for each in bound_check:
             if each not in together:
-                self._note(each, self._taken(*self._hold(each, tools)))
+                self._note(each, self._taken(*self._run(each, tools)))
         self.findings |= tools.jury.findings
         self.examined |= {(operation, CHECK): outcome for operation, outcome in tools.jury.heard.items()}
         return CheckResult(
@@ -139,65 +138,65 @@ class _Run:
             self.stopped,
         )
 
-    def _hold_together(self, sworn: Sequence[BoundCheck], tools: Tools) -> None:
+    def _run_together(self, bound_check: Sequence[BoundCheck], tools: Tools) -> None:
         """Hold promises at the same time; what came of them is taken down in their order, as if one held them."""
-        if not sworn:
+        if not bound_check:
             return
         with ThreadPoolExecutor(self.workers) as pool:
-            held = [pool.submit(self._hold, each, tools) for each in sworn]
-            for each, future in zip(sworn, held, strict=True):
+            held = [pool.submit(self._run, each, tools) for each in bound_check]
+            for each, future in zip(bound_check, held, strict=True):
                 try:
                     self._note(each, self._taken(*future.result()))
                 except KeyboardInterrupt:
                     self.stopped = self.stopped or "interrupted"
                     self._note(each, self._taken(*future.result()))
 
-    def _hold(self, sworn: BoundCheck, tools: Tools) -> tuple[CheckContext, str]:
-        stage = CheckContext(
+    def _run(self, bound_check: BoundCheck, tools: Tools) -> tuple[CheckContext, str]:
+        context = CheckContext(
             tools,
             self.target,
-            sworn.promise.name,
-            sworn.operation,
-            sworn.said,
+            bound_check.check.name,
+            bound_check.operation,
+            bound_check.statement,
             mode=self.mode,
             seed=self.seed,
             strict=self.strict,
             journal=self.journal,
         )
         if self.stopped:
-            return stage, f"skipped: {self.stopped}"
-        outcome = self._attempt(lambda: self._listen(sworn, stage))
-        self._attempt(lambda: self.left.extend(stage.tidy()))
-        self.left.extend(stage.remaining())
-        return stage, outcome
+            return context, f"skipped: {self.stopped}"
+        outcome = self._attempt(lambda: self._listen(bound_check, context))
+        self._attempt(lambda: self.left.extend(context.tidy()))
+        self.left.extend(context.remaining())
+        return context, outcome
 
-    def _listen(self, sworn: BoundCheck, stage: CheckContext) -> None:
+    def _listen(self, bound_check: BoundCheck, context: CheckContext) -> None:
         """Hold a promise; a request without an answer breaks it, as long as the target answers others."""
         try:
-            sworn.hold(stage)
+            bound_check.run(context)
         except Unanswered as silence:
             self.silent += 1
             if self.silent > PATIENCE or not self.target.answers():
                 raise
-            stage.breach(
+            context.breach(
                 "an answer",
                 f"none in {silence.seconds:g} s",
                 self.target.exchange(silence.sent, UNANSWERED),
                 about="no answer",
-                said=owed(sworn.operation),
+                statement=response_expected(bound_check.operation),
             )
 
-    def _taken(self, stage: CheckContext, outcome: str) -> str:
+    def _taken(self, context: CheckContext, outcome: str) -> str:
         """Take down what came of a promise."""
-        for found in (*stage.findings, *stage.deviations):
+        for found in (*context.findings, *context.deviations):
             self.findings.setdefault(found.id, found)
-        self._note_document(stage)
-        return "failed" if stage.findings else outcome
+        self._note_document(context)
+        return "failed" if context.findings else outcome
 
-    def _note_document(self, stage: CheckContext) -> None:
+    def _note_document(self, context: CheckContext) -> None:
         """The replies of every operation that was asked on the way were held against the document too."""
-        broken = {found.operation for found in stage.deviations}
-        for operation in stage.judged:
+        broken = {found.operation for found in context.deviations}
+        for operation in context.judged:
             known = self.examined.get((operation, "document"), "passed")
             self.examined[operation, "document"] = "failed" if operation in broken else known
 
@@ -215,11 +214,11 @@ class _Run:
             return "skipped: interrupted"
         return "passed"
 
-    def _note(self, sworn: BoundCheck, outcome: str) -> None:
+    def _note(self, bound_check: BoundCheck, outcome: str) -> None:
         """A check that is held at one operation several times has failed when it failed once."""
-        key = (sworn.operation, sworn.promise.name)
+        key = (bound_check.operation, bound_check.check.name)
         self.examined[key] = max(self.examined.get(key, outcome), outcome, key=weight)
-        self.tell(sworn.operation, sworn.promise.name, outcome)
+        self.tell(bound_check.operation, bound_check.check.name, outcome)
 
 
 def weight(outcome: str) -> int:

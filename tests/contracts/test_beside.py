@@ -116,10 +116,10 @@ def test_items_of_others_at_the_service_are_left_out_of_the_comparison() -> None
     subject = subjects()["basedash"]
     with CheckSettings("basedash", subject.contract).twin() as mock, subject.target() as service:
         first = Comparison(subject.contract, mock, service)
-        stage = first.stage(service)
-        stage.create(stage.tools.kinds["mcp-server"])
+        context = first.context(service)
+        context.create(context.tools.kinds["mcp-server"])
         result = Comparison(subject.contract, mock, service).run()
-        left = len(stage.walk(stage.tools.kinds["mcp-server"])[0])
+        left = len(context.walk(context.tools.kinds["mcp-server"])[0])
 
     skipped = {check for (_, check), outcome in result.examined.items() if "1 items of others" in outcome}
     assert set() == told(result)

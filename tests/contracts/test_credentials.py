@@ -116,20 +116,20 @@ def test_further_headers_are_sent_by_every_part_of_an_examination_and_are_not_wr
     assert [] == [text for text in told if TENANT in text]
 
 
-@pytest.mark.parametrize(("users", "said"), [
+@pytest.mark.parametrize(("users", "expected"), [
     ([user("ada", "wrong")], "user 'ada': the login at"),
     ([{"name": "ada"}], "Must specify either"),
     ([{"name": "ada", "loginEndpointAuth": {"verb": "EAT", "endpoint": "/login"}}], "EAT"),
 ])  # fmt: skip
 def test_a_file_that_cannot_be_used_is_refused_and_says_why(
-    tmp_path: Path, guarded: str, users: list[dict[str, Any]], said: str
+    tmp_path: Path, guarded: str, users: list[dict[str, Any]], expected: str
 ) -> None:
     template = login(token=NEWER) if "payloadUserPwd" in users[0].get("loginEndpointAuth", {}) else None
 
     done = run("check", NOTES, "--url", guarded, "--auth-file", written(tmp_path, users, template))
 
     assert 2 == done.returncode
-    assert said in done.stderr
+    assert expected in done.stderr
     assert "wrong" not in done.stderr
 
 

@@ -181,11 +181,11 @@ def test_progress_is_told_as_it_is_made() -> None:
 def test_a_journal_knows_what_a_killed_examination_left(tmp_path: Path) -> None:
     file = tmp_path / "journal.jsonl"
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom contracts.runner.runner import examine\n"
+        "import sys, time\nfrom pathlib import Path\nfrom contracts.runner.runner import run_checks\n"
         "from contracts.cleanup.journal import Journal\nfrom tests.planted_bugs.run import subject\n"
         "about = subject('basedash')\ntarget = about.target()\n"
         "target.on_exchange.append(lambda exchange: time.sleep(0.02))\n"
-        f"examine(about.contract, target, only=['paging'], journal=Journal(Path({str(file)!r})))\n"
+        f"run_checks(about.contract, target, only=['paging'], journal=Journal(Path({str(file)!r})))\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, env=os.environ | {"PYTHONPATH": "."}

@@ -102,7 +102,7 @@ def shelf(knows: Callable[[str], bool]) -> Handle:
 
 
 @pytest.mark.parametrize(
-    ("knows", "said"),
+    ("knows", "expected"),
     [
         (lambda text: text == f"Basic {base64.b64encode(SECRET.encode()).decode()}", set()),
         (lambda text: text.startswith("Basic "), {"authentication", "ignored_auth"}),
@@ -111,13 +111,13 @@ def shelf(knows: Callable[[str], bool]) -> Handle:
     ids=["the right one", "any of this scheme", "none"],
 )
 def test_a_name_and_a_password_are_examined_as_any_credential(
-    write: Write, knows: Callable[[str], bool], said: set[str]
+    write: Write, knows: Callable[[str], bool], expected: set[str]
 ) -> None:
     contract = write(SHELF, **BASIC)
 
     found = told(contract, shelf(knows), [identity(contract, "ada", SECRET)], only=["authentication", "ignored_auth"])
 
-    assert said == checks(found)
+    assert expected == checks(found)
 
 
 def test_a_name_and_a_password_stand_in_no_report_in_no_writing(write: Write, tmp_path: Path) -> None:
@@ -347,12 +347,12 @@ NOTES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "said"), [(404, set()), (200, {"unknown-path"})])
-def test_a_path_that_another_one_matches_is_documented(write: Write, status: int, said: set[str]) -> None:
+@pytest.mark.parametrize(("status", "expected"), [(404, set()), (200, {"unknown-path"})])
+def test_a_path_that_another_one_matches_is_documented(write: Write, status: int, expected: set[str]) -> None:
     def handle(ask: Ask) -> Answer:
         return Answer(200, []) if ask.path.count("/") == 1 else Answer(status)
 
-    assert said == checks(told(write(NOTES), handle, only=["unknown-path"]))
+    assert expected == checks(told(write(NOTES), handle, only=["unknown-path"]))
 
 
 QUERY = [{"name": "on", "in": "query", "required": True, "schema": {"type": "boolean"}},
@@ -447,9 +447,9 @@ def test_a_null_may_be_shown_where_the_document_calls_it_nullable(write: Write, 
     assert "second-judge" not in checks(found)
 
 
-@pytest.mark.parametrize(("shown", "said"), [({}, set()), ({"id": {"type": "string"}}, {"create"})])
+@pytest.mark.parametrize(("shown", "expected"), [({}, set()), ({"id": {"type": "string"}}, {"create"})])
 def test_a_reply_says_the_id_of_a_new_item_where_the_document_shows_one(
-    write: Write, shown: Node, said: set[str]
+    write: Write, shown: Node, expected: set[str]
 ) -> None:
     text = {"text": {"type": "string"}}
     whole = {"type": "object", "properties": text | {"id": {"type": "string"}}}
@@ -463,8 +463,8 @@ def test_a_reply_says_the_id_of_a_new_item_where_the_document_shows_one(
 
     found = told(contract, handle, only=["create", "crowd", "lifecycle"])
 
-    assert said == {each.check for each in found if each.check == "create"}
-    assert bool(said) is bool(found)
+    assert expected == {each.check for each in found if each.check == "create"}
+    assert bool(expected) is bool(found)
 
 
 # Items that a client names, and changes of them.
@@ -522,7 +522,7 @@ def merged(card: Node, body: Node) -> Node:
 
 
 @pytest.mark.parametrize(
-    ("cards", "said"),
+    ("cards", "expected"),
     [
         (Cards(str, merged), set()),
         (Cards(lambda asked: "one", merged), {"identity", "crowd"}),
@@ -541,32 +541,34 @@ def merged(card: Node, body: Node) -> Node:
     ],
 )
 def test_items_that_a_client_calls_alike_are_one_and_a_change_is_whole(
-    write: Write, cards: Cards, said: set[str]
+    write: Write, cards: Cards, expected: set[str]
 ) -> None:
     found = told(write(CARDS), cards, only=["identity", "crowd", "update"])
 
-    assert said == checks(found), [(each.check, each.expected, each.seen) for each in found]
+    assert expected == checks(found), [(each.check, each.expected, each.seen) for each in found]
 
 
-@pytest.mark.parametrize(("change", "said"), [(merged, set()), (lambda card, body: card, {"lifecycle"})])
+@pytest.mark.parametrize(("change", "expected"), [(merged, set()), (lambda card, body: card, {"lifecycle"})])
 def test_a_client_may_call_the_next_item_as_one_before(
-    write: Write, change: Callable[[Node, Node], Node], said: set[str]
+    write: Write, change: Callable[[Node, Node], Node], expected: set[str]
 ) -> None:
     # A campaign: in the few sequences of a shorter examination a change may not be looked at afterwards.
-    assert said == checks(told(write(CARDS), Cards(str, change), only=["lifecycle"], mode="campaign"))
+    assert expected == checks(told(write(CARDS), Cards(str, change), only=["lifecycle"], mode="campaign"))
 
 
-@pytest.mark.parametrize(("taken", "said"), [(("text", "size"), set()), (("text",), {"lost-update"})])
-def test_what_a_service_adds_to_a_field_is_no_lost_update(write: Write, taken: Sequence[str], said: set[str]) -> None:
+@pytest.mark.parametrize(("taken", "expected"), [(("text", "size"), set()), (("text",), {"lost-update"})])
+def test_what_a_service_adds_to_a_field_is_no_lost_update(
+    write: Write, taken: Sequence[str], expected: set[str]
+) -> None:
     item = {**CARDS["/cards/{id}"], "patch": {**CARDS["/cards/{id}"]["patch"], "requestBody": takes(
         {"type": "object", "properties": {"text": {"type": "string"}, "size": SIZE}})}}  # fmt: skip
     cards = Cards(str, lambda card, body: card | {name: body[name] for name in taken if name in body})
 
-    assert said == checks(told(write({**CARDS, "/cards/{id}": item}), cards, only=["lost-update"]))
+    assert expected == checks(told(write({**CARDS, "/cards/{id}": item}), cards, only=["lost-update"]))
 
 
-@pytest.mark.parametrize(("first", "said"), [(201, set()), (200, set()), (202, {"reply"})])
-def test_a_put_may_say_that_it_made_something(write: Write, first: int, said: set[str]) -> None:
+@pytest.mark.parametrize(("first", "expected"), [(201, set()), (200, set()), (202, {"reply"})])
+def test_a_put_may_say_that_it_made_something(write: Write, first: int, expected: set[str]) -> None:
     item = CARDS["/cards/{id}"]
     made = {str(status): answers(CARD)["200"] for status in (200, 201, 202)}
     put = {"parameters": CARD_ID, "requestBody": takes(CARD), "responses": made}
@@ -582,7 +584,7 @@ def test_a_put_may_say_that_it_made_something(write: Write, first: int, said: se
             return Answer(204 if kept.pop(ask.path, None) else 404)
         return Answer(200, kept[ask.path]) if ask.path in kept else Answer(404)
 
-    assert said == checks(told(contract, handle, only=["reply"]))
+    assert expected == checks(told(contract, handle, only=["reply"]))
 
 
 class Numbers:
@@ -602,8 +604,8 @@ class Numbers:
         return Answer(404) if kept is None else Answer(204) if ask.method == "DELETE" else Answer(200, kept)
 
 
-@pytest.mark.parametrize(("most", "said"), [(2**31, {"identity"}), (12, set())])
-def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, most: int, said: set[str]) -> None:
+@pytest.mark.parametrize(("most", "expected"), [(2**31, {"identity"}), (12, set())])
+def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, most: int, expected: set[str]) -> None:
     id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": most}}]
     shown = {**LABEL, "properties": {**LABEL["properties"], "id": {"type": "integer"}}}
     contract = write({
@@ -612,7 +614,7 @@ def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, mo
                         "delete": {"parameters": id, "responses": {"204": {"description": "gone"}} | GONE}},
     })  # fmt: skip
 
-    assert said == checks(told(contract, Numbers(), only=["identity", "lifecycle"]))
+    assert expected == checks(told(contract, Numbers(), only=["identity", "lifecycle"]))
 
 
 def test_a_sequence_in_which_a_number_stands_for_two_is_held_again() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.checks import PROMISES
+from contracts.checks import CHECKS
 from contracts.pytest_plugin.plugin import _served
 from contracts.runner.exclusive import SOCIABLE
 from tests.planted_bugs.basedash import Basedash
@@ -100,19 +100,19 @@ def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) 
     assert {"passed": 1} == {key: n for key, n in done.parseoutcomes().items() if key in ("passed", "failed", "errors")}
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
+@pytest.mark.parametrize(("arguments", "expected"), [
     (("--target", "http://127.0.0.1:9"), "--target needs --contract"),
     (("--contract", "nobody"), "could not examine: there is no vendor 'nobody'"),
     (("--contract", "datagrid", "--target", "https://datagrid.invalid"), "no credential for datagrid.invalid"),
 ])  # fmt: skip
 def test_what_cannot_be_examined_is_refused_and_says_why(
-    pytester: pytest.Pytester, arguments: tuple[str, ...], said: str
+    pytester: pytest.Pytester, arguments: tuple[str, ...], expected: str
 ) -> None:
     done = examine(pytester, *arguments)
 
     assert pytest.ExitCode.USAGE_ERROR == done.ret
-    assert said in done.stderr.str()
+    assert expected in done.stderr.str()
 
 
 def test_every_promise_that_may_have_company_exists() -> None:
-    assert set() == SOCIABLE - {promise.name for promise in PROMISES}
+    assert set() == SOCIABLE - {check.name for check in CHECKS}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.checks import PROMISES
+from contracts.checks import CHECKS
 from contracts.checks.vendor_rules import PARTNERS, UNSEEN
 from contracts.client.authentication import sandbox_identities
 from contracts.client.builtin_mock import sandbox
@@ -109,7 +109,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
 
 def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
     kinds = {*SERVICE, *RESOURCE, *OPERATION}
-    examined_kinds = {kind for promise in PROMISES for kind in promise.kinds}
+    examined_kinds = {kind for check in CHECKS for kind in check.statement_kinds}
 
     assert kinds - examined_kinds == set(NO_PROMISE) & kinds
     assert examined_kinds <= kinds
@@ -124,7 +124,7 @@ def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
 
 
 def test_every_promise_has_a_server_that_breaks_it() -> None:
-    assert {promise.name for promise in PROMISES} == {*FINDS, *OTHERWISE}
+    assert {check.name for check in CHECKS} == {*FINDS, *OTHERWISE}
 
 
 @pytest.mark.parametrize("name", FINDS)

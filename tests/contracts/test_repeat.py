@@ -21,7 +21,7 @@ from tests.planted_bugs.further.basedash import FurtherBasedash
 from tests.planted_bugs.run import subject
 from tests.process import run
 
-PROMISES = ("--skip", "*_*")
+CHECKS = ("--skip", "*_*")
 """Without the engine of Schemathesis, whose checks have such names."""
 
 BUGS = {"delete-kept": "delete", "patch-forgotten": "update", "updated-still": "timestamps", "html-type": "listed",
@@ -42,7 +42,7 @@ def right() -> Iterator[str]:
 def examined(bug: str, folder: Path) -> Iterator[tuple[str, Path]]:
     """A server with one bug, and the folder of what was found there."""
     with _served(FurtherBasedash(bug)) as address:
-        done = run("check", "basedash", "--url", address, "--quick", "--only", BUGS[bug], *PROMISES,
+        done = run("check", "basedash", "--url", address, "--quick", "--only", BUGS[bug], *CHECKS,
                    "--report", str(folder))  # fmt: skip
         assert 1 == done.returncode, done.stdout + done.stderr
         yield address, folder
@@ -145,7 +145,7 @@ def test_what_schemathesis_found_is_found_again(tmp_path: Path, right: str) -> N
 
 def test_a_failure_that_its_requests_alone_do_not_show_is_skipped_with_the_command_that_does(tmp_path: Path) -> None:
     with _served(Basedash("default-20")) as address:
-        run("check", "basedash", "--url", address, "--only", "page-default", *PROMISES, "--report", str(tmp_path))
+        run("check", "basedash", "--url", address, "--only", "page-default", *CHECKS, "--report", str(tmp_path))
         code, printed = tried(tmp_path, address)
 
     assert 0 == code, printed

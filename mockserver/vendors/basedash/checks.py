@@ -15,12 +15,12 @@ STATES: Mapping[str, frozenset[str]] = {
 """setupState → the values of lastSyncStatus that go with it."""
 
 
-def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
+def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
     """A new server is in one of the states that a sync can lead to, and says the same of it everywhere."""
-    made = stage.create(kind)
-    item = stage.item(kind.acts["get"], seen := stage.get(made))
+    made = context.create(kind)
+    item = context.item(kind.acts["get"], seen := context.get(made))
     state, status = str(item.get("setupState")), item.get("lastSyncStatus")
-    stage.expect(
+    context.expect(
         status in STATES.get(state, ()),
         "lastSyncStatus that goes with setupState",
         f"{state} and {status}",
@@ -35,7 +35,7 @@ def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
         ("transportType", synced),
         ("syncErrorMessage", status == "FAILED"),
     ):
-        stage.expect(
+        context.expect(
             bool(item.get(name)) is wanted,
             f"{name} {'is there' if wanted else 'is not'} after {status}",
             repr(item.get(name)),
@@ -43,8 +43,8 @@ def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
             seen,
             about=name,
         )
-    exchange, away = stage.try_create(kind, stage.body(kind) | {"serverUrl": "https://contract-check.invalid/mcp"})
-    stage.expect(
+    exchange, away = context.try_create(kind, context.body(kind) | {"serverUrl": "https://contract-check.invalid/mcp"})
+    context.expect(
         away is not None,
         "a server that cannot be reached is registered all the same",
         f"status {exchange.status}",
@@ -53,14 +53,14 @@ def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def bootstrap_oauth(stage: CheckContext, kind: CheckedResource) -> None:
+def bootstrap_oauth(context: CheckContext, kind: CheckedResource) -> None:
     """The create reply says whether an authorization is needed, and where to begin it if so."""
-    made = stage.create(kind)
+    made = context.create(kind)
     needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
-    stage.expect(
+    context.expect(
         isinstance(needed, bool), "requiresAuth is true or false", repr(needed), made.exchange, about="requiresAuth"
     )
-    stage.expect(
+    context.expect(
         bool(address) is bool(needed),
         "authUrl where an authorization is needed, and only then",
         repr(address),

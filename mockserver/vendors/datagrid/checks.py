@@ -15,28 +15,28 @@ from contracts.runner.context import CheckContext
 FIELD = "authorization_secret_id"
 
 
-def keep_authorization(stage: CheckContext, kind: CheckedResource) -> None:
+def keep_authorization(context: CheckContext, kind: CheckedResource) -> None:
     """A raw credential becomes a managed secret, wins over a reference, and goes when it is replaced or cleared."""
-    secrets = stage.tools.kinds["secret"]
-    own = stage.create(secrets)
-    made = stage.create(kind, stage.body(kind) | {"authorization": "Bearer contract-check"})
+    secrets = context.tools.kinds["secret"]
+    own = context.create(secrets)
+    made = context.create(kind, context.body(kind) | {"authorization": "Bearer contract-check"})
     first = made.item.get(FIELD)
-    stage.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), made.exchange, about="made")
-    _unlisted(stage, secrets, first, made)
-    _wins(stage, kind, own)
+    context.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), made.exchange, about="made")
+    _unlisted(context, secrets, first, made)
+    _wins(context, kind, own)
     if first:
-        _rotates(stage, made, first)
-    _own_stays(stage, kind, own)
+        _rotates(context, made, first)
+    _own_stays(context, kind, own)
 
 
-def _secret(stage: CheckContext, id: Any) -> RecordedExchange:
-    act = stage.tools.kinds["secret"].acts["get"]
-    return stage.send(act, path={stage.tools.kinds["secret"].resource.identity.parameter: id})
+def _secret(context: CheckContext, id: Any) -> RecordedExchange:
+    act = context.tools.kinds["secret"].acts["get"]
+    return context.send(act, path={context.tools.kinds["secret"].resource.identity.parameter: id})
 
 
-def _unlisted(stage: CheckContext, secrets: CheckedResource, id: Any, made: CreatedItem) -> None:
-    items, asked = stage.walk(secrets)
-    stage.expect(
+def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, made: CreatedItem) -> None:
+    items, asked = context.walk(secrets)
+    context.expect(
         str(id) not in ids(secrets, items),
         "a managed secret is in no list of the caller's secrets",
         "it is",
@@ -46,10 +46,10 @@ def _unlisted(stage: CheckContext, secrets: CheckedResource, id: Any, made: Crea
     )
 
 
-def _wins(stage: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
-    both = stage.create(kind, stage.body(kind) | {"authorization": "Bearer contract-check", FIELD: own.id})
+def _wins(context: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
+    both = context.create(kind, context.body(kind) | {"authorization": "Bearer contract-check", FIELD: own.id})
     shown = both.item.get(FIELD)
-    stage.expect(
+    context.expect(
         bool(shown) and shown != own.id,
         "authorization wins over the reference",
         repr(shown),
@@ -58,10 +58,10 @@ def _wins(stage: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
     )
 
 
-def _rotates(stage: CheckContext, made: CreatedItem, first: Any) -> None:
-    rotated = stage.update(made, {"authorization": "Bearer contract-check-2"})
-    second = stage.item(made.kind.acts["get"], stage.get(made)).get(FIELD)
-    stage.expect(
+def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
+    rotated = context.update(made, {"authorization": "Bearer contract-check-2"})
+    second = context.item(made.kind.acts["get"], context.get(made)).get(FIELD)
+    context.expect(
         bool(second) and second != first,
         "another value is another secret",
         repr(second),
@@ -69,8 +69,8 @@ def _rotates(stage: CheckContext, made: CreatedItem, first: Any) -> None:
         rotated,
         about="rotated",
     )
-    old = _secret(stage, first)
-    stage.expect(
+    old = _secret(context, first)
+    context.expect(
         old.status in GONE,
         "the secret that was replaced is removed",
         f"status {old.status}",
@@ -79,11 +79,11 @@ def _rotates(stage: CheckContext, made: CreatedItem, first: Any) -> None:
         old,
         about="replaced",
     )
-    cleared = stage.update(made, {"authorization": None})
-    last = stage.item(made.kind.acts["get"], seen := stage.get(made)).get(FIELD)
-    stage.expect(last is None, "null ends the reference", repr(last), made.exchange, cleared, seen, about="cleared")
-    gone = _secret(stage, second)
-    stage.expect(
+    cleared = context.update(made, {"authorization": None})
+    last = context.item(made.kind.acts["get"], seen := context.get(made)).get(FIELD)
+    context.expect(last is None, "null ends the reference", repr(last), made.exchange, cleared, seen, about="cleared")
+    gone = _secret(context, second)
+    context.expect(
         gone.status in GONE,
         "the secret that was cleared is removed",
         f"status {gone.status}",
@@ -94,17 +94,17 @@ def _rotates(stage: CheckContext, made: CreatedItem, first: Any) -> None:
     )
 
 
-def _own_stays(stage: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
+def _own_stays(context: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
     """A secret that the caller manages is never removed: not by clearing, not by a raw value, not with the server."""
     for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
-        made = stage.create(kind, stage.body(kind) | {FIELD: own.id})
+        made = context.create(kind, context.body(kind) | {FIELD: own.id})
         shown = made.item.get(FIELD)
-        stage.expect(
+        context.expect(
             shown == own.id, f"{FIELD} as it was sent: {own.id}", repr(shown), made.exchange, about="reference"
         )
-        done = stage.delete(made) if change is None else stage.update(made, change)
-        seen = _secret(stage, own.id)
-        if not stage.expect(
+        done = context.delete(made) if change is None else context.update(made, change)
+        seen = _secret(context, own.id)
+        if not context.expect(
             seen.status == 200,
             "the caller's own secret stays",
             f"status {seen.status}",
@@ -116,10 +116,10 @@ def _own_stays(stage: CheckContext, kind: CheckedResource, own: CreatedItem) -> 
             return
 
 
-def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
+def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
     """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
-    exchange, made = stage.try_create(kind, stage.body(kind) | {"base_url": "https://contract-check.invalid/mcp"})
-    stage.expect(
+    exchange, made = context.try_create(kind, context.body(kind) | {"base_url": "https://contract-check.invalid/mcp"})
+    context.expect(
         made is not None,
         "a server that cannot be reached is registered all the same",
         f"status {exchange.status}",
@@ -128,15 +128,15 @@ def sync_tools(stage: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def identify(stage: CheckContext, kind: CheckedResource) -> None:
+def identify(context: CheckContext, kind: CheckedResource) -> None:
     """The caller is told the teamspace of the request, and that it is one of its own."""
-    act = stage.tools.acts["GET /identity"]
-    seen = stage.send(act)
+    act = context.tools.acts["GET /identity"]
+    seen = context.send(act)
     body = seen.json if isinstance(seen.json, dict) else {}
     current = body.get("current_teamspace_id")
-    stage.expect(
-        not stage.main.tenant or current == stage.main.tenant,
-        f"the teamspace {stage.main.tenant}",
+    context.expect(
+        not context.main.tenant or current == context.main.tenant,
+        f"the teamspace {context.main.tenant}",
         repr(current),
         seen,
         about="current",

@@ -19,18 +19,18 @@ WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
 """Configurations that cannot connect: what is set, and what is left out."""
 
 
-def check_configuration(stage: CheckContext, kind: CheckedResource) -> None:
+def check_configuration(context: CheckContext, kind: CheckedResource) -> None:
     """A configuration that cannot connect is refused, and nothing is registered."""
-    made = stage.create(kind)
+    made = context.create(kind)
     for what, (given, left_out) in WRONG.items():
-        before = len(stage.walk(made)[0])
-        body = {name: value for name, value in stage.body(kind).items() if name not in left_out} | given
-        exchange, _ = stage.try_create(kind, body)
-        stage.expect(
+        before = len(context.walk(made)[0])
+        body = {name: value for name, value in context.body(kind).items() if name not in left_out} | given
+        exchange, _ = context.try_create(kind, body)
+        context.expect(
             400 <= exchange.status < 500, f"{what} is refused", f"status {exchange.status}", exchange, about=what
         )
-        items, asked = stage.walk(made)
-        stage.expect(
+        items, asked = context.walk(made)
+        context.expect(
             len(items) == before,
             "and not registered",
             f"{len(items) - before} more",
@@ -40,22 +40,22 @@ def check_configuration(stage: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def connect(stage: CheckContext, kind: CheckedResource) -> None:
+def connect(context: CheckContext, kind: CheckedResource) -> None:
     """Connecting leaves the server connected, or in error when it fails; a server that is not there is not found."""
-    made = stage.create(kind)
-    exchange = _by_id(stage, "connect", made.id)
+    made = context.create(kind)
+    exchange = _by_id(context, "connect", made.id)
     wanted = "connected" if exchange.status == 200 else "error"
-    _status(stage, made, wanted, exchange)
-    _able(stage, made, exchange)
-    _nobody(stage, kind, "connect", made)
+    _status(context, made, wanted, exchange)
+    _able(context, made, exchange)
+    _nobody(context, kind, "connect", made)
 
 
-def disconnect(stage: CheckContext, kind: CheckedResource) -> None:
+def disconnect(context: CheckContext, kind: CheckedResource) -> None:
     """Disconnecting leaves the server disconnected, and registered."""
-    made = stage.create(kind)
-    connected = _by_id(stage, "connect", made.id)
-    exchange = _by_id(stage, "disconnect", made.id)
-    if stage.expect(
+    made = context.create(kind)
+    connected = _by_id(context, "connect", made.id)
+    exchange = _by_id(context, "disconnect", made.id)
+    if context.expect(
         exchange.status == 200,
         "a server can be disconnected",
         f"status {exchange.status}",
@@ -63,9 +63,9 @@ def disconnect(stage: CheckContext, kind: CheckedResource) -> None:
         exchange,
         about="accepted",
     ):
-        _status(stage, made, "disconnected", connected, exchange)
-    items, asked = stage.walk(made)
-    stage.expect(
+        _status(context, made, "disconnected", connected, exchange)
+    items, asked = context.walk(made)
+    context.expect(
         str(made.id) in ids(kind, items),
         "it stays registered",
         "it is gone",
@@ -74,45 +74,45 @@ def disconnect(stage: CheckContext, kind: CheckedResource) -> None:
         *asked,
         about="registered",
     )
-    _nobody(stage, kind, "disconnect", made)
+    _nobody(context, kind, "disconnect", made)
 
 
-def validate(stage: CheckContext, kind: CheckedResource) -> None:
+def validate(context: CheckContext, kind: CheckedResource) -> None:
     """`valid` says the same as `status`, and nothing is registered by asking."""
-    made = stage.create(kind)
-    before = len(stage.walk(made)[0])
-    act = stage.tools.acts["POST /api/mcp/validate"]
-    exchange = stage.send(act, body=stage.bodies.least(act, stage.check))
+    made = context.create(kind)
+    before = len(context.walk(made)[0])
+    act = context.tools.acts["POST /api/mcp/validate"]
+    exchange = context.send(act, body=context.bodies.least(act, context.check))
     body = exchange.json if isinstance(exchange.json, dict) else {}
-    stage.expect(
+    context.expect(
         body.get("valid") is (body.get("status") == "ok"),
         "valid where the status is ok, and only then",
         f"valid {body.get('valid')} and status {body.get('status')}",
         exchange,
         about="valid",
     )
-    after = len(stage.walk(made)[0])
-    stage.expect(
+    after = len(context.walk(made)[0])
+    context.expect(
         after == before, "asking registers nothing", f"{after - before} more servers", exchange, about="registered"
     )
 
 
-def _by_id(stage: CheckContext, name: str, id: Any) -> RecordedExchange:
-    return stage.send(stage.tools.acts[f"POST /api/mcp/{name}"], body={"id": id})
+def _by_id(context: CheckContext, name: str, id: Any) -> RecordedExchange:
+    return context.send(context.tools.acts[f"POST /api/mcp/{name}"], body={"id": id})
 
 
-def _status(stage: CheckContext, made: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
-    seen = stage.get(made)
-    shown = stage.item(made.kind.acts["get"], seen).get("status")
-    stage.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
+def _status(context: CheckContext, made: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
+    seen = context.get(made)
+    shown = context.item(made.kind.acts["get"], seen).get("status")
+    context.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
 
 
-def _able(stage: CheckContext, made: CreatedItem, connected: RecordedExchange) -> None:
+def _able(context: CheckContext, made: CreatedItem, connected: RecordedExchange) -> None:
     """A server that is connected shows what the connection told of it."""
     told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
-    seen = stage.get(made)
-    shown = stage.item(made.kind.acts["get"], seen).get("capabilities")
-    stage.expect(
+    seen = context.get(made)
+    shown = context.item(made.kind.acts["get"], seen).get("capabilities")
+    context.expect(
         told is None or shown == told,
         f"capabilities {told!r}",
         repr(shown),
@@ -123,10 +123,10 @@ def _able(stage: CheckContext, made: CreatedItem, connected: RecordedExchange) -
     )
 
 
-def _nobody(stage: CheckContext, kind: CheckedResource, name: str, made: CreatedItem) -> None:
-    removed = stage.delete(made)
-    exchange = _by_id(stage, name, made.id)
-    stage.expect(
+def _nobody(context: CheckContext, kind: CheckedResource, name: str, made: CreatedItem) -> None:
+    removed = context.delete(made)
+    exchange = _by_id(context, name, made.id)
+    context.expect(
         exchange.status in GONE,
         "404 for a server that is not there",
         f"status {exchange.status}",

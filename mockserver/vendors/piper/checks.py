@@ -16,16 +16,16 @@ TESTED = (200, 502)
 """A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
 
 
-def test_saved(stage: CheckContext, kind: CheckedResource) -> None:
+def test_saved(context: CheckContext, kind: CheckedResource) -> None:
     """A saved server is tested by its id and stays as it was; one that is not there is not found."""
-    act = stage.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
-    made = stage.create(kind)
-    before = stage.item(kind.acts["get"], stage.get(made))
-    exchange = stage.send(act, path=made.path)
-    _tested(stage, exchange, made)
-    seen = stage.get(made)
-    stage.expect(
-        stage.item(kind.acts["get"], seen) == before,
+    act = context.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
+    made = context.create(kind)
+    before = context.item(kind.acts["get"], context.get(made))
+    exchange = context.send(act, path=made.path)
+    _tested(context, exchange, made)
+    seen = context.get(made)
+    context.expect(
+        context.item(kind.acts["get"], seen) == before,
         "testing leaves the server as it was",
         "it changed",
         made.exchange,
@@ -33,9 +33,9 @@ def test_saved(stage: CheckContext, kind: CheckedResource) -> None:
         seen,
         about="unchanged",
     )
-    removed = stage.delete(made)
-    gone = stage.send(act, path=made.path)
-    stage.expect(
+    removed = context.delete(made)
+    gone = context.send(act, path=made.path)
+    context.expect(
         gone.status in GONE,
         "404 for a server that is not there",
         f"status {gone.status}",
@@ -45,23 +45,23 @@ def test_saved(stage: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def test_inline(stage: CheckContext, kind: CheckedResource) -> None:
+def test_inline(context: CheckContext, kind: CheckedResource) -> None:
     """Values that are not saved are tested, and not saved by that."""
-    act = stage.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/test"]
-    made = stage.create(kind)
-    before = ids(kind, stage.walk(made)[0])
-    exchange = stage.send(act, body=stage.bodies.least(act, stage.check))
-    _tested(stage, exchange, made)
-    away = stage.send(act, body={"url": "https://contract-check.invalid/mcp"})
-    _tested(stage, away, made)
-    after = ids(kind, stage.walk(made)[0])
-    stage.expect(
+    act = context.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/test"]
+    made = context.create(kind)
+    before = ids(kind, context.walk(made)[0])
+    exchange = context.send(act, body=context.bodies.least(act, context.check))
+    _tested(context, exchange, made)
+    away = context.send(act, body={"url": "https://contract-check.invalid/mcp"})
+    _tested(context, away, made)
+    after = ids(kind, context.walk(made)[0])
+    context.expect(
         after == before, "testing saves nothing", f"{len(after) - len(before)} more servers", exchange, about="saved"
     )
 
 
-def _tested(stage: CheckContext, exchange: RecordedExchange, made: CreatedItem) -> None:
-    stage.expect(
+def _tested(context: CheckContext, exchange: RecordedExchange, made: CreatedItem) -> None:
+    context.expect(
         exchange.status in TESTED,
         "the tools, or 502",
         f"status {exchange.status}",
@@ -71,19 +71,19 @@ def _tested(stage: CheckContext, exchange: RecordedExchange, made: CreatedItem) 
     )
 
 
-def assign(stage: CheckContext, kind: CheckedResource) -> None:
+def assign(context: CheckContext, kind: CheckedResource) -> None:
     """An agent has the servers of its last list, each once, and no longer those that were removed."""
-    servers = stage.tools.kinds["mcp-server"]
-    act = stage.tools.acts["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
-    first, second = stage.create(servers), stage.create(servers)
+    servers = context.tools.kinds["mcp-server"]
+    act = context.tools.acts["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
+    first, second = context.create(servers), context.create(servers)
     for chosen in ([first, second], [second], [second, second]):
-        exchange = stage.send(act, body={"servers": [{"server_id": each.id} for each in chosen]})
+        exchange = context.send(act, body={"servers": [{"server_id": each.id} for each in chosen]})
         wanted = sorted({str(each.id) for each in chosen})
-        _assigned(stage, wanted, exchange)
-    off = stage.send(act, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
-    seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+        _assigned(context, wanted, exchange)
+    off = context.send(act, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
+    seen = context.send(context.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
     shown = [entry.get("is_enabled") for entry in _entries(seen)]
-    stage.expect(
+    context.expect(
         shown == [False],
         "the agent has one server, which is not enabled",
         f"is_enabled {shown}",
@@ -91,16 +91,16 @@ def assign(stage: CheckContext, kind: CheckedResource) -> None:
         seen,
         about="enabled",
     )
-    again = stage.send(act, body={"servers": [{"server_id": second.id}]})
-    _assigned(stage, [str(second.id)], again)
-    removed = stage.delete(second)
-    _assigned(stage, [], removed)
+    again = context.send(act, body={"servers": [{"server_id": second.id}]})
+    _assigned(context, [str(second.id)], again)
+    removed = context.delete(second)
+    _assigned(context, [], removed)
 
 
-def _assigned(stage: CheckContext, wanted: list[str], exchange: RecordedExchange) -> None:
-    seen = stage.send(stage.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+def _assigned(context: CheckContext, wanted: list[str], exchange: RecordedExchange) -> None:
+    seen = context.send(context.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
     shown = sorted(str(_id(entry)) for entry in _entries(seen))
-    stage.expect(
+    context.expect(
         shown == wanted,
         f"the agent has {len(wanted)} of our servers",
         f"{len(shown)}",
