@@ -25,26 +25,26 @@ DENIED = frozenset({401, 403, 404, 410})
 """Statuses of somebody who may not, or may not know."""
 
 
-def authentication(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
+def authentication(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
-    if not context.target.identities:
+    if not context.target.users:
         raise CannotBuildRequest("no credential is known")
-    asked = _asked(context, act)
+    asked = _asked(context, op)
     if any(each == {"mutualTLS"} for each in asked):
         raise CannotBuildRequest("the credential is the certificate of the connection")
-    made = context.subject(kind) if kind is not None and kind.can("create") else None
+    made = context.subject(resource) if resource is not None and resource.can("create") else None
     path = dict(made.path) if made else {}
-    path |= _tenant_in_path(context, act)
+    path |= _tenant_in_path(context, op)
     for what, nobody in _wrong(context, any("basic" in each for each in asked)):
-        body = _body(context, act, kind)
-        exchange = context.send(act, who=nobody, path=path, body=body, headers=_tenant_header(context))
-        if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
-            context.made(kind, exchange, {}, context.main, path)
-        refused(context, "unauthenticated", act, exchange, f"a request {what}", what)
-    if act.operation.method == "get":
-        _written_small(context, act, path)
-        _looked_up_first(context, act, kind, made, path)
-    if made is not None and kind is not None and kind.can("get") and made.kind is kind:
+        body = _body(context, op, resource)
+        exchange = context.send(op, user=nobody, path=path, body=body, headers=_tenant_header(context))
+        if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
+            context.made(resource, exchange, {}, context.main, path)
+        refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
+    if op.operation.method == "get":
+        _written_small(context, op, path)
+        _looked_up_first(context, op, resource, made, path)
+    if made is not None and resource is not None and resource.can("get") and made.resource is resource:
         seen = context.get(made)
         context.expect(
             seen.status == 200,
@@ -56,15 +56,15 @@ def authentication(context: CheckContext, act: ResourceOperation, kind: CheckedR
         )
 
 
-def _written_small(context: CheckContext, act: ResourceOperation, path: dict[str, Any]) -> None:
+def _written_small(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
     """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
     main = context.main
     small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
-    if small == main.headers or context.send(act, path=path).status == 401:
+    if small == main.headers or context.send(op, path=path).status == 401:
         return
-    exchange = context.send(act, who=replace(main, headers=small), path=path)
+    exchange = context.send(op, user=replace(main, headers=small), path=path)
     statement = StatementRef(
-        act.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case."
+        op.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case."
     )
     context.expect(
         exchange.status != 401,
@@ -78,20 +78,20 @@ def _written_small(context: CheckContext, act: ResourceOperation, path: dict[str
 
 def _looked_up_first(
     context: CheckContext,
-    act: ResourceOperation,
-    kind: CheckedResource | None,
+    op: ResourceOperation,
+    resource: CheckedResource | None,
     made: CreatedItem | None,
     path: dict[str, Any],
 ) -> None:
     """Without a credential, what is there is told no better than what is not."""
-    parameter = kind.resource.identity.parameter if kind else ""
-    if made is None or kind is None or "{" + parameter + "}" not in act.operation.path:
+    parameter = resource.behaviour.identity.parameter if resource else ""
+    if made is None or resource is None or "{" + parameter + "}" not in op.operation.path:
         return
-    there = context.send(act, who=NOBODY, path=path, headers=_tenant_header(context))
+    there = context.send(op, user=NOBODY, path=path, headers=_tenant_header(context))
     for id in never(context, made):
-        not_there = context.send(act, who=NOBODY, path=path | {parameter: id}, headers=_tenant_header(context))
+        not_there = context.send(op, user=NOBODY, path=path | {parameter: id}, headers=_tenant_header(context))
         statement = StatementRef(
-            act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
+            op.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
         )
         context.expect(
             there.status == not_there.status,
@@ -104,29 +104,33 @@ def _looked_up_first(
         )
 
 
-def _tenant_in_path(context: CheckContext, act: ResourceOperation) -> dict[str, Any]:
-    names = {k.resource.tenant.name for k in context.tools.kinds.values() if k.resource.tenant.by == "path"}
+def _tenant_in_path(context: CheckContext, op: ResourceOperation) -> dict[str, Any]:
+    names = {k.behaviour.tenant.name for k in context.shared.resources.values() if k.behaviour.tenant.by == "path"}
     return {
-        name: context.main.tenant for name in names if context.main.tenant and "{" + name + "}" in act.operation.path
+        name: context.main.tenant for name in names if context.main.tenant and "{" + name + "}" in op.operation.path
     }
 
 
 def _tenant_header(context: CheckContext) -> dict[str, str]:
-    names = {k.resource.tenant.name for k in context.tools.kinds.values() if k.resource.tenant.by == "header"}
+    names = {k.behaviour.tenant.name for k in context.shared.resources.values() if k.behaviour.tenant.by == "header"}
     return {name: context.main.tenant for name in names if context.main.tenant}
 
 
-def _body(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> Any:
-    if act.media_type is None:
+def _body(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> Any:
+    if op.media_type is None:
         return MISSING
-    body = context.body(kind) if kind and act == kind.acts.get("create") else context.bodies.least(act, context.check)
+    body = (
+        context.body(resource)
+        if resource and op == resource.operations.get("create")
+        else context.bodies.least(op, context.check)
+    )
     return MISSING if body is None else body
 
 
-def _asked(context: CheckContext, act: ResourceOperation) -> list[set[str]]:
+def _asked(context: CheckContext, op: ResourceOperation) -> list[set[str]]:
     """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
     known = context.contract.document.security_schemes
-    schemes = [[known[name] for name, _ in one if name in known] for one in act.operation.security]
+    schemes = [[known[name] for name, _ in one if name in known] for one in op.operation.security]
     return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
 
 
@@ -170,26 +174,26 @@ def _with(main: User, secret: str) -> User:
     return User("wrong", headers, query, cookies)
 
 
-def tenants(context: CheckContext, kind: CheckedResource) -> None:
+def tenants(context: CheckContext, resource: CheckedResource) -> None:
     """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
     stranger = context.stranger()
-    made = context.create(kind)
-    before = context.item(kind.acts["get"], context.get(made)) if kind.can("get") else None
-    for way, who in _ways(context, kind, stranger):
+    made = context.create(resource)
+    before = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else None
+    for way, user in _ways(context, resource, stranger):
         for name in ("get", "update", "replace", "delete"):
-            act = kind.acts.get(name)
-            if act is not None:
-                _closed(context, kind, act, made, who, f"{name} {way}")
-        for act in _further(context, kind):
-            _closed(context, kind, act, made, who, f"{act.name} {way}")
-        if kind.can("get"):
-            _like_nothing(context, kind, made, who, way)
-        if kind.can("list"):
-            _unlisted(context, kind, made, who, way)
+            op = resource.operations.get(name)
+            if op is not None:
+                _closed(context, resource, op, made, user, f"{name} {way}")
+        for op in _further(context, resource):
+            _closed(context, resource, op, made, user, f"{op.name} {way}")
+        if resource.can("get"):
+            _like_nothing(context, resource, made, user, way)
+        if resource.can("list"):
+            _unlisted(context, resource, made, user, way)
     if before is not None:
         seen = context.get(made)
         context.expect(
-            seen.status == 200 and context.item(kind.acts["get"], seen) == before,
+            seen.status == 200 and context.item(resource.operations["get"], seen) == before,
             "the item is as its owner left it",
             f"status {seen.status}",
             made.exchange,
@@ -198,41 +202,41 @@ def tenants(context: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def _further(context: CheckContext, kind: CheckedResource) -> list[ResourceOperation]:
+def _further(context: CheckContext, resource: CheckedResource) -> list[ResourceOperation]:
     """The operations on an item that are neither of those that every resource has."""
-    own = {act.name for act in kind.acts.values()}
+    own = {op.name for op in resource.operations.values()}
     return [
-        act
-        for act in context.tools.acts.values()
-        if act.behaviour.action
-        and act.behaviour.action.of == kind.name
-        and act.name not in own
-        and _asked_by_id(context, kind, act) is not None
+        op
+        for op in context.shared.operations.values()
+        if op.behaviour.action
+        and op.behaviour.action.of == resource.name
+        and op.name not in own
+        and _asked_by_id(context, resource, op) is not None
     ]
 
 
-def _asked_by_id(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> str | None:
+def _asked_by_id(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> str | None:
     """Where an operation takes the id of an item: `path`, `query` or `body`; None where it takes none."""
-    name = kind.resource.identity.parameter
-    if "{" + name + "}" in act.operation.path:
+    name = resource.behaviour.identity.parameter
+    if "{" + name + "}" in op.operation.path:
         return "path"
-    if any(p.location == "query" and p.name == name for p in act.operation.parameters):
+    if any(p.location == "query" and p.name == name for p in op.operation.parameters):
         return "query"
-    return "body" if act.media_type and name in context.bodies.required(act) else None
+    return "body" if op.media_type and name in context.bodies.required(op) else None
 
 
-def _like_nothing(context: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
+def _like_nothing(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
     """A refusal does not tell whether there is such an item elsewhere."""
-    act, policy = kind.acts["get"], context.contract.behaviour.service.no_access
-    parameter = kind.resource.identity.parameter
-    foreign = context.send(act, who=who, path=made.path)
+    op, policy = resource.operations["get"], context.contract.behaviour.service.no_access
+    parameter = resource.behaviour.identity.parameter
+    foreign = context.send(op, user=user, path=made.path)
     statement = StatementRef(
-        act.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others."
+        op.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others."
     )
-    if policy.refusal == "missing" and kind.resource.tenant.by == "path":
+    if policy.refusal == "missing" and resource.behaviour.tenant.by == "path":
         statement = StatementRef.of("service", "no-access", policy)
     for id in never(context, made):
-        nothing = context.send(act, who=who, path={**made.path, parameter: id})
+        nothing = context.send(op, user=user, path={**made.path, parameter: id})
         context.expect(
             foreign.status == nothing.status or foreign.status < 300,
             f"another tenant's item is refused as one that is not there, with {nothing.status}",
@@ -245,27 +249,27 @@ def _like_nothing(context: CheckContext, kind: CheckedResource, made: CreatedIte
         )
 
 
-def _ways(context: CheckContext, kind: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
+def _ways(context: CheckContext, resource: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
     yield "from its own tenant", stranger
-    if kind.resource.tenant.by in ("path", "header") and context.main.tenant:
+    if resource.behaviour.tenant.by in ("path", "header") and context.main.tenant:
         yield "in the owner's tenant", stranger.within(context.main.tenant)
 
 
 def _closed(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem, who: User, about: str
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem, user: User, about: str
 ) -> None:
     body, parameter = (
-        context.bodies.least(act, context.check) if act.media_type else None,
-        kind.resource.identity.parameter,
+        context.bodies.least(op, context.check) if op.media_type else None,
+        resource.behaviour.identity.parameter,
     )
-    where = _asked_by_id(context, kind, act)
+    where = _asked_by_id(context, resource, op)
     if where == "body" and body is not None:
         body |= {parameter: made.id}
     query = {parameter: made.id} if where == "query" else {}
-    exchange = context.send(act, who=who, path=made.path, query=query, body=MISSING if body is None else body)
+    exchange = context.send(op, user=user, path=made.path, query=query, body=MISSING if body is None else body)
     context.expect(
         exchange.status in DENIED,
-        f"another tenant's {act.operation.method.upper()} is refused",
+        f"another tenant's {op.operation.method.upper()} is refused",
         f"status {exchange.status}",
         made.exchange,
         exchange,
@@ -286,10 +290,10 @@ def _telling(made: CreatedItem) -> str:
     return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
 
 
-def _unlisted(context: CheckContext, kind: CheckedResource, made: CreatedItem, who: User, way: str) -> None:
-    seen = context.listing(made, who=who)
+def _unlisted(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
+    seen = context.listing(made, user=user)
     if seen.status < 300:
-        there = str(made.id) in ids(kind, context.items(kind, seen))
+        there = str(made.id) in ids(resource, context.items(resource, seen))
         context.expect(
             not there,
             "another tenant's list does not have the item",
@@ -298,9 +302,9 @@ def _unlisted(context: CheckContext, kind: CheckedResource, made: CreatedItem, w
             seen,
             about=f"list {way}",
         )
-    total = kind.acts["list"].place("total")
+    total = resource.operations["list"].place("total")
     if seen.status < 300 and total is not None and way == "from its own tenant":
-        shown = len(context.walk(made, who=who)[0])
+        shown = len(context.walk(made, user=user)[0])
         told = pick(seen.json, total)
         context.expect(
             told == shown,
@@ -311,10 +315,10 @@ def _unlisted(context: CheckContext, kind: CheckedResource, made: CreatedItem, w
         )
 
 
-def foreign_create(context: CheckContext, kind: CheckedResource) -> None:
+def foreign_create(context: CheckContext, resource: CheckedResource) -> None:
     """Nobody creates in another tenant; what is created goes where the credential belongs."""
     stranger = context.stranger()
-    exchange, made = context.try_create(kind, who=stranger.within(context.main.tenant))
+    exchange, made = context.try_create(resource, user=stranger.within(context.main.tenant))
     if made is None:
         context.expect(
             exchange.status in DENIED,
@@ -324,9 +328,9 @@ def foreign_create(context: CheckContext, kind: CheckedResource) -> None:
             about="status",
         )
         return
-    items, asked = context.walk(kind)
+    items, asked = context.walk(resource)
     context.expect(
-        str(made.id) not in ids(kind, items),
+        str(made.id) not in ids(resource, items),
         "nothing is created in another tenant",
         "an item is",
         exchange,
@@ -335,23 +339,25 @@ def foreign_create(context: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def own_tenants(context: CheckContext, kind: CheckedResource) -> None:
+def own_tenants(context: CheckContext, resource: CheckedResource) -> None:
     """A credential that may work in several tenants finds each thing in the tenant where it was made."""
-    for who in context.able:
-        others = [tenant for tenant in context.tenants_of(who) if tenant != who.tenant]
-        if others and who.tenant:
-            _kept_apart(context, kind, who, who.within(others[0]))
+    for user in context.able:
+        others = [tenant for tenant in context.tenants_of(user) if tenant != user.tenant]
+        if others and user.tenant:
+            _kept_apart(context, resource, user, user.within(others[0]))
             return
     raise CannotBuildRequest("no credential is known that may work in several tenants")
 
 
-def _kept_apart(context: CheckContext, kind: CheckedResource, here: User, there: User) -> None:
+def _kept_apart(context: CheckContext, resource: CheckedResource, here: User, there: User) -> None:
     for mine, other in ((here, there), (there, here)):
-        exchange, made = context.try_create(kind, who=mine)
+        exchange, made = context.try_create(resource, user=mine)
         if made is None:
-            raise CannotBuildRequest(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
-        if kind.can("get"):
-            seen, away = context.get(made), context.get(made, who=other)
+            raise CannotBuildRequest(
+                f"{resource.operations['create'].name} answers {exchange.status} to a valid request"
+            )
+        if resource.can("get"):
+            seen, away = context.get(made), context.get(made, user=other)
             context.expect(
                 seen.status == 200, "it is found in its tenant", f"status {seen.status}", exchange, seen, about="found"
             )
@@ -363,9 +369,9 @@ def _kept_apart(context: CheckContext, kind: CheckedResource, here: User, there:
                 away,
                 about="elsewhere",
             )
-        items, asked = context.walk(made, who=other)
+        items, asked = context.walk(made, user=other)
         context.expect(
-            str(made.id) not in ids(kind, items),
+            str(made.id) not in ids(resource, items),
             "the other tenant's list is without it",
             "it is there",
             exchange,
@@ -374,16 +380,16 @@ def _kept_apart(context: CheckContext, kind: CheckedResource, here: User, there:
         )
 
 
-def references(context: CheckContext, kind: CheckedResource, fields: Mapping[str, str]) -> None:
+def references(context: CheckContext, resource: CheckedResource, fields: Mapping[str, str]) -> None:
     """A body cannot refer to what belongs to another tenant."""
     stranger = context.stranger()
     for name, of in fields.items():
-        theirs = context.create(context.tools.kinds[of], who=stranger)
-        ours = context.create(context.tools.kinds[of])
-        fitting, _ = context.try_create(kind, context.body(kind) | {name: ours.id})
+        theirs = context.create(context.shared.resources[of], user=stranger)
+        ours = context.create(context.shared.resources[of])
+        fitting, _ = context.try_create(resource, context.body(resource) | {name: ours.id})
         if fitting.status >= 300:
             continue
-        exchange, _ = context.try_create(kind, context.body(kind) | {name: theirs.id})
+        exchange, _ = context.try_create(resource, context.body(resource) | {name: theirs.id})
         context.expect(
             exchange.status >= 400,
             f"{name} cannot be a {of} of another tenant",
@@ -397,69 +403,69 @@ def references(context: CheckContext, kind: CheckedResource, fields: Mapping[str
 def _referring(contract: Contract) -> Iterator[Place]:
     """Fields that are named after another resource and its id, such as `secret_id`."""
     known = checked_resources(contract)
-    for kind in known.values():
-        act = kind.acts.get("create")
-        media = act.media_type if act else None
-        schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
-        if act is None or schema is None or kind.resource.tenant.by == "none":
+    for resource in known.values():
+        op = resource.operations.get("create")
+        media = op.media_type if op else None
+        schema = contract.schemas.below(media.schema, op.envelope) if op and media else None
+        if op is None or schema is None or resource.behaviour.tenant.by == "none":
             continue
         found = {
             name: other.name
             for name in contract.schemas.properties(schema)
             for other in known.values()
-            if other is not kind
+            if other is not resource
             and other.can("create")
-            and other.resource.tenant.by != "none"
+            and other.behaviour.tenant.by != "none"
             and other.is_meant_by(name)
         }
         if found:
             statement = StatementRef(
-                act.name,
+                op.name,
                 "http",
                 "inferred",
                 "OWASP API Security Top 10 2023, API1",
                 "A reference is no way around the borders of tenants.",
             )
-            yield act.name, statement, (kind, found)
+            yield op.name, statement, (resource, found)
 
 
 def permission(
-    context: CheckContext, act: ResourceOperation, kind: CheckedResource | None, statement: Permission
+    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, statement: Permission
 ) -> None:
     """Roles that may use the operation can, and others are refused without effect."""
-    made = context.create(kind) if kind is not None and kind.can("create") else None
-    for who in context.target.identities:
-        if not who.role or (who.tenant != context.main.tenant and who.secret != context.main.secret):
-            who = who.within(context.main.tenant) if _is_open(context, who) else who  # noqa: PLW2901
-        if who.role and who.role not in statement.roles and who.tenant == context.main.tenant:
-            _barred(context, act, kind, made, who)
-        elif who.role in statement.roles and who.tenant == context.main.tenant:
-            _admitted(context, act, kind, who)
+    made = context.create(resource) if resource is not None and resource.can("create") else None
+    for user in context.target.users:
+        if not user.role or (user.tenant != context.main.tenant and user.secret != context.main.secret):
+            user = user.within(context.main.tenant) if _is_open(context, user) else user  # noqa: PLW2901
+        if user.role and user.role not in statement.roles and user.tenant == context.main.tenant:
+            _barred(context, op, resource, made, user)
+        elif user.role in statement.roles and user.tenant == context.main.tenant:
+            _admitted(context, op, resource, user)
 
 
-def _is_open(context: CheckContext, who: User) -> bool:
+def _is_open(context: CheckContext, user: User) -> bool:
     """Has a listed credential no tenants of its own, so that it may work in any?"""
     listed = {c.name: c for c in context.contract.behaviour.service.credentials}
-    return who.name in listed and listed[who.name].tenants is None
+    return user.name in listed and listed[user.name].tenants is None
 
 
 def _barred(
-    context: CheckContext, act: ResourceOperation, kind: CheckedResource | None, made: CreatedItem | None, who: User
+    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, made: CreatedItem | None, user: User
 ) -> None:
-    exchange = context.send(act, who=who, path=made.path if made else None, body=_body(context, act, kind))
+    exchange = context.send(op, user=user, path=made.path if made else None, body=_body(context, op, resource))
     policy = context.contract.behaviour.service.no_access.refusal
-    wanted = status_of(context, "missing" if policy == "missing" else "forbidden", act)
+    wanted = status_of(context, "missing" if policy == "missing" else "forbidden", op)
     if context.expect(
         exchange.status in wanted,
-        f"the role {who.role} is refused with {min(wanted)}",
+        f"the role {user.role} is refused with {min(wanted)}",
         f"status {exchange.status}",
         exchange,
-        about=who.role,
+        about=user.role,
     ):
-        matches_error(context, "missing" if policy == "missing" else "forbidden", exchange, act)
-    if exchange.status < 300 and kind is not None and act == kind.acts.get("create"):
-        context.made(kind, exchange, {}, context.main, context.parents(kind, context.main))
-    if made is not None and kind is not None and kind.can("get"):
+        matches_error(context, "missing" if policy == "missing" else "forbidden", exchange, op)
+    if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
+        context.made(resource, exchange, {}, context.main, context.parents(resource, context.main))
+    if made is not None and resource is not None and resource.can("get"):
         seen = context.get(made)
         context.expect(
             seen.status == 200,
@@ -467,77 +473,81 @@ def _barred(
             f"status {seen.status}",
             exchange,
             seen,
-            about=f"done {who.role}",
+            about=f"done {user.role}",
         )
 
 
-def _admitted(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None, who: User) -> None:
-    made = context.create(kind) if kind is not None and kind.can("create") else None
-    exchange = context.send(act, who=who, path=made.path if made else None, body=_body(context, act, kind))
+def _admitted(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, user: User) -> None:
+    made = context.create(resource) if resource is not None and resource.can("create") else None
+    exchange = context.send(op, user=user, path=made.path if made else None, body=_body(context, op, resource))
     context.expect(
         exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
-        f"the role {who.role} may",
+        f"the role {user.role} may",
         f"status {exchange.status}",
         exchange,
-        about=f"admitted {who.role}",
+        about=f"admitted {user.role}",
     )
-    if kind is not None and act == kind.acts.get("create"):
-        context.made(kind, exchange, {}, who, context.parents(kind, who))
+    if resource is not None and op == resource.operations.get("create"):
+        context.made(resource, exchange, {}, user, context.parents(resource, user))
 
 
-def no_access(context: CheckContext, kind: CheckedResource) -> None:
+def no_access(context: CheckContext, resource: CheckedResource) -> None:
     """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
     stranger = context.stranger().within(context.main.tenant)
     policy = context.contract.behaviour.service.no_access.refusal
-    act = kind.acts["list"]
-    wanted = status_of(context, policy, act)
-    exchange: RecordedExchange = context.send(act, who=stranger)
+    op = resource.operations["list"]
+    wanted = status_of(context, policy, op)
+    exchange: RecordedExchange = context.send(op, user=stranger)
     context.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
     if exchange.status in wanted:
-        matches_error(context, policy, exchange, act)
+        matches_error(context, policy, exchange, op)
 
 
 def _guarded(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
-    for act in resource_operations(contract):
-        if act.operation.security and all(act.operation.security):
+    for op in resource_operations(contract):
+        if op.operation.security and all(op.operation.security):
             statement = contract.behaviour.service.authentication
             reference = StatementRef(
-                act.name,
+                op.name,
                 "authentication",
                 "documented",
                 "OpenAPI 3.1 section 4.8.30 (security)",
                 f"A credential is needed. {statement.source}".strip(),
             )
-            yield act.name, reference, (act, resource_of(act, known))
+            yield op.name, reference, (op, resource_of(op, known))
 
 
 def _tenanted(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        if kind.resource.tenant.by != "none" and kind.can("create"):
-            act = next(kind.acts[name] for name in ("get", "list", "create") if name in kind.acts)
-            yield act.name, StatementRef.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+    for resource in checked_resources(contract).values():
+        if resource.behaviour.tenant.by != "none" and resource.can("create"):
+            op = next(resource.operations[name] for name in ("get", "list", "create") if name in resource.operations)
+            yield op.name, StatementRef.of(resource.name, "tenant", resource.behaviour.tenant), (resource,)
 
 
 def _addressed(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        if kind.resource.tenant.by in ("path", "header") and kind.can("create", "list"):
-            yield kind.acts["create"].name, StatementRef.of(kind.name, "tenant", kind.resource.tenant), (kind,)
+    for resource in checked_resources(contract).values():
+        if resource.behaviour.tenant.by in ("path", "header") and resource.can("create", "list"):
+            yield (
+                resource.operations["create"].name,
+                StatementRef.of(resource.name, "tenant", resource.behaviour.tenant),
+                (resource,),
+            )
 
 
 def _permitted(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
-    for act in resource_operations(contract):
-        if act.behaviour.permission is not None:
-            statement = StatementRef.of(act.name, "permission", act.behaviour.permission)
-            yield act.name, statement, (act, resource_of(act, known), act.behaviour.permission)
+    for op in resource_operations(contract):
+        if op.behaviour.permission is not None:
+            statement = StatementRef.of(op.name, "permission", op.behaviour.permission)
+            yield op.name, statement, (op, resource_of(op, known), op.behaviour.permission)
 
 
 def _no_access_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.no_access
-    for kind in checked_resources(contract).values():
-        if kind.resource.tenant.by == "path" and kind.can("list"):
-            yield kind.acts["list"].name, StatementRef.of("service", "no-access", statement), (kind,)
+    for resource in checked_resources(contract).values():
+        if resource.behaviour.tenant.by == "path" and resource.can("list"):
+            yield resource.operations["list"].name, StatementRef.of("service", "no-access", statement), (resource,)
 
 
 CHECKS = (

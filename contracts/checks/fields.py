@@ -22,25 +22,25 @@ UNKNOWN: Any = object()
 """A template says something that we cannot work out."""
 
 
-def defaults(context: CheckContext, kind: CheckedResource, statement: Defaults) -> None:
+def defaults(context: CheckContext, resource: CheckedResource, statement: Defaults) -> None:
     """What a create request leaves out is filled in as said, and only then."""
-    _defaulted(context, kind, statement.fields)
+    _defaulted(context, resource, statement.fields)
 
 
-def schema_defaults(context: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
+def schema_defaults(context: CheckContext, resource: CheckedResource, fields: Mapping[str, Any]) -> None:
     """As `defaults`, for the `default`s of the request's schema (JSON Schema Validation section 9.2)."""
-    _defaulted(context, kind, fields)
+    _defaulted(context, resource, fields)
 
 
-def _defaulted(context: CheckContext, kind: CheckedResource, fields: Mapping[str, Any]) -> None:
-    act = kind.acts["create"]
-    body = bare(context, kind)
-    made = context.create(kind, body)
+def _defaulted(context: CheckContext, resource: CheckedResource, fields: Mapping[str, Any]) -> None:
+    op = resource.operations["create"]
+    body = bare(context, resource)
+    made = context.create(resource, body)
     whole = views(context, made)
     for name, value in fields.items():
-        if name not in shown_fields(context, kind) or name in kind.governed | act.filled or _is_template(value):
+        if name not in shown_fields(context, resource) or name in resource.governed | op.filled or _is_template(value):
             continue
-        shown = whole if name not in body else _without(context, kind, body, name)
+        shown = whole if name not in body else _without(context, resource, body, name)
         for item, exchanges in shown:
             context.expect(
                 name in item and item[name] == value,
@@ -49,11 +49,9 @@ def _defaulted(context: CheckContext, kind: CheckedResource, fields: Mapping[str
                 *exchanges,
                 about=name,
             )
-        other = (
-            context.bodies.other(act, name, value, context.check) if name in context.bodies.properties(act) else None
-        )
-        if other is not None and not act.may_refuse and name not in kind.settled:
-            chosen = context.create(kind, bare(context, kind) | {name: other})
+        other = context.bodies.other(op, name, value, context.check) if name in context.bodies.properties(op) else None
+        if other is not None and not op.may_refuse and name not in resource.settled:
+            chosen = context.create(resource, bare(context, resource) | {name: other})
             context.expect(
                 covers(chosen.item.get(name, other), other),
                 f"a given {name} wins over the default: {other!r}",
@@ -64,24 +62,24 @@ def _defaulted(context: CheckContext, kind: CheckedResource, fields: Mapping[str
 
 
 def _without(
-    context: CheckContext, kind: CheckedResource, body: Mapping[str, Any], name: str
+    context: CheckContext, resource: CheckedResource, body: Mapping[str, Any], name: str
 ) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
     """An item whose request leaves out one field; nothing where the service will not have that."""
     slim = {key: value for key, value in body.items() if key != name}
-    if not context.bodies.accepts(kind.acts["create"], slim):
+    if not context.bodies.accepts(resource.operations["create"], slim):
         return []
-    _, made = context.try_create(kind, slim)
+    _, made = context.try_create(resource, slim)
     return views(context, made) if made is not None else []
 
 
-def bare(context: CheckContext, kind: CheckedResource) -> dict[str, Any]:
+def bare(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
     """A valid body with nothing that may be left out."""
-    act = kind.acts["create"]
-    body = context.body(kind)
-    needed = context.bodies.required(act)
+    op = resource.operations["create"]
+    body = context.body(resource)
+    needed = context.bodies.required(op)
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
-        if name not in needed and context.bodies.accepts(act, slim) and not act.may_refuse:
+        if name not in needed and context.bodies.accepts(op, slim) and not op.may_refuse:
             body = slim
     return body
 
@@ -90,15 +88,15 @@ def _is_template(value: Any) -> bool:
     return isinstance(value, str) and PLACEHOLDER.search(value) is not None
 
 
-def initial(context: CheckContext, kind: CheckedResource, statement: Initial) -> None:
+def initial(context: CheckContext, resource: CheckedResource, statement: Initial) -> None:
     """A new item starts as said, whatever the client sends."""
-    made = context.create(kind)
+    made = context.create(resource)
     for name, written in statement.fields.items():
-        if name in kind.governed and not _is_template(written):
+        if name in resource.governed and not _is_template(written):
             continue
         for item, exchanges in views(context, made):
             wanted = work_out(written, {**made.sent}, made)
-            if wanted is not UNKNOWN and name in shown_fields(context, kind):
+            if wanted is not UNKNOWN and name in shown_fields(context, resource):
                 context.expect(
                     item.get(name) == wanted,
                     f"a new item has {name} {wanted!r}",
@@ -106,18 +104,18 @@ def initial(context: CheckContext, kind: CheckedResource, statement: Initial) ->
                     *exchanges,
                     about=name,
                 )
-    if kind.can("get", "update"):
-        _stays(context, kind, made, frozenset(statement.fields) - kind.governed)
+    if resource.can("get", "update"):
+        _stays(context, resource, made, frozenset(statement.fields) - resource.governed)
 
 
-def _stays(context: CheckContext, kind: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
+def _stays(context: CheckContext, resource: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
     """What was set at the beginning is not computed anew when what it was made from changes."""
-    act = kind.acts["update"]
-    before = context.item(kind.acts["get"], context.get(made))
-    name, value = change_of(context, kind, act, made)
+    op = resource.operations["update"]
+    before = context.item(resource.operations["get"], context.get(made))
+    name, value = change_of(context, resource, op, made)
     changed = context.update(made, {name: value})
     seen = context.get(made)
-    after = context.item(kind.acts["get"], seen)
+    after = context.item(resource.operations["get"], seen)
     for each in sorted(names & before.keys()):
         context.expect(
             after.get(each) == before[each],
@@ -130,19 +128,19 @@ def _stays(context: CheckContext, kind: CheckedResource, made: CreatedItem, name
         )
 
 
-def derived(context: CheckContext, kind: CheckedResource, statement: Derived) -> None:
+def derived(context: CheckContext, resource: CheckedResource, statement: Derived) -> None:
     """A derived field says the truth after creating and after changing."""
     for full in (False, True):
-        made = context.create(kind, context.body(kind, full=full))
+        made = context.create(resource, context.body(resource, full=full))
         for item, exchanges in views(context, made):
-            _derives(context, kind, statement, made, {**made.sent}, item, exchanges)
-        if kind.can("update", "get"):
-            _derives_again(context, kind, statement, made)
+            _derives(context, resource, statement, made, {**made.sent}, item, exchanges)
+        if resource.can("update", "get"):
+            _derives_again(context, resource, statement, made)
 
 
 def _derives(
     context: CheckContext,
-    kind: CheckedResource,
+    resource: CheckedResource,
     statement: Derived,
     made: CreatedItem,
     fields: Mapping[str, Any],
@@ -151,14 +149,14 @@ def _derives(
 ) -> None:
     for name, written in statement.fields.items():
         wanted = work_out(written, fields, made)
-        if wanted is not UNKNOWN and name in shown_fields(context, kind):
+        if wanted is not UNKNOWN and name in shown_fields(context, resource):
             context.expect(
                 item.get(name) == wanted, f"{name} is {wanted!r}", repr(item.get(name)), *exchanges, about=name
             )
 
 
-def _derives_again(context: CheckContext, kind: CheckedResource, statement: Derived, made: CreatedItem) -> None:
-    act = kind.acts["update"]
+def _derives_again(context: CheckContext, resource: CheckedResource, statement: Derived, made: CreatedItem) -> None:
+    op = resource.operations["update"]
     for source in {
         m[2]
         for written in statement.fields.values()
@@ -166,11 +164,11 @@ def _derives_again(context: CheckContext, kind: CheckedResource, statement: Deri
         for m in PLACEHOLDER.finditer(written)
         if m[2]
     }:
-        if source not in context.bodies.properties(act):
+        if source not in context.bodies.properties(op):
             continue
         fields = dict(made.sent)
-        for value in (context.bodies.other(act, source, fields.get(source), context.check), None):
-            if not context.bodies.accepts(act, {source: value}):
+        for value in (context.bodies.other(op, source, fields.get(source), context.check), None):
+            if not context.bodies.accepts(op, {source: value}):
                 continue
             changed = context.update(made, {source: value})
             if 200 <= changed.status < 300:
@@ -178,11 +176,11 @@ def _derives_again(context: CheckContext, kind: CheckedResource, statement: Deri
                 seen = context.get(made)
                 _derives(
                     context,
-                    kind,
+                    resource,
                     statement,
                     made,
                     fields,
-                    context.item(kind.acts["get"], seen),
+                    context.item(resource.operations["get"], seen),
                     (made.exchange, changed, seen),
                 )
 
@@ -196,8 +194,8 @@ def work_out(written: Any, fields: Mapping[str, Any], made: CreatedItem) -> Any:
 
 
 def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], made: CreatedItem) -> Any:
-    if name == "tenant" and made.who.tenant:
-        return made.who.tenant
+    if name == "tenant" and made.user.tenant:
+        return made.user.tenant
     if name == "slug" and argument:
         return re.sub(r"[^a-z0-9]+", "-", str(fields.get(argument) or "").lower()).strip("-") or "item"
     if name == "present" and argument:
@@ -209,21 +207,21 @@ def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], mad
     return UNKNOWN
 
 
-def immutable(context: CheckContext, kind: CheckedResource, statement: Immutable) -> None:
+def immutable(context: CheckContext, resource: CheckedResource, statement: Immutable) -> None:
     """An update that names the field leaves it as it is, or is refused."""
-    act = kind.acts.get("update") or kind.acts.get("replace")
-    if act is None or not kind.can("get"):
+    op = resource.operations.get("update") or resource.operations.get("replace")
+    if op is None or not resource.can("get"):
         raise CannotBuildRequest("nothing changes this resource")
     for name in statement.fields:
-        made = context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
-        before = context.item(kind.acts["get"], context.get(made))
+        made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+        before = context.item(resource.operations["get"], context.get(made))
         if name not in before:
             continue
         value = _different(before[name])
-        body = {name: value} if "update" in kind.acts else {**made.sent, name: value}
-        changed = context.send(act, path=made.path, body=body)
+        body = {name: value} if "update" in resource.operations else {**made.sent, name: value}
+        changed = context.send(op, path=made.path, body=body)
         seen = context.get(made)
-        after = context.item(kind.acts["get"], seen)
+        after = context.item(resource.operations["get"], seen)
         context.expect(
             after.get(name) == before[name],
             f"{name} stays {before[name]!r}",
@@ -235,13 +233,13 @@ def immutable(context: CheckContext, kind: CheckedResource, statement: Immutable
         )
 
 
-def mass_assignment(context: CheckContext, kind: CheckedResource, names: tuple[str, ...]) -> None:
+def mass_assignment(context: CheckContext, resource: CheckedResource, names: tuple[str, ...]) -> None:
     """Fields that only the service sets are not taken from a client, at creating and at changing."""
-    made = context.create(kind)
-    view = context.item(kind.acts["get"], context.get(made)) if kind.can("get") else dict(made.item)
+    made = context.create(resource)
+    view = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else dict(made.item)
     wrong = {name: _different(view[name]) for name in names if name in view}
     for name, value in wrong.items():
-        _, other = context.try_create(kind, {**context.body(kind), name: value})
+        _, other = context.try_create(resource, {**context.body(resource), name: value})
         if other is not None:
             for item, exchanges in views(context, other):
                 context.expect(
@@ -251,11 +249,11 @@ def mass_assignment(context: CheckContext, kind: CheckedResource, names: tuple[s
                     *exchanges,
                     about=f"create {name}",
                 )
-        update = kind.acts.get("update")
-        if update is not None and kind.can("get"):
+        update = resource.operations.get("update")
+        if update is not None and resource.can("get"):
             changed = context.update(made, {name: value})
             seen = context.get(made)
-            item = context.item(kind.acts["get"], seen)
+            item = context.item(resource.operations["get"], seen)
             context.expect(
                 seen.status == 200 and item.get(name) != value,
                 f"{name} is set by the service alone",
@@ -265,12 +263,12 @@ def mass_assignment(context: CheckContext, kind: CheckedResource, names: tuple[s
                 seen,
                 about=f"update {name}",
             )
-        replace = kind.acts.get("replace")
-        if replace is not None and kind.can("get") and not kind.client_named:
-            other = context.create(kind)
+        replace = resource.operations.get("replace")
+        if replace is not None and resource.can("get") and not resource.client_named:
+            other = context.create(resource)
             changed = context.send(replace, path=other.path, body={**other.sent, name: value})
             seen = context.get(other)
-            item = context.item(kind.acts["get"], seen)
+            item = context.item(resource.operations["get"], seen)
             context.expect(
                 seen.status == 200 and item.get(name) != value,
                 f"{name} is set by the service alone",
@@ -309,45 +307,45 @@ def _different(value: Any) -> Any:
 
 def _settled_places(contract: Contract) -> Iterator[Place]:
     """Resources with fields that the document marks `readOnly` or that statements give to the service."""
-    for kind in checked_resources(contract).values():
-        if not kind.can("create"):
+    for resource in checked_resources(contract).values():
+        if not resource.can("create"):
             continue
-        act = kind.acts["create"]
-        marked = tuple(sorted(set(_read_only(contract, act)) | (kind.settled - {""})))
+        op = resource.operations["create"]
+        marked = tuple(sorted(set(_read_only(contract, op)) | (resource.settled - {""})))
         if marked:
             statement = StatementRef(
-                kind.name,
+                resource.name,
                 "schema",
-                "documented" if _read_only(contract, act) else "inferred",
+                "documented" if _read_only(contract, op) else "inferred",
                 "OpenAPI 3.1 section 4.8.24 (readOnly)",
                 "Fields that only the service sets.",
             )
-            yield act.name, statement, (kind, marked)
+            yield op.name, statement, (resource, marked)
 
 
-def _read_only(contract: Contract, act: ResourceOperation) -> list[str]:
-    return [name for name, at in documented(contract, act).items() if contract.schemas.keyword(at, "readOnly")]
+def _read_only(contract: Contract, op: ResourceOperation) -> list[str]:
+    return [name for name, at in documented(contract, op).items() if contract.schemas.keyword(at, "readOnly")]
 
 
 def _schema_default_places(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        act = kind.acts.get("create")
-        media = act.media_type if act else None
-        schema = contract.schemas.below(media.schema, act.envelope) if act and media else None
-        if act is None or schema is None:
+    for resource in checked_resources(contract).values():
+        op = resource.operations.get("create")
+        media = op.media_type if op else None
+        schema = contract.schemas.below(media.schema, op.envelope) if op and media else None
+        if op is None or schema is None:
             continue
         properties = contract.schemas.properties(schema)
         found = {n: contract.schemas.keyword(at, "default") for n, at in properties.items()}
-        given = {name: value for name, value in found.items() if value is not None and name not in kind.settled}
+        given = {name: value for name, value in found.items() if value is not None and name not in resource.settled}
         if given:
             statement = StatementRef(
-                act.name,
+                op.name,
                 "schema",
                 "documented",
                 "JSON Schema Validation section 9.2",
                 "The service assumes the schema's default where a field is left out.",
             )
-            yield act.name, statement, (kind, given)
+            yield op.name, statement, (resource, given)
 
 
 CHECKS = (

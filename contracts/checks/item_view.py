@@ -16,86 +16,91 @@ FEW = 1000
 """Fewer numbers than this are not enough for all items that there ever are."""
 
 
-def item_schema(contract: Contract, act: ResourceOperation) -> str | None:
+def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
     """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
-    status = act.behaviour.reply.status if act.behaviour.reply else None
-    response = (act.operation.response(status) if status else None) or act.operation.success()
+    status = op.behaviour.reply.status if op.behaviour.reply else None
+    response = (op.operation.response(status) if status else None) or op.operation.success()
     media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
-    items, item = act.place("items"), act.place("item")
+    items, item = op.place("items"), op.place("item")
     path = (*items, 0) if items is not None else item
     return contract.schemas.below(media.schema, path) if media and path is not None else None
 
 
-def documented(contract: Contract, act: ResourceOperation) -> Mapping[str, str]:
+def documented(contract: Contract, op: ResourceOperation) -> Mapping[str, str]:
     """The fields that a success reply's item has by the document, with the pointers of their schemas."""
-    pointer = item_schema(contract, act)
+    pointer = item_schema(contract, op)
     return contract.schemas.properties(pointer) if pointer else {}
 
 
-def showable(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> frozenset[str]:
+def showable(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> frozenset[str]:
     """The fields that a success reply's item has by the document, without secrets."""
-    return frozenset(documented(context.contract, act)) - kind.secret
+    return frozenset(documented(context.contract, op)) - resource.secret
 
 
-def shows_id(context: CheckContext, kind: CheckedResource) -> bool:
+def shows_id(context: CheckContext, resource: CheckedResource) -> bool:
     """Does the reply to a create request show the id of the new item, by the document?"""
-    act = kind.acts["create"]
-    return act.place("id") is not None or kind.resource.identity.field in documented(context.contract, act)
+    op = resource.operations["create"]
+    return op.place("id") is not None or resource.behaviour.identity.field in documented(context.contract, op)
 
 
-def few_ids(context: CheckContext, kind: CheckedResource) -> bool:
+def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
     """Are there so few numbers which the path of an item allows that those of removed items must be given again?"""
-    keyword, acts = context.contract.schemas.keyword, [act for act in kind.acts.values() if kind.is_of_item(act)]
+    keyword, operations = (
+        context.contract.schemas.keyword,
+        [op for op in resource.operations.values() if resource.is_of_item(op)],
+    )
     places = {
         p.schema
-        for act in acts
-        for p in act.operation.parameters
-        if p.schema and (p.location, p.name) == ("path", kind.resource.identity.parameter)
+        for op in operations
+        for p in op.operation.parameters
+        if p.schema and (p.location, p.name) == ("path", resource.behaviour.identity.parameter)
     }
     most = [found for place in places if isinstance(found := keyword(place, "maximum"), int)]
     return bool(most) and min(most) < FEW
 
 
 def changing(
-    context: CheckContext, act: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
+    context: CheckContext, op: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
 ) -> dict[str, Any] | None:
     """A body that changes one field, with what the schema requires beside it as it was sent; None where none can."""
     alone = {name: value}
-    whole = {key: sent[key] for key in context.bodies.required(act) if key in sent} | alone
-    return next((body for body in (alone, whole) if context.bodies.accepts(act, body)), None)
+    whole = {key: sent[key] for key in context.bodies.required(op) if key in sent} | alone
+    return next((body for body in (alone, whole) if context.bodies.accepts(op, body)), None)
 
 
-def shows_null(context: CheckContext, kind: CheckedResource, name: str) -> bool:
+def shows_null(context: CheckContext, resource: CheckedResource, name: str) -> bool:
     """May a field of an item that is read be null, by the document?"""
-    pointer = documented(context.contract, kind.acts["get"]).get(name)
+    pointer = documented(context.contract, resource.operations["get"]).get(name)
     return pointer is None or context.contract.schemas.validator(pointer, "response").is_valid(None)
 
 
 def meant(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
 ) -> dict[str, Any]:
     """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
-    field, schema = kind.resource.identity.field, context.bodies.schema(act)
+    field, schema = resource.behaviour.identity.field, context.bodies.schema(op)
     known = context.contract.schemas.properties(schema) if schema else {}
-    named = field in body or (field in known and not kind.is_of_item(act))
+    named = field in body or (field in known and not resource.is_of_item(op))
     return {**body, field: made.id} if named else dict(body)
 
 
-def always_shown(context: CheckContext, act: ResourceOperation) -> set[str]:
+def always_shown(context: CheckContext, op: ResourceOperation) -> set[str]:
     """The fields that a success reply's item must have by the document, with a value other than null."""
     pointer, schemas, fields = (
-        item_schema(context.contract, act),
+        item_schema(context.contract, op),
         context.contract.schemas,
-        documented(context.contract, act),
+        documented(context.contract, op),
     )
     required = schemas.required(pointer) & fields.keys() if pointer else set()
     return {name for name in required if not schemas.validator(fields[name], "response").is_valid(None)}
 
 
-def unchangeable(kind: CheckedResource) -> frozenset[str]:
+def unchangeable(resource: CheckedResource) -> frozenset[str]:
     """Fields that an update leaves alone, or that change with others."""
-    fixed = {name for statement in kind.resource.immutable for name in statement.fields}
-    return frozenset(fixed | kind.settled | kind.secret | kind.governed | {kind.resource.identity.field})
+    fixed = {name for statement in resource.behaviour.immutable for name in statement.fields}
+    return frozenset(
+        fixed | resource.settled | resource.secret | resource.governed | {resource.behaviour.identity.field}
+    )
 
 
 def covers(shown: Any, sent: Any) -> bool:
@@ -117,26 +122,26 @@ def views(context: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any]
     views: list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]] = (
         [(dict(made.item), (made.exchange,))] if made.item else []
     )
-    if made.kind.can("get"):
+    if made.resource.can("get"):
         seen = context.get(made)
-        views.append((context.item(made.kind.acts["get"], seen), (made.exchange, seen)))
+        views.append((context.item(made.resource.operations["get"], seen), (made.exchange, seen)))
     return views
 
 
-def shown_fields(context: CheckContext, kind: CheckedResource) -> frozenset[str]:
+def shown_fields(context: CheckContext, resource: CheckedResource) -> frozenset[str]:
     """Fields that the create reply and the read reply both have by the document."""
-    acts = [kind.acts[name] for name in ("create", "get") if name in kind.acts]
-    shown = [showable(context, kind, act) for act in acts if act.place("item") is not None]
+    operations = [resource.operations[name] for name in ("create", "get") if name in resource.operations]
+    shown = [showable(context, resource, op) for op in operations if op.place("item") is not None]
     return frozenset.intersection(*shown) if shown else frozenset()
 
 
 def change_of(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
 ) -> tuple[str, Any]:
     """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
-    for name in context.bodies.properties(act):
-        if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
-            value = context.bodies.other(act, name, made.sent[name], context.check)
+    for name in context.bodies.properties(op):
+        if isinstance(made.sent.get(name), str) and name not in resource.settled | resource.governed:
+            value = context.bodies.other(op, name, made.sent[name], context.check)
             if value is not None:
                 return name, value
     raise CannotBuildRequest("no field of an item can be changed")

@@ -27,12 +27,12 @@ AFFORDABLE = 700
 """The largest rate limit that is used up to see what happens then."""
 
 
-def identity(context: CheckContext, kind: CheckedResource, statement: IdentityStatement) -> None:
+def identity(context: CheckContext, resource: CheckedResource, statement: IdentityStatement) -> None:
     """Every item has an id of its own, which nothing changes and nothing uses again."""
-    made = [context.create(kind) for _ in range(4)]
+    made = [context.create(resource) for _ in range(4)]
     seen = [str(each.id) for each in made]
     context.expect(
-        len(set(seen)) >= _asked_for(kind, made),
+        len(set(seen)) >= _asked_for(resource, made),
         "every item has an id of its own",
         repr(seen),
         *(m.exchange for m in made),
@@ -45,11 +45,11 @@ def identity(context: CheckContext, kind: CheckedResource, statement: IdentitySt
             seen[0],
             made[0].exchange,
             about="prefix",
-            statement=StatementRef.of(kind.name, "identity", statement),
+            statement=StatementRef.of(resource.name, "identity", statement),
         )
-    if kind.can("delete") and statement.generate != "client" and not few_ids(context, kind):
+    if resource.can("delete") and statement.generate != "client" and not few_ids(context, resource):
         context.delete(made[-1])
-        after = context.create(kind)
+        after = context.create(resource)
         context.expect(
             str(after.id) not in seen,
             "the id of a removed item is not used again",
@@ -60,20 +60,20 @@ def identity(context: CheckContext, kind: CheckedResource, statement: IdentitySt
         )
 
 
-def _asked_for(kind: CheckedResource, made: Sequence[CreatedItem]) -> int:
+def _asked_for(resource: CheckedResource, made: Sequence[CreatedItem]) -> int:
     """How many items were asked for: two that the client calls alike, in words that the service takes, are one."""
-    named = [str(m.id) for m in made if str(m.sent.get(kind.resource.identity.field)) == str(m.id)]
+    named = [str(m.id) for m in made if str(m.sent.get(resource.behaviour.identity.field)) == str(m.id)]
     return len(made) - len(named) + len(set(named))
 
 
-def capacity(context: CheckContext, kind: CheckedResource, statement: Capacity) -> None:
+def capacity(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
     """Up to the limit items are accepted, one more is refused, and deleting one makes room for one."""
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
-    held = len(context.walk(kind)[0])
+    held = len(context.walk(resource)[0])
     made, exchange = [], None
     for number in range(held, statement.limit):
-        exchange, item = context.try_create(kind)
+        exchange, item = context.try_create(resource)
         if not context.expect(
             item is not None,
             f"item {number + 1} of {statement.limit} is accepted",
@@ -83,7 +83,7 @@ def capacity(context: CheckContext, kind: CheckedResource, statement: Capacity) 
         ):
             return
         made.append(item)
-    over, extra = context.try_create(kind)
+    over, extra = context.try_create(resource)
     last = made[-1].exchange if made and made[-1] else over
     context.expect(
         extra is None,
@@ -105,32 +105,32 @@ def capacity(context: CheckContext, kind: CheckedResource, statement: Capacity) 
         about="status",
     )
     matches_error(context, "conflict", over)
-    listed = len(context.walk(kind)[0])
+    listed = len(context.walk(resource)[0])
     context.expect(listed == statement.limit, "what was refused is not there", f"{listed} items", over, about="refused")
-    if made and made[0] and kind.can("delete"):
-        _frees(context, kind, made[0], statement)
-    _apart(context, kind)
-    _own_apart(context, kind, statement)
+    if made and made[0] and resource.can("delete"):
+        _frees(context, resource, made[0], statement)
+    _apart(context, resource)
+    _own_apart(context, resource, statement)
 
 
-def _frees(context: CheckContext, kind: CheckedResource, made: CreatedItem, statement: Capacity) -> None:
+def _frees(context: CheckContext, resource: CheckedResource, made: CreatedItem, statement: Capacity) -> None:
     removed = context.delete(made)
-    fresh, item = context.try_create(kind)
+    fresh, item = context.try_create(resource)
     context.expect(
         item is not None, "deleting one makes room for one", f"status {fresh.status}", removed, fresh, about="freed"
     )
-    again, extra = context.try_create(kind)
+    again, extra = context.try_create(resource)
     context.expect(extra is None, "and for one only", f"status {again.status}", removed, fresh, again, about="one")
 
 
-def _own_apart(context: CheckContext, kind: CheckedResource, statement: Capacity) -> None:
+def _own_apart(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
     """A full tenant does not fill another one of the same credential."""
-    for who in context.able:
-        others = [tenant for tenant in context.tenants_of(who) if tenant != who.tenant]
-        if others and who.tenant:
-            for _ in range(len(context.walk(kind, who=who)[0]), statement.limit):
-                context.try_create(kind, who=who)
-            exchange, item = context.try_create(kind, who=who.within(others[0]))
+    for user in context.able:
+        others = [tenant for tenant in context.tenants_of(user) if tenant != user.tenant]
+        if others and user.tenant:
+            for _ in range(len(context.walk(resource, user=user)[0]), statement.limit):
+                context.try_create(resource, user=user)
+            exchange, item = context.try_create(resource, user=user.within(others[0]))
             context.expect(
                 item is not None,
                 "the limit counts each tenant by itself",
@@ -141,15 +141,15 @@ def _own_apart(context: CheckContext, kind: CheckedResource, statement: Capacity
             return
 
 
-def _apart(context: CheckContext, kind: CheckedResource) -> None:
+def _apart(context: CheckContext, resource: CheckedResource) -> None:
     """A full tenant does not fill another one."""
-    if kind.resource.tenant.by == "none":
+    if resource.behaviour.tenant.by == "none":
         return
     try:
         stranger = context.stranger()
     except CannotBuildRequest:
         return
-    exchange, item = context.try_create(kind, who=stranger)
+    exchange, item = context.try_create(resource, user=stranger)
     context.expect(
         item is not None,
         "the limit counts each tenant by itself",
@@ -165,15 +165,15 @@ def conflict_status(context: CheckContext) -> int:
     return statement.status if statement and statement.status else 409
 
 
-def unique(context: CheckContext, kind: CheckedResource, statement: Unique) -> None:
+def unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
     """A second item that agrees in the unique fields is refused, also by a change; a removed one is not in the way."""
-    body = context.body(kind, full=any(name not in context.body(kind) for name in statement.fields))
+    body = context.body(resource, full=any(name not in context.body(resource) for name in statement.fields))
     if any(body.get(name) is None for name in statement.fields):
         raise CannotBuildRequest(f"no value for {', '.join(statement.fields)}")
-    first = context.create(kind, body)
+    first = context.create(resource, body)
     values = {name: body[name] for name in statement.fields}
     wanted = conflict_status(context)
-    second, item = context.try_create(kind, context.body(kind) | values)
+    second, item = context.try_create(resource, context.body(resource) | values)
     what = f"a second item with the same {', '.join(statement.fields)}"
     context.expect(
         second.status == wanted,
@@ -183,10 +183,10 @@ def unique(context: CheckContext, kind: CheckedResource, statement: Unique) -> N
         second,
         about="create",
     )
-    _alike_only(context, kind, statement, body, first)
-    replace = kind.acts.get("replace")
-    if replace is not None and not kind.client_named:
-        other = context.create(kind)
+    _alike_only(context, resource, statement, body, first)
+    replace = resource.operations.get("replace")
+    if replace is not None and not resource.client_named:
+        other = context.create(resource)
         put = context.send(replace, path=other.path, body={**other.sent, **values})
         context.expect(
             put.status == wanted,
@@ -197,8 +197,8 @@ def unique(context: CheckContext, kind: CheckedResource, statement: Unique) -> N
             put,
             about="replace",
         )
-    if kind.can("update") and not (set(statement.fields) & unchangeable(kind)):
-        other = context.create(kind)
+    if resource.can("update") and not (set(statement.fields) & unchangeable(resource)):
+        other = context.create(resource)
         changed = context.update(other, values)
         context.expect(
             changed.status == wanted,
@@ -218,23 +218,23 @@ def unique(context: CheckContext, kind: CheckedResource, statement: Unique) -> N
             same,
             about="itself",
         )
-    if kind.can("delete") and item is None:
+    if resource.can("delete") and item is None:
         context.delete(first)
-        again, fresh = context.try_create(kind, context.body(kind) | values)
+        again, fresh = context.try_create(resource, context.body(resource) | values)
         context.expect(
             fresh is not None, "a removed item is not in the way", f"status {again.status}", again, about="freed"
         )
 
 
 def _alike_only(
-    context: CheckContext, kind: CheckedResource, statement: Unique, body: dict[str, Any], first: CreatedItem
+    context: CheckContext, resource: CheckedResource, statement: Unique, body: dict[str, Any], first: CreatedItem
 ) -> None:
     """A value that is like another one, but for its end, is another value."""
     name = statement.fields[-1]
     for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
-        like = context.body(kind) | {each: body[each] for each in statement.fields} | {name: value}
-        if value and context.bodies.accepts(kind.acts["create"], like):
-            exchange, made = context.try_create(kind, like)
+        like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
+        if value and context.bodies.accepts(resource.operations["create"], like):
+            exchange, made = context.try_create(resource, like)
             context.expect(
                 made is not None,
                 f"the {name} {value!r} is another than {body[name]!r}",
@@ -245,12 +245,12 @@ def _alike_only(
             )
 
 
-def crowd(context: CheckContext, kind: CheckedResource) -> None:
+def crowd(context: CheckContext, resource: CheckedResource) -> None:
     """Items that are created at the same time are all there, each once, each with its own id."""
-    if not shows_id(context, kind):
-        context.create(kind)
-    made, exchanges = _together(context, kind, min([CROWD, *_room(context, kind)]))
-    if _asked_for(kind, made) < len(made):
+    if not shows_id(context, resource):
+        context.create(resource)
+    made, exchanges = _together(context, resource, min([CROWD, *_room(context, resource)]))
+    if _asked_for(resource, made) < len(made):
         raise CannotBuildRequest("the client calls items alike")
     seen = [str(each.id) for each in made]
     counts = Counter(str(e.status) for e in exchanges)
@@ -268,9 +268,9 @@ def crowd(context: CheckContext, kind: CheckedResource) -> None:
         *exchanges,
         about="ids",
     )
-    if kind.can("list"):
-        items, asked = context.walk(made[0] if made else kind)
-        listed = Counter(ids(kind, items))
+    if resource.can("list"):
+        items, asked = context.walk(made[0] if made else resource)
+        listed = Counter(ids(resource, items))
         context.expect(
             all(listed[id] == 1 for id in seen),
             "each is in the list once",
@@ -279,44 +279,44 @@ def crowd(context: CheckContext, kind: CheckedResource) -> None:
             *asked,
             about="listed",
         )
-    for each in made if kind.can("get") else ():
-        shown = context.item(kind.acts["get"], context.get(each))
+    for each in made if resource.can("get") else ():
+        shown = context.item(resource.operations["get"], context.get(each))
         mixed = [
             n
             for n, v in each.sent.items()
             if n in shown
             and isinstance(v, str)
-            and n not in unchangeable(kind)
+            and n not in unchangeable(resource)
             and not covers(shown[n], v)
-            and n in showable(context, kind, kind.acts["get"])
+            and n in showable(context, resource, resource.operations["get"])
         ]
         context.expect(not mixed, "each is what its own request said", f"{mixed} differ", each.exchange, about="mixed")
 
 
-def _room(context: CheckContext, kind: CheckedResource) -> list[int]:
-    held = len(context.walk(kind)[0]) if kind.can("list") and kind.resource.capacity else 0
-    return [max(statement.limit - held, 1) for statement in kind.resource.capacity]
+def _room(context: CheckContext, resource: CheckedResource) -> list[int]:
+    held = len(context.walk(resource)[0]) if resource.can("list") and resource.behaviour.capacity else 0
+    return [max(statement.limit - held, 1) for statement in resource.behaviour.capacity]
 
 
 def _together(
-    context: CheckContext, kind: CheckedResource, count: int
+    context: CheckContext, resource: CheckedResource, count: int
 ) -> tuple[list[CreatedItem], list[RecordedExchange]]:
-    act = kind.acts["create"]
-    path = context.parents(kind, context.main)
-    bodies = [context.body(kind) for _ in range(count)]
-    exchanges = context.together(act.operation, bodies, path)
-    found = [context.made(kind, e, body, context.main, path) for e, body in zip(exchanges, bodies, strict=True)]
+    op = resource.operations["create"]
+    path = context.parents(resource, context.main)
+    bodies = [context.body(resource) for _ in range(count)]
+    exchanges = context.together(op.operation, bodies, path)
+    found = [context.made(resource, e, body, context.main, path) for e, body in zip(exchanges, bodies, strict=True)]
     return [made for made in found if made is not None], exchanges
 
 
-def crowded(context: CheckContext, kind: CheckedResource, statement: Capacity) -> None:
+def crowded(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
     """Requests at the same time do not get over the limit together."""
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
-    held = len(context.walk(kind)[0])
+    held = len(context.walk(resource)[0])
     for _ in range(held, statement.limit - 2):
-        context.create(kind)
-    made, exchanges = _together(context, kind, CROWD)
+        context.create(resource)
+    made, exchanges = _together(context, resource, CROWD)
     room = min(statement.limit - held, 2)
     counts = Counter(e.status for e in exchanges)
     context.expect(
@@ -327,41 +327,41 @@ def crowded(context: CheckContext, kind: CheckedResource, statement: Capacity) -
     )
 
 
-def crowded_unique(context: CheckContext, kind: CheckedResource, statement: Unique) -> None:
+def crowded_unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
     """Of requests at the same time for the same unique value one is accepted."""
-    body = context.body(kind, full=True)
+    body = context.body(resource, full=True)
     values = {name: body[name] for name in statement.fields if name in body}
-    act = kind.acts["create"]
-    bodies = [context.body(kind) | values for _ in range(CROWD)]
-    path = context.parents(kind, context.main)
-    exchanges = context.together(act.operation, bodies, path)
-    made = [context.made(kind, e, b, context.main, path) for e, b in zip(exchanges, bodies, strict=True)]
+    op = resource.operations["create"]
+    bodies = [context.body(resource) | values for _ in range(CROWD)]
+    path = context.parents(resource, context.main)
+    exchanges = context.together(op.operation, bodies, path)
+    made = [context.made(resource, e, b, context.main, path) for e, b in zip(exchanges, bodies, strict=True)]
     accepted = sum(each is not None for each in made)
     context.expect(accepted == 1, "one of the requests is accepted", f"{accepted} are", *exchanges)
 
 
-def no_lost_update(context: CheckContext, kind: CheckedResource) -> None:
+def no_lost_update(context: CheckContext, resource: CheckedResource) -> None:
     """Changes of different fields at the same time are all kept."""
-    act = kind.acts["update"]
-    if act.behaviour.action and act.behaviour.action.patch == "json-patch":
+    op = resource.operations["update"]
+    if op.behaviour.action and op.behaviour.action.patch == "json-patch":
         raise CannotBuildRequest("JSON Patch names paths, not fields")
-    made = context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
-    shows = showable(context, kind, kind.acts["get"])
+    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    shows = showable(context, resource, resource.operations["get"])
     wanted: dict[str, Any] = {}
-    for name in context.bodies.properties(act):
-        value = context.bodies.other(act, name, made.sent.get(name), context.check) if name in made.sent else None
+    for name in context.bodies.properties(op):
+        value = context.bodies.other(op, name, made.sent.get(name), context.check) if name in made.sent else None
         if (
             value is not None
             and name in shows
-            and name not in unchangeable(kind)
-            and context.bodies.accepts(act, {name: value})
+            and name not in unchangeable(resource)
+            and context.bodies.accepts(op, {name: value})
         ):
             wanted[name] = value
     if len(wanted) < 2:
         raise CannotBuildRequest("fewer than two fields can be changed")
     for _ in range(2):
         requests = [
-            (context.request(act.operation, who=context.main, path=made.path, body={n: v}), context.main)
+            (context.request(op.operation, user=context.main, path=made.path, body={n: v}), context.main)
             for n, v in wanted.items()
         ]
         exchanges = context.target.together(requests)
@@ -370,9 +370,9 @@ def no_lost_update(context: CheckContext, kind: CheckedResource) -> None:
             not broken, "changes at the same time are no server error", f"{broken}", *exchanges, about="error"
         )
         if any(e.status >= 300 for e in exchanges):
-            raise CannotBuildRequest(f"{act.name} refuses one of the changes")
+            raise CannotBuildRequest(f"{op.name} refuses one of the changes")
     seen = context.get(made)
-    after = context.item(kind.acts["get"], seen)
+    after = context.item(resource.operations["get"], seen)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
     context.expect(
         not lost,
@@ -384,15 +384,15 @@ def no_lost_update(context: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def update_or_delete(context: CheckContext, kind: CheckedResource) -> None:
+def update_or_delete(context: CheckContext, resource: CheckedResource) -> None:
     """Of a change and a deletion at the same time the deletion wins: what was removed does not come back."""
-    act, remove = kind.acts["update"], kind.acts["delete"]
+    op, remove = resource.operations["update"], resource.operations["delete"]
     for first in (True, False):
-        made = context.create(kind)
-        name, value = change_of(context, kind, act, made)
+        made = context.create(resource)
+        name, value = change_of(context, resource, op, made)
         requests = [
-            (context.request(act.operation, who=context.main, path=made.path, body={name: value}), context.main),
-            (context.request(remove.operation, who=context.main, path=made.path), context.main),
+            (context.request(op.operation, user=context.main, path=made.path, body={name: value}), context.main),
+            (context.request(remove.operation, user=context.main, path=made.path), context.main),
         ]
         exchanges = context.target.together(requests if first else requests[::-1])
         deleted = exchanges[1 if first else 0]
@@ -416,15 +416,15 @@ def update_or_delete(context: CheckContext, kind: CheckedResource) -> None:
             )
 
 
-def twins(context: CheckContext, kind: CheckedResource) -> None:
+def twins(context: CheckContext, resource: CheckedResource) -> None:
     """Two items may agree in everything, unless it is said that they may not."""
-    act = kind.acts["create"]
-    body = context.body(kind)
-    first = context.create(kind, body)
-    exchange, second = context.try_create(kind, body)
-    explained = any(r.status == "409" for r in act.operation.responses) and not kind.resource.capacity
+    op = resource.operations["create"]
+    body = context.body(resource)
+    first = context.create(resource, body)
+    exchange, second = context.try_create(resource, body)
+    explained = any(r.status == "409" for r in op.operation.responses) and not resource.behaviour.capacity
     context.expect(
-        exchange.status < 300 or act.may_refuse or explained,
+        exchange.status < 300 or op.may_refuse or explained,
         "a second item like the first is accepted, since nothing is said against it",
         f"status {exchange.status}",
         first.exchange,
@@ -443,24 +443,24 @@ def twins(context: CheckContext, kind: CheckedResource) -> None:
 
 
 def _alike(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        if kind.can("create") and not kind.resource.unique and not kind.client_named:
-            act = kind.acts["create"]
+    for resource in checked_resources(contract).values():
+        if resource.can("create") and not resource.behaviour.unique and not resource.client_named:
+            op = resource.operations["create"]
             yield (
-                act.name,
+                op.name,
                 StatementRef(
-                    act.name, "http", "inferred", "the document", "Nothing is said of values that no two items share."
+                    op.name, "http", "inferred", "the document", "Nothing is said of values that no two items share."
                 ),
-                (kind,),
+                (resource,),
             )
 
 
-def one_delete(context: CheckContext, kind: CheckedResource) -> None:
+def one_delete(context: CheckContext, resource: CheckedResource) -> None:
     """Of deletions at the same time none breaks the server, and the item is gone."""
-    made = context.create(kind)
-    act = kind.acts["delete"]
-    request = context.request(act.operation, who=context.main, path=made.path)
-    exchanges = [context.judge(act.operation, e) for e in context.target.together([(request, context.main)] * CROWD)]
+    made = context.create(resource)
+    op = resource.operations["delete"]
+    request = context.request(op.operation, user=context.main, path=made.path)
+    exchanges = [context.judge(op.operation, e) for e in context.target.together([(request, context.main)] * CROWD)]
     counts = Counter(e.status for e in exchanges)
     context.expect(
         all(e.status < 500 for e in exchanges), "no server error", f"{dict(counts)}", *exchanges, about="error"
@@ -468,20 +468,20 @@ def one_delete(context: CheckContext, kind: CheckedResource) -> None:
     context.expect(
         any(e.status < 300 for e in exchanges), "one deletion succeeds", f"{dict(counts)}", *exchanges, about="one"
     )
-    seen = context.get(made) if kind.can("get") else None
+    seen = context.get(made) if resource.can("get") else None
     if seen is not None:
         context.expect(seen.status in GONE, "the item is gone", f"status {seen.status}", *exchanges, seen, about="gone")
 
 
-def rate_limit(context: CheckContext, kind: CheckedResource, statement: RateLimit) -> None:
+def rate_limit(context: CheckContext, resource: CheckedResource, statement: RateLimit) -> None:
     """Replies count down, and one request too many is refused and told when to come again."""
     if statement.requests > AFFORDABLE or (not context.target.in_process and context.mode != "campaign"):
         raise CannotBuildRequest(f"{statement.requests} requests in {statement.window:g} s would be needed")
-    who = next((i for i in reversed(context.able)), context.main)
+    user = next((i for i in reversed(context.able)), context.main)
     context.target.pause(statement.window + 1)
-    replies = [context.send(kind.acts["list"], who=who, once=True)]
+    replies = [context.send(resource.operations["list"], user=user, once=True)]
     while replies[-1].status != 429 and len(replies) <= statement.requests:
-        replies.append(context.send(kind.acts["list"], who=who, once=True))
+        replies.append(context.send(resource.operations["list"], user=user, once=True))
     accepted = [each for each in replies if each.status != 429]
     context.expect(
         len(accepted) == statement.requests,
@@ -493,9 +493,9 @@ def rate_limit(context: CheckContext, kind: CheckedResource, statement: RateLimi
     _told(context, statement, accepted, replies[-1])
     if replies[-1].status == 429:
         matches_error(context, "too-many", replies[-1])
-        _counted_apart(context, kind, statement, who, replies[-1])
+        _counted_apart(context, resource, statement, user, replies[-1])
         context.target.pause(statement.window + 1)
-        again = context.send(kind.acts["list"], who=who, once=True)
+        again = context.send(resource.operations["list"], user=user, once=True)
         context.expect(
             again.status == 200,
             "after the window requests are answered again",
@@ -507,12 +507,12 @@ def rate_limit(context: CheckContext, kind: CheckedResource, statement: RateLimi
 
 
 def _counted_apart(
-    context: CheckContext, kind: CheckedResource, statement: RateLimit, who: User, refused: RecordedExchange
+    context: CheckContext, resource: CheckedResource, statement: RateLimit, user: User, refused: RecordedExchange
 ) -> None:
     """What is said to be counted by itself is not refused with the rest."""
-    others = [i for i in context.able if i.secret != who.secret and i.tenant != who.tenant]
+    others = [i for i in context.able if i.secret != user.secret and i.tenant != user.tenant]
     if others and {"credential", "tenant"} & set(statement.per):
-        seen = context.send(kind.acts["list"], who=others[0], once=True)
+        seen = context.send(resource.operations["list"], user=others[0], once=True)
         context.expect(
             seen.status != 429,
             f"requests are counted by {' and '.join(statement.per)}",
@@ -523,14 +523,14 @@ def _counted_apart(
         )
     elsewhere = next(
         (
-            k.acts["list"]
-            for k in context.tools.kinds.values()
-            if k.can("list") and k.name != kind.name and not k.resource.parent
+            k.operations["list"]
+            for k in context.shared.resources.values()
+            if k.can("list") and k.name != resource.name and not k.behaviour.parent
         ),
         None,
     )
     if "path" in statement.per and elsewhere is not None:
-        seen = context.send(elsewhere, who=who, once=True)
+        seen = context.send(elsewhere, user=user, once=True)
         context.expect(
             seen.status != 429,
             "requests are counted by path",
@@ -584,12 +584,12 @@ def _told(
 
 def _rate_places(contract: Contract) -> Any:
     statement = contract.behaviour.service.rate_limit
-    for kind in checked_resources(contract).values():
-        if statement is not None and kind.can("list"):
+    for resource in checked_resources(contract).values():
+        if statement is not None and resource.can("list"):
             place: Place = (
-                kind.acts["list"].name,
+                resource.operations["list"].name,
                 StatementRef.of("service", "rate-limit", statement),
-                (kind, statement),
+                (resource, statement),
             )
             yield place
             return
@@ -599,7 +599,7 @@ TOGETHER = "RFC 9110 section 9.2 (what a request asks for does not depend on who
 
 CHECKS = (
     Check("identity", ("identity",), http_rule("create", source="RFC 3986 section 1.1 (an identifier identifies)"),
-            lambda context, kind: identity(context, kind, kind.resource.identity)),
+            lambda context, resource: identity(context, resource, resource.behaviour.identity)),
     Check("capacity", ("capacity",), resource_statement("capacity", "create", "list"), capacity),
     Check("unique", ("unique",), resource_statement("unique", "create"), unique),
     Check("crowd", (), http_rule("create", source=TOGETHER), crowd),

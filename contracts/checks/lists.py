@@ -24,23 +24,26 @@ MANY = 26
 """So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
 
 
-def order(context: CheckContext, kind: CheckedResource, statement: Order) -> None:
+def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
     """A list is in the order that is said, also after a change."""
-    made = [context.create(kind) for _ in range(4)]
-    if kind.can("update"):
-        for name in [n for n in context.bodies.properties(kind.acts["update"]) if isinstance(made[0].sent.get(n), str)][
-            :1
-        ]:
+    made = [context.create(resource) for _ in range(4)]
+    if resource.can("update"):
+        for name in [
+            n for n in context.bodies.properties(resource.operations["update"]) if isinstance(made[0].sent.get(n), str)
+        ][:1]:
             context.update(
-                made[1], {name: context.bodies.other(kind.acts["update"], name, made[1].sent[name], "order")}
+                made[1], {name: context.bodies.other(resource.operations["update"], name, made[1].sent[name], "order")}
             )
     items, asked = context.walk(made[0])
-    ours = only(kind, items, made)
+    ours = only(resource, items, made)
     history = (*(m.exchange for m in made), *asked)
     if statement.by == "creation":
         wanted = [str(m.id) for m in (reversed(made) if statement.direction == "descending" else made)]
         context.expect(
-            ids(kind, ours) == wanted, f"by creation, {statement.direction}", _places(ids(kind, ours), wanted), *history
+            ids(resource, ours) == wanted,
+            f"by creation, {statement.direction}",
+            _places(ids(resource, ours), wanted),
+            *history,
         )
     else:
         values = [item.get(statement.by) for item in ours]
@@ -63,37 +66,37 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
         return values
 
 
-def ids(kind: CheckedResource, items: Sequence[Any]) -> list[str]:
+def ids(resource: CheckedResource, items: Sequence[Any]) -> list[str]:
     """The ids of items as texts."""
-    return [str(item.get(kind.resource.identity.field)) for item in items]
+    return [str(item.get(resource.behaviour.identity.field)) for item in items]
 
 
-def only(kind: CheckedResource, items: Sequence[Any], made: Sequence[CreatedItem]) -> list[Any]:
+def only(resource: CheckedResource, items: Sequence[Any], made: Sequence[CreatedItem]) -> list[Any]:
     """The items that are ours."""
     wanted = {str(each.id) for each in made}
-    return [item for item in items if str(item.get(kind.resource.identity.field)) in wanted]
+    return [item for item in items if str(item.get(resource.behaviour.identity.field)) in wanted]
 
 
-def pages(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
-    made = [context.subject(kind) for _ in range(5)]
+    made = [context.subject(resource) for _ in range(5)]
     everything, _ = context.walk(made[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
         if not paging.position:
-            _cut(context, kind, paging, made[0], size, ids(kind, everything))
+            _cut(context, resource, paging, made[0], size, ids(resource, everything))
         elif total / size < 30:
-            _walked(context, kind, act, paging, made[0], size, ids(kind, everything))
+            _walked(context, resource, op, paging, made[0], size, ids(resource, everything))
     if paging.position:
-        _positions(context, kind, act, paging, made[0], ids(kind, everything))
+        _positions(context, resource, op, paging, made[0], ids(resource, everything))
 
 
 def _cut(
-    context: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
+    context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
 ) -> None:
     """A list that has no further pages is cut to the size asked for."""
     seen = context.listing(made, query={paging.limit: size})
-    found = ids(kind, context.items(kind, seen))
+    found = ids(resource, context.items(resource, seen))
     context.expect(
         found == wanted[:size],
         f"the first {min(size, len(wanted))} of {len(wanted)} items",
@@ -105,16 +108,16 @@ def _cut(
 
 def _walked(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     paging: Paging,
     made: CreatedItem,
     size: int,
     wanted: list[str],
 ) -> None:
     items, asked = context.walk(made, size=size, pages=len(wanted) + 3)
-    seen = ids(kind, items)
-    sizes = [len(context.items(kind, each)) for each in asked]
+    seen = ids(resource, items)
+    sizes = [len(context.items(resource, each)) for each in asked]
     told = f"{len(wanted)} items in pages of {size}"
     context.expect(
         all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size"
@@ -146,17 +149,17 @@ def _walked(
         f"{len(asked)} pages",
         *asked[-2:],
         about="last",
-    ) if act.place("more") or act.place("next") else None
-    _flags(context, act, asked, len(wanted), told)
-    _numbers(context, kind, act, paging, asked, size, len(wanted))
+    ) if op.place("more") or op.place("next") else None
+    _flags(context, op, asked, len(wanted), told)
+    _numbers(context, resource, op, paging, asked, size, len(wanted))
 
 
 def _flags(
-    context: CheckContext, act: ResourceOperation, asked: Sequence[RecordedExchange], total: int, told: str
+    context: CheckContext, op: ResourceOperation, asked: Sequence[RecordedExchange], total: int, told: str
 ) -> None:
     for index, exchange in enumerate(asked):
         last = index == len(asked) - 1
-        more, following = act.place("more"), act.place("next")
+        more, following = op.place("more"), op.place("next")
         if more is not None:
             context.expect(
                 pick(exchange.json, more) is not last,
@@ -173,11 +176,11 @@ def _flags(
                 exchange,
                 about="next",
             )
-        if act.place("total") is not None:
+        if op.place("total") is not None:
             context.expect(
-                pick(exchange.json, act.place("total")) == total,
+                pick(exchange.json, op.place("total")) == total,
                 f"the total is {total} on every page",
-                repr(pick(exchange.json, act.place("total"))),
+                repr(pick(exchange.json, op.place("total"))),
                 exchange,
                 about="total",
             )
@@ -185,8 +188,8 @@ def _flags(
 
 def _numbers(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     paging: Paging,
     asked: Sequence[RecordedExchange],
     size: int,
@@ -199,10 +202,10 @@ def _numbers(
             "pages": -(-total // size),
             "offset": index * size,
             "limit": size,
-            "count": len(context.items(kind, exchange)),
+            "count": len(context.items(resource, exchange)),
         }
         for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
-            place = act.place(name)
+            place = op.place(name)
             if place is not None:
                 context.expect(
                     pick(exchange.json, place) == true[name],
@@ -215,8 +218,8 @@ def _numbers(
 
 def _positions(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     paging: Paging,
     made: CreatedItem,
     wanted: list[str],
@@ -228,9 +231,9 @@ def _positions(
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
             seen = context.listing(made, query={paging.limit: 2, paging.position: start})
             context.expect(
-                ids(kind, context.items(kind, seen)) == wanted[start : start + 2],
+                ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
                 f"the items from number {start}",
-                str(len(context.items(kind, seen))),
+                str(len(context.items(resource, seen))),
                 seen,
                 about="offset",
             )
@@ -239,42 +242,42 @@ def _positions(
             seen = context.listing(made, query={paging.limit: 2, paging.position: number})
             start = (number - paging.first) * 2
             context.expect(
-                ids(kind, context.items(kind, seen)) == wanted[start : start + 2],
+                ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
                 f"page {number}",
-                str(len(context.items(kind, seen))),
+                str(len(context.items(resource, seen))),
                 seen,
                 about="page",
             )
     else:
         seen = context.listing(made, query={paging.limit: 2, paging.position: wanted[1]})
         context.expect(
-            ids(kind, context.items(kind, seen)) == wanted[2:4],
+            ids(resource, context.items(resource, seen)) == wanted[2:4],
             "the items after the cursor, without it",
-            f"{len(context.items(kind, seen))} items",
+            f"{len(context.items(resource, seen))} items",
             seen,
             about="cursor",
         )
-        _backward(context, kind, paging, made, wanted)
+        _backward(context, resource, paging, made, wanted)
 
 
 def _backward(
-    context: CheckContext, kind: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]
+    context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]
 ) -> None:
     if paging.backward and len(wanted) >= 4:
         seen = context.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
         context.expect(
-            ids(kind, context.items(kind, seen)) == wanted[1:3],
+            ids(resource, context.items(resource, seen)) == wanted[1:3],
             "the items just before the cursor",
-            f"{len(context.items(kind, seen))} items",
+            f"{len(context.items(resource, seen))} items",
             seen,
             about="backward",
         )
 
 
-def page_limits(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
-    pointer = next((p.schema for p in act.operation.parameters if p.name == paging.limit), None)
-    made = context.subject(kind)
+    pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
+    made = context.subject(resource)
     least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
     most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):
@@ -297,94 +300,98 @@ def page_limits(context: CheckContext, kind: CheckedResource, act: ResourceOpera
         )
 
 
-def page_default(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def page_default(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Without a size, a page has as many items as is said."""
-    capacity = min((c.limit for c in kind.resource.capacity), default=BEYOND)
+    capacity = min((c.limit for c in resource.behaviour.capacity), default=BEYOND)
     if paging.default + 1 > min(capacity, 130):
         raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
-    made = [context.create(kind) for _ in range(paging.default + 1)]
+    made = [context.create(resource) for _ in range(paging.default + 1)]
     seen = context.listing(made[0])
-    found = len(context.items(kind, seen))
+    found = len(context.items(resource, seen))
     context.expect(
         found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen
     )
-    _counted(context, act, len(context.walk(made[0])[0]), seen)
-    most = paging.maximum or largest_page(context.contract, act, paging.limit) or paging.default
+    _counted(context, op, len(context.walk(made[0])[0]), seen)
+    most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
     if most > paging.default:
         wide = context.listing(made[0], query={paging.limit: paging.default + 1})
         context.expect(
-            len(context.items(kind, wide)) == paging.default + 1,
+            len(context.items(resource, wide)) == paging.default + 1,
             f"{paging.default + 1} items when asked for",
-            f"{len(context.items(kind, wide))} items",
+            f"{len(context.items(resource, wide))} items",
             wide,
             about="asked",
         )
 
 
-def _counted(context: CheckContext, act: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
+def _counted(context: CheckContext, op: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
     """A total counts what all pages show together."""
-    if act.place("total") is not None:
-        told = pick(exchange.json, act.place("total"))
+    if op.place("total") is not None:
+        told = pick(exchange.json, op.place("total"))
         context.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
 
 
-def whole(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def whole(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A list that has no pages shows everything."""
-    capacity = min((statement.limit for statement in kind.resource.capacity), default=MANY)
-    made = [context.create(kind) for _ in range(min(MANY, capacity - len(context.walk(kind)[0])))]
+    capacity = min((statement.limit for statement in resource.behaviour.capacity), default=MANY)
+    made = [context.create(resource) for _ in range(min(MANY, capacity - len(context.walk(resource)[0])))]
     if not made:
         raise CannotBuildRequest("there is no room for items")
     items, asked = context.walk(made[0])
-    shown = len(only(kind, items, made))
+    shown = len(only(resource, items, made))
     context.expect(
         shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them", *asked
     )
 
 
 def _unpaged(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        if kind.can("create", "list") and kind.acts["list"].behaviour.paging is None:
-            act = kind.acts["list"]
+    for resource in checked_resources(contract).values():
+        if resource.can("create", "list") and resource.operations["list"].behaviour.paging is None:
+            op = resource.operations["list"]
             yield (
-                act.name,
+                op.name,
                 StatementRef(
-                    act.name,
+                    op.name,
                     "http",
                     "documented",
                     "RFC 9110 section 15.3.1",
                     "The reply represents the list, and says nothing of a further page.",
                 ),
-                (kind, act),
+                (resource, op),
             )
 
 
-def walk_while_changing(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging) -> None:
+def walk_while_changing(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging
+) -> None:
     """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
     if paging.style != "cursor":
         return
-    _walk_on(context, kind, act, paging, 0)
-    if kind.can("delete") and paging.unknown_position != "missing" and kind.resource.order.by == "creation":
-        _walk_on(context, kind, act, paging, -1)
+    _walk_on(context, resource, op, paging, 0)
+    if resource.can("delete") and paging.unknown_position != "missing" and resource.behaviour.order.by == "creation":
+        _walk_on(context, resource, op, paging, -1)
 
 
-def _walk_on(context: CheckContext, kind: CheckedResource, act: ResourceOperation, paging: Paging, place: int) -> None:
+def _walk_on(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging, place: int
+) -> None:
     """Walk while one of the first page's items, the first or that of the cursor, is removed."""
-    made = [context.create(kind) for _ in range(6)]
+    made = [context.create(resource) for _ in range(6)]
     first = context.listing(made[0], query={paging.limit: 2})
-    shown = context.items(kind, first)
-    added = [context.create(kind) for _ in range(2)]  # more than are removed: the pages shift for who counts
-    ours = only(kind, shown, made)
-    gone = next((m for m in made if ours and str(m.id) == ids(kind, ours)[place]), None) if len(shown) > 1 else None
-    removed = [context.delete(gone)] if gone and kind.can("delete") else []
-    position: Any = following(context.tools.kinds, act, first, shown, 0, len(shown), 2)
-    asked, found = [first], ids(kind, shown)
+    shown = context.items(resource, first)
+    added = [context.create(resource) for _ in range(2)]  # more than are removed: the pages shift for who counts
+    ours = only(resource, shown, made)
+    gone = next((m for m in made if ours and str(m.id) == ids(resource, ours)[place]), None) if len(shown) > 1 else None
+    removed = [context.delete(gone)] if gone and resource.can("delete") else []
+    position: Any = following(context.shared.resources, op, first, shown, 0, len(shown), 2)
+    asked, found = [first], ids(resource, shown)
     while position is not None and len(asked) < 60:
         asked.append(context.listing(made[0], query={paging.limit: 2, paging.position: position}))
-        items = context.items(kind, asked[-1])
-        found += ids(kind, items)
-        position = following(context.tools.kinds, act, asked[-1], items, 0, 0, 2)
+        items = context.items(resource, asked[-1])
+        found += ids(resource, items)
+        position = following(context.shared.resources, op, asked[-1], items, 0, 0, 2)
     statement = (
-        StatementRef(act.name, "paging", "inferred", "", "A cursor stays good when its item is removed.")
+        StatementRef(op.name, "paging", "inferred", "", "A cursor stays good when its item is removed.")
         if place
         else None
     )
@@ -408,26 +415,26 @@ def _walk_on(context: CheckContext, kind: CheckedResource, act: ResourceOperatio
     )
 
 
-def filters(context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Filter) -> None:
+def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
     """A filter lets through what it says and nothing else."""
-    create = kind.acts["create"]
+    create = resource.operations["create"]
     properties = context.bodies.properties(create)
     if statement.field not in properties:
         raise CannotBuildRequest(f"a client does not set {statement.field}")
     if statement.parameter and statement.equals is None:
-        return _filtered(context, kind, act, statement)
-    inside = context.create(kind, context.body(kind) | {statement.field: statement.equals})
+        return _filtered(context, resource, op, statement)
+    inside = context.create(resource, context.body(resource) | {statement.field: statement.equals})
     value = context.bodies.other(create, statement.field, statement.equals, context.check)
-    outside = context.create(kind, context.body(kind) | {statement.field: value})
+    outside = context.create(resource, context.body(resource) | {statement.field: value})
     items, asked = context.walk(inside)
     told = f"only items whose {statement.field} is {statement.equals!r}"
-    _lets(context, kind, items, [inside], [outside], asked, told)
-    _in_pages(context, kind, act, {}, inside, value, statement, told)
+    _lets(context, resource, items, [inside], [outside], asked, told)
+    _in_pages(context, resource, op, {}, inside, value, statement, told)
     if statement.parameter and statement.unless is not None:
         items, asked = context.walk(inside, query={statement.parameter: statement.unless})
         _lets(
             context,
-            kind,
+            resource,
             items,
             [inside, outside],
             [],
@@ -439,8 +446,8 @@ def filters(context: CheckContext, kind: CheckedResource, act: ResourceOperation
 
 def _in_pages(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     query: dict[str, Any],
     inside: CreatedItem,
     value: Any,
@@ -448,15 +455,15 @@ def _in_pages(
     told: str,
 ) -> None:
     """What does not fit takes no room on a page, and is not counted."""
-    paging = act.behaviour.paging
+    paging = op.behaviour.paging
     if paging is None or value is None:
         return
     wanted = inside.sent[statement.field]
-    outside = [context.create(kind, context.body(kind) | {statement.field: value}) for _ in range(3)]
-    last = context.create(kind, context.body(kind) | {statement.field: wanted})
+    outside = [context.create(resource, context.body(resource) | {statement.field: value}) for _ in range(3)]
+    last = context.create(resource, context.body(resource) | {statement.field: wanted})
     items, asked = context.walk(inside, size=2, query=query)
-    _lets(context, kind, items, [inside, last], outside, asked, f"{told}, in pages of 2")
-    sizes = [len(context.items(kind, each)) for each in asked]
+    _lets(context, resource, items, [inside, last], outside, asked, f"{told}, in pages of 2")
+    sizes = [len(context.items(resource, each)) for each in asked]
     context.expect(
         all(size == 2 for size in sizes[:-1]),
         f"{told}: pages before the last are full",
@@ -465,27 +472,27 @@ def _in_pages(
         about="full",
     )
     for each in asked:
-        _counted(context, act, len(items), each)
+        _counted(context, op, len(items), each)
 
 
-def _filtered(context: CheckContext, kind: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
-    act = kind.acts["create"]
-    first = context.body(kind, full=statement.field not in context.body(kind))
+def _filtered(context: CheckContext, resource: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
+    op = resource.operations["create"]
+    first = context.body(resource, full=statement.field not in context.body(resource))
     if statement.field not in first or first[statement.field] is None:
         raise CannotBuildRequest(f"no value for {statement.field}")
     value = first[statement.field]
-    other = context.bodies.other(act, statement.field, value, context.check)
-    inside = context.create(kind, first)
-    outside = context.create(kind, context.body(kind) | {statement.field: other})
+    other = context.bodies.other(op, statement.field, value, context.check)
+    inside = context.create(resource, first)
+    outside = context.create(resource, context.body(resource) | {statement.field: other})
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
         items, asked = context.walk(mine, query={statement.parameter: wanted})
         told = f"only items whose {statement.field} is {wanted!r}"
-        _lets(context, kind, items, [mine], [theirs], asked, told)
+        _lets(context, resource, items, [mine], [theirs], asked, told)
     wanted = inside.sent[statement.field]
     _in_pages(
         context,
-        kind,
+        resource,
         list_act,
         {statement.parameter: wanted},
         inside,
@@ -497,14 +504,14 @@ def _filtered(context: CheckContext, kind: CheckedResource, list_act: ResourceOp
 
 def _lets(
     context: CheckContext,
-    kind: CheckedResource,
+    resource: CheckedResource,
     items: Sequence[Any],
     inside: list[CreatedItem],
     outside: list[CreatedItem],
     asked: Sequence[RecordedExchange],
     expected: str,
 ) -> None:
-    seen = set(ids(kind, items))
+    seen = set(ids(resource, items))
     history = (*(m.exchange for m in (*inside, *outside)), *asked)
     context.expect(
         all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses"
@@ -514,28 +521,28 @@ def _lets(
     )
 
 
-def sort(context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: Sort) -> None:
+def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A list is ordered by the field that is asked for, in both directions."""
-    pointer = next((p.schema for p in act.operation.parameters if p.name == statement.parameter), None)
+    pointer = next((p.schema for p in op.operation.parameters if p.name == statement.parameter), None)
     choices = context.contract.schemas.keyword(pointer, "enum") if pointer else None
-    made = [context.create(kind, body) for body in _various(context, kind)]
+    made = [context.create(resource, body) for body in _various(context, resource)]
     fields = [str(c).lstrip("+-") for c in choices or [n for n, v in made[0].sent.items() if isinstance(v, str)][:2]]
     for field in dict.fromkeys(fields):
         for backwards in (False, True):
-            _in_order(context, kind, statement, made, field, backwards, choices)
+            _in_order(context, resource, statement, made, field, backwards, choices)
 
 
-def _various(context: CheckContext, kind: CheckedResource) -> list[dict[str, Any]]:
+def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str, Any]]:
     """Bodies that differ in every field that can differ."""
-    act, found = kind.acts["create"], [context.body(kind, full=True)]
+    op, found = resource.operations["create"], [context.body(resource, full=True)]
     for _ in range(3):
-        body = context.body(kind, full=True)
-        for name in context.bodies.properties(act):
-            value = context.bodies.unlike(act, name, [each.get(name) for each in found], context.check)
-            free = name not in kind.settled | kind.governed and not (
+        body = context.body(resource, full=True)
+        for name in context.bodies.properties(op):
+            value = context.bodies.unlike(op, name, [each.get(name) for each in found], context.check)
+            free = name not in resource.settled | resource.governed and not (
                 isinstance(body.get(name), str) and "-" in body[name]
             )
-            if value is not None and free and context.bodies.accepts(act, body | {name: value}):
+            if value is not None and free and context.bodies.accepts(op, body | {name: value}):
                 body[name] = value
         found.append(body)
     return [found[i] for i in (2, 0, 3, 1)]
@@ -543,7 +550,7 @@ def _various(context: CheckContext, kind: CheckedResource) -> list[dict[str, Any
 
 def _in_order(
     context: CheckContext,
-    kind: CheckedResource,
+    resource: CheckedResource,
     statement: Sort,
     made: list[CreatedItem],
     field: str,
@@ -556,9 +563,9 @@ def _in_order(
     query = {statement.parameter: asked_for} | (
         {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
     )
-    for size in (None, 2) if kind.acts["list"].behaviour.paging else (None,):
+    for size in (None, 2) if resource.operations["list"].behaviour.paging else (None,):
         items, asked = context.walk(made[0], query=query, size=size)
-        values = [_comparable(item.get(field)) for item in only(kind, items, made)]
+        values = [_comparable(item.get(field)) for item in only(resource, items, made)]
         pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
         told = f"by {field}{' backwards' * backwards}{', in pages of 2' if size else ''}"
         context.expect(

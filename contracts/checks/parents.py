@@ -13,19 +13,19 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Parent
 
 
-def parent(context: CheckContext, kind: CheckedResource, statement: Parent) -> None:
+def parent(context: CheckContext, resource: CheckedResource, statement: Parent) -> None:
     """An item is below its owner only, cannot be made below one that is not there, and goes with it."""
-    owner = context.tools.kinds.get(statement.resource)
+    owner = context.shared.resources.get(statement.resource)
     if owner is None or not owner.can("create"):
         raise CannotBuildRequest(f"no {statement.resource} can be made")
-    made = context.create(kind)
+    made = context.create(resource)
     elsewhere = context.create(owner)
-    path = {**made.path, kind.upward or statement.parameter: elsewhere.id}
+    path = {**made.path, resource.upward or statement.parameter: elsewhere.id}
     for name in ("get", "update", "delete"):
-        act = kind.acts.get(name)
-        if act is not None and kind.leads_through_owner(act):
-            body = context.bodies.least(act, context.check) if act.media_type else MISSING
-            seen = context.send(act, path=path, body=body)
+        op = resource.operations.get(name)
+        if op is not None and resource.leads_through_owner(op):
+            body = context.bodies.least(op, context.check) if op.media_type else MISSING
+            seen = context.send(op, path=path, body=body)
             context.expect(
                 seen.status in GONE,
                 f"404 for the item of another {owner.name}",
@@ -35,10 +35,10 @@ def parent(context: CheckContext, kind: CheckedResource, statement: Parent) -> N
                 seen,
                 about=name,
             )
-    if kind.can("list") and kind.leads_through_owner(kind.acts["list"]):
-        seen = context.send(kind.acts["list"], path=path)
+    if resource.can("list") and resource.leads_through_owner(resource.operations["list"]):
+        seen = context.send(resource.operations["list"], path=path)
         context.expect(
-            str(made.id) not in ids(kind, context.items(kind, seen)),
+            str(made.id) not in ids(resource, context.items(resource, seen)),
             f"the list of another {owner.name} is without it",
             "it is there",
             made.exchange,
@@ -48,26 +48,26 @@ def parent(context: CheckContext, kind: CheckedResource, statement: Parent) -> N
         )
         own = context.listing(made)
         context.expect(
-            str(made.id) in ids(kind, context.items(kind, own)),
+            str(made.id) in ids(resource, context.items(resource, own)),
             "its owner's list has it",
             "it is not there",
             made.exchange,
             own,
             about="own",
         )
-    _survives(context, kind, owner, made)
+    _survives(context, resource, owner, made)
     if owner.can("delete"):
-        _cascade(context, kind, owner, statement, made.path)
+        _cascade(context, resource, owner, statement, made.path)
 
 
-def _survives(context: CheckContext, kind: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
+def _survives(context: CheckContext, resource: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
     """A change of the owner leaves what is below it."""
     above = next((each for each in context.present(owner) if str(each.id) in map(str, made.path.values())), None)
-    act = owner.acts.get("update")
-    if above is None or act is None or not kind.can("get"):
+    op = owner.operations.get("update")
+    if above is None or op is None or not resource.can("get"):
         return
     try:
-        name, value = change_of(context, owner, act, above)
+        name, value = change_of(context, owner, op, above)
     except CannotBuildRequest:
         return
     changed = context.update(above, {name: value})
@@ -84,17 +84,17 @@ def _survives(context: CheckContext, kind: CheckedResource, owner: CheckedResour
 
 
 def _cascade(
-    context: CheckContext, kind: CheckedResource, owner: CheckedResource, statement: Parent, path: object
+    context: CheckContext, resource: CheckedResource, owner: CheckedResource, statement: Parent, path: object
 ) -> None:
     """What is below an item that was removed is removed, and nothing is made there any more."""
     above = context.create(owner)
-    below = {**above.path, statement.parameter: above.id} | ({kind.upward: above.id} if kind.upward else {})
-    exchange, made = context.try_create(kind, path=below)
+    below = {**above.path, statement.parameter: above.id} | ({resource.upward: above.id} if resource.upward else {})
+    exchange, made = context.try_create(resource, path=below)
     if made is None:
-        raise CannotBuildRequest(f"{kind.acts['create'].name} answers {exchange.status} to a valid request")
+        raise CannotBuildRequest(f"{resource.operations['create'].name} answers {exchange.status} to a valid request")
     removed = context.delete(above)
     history = (above.exchange, exchange, removed)
-    if kind.can("get"):
+    if resource.can("get"):
         seen = context.get(made)
         context.expect(
             seen.status in GONE,
@@ -105,7 +105,7 @@ def _cascade(
             about="cascade",
         )
     if statement.must_exist:
-        late, late_made = context.try_create(kind, path=below)
+        late, late_made = context.try_create(resource, path=below)
         context.expect(
             late_made is None and late.status in GONE,
             f"nothing is made below a {owner.name} that is not there",

@@ -25,37 +25,37 @@ ERASES = "RFC 9110 section 9.3.5 (DELETE removes the association of the address 
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for what is not there)"
 
 
-def created(context: CheckContext, kind: CheckedResource) -> None:
+def created(context: CheckContext, resource: CheckedResource) -> None:
     """A valid create request is accepted, and its reply shows what was sent."""
     for full in (False, True):
-        body = context.body(kind, full=full)
-        exchange, made = context.try_create(kind, body)
+        body = context.body(resource, full=full)
+        exchange, made = context.try_create(resource, body)
         accepted = 200 <= exchange.status < 300
-        if full and not accepted and kind.acts["create"].may_refuse:
+        if full and not accepted and resource.operations["create"].may_refuse:
             continue  # fields that do not go together by a rule of the vendor
         if not context.expect(
             accepted, "a valid request is accepted", f"status {exchange.status}", exchange, about="accepted"
         ):
             continue
-        if made is None and not shows_id(context, kind):
-            raise CannotBuildRequest(f"{kind.acts['create'].name} shows no id")
+        if made is None and not shows_id(context, resource):
+            raise CannotBuildRequest(f"{resource.operations['create'].name} shows no id")
         if context.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
-            echoed(context, kind, kind.acts["create"], exchange, body)
+            echoed(context, resource, resource.operations["create"], exchange, body)
 
 
-def read_back(context: CheckContext, kind: CheckedResource) -> None:
+def read_back(context: CheckContext, resource: CheckedResource) -> None:
     """What was created is found under its id, as it was sent."""
     for full in (False, True):
-        body = context.body(kind, full=full)
-        _, made = context.try_create(kind, body)
+        body = context.body(resource, full=full)
+        _, made = context.try_create(resource, body)
         if made is None:
             continue
         seen = context.get(made)
         if context.expect(
             seen.status == 200, "the new item is found", f"status {seen.status}", made.exchange, seen, about="found"
         ):
-            item = context.item(kind.acts["get"], seen)
-            field = kind.resource.identity.field
+            item = context.item(resource.operations["get"], seen)
+            field = resource.behaviour.identity.field
             context.expect(
                 str(item.get(field, made.id)) == str(made.id),
                 f"the item {made.id}",
@@ -64,23 +64,23 @@ def read_back(context: CheckContext, kind: CheckedResource) -> None:
                 seen,
                 about="id",
             )
-            echoed(context, kind, kind.acts["get"], seen, body, made)
-            _same(context, kind, made, item, seen)
+            echoed(context, resource, resource.operations["get"], seen, body, made)
+            _same(context, resource, made, item, seen)
 
 
 def echoed(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     seen: Any,
     body: Mapping[str, Any],
     made: CreatedItem | None = None,
 ) -> None:
     """A reply shows what was sent."""
-    item = context.item(act, seen)
-    shows = showable(context, kind, act)
+    item = context.item(op, seen)
+    shows = showable(context, resource, op)
     for name, value in body.items():
-        if name in shows and name not in kind.settled | kind.secret | act.governed:
+        if name in shows and name not in resource.settled | resource.secret | op.governed:
             history = (made.exchange, seen) if made else (seen,)
             context.expect(
                 name in item and covers(item[name], value),
@@ -91,9 +91,11 @@ def echoed(
             )
 
 
-def _same(context: CheckContext, kind: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any) -> None:
+def _same(
+    context: CheckContext, resource: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any
+) -> None:
     """The create reply and the item agree in what does not move by itself."""
-    times = kind.resource.timestamps
+    times = resource.behaviour.timestamps
     for name in (times.created,) if times else ():
         if name in made.item and name in item:
             context.expect(
@@ -106,10 +108,10 @@ def _same(context: CheckContext, kind: CheckedResource, made: CreatedItem, item:
             )
 
 
-def listed(context: CheckContext, kind: CheckedResource) -> None:
+def listed(context: CheckContext, resource: CheckedResource) -> None:
     """What was created is in the list once, as it is shown alone."""
-    made = [context.create(kind, context.body(kind, full=i == 2)) for i in range(3)]
-    field = kind.resource.identity.field
+    made = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
+    field = resource.behaviour.identity.field
     items, asked = context.walk(made[-1])
     for each in made:
         found = [item for item in items if str(item.get(field)) == str(each.id)]
@@ -121,15 +123,15 @@ def listed(context: CheckContext, kind: CheckedResource) -> None:
             *asked,
             about="once",
         )
-        if found and kind.can("get"):
-            _agrees(context, kind, each, found[0], asked)
+        if found and resource.can("get"):
+            _agrees(context, resource, each, found[0], asked)
 
 
 def _agrees(
-    context: CheckContext, kind: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
+    context: CheckContext, resource: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
 ) -> None:
     seen = context.get(made)
-    alone = context.item(kind.acts["get"], seen)
+    alone = context.item(resource.operations["get"], seen)
     for name in shown.keys() & alone.keys():
         context.expect(
             shown[name] == alone[name],
@@ -142,29 +144,29 @@ def _agrees(
         )
 
 
-def others_stay(context: CheckContext, kind: CheckedResource) -> None:
+def others_stay(context: CheckContext, resource: CheckedResource) -> None:
     """Changing or removing one item leaves the others as they are."""
-    kept, changed, removed = (context.create(kind) for _ in range(3))
-    act = kind.acts.get("update")
-    before = context.item(kind.acts["get"], context.get(kept))
+    kept, changed, removed = (context.create(resource) for _ in range(3))
+    op = resource.operations.get("update")
+    before = context.item(resource.operations["get"], context.get(kept))
     done = []
-    if act is not None:
-        names = [n for n in context.bodies.properties(act) if n in changed.sent and n not in unchangeable(kind)]
+    if op is not None:
+        names = [n for n in context.bodies.properties(op) if n in changed.sent and n not in unchangeable(resource)]
         for name in names[:2]:
-            value = context.bodies.other(act, name, changed.sent[name], context.check)
+            value = context.bodies.other(op, name, changed.sent[name], context.check)
             done.append(context.update(changed, {name: value}))
-    if kind.can("delete"):
+    if resource.can("delete"):
         done.append(context.delete(removed))
     seen = context.get(kept)
     context.expect(
-        seen.status == 200 and context.item(kind.acts["get"], seen) == before,
+        seen.status == 200 and context.item(resource.operations["get"], seen) == before,
         "another item is untouched",
-        f"status {seen.status}: {context.item(kind.acts['get'], seen)}",
+        f"status {seen.status}: {context.item(resource.operations['get'], seen)}",
         kept.exchange,
         *done,
         seen,
     )
-    if kind.can("delete") and act is not None:
+    if resource.can("delete") and op is not None:
         still = context.get(changed)
         context.expect(
             still.status == 200,
@@ -177,10 +179,10 @@ def others_stay(context: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def deleted(context: CheckContext, kind: CheckedResource) -> None:
+def deleted(context: CheckContext, resource: CheckedResource) -> None:
     """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
-    neighbour, made = context.create(kind), context.create(kind)
-    if kind.can("list"):
+    neighbour, made = context.create(resource), context.create(resource)
+    if resource.can("list"):
         context.walk(neighbour)  # so that a list that is cached shows
     removed = context.delete(made)
     if not context.expect(
@@ -193,24 +195,24 @@ def deleted(context: CheckContext, kind: CheckedResource) -> None:
     ):
         return
     history = (made.exchange, removed)
-    for name, act in kind.acts.items():
+    for name, op in resource.operations.items():
         if name in ("get", "delete") or (
-            _is_json(act) and (name == "update" or (name == "replace" and not _upserts(act)))
+            _is_json(op) and (name == "update" or (name == "replace" and not _upserts(op)))
         ):
-            body = MISSING if name in ("get", "delete") else _some(context, act)
-            seen = context.send(act, path=made.path, body=body)
+            body = MISSING if name in ("get", "delete") else _some(context, op)
+            seen = context.send(op, path=made.path, body=body)
             context.expect(
                 seen.status in GONE,
-                f"404 from {act.name} for a removed item",
+                f"404 from {op.name} for a removed item",
                 f"status {seen.status}",
                 *history,
                 seen,
                 about=name,
             )
-    if kind.can("list"):
-        for query in ({}, *_openers(kind)):
+    if resource.can("list"):
+        for query in ({}, *_openers(resource)):
             items, asked = context.walk(neighbour, query=query)
-            ids = [str(item.get(kind.resource.identity.field)) for item in items]
+            ids = [str(item.get(resource.behaviour.identity.field)) for item in items]
             context.expect(
                 str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list"
             )
@@ -219,45 +221,45 @@ def deleted(context: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def _openers(kind: CheckedResource) -> Iterator[dict[str, Any]]:
+def _openers(resource: CheckedResource) -> Iterator[dict[str, Any]]:
     """Queries that let a list show more than it does by itself."""
-    for statement in kind.acts["list"].behaviour.filter:
+    for statement in resource.operations["list"].behaviour.filter:
         if statement.parameter and statement.unless is not None:
             yield {statement.parameter: statement.unless}
 
 
-def _upserts(act: ResourceOperation) -> bool:
-    return bool(act.behaviour.action and act.behaviour.action.upsert)
+def _upserts(op: ResourceOperation) -> bool:
+    return bool(op.behaviour.action and op.behaviour.action.upsert)
 
 
-def _is_json(act: ResourceOperation) -> bool:
+def _is_json(op: ResourceOperation) -> bool:
     """Can a body be written as JSON, if there is one?"""
-    return act.operation.request_body is None or act.media_type is not None
+    return op.operation.request_body is None or op.media_type is not None
 
 
-def _some(context: CheckContext, act: ResourceOperation) -> Any:
+def _some(context: CheckContext, op: ResourceOperation) -> Any:
     """A valid body for a change."""
-    body = context.bodies.least(act, context.check)
+    body = context.bodies.least(op, context.check)
     return body if body is not None else {}
 
 
-def missing(context: CheckContext, kind: CheckedResource) -> None:
+def missing(context: CheckContext, resource: CheckedResource) -> None:
     """An id that never was is not found by any operation."""
-    known = context.create(kind) if kind.can("create") else None
-    parameter = kind.resource.identity.parameter
+    known = context.create(resource) if resource.can("create") else None
+    parameter = resource.behaviour.identity.parameter
     for name in ("get", "update", "replace", "delete"):
-        act = kind.acts.get(name)
-        if act is None or parameter not in "".join(act.operation.path) or (name == "replace" and _upserts(act)):
+        op = resource.operations.get(name)
+        if op is None or parameter not in "".join(op.operation.path) or (name == "replace" and _upserts(op)):
             continue
-        if name in ("update", "replace") and not _is_json(act):
+        if name in ("update", "replace") and not _is_json(op):
             continue
         for id in never(context, known) if known else ():
             path = {**(known.path if known else {}), parameter: id}
-            body = MISSING if name in ("get", "delete") else _some(context, act)
-            seen = context.send(act, path=path, body=body)
+            body = MISSING if name in ("get", "delete") else _some(context, op)
+            seen = context.send(op, path=path, body=body)
             context.expect(
                 seen.status in GONE,
-                f"404 from {act.name} for an id that never was",
+                f"404 from {op.name} for an id that never was",
                 f"status {seen.status}",
                 seen,
                 about=name,
@@ -266,8 +268,8 @@ def missing(context: CheckContext, kind: CheckedResource) -> None:
 
 def never(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
     """Ids that may stand in an address and nobody was given: one that looks like a real one, a real one in capitals."""
-    parameter = known.kind.resource.identity.parameter
-    shown = [act.operation for act in known.kind.acts.values() if known.kind.is_of_item(act)]
+    parameter = known.resource.behaviour.identity.parameter
+    shown = [op.operation for op in known.resource.operations.values() if known.resource.is_of_item(op)]
     for id in _unlike(known):
         if all(may_name(context.contract.schemas, operation, parameter, id) for operation in shown):
             yield id

@@ -25,12 +25,12 @@ UNHEARD = "contract_check_unheard_of"
 """A name that no document has."""
 
 
-def reply(context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: ReplyStatement) -> None:
+def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: ReplyStatement) -> None:
     """A success has the status and the envelope that are said."""
-    exchange = _succeeding(context, kind, act)
+    exchange = _succeeding(context, resource, op)
     if exchange.status >= 300:
-        raise CannotBuildRequest(f"{act.name} answers {exchange.status}")
-    if statement.status is not None and not (exchange.status == 201 and _may_make(kind, act)):
+        raise CannotBuildRequest(f"{op.name} answers {exchange.status}")
+    if statement.status is not None and not (exchange.status == 201 and _may_make(resource, op)):
         context.expect(
             exchange.status == statement.status,
             f"status {statement.status}",
@@ -38,28 +38,28 @@ def reply(context: CheckContext, kind: CheckedResource, act: ResourceOperation, 
             exchange,
             about="status",
         )
-    if "{location}" in statement.headers.values() and _is_promised(act, statement):
-        _located(context, kind, statement, exchange)
-    if act.operation.method != "head" and exchange.reply_body:
-        for problem in misfits(act.template, exchange.json, {}):
+    if "{location}" in statement.headers.values() and _is_promised(op, statement):
+        _located(context, resource, statement, exchange)
+    if op.operation.method != "head" and exchange.reply_body:
+        for problem in misfits(op.template, exchange.json, {}):
             context.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
 
 
-def _may_make(kind: CheckedResource, act: ResourceOperation) -> bool:
+def _may_make(resource: CheckedResource, op: ResourceOperation) -> bool:
     """Does a PUT go to where nothing is, so that a 201 tells what it made (RFC 9110 section 9.3.4)?"""
-    return bool(act.behaviour.action and act.behaviour.action.upsert) and not kind.can("create")
+    return bool(op.behaviour.action and op.behaviour.action.upsert) and not resource.can("create")
 
 
-def _is_promised(act: ResourceOperation, statement: ReplyStatement) -> bool:
+def _is_promised(op: ResourceOperation, statement: ReplyStatement) -> bool:
     """Is Location documented, or said by somebody who knows? A guess alone promises nothing."""
-    response = act.operation.success()
+    response = op.operation.success()
     return statement.evidence in FIRM or any(
         h.name.lower() == "location" for h in (response.headers if response else ())
     )
 
 
 def _located(
-    context: CheckContext, kind: CheckedResource, statement: ReplyStatement, exchange: RecordedExchange
+    context: CheckContext, resource: CheckedResource, statement: ReplyStatement, exchange: RecordedExchange
 ) -> None:
     """The address of a new item is told, and the item is there (RFC 9110 section 10.2.2)."""
     name = next(name for name, written in statement.headers.items() if written == "{location}")
@@ -71,15 +71,15 @@ def _located(
     parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(context.target.base_url).path
     if not context.expect(
         parts.path.startswith(base), f"{name} leads below {base}", repr(address), exchange, about="base"
-    ) or not kind.can("get"):
+    ) or not resource.can("get"):
         return
     seen = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main)
     context.expect(
         seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen, about="located"
     )
-    field = kind.resource.identity.field
-    wanted = pick(exchange.json, kind.acts["create"].place("item") or ())
-    found = context.item(kind.acts["get"], seen)
+    field = resource.behaviour.identity.field
+    wanted = pick(exchange.json, resource.operations["create"].place("item") or ())
+    found = context.item(resource.operations["get"], seen)
     if isinstance(wanted, dict) and field in wanted and field in found:
         context.expect(
             found[field] == wanted[field],
@@ -91,16 +91,16 @@ def _located(
         )
 
 
-def _succeeding(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> RecordedExchange:
-    does = act.behaviour.action.does if act.behaviour.action else ""
+def _succeeding(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> RecordedExchange:
+    does = op.behaviour.action.does if op.behaviour.action else ""
     if does == "create":
-        return context.try_create(kind)[0]
-    if does == "answer" or not kind.can("create"):
-        body = context.bodies.least(act, context.check) if act.media_type else None
-        return context.send(act, body=body) if body is not None else context.send(act)
-    made = context.subject(kind) if does in ("get", "list") else context.create(kind)
-    body = context.bodies.least(act, context.check) if does in ("update", "replace") else None
-    return context.send(act, path=made.path, body=body) if body is not None else context.send(act, path=made.path)
+        return context.try_create(resource)[0]
+    if does == "answer" or not resource.can("create"):
+        body = context.bodies.least(op, context.check) if op.media_type else None
+        return context.send(op, body=body) if body is not None else context.send(op)
+    made = context.subject(resource) if does in ("get", "list") else context.create(resource)
+    body = context.bodies.least(op, context.check) if does in ("update", "replace") else None
+    return context.send(op, path=made.path, body=body) if body is not None else context.send(op, path=made.path)
 
 
 def misfits(written: Any, seen: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
@@ -171,18 +171,18 @@ def _fits_text(written: str, seen: Any, values: Mapping[str, Any]) -> bool:
     return isinstance(seen, TYPES[name]) and seen != "" if name in TYPES else True
 
 
-def error_said(context: CheckContext, kind: str, act: ResourceOperation | None = None) -> ErrorBody | None:
+def error_said(context: CheckContext, kind: str, op: ResourceOperation | None = None) -> ErrorBody | None:
     """What is said about the body of a kind of refusal."""
-    own = act.behaviour.errors if act else {}
+    own = op.behaviour.errors if op else {}
     service = context.contract.behaviour.service.errors
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 
 def matches_error(
-    context: CheckContext, kind: str, exchange: RecordedExchange, act: ResourceOperation | None = None
+    context: CheckContext, kind: str, exchange: RecordedExchange, op: ResourceOperation | None = None
 ) -> None:
     """Tell where a refusal is not as its statement says."""
-    statement = error_said(context, kind, act)
+    statement = error_said(context, kind, op)
     if statement is None:
         return
     reference = StatementRef.of("service", f"errors.{kind}", statement)
@@ -196,26 +196,26 @@ def matches_error(
         )
 
 
-def status_of(context: CheckContext, kind: str, act: ResourceOperation) -> frozenset[int]:
+def status_of(context: CheckContext, kind: str, op: ResourceOperation) -> frozenset[int]:
     """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
-    for errors in (act.behaviour.errors, context.contract.behaviour.service.errors):
+    for errors in (op.behaviour.errors, context.contract.behaviour.service.errors):
         if kind in errors and errors[kind].status is not None:
             return frozenset({int(errors[kind].status or 0)})
     own = REFUSALS[kind].status
     if kind not in ("invalid", "malformed"):
         return frozenset({own})
-    documented = {int(r.status) for r in act.operation.responses if r.status in ("400", "422")}
+    documented = {int(r.status) for r in op.operation.responses if r.status in ("400", "422")}
     stated = kind in context.contract.behaviour.service.errors
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 
 
 def refused(
-    context: CheckContext, kind: str, act: ResourceOperation, exchange: RecordedExchange, what: str, about: str
+    context: CheckContext, kind: str, op: ResourceOperation, exchange: RecordedExchange, what: str, about: str
 ) -> bool:
     """Tell a breach unless a request is refused in the right way. Answers whether it was refused at all."""
-    wanted = status_of(context, kind, act)
+    wanted = status_of(context, kind, op)
     told = " or ".join(str(status) for status in sorted(wanted))
-    statement = error_said(context, kind, act)
+    statement = error_said(context, kind, op)
     own = (
         StatementRef.of("service", f"errors.{kind}", statement) if statement and 400 <= exchange.status < 500 else None
     )
@@ -227,20 +227,20 @@ def refused(
         about=about,
         statement=own,
     ):
-        matches_error(context, kind, exchange, act)
+        matches_error(context, kind, exchange, op)
     return 400 <= exchange.status < 500
 
 
-def malformed(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
-    made = context.create(kind) if kind.can("create") and kind.is_of_item(act) else None
+    made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
     for text in (b'{"name": "contract-check', b"not json", b""):
-        if text == b"" and not (act.operation.request_body and act.operation.request_body.required):
+        if text == b"" and not (op.operation.request_body and op.operation.request_body.required):
             continue
-        exchange = context.send(act, path=_place(context, kind, made), body=text)
-        _forget(context, kind, act, exchange, made)
+        exchange = context.send(op, path=_place(context, resource, made), body=text)
+        _forget(context, resource, op, exchange, made)
         if text:
-            refused(context, "malformed", act, exchange, "a body that is no JSON", "malformed")
+            refused(context, "malformed", op, exchange, "a body that is no JSON", "malformed")
         else:
             context.expect(
                 400 <= exchange.status < 500,
@@ -251,44 +251,48 @@ def malformed(context: CheckContext, kind: CheckedResource, act: ResourceOperati
             )
 
 
-def _place(context: CheckContext, kind: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
+def _place(context: CheckContext, resource: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
     """The path parameters of an item, or of the collection that a new one would be in."""
-    return made.path if made else context.parents(kind, context.main)
+    return made.path if made else context.parents(resource, context.main)
 
 
 def _forget(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     exchange: RecordedExchange,
     made: CreatedItem | None,
 ) -> None:
     """What was created against all expectation is taken away in the end."""
-    if act == kind.acts.get("create") and exchange.status < 300:
-        context.made(kind, exchange, {}, context.main, made.path if made else context.parents(kind, context.main))
+    if op == resource.operations.get("create") and exchange.status < 300:
+        context.made(
+            resource, exchange, {}, context.main, made.path if made else context.parents(resource, context.main)
+        )
 
 
-def media_types(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def media_types(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
-    made = context.create(kind) if kind.can("create") and kind.is_of_item(act) else None
+    made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
     exchange = context.send(
-        act, path=_place(context, kind, made), body=b"name=x", media_type="application/x-contract-check"
+        op, path=_place(context, resource, made), body=b"name=x", media_type="application/x-contract-check"
     )
-    _forget(context, kind, act, exchange, made)
-    refused(context, "unsupported-media-type", act, exchange, "an undocumented content type", "media-type")
-    _charset(context, kind, act, made)
+    _forget(context, resource, op, exchange, made)
+    refused(context, "unsupported-media-type", op, exchange, "an undocumented content type", "media-type")
+    _charset(context, resource, op, made)
 
 
-def _charset(context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None) -> None:
+def _charset(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None) -> None:
     """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
-    body = context.body(kind) if act == kind.acts.get("create") else context.bodies.least(act, context.check)
-    if body is None or act.media_type is None or act.may_refuse:
+    body = (
+        context.body(resource) if op == resource.operations.get("create") else context.bodies.least(op, context.check)
+    )
+    if body is None or op.media_type is None or op.may_refuse:
         return
-    place, plain = _place(context, kind, made), act.media_type.name
-    exchange = context.send(act, path=place, body=body, media_type=f"{plain}; charset=utf-8")
-    _forget(context, kind, act, exchange, made)
+    place, plain = _place(context, resource, made), op.media_type.name
+    exchange = context.send(op, path=place, body=body, media_type=f"{plain}; charset=utf-8")
+    _forget(context, resource, op, exchange, made)
     statement = StatementRef(
-        act.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
+        op.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
     )
     context.expect(
         exchange.status not in (400, 415, 422),
@@ -303,7 +307,7 @@ def _charset(context: CheckContext, kind: CheckedResource, act: ResourceOperatio
 def methods(context: CheckContext, path: str, documented: frozenset[str]) -> None:
     """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
     operation = next(o for o in context.contract.document.operations if o.path == path)
-    request = context.request(operation, who=context.main)
+    request = context.request(operation, user=context.main)
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
         body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
         exchange = context.target.send(
@@ -331,7 +335,7 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
 
 def nowhere(context: CheckContext, operation: Operation) -> None:
     """A path that is not documented is not found."""
-    request = context.request(operation, who=context.main)
+    request = context.request(operation, user=context.main)
     candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
     path = next((each for each in candidates if not _is_documented(context.contract, each)), "")
     if not path:
@@ -348,30 +352,30 @@ def _is_documented(contract: Contract, path: str) -> bool:
     return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
 
 
-def error_bodies(context: CheckContext, kind: CheckedResource) -> None:
+def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
     """Refusals for what is not there have the body that is said."""
-    made = context.create(kind)
+    made = context.create(resource)
     context.delete(made)
     for name in ("get", "update", "replace", "delete"):
-        act = kind.acts.get(name)
-        if act is not None and not (name == "replace" and act.behaviour.action and act.behaviour.action.upsert):
-            body = context.bodies.least(act, context.check) if act.media_type else None
-            seen = context.send(act, path=made.path, body=MISSING if body is None else body)
-            refused(context, "missing", act, seen, "an item that is not there", f"missing {name}")
+        op = resource.operations.get(name)
+        if op is not None and not (name == "replace" and op.behaviour.action and op.behaviour.action.upsert):
+            body = context.bodies.least(op, context.check) if op.media_type else None
+            seen = context.send(op, path=made.path, body=MISSING if body is None else body)
+            refused(context, "missing", op, seen, "an item that is not there", f"missing {name}")
 
 
 def unknown_fields(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, statement: UnknownFields
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: UnknownFields
 ) -> None:
     """A field that the document does not name is ignored, kept or refused, as said."""
-    made = context.create(kind) if kind.is_of_item(act) else None
-    body = {**(context.body(kind) if made is None else context.bodies.least(act, context.check) or {}), UNHEARD: "x"}
+    made = context.create(resource) if resource.is_of_item(op) else None
+    body = {**(context.body(resource) if made is None else context.bodies.least(op, context.check) or {}), UNHEARD: "x"}
     if made is None:
-        exchange, fresh = context.try_create(kind, body)
+        exchange, fresh = context.try_create(resource, body)
     else:
-        exchange, fresh = context.send(act, path=made.path, body=body), made
+        exchange, fresh = context.send(op, path=made.path, body=body), made
     if statement.policy == "refuse":
-        refused(context, "invalid", act, exchange, f"the unknown field {UNHEARD}", "refuse")
+        refused(context, "invalid", op, exchange, f"the unknown field {UNHEARD}", "refuse")
         return
     if not context.expect(
         exchange.status < 300,
@@ -381,8 +385,8 @@ def unknown_fields(
         about="accept",
     ):
         return
-    seen = context.get(fresh) if fresh and kind.can("get") else exchange
-    item = context.item(kind.acts["get"] if kind.can("get") else act, seen)
+    seen = context.get(fresh) if fresh and resource.can("get") else exchange
+    item = context.item(resource.operations["get"] if resource.can("get") else op, seen)
     kept = statement.policy == "keep"
     context.expect(
         (UNHEARD in item) is kept,
@@ -396,7 +400,7 @@ def unknown_fields(
 
 def trailing_slash(context: CheckContext, operation: Operation, statement: TrailingSlash) -> None:
     """A path that differs by its last slash is not found, found as well, or redirected, as said."""
-    request = context.request(operation, who=context.main)
+    request = context.request(operation, user=context.main)
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
     exchange = context.target.send(request._replace(path=path), context.main)
     wanted = {"strict": {404}, "ignore": set(range(200, 300)), "redirect": {301, 302, 307, 308}}[statement.policy]
@@ -414,7 +418,7 @@ def _redirects_writes(context: CheckContext, operation: Operation, path: str) ->
     """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
     if not any(o.path == operation.path and o.method == "post" for o in context.contract.document.operations):
         return
-    headers = context.request(operation, who=context.main).headers
+    headers = context.request(operation, user=context.main).headers
     exchange = context.target.send(Request("POST", path, (), headers, {}, "application/json"), context.main)
     if 300 <= exchange.status < 400:
         context.expect(
@@ -427,28 +431,28 @@ def _redirects_writes(context: CheckContext, operation: Operation, path: str) ->
 
 
 def _writes(contract: Contract) -> Iterator[tuple[CheckedResource, ResourceOperation]]:
-    for kind in checked_resources(contract).values():
+    for resource in checked_resources(contract).values():
         for name in ("create", "update", "replace"):
-            act = kind.acts.get(name)
-            if act is not None and act.media_type is not None and kind.can("create"):
-                yield kind, act
+            op = resource.operations.get(name)
+            if op is not None and op.media_type is not None and resource.can("create"):
+                yield resource, op
 
 
 def _write_places(source: str, text: str) -> Any:
     def places(contract: Contract) -> Iterator[Place]:
-        for kind, act in _writes(contract):
-            yield act.name, StatementRef(act.name, "http", "documented", source, text), (kind, act)
+        for resource, op in _writes(contract):
+            yield op.name, StatementRef(op.name, "http", "documented", source, text), (resource, op)
 
     return places
 
 
 def _media_places(contract: Contract) -> Iterator[Place]:
-    for kind, act in _writes(contract):
-        evidence: Evidence = "documented" if any(r.status == "415" for r in act.operation.responses) else "inferred"
+    for resource, op in _writes(contract):
+        evidence: Evidence = "documented" if any(r.status == "415" for r in op.operation.responses) else "inferred"
         statement = StatementRef(
-            act.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented."
+            op.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented."
         )
-        yield act.name, statement, (kind, act)
+        yield op.name, statement, (resource, op)
 
 
 def _path_places(contract: Contract) -> Iterator[Place]:
@@ -461,9 +465,9 @@ def _path_places(contract: Contract) -> Iterator[Place]:
 
 
 def _nowhere_places(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        if kind.can("list"):
-            operation = kind.acts["list"].operation
+    for resource in checked_resources(contract).values():
+        if resource.can("list"):
+            operation = resource.operations["list"].operation
             yield (
                 name_of(operation),
                 StatementRef("service", "http", "documented", "RFC 9110 section 15.5.5"),
@@ -473,22 +477,22 @@ def _nowhere_places(contract: Contract) -> Iterator[Place]:
 
 
 def _missing_places(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
+    for resource in checked_resources(contract).values():
         statement = contract.behaviour.service.errors.get("missing")
-        if statement and kind.can("create", "delete", "get"):
-            yield kind.acts["get"].name, StatementRef.of("service", "errors.missing", statement), (kind,)
+        if statement and resource.can("create", "delete", "get"):
+            yield resource.operations["get"].name, StatementRef.of("service", "errors.missing", statement), (resource,)
 
 
 def _unknown_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.unknown_fields
-    for kind, act in _writes(contract):
-        is_create = act == kind.acts["create"]
+    for resource, op in _writes(contract):
+        is_create = op == resource.operations["create"]
         if (
             _says(contract, "unknown-fields")
-            and (is_create or act == kind.acts.get("update"))
-            and _is_open(contract, act)
+            and (is_create or op == resource.operations.get("update"))
+            and _is_open(contract, op)
         ):
-            yield act.name, StatementRef.of("service", "unknown-fields", statement), (kind, act, statement)
+            yield op.name, StatementRef.of("service", "unknown-fields", statement), (resource, op, statement)
 
 
 def _says(contract: Contract, key: str) -> bool:
@@ -496,8 +500,8 @@ def _says(contract: Contract, key: str) -> bool:
     return key in (contract.document.root.get("x-service") or {})
 
 
-def _is_open(contract: Contract, act: ResourceOperation) -> bool:
-    media = act.media_type
+def _is_open(contract: Contract, op: ResourceOperation) -> bool:
+    media = op.media_type
     return (
         media is not None
         and media.schema is not None
@@ -510,9 +514,9 @@ def _is_open(contract: Contract, act: ResourceOperation) -> bool:
 
 def _slash_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.trailing_slash
-    for kind in checked_resources(contract).values():
-        if _says(contract, "trailing-slash") and kind.can("list"):
-            operation = kind.acts["list"].operation
+    for resource in checked_resources(contract).values():
+        if _says(contract, "trailing-slash") and resource.can("list"):
+            operation = resource.operations["list"].operation
             yield name_of(operation), StatementRef.of("service", "trailing-slash", statement), (operation, statement)
 
 

@@ -21,85 +21,87 @@ UNKNOWN: Any = object()
 """No such value can be made."""
 
 
-def write_only(context: CheckContext, kind: CheckedResource, statement: WriteOnly) -> None:
+def write_only(context: CheckContext, resource: CheckedResource, statement: WriteOnly) -> None:
     """A secret that a client sends is in no reply: not of create, read, list or update, and not in an error."""
-    act = kind.acts["create"]
+    op = resource.operations["create"]
     for name in statement.fields:
-        value = _secret(context, act, name)
+        value = _secret(context, op, name)
         if value is UNKNOWN:
             continue
-        body = context.body(kind) | {name: value}
-        if not context.bodies.accepts(act, body):
+        body = context.body(resource) | {name: value}
+        if not context.bodies.accepts(op, body):
             continue
-        exchange, made = context.try_create(kind, body)
+        exchange, made = context.try_create(resource, body)
         if made is None:
             continue
-        seen = [exchange, *_replies(context, kind, made, name, value), *_errors(context, kind, body)]
-        reference = _marked(context, kind, name)
+        seen = [exchange, *_replies(context, resource, made, name, value), *_errors(context, resource, body)]
+        reference = _marked(context, resource, name)
         for each in seen:
-            _silent(context, kind, name, each, made.exchange, reference)
-        for each in (*_elsewhere(context, kind), *_referred(context, kind, made)):
-            _silent(context, kind, name, each, made.exchange, reference, only_value=True)
+            _silent(context, resource, name, each, made.exchange, reference)
+        for each in (*_elsewhere(context, resource), *_referred(context, resource, made)):
+            _silent(context, resource, name, each, made.exchange, reference, only_value=True)
 
 
-def _marked(context: CheckContext, kind: CheckedResource, name: str) -> StatementRef | None:
+def _marked(context: CheckContext, resource: CheckedResource, name: str) -> StatementRef | None:
     """Where the document itself marks the field as `writeOnly`, that is documented, whoever inferred the statement."""
-    act = kind.acts["create"]
-    if context.contract.schemas.keyword(context.bodies.properties(act)[name], "writeOnly"):
+    op = resource.operations["create"]
+    if context.contract.schemas.keyword(context.bodies.properties(op)[name], "writeOnly"):
         return StatementRef(
-            act.name, "schema", "documented", "OpenAPI 3.1 section 4.8.24 (writeOnly)", f"{name} is write-only."
+            op.name, "schema", "documented", "OpenAPI 3.1 section 4.8.24 (writeOnly)", f"{name} is write-only."
         )
     return None
 
 
-def _referred(context: CheckContext, kind: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
+def _referred(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
     """The items of other resources that the new one refers to."""
-    for other in context.tools.kinds.values():
+    for other in context.shared.resources.values():
         for name, value in made.item.items():
-            if other.name != kind.name and other.can("get") and isinstance(value, str) and other.is_meant_by(name):
-                yield context.send(other.acts["get"], path={**made.path, other.resource.identity.parameter: value})
+            if other.name != resource.name and other.can("get") and isinstance(value, str) and other.is_meant_by(name):
+                yield context.send(
+                    other.operations["get"], path={**made.path, other.behaviour.identity.parameter: value}
+                )
 
 
-def _elsewhere(context: CheckContext, kind: CheckedResource) -> Iterator[RecordedExchange]:
+def _elsewhere(context: CheckContext, resource: CheckedResource) -> Iterator[RecordedExchange]:
     """The lists of other resources, where a secret may turn up as well."""
-    for other in context.tools.kinds.values():
-        if other.name != kind.name and other.can("list") and not other.resource.parent:
+    for other in context.shared.resources.values():
+        if other.name != resource.name and other.can("list") and not other.behaviour.parent:
             yield from context.walk(other, pages=3)[1]
 
 
 def _replies(
-    context: CheckContext, kind: CheckedResource, made: CreatedItem, name: str, value: Any
+    context: CheckContext, resource: CheckedResource, made: CreatedItem, name: str, value: Any
 ) -> Iterator[RecordedExchange]:
-    yield from _views(context, kind, made)
-    update = kind.acts.get("update")
+    yield from _views(context, resource, made)
+    update = resource.operations.get("update")
     if update is not None and name in context.bodies.properties(update):
         yield context.update(made, {name: value})
-        yield from _views(context, kind, made)
-    replace = kind.acts.get("replace")
+        yield from _views(context, resource, made)
+    replace = resource.operations.get("replace")
     if replace is not None and name in context.bodies.properties(replace):
         yield context.send(replace, path=made.path, body={**made.sent, name: value})
-        yield from _views(context, kind, made)
+        yield from _views(context, resource, made)
 
 
-def _views(context: CheckContext, kind: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
-    if kind.can("get"):
+def _views(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
+    if resource.can("get"):
         yield context.get(made)
-    if kind.can("list"):
+    if resource.can("list"):
         yield from context.walk(made)[1]
 
 
-def _errors(context: CheckContext, kind: CheckedResource, body: Mapping[str, Any]) -> Iterator[RecordedExchange]:
+def _errors(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> Iterator[RecordedExchange]:
     """Refusals of requests that carry the secret: something else in them is wrong."""
-    act = kind.acts["create"]
-    required = context.bodies.required(act)
+    op = resource.operations["create"]
+    required = context.bodies.required(op)
     for name in sorted(required & body.keys())[:1]:
-        yield context.try_create(kind, {key: value for key, value in body.items() if key != name})[0]
-        yield context.try_create(kind, {**body, name: {"wrong": [1]}})[0]
+        yield context.try_create(resource, {key: value for key, value in body.items() if key != name})[0]
+        yield context.try_create(resource, {**body, name: {"wrong": [1]}})[0]
 
 
 def _silent(
     context: CheckContext,
-    kind: CheckedResource,
+    resource: CheckedResource,
     name: str,
     exchange: RecordedExchange,
     created: RecordedExchange,
@@ -118,9 +120,9 @@ def _silent(
         statement=statement,
     )
     if 200 <= exchange.status < 300 and not only_value:
-        for act in kind.acts.values():
-            items = [context.item(act, exchange)] if act.place("items") is None else context.items(kind, exchange)
-            if any(name in item for item in items) and name not in documented(context.contract, act):
+        for op in resource.operations.values():
+            items = [context.item(op, exchange)] if op.place("items") is None else context.items(resource, exchange)
+            if any(name in item for item in items) and name not in documented(context.contract, op):
                 context.breach(
                     f"no reply has a field {name}",
                     f"the reply to {exchange.method} has one",
@@ -131,22 +133,22 @@ def _silent(
                 return
 
 
-def _secret(context: CheckContext, act: ResourceOperation, name: str) -> Any:
+def _secret(context: CheckContext, op: ResourceOperation, name: str) -> Any:
     """A valid value of a field with the canary in every text of it."""
-    if name not in context.bodies.properties(act):
+    if name not in context.bodies.properties(op):
         return UNKNOWN
-    value = context.bodies.value(act, name, context.check)
-    pointer = context.bodies.properties(act)[name]
+    value = context.bodies.value(op, name, context.check)
+    pointer = context.bodies.properties(op)[name]
     if isinstance(value, list) and not value:
         items = context.contract.schemas.items(pointer)
         try:
-            value = [context.tools.maker.at(items, seed=name, direction="request")] if items else value
+            value = [context.shared.maker.at(items, seed=name, direction="request")] if items else value
         except MockServerError:
             return UNKNOWN
     if isinstance(value, list):
         value = [_whole(context, pointer, each) for each in value]
     filled = _inked(value)
-    return filled if context.bodies.accepts(act, context.bodies.least(act, name) or {} | {name: filled}) else value
+    return filled if context.bodies.accepts(op, context.bodies.least(op, name) or {} | {name: filled}) else value
 
 
 def _whole(context: CheckContext, pointer: str, entry: Any) -> Any:

@@ -52,18 +52,18 @@ class Play:
     """One sequence under way: the model, and what was said so far."""
 
     context: CheckContext
-    kind: CheckedResource
+    resource: CheckedResource
     people: list[User]
     held: dict[str, list[RememberedItem]] = field(default_factory=dict)
     trail: list[RecordedExchange] = field(default_factory=list)
 
-    def living(self, who: User) -> list[RememberedItem]:
+    def living(self, user: User) -> list[RememberedItem]:
         """What somebody has, the oldest first."""
-        return [each for each in self.held.get(who.name, ()) if each.alive]
+        return [each for each in self.held.get(user.name, ()) if each.alive]
 
-    def everything(self, who: User) -> list[RememberedItem]:
+    def everything(self, user: User) -> list[RememberedItem]:
         """What somebody has or had."""
-        return self.held.get(who.name, [])
+        return self.held.get(user.name, [])
 
     def note(self, exchange: RecordedExchange) -> RecordedExchange:
         """Remember what was said."""
@@ -76,39 +76,39 @@ class Play:
             raise StateMachineFailure(expected, seen)
 
 
-def create(play: Play, who: User, choice: int) -> None:
+def create(play: Play, user: User, choice: int) -> None:
     """Make an item, unless there are many already."""
-    if len(play.living(who)) >= 5:
+    if len(play.living(user)) >= 5:
         return
-    exchange, made = play.context.try_create(play.kind, who=who)
+    exchange, made = play.context.try_create(play.resource, user=user)
     play.note(exchange)
     play.hold(made is not None, "a valid request is accepted", f"status {exchange.status}")
     if made is not None:
-        present = play.held.setdefault(who.name, [])
-        is_named = str(made.sent.get(play.kind.resource.identity.field)) == str(made.id)
-        if is_named or few_ids(play.context, play.kind):
+        present = play.held.setdefault(user.name, [])
+        is_named = str(made.sent.get(play.resource.behaviour.identity.field)) == str(made.id)
+        if is_named or few_ids(play.context, play.resource):
             present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
         present.append(RememberedItem(made, dict(made.sent)))
 
 
-def read(play: Play, who: User, choice: int) -> None:
+def read(play: Play, user: User, choice: int) -> None:
     """Read an item that is or was there."""
-    held = _chosen(play.everything(who), choice)
-    if held is not None and play.kind.can("get"):
+    held = _chosen(play.everything(user), choice)
+    if held is not None and play.resource.can("get"):
         exchange = play.note(play.context.get(held.made))
         _agrees(play, held, exchange)
 
 
-def change(play: Play, who: User, choice: int) -> None:
+def change(play: Play, user: User, choice: int) -> None:
     """Change one field of an item that is or was there."""
-    held = _chosen(play.everything(who), choice)
-    act = play.kind.acts.get("update")
-    if held is None or act is None:
+    held = _chosen(play.everything(user), choice)
+    op = play.resource.operations.get("update")
+    if held is None or op is None:
         return
-    names = [n for n in play.context.bodies.properties(act) if n in held.fields and n not in unchangeable(play.kind)]
+    names = [n for n in play.context.bodies.properties(op) if n in held.fields and n not in unchangeable(play.resource)]
     name = names[choice % len(names)] if names else ""
-    value = play.context.bodies.other(act, name, held.fields[name], f"{choice}") if name else None
-    body = changing(play.context, act, held.fields, name, value) if value is not None else None
+    value = play.context.bodies.other(op, name, held.fields[name], f"{choice}") if name else None
+    body = changing(play.context, op, held.fields, name, value) if value is not None else None
     if body is None:
         return
     exchange = play.note(play.context.update(held.made, body))
@@ -117,13 +117,13 @@ def change(play: Play, who: User, choice: int) -> None:
     elif exchange.status < 300:
         held.fields[name] = value
     else:
-        play.hold(act.may_refuse or exchange.status == 409, "a valid change is accepted", f"status {exchange.status}")
+        play.hold(op.may_refuse or exchange.status == 409, "a valid change is accepted", f"status {exchange.status}")
 
 
-def remove(play: Play, who: User, choice: int) -> None:
+def remove(play: Play, user: User, choice: int) -> None:
     """Remove an item that is or was there."""
-    held = _chosen(play.everything(who), choice)
-    if held is None or not play.kind.can("delete"):
+    held = _chosen(play.everything(user), choice)
+    if held is None or not play.resource.can("delete"):
         return
     exchange = play.note(play.context.delete(held.made))
     if held.alive:
@@ -133,33 +133,37 @@ def remove(play: Play, who: User, choice: int) -> None:
     held.alive = False
 
 
-def look(play: Play, who: User, choice: int) -> None:
+def look(play: Play, user: User, choice: int) -> None:
     """List what somebody has."""
-    if not play.kind.can("list") or (play.kind.resource.parent and not play.everything(who)):
+    if not play.resource.can("list") or (play.resource.behaviour.parent and not play.everything(user)):
         return
-    subject: CreatedItem | CheckedResource = play.everything(who)[0].made if play.kind.resource.parent else play.kind
-    items, asked = play.context.walk(subject, who=who)
+    subject: CreatedItem | CheckedResource = (
+        play.everything(user)[0].made if play.resource.behaviour.parent else play.resource
+    )
+    items, asked = play.context.walk(subject, user=user)
     play.trail += asked
-    known = {str(each.made.id): each for each in play.everything(who)}
-    seen = [id for id in ids(play.kind, items) if id in known]
-    wanted = [str(each.made.id) for each in play.living(who)]
+    known = {str(each.made.id): each for each in play.everything(user)}
+    seen = [id for id in ids(play.resource, items) if id in known]
+    wanted = [str(each.made.id) for each in play.living(user)]
     play.hold(sorted(seen) == sorted(wanted), f"a list with {len(wanted)} items of ours", f"{len(seen)} of them")
-    order = play.kind.resource.order
+    order = play.resource.behaviour.order
     if order.by == "creation" and order.evidence in ("documented", "observed"):
         wanted = wanted[::-1] if order.direction == "descending" else wanted
         play.hold(seen == wanted, f"by creation, {order.direction}", "another order")
-    strangers = {str(h.made.id) for each in play.people if each != who and _apart(play) for h in play.everything(each)}
-    play.hold(not strangers & set(ids(play.kind, items)), "nothing of another tenant", "an item of another tenant")
+    strangers = {str(h.made.id) for each in play.people if each != user and _apart(play) for h in play.everything(each)}
+    play.hold(not strangers & set(ids(play.resource, items)), "nothing of another tenant", "an item of another tenant")
 
 
-def spy(play: Play, who: User, choice: int) -> None:
+def spy(play: Play, user: User, choice: int) -> None:
     """Ask for, or remove, what belongs to somebody else."""
-    other = next((each for each in play.people if each != who), None)
+    other = next((each for each in play.people if each != user), None)
     held = _chosen(play.living(other), choice) if other else None
     if held is None or not _apart(play):
         return
-    name = [n for n in ("get", "delete") if n in play.kind.acts][choice % 2 if play.kind.can("get", "delete") else 0]
-    exchange = play.note(play.context.send(play.kind.acts[name], who=who, path=held.made.path))
+    name = [n for n in ("get", "delete") if n in play.resource.operations][
+        choice % 2 if play.resource.can("get", "delete") else 0
+    ]
+    exchange = play.note(play.context.send(play.resource.operations[name], user=user, path=held.made.path))
     play.hold(
         exchange.status in (401, 403, 404, 410), f"another tenant's {name} is refused", f"status {exchange.status}"
     )
@@ -173,7 +177,7 @@ MOVES: tuple[Callable[[Play, User, int], None], ...] = (create, read, change, re
 
 
 def _apart(play: Play) -> bool:
-    return play.kind.resource.tenant.by != "none" and len(play.people) > 1
+    return play.resource.behaviour.tenant.by != "none" and len(play.people) > 1
 
 
 def _chosen(held: list[RememberedItem], choice: int) -> RememberedItem | None:
@@ -185,23 +189,23 @@ def _agrees(play: Play, held: RememberedItem, exchange: RecordedExchange) -> Non
         play.hold(exchange.status in GONE, "404 for a removed item", f"status {exchange.status}")
         return
     play.hold(exchange.status == 200, "the item is there", f"status {exchange.status}")
-    act = play.kind.acts["get"]
-    item, shows = play.context.item(act, exchange), showable(play.context, play.kind, act)
+    op = play.resource.operations["get"]
+    item, shows = play.context.item(op, exchange), showable(play.context, play.resource, op)
     for name, value in held.fields.items():
-        if name in shows and name not in play.kind.settled | play.kind.secret | play.kind.governed:
+        if name in shows and name not in play.resource.settled | play.resource.secret | play.resource.governed:
             play.hold(covers(item.get(name), value), f"{name} {value!r}", repr(item.get(name)))
 
 
-def state_machine(context: CheckContext, kind: CheckedResource) -> None:
+def state_machine(context: CheckContext, resource: CheckedResource) -> None:
     """Whatever is done in whatever order, the service shows what a simple model shows."""
-    if not shows_id(context, kind):
-        context.create(kind)
+    if not shows_id(context, resource):
+        context.create(resource)
     people = [context.main, *_strangers(context)]
     last: list[Play] = []
 
     def begin() -> Play:
         context.tidy()
-        last[:] = [Play(context, kind, people)]
+        last[:] = [Play(context, resource, people)]
         return last[0]
 
     # By this, Hypothesis tells the sequences of one resource from those of another in its database.
@@ -212,7 +216,7 @@ def state_machine(context: CheckContext, kind: CheckedResource) -> None:
         max_examples=EXAMPLES[context.mode],
         stateful_step_count=STEPS,
         deadline=None,
-        database=context.tools.database,
+        database=context.shared.database,
         suppress_health_check=list(HealthCheck),
         print_blob=False,
         verbosity=Verbosity.quiet,
@@ -257,11 +261,11 @@ def _machine(scene: Scene, people: int, subject: bytes) -> type[RuleBasedStateMa
 
 
 def _rule(move: Callable[[Play, User, int], None], people: int) -> Any:
-    def step(self: Any, who: int, choice: int) -> None:
-        move(self.play, self.play.people[who], choice)
+    def step(self: Any, user: int, choice: int) -> None:
+        move(self.play, self.play.people[user], choice)
 
     step.__name__ = move.__name__
-    made = rule(who=st.integers(0, people - 1), choice=st.integers(0, 5))(step)
+    made = rule(user=st.integers(0, people - 1), choice=st.integers(0, 5))(step)
     return made if move is create else precondition(lambda self: bool(self.play.held))(made)
 
 

@@ -16,12 +16,12 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Timestamps
 
 
-def timestamps(context: CheckContext, kind: CheckedResource, statement: Timestamps) -> None:
+def timestamps(context: CheckContext, resource: CheckedResource, statement: Timestamps) -> None:
     """The time of creation is set once; the time of the last update moves with every change, and with nothing else."""
-    made = context.create(kind)
+    made = context.create(resource)
     for item, exchanges in views(context, made):
         for name in filter(None, (statement.created, statement.updated)):
-            if name in shown_fields(context, kind):
+            if name in shown_fields(context, resource):
                 _plausible(context, statement, name, item.get(name), exchanges)
         if statement.created and statement.updated and statement.updated in item:
             context.expect(
@@ -31,23 +31,25 @@ def timestamps(context: CheckContext, kind: CheckedResource, statement: Timestam
                 *exchanges,
                 about="order",
             )
-    if kind.can("get", "update"):
-        _moves(context, kind, statement, made)
-    if kind.can("get", "replace") and kind.acts.get("update") != kind.acts["replace"]:
-        _replacing_moves(context, kind, statement, made)
+    if resource.can("get", "update"):
+        _moves(context, resource, statement, made)
+    if resource.can("get", "replace") and resource.operations.get("update") != resource.operations["replace"]:
+        _replacing_moves(context, resource, statement, made)
 
 
-def _replacing_moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+def _replacing_moves(
+    context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem
+) -> None:
     """PUT is a change, too."""
-    act = kind.acts["replace"]
-    before = context.item(kind.acts["get"], context.get(made))
+    op = resource.operations["replace"]
+    before = context.item(resource.operations["get"], context.get(made))
     context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
     body = {**made.sent}
-    if not context.bodies.accepts(act, body):
+    if not context.bodies.accepts(op, body):
         return
-    changed = context.send(act, path=made.path, body=body)
+    changed = context.send(op, path=made.path, body=body)
     seen = context.get(made)
-    after = context.item(kind.acts["get"], seen)
+    after = context.item(resource.operations["get"], seen)
     if changed.status < 300 and statement.updated and statement.updated in before:
         context.expect(
             is_later(after.get(statement.updated), before[statement.updated]),
@@ -60,14 +62,14 @@ def _replacing_moves(context: CheckContext, kind: CheckedResource, statement: Ti
         )
 
 
-def _moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
-    act = kind.acts["update"]
+def _moves(context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+    op = resource.operations["update"]
     first, again = context.get(made), context.get(made)
-    before = context.item(kind.acts["get"], again)
-    _listing_leaves(context, kind, statement, made, before)
+    before = context.item(resource.operations["get"], again)
+    _listing_leaves(context, resource, statement, made, before)
     for name in filter(None, (statement.created, statement.updated)):
         context.expect(
-            context.item(kind.acts["get"], first).get(name) == before.get(name),
+            context.item(resource.operations["get"], first).get(name) == before.get(name),
             f"reading leaves {name} alone",
             f"{before.get(name)}",
             made.exchange,
@@ -75,13 +77,13 @@ def _moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, 
             again,
             about=f"read {name}",
         )
-    name, value = change_of(context, kind, act, made)
+    name, value = change_of(context, resource, op, made)
     context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
     changed = context.update(made, {name: value})
     if not 200 <= changed.status < 300:
-        raise CannotBuildRequest(f"{act.name} answers {changed.status} to a valid change")
+        raise CannotBuildRequest(f"{op.name} answers {changed.status} to a valid change")
     seen = context.get(made)
-    after = context.item(kind.acts["get"], seen)
+    after = context.item(resource.operations["get"], seen)
     history = (made.exchange, again, changed, seen)
     if statement.created:
         context.expect(
@@ -99,7 +101,7 @@ def _moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, 
             *history,
             about="updated moves",
         )
-        told = context.item(act, changed)
+        told = context.item(op, changed)
         if statement.updated in told:
             context.expect(
                 told[statement.updated] == after[statement.updated],
@@ -111,14 +113,18 @@ def _moves(context: CheckContext, kind: CheckedResource, statement: Timestamps, 
 
 
 def _listing_leaves(
-    context: CheckContext, kind: CheckedResource, statement: Timestamps, made: CreatedItem, before: Mapping[str, Any]
+    context: CheckContext,
+    resource: CheckedResource,
+    statement: Timestamps,
+    made: CreatedItem,
+    before: Mapping[str, Any],
 ) -> None:
-    if not kind.can("list"):
+    if not resource.can("list"):
         return
     context.target.pause(0.003)
     _, asked = context.walk(made)
     seen = context.get(made)
-    shown = context.item(kind.acts["get"], seen).get(statement.updated)
+    shown = context.item(resource.operations["get"], seen).get(statement.updated)
     context.expect(
         shown == before.get(statement.updated),
         f"listing leaves {statement.updated} alone",

@@ -15,55 +15,55 @@ from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 
-def updated(context: CheckContext, kind: CheckedResource) -> None:
+def updated(context: CheckContext, resource: CheckedResource) -> None:
     """A changed field is changed for every reader, and only that one."""
-    act = kind.acts["update"]
-    for name in context.bodies.properties(act):
-        if name not in unchangeable(kind):
-            _change(context, kind, act, name)
+    op = resource.operations["update"]
+    for name in context.bodies.properties(op):
+        if name not in unchangeable(resource):
+            _change(context, resource, op, name)
 
 
-def together(context: CheckContext, kind: CheckedResource) -> None:
+def together(context: CheckContext, resource: CheckedResource) -> None:
     """All fields that one change names are changed."""
-    act = kind.acts["update"]
-    made = context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
-    shows = showable(context, kind, kind.acts["get"])
+    op = resource.operations["update"]
+    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    shows = showable(context, resource, resource.operations["get"])
     wanted: dict[str, Any] = {}
-    for name in context.bodies.properties(act):
-        if name in shows and name in made.sent and name not in unchangeable(kind):
-            value = context.bodies.other(act, name, made.sent[name], f"{context.check}/{name}")
-            if value is not None and context.bodies.accepts(act, wanted | {name: value}):
+    for name in context.bodies.properties(op):
+        if name in shows and name in made.sent and name not in unchangeable(resource):
+            value = context.bodies.other(op, name, made.sent[name], f"{context.check}/{name}")
+            if value is not None and context.bodies.accepts(op, wanted | {name: value}):
                 wanted[name] = value
     if len(wanted) < 2:
         raise CannotBuildRequest("fewer than two fields can be changed")
     changed = context.update(made, wanted)
     if changed.status >= 300:
-        raise CannotBuildRequest(f"{act.name} answers {changed.status} to a change of {', '.join(wanted)}")
+        raise CannotBuildRequest(f"{op.name} answers {changed.status} to a change of {', '.join(wanted)}")
     seen = context.get(made)
-    after = context.item(kind.acts["get"], seen)
+    after = context.item(resource.operations["get"], seen)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
     context.expect(
         not lost, f"{', '.join(wanted)} are all changed", f"{', '.join(lost)} stayed", made.exchange, changed, seen
     )
 
 
-def _change(context: CheckContext, kind: CheckedResource, act: ResourceOperation, name: str) -> None:
-    made = context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
-    before = context.item(kind.acts["get"], context.get(made))
+def _change(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> None:
+    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    before = context.item(resource.operations["get"], context.get(made))
     present = before.get(name, made.sent.get(name))
-    another = context.bodies.other(act, name, present, f"{context.check}/{name}")
+    another = context.bodies.other(op, name, present, f"{context.check}/{name}")
     values = [] if another is None else [another]
-    if context.bodies.accepts(act, {name: None}) and present is not None and shows_null(context, kind, name):
+    if context.bodies.accepts(op, {name: None}) and present is not None and shows_null(context, resource, name):
         values.append(None)
     for value in values:
-        if value is None and (present is None or name in act.filled):
+        if value is None and (present is None or name in op.filled):
             continue
-        body = changing(context, act, made.sent, name, value)
+        body = changing(context, op, made.sent, name, value)
         if body is None:
             continue
         changed = context.update(made, body)
         if not 200 <= changed.status < 300:
-            if not act.may_refuse:
+            if not op.may_refuse:
                 context.breach(
                     f"a valid change of {name} is accepted",
                     f"status {changed.status}",
@@ -73,8 +73,8 @@ def _change(context: CheckContext, kind: CheckedResource, act: ResourceOperation
                 )
             continue
         seen = context.get(made)
-        after = context.item(kind.acts["get"], seen)
-        if name in showable(context, kind, kind.acts["get"]):
+        after = context.item(resource.operations["get"], seen)
+        if name in showable(context, resource, resource.operations["get"]):
             context.expect(
                 name in after and covers(after[name], value),
                 f"{name} as it was changed: {value!r}",
@@ -84,20 +84,25 @@ def _change(context: CheckContext, kind: CheckedResource, act: ResourceOperation
                 seen,
                 about=name,
             )
-            _told(context, kind, act, name, value, changed, made)
-        _rest(context, kind, made, before, after, name, (made.exchange, changed, seen))
-        _listed_so(context, kind, made, name, after, (made.exchange, changed))
+            _told(context, resource, op, name, value, changed, made)
+        _rest(context, resource, made, before, after, name, (made.exchange, changed, seen))
+        _listed_so(context, resource, made, name, after, (made.exchange, changed))
         before = after
 
 
 def _listed_so(
-    context: CheckContext, kind: CheckedResource, made: CreatedItem, name: str, after: Mapping[str, Any], history: Any
+    context: CheckContext,
+    resource: CheckedResource,
+    made: CreatedItem,
+    name: str,
+    after: Mapping[str, Any],
+    history: Any,
 ) -> None:
     """A list shows the change as the item itself does."""
-    if not kind.can("list"):
+    if not resource.can("list"):
         return
     items, asked = context.walk(made)
-    shown = next((i for i in items if str(i.get(kind.resource.identity.field)) == str(made.id)), {})
+    shown = next((i for i in items if str(i.get(resource.behaviour.identity.field)) == str(made.id)), {})
     context.expect(
         shown.get(name, after.get(name)) == after.get(name),
         f"the list shows the new {name}: {after.get(name)!r}",
@@ -110,15 +115,15 @@ def _listed_so(
 
 def _told(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     name: str,
     value: Any,
     changed: Any,
     made: CreatedItem,
 ) -> None:
-    item = context.item(act, changed)
-    if act.place("item") is not None and name in showable(context, kind, act):
+    item = context.item(op, changed)
+    if op.place("item") is not None and name in showable(context, resource, op):
         context.expect(
             name in item and covers(item[name], value),
             f"the reply shows the new {name}: {value!r}",
@@ -131,7 +136,7 @@ def _told(
 
 def _rest(
     context: CheckContext,
-    kind: CheckedResource,
+    resource: CheckedResource,
     made: CreatedItem,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
@@ -139,12 +144,12 @@ def _rest(
     exchanges: Any,
 ) -> None:
     """All other fields that clients set, the id and the time of creation stay."""
-    times = kind.resource.timestamps
-    kept = {*made.sent, kind.resource.identity.field, *((times.created,) if times else ())}
-    if not kind.acts["update"].may_refuse:
-        kept |= set(context.bodies.properties(kind.acts["create"]))
-    derived = {n for statement in kind.resource.derived for n in statement.fields}
-    for other in sorted(kept & before.keys() - {name} - derived - kind.governed):
+    times = resource.behaviour.timestamps
+    kept = {*made.sent, resource.behaviour.identity.field, *((times.created,) if times else ())}
+    if not resource.operations["update"].may_refuse:
+        kept |= set(context.bodies.properties(resource.operations["create"]))
+    derived = {n for statement in resource.behaviour.derived for n in statement.fields}
+    for other in sorted(kept & before.keys() - {name} - derived - resource.governed):
         context.expect(
             after.get(other) == before[other],
             f"{other} stays {before[other]!r} when {name} changes",
@@ -154,20 +159,28 @@ def _rest(
         )
 
 
-def nothing_changes(context: CheckContext, kind: CheckedResource) -> None:
+def nothing_changes(context: CheckContext, resource: CheckedResource) -> None:
     """An update that names no field changes none."""
-    act = kind.acts["update"]
-    made = context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
-    if not context.bodies.accepts(act, {}):
+    op = resource.operations["update"]
+    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    if not context.bodies.accepts(op, {}):
         return
-    before = context.item(kind.acts["get"], context.get(made))
+    before = context.item(resource.operations["get"], context.get(made))
     changed = context.update(made, {})
     if 200 <= changed.status < 300:
         seen = context.get(made)
-        _rest(context, kind, made, before, context.item(kind.acts["get"], seen), "", (made.exchange, changed, seen))
-    elif not act.may_refuse:
+        _rest(
+            context,
+            resource,
+            made,
+            before,
+            context.item(resource.operations["get"], seen),
+            "",
+            (made.exchange, changed, seen),
+        )
+    elif not op.may_refuse:
         statement = StatementRef(
-            act.name, "schema", "inferred", "the document's schema of the request", "It requires no field."
+            op.name, "schema", "inferred", "the document's schema of the request", "It requires no field."
         )
         context.breach(
             "a change that names no field is accepted, as its schema says",
@@ -179,14 +192,14 @@ def nothing_changes(context: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def replaced(context: CheckContext, kind: CheckedResource) -> None:
+def replaced(context: CheckContext, resource: CheckedResource) -> None:
     """PUT replaces the whole item (RFC 9110 section 9.3.4); sending it again changes nothing more."""
-    act = kind.acts["replace"]
-    made = context.create(kind, _unusual(context, kind))
-    before = context.item(kind.acts["get"], context.get(made))
-    count = len(context.walk(made)[0]) if kind.can("list") else 0
-    body = _slim(context, kind, act, made)
-    first = context.send(act, path=made.path, body=body)
+    op = resource.operations["replace"]
+    made = context.create(resource, _unusual(context, resource))
+    before = context.item(resource.operations["get"], context.get(made))
+    count = len(context.walk(made)[0]) if resource.can("list") else 0
+    body = _slim(context, resource, op, made)
+    first = context.send(op, path=made.path, body=body)
     if not context.expect(
         200 <= first.status < 300,
         "a valid replacement is accepted",
@@ -197,26 +210,26 @@ def replaced(context: CheckContext, kind: CheckedResource) -> None:
     ):
         return
     seen = context.get(made)
-    item = context.item(kind.acts["get"], seen)
+    item = context.item(resource.operations["get"], seen)
     history = (made.exchange, first, seen)
-    echoed(context, kind, kind.acts["get"], seen, body, made)
+    echoed(context, resource, resource.operations["get"], seen, body, made)
     kept = (
         body.keys()
-        | kind.settled
-        | unchangeable(kind)
-        | always_shown(context, kind.acts["get"])
-        | always_shown(context, act)
+        | resource.settled
+        | unchangeable(resource)
+        | always_shown(context, resource.operations["get"])
+        | always_shown(context, op)
     )
     for name in (made.sent.keys() & item.keys()) - kept:
         context.expect(
-            item[name] != made.sent[name] or item[name] in _natural(context, act, name),
+            item[name] != made.sent[name] or item[name] in _natural(context, op, name),
             f"{name}, which the replacement leaves out, is not kept",
             repr(item[name]),
             *history,
             about=f"dropped {name}",
         )
-    _stays(context, kind, before, item, history)
-    if kind.can("list"):
+    _stays(context, resource, before, item, history)
+    if resource.can("list"):
         items, asked = context.walk(made)
         context.expect(
             len(items) == count,
@@ -226,39 +239,41 @@ def replaced(context: CheckContext, kind: CheckedResource) -> None:
             *asked,
             about="count",
         )
-    context.send(act, path=made.path, body=body)
+    context.send(op, path=made.path, body=body)
     again = context.get(made)
-    _rest_after(context, kind, item, context.item(kind.acts["get"], again), (made.exchange, first, seen, again))
+    _rest_after(
+        context, resource, item, context.item(resource.operations["get"], again), (made.exchange, first, seen, again)
+    )
 
 
-def _unusual(context: CheckContext, kind: CheckedResource) -> dict[str, Any]:
+def _unusual(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
     """A body whose values are no defaults, so that what is kept by mistake shows."""
-    act = kind.acts["create"]
-    body = context.body(kind, full=True)
-    for name, pointer in context.bodies.properties(act).items():
+    op = resource.operations["create"]
+    body = context.body(resource, full=True)
+    for name, pointer in context.bodies.properties(op).items():
         default = context.contract.schemas.keyword(pointer, "default")
         if default is not None and body.get(name) == default:
-            other = context.bodies.other(act, name, default, context.check)
-            body |= {name: other} if other is not None and context.bodies.accepts(act, body | {name: other}) else {}
+            other = context.bodies.other(op, name, default, context.check)
+            body |= {name: other} if other is not None and context.bodies.accepts(op, body | {name: other}) else {}
     return body
 
 
-def _slim(context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem) -> dict[str, Any]:
+def _slim(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem) -> dict[str, Any]:
     """A replacement with what is required and nothing else."""
-    body = context.bodies.least(act, f"{context.check}/put")
+    body = context.bodies.least(op, f"{context.check}/put")
     if body is None:
-        raise CannotBuildRequest(f"no valid body can be made for {act.name}")
+        raise CannotBuildRequest(f"no valid body can be made for {op.name}")
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
-        body = slim if context.bodies.accepts(act, slim) else body
-    return meant(context, kind, act, context.bodies.marked(act, kind, body, context.tools.mark()), made)
+        body = slim if context.bodies.accepts(op, slim) else body
+    return meant(context, resource, op, context.bodies.marked(op, resource, body, context.shared.mark()), made)
 
 
 def _stays(
-    context: CheckContext, kind: CheckedResource, before: Mapping[str, Any], after: Mapping[str, Any], history: Any
+    context: CheckContext, resource: CheckedResource, before: Mapping[str, Any], after: Mapping[str, Any], history: Any
 ) -> None:
-    times = kind.resource.timestamps
-    for name in (kind.resource.identity.field, *((times.created,) if times else ())):
+    times = resource.behaviour.timestamps
+    for name in (resource.behaviour.identity.field, *((times.created,) if times else ())):
         if name in before:
             context.expect(
                 after.get(name) == before[name],
@@ -269,15 +284,15 @@ def _stays(
             )
 
 
-def _natural(context: CheckContext, act: ResourceOperation, name: str) -> tuple[Any, ...]:
-    pointer = context.bodies.properties(act).get(name)
+def _natural(context: CheckContext, op: ResourceOperation, name: str) -> tuple[Any, ...]:
+    pointer = context.bodies.properties(op).get(name)
     return (context.contract.schemas.keyword(pointer, "default") if pointer else None, None, [], "", 0, False)
 
 
 def _rest_after(
-    context: CheckContext, kind: CheckedResource, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any
+    context: CheckContext, resource: CheckedResource, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any
 ) -> None:
-    moving = {kind.resource.timestamps.updated} if kind.resource.timestamps else set()
+    moving = {resource.behaviour.timestamps.updated} if resource.behaviour.timestamps else set()
     for name in item.keys() - moving:
         context.expect(
             after.get(name) == item[name],

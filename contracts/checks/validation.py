@@ -22,60 +22,72 @@ UNCERTAIN = frozenset({"format"})
 """Keywords that a service may take as a remark only (JSON Schema Validation section 7.2.1)."""
 
 
-def bodies(context: CheckContext, kind: CheckedResource, act: ResourceOperation) -> None:
+def bodies(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """Every constraint of a request's schema is kept, at the bound and beyond it."""
-    creates = act == kind.acts.get("create")
-    made = None if creates else context.create(kind, context.body(kind, full=not kind.acts["create"].may_refuse))
-    base = context.body(kind) if creates else {} if act == kind.acts.get("update") else _whole(context, kind, act, made)
-    _missing(context, kind, act, base, made)
-    for name, pointer in context.bodies.properties(act).items():
+    creates = op == resource.operations.get("create")
+    made = (
+        None
+        if creates
+        else context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    )
+    base = (
+        context.body(resource)
+        if creates
+        else {}
+        if op == resource.operations.get("update")
+        else _whole(context, resource, op, made)
+    )
+    _missing(context, resource, op, base, made)
+    for name, pointer in context.bodies.properties(op).items():
         present = base.get(name)
-        present = present if present is not None else context.bodies.value(act, name, context.check)
+        present = present if present is not None else context.bodies.value(op, name, context.check)
         for case in cases(context.contract.schemas, pointer, present):
-            _try(context, kind, act, made, base, name, case)
+            _try(context, resource, op, made, base, name, case)
     for body, what in (([], "array"), ("text", "string"), (None, "null")):
-        if not context.bodies.accepts(act, body):
-            exchange = _send(context, kind, act, made, body)
-            _refuse(context, act, exchange, f"a body that is {what}", "body type", "", "type")
+        if not context.bodies.accepts(op, body):
+            exchange = _send(context, resource, op, made, body)
+            _refuse(context, op, exchange, f"a body that is {what}", "body type", "", "type")
 
 
 def _whole(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None
 ) -> dict[str, Any]:
-    body = context.bodies.least(act, context.check) or {}
-    return meant(context, kind, act, body, made) if made else body
+    body = context.bodies.least(op, context.check) or {}
+    return meant(context, resource, op, body, made) if made else body
 
 
 def _missing(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, base: dict[str, Any], made: CreatedItem | None
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    base: dict[str, Any],
+    made: CreatedItem | None,
 ) -> None:
     for name in list(base):
         body = {key: value for key, value in base.items() if key != name}
-        if not context.bodies.accepts(act, body):
-            exchange = _send(context, kind, act, made, body)
-            _refuse(context, act, exchange, f"a body without {name}", f"{name} required", name, "required")
+        if not context.bodies.accepts(op, body):
+            exchange = _send(context, resource, op, made, body)
+            _refuse(context, op, exchange, f"a body without {name}", f"{name} required", name, "required")
 
 
 def _try(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     made: CreatedItem | None,
     base: dict[str, Any],
     name: str,
     case: BoundaryCase,
 ) -> None:
     body = base | {name: case.value}
-    if context.bodies.accepts(act, body) is not case.valid:
+    if context.bodies.accepts(op, body) is not case.valid:
         return
     what = f"{name} {_shown(case.value)}"
     if not case.valid:
-        exchange = _send(context, kind, act, made, body)
-        _refuse(
-            context, act, exchange, f"{what}, against {case.keyword},", f"{name} {case.keyword}", name, case.keyword
-        )
-    elif not act.may_refuse and name not in act.governed and not _is_unique(kind, name):
-        exchange = _send(context, kind, act, made, body)
+        exchange = _send(context, resource, op, made, body)
+        _refuse(context, op, exchange, f"{what}, against {case.keyword},", f"{name} {case.keyword}", name, case.keyword)
+    elif not op.may_refuse and name not in op.governed and not _is_unique(resource, name):
+        exchange = _send(context, resource, op, made, body)
         context.expect(
             200 <= exchange.status < 300,
             f"{what}, within {case.keyword}, is accepted",
@@ -83,20 +95,25 @@ def _try(
             exchange,
             about=f"{name} {case.keyword} accepted",
         )
-        _kept(context, kind, act, name, case, exchange)
+        _kept(context, resource, op, name, case, exchange)
 
 
 def _kept(
     context: CheckContext,
-    kind: CheckedResource,
-    act: ResourceOperation,
+    resource: CheckedResource,
+    op: ResourceOperation,
     name: str,
     case: BoundaryCase,
     exchange: RecordedExchange,
 ) -> None:
     """What is accepted is kept whole: the reply shows it as it was sent."""
-    item = context.item(act, exchange)
-    if exchange.status < 300 and name in item and case.value is not None and name not in kind.settled | kind.secret:
+    item = context.item(op, exchange)
+    if (
+        exchange.status < 300
+        and name in item
+        and case.value is not None
+        and name not in resource.settled | resource.secret
+    ):
         context.expect(
             covers(item[name], case.value),
             f"{name} {_shown(case.value)} as it was sent",
@@ -106,28 +123,28 @@ def _kept(
         )
 
 
-def _is_unique(kind: CheckedResource, name: str) -> bool:
-    fields = {field for statement in kind.resource.unique for field in statement.fields}
-    return name in fields or (kind.client_named and name == kind.resource.identity.field)
+def _is_unique(resource: CheckedResource, name: str) -> bool:
+    fields = {field for statement in resource.behaviour.unique for field in statement.fields}
+    return name in fields or (resource.client_named and name == resource.behaviour.identity.field)
 
 
 def _send(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem | None, body: Any
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None, body: Any
 ) -> RecordedExchange:
     """Send a body; what a create request makes is taken away at once, so that no limit is reached."""
     if made is not None:
-        return context.send(act, path=made.path, body=body)
-    path = context.parents(kind, context.main)
-    exchange = context.send(act, path=path, body=body)
-    fresh = context.made(kind, exchange, body if isinstance(body, dict) else {}, context.main, path)
-    if fresh is not None and kind.can("delete"):
+        return context.send(op, path=made.path, body=body)
+    path = context.parents(resource, context.main)
+    exchange = context.send(op, path=path, body=body)
+    fresh = context.made(resource, exchange, body if isinstance(body, dict) else {}, context.main, path)
+    if fresh is not None and resource.can("delete"):
         context.drop(fresh)
     return exchange
 
 
 def _refuse(
     context: CheckContext,
-    act: ResourceOperation,
+    op: ResourceOperation,
     exchange: RecordedExchange,
     what: str,
     about: str,
@@ -137,20 +154,20 @@ def _refuse(
     if 200 <= exchange.status < 300:
         doubt = keyword.removeprefix("items/") in UNCERTAIN
         statement = StatementRef(
-            act.name,
+            op.name,
             "schema",
             "inferred" if doubt else "documented",
             "JSON Schema Validation section 6",
             f"{name}: {keyword}",
         )
         context.breach(f"{what} is refused", f"status {exchange.status}", exchange, about=about, statement=statement)
-    elif refused(context, "invalid", act, exchange, what, f"{about} status") and name:
-        _named(context, act, exchange, name)
+    elif refused(context, "invalid", op, exchange, what, f"{about} status") and name:
+        _named(context, op, exchange, name)
 
 
-def _named(context: CheckContext, act: ResourceOperation, exchange: RecordedExchange, name: str) -> None:
+def _named(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, name: str) -> None:
     """Where the body of a refusal says what is wrong, it names the field."""
-    statement = error_said(context, "invalid", act)
+    statement = error_said(context, "invalid", op)
     if statement is not None and any(word in str(statement.body) for word in ("{message}", "{field}", "{loc}")):
         reference = StatementRef.of("service", "errors.invalid", statement)
         context.expect(
@@ -168,18 +185,18 @@ def _shown(value: Any) -> str:
     return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 
 
-def unchanged(context: CheckContext, kind: CheckedResource) -> None:
+def unchanged(context: CheckContext, resource: CheckedResource) -> None:
     """A refused request leaves everything as it was."""
-    made = context.create(kind)
-    before = context.item(kind.acts["get"], context.get(made))
+    made = context.create(resource)
+    before = context.item(resource.operations["get"], context.get(made))
     for name in ("update", "replace"):
-        act = kind.acts.get(name)
-        if act is not None:
-            wrong, good = _mixed(context, kind, act, made)
+        op = resource.operations.get(name)
+        if op is not None:
+            wrong, good = _mixed(context, resource, op, made)
             if wrong:
-                exchange = context.send(act, path=made.path, body={**good, **wrong})
+                exchange = context.send(op, path=made.path, body={**good, **wrong})
                 seen = context.get(made)
-                after = context.item(kind.acts["get"], seen)
+                after = context.item(resource.operations["get"], seen)
                 context.expect(
                     exchange.status < 400 or after == before,
                     "a refused change changes nothing",
@@ -189,16 +206,16 @@ def unchanged(context: CheckContext, kind: CheckedResource) -> None:
                     seen,
                     about=name,
                 )
-    if kind.can("list"):
-        _no_more(context, kind, made)
+    if resource.can("list"):
+        _no_more(context, resource, made)
 
 
-def _no_more(context: CheckContext, kind: CheckedResource, made: CreatedItem) -> None:
+def _no_more(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:
     count = len(context.walk(made)[0])
-    wrong, _ = _mixed(context, kind, kind.acts["create"], made)
-    for body in ({**context.body(kind), **wrong}, {}):
-        if not context.bodies.accepts(kind.acts["create"], body):
-            exchange, fresh = context.try_create(kind, body)
+    wrong, _ = _mixed(context, resource, resource.operations["create"], made)
+    for body in ({**context.body(resource), **wrong}, {}):
+        if not context.bodies.accepts(resource.operations["create"], body):
+            exchange, fresh = context.try_create(resource, body)
             items, asked = context.walk(made)
             context.expect(
                 fresh is not None or exchange.status < 400 or len(items) == count,
@@ -211,30 +228,30 @@ def _no_more(context: CheckContext, kind: CheckedResource, made: CreatedItem) ->
 
 
 def _mixed(
-    context: CheckContext, kind: CheckedResource, act: ResourceOperation, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """One wrong field and one right change, so that a half-done change shows."""
-    properties = context.bodies.properties(act)
+    properties = context.bodies.properties(op)
     good: dict[str, Any] = {}
     for name in properties:
-        if isinstance(made.sent.get(name), str) and name not in kind.settled | kind.governed:
-            good = {name: context.bodies.other(act, name, made.sent[name], context.check)}
+        if isinstance(made.sent.get(name), str) and name not in resource.settled | resource.governed:
+            good = {name: context.bodies.other(op, name, made.sent[name], context.check)}
             break
     for name in reversed(list(properties)):
-        if name not in good and not context.bodies.accepts(act, {**made.sent, **good, name: {"wrong": [1]}}):
-            return {name: {"wrong": [1]}}, (dict(made.sent) if act == kind.acts.get("replace") else {}) | good
+        if name not in good and not context.bodies.accepts(op, {**made.sent, **good, name: {"wrong": [1]}}):
+            return {name: {"wrong": [1]}}, (dict(made.sent) if op == resource.operations.get("replace") else {}) | good
     return {}, {}
 
 
-def parameters(context: CheckContext, act: ResourceOperation, kind: CheckedResource | None) -> None:
+def parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """Every constraint of a query parameter is kept, at the bound and beyond it."""
-    made = context.subject(kind) if kind is not None and kind.can("create") else None
-    for parameter in act.operation.parameters:
+    made = context.subject(resource) if resource is not None and resource.can("create") else None
+    for parameter in op.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue
         for case in _parameter_cases(context, parameter):
             exchange = context.send(
-                act, path=made.path if made else None, query={parameter.name: case.value}, body=_some(context, act)
+                op, path=made.path if made else None, query={parameter.name: case.value}, body=_some(context, op)
             )
             what = f"{parameter.name}={_shown(case.value)}"
             about = f"{parameter.name} {case.keyword}"
@@ -247,11 +264,11 @@ def parameters(context: CheckContext, act: ResourceOperation, kind: CheckedResou
                     about=f"{about} accepted",
                 )
             else:
-                _refuse(context, act, exchange, f"{what}, against {case.keyword},", about, parameter.name, case.keyword)
+                _refuse(context, op, exchange, f"{what}, against {case.keyword},", about, parameter.name, case.keyword)
 
 
-def _some(context: CheckContext, act: ResourceOperation) -> Any:
-    body = context.bodies.least(act, context.check) if act.media_type else None
+def _some(context: CheckContext, op: ResourceOperation) -> Any:
+    body = context.bodies.least(op, context.check) if op.media_type else None
     return MISSING if body is None else body
 
 
@@ -286,36 +303,36 @@ def _takes_texts(context: CheckContext, pointer: str) -> bool:
 
 def _body_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
-    for act in resource_operations(contract):
-        kind = resource_of(act, known)
-        if kind is not None and act.media_type is not None and kind.can("create"):
-            own = next((each for each in kind.acts.values() if each.name == act.name), act)
-            yield act.name, _said(act), (kind, own)
+    for op in resource_operations(contract):
+        resource = resource_of(op, known)
+        if resource is not None and op.media_type is not None and resource.can("create"):
+            own = next((each for each in resource.operations.values() if each.name == op.name), op)
+            yield op.name, _said(op), (resource, own)
 
 
 def _unchanged_places(contract: Contract) -> Iterator[Place]:
-    for kind in checked_resources(contract).values():
-        if kind.can("create", "get"):
-            act = kind.acts.get("update") or kind.acts["create"]
+    for resource in checked_resources(contract).values():
+        if resource.can("create", "get"):
+            op = resource.operations.get("update") or resource.operations["create"]
             statement = StatementRef(
-                act.name,
+                op.name,
                 "http",
                 "documented",
                 "RFC 9110 section 15.5 (the request failed)",
                 "A refused request has no effect.",
             )
-            yield act.name, statement, (kind,)
+            yield op.name, statement, (resource,)
 
 
 def _parameter_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
-    for act in resource_operations(contract):
-        if any(p.location == "query" and p.schema for p in act.operation.parameters) and act.operation.method == "get":
-            yield act.name, _said(act), (act, resource_of(act, known))
+    for op in resource_operations(contract):
+        if any(p.location == "query" and p.schema for p in op.operation.parameters) and op.operation.method == "get":
+            yield op.name, _said(op), (op, resource_of(op, known))
 
 
-def _said(act: ResourceOperation) -> StatementRef:
-    return StatementRef(act.name, "schema", "documented", "the document's schema of the request", "")
+def _said(op: ResourceOperation) -> StatementRef:
+    return StatementRef(op.name, "schema", "documented", "the document's schema of the request", "")
 
 
 CHECKS = (

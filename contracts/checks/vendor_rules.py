@@ -47,11 +47,11 @@ UNSEEN: Mapping[str, str] = {
 def _places(vendor: str, rule: str) -> Callable[[Contract], Iterator[Place]]:
     def places(contract: Contract) -> Iterator[Place]:
         known = checked_resources(contract)
-        for act in resource_operations(contract) if contract.name == vendor else ():
-            kind = resource_of(act, known)
-            statement = next((each for each in act.behaviour.rules if each.name == rule), None)
-            if statement is not None and kind is not None:
-                yield act.name, StatementRef.of(act.name, "rules", statement, statement.says), (kind,)
+        for op in resource_operations(contract) if contract.name == vendor else ():
+            resource = resource_of(op, known)
+            statement = next((each for each in op.behaviour.rules if each.name == rule), None)
+            if statement is not None and resource is not None:
+                yield op.name, StatementRef.of(op.name, "rules", statement, statement.says), (resource,)
                 return
 
     return places

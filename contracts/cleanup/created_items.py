@@ -19,11 +19,11 @@ FEW = 12
 class CreatedItem:
     """An item that exists because we made it: its id, as the create reply showed it, and what was sent."""
 
-    kind: CheckedResource
+    resource: CheckedResource
     id: Any
     item: Mapping[str, Any]
     sent: Mapping[str, Any]
-    who: User
+    user: User
     exchange: RecordedExchange
     path: Mapping[str, Any]
 
@@ -78,8 +78,8 @@ class CreatedItems:
             for key, value in item.items()
             if isinstance(value, str | int)
         }
-        kinds = [made.kind for made in self._ever if (made.kind.resource.identity.field, str(made.id)) in seen]
-        found = [made for made in self.present if made.kind in kinds]
+        kinds = [made.resource for made in self._ever if (made.resource.behaviour.identity.field, str(made.id)) in seen]
+        found = [made for made in self.present if made.resource in kinds]
         return found if len(found) <= FEW else []
 
 

@@ -98,12 +98,12 @@ def assignment(
     """What the options ask for. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
     contract, where = contracts.of(wanted, behaviour), checked_url(url)
-    who = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
+    user = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
     return CheckSettings(
         wanted,
         contract,
         where,
-        who,
+        user,
         behaviour,
         "quick" if quick else "campaign" if limit else "default",
         share=share_of(shard),

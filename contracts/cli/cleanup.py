@@ -35,11 +35,11 @@ def cleanup(
     try:
         given = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
         contract = contracts.of(wanted, behaviour)
-        who = users(contract, given, next(iter(journal.addresses()), None))
+        user = users(contract, given, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
         click.echo(str(fault), err=True)
         context.exit(2)
-    left = [*remove(journal, who, click.echo), *seek(journal, contract, who, click.echo)]
+    left = [*remove(journal, user, click.echo), *seek(journal, contract, user, click.echo)]
     for line in left:
         click.echo(line)
     context.exit(1 if left else 0)

@@ -72,8 +72,8 @@ def replay(
         wanted = _found(read, id)
         where = checked_url(url) or (None if read.target == MOCK else read.target)
         contract = contracts.of(read.wanted, behaviour)
-        who = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
-        asked = CheckSettings(read.wanted, contract, where, who, behaviour, mode_of(read), read.seed, timeout=timeout)
+        user = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
+        asked = CheckSettings(read.wanted, contract, where, user, behaviour, mode_of(read), read.seed, timeout=timeout)
         seen = sought(read, wanted, asked)
     except MockServerError as fault:
         click.echo(f"could not replay: {fault}", err=True)

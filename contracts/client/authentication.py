@@ -16,17 +16,17 @@ INVENTED = "contract-check-credential"
 """A credential for services that accept any."""
 
 
-def sandbox_identities(contract: Contract) -> tuple[User, ...]:
+def sandbox_users(contract: Contract) -> tuple[User, ...]:
     """The identities of the credentials that a sandbox hands out; where it lists none, one that it would accept."""
     listed = tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
     if listed or not contract.document.security_schemes:
         return listed
     stated = contract.behaviour.service.authentication
     accepted = re.search(stated.pattern, INVENTED) is not None
-    return (identity(contract, "anyone", INVENTED, role=stated.role),) if accepted else ()
+    return (user_with_secret(contract, "anyone", INVENTED, role=stated.role),) if accepted else ()
 
 
-def identity(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> User:
+def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> User:
     """Somebody who shows `secret` in every way that the document's security schemes ask for."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
@@ -63,7 +63,7 @@ def authorization(scheme: SecurityScheme, secret: str) -> str:
 
 def _of_credential(contract: Contract, credential: Credential) -> User:
     tenant = credential.home or next(iter(credential.tenants or ()), "") or example_tenant(contract)
-    return identity(contract, credential.name, credential.value, tenant=tenant, role=credential.role)
+    return user_with_secret(contract, credential.name, credential.value, tenant=tenant, role=credential.role)
 
 
 def example_tenant(contract: Contract) -> str:

@@ -12,7 +12,7 @@ from mockserver.contract import Contract
 
 def following(
     known: Mapping[str, CheckedResource],
-    act: ResourceOperation,
+    op: ResourceOperation,
     exchange: RecordedExchange,
     items: Sequence[Mapping[str, Any]],
     page: int,
@@ -20,20 +20,20 @@ def following(
     size: int,
 ) -> Any:
     """The position of the page after this one, by the reply's own words; None when it is the last."""
-    paging = act.behaviour.paging
+    paging = op.behaviour.paging
     if paging is None or not paging.position or not items:
         return None
-    if act.place("next") is not None and paging.style == "cursor":
-        return pick(exchange.json, act.place("next"))
-    more = pick(exchange.json, act.place("more")) if act.place("more") is not None else len(items) >= size
+    if op.place("next") is not None and paging.style == "cursor":
+        return pick(exchange.json, op.place("next"))
+    more = pick(exchange.json, op.place("more")) if op.place("more") is not None else len(items) >= size
     if not more:
         return None
-    field = known[act.behaviour.action.of].resource.identity.field if act.behaviour.action else "id"
+    field = known[op.behaviour.action.of].behaviour.identity.field if op.behaviour.action else "id"
     return {"cursor": items[-1].get(field), "offset": seen, "page": paging.first + page + 1}[paging.style]
 
 
-def largest_page(contract: Contract, act: ResourceOperation, name: str) -> int | None:
+def largest_page(contract: Contract, op: ResourceOperation, name: str) -> int | None:
     """The largest page that the document allows, if it says so."""
-    pointer = next((p.schema for p in act.operation.parameters if p.name == name and p.location == "query"), None)
+    pointer = next((p.schema for p in op.operation.parameters if p.name == name and p.location == "query"), None)
     found = contract.schemas.keyword(pointer, "maximum") if pointer else None
     return int(found) if isinstance(found, int | float) else None

@@ -25,40 +25,40 @@ class RequestBodies:
         self._schemas = contract.schemas
         self._maker = ExampleMaker(contract.document.root)
 
-    def least(self, act: ResourceOperation, seed: str) -> dict[str, Any] | None:
+    def least(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """A valid body with what is required (and what the document's own example shows); None for no JSON object."""
-        media, pointer = act.media_type, self.schema(act)
+        media, pointer = op.media_type, self.schema(op)
         if media is None or pointer is None:
             return None
         try:
             body = self._maker.content(media, seed=seed, direction="request")
         except MockServerError:
             return None
-        for key in act.envelope:
+        for key in op.envelope:
             body = body.get(key) if isinstance(body, dict) else None
         return self._pruned(body, pointer) if isinstance(body, dict) else None
 
-    def schema(self, act: ResourceOperation) -> str | None:
+    def schema(self, op: ResourceOperation) -> str | None:
         """The pointer of the schema of the item in a request's body, or None where there is none."""
-        media = act.media_type
-        return self._schemas.below(media.schema, act.envelope) if media is not None else None
+        media = op.media_type
+        return self._schemas.below(media.schema, op.envelope) if media is not None else None
 
-    def most(self, act: ResourceOperation, seed: str) -> dict[str, Any] | None:
+    def most(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """A valid body with as many documented fields as go together, none of them null."""
-        body = self.least(act, seed)
+        body = self.least(op, seed)
         if body is None:
             return None
-        for name in self.properties(act):
-            if name not in act.governed and (name not in body or body[name] is None):
-                value = self.value(act, name, seed)
+        for name in self.properties(op):
+            if name not in op.governed and (name not in body or body[name] is None):
+                value = self.value(op, name, seed)
                 candidate = body | {name: value}
-                if value is not None and self.accepts(act, candidate):
+                if value is not None and self.accepts(op, candidate):
                     body = candidate
         return body
 
-    def value(self, act: ResourceOperation, name: str, seed: str) -> Any:
+    def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
         """A valid value of one field, or None where none can be made."""
-        pointer = self.properties(act).get(name)
+        pointer = self.properties(op).get(name)
         for trial in range(4):
             try:
                 value = self._maker.at(pointer, seed=f"{seed}/{name}/{trial}", direction="request") if pointer else None
@@ -68,69 +68,69 @@ class RequestBodies:
                 return value
         return None
 
-    def unlike(self, act: ResourceOperation, name: str, present: Sequence[Any], seed: str) -> Any:
+    def unlike(self, op: ResourceOperation, name: str, present: Sequence[Any], seed: str) -> Any:
         """A valid value of a field that none of `present` is, or None."""
         found = None
         for each in [*reversed(present)]:
-            found = self.other(act, name, each, seed)
+            found = self.other(op, name, each, seed)
             if found is not None and found not in present:
                 return found
         numbers = [each for each in present if isinstance(each, int)]
         near = [max(numbers) + 1, min(numbers) - 1] if numbers else []
-        return next((value for value in near if self._fits(self.properties(act)[name], value)), None)
+        return next((value for value in near if self._fits(self.properties(op)[name], value)), None)
 
-    def other(self, act: ResourceOperation, name: str, present: Any, seed: str) -> Any:
+    def other(self, op: ResourceOperation, name: str, present: Any, seed: str) -> Any:
         """Another valid value of a field than `present`, or None."""
-        pointer = self.properties(act)[name]
+        pointer = self.properties(op)[name]
         schema, _ = self._schemas.resolve(pointer)
         choices = list(self._schemas.keyword(pointer, "enum") or ())
         if isinstance(present, bool) and "boolean" in self._schemas.types(pointer):
             choices.append(not present)
         if isinstance(present, str):
             choices += [f"{present}-2", present[:-1] + ("x" if present[-1:] != "x" else "y")] if present else ["x"]
-        choices += [self.value(act, name, f"{seed}/{trial}") for trial in range(6)]
+        choices += [self.value(op, name, f"{seed}/{trial}") for trial in range(6)]
         if isinstance(present, int) and not isinstance(present, bool):
             choices += [present + 1, present - 1]
         usable = (c for c in choices if c is not None and c != present)
         return next((c for c in usable if self._fits(pointer, c)), None) if isinstance(schema, dict) else None
 
-    def properties(self, act: ResourceOperation) -> dict[str, str]:
+    def properties(self, op: ResourceOperation) -> dict[str, str]:
         """The fields of the body by name, with the pointers of their schemas; without those only the service sets."""
-        schema = self.schema(act)
+        schema = self.schema(op)
         found = self._schemas.properties(schema) if schema is not None else {}
         return {name: pointer for name, pointer in found.items() if not self._schemas.keyword(pointer, "readOnly")}
 
-    def accepts(self, act: ResourceOperation, body: Any) -> bool:
+    def accepts(self, op: ResourceOperation, body: Any) -> bool:
         """Is the body valid by the document?"""
-        schema = self.schema(act)
+        schema = self.schema(op)
         return schema is not None and self._fits(schema, body)
 
-    def required(self, act: ResourceOperation) -> set[str]:
+    def required(self, op: ResourceOperation) -> set[str]:
         """The fields that every body has."""
-        schema = self.schema(act)
+        schema = self.schema(op)
         return self._schemas.required(schema) if schema is not None else set()
 
     def marked(
-        self, act: ResourceOperation, kind: CheckedResource, body: Mapping[str, Any], mark: str
+        self, op: ResourceOperation, resource: CheckedResource, body: Mapping[str, Any], mark: str
     ) -> dict[str, Any]:
         """The body with `mark` in a free text of it, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
-        unique = [name for statement in kind.resource.unique for name in statement.fields]
-        wanted = [*unique, *self.free(act, result)]
+        unique = [name for statement in resource.behaviour.unique for name in statement.fields]
+        wanted = [*unique, *self.free(op, result)]
         for name in wanted[: len(unique) + 1]:
             for text in texts(result.get(name), mark):
-                if self.accepts(act, result | {name: text}):
+                if self.accepts(op, result | {name: text}):
                     result[name] = text
                     break
         return result
 
-    def free(self, act: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
+    def free(self, op: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
         """The fields of a body whose text is free, names and titles first."""
-        texts = [n for n in self.properties(act) if isinstance(body.get(n), str) and not self._is_closed(act, n)]
+        texts = [n for n in self.properties(op) if isinstance(body.get(n), str) and not self._is_closed(op, n)]
         return sorted(texts, key=lambda name: not any(part in name.lower() for part in NAMELIKE))
 
-    def _is_closed(self, act: ResourceOperation, name: str) -> bool:
-        pointer = self.properties(act)[name]
+    def _is_closed(self, op: ResourceOperation, name: str) -> bool:
+        pointer = self.properties(op)[name]
         return any(self._schemas.keyword(pointer, word) is not None for word in ("enum", "const", "format"))
 
     def _fits(self, pointer: str, value: Any) -> bool:

@@ -11,7 +11,7 @@ from contracts.cleanup.created_items import CreatedItems
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.model.resources import CheckedResource, name_of
-from contracts.runner.shared import Tools
+from contracts.runner.shared import SharedState
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Operation, Parameter
 
@@ -26,14 +26,14 @@ class CannotBuildRequest(Exception):
 class RequestBuilder:
     """Makes requests to the operations of a contract. A filter is asked for what the latest of our items has."""
 
-    def __init__(self, tools: Tools, belongings: CreatedItems) -> None:
-        self._tools, self._ours = tools, belongings
+    def __init__(self, shared: SharedState, belongings: CreatedItems) -> None:
+        self._shared, self._ours = shared, belongings
 
     def request(
         self,
         operation: Operation,
         *,
-        who: User,
+        user: User,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = MISSING,
@@ -44,11 +44,11 @@ class RequestBuilder:
         given = {**(path or {})}
         filled = re.sub(
             r"\{([^{}]*)\}",
-            lambda m: quote(_text(self._path_value(operation, m[1], given, who)), safe=""),
+            lambda m: quote(_text(self._path_value(operation, m[1], given, user)), safe=""),
             operation.path,
         )
         wanted = {**self._required(operation, "query", query or {}), **(query or {})}
-        extra = {**self._tenant_headers(operation, who), **self._required(operation, "header", headers or {})}
+        extra = {**self._tenant_headers(operation, user), **self._required(operation, "header", headers or {})}
         pairs = tuple(
             (name, _text(one))
             for name, value in wanted.items()
@@ -56,8 +56,8 @@ class RequestBuilder:
             for one in (value if isinstance(value, list) else [value])
         )
         kind = media_type or (self._media_type(operation) if body is not MISSING else "")
-        act = self._tools.acts.get(name_of(operation))
-        body = act.wrapped(body) if act and body is not MISSING and not isinstance(body, bytes) else body
+        op = self._shared.operations.get(name_of(operation))
+        body = op.wrapped(body) if op and body is not MISSING and not isinstance(body, bytes) else body
         return Request(
             operation.method.upper(),
             filled,
@@ -71,11 +71,11 @@ class RequestBuilder:
         """A valid value for a parameter, the document's example first. Raises Unable where none can be made."""
         if parameter.schema is None:
             return "x"
-        node, _ = self._tools.contract.schemas.resolve(parameter.pointer)
+        node, _ = self._shared.contract.schemas.resolve(parameter.pointer)
         if isinstance(node, dict) and node.get("example") is not None:
             return node["example"]
         try:
-            return self._tools.maker.at(parameter.schema, seed=parameter.name, direction="request")
+            return self._shared.maker.at(parameter.schema, seed=parameter.name, direction="request")
         except MockServerError as fault:
             raise CannotBuildRequest(f"no value for the parameter {parameter.name}: {fault}") from None
 
@@ -85,25 +85,33 @@ class RequestBuilder:
             next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
         )
 
-    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], who: User) -> Any:
-        act = self._tools.acts.get(name_of(operation))
-        kind = self._tools.kinds.get(act.behaviour.action.of) if act and act.behaviour.action else None
-        if act and kind and kind.resource.parent and kind.upward in given and kind.leads_through_owner(act):
-            given = {**given, kind.resource.parent.parameter: given[kind.upward]}
+    def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], user: User) -> Any:
+        op = self._shared.operations.get(name_of(operation))
+        resource = self._shared.resources.get(op.behaviour.action.of) if op and op.behaviour.action else None
+        if (
+            op
+            and resource
+            and resource.behaviour.parent
+            and resource.upward in given
+            and resource.leads_through_owner(op)
+        ):
+            given = {**given, resource.behaviour.parent.parameter: given[resource.upward]}
         if name in given:
             return given[name]
-        if who.tenant and any(k.resource.tenant.by == "path" and k.resource.tenant.name == name for k in self._kinds):
-            return who.tenant
+        if user.tenant and any(
+            k.behaviour.tenant.by == "path" and k.behaviour.tenant.name == name for k in self._resources
+        ):
+            return user.tenant
         return self._invented(operation, "path", name)
 
     @property
-    def _kinds(self) -> Iterable[CheckedResource]:
-        return self._tools.kinds.values()
+    def _resources(self) -> Iterable[CheckedResource]:
+        return self._shared.resources.values()
 
-    def _tenant_headers(self, operation: Operation, who: User) -> dict[str, str]:
-        names = {k.resource.tenant.name for k in self._kinds if k.resource.tenant.by == "header"}
+    def _tenant_headers(self, operation: Operation, user: User) -> dict[str, str]:
+        names = {k.behaviour.tenant.name for k in self._resources if k.behaviour.tenant.by == "header"}
         known = {p.name for p in operation.parameters if p.location == "header"}
-        return {name: who.tenant for name in names & known if who.tenant}
+        return {name: user.tenant for name in names & known if user.tenant}
 
     def _required(self, operation: Operation, location: str, given: Mapping[str, Any]) -> dict[str, Any]:
         missing = [
@@ -119,8 +127,8 @@ class RequestBuilder:
     def _invented(self, operation: Operation, location: str, name: str) -> Any:
         """A valid value for a parameter: one that our items have, where a filter says which, or the schema's."""
         parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
-        act = self._tools.acts.get(name_of(operation))
-        for statement in act.behaviour.filter if act else ():
+        op = self._shared.operations.get(name_of(operation))
+        for statement in op.behaviour.filter if op else ():
             latest = self._ours.present[-1:]
             if statement.parameter == name and latest and statement.field in latest[0].sent:
                 return latest[0].sent[statement.field]

@@ -111,7 +111,7 @@ class Target:
         self,
         wire: Transport,
         base_url: str,
-        identities: Sequence[User] = (),
+        users: Sequence[User] = (),
         *,
         rate: float | None = None,
         budget: int | None = None,
@@ -122,7 +122,7 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         timeout: float = 30.0,
     ) -> None:
-        self.wire, self.base_url, self.identities = wire, base_url.rstrip("/"), tuple(identities)
+        self.wire, self.base_url, self.users = wire, base_url.rstrip("/"), tuple(users)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
         self.log: deque[RecordedExchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
@@ -131,33 +131,33 @@ class Target:
         self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._mine = sleep, 0.0, _Mine()
         self._counting = threading.Lock()
-        self._mask = masking(self.identities)
+        self._mask = masking(self.users)
 
     @classmethod
     def http(
         cls,
         base_url: str,
-        identities: Sequence[User] = (),
+        users: Sequence[User] = (),
         *,
         timeout: float = 30.0,
         verify: bool = True,
         **settings: Any,
     ) -> Target:
         """A target at an address."""
-        return cls(HttpTransport(timeout=timeout, verify=verify), base_url, identities, timeout=timeout, **settings)
+        return cls(HttpTransport(timeout=timeout, verify=verify), base_url, users, timeout=timeout, **settings)
 
     @classmethod
     def asgi(
         cls,
         app: App,
-        identities: Sequence[User] = (),
+        users: Sequence[User] = (),
         *,
         base_url: str = "http://target.local",
         timeout: float = 30.0,
         **settings: Any,
     ) -> Target:
         """A target in this process; no port is opened."""
-        return cls(AsgiTransport(app, timeout=timeout), base_url, identities, app=app, timeout=timeout, **settings)
+        return cls(AsgiTransport(app, timeout=timeout), base_url, users, app=app, timeout=timeout, **settings)
 
     @property
     def in_process(self) -> bool:
@@ -321,15 +321,15 @@ def secrets_of(headers: Headers) -> tuple[str, ...]:
     return tuple(value for value in bare if len(value) >= SHORT)
 
 
-def masking(identities: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
+def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
     """A function that writes an exchange down with every secret of `identities` as the variable that stands for it."""
-    secrets = {value: name for identity in reversed(identities) for value, name in identity.veiled.items()}
+    secrets = {value: name for identity in reversed(users) for value, name in identity.veiled.items()}
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
     needles = [secret.encode() for secret in secrets]
 
     short = {
         pair: "${" + each.variable + "}"
-        for each in identities
+        for each in users
         for pair in each.headers
         if pair[0].lower() not in OPEN and len(pair[1].strip()) < SHORT
     }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contracts.client.authentication import identity, sandbox_identities
+from contracts.client.authentication import sandbox_users, user_with_secret
 from contracts.client.target import User, secrets_of
 from contracts.client.wfc_logins import logged_in
 from mockserver.contract import Contract
@@ -41,20 +41,20 @@ def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple
         if given.secrets or given.auth_file:
             raise CredentialsError("--no-auth and a credential contradict each other")
         return (_fixed(fixed),) if fixed else ()
-    who = [*_by_secret(contract, given.secrets), *_by_file(given.auth_file, url)]
-    if not who and fixed:
-        who, fixed = [_fixed(fixed)], ()
-    if not who:
-        who = _of_sandbox(contract, url)
-    places = [*given.tenants, *[""] * len(who)]
-    who = [replace(each, tenant=place or each.tenant) for each, place in zip(who, places, strict=False)]
+    user = [*_by_secret(contract, given.secrets), *_by_file(given.auth_file, url)]
+    if not user and fixed:
+        user, fixed = [_fixed(fixed)], ()
+    if not user:
+        user = _of_sandbox(contract, url)
+    places = [*given.tenants, *[""] * len(user)]
+    user = [replace(each, tenant=place or each.tenant) for each, place in zip(user, places, strict=False)]
     hidden = secrets_of(fixed)
-    return tuple(replace(each, headers=each.headers + fixed, further=each.further + hidden) for each in who)
+    return tuple(replace(each, headers=each.headers + fixed, further=each.further + hidden) for each in user)
 
 
 def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[User]:
     names = ["credential", *(f"credential {n}" for n in range(2, len(secrets) + 1))]
-    return [identity(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
+    return [user_with_secret(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
 
 
 def _by_file(path: Path | None, url: str | None) -> list[User]:
@@ -62,7 +62,7 @@ def _by_file(path: Path | None, url: str | None) -> list[User]:
 
 
 def _of_sandbox(contract: Contract, url: str | None) -> list[User]:
-    found = list(sandbox_identities(contract))
+    found = list(sandbox_users(contract))
     if found and url is not None and not is_loopback(url):
         raise CredentialsError(
             f"no credential for {urlsplit(url).netloc}: give --auth, --header or --auth-file, or --no-auth to send "

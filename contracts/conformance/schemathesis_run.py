@@ -37,7 +37,7 @@ from contracts.runner.hypothesis_database import kept_in
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
 from contracts.runner.sharding import WHOLE, Share
-from contracts.runner.shared import Tools
+from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
 
@@ -90,7 +90,7 @@ def conform(
 
     A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
-    context = CheckContext(Tools(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
+    context = CheckContext(SharedState(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
     run = _Run(contract, target, context, only, skip, on_progress or _silent)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
@@ -145,31 +145,31 @@ def _config(
         settings["rate-limit"] = f"{max(1, round(target.rate * 60))}/m"
     if target.deadline is not None:
         settings["max-time"] = max(1, math.ceil(target.deadline - time.monotonic()))
-    return SchemathesisConfig.from_dict(settings | _credential(run.contract, run.who))
+    return SchemathesisConfig.from_dict(settings | _credential(run.contract, run.user))
 
 
-def _credential(contract: Contract, who: User) -> dict[str, Any]:
+def _credential(contract: Contract, user: User) -> dict[str, Any]:
     """The credential in the engine's terms, so that its security checks know what to leave out; all else as headers."""
-    headers = {name.lower(): value for name, value in who.headers}
-    shown = {"header": headers, "query": dict(who.query), "cookie": dict(who.cookies)}
+    headers = {name.lower(): value for name, value in user.headers}
+    shown = {"header": headers, "query": dict(user.query), "cookie": dict(user.cookies)}
     schemes: dict[str, Any] = {}
     used: set[str] = set()
-    for scheme in contract.document.security_schemes.values() if who.secret else ():
+    for scheme in contract.document.security_schemes.values() if user.secret else ():
         name = scheme.parameter.lower() if scheme.location == "header" else scheme.parameter
         if scheme.type == "http" and scheme.scheme == "bearer":
-            if headers.get("authorization", "").partition(" ")[2] == who.secret:
-                schemes[scheme.name] = {"bearer": who.secret}
+            if headers.get("authorization", "").partition(" ")[2] == user.secret:
+                schemes[scheme.name] = {"bearer": user.secret}
                 used.add("authorization")
         elif is_basic(scheme):
-            if headers.get("authorization") == authorization(scheme, who.secret):
-                user, _, password = who.secret.partition(":")
-                schemes[scheme.name] = {"username": user, "password": password}
+            if headers.get("authorization") == authorization(scheme, user.secret):
+                username, _, password = user.secret.partition(":")
+                schemes[scheme.name] = {"username": username, "password": password}
                 used.add("authorization")
-        elif scheme.type == "apiKey" and shown.get(scheme.location, headers).get(name) == who.secret:
-            schemes[scheme.name] = {"api_key": who.secret}
+        elif scheme.type == "apiKey" and shown.get(scheme.location, headers).get(name) == user.secret:
+            schemes[scheme.name] = {"api_key": user.secret}
             used.add(name)
     headers = {name: value for name, value in headers.items() if name not in used}
-    cookies = "; ".join(f"{name}={value}" for name, value in who.cookies if name not in used)
+    cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if name not in used)
     if cookies:
         headers["cookie"] = cookies
     return {**({"auth": {"openapi": schemes}} if schemes else {}), **({"headers": headers} if headers else {})}
@@ -210,12 +210,12 @@ class _Run:
     def fairness(self) -> FalsePositives:
         """What a correct server may do although the engine tells it as a failure."""
         inherits = has_heirs(self.contract.document.raw)
-        return FalsePositives(self.contract, self.context.tools.jury, self.target.base_url, inherits)
+        return FalsePositives(self.contract, self.context.shared.jury, self.target.base_url, inherits)
 
     @property
-    def who(self) -> User:
+    def user(self) -> User:
         """Who asks."""
-        return self.context.main if self.target.identities else NOBODY
+        return self.context.main if self.target.users else NOBODY
 
     def operations(self) -> list[str]:
         """The names of the operations that are examined."""
@@ -244,8 +244,8 @@ class _Run:
     def result(self) -> CheckResult:
         """What came of it, once what was created is deleted."""
         self._tidy()
-        self.findings |= self.context.tools.jury.findings
-        self.examined |= {(name, JURY): outcome for name, outcome in self.context.tools.jury.heard.items()}
+        self.findings |= self.context.shared.jury.findings
+        self.examined |= {(name, JURY): outcome for name, outcome in self.context.shared.jury.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
             self.examined,
@@ -309,7 +309,7 @@ class _Run:
         ]
         exchange = self._exchange(recorder.interactions[case_id])
         if not is_unsatisfiable(self.contract, operation, exchange):
-            self.context.tools.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
+            self.context.shared.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
 
     def asked_for(self, name: str) -> bool:
         """Is a check of this name wanted?"""
@@ -404,21 +404,21 @@ class _Run:
         self.target.safe_point()
         if self.over:
             raise Exhausted("the examination is over")
-        if case.operation.label in self.context.tools.makers:
-            operation = self.context.tools.acts[case.operation.label].operation
-            self.numbers[case.id] = self.context.announce(operation, self.who, _path(case), case.body)
+        if case.operation.label in self.context.shared.created_by:
+            operation = self.context.shared.operations[case.operation.label].operation
+            self.numbers[case.id] = self.context.announce(operation, self.user, _path(case), case.body)
 
     def _after(self, context: Any, case: Any, response: Any) -> None:
         """What a create request made is ours to take away."""
-        kind = self.context.tools.makers.get(case.operation.label)
-        if kind is None:
+        resource = self.context.shared.created_by.get(case.operation.label)
+        if resource is None:
             return
         asked = response.request
         sent = SentRequest(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
         got = ReceivedResponse(response.status_code, tuple(_pairs(response.headers)), response.content)
         body = case.body if isinstance(case.body, dict) else {}
         made = self.context.made(
-            kind, self.target.exchange(sent, got), body, self.who, _path(case), self.numbers.pop(case.id, "")
+            resource, self.target.exchange(sent, got), body, self.user, _path(case), self.numbers.pop(case.id, "")
         )
         if made is not None:
             self.made[case.id] = made
@@ -437,7 +437,7 @@ class _Run:
         try:
             left = self.context.drop(made)
         except (Unreachable, Exhausted) as reason:
-            left = f"{made.kind.name} {made.id} at {self.target.base_url} ({type(reason).__name__})"
+            left = f"{made.resource.name} {made.id} at {self.target.base_url} ({type(reason).__name__})"
         if left is not None:
             self.left.append(left)
 

@@ -13,50 +13,50 @@ from mockserver.openapi import pointer as json_pointer
 def concerned(contract: Contract, scenario: Scenario, found: Difference, *, sound: bool) -> StatementRef:
     """What is said where the service does something else; `sound`: its reply is as the document says."""
     step = scenario.steps[found.step]
-    act, behaviour, item = step.act, step.act.behaviour, found.field
+    op, behaviour, item = step.op, step.op.behaviour, found.field
     if found.refusal and found.how != "status":
         unsaid = StatementRef(
             "service", f"errors.{found.refusal}", "assumed", text="nothing is said of such a refusal's body"
         )
-        return refusal_said(contract, act, found.refusal) or unsaid
+        return refusal_said(contract, op, found.refusal) or unsaid
     if found.how in ("order", "items", "page") or found.refusal:
         return scenario.statement
     if found.how == "header" and found.path == ("link",) and behaviour.paging is not None:
-        return StatementRef.of(act.name, "paging", behaviour.paging)
-    statement = field_said(scenario.kind, item[0]) if item else None
+        return StatementRef.of(op.name, "paging", behaviour.paging)
+    statement = field_said(scenario.resource, item[0]) if item else None
     if statement is None and not item and behaviour.reply is not None:
-        statement = StatementRef.of(act.name, "reply", behaviour.reply)
+        statement = StatementRef.of(op.name, "reply", behaviour.reply)
     if statement is None and found.how not in ("status", "header"):
-        statement = schema_said(contract, act, found, sound=sound)
-    return statement or place_of(act)
+        statement = schema_said(contract, op, found, sound=sound)
+    return statement or place_of(op)
 
 
-def field_said(kind: CheckedResource, field: str) -> StatementRef | None:
+def field_said(resource: CheckedResource, field: str) -> StatementRef | None:
     """The statement about a field of a resource."""
-    resource = kind.resource
-    times = resource.timestamps
-    if field == resource.identity.field:
-        return StatementRef.of(kind.name, "identity", resource.identity)
+    behaviour = resource.behaviour
+    times = behaviour.timestamps
+    if field == behaviour.identity.field:
+        return StatementRef.of(resource.name, "identity", behaviour.identity)
     if times is not None and field in (times.created, times.updated):
-        return StatementRef.of(kind.name, "timestamps", times)
+        return StatementRef.of(resource.name, "timestamps", times)
     lists = (
-        ("write-only", resource.write_only),
-        ("server-set", resource.server_set),
-        ("immutable", resource.immutable),
-        ("derived", resource.derived),
-        ("initial", resource.initial),
-        ("defaults", resource.defaults),
+        ("write-only", behaviour.write_only),
+        ("server-set", behaviour.server_set),
+        ("immutable", behaviour.immutable),
+        ("derived", behaviour.derived),
+        ("initial", behaviour.initial),
+        ("defaults", behaviour.defaults),
     )
     for name, statements in lists:
         for statement in statements:
             if field in statement.fields:
-                return StatementRef.of(kind.name, name, statement)
+                return StatementRef.of(resource.name, name, statement)
     return None
 
 
-def refusal_said(contract: Contract, act: ResourceOperation, kind: str) -> StatementRef | None:
+def refusal_said(contract: Contract, op: ResourceOperation, kind: str) -> StatementRef | None:
     """The statement about the body of a kind of refusal."""
-    for subject, errors in ((act.name, act.behaviour.errors), ("service", contract.behaviour.service.errors)):
+    for subject, errors in ((op.name, op.behaviour.errors), ("service", contract.behaviour.service.errors)):
         for name in (kind, "default"):
             if name in errors:
                 return StatementRef.of(
@@ -65,21 +65,21 @@ def refusal_said(contract: Contract, act: ResourceOperation, kind: str) -> State
     return None
 
 
-def schema_said(contract: Contract, act: ResourceOperation, found: Difference, *, sound: bool) -> StatementRef:
+def schema_said(contract: Contract, op: ResourceOperation, found: Difference, *, sound: bool) -> StatementRef:
     """The place in the document that describes a value of a reply.
 
     The document itself is broken only where the reply is not `sound`; otherwise the mock made one of several choices.
     """
-    response = act.operation.success()
+    response = op.operation.success()
     media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
     place = tuple(0 if part == "*" else part for part in found.path)
     at = contract.schemas.below(media.schema, place) if media and media.schema else None
     if at is None:
-        return place_of(act)
-    return StatementRef(act.name, "schema", "assumed" if sound else "documented", "the document", f"#{at}")
+        return place_of(op)
+    return StatementRef(op.name, "schema", "assumed" if sound else "documented", "the document", f"#{at}")
 
 
-def place_of(act: ResourceOperation) -> StatementRef:
+def place_of(op: ResourceOperation) -> StatementRef:
     """The operation in the document."""
-    pointer = json_pointer.join("", "paths", act.operation.path, act.operation.method)
-    return StatementRef(act.name, "schema", "inferred", "the document", f"#{pointer}")
+    pointer = json_pointer.join("", "paths", op.operation.path, op.operation.method)
+    return StatementRef(op.name, "schema", "inferred", "the document", f"#{pointer}")

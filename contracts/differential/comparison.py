@@ -23,7 +23,7 @@ from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext, Mode
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
-from contracts.runner.shared import Tools
+from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 
 CHECK = "same-"
@@ -70,9 +70,9 @@ class Comparison:
 
     def context(self, target: Target) -> CheckContext:
         """A stage on one of the two sides; only what is made at the service is in the journal."""
-        tools = Tools(self.contract, self.seed)
+        shared = SharedState(self.contract, self.seed)
         journal = self.journal if target is self.service else Journal.nowhere()
-        return CheckContext(tools, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
+        return CheckContext(shared, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
 
     def run(self) -> CheckResult:
         """Compare. Never raises for what the service does: `stopped` of the result says why it ended early."""
@@ -96,23 +96,23 @@ class Comparison:
 
     def _chosen(self, context: CheckContext) -> Iterator[Scenario]:
         for scenario in (*scenarios(context), *random_sequences(context, self.mode, self.seed)):
-            names = (CHECK + scenario.about, scenario.about, scenario.steps[-1].act.name)
+            names = (CHECK + scenario.about, scenario.about, scenario.steps[-1].op.name)
             if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
                 yield scenario
 
     def _look_around(self, service: Player) -> None:
         """What changes by itself, and what others have at the service."""
-        for kind in service.context.tools.kinds.values():
-            if kind.can("list") and not kind.resource.parent:
-                items, _ = service.context.walk(kind)
-                self.crowded[kind.name] = len(items)
-            if kind.can("create"):
-                filled = frozenset(name for act in kind.acts.values() for name in act.filled)
-                self.volatile[kind.name] = kind.governed | filled | _moving(kind, service)
+        for resource in service.context.shared.resources.values():
+            if resource.can("list") and not resource.behaviour.parent:
+                items, _ = service.context.walk(resource)
+                self.crowded[resource.name] = len(items)
+            if resource.can("create"):
+                filled = frozenset(name for op in resource.operations.values() for name in op.filled)
+                self.volatile[resource.name] = resource.governed | filled | _moving(resource, service)
 
     def _try(self, scenario: Scenario, mock: Player, service: Player) -> None:
         key = (scenario.steps[-1].name, CHECK + scenario.about)
-        others = self.crowded.get(scenario.kind.name, 0)
+        others = self.crowded.get(scenario.resource.name, 0)
         if others and (scenario.about == "capacity" or any(_does(step) == "list" for step in scenario.steps)):
             self._note(key, f"skipped: {others} items of others are in the list")
             return
@@ -138,7 +138,7 @@ class Comparison:
         self, scenario: Scenario, mock: Player, service: Player
     ) -> tuple[list[Difference], list[PlayedReply | None]]:
         ours, theirs = mock.play(scenario), service.play(scenario)
-        volatile = self.volatile.get(scenario.kind.name, frozenset())
+        volatile = self.volatile.get(scenario.resource.name, frozenset())
         return list(Comparer(self.contract, scenario, mock, service, volatile).differences(ours, theirs)), theirs
 
     def _shortest(self, scenario: Scenario, difference: Difference, mock: Player, service: Player) -> Disagreement:
@@ -168,7 +168,7 @@ class Comparison:
 
     def _told(self, scenario: Scenario, found: Difference, replies: Sequence[PlayedReply | None]) -> Finding:
         exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
-        operation, last = scenario.steps[found.step].act.operation, exchanges[-1:]
+        operation, last = scenario.steps[found.step].op.operation, exchanges[-1:]
         sound = not any(each for exchange in last for each in response_violations(operation, exchange, self.contract))
         statement = concerned(self.contract, scenario, found, sound=sound)
         detail = f" ({scenario.detail})" if scenario.detail else ""
@@ -189,7 +189,7 @@ def _named(scenario: Scenario, found: Difference) -> str:
     if found.refusal and found.how == "value":
         return found.signature
     aimed = scenario.about in AIMED and found.step == len(scenario.steps) - 1
-    return f"{scenario.kind.name} {scenario.about if aimed else ''} {found.signature}"
+    return f"{scenario.resource.name} {scenario.about if aimed else ''} {found.signature}"
 
 
 def _words(found: Difference) -> str:
@@ -209,20 +209,20 @@ def _value(found: Difference, value: Any) -> str:
 
 
 def _does(step: ScenarioStep) -> str:
-    return step.act.behaviour.action.does if step.act.behaviour.action else ""
+    return step.op.behaviour.action.does if step.op.behaviour.action else ""
 
 
-def _moving(kind: CheckedResource, side: Player) -> frozenset[str]:
+def _moving(resource: CheckedResource, side: Player) -> frozenset[str]:
     """Fields whose values are new for every item though nobody sent them."""
     context = side.context
     try:
-        made = [context.create(kind, bare(context, kind)) for _ in range(2)]
+        made = [context.create(resource, bare(context, resource)) for _ in range(2)]
     except CannotBuildRequest:
         return frozenset()
     finally:
         context.tidy()
     first, second = (dict(each.item) for each in made)
-    settled = {kind.resource.identity.field} | set(made[0].sent)
-    times = kind.resource.timestamps
+    settled = {resource.behaviour.identity.field} | set(made[0].sent)
+    times = resource.behaviour.timestamps
     settled |= {times.created, times.updated} if times else set()
     return frozenset(name for name in first if name not in settled and first[name] != second.get(name))

@@ -101,7 +101,7 @@ class Comparer:
         return (aimed and self.scenario.refusal) or LIKELY.get(reply.view.status, "default")
 
     def _is_list(self, step: ScenarioStep) -> bool:
-        return step.act.behaviour.action is not None and step.act.behaviour.action.does == "list"
+        return step.op.behaviour.action is not None and step.op.behaviour.action.does == "list"
 
     def _headers(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         for header in sorted({*mine.view.headers, *other.view.headers}):
@@ -111,7 +111,7 @@ class Comparer:
 
     def _refusals(self, number: int, mine: PlayedReply, other: PlayedReply, refusal: str) -> Iterator[Difference]:
         """A refusal is as its statement says; where none is made, it has what the mock's has."""
-        statement = refusal_body(self.contract, mine.step.act, refusal)
+        statement = refusal_body(self.contract, mine.step.op, refusal)
         if statement is not None:
             same = not any(misfits(statement.body, other.exchange.json, {"status": other.view.status}))
         else:
@@ -123,10 +123,10 @@ class Comparer:
             )
 
     def _lists(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
-        kind = self.scenario.kind
-        here, there = self.mock.ours(kind, mine.exchange), self.service.ours(kind, other.exchange)
+        resource = self.scenario.resource
+        here, there = self.mock.ours(resource, mine.exchange), self.service.ours(resource, other.exchange)
         if here is not None and there is not None and here != there:
-            place = tuple(str(part) for part in kind.acts["list"].place("items") or ())
+            place = tuple(str(part) for part in resource.operations["list"].place("items") or ())
             how: How = "order" if sorted(here) == sorted(there) else "items"
             yield Difference(number, mine.step.name, how, place, here, there)
             return
@@ -136,27 +136,27 @@ class Comparer:
         if mine.step.makes:
             yield from self._ids(number, mine.step)
         for path, how, here, there in compared((), mine.view.body, other.view.body):
-            field = field_of(mine.step.act, path)
+            field = field_of(mine.step.op, path)
             if not (field and field[0] in self.volatile):
                 yield Difference(number, mine.step.name, how, path, here, there, field)
 
     def _ids(self, number: int, step: ScenarioStep) -> Iterator[Difference]:
         """Ids are made in another way, where it is the service that makes them."""
         mine, other = self.mock.items.get(step.makes), self.service.items.get(step.makes)
-        if mine is None or other is None or mine.kind.client_named:
+        if mine is None or other is None or mine.resource.client_named:
             return
         shapes = shape_of(mine.id), shape_of(other.id)
         if shapes[0][:2] != shapes[1][:2]:
-            field = mine.kind.resource.identity.field
-            path = (*(str(part) for part in step.act.place("item") or ()), field)
+            field = mine.resource.behaviour.identity.field
+            path = (*(str(part) for part in step.op.place("item") or ()), field)
             here, there = (f"{way} {prefix}".strip() for way, prefix, _ in shapes)
             yield Difference(number, step.name, "type", path, here, there, (field,))
 
 
-def field_of(act: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
+def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
     """The path inside of an item that a path in a body is about; empty for what surrounds the item."""
     for place in ("item", "items"):
-        where = act.place(place)
+        where = op.place(place)
         if where is not None:
             steps = (*(str(part) for part in where), *(("*",) if place == "items" else ()))
             if path[: len(steps)] == steps:
@@ -164,9 +164,9 @@ def field_of(act: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def refusal_body(contract: Contract, act: ResourceOperation, kind: str) -> ErrorBody | None:
+def refusal_body(contract: Contract, op: ResourceOperation, kind: str) -> ErrorBody | None:
     """What is said about the body of a kind of refusal at an operation."""
-    own, service = act.behaviour.errors, contract.behaviour.service.errors
+    own, service = op.behaviour.errors, contract.behaviour.service.errors
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 

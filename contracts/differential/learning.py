@@ -41,7 +41,7 @@ class Learner:
         does the same would break the document too.
         """
         step = seen.scenario.steps[seen.difference.step]
-        if not step.path and any(response_violations(step.act.operation, seen.found.exchanges[-1], self.contract)):
+        if not step.path and any(response_violations(step.op.operation, seen.found.exchanges[-1], self.contract)):
             return None
         for learn in LEARNERS:
             lesson = learn(self, seen.scenario, seen.difference, seen.found.exchanges)
@@ -73,12 +73,12 @@ Learn = Callable[[Learner, Scenario, Difference, tuple[RecordedExchange, ...]], 
 
 
 def _operation(step: ScenarioStep, key: str) -> Place:
-    operation = step.act.operation
+    operation = step.op.operation
     return ("paths", operation.path, operation.method, "x-behaviour", key)
 
 
-def _resource(kind: CheckedResource, key: str) -> Place:
-    return ("x-resources", kind.name, key)
+def _resource(resource: CheckedResource, key: str) -> Place:
+    return ("x-resources", resource.name, key)
 
 
 def status(
@@ -103,7 +103,7 @@ def refusal_status(
         refusal = {403: "forbidden", 404: "missing"}[found.seen]
         return by.changed(("x-service", "no-access"), f"Who has no access gets {found.seen}.", refusal=refusal)
     step = scenario.steps[found.step]
-    if not step.path and step.act.operation.response(found.seen) is None:
+    if not step.path and step.op.operation.response(found.seen) is None:
         return None
     place = _errors(by, step, found.refusal)
     return by.changed(
@@ -162,7 +162,7 @@ def capacity(
     by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
 ) -> LearnedOverlay | None:
     """How many items there may be: counted by making them."""
-    step, kind = scenario.steps[found.step], scenario.kind
+    step, kind = scenario.steps[found.step], scenario.resource
     crowd = sum(bool(each.makes) for each in scenario.steps[: found.step + 1])
     limits = scenario.about == "capacity" or (step.makes and crowd > 2 and scenario.about != "unique")
     if found.how != "status" or not limits or (found.expected < 400) is (found.seen < 400):
@@ -182,20 +182,20 @@ def unique(
     """Which fields must differ: none where twins are accepted, else those without whose change there is no second."""
     if found.how != "status" or scenario.about != "unique" or (found.expected < 400) is (found.seen < 400):
         return None
-    kind, place = scenario.kind, _resource(scenario.kind, "unique")
+    kind, place = scenario.resource, _resource(scenario.resource, "unique")
     if found.seen < 400:
         return LearnedOverlay(place, None, f"Two items of {kind.name} may agree in every field.")
     fields = tuple(_decisive(by.context, kind))
     return by.fields(place, f"No two items of {kind.name} agree in {', '.join(fields)}.", fields) if fields else None
 
 
-def _decisive(context: CheckContext, kind: CheckedResource) -> Iterator[str]:
-    act = kind.acts["create"]
-    body = context.body(kind, full=True)
-    context.create(kind, body)
+def _decisive(context: CheckContext, resource: CheckedResource) -> Iterator[str]:
+    op = resource.operations["create"]
+    body = context.body(resource, full=True)
+    context.create(resource, body)
     for name, value in body.items():
-        other = context.bodies.other(act, name, value, "unique") if name in context.bodies.properties(act) else None
-        if other is not None and context.try_create(kind, {**body, name: other})[1] is not None:
+        other = context.bodies.other(op, name, value, "unique") if name in context.bodies.properties(op) else None
+        if other is not None and context.try_create(resource, {**body, name: other})[1] is not None:
             yield name
     context.tidy()
 
@@ -217,11 +217,11 @@ def order(
     """How a list is ordered."""
     if found.how != "order" or scenario.about == "sort":
         return None
-    told = measurements.order_of(by.context, scenario.kind)
+    told = measurements.order_of(by.context, scenario.resource)
     if told is None:
         return None
     return by.changed(
-        _resource(scenario.kind, "order"), f"Listed by {told[0]}, {told[1]}.", by=told[0], direction=told[1]
+        _resource(scenario.resource, "order"), f"Listed by {told[0]}, {told[1]}.", by=told[0], direction=told[1]
     )
 
 
@@ -232,7 +232,7 @@ def page_default(
     step = scenario.steps[found.step]
     if scenario.about != "page-default" or found.how not in ("items", "value"):
         return None
-    size = measurements.page_size(by.context, scenario.kind)
+    size = measurements.page_size(by.context, scenario.resource)
     return by.changed(_operation(step, "paging"), f"A page has {size} items.", default=size) if size else None
 
 
@@ -255,7 +255,7 @@ def narrowing(
     if scenario.about not in ("filter", "sort") or found.how not in ("items", "order"):
         return None
     step = scenario.steps[found.step]
-    several = scenario.about == "filter" and len(step.act.behaviour.filter) > 1
+    several = scenario.about == "filter" and len(step.op.behaviour.filter) > 1
     says = f"{step.name}: the parameter {scenario.detail} has no effect."
     return None if several else LearnedOverlay(_operation(step, scenario.about), None, says)
 
@@ -278,13 +278,18 @@ def identity(
     by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
 ) -> LearnedOverlay | None:
     """How ids are made."""
-    kind, step = scenario.kind, scenario.steps[found.step]
-    if found.how != "type" or found.field != (kind.resource.identity.field,) or not step.makes:
+    resource, step = scenario.resource, scenario.steps[found.step]
+    if found.how != "type" or found.field != (resource.behaviour.identity.field,) or not step.makes:
         return None
-    way, prefix, length = shape_of(pick(seen[-1].json, (*(step.act.place("item") or ()), *found.field)))
+    way, prefix, length = shape_of(pick(seen[-1].json, (*(step.op.place("item") or ()), *found.field)))
     more = {"prefix": prefix, "length": length} if way == "random" else {}
     return by.changed(
-        _resource(kind, "identity"), f"Ids are {way} {prefix}".strip() + ".", "prefix", "length", generate=way, **more
+        _resource(resource, "identity"),
+        f"Ids are {way} {prefix}".strip() + ".",
+        "prefix",
+        "length",
+        generate=way,
+        **more,
     )
 
 
@@ -293,11 +298,11 @@ def timestamps(
 ) -> LearnedOverlay | None:
     """How times are written."""
     written_as = re.fullmatch(r"‹time ([a-z-]+)›", str(found.seen))
-    times = scenario.kind.resource.timestamps
+    times = scenario.resource.behaviour.timestamps
     if times is None or not written_as or found.field not in ((times.created,), (times.updated,)):
         return None
     return by.changed(
-        _resource(scenario.kind, "timestamps"), f"Times are written as {written_as[1]}.", written=written_as[1]
+        _resource(scenario.resource, "timestamps"), f"Times are written as {written_as[1]}.", written=written_as[1]
     )
 
 
@@ -305,16 +310,18 @@ def write_only(
     by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
 ) -> LearnedOverlay | None:
     """Which of the fields that a client sends no reply shows."""
-    kind = scenario.kind
+    resource = scenario.resource
     if len(found.field) != 1 or found.how not in ("missing", "further"):
         return None
     [name] = found.field
     sent = any(isinstance(step.body, dict) and name in step.body for step in scenario.steps)
-    if found.how == "further" and name in kind.secret:
-        rest = tuple(sorted(kind.secret - {name}))
-        return by.fields(_resource(kind, "write-only"), f"Replies show {name}.", rest)
-    if found.how == "missing" and sent and name not in kind.secret:
-        return by.fields(_resource(kind, "write-only"), f"No reply shows {name}.", tuple(sorted({*kind.secret, name})))
+    if found.how == "further" and name in resource.secret:
+        rest = tuple(sorted(resource.secret - {name}))
+        return by.fields(_resource(resource, "write-only"), f"Replies show {name}.", rest)
+    if found.how == "missing" and sent and name not in resource.secret:
+        return by.fields(
+            _resource(resource, "write-only"), f"No reply shows {name}.", tuple(sorted({*resource.secret, name}))
+        )
     return None
 
 
@@ -328,15 +335,17 @@ def immutable(
         return None
     if created.get(name) != found.seen:
         return None
-    fixed = {each for statement in scenario.kind.resource.immutable for each in statement.fields} | {name}
-    return by.fields(_resource(scenario.kind, "immutable"), f"An update leaves {name} as it is.", tuple(sorted(fixed)))
+    fixed = {each for statement in scenario.resource.behaviour.immutable for each in statement.fields} | {name}
+    return by.fields(
+        _resource(scenario.resource, "immutable"), f"An update leaves {name} as it is.", tuple(sorted(fixed))
+    )
 
 
 def starting_value(
     by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
 ) -> LearnedOverlay | None:
     """What a field is at first where the client says nothing."""
-    step, kind = scenario.steps[found.step], scenario.kind
+    step, resource = scenario.steps[found.step], scenario.resource
     if not found.field or found.how not in ("value", "further", "type") or found.seen == "nothing":
         return None
     name = found.field[0]
@@ -345,16 +354,16 @@ def starting_value(
     value = _shown(step, name, seen[-1])
     if _is_passing(value):
         return None
-    key = "initial" if any(name in statement.fields for statement in kind.resource.initial) else "defaults"
-    before = {name: each for statement in getattr(kind.resource, key) for name, each in statement.fields.items()}
-    return by.fields(_resource(kind, key), f"{name} is {value!r} at first.", {**before, name: value})
+    key = "initial" if any(name in statement.fields for statement in resource.behaviour.initial) else "defaults"
+    before = {name: each for statement in getattr(resource.behaviour, key) for name, each in statement.fields.items()}
+    return by.fields(_resource(resource, key), f"{name} is {value!r} at first.", {**before, name: value})
 
 
 def _shown(step: ScenarioStep, name: str, exchange: RecordedExchange) -> Any:
     """The value of a field in a reply; of a list, that of its first item."""
-    place = step.act.place("item")
+    place = step.op.place("item")
     if place is None:
-        place = (*(step.act.place("items") or ()), 0)
+        place = (*(step.op.place("items") or ()), 0)
     return pick(exchange.json, (*place, name))
 
 
@@ -370,7 +379,7 @@ def owner(
     if scenario.about != "parent" or found.how != "status" or not scenario.steps[found.step].makes:
         return None
     must = bool(found.seen >= 400)
-    return by.changed(_resource(scenario.kind, "parent"), f"The owner must be there: {must}.", must_exist=must)
+    return by.changed(_resource(scenario.resource, "parent"), f"The owner must be there: {must}.", must_exist=must)
 
 
 LEARNERS: tuple[Learn, ...] = (

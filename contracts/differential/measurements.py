@@ -18,11 +18,11 @@ TRIALS = (25, 60, MOST)
 """How many items are made, one trial after the other, to find the size of a page."""
 
 
-def room(context: CheckContext, kind: CheckedResource) -> int | None:
+def room(context: CheckContext, resource: CheckedResource) -> int | None:
     """How many items there may be; None where MOST are accepted, or the first is refused."""
     try:
         for count in range(MOST + 1):
-            exchange, made = context.try_create(kind)
+            exchange, made = context.try_create(resource)
             if made is None:
                 return count if count and 400 <= exchange.status < 500 else None
         return None
@@ -30,46 +30,46 @@ def room(context: CheckContext, kind: CheckedResource) -> int | None:
         context.tidy()
 
 
-def page_size(context: CheckContext, kind: CheckedResource) -> int | None:
+def page_size(context: CheckContext, resource: CheckedResource) -> int | None:
     """How many items a page has where no size is asked for; None where all of MOST are on it."""
     made: list[CreatedItem] = []
     try:
         for wanted in TRIALS:
             while len(made) < wanted:
-                made.append(context.create(kind))
-            shown = len(context.items(kind, context.listing(made[0])))
+                made.append(context.create(resource))
+            shown = len(context.items(resource, context.listing(made[0])))
             if shown < len(made):
                 return shown
     except CannotBuildRequest:
-        shown = len(context.items(kind, context.listing(made[0]))) if made else 0
+        shown = len(context.items(resource, context.listing(made[0]))) if made else 0
         return shown if 0 < shown < len(made) else None
     finally:
         context.tidy()
     return None
 
 
-def order_of(context: CheckContext, kind: CheckedResource) -> tuple[str, str] | None:
+def order_of(context: CheckContext, resource: CheckedResource) -> tuple[str, str] | None:
     """By what a list is ordered, and in which direction; None where nothing fits."""
-    bodies = [context.body(kind) for _ in range(4)]
-    made = [context.create(kind, bodies[number]) for number in (2, 0, 3, 1)]
+    bodies = [context.body(resource) for _ in range(4)]
+    made = [context.create(resource, bodies[number]) for number in (2, 0, 3, 1)]
     try:
-        act = kind.acts.get("update")
+        op = resource.operations.get("update")
         context.target.pause(1.1)
-        for name in context.bodies.properties(act) if act else ():
-            if act is not None and isinstance(made[1].sent.get(name), str) and name not in kind.settled:
-                value = context.bodies.other(act, name, made[1].sent[name], "order")
+        for name in context.bodies.properties(op) if op else ():
+            if op is not None and isinstance(made[1].sent.get(name), str) and name not in resource.settled:
+                value = context.bodies.other(op, name, made[1].sent[name], "order")
                 if value is not None and context.update(made[1], {name: value}).status < 300:
                     break
-        items = only(kind, context.walk(made[0])[0], made)
+        items = only(resource, context.walk(made[0])[0], made)
     finally:
         context.tidy()
-    seen = ids(kind, items)
+    seen = ids(resource, items)
     created = [str(each.id) for each in made]
     if len(seen) < len(made):
         return None
     if seen in (created, created[::-1]):
         return "creation", "ascending" if seen == created else "descending"
-    times = kind.resource.timestamps
+    times = resource.behaviour.timestamps
     preferred = [times.updated] if times and times.updated else []
     for name in [*preferred, *(key for key in items[0] if key not in preferred)]:
         direction = _direction([item.get(name) for item in items])

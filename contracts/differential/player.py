@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.authentication import identity
+from contracts.client.authentication import user_with_secret
 from contracts.client.pagination import following
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import NOBODY, Request, User
@@ -59,17 +59,17 @@ class Player:
         return replies
 
     def _begin(self, scenario: Scenario) -> None:
-        kind = scenario.kind
-        times = kind.resource.timestamps
-        parent = kind.resource.parent
+        resource = scenario.resource
+        times = resource.behaviour.timestamps
+        parent = resource.behaviour.parent
         self.items = {}
         self.glasses = ReplyNormalizer(
-            keys=frozenset({kind.resource.identity.field, parent.field if parent else ""}),
+            keys=frozenset({resource.behaviour.identity.field, parent.field if parent else ""}),
             times=frozenset({times.created, times.updated} - {""}) if times else frozenset(),
             sent=set().union(*(texts(step.body) for step in scenario.steps)),
             moments={} if scenario.about == "timestamps" else None,
         )
-        owner = self.context.tools.kinds.get(parent.resource) if parent else None
+        owner = self.context.shared.resources.get(parent.resource) if parent else None
         if owner is not None and owner.can("create"):
             self._know("owner", self.context.create(owner))
 
@@ -82,20 +82,20 @@ class Player:
             if position is None:
                 return None
             query |= position
-        who = self._who(step)
+        user = self._who(step)
         if step.path:
-            return self.context.target.send(Request(step.method, step.path), who)
+            return self.context.target.send(Request(step.method, step.path), user)
         path = self._path(scenario, step)
         if step.makes and isinstance(step.body, dict) and not step.media_type:
-            exchange, made = self.context.try_create(scenario.kind, step.body, who=who, path=path)
+            exchange, made = self.context.try_create(scenario.resource, step.body, user=user, path=path)
             if made is not None:
                 self._know(step.makes, made)
             return exchange
         exchange = self.context.send(
-            step.act, who=who, path=path, query=query, body=step.body, media_type=step.media_type
+            step.op, user=user, path=path, query=query, body=step.body, media_type=step.media_type
         )
         if step.makes:
-            self.context.made(scenario.kind, exchange, {}, who, path)
+            self.context.made(scenario.resource, exchange, {}, user, path)
         return exchange
 
     def _know(self, name: str, made: CreatedItem) -> None:
@@ -103,42 +103,42 @@ class Player:
         self.glasses.ids[str(made.id)] = name
 
     def _path(self, scenario: Scenario, step: ScenarioStep) -> dict[str, Any]:
-        parent = scenario.kind.resource.parent
+        parent = scenario.resource.behaviour.parent
         owner = self.items.get("owner")
         path = {**owner.path, parent.parameter: owner.id} if owner and parent else {}
         if step.item:
             made = self.items[step.item]
             path |= made.path
             if step.never:
-                path[made.kind.resource.identity.parameter] = unlike(made.id)
+                path[made.resource.behaviour.identity.parameter] = unlike(made.id)
         return path
 
     def _further(self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None) -> dict[str, Any] | None:
-        paging = step.act.behaviour.paging
+        paging = step.op.behaviour.paging
         if paging is None or before is None:
             return None
-        items = self.context.items(scenario.kind, before.exchange)
+        items = self.context.items(scenario.resource, before.exchange)
         size = int(step.query[paging.limit])
         position = following(
-            self.context.tools.kinds, step.act, before.exchange, items, step.page - 1, size * step.page, size
+            self.context.shared.resources, step.op, before.exchange, items, step.page - 1, size * step.page, size
         )
         return {paging.position: position} if position is not None else None
 
     def _who(self, step: ScenarioStep) -> User:
-        if step.who == "main":
+        if step.user == "main":
             return self.context.main
-        if step.who == "nobody":
+        if step.user == "nobody":
             return replace(NOBODY, tenant=self.context.main.tenant)
-        if step.who == "wrong":
-            return replace(identity(self.context.contract, "wrong", NOBODYS), tenant=self.context.main.tenant)
+        if step.user == "wrong":
+            return replace(user_with_secret(self.context.contract, "wrong", NOBODYS), tenant=self.context.main.tenant)
         return self.context.stranger()
 
-    def ours(self, kind: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
+    def ours(self, resource: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
         """The names of our items in a list reply, in its order; None where the reply has no list there."""
-        found = pick(exchange.json, kind.acts["list"].place("items"))
+        found = pick(exchange.json, resource.operations["list"].place("items"))
         if not isinstance(found, list):
             return None
-        ids = [str(item.get(kind.resource.identity.field)) for item in found if isinstance(item, dict)]
+        ids = [str(item.get(resource.behaviour.identity.field)) for item in found if isinstance(item, dict)]
         return [self.glasses.ids[id] for id in ids if id in self.glasses.ids]
 
 

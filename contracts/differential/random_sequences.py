@@ -20,37 +20,37 @@ LENGTH = 10
 
 def random_sequences(context: CheckContext, mode: Mode, seed: int) -> Iterator[Scenario]:
     """Random scenarios, the same for the same seed."""
-    for kind in context.tools.kinds.values():
-        if kind.can("create"):
-            chance = Random(f"{seed}/{kind.name}")
+    for resource in context.shared.resources.values():
+        if resource.can("create"):
+            chance = Random(f"{seed}/{resource.name}")
             for _ in range(COUNT[mode]):
                 try:
-                    steps = tuple(_steps(context, kind, chance))
+                    steps = tuple(_steps(context, resource, chance))
                 except CannotBuildRequest:
                     break
-                yield Scenario("sequence", kind, steps, place_of(steps[-1].act))
+                yield Scenario("sequence", resource, steps, place_of(steps[-1].op))
 
 
-def _steps(context: CheckContext, kind: CheckedResource, chance: Random) -> Iterator[ScenarioStep]:
+def _steps(context: CheckContext, resource: CheckedResource, chance: Random) -> Iterator[ScenarioStep]:
     items: list[str] = []
     for number in range(LENGTH):
-        action = chance.choice([name for name in ("create", "get", "update", "delete", "list") if kind.can(name)])
+        action = chance.choice([name for name in ("create", "get", "update", "delete", "list") if resource.can(name)])
         if action == "create" or (not items and action != "list"):
             items.append(f"item {number}")
-            body = context.body(kind, full=chance.random() < 0.5)
-            yield ScenarioStep(kind.acts["create"], makes=items[-1], body=body)
+            body = context.body(resource, full=chance.random() < 0.5)
+            yield ScenarioStep(resource.operations["create"], makes=items[-1], body=body)
         elif action == "list":
-            yield ScenarioStep(kind.acts["list"])
+            yield ScenarioStep(resource.operations["list"])
         elif action == "update":
-            yield from _change(context, kind, chance.choice(items), chance)
+            yield from _change(context, resource, chance.choice(items), chance)
         else:
-            yield ScenarioStep(kind.acts[action], item=chance.choice(items))
+            yield ScenarioStep(resource.operations[action], item=chance.choice(items))
 
 
-def _change(context: CheckContext, kind: CheckedResource, item: str, chance: Random) -> Iterator[ScenarioStep]:
-    act = kind.acts["update"]
-    body = context.body(kind, full=True)
-    names = [name for name in context.bodies.properties(act) if name in body]
+def _change(context: CheckContext, resource: CheckedResource, item: str, chance: Random) -> Iterator[ScenarioStep]:
+    op = resource.operations["update"]
+    body = context.body(resource, full=True)
+    names = [name for name in context.bodies.properties(op) if name in body]
     if names:
         name = chance.choice(names)
-        yield ScenarioStep(act, item=item, body={name: body[name]})
+        yield ScenarioStep(op, item=item, body={name: body[name]})

@@ -145,10 +145,10 @@ def _contradicted(
 ) -> set[tuple[str, ...]]:
     """Lessons that the mock cannot keep: its reply would break the document, which it tells with a 500."""
     broken = [each for each in deviations if each.difference.how == "status" and each.difference.expected >= 500]
-    acts = [each.scenario.steps[each.difference.step].act.operation for each in broken]
-    narrow = {place for place in lessons for act in acts if place[:3] == ("paths", act.path, act.method)}
-    kinds = {each.scenario.kind.name for each in broken}
-    return narrow or {place for place in lessons if place[0] == "x-resources" and place[1] in kinds}
+    operations = [each.scenario.steps[each.difference.step].op.operation for each in broken]
+    narrow = {place for place in lessons for op in operations if place[:3] == ("paths", op.path, op.method)}
+    resources = {each.scenario.resource.name for each in broken}
+    return narrow or {place for place in lessons if place[0] == "x-resources" and place[1] in resources}
 
 
 def _unsound(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> set[tuple[str, ...]]:

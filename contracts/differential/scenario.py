@@ -23,12 +23,12 @@ class ScenarioStep:
     it. `path` is for what is no operation of the document.
     """
 
-    act: ResourceOperation
+    op: ResourceOperation
     makes: str = ""
     item: str = ""
     body: Any = MISSING
     query: Mapping[str, Any] = field(default_factory=dict)
-    who: Asker = "main"
+    user: Asker = "main"
     never: bool = False
     page: int = 0
     pause: float = 0.0
@@ -39,7 +39,7 @@ class ScenarioStep:
     @property
     def name(self) -> str:
         """`METHOD path`."""
-        return f"{self.method} {self.path}" if self.path else self.act.name
+        return f"{self.method} {self.path}" if self.path else self.op.name
 
     def touches(self) -> frozenset[str]:
         """The items that must be there for this step."""
@@ -54,7 +54,7 @@ class Scenario:
     """
 
     about: str
-    kind: CheckedResource
+    resource: CheckedResource
     steps: tuple[ScenarioStep, ...]
     statement: StatementRef
     refusal: str = ""

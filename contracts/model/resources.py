@@ -81,35 +81,35 @@ class CheckedResource:
     `acts` has one Act for each of create, get, list, update, replace and delete that exists (the shortest path).
     """
 
-    resource: Resource
-    acts: Mapping[str, ResourceOperation]
+    behaviour: Resource
+    operations: Mapping[str, ResourceOperation]
 
     @property
     def name(self) -> str:
         """The resource's name."""
-        return self.resource.name
+        return self.behaviour.name
 
     def can(self, *wanted: str) -> bool:
         """Does every one of these actions exist?"""
-        return all(each in self.acts for each in wanted)
+        return all(each in self.operations for each in wanted)
 
     @cached_property
     def upward(self) -> str:
         """What the path of an item calls the owner below which it was made and does not stand; else empty."""
-        parent, within = self.resource.parent, self.resource.within
+        parent, within = self.behaviour.parent, self.behaviour.within
         if parent is None or within is None or parent.parameter in within.parameters:
             return ""
         return f"{parent.parameter} of {parent.resource}"
 
-    def is_of_item(self, act: ResourceOperation) -> bool:
+    def is_of_item(self, op: ResourceOperation) -> bool:
         """Does the path of an operation name an item's id?"""
-        named = self.resource.identity.parameter in path_template.names(act.operation.path)
-        return named and not (self.upward and self.leads_through_owner(act))
+        named = self.behaviour.identity.parameter in path_template.names(op.operation.path)
+        return named and not (self.upward and self.leads_through_owner(op))
 
-    def leads_through_owner(self, act: ResourceOperation) -> bool:
+    def leads_through_owner(self, op: ResourceOperation) -> bool:
         """Does the path of an operation name the owner?"""
-        parent, does = self.resource.parent, act.behaviour.action.does if act.behaviour.action else ""
-        is_named = parent is not None and parent.parameter in path_template.names(act.operation.path)
+        parent, does = self.behaviour.parent, op.behaviour.action.does if op.behaviour.action else ""
+        is_named = parent is not None and parent.parameter in path_template.names(op.operation.path)
         return is_named and (not self.upward or does in ("create", "list"))
 
     def is_meant_by(self, field: str) -> bool:
@@ -119,30 +119,30 @@ class CheckedResource:
     @cached_property
     def secret(self) -> frozenset[str]:
         """Fields that no reply shows."""
-        return frozenset(name for statement in self.resource.write_only for name in statement.fields)
+        return frozenset(name for statement in self.behaviour.write_only for name in statement.fields)
 
     @cached_property
     def settled(self) -> frozenset[str]:
         """Fields whose value the service decides."""
-        times = self.resource.timestamps
-        named = {self.resource.identity.field, *((times.created, times.updated) if times else ())}
-        named |= {name for statement in self.resource.initial for name in statement.fields}
-        named |= {name for statement in self.resource.derived for name in statement.fields}
-        for fixed in self.resource.server_set:
+        times = self.behaviour.timestamps
+        named = {self.behaviour.identity.field, *((times.created, times.updated) if times else ())}
+        named |= {name for statement in self.behaviour.initial for name in statement.fields}
+        named |= {name for statement in self.behaviour.derived for name in statement.fields}
+        for fixed in self.behaviour.server_set:
             named |= set(fixed.fields)
         return frozenset(named - {""}) - (
-            frozenset([self.resource.identity.field]) if self.client_named else frozenset()
+            frozenset([self.behaviour.identity.field]) if self.client_named else frozenset()
         )
 
     @cached_property
     def governed(self) -> frozenset[str]:
         """Fields of which rules decide, at any of the operations."""
-        return frozenset(name for act in self.acts.values() for name in act.governed)
+        return frozenset(name for op in self.operations.values() for name in op.governed)
 
     @property
     def client_named(self) -> bool:
         """Does the client choose the id?"""
-        return self.resource.identity.generate == "client" or self.resource.identity.from_client
+        return self.behaviour.identity.generate == "client" or self.behaviour.identity.from_client
 
 
 def name_of(operation: Operation) -> str:

@@ -27,7 +27,7 @@ from contracts.runner.check import BoundCheck, Check
 from contracts.runner.context import CheckContext
 from contracts.runner.exclusive import alone
 from contracts.runner.settings import CheckSettings, checked_url
-from contracts.runner.shared import Tools
+from contracts.runner.shared import SharedState
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
@@ -90,7 +90,7 @@ class ContractRun:
 
     def __init__(self, asked: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
         self.asked, self.journal = asked, journal
-        self.tools = Tools(asked.contract, asked.seed + APART * worker)
+        self.shared = SharedState(asked.contract, asked.seed + APART * worker)
         self.reported: set[str] = set()
         self._lock, self._open = lock, ExitStack()
         self._target: Target | None = None
@@ -113,7 +113,7 @@ class ContractRun:
         """Hold one promise: what was found, of which nothing was told before. Raises as `Sworn.hold`."""
         asked = self.asked
         context = CheckContext(
-            self.tools,
+            self.shared,
             self.target,
             bound_check.check.name,
             bound_check.operation,

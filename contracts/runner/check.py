@@ -55,11 +55,11 @@ def http_rule(on: str, *needs: str, source: str, text: str = "") -> Callable[[Co
     """
 
     def places(contract: Contract) -> Iterator[Place]:
-        for kind in checked_resources(contract).values():
+        for resource in checked_resources(contract).values():
             for each in on.split("|"):
-                if kind.can(each, *needs):
-                    act = kind.acts[each]
-                    yield act.name, StatementRef(act.name, "http", "documented", source, text), (kind,)
+                if resource.can(each, *needs):
+                    op = resource.operations[each]
+                    yield op.name, StatementRef(op.name, "http", "documented", source, text), (resource,)
                     break
 
     return places
@@ -72,10 +72,14 @@ def resource_statement(name: str, on: str, *needs: str) -> Callable[[Contract], 
     """
 
     def places(contract: Contract) -> Iterator[Place]:
-        for kind in checked_resources(contract).values():
-            if kind.can(on, *needs) and _is_made(contract, kind, name):
-                for statement in _each(getattr(kind.resource, name.replace("-", "_"))):
-                    yield kind.acts[on].name, StatementRef.of(kind.name, name, statement), (kind, statement)
+        for resource in checked_resources(contract).values():
+            if resource.can(on, *needs) and _is_made(contract, resource, name):
+                for statement in _each(getattr(resource.behaviour, name.replace("-", "_"))):
+                    yield (
+                        resource.operations[on].name,
+                        StatementRef.of(resource.name, name, statement),
+                        (resource, statement),
+                    )
 
     return places
 
@@ -89,21 +93,21 @@ def operation_statement(name: str, *needs: str) -> Callable[[Contract], Iterator
 
     def places(contract: Contract) -> Iterator[Place]:
         known = checked_resources(contract)
-        for act in resource_operations(contract):
-            action = act.behaviour.action
-            kind = known.get(action.of) if action else None
-            if kind is not None and kind.can(*needs):
-                for statement in _each(getattr(act.behaviour, name.replace("-", "_"))):
-                    yield act.name, StatementRef.of(act.name, name, statement), (kind, act, statement)
+        for op in resource_operations(contract):
+            action = op.behaviour.action
+            resource = known.get(action.of) if action else None
+            if resource is not None and resource.can(*needs):
+                for statement in _each(getattr(op.behaviour, name.replace("-", "_"))):
+                    yield op.name, StatementRef.of(op.name, name, statement), (resource, op, statement)
 
     return places
 
 
-def _is_made(contract: Contract, kind: CheckedResource, name: str) -> bool:
+def _is_made(contract: Contract, resource: CheckedResource, name: str) -> bool:
     """Does the resource make the statement? One that equals the default counts only if the document writes it."""
-    written = (contract.document.root.get("x-resources") or {}).get(kind.name) or {}
+    written = (contract.document.root.get("x-resources") or {}).get(resource.name) or {}
     key = name.replace("-", "_")
-    return name in written or getattr(kind.resource, key) != getattr(type(kind.resource)(kind.name), key)
+    return name in written or getattr(resource.behaviour, key) != getattr(type(resource.behaviour)(resource.name), key)
 
 
 def _each(value: Any) -> Iterator[Statement]:
@@ -111,6 +115,6 @@ def _each(value: Any) -> Iterator[Statement]:
     return (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, Statement))
 
 
-def resource_of(act: ResourceOperation, known: dict[str, CheckedResource]) -> CheckedResource | None:
+def resource_of(op: ResourceOperation, known: dict[str, CheckedResource]) -> CheckedResource | None:
     """The resource that an operation belongs to."""
-    return known.get(act.behaviour.action.of) if act.behaviour.action else None
+    return known.get(op.behaviour.action.of) if op.behaviour.action else None

@@ -16,7 +16,7 @@ from contracts.client.target import NOBODY, Target, User
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
 from contracts.model.resources import CheckedResource, ResourceOperation, name_of, pick
-from contracts.runner.shared import Tools
+from contracts.runner.shared import SharedState
 from mockserver.openapi.document import Operation
 
 Mode = Literal["quick", "default", "campaign"]
@@ -27,7 +27,7 @@ class CheckContext:
 
     def __init__(
         self,
-        tools: Tools,
+        shared: SharedState,
         target: Target,
         check: str,
         operation: str,
@@ -38,15 +38,21 @@ class CheckContext:
         strict: bool = False,
         journal: Journal | None = None,
     ) -> None:
-        self.tools, self.target, self.check, self.operation, self.statement = tools, target, check, operation, statement
+        self.shared, self.target, self.check, self.operation, self.statement = (
+            shared,
+            target,
+            check,
+            operation,
+            statement,
+        )
         self.mode, self.strict, self.journal = mode, strict, journal or Journal.nowhere()
         self.random = Random(f"{seed}/{check}/{operation}")
-        self.contract, self.bodies = tools.contract, tools.bodies
+        self.contract, self.bodies = shared.contract, shared.bodies
         self.findings: list[Finding] = []
         self.deviations: list[Finding] = []
         self.judged: set[str] = set()
         self._ours = CreatedItems()
-        requests = RequestBuilder(tools, self._ours)
+        requests = RequestBuilder(shared, self._ours)
         self.request, self.valid = requests.request, requests.valid
         self._numbers: dict[int, tuple[str, RecordedExchange]] = {}
 
@@ -60,9 +66,9 @@ class CheckContext:
     @cached_property
     def able(self) -> list[User]:
         """The identities whose role may do everything; all of them when no role may."""
-        wanted = [act.behaviour.permission.roles for act in self.tools.acts.values() if act.behaviour.permission]
-        able = [i for i in self.target.identities if not i.role or all(i.role in roles for roles in wanted)]
-        return able or list(self.target.identities)
+        wanted = [op.behaviour.permission.roles for op in self.shared.operations.values() if op.behaviour.permission]
+        able = [i for i in self.target.users if not i.role or all(i.role in roles for roles in wanted)]
+        return able or list(self.target.users)
 
     def stranger(self) -> User:
         """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
@@ -71,18 +77,18 @@ class CheckContext:
                 return each
         raise CannotBuildRequest("only one tenant's credential is known; give a second one to examine this")
 
-    def tenants_of(self, who: User) -> tuple[str, ...]:
+    def tenants_of(self, user: User) -> tuple[str, ...]:
         """The tenants in which a listed credential may work, if it is said."""
         listed = {c.value: c for c in self.contract.behaviour.service.credentials}
-        return tuple(listed[who.secret].tenants or ()) if who.secret in listed else ()
+        return tuple(listed[user.secret].tenants or ()) if user.secret in listed else ()
 
     # What is sent.
 
     def send(
         self,
-        act: ResourceOperation | Operation,
+        op: ResourceOperation | Operation,
         *,
-        who: User | None = None,
+        user: User | None = None,
         path: Mapping[str, Any] | None = None,
         query: Mapping[str, Any] | None = None,
         body: Any = MISSING,
@@ -94,13 +100,13 @@ class CheckContext:
 
         The reply is judged by the document on the way. Raises as `Target.send`.
         """
-        operation = act.operation if isinstance(act, ResourceOperation) else act
-        who = self.main if who is None else who
+        operation = op.operation if isinstance(op, ResourceOperation) else op
+        user = self.main if user is None else user
         request = self.request(
-            operation, who=who, path=path, query=query, body=body, headers=headers, media_type=media_type
+            operation, user=user, path=path, query=query, body=body, headers=headers, media_type=media_type
         )
-        number = self.announce(operation, who, path or {}, body)
-        exchange = self.target.send_once(request, who) if once else self.target.send(request, who)
+        number = self.announce(operation, user, path or {}, body)
+        exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
         self._answered(number, exchange)
         self.judge(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
@@ -111,22 +117,22 @@ class CheckContext:
         """Send the same request with different bodies at the same time. Raises as `Target.together`."""
         numbers = [self.announce(operation, self.main, path, body) for body in bodies]
         exchanges = self.target.together(
-            [(self.request(operation, who=self.main, path=path, body=body), self.main) for body in bodies]
+            [(self.request(operation, user=self.main, path=path, body=body), self.main) for body in bodies]
         )
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
         return [self.judge(operation, exchange) for exchange in exchanges]
 
-    def announce(self, operation: Operation, who: User, path: Mapping[str, Any], body: Any) -> str:
+    def announce(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
         """Write down that something is about to be created. Answers the number of the request, if it creates."""
-        kind = self.tools.makers.get(name_of(operation))
-        if kind is None:
+        resource = self.shared.created_by.get(name_of(operation))
+        if resource is None:
             return ""
-        number = self.tools.number()
+        number = self.shared.number()
         fields = body if isinstance(body, Mapping) else {}
-        shows = {name: value for name, value in fields.items() if name not in kind.secret and _is_short(value)}
+        shows = {name: value for name, value in fields.items() if name not in resource.secret and _is_short(value)}
         self.journal.creating(
-            number, Pending(self.target.base_url, name_of(operation), who.name, who.tenant, dict(path), shows)
+            number, Pending(self.target.base_url, name_of(operation), user.name, user.tenant, dict(path), shows)
         )
         return number
 
@@ -157,65 +163,68 @@ class CheckContext:
         return exchange
 
     def _hear(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
-        with self.tools.hearing:
-            self.tools.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
+        with self.shared.hearing:
+            self.shared.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
 
     # What is made.
 
-    def body(self, kind: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
+    def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A body that creates an item, told apart by a mark of ours. Raises Unable where none can be made."""
-        act = kind.acts["create"]
-        made = (self.bodies.most if full else self.bodies.least)(act, f"{self.check}/{self.random.random()}")
+        op = resource.operations["create"]
+        made = (self.bodies.most if full else self.bodies.least)(op, f"{self.check}/{self.random.random()}")
         if made is None:
-            raise CannotBuildRequest(f"no valid body can be made for {act.name}")
-        return self._reachable(kind, self.bodies.marked(act, kind, made, self.tools.mark())) | fields
+            raise CannotBuildRequest(f"no valid body can be made for {op.name}")
+        return self._reachable(resource, self.bodies.marked(op, resource, made, self.shared.mark())) | fields
 
-    def _reachable(self, kind: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
+    def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an id under which nobody could ask for the item again, if it may be left out."""
-        id, slim = kind.resource.identity, {k: v for k, v in body.items() if k != kind.resource.identity.field}
-        asked = [act.operation for act in kind.acts.values() if kind.is_of_item(act)]
+        id, slim = (
+            resource.behaviour.identity,
+            {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
+        )
+        asked = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
         reachable = all(may_name(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
-        may_go = id.field in body and self.bodies.accepts(kind.acts["create"], slim)
+        may_go = id.field in body and self.bodies.accepts(resource.operations["create"], slim)
         return slim if may_go and not reachable else body
 
     def create(
         self,
-        kind: CheckedResource,
+        resource: CheckedResource,
         body: Mapping[str, Any] | None = None,
         *,
-        who: User | None = None,
+        user: User | None = None,
         path: Mapping[str, Any] | None = None,
     ) -> CreatedItem:
         """Make an item. Raises Unable when the service will not have it (which the create promise tells)."""
-        exchange, made = self.try_create(kind, body, who=who, path=path)
+        exchange, made = self.try_create(resource, body, user=user, path=path)
         if made is None:
             told = "shows no id" if exchange.status < 300 else f"answers {exchange.status} to a valid request"
-            raise CannotBuildRequest(f"{kind.acts['create'].name} {told}")
+            raise CannotBuildRequest(f"{resource.operations['create'].name} {told}")
         return made
 
     def try_create(
         self,
-        kind: CheckedResource,
+        resource: CheckedResource,
         body: Mapping[str, Any] | None = None,
         *,
-        who: User | None = None,
+        user: User | None = None,
         path: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[RecordedExchange, CreatedItem | None]:
         """Ask for an item to be made: the exchange, and the item when there is one now."""
-        who = self.main if who is None else who
-        act = kind.acts["create"]
-        sent = self.body(kind) if body is None else dict(body)
-        path = {**self.parents(kind, who), **(path or {})}
-        exchange = self.send(act, who=who, path=path, body=sent, headers=headers)
-        return exchange, self.made(kind, exchange, sent, who, path)
+        user = self.main if user is None else user
+        op = resource.operations["create"]
+        sent = self.body(resource) if body is None else dict(body)
+        path = {**self.parents(resource, user), **(path or {})}
+        exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        return exchange, self.made(resource, exchange, sent, user, path)
 
     def made(
         self,
-        kind: CheckedResource,
+        resource: CheckedResource,
         exchange: RecordedExchange,
         sent: Mapping[str, Any],
-        who: User,
+        user: User,
         path: Mapping[str, Any],
         number: str = "",
     ) -> CreatedItem | None:
@@ -224,7 +233,7 @@ class CheckContext:
         `number` is the one that `announce` gave, for a request that was not sent by this stage.
         """
         number, _ = self._numbers.pop(id(exchange), (number, exchange))
-        made = self._made_of(kind, exchange, sent, who, path)
+        made = self._made_of(resource, exchange, sent, user, path)
         if made is not None:
             self._ours.add(made)
         if number and (made is not None or exchange.status >= 300):
@@ -233,52 +242,54 @@ class CheckContext:
 
     def _made_of(
         self,
-        kind: CheckedResource,
+        resource: CheckedResource,
         exchange: RecordedExchange,
         sent: Mapping[str, Any],
-        who: User,
+        user: User,
         path: Mapping[str, Any],
     ) -> CreatedItem | None:
         if not 200 <= exchange.status < 300:
             return None
-        item = pick(exchange.json, kind.acts["create"].place("item"))
+        item = pick(exchange.json, resource.operations["create"].place("item"))
         shown = item if isinstance(item, dict) else {}
-        field = kind.resource.identity.field
-        id = shown.get(field, pick(exchange.json, kind.acts["create"].place("id")))
+        field = resource.behaviour.identity.field
+        id = shown.get(field, pick(exchange.json, resource.operations["create"].place("id")))
         id = sent.get(field) if id is None else id
         if id is None:
             return None
-        return CreatedItem(kind, id, shown, sent, who, exchange, {**path, kind.resource.identity.parameter: id})
+        return CreatedItem(
+            resource, id, shown, sent, user, exchange, {**path, resource.behaviour.identity.parameter: id}
+        )
 
     def _entry(self, made: CreatedItem) -> Entry | None:
-        act = made.kind.acts.get("delete")
-        if act is None:
+        op = made.resource.operations.get("delete")
+        if op is None:
             return None
-        request = self.request(act.operation, who=made.who, path=made.path)
-        return Entry("DELETE", self.target.base_url + request.path, made.who.name, request.headers)
+        request = self.request(op.operation, user=made.user, path=made.path)
+        return Entry("DELETE", self.target.base_url + request.path, made.user.name, request.headers)
 
-    def parents(self, kind: CheckedResource, who: User) -> dict[str, Any]:
+    def parents(self, resource: CheckedResource, user: User) -> dict[str, Any]:
         """The path parameters of the owners of a resource, which are made for it."""
-        parent = kind.resource.parent
-        owner = self.tools.kinds.get(parent.resource) if parent else None
+        parent = resource.behaviour.parent
+        owner = self.shared.resources.get(parent.resource) if parent else None
         if parent is None or owner is None or not owner.can("create"):
             return {}
-        present = next((m for m in self._ours.present if m.kind is owner and m.who == who), None)
-        made = present or self.create(owner, who=who)
-        return {**made.path, parent.parameter: made.id, **({kind.upward: made.id} if kind.upward else {})}
+        present = next((m for m in self._ours.present if m.resource is owner and m.user == user), None)
+        made = present or self.create(owner, user=user)
+        return {**made.path, parent.parameter: made.id, **({resource.upward: made.id} if resource.upward else {})}
 
-    def present(self, kind: CheckedResource) -> tuple[CreatedItem, ...]:
+    def present(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
         """What was made of a kind and not taken away yet."""
-        return tuple(made for made in self._ours.present if made.kind.name == kind.name)
+        return tuple(made for made in self._ours.present if made.resource.name == resource.name)
 
     def drop(self, made: CreatedItem) -> str | None:
         """Take an item away. Answers its address when it could not be removed, or cannot be."""
-        act = made.kind.acts.get("delete")
-        if act is None:
+        op = made.resource.operations.get("delete")
+        if op is None:
             self._ours.let_go(made)
-            return None if made.kind.resource.parent else f"{made.kind.name} {made.id}"
-        request = self.request(act.operation, who=made.who, path=made.path)
-        status = self.target.send(request, made.who).status
+            return None if made.resource.behaviour.parent else f"{made.resource.name} {made.id}"
+        request = self.request(op.operation, user=made.user, path=made.path)
+        status = self.target.send(request, made.user).status
         self._ours.let_go(made)
         if 200 <= status < 300 or status in (404, 410):
             self.journal.removed(self.target.base_url + request.path)
@@ -289,17 +300,17 @@ class CheckContext:
         """The addresses of what was made and is still there as far as we know."""
         return tuple(entry.address for made in self._ours.present if (entry := self._entry(made)) is not None)
 
-    def subject(self, kind: CheckedResource) -> CreatedItem:
+    def subject(self, resource: CheckedResource) -> CreatedItem:
         """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
         if not self.target.read_only:
-            return self.create(kind)
-        if kind.resource.parent or not kind.can("list"):
+            return self.create(resource)
+        if resource.behaviour.parent or not resource.can("list"):
             raise CannotBuildRequest("the examination is read-only, and nothing is known to be there")
-        items = self.items(kind, exchange := self.listing(kind))
-        id = items[0].get(kind.resource.identity.field) if items else None
+        items = self.items(resource, exchange := self.listing(resource))
+        id = items[0].get(resource.behaviour.identity.field) if items else None
         if id is None:
             raise CannotBuildRequest("the examination is read-only, and nothing is there to be read")
-        return CreatedItem(kind, id, items[0], {}, self.main, exchange, {kind.resource.identity.parameter: id})
+        return CreatedItem(resource, id, items[0], {}, self.main, exchange, {resource.behaviour.identity.parameter: id})
 
     def tidy(self) -> tuple[str, ...]:
         """Take away what was made and still exists. Answers the addresses that could not be removed."""
@@ -307,36 +318,36 @@ class CheckContext:
 
     # What is seen.
 
-    def get(self, made: CreatedItem, *, who: User | None = None) -> RecordedExchange:
+    def get(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
         """Ask for an item."""
-        return self.send(made.kind.acts["get"], who=who or made.who, path=made.path)
+        return self.send(made.resource.operations["get"], user=user or made.user, path=made.path)
 
-    def update(self, made: CreatedItem, body: Any, *, who: User | None = None) -> RecordedExchange:
+    def update(self, made: CreatedItem, body: Any, *, user: User | None = None) -> RecordedExchange:
         """Change an item by PATCH, or by PUT where there is no other way."""
-        act = made.kind.acts.get("update") or made.kind.acts["replace"]
-        return self.send(act, who=who or made.who, path=made.path, body=body)
+        op = made.resource.operations.get("update") or made.resource.operations["replace"]
+        return self.send(op, user=user or made.user, path=made.path, body=body)
 
-    def delete(self, made: CreatedItem, *, who: User | None = None) -> RecordedExchange:
+    def delete(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
         """Remove an item."""
-        return self.send(made.kind.acts["delete"], who=who or made.who, path=made.path)
+        return self.send(made.resource.operations["delete"], user=user or made.user, path=made.path)
 
     def listing(
-        self, made: CreatedItem | CheckedResource, *, who: User | None = None, query: Mapping[str, Any] | None = None
+        self, made: CreatedItem | CheckedResource, *, user: User | None = None, query: Mapping[str, Any] | None = None
     ) -> RecordedExchange:
         """Ask for a list (one page), below the same owner as `made`."""
-        kind = made if isinstance(made, CheckedResource) else made.kind
+        resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
-        who = who or (self.main if isinstance(made, CheckedResource) else made.who)
-        return self.send(kind.acts["list"], who=who, path=path, query=query)
+        user = user or (self.main if isinstance(made, CheckedResource) else made.user)
+        return self.send(resource.operations["list"], user=user, path=path, query=query)
 
-    def items(self, kind: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
+    def items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
         """The items of a list reply."""
-        found = pick(exchange.json, kind.acts["list"].place("items"))
+        found = pick(exchange.json, resource.operations["list"].place("items"))
         return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
-    def item(self, act: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
+    def item(self, op: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
         """The item of a reply; empty where it shows none."""
-        found = pick(exchange.json, act.place("item"))
+        found = pick(exchange.json, op.place("item"))
         return found if isinstance(found, dict) else {}
 
     def walk(
@@ -344,30 +355,30 @@ class CheckContext:
         made: CreatedItem | CheckedResource,
         *,
         size: int | None = None,
-        who: User | None = None,
+        user: User | None = None,
         pages: int = 200,
         query: Mapping[str, Any] | None = None,
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
         """Every item of a list, page by page as the contract says, and the exchanges that showed them."""
-        kind = made if isinstance(made, CheckedResource) else made.kind
-        act = kind.acts["list"]
-        paging = act.behaviour.paging
+        resource = made if isinstance(made, CheckedResource) else made.resource
+        op = resource.operations["list"]
+        paging = op.behaviour.paging
         if paging is None:
-            exchange = self.listing(made, who=who, query=query)
-            return self.items(kind, exchange), [exchange]
+            exchange = self.listing(made, user=user, query=query)
+            return self.items(resource, exchange), [exchange]
         found: list[dict[str, Any]] = []
         asked: list[RecordedExchange] = []
-        size = size or paging.maximum or largest_page(self.contract, act, paging.limit) or paging.default
+        size = size or paging.maximum or largest_page(self.contract, op, paging.limit) or paging.default
         position: Any = None
         for page in range(pages):
             given: dict[str, Any] = {paging.limit: size, **(query or {})} | (
                 {paging.position: position} if position is not None else {}
             )
-            exchange = self.listing(made, who=who, query=given)
+            exchange = self.listing(made, user=user, query=given)
             asked.append(exchange)
-            items = self.items(kind, exchange)
+            items = self.items(resource, exchange)
             found += items
-            position = following(self.tools.kinds, act, exchange, items, page, len(found), size)
+            position = following(self.shared.resources, op, exchange, items, page, len(found), size)
             if position is None:
                 break
         return found, asked

@@ -20,7 +20,7 @@ from contracts.runner.context import CheckContext, Mode
 from contracts.runner.exclusive import alone
 from contracts.runner.selection import is_chosen
 from contracts.runner.sharding import WHOLE, Shard
-from contracts.runner.shared import Tools
+from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 
 Progress = Callable[[str, str, str], None]
@@ -121,14 +121,14 @@ class _Run:
     def through(self, bound_check: Sequence[BoundCheck]) -> CheckResult:
         """Hold one promise after the other, and tell what came of them."""
         began, before = time.monotonic(), self.target.requests
-        tools = Tools(self.contract, self.seed, self.database)
+        shared = SharedState(self.contract, self.seed, self.database)
         together = [each for each in bound_check if self.workers > 1 and not alone(each)]
-        self._run_together(together, tools)
+        self._run_together(together, shared)
         for each in bound_check:
             if each not in together:
-                self._note(each, self._taken(*self._run(each, tools)))
-        self.findings |= tools.jury.findings
-        self.examined |= {(operation, CHECK): outcome for operation, outcome in tools.jury.heard.items()}
+                self._note(each, self._taken(*self._run(each, shared)))
+        self.findings |= shared.jury.findings
+        self.examined |= {(operation, CHECK): outcome for operation, outcome in shared.jury.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
             self.examined,
@@ -138,12 +138,12 @@ class _Run:
             self.stopped,
         )
 
-    def _run_together(self, bound_check: Sequence[BoundCheck], tools: Tools) -> None:
+    def _run_together(self, bound_check: Sequence[BoundCheck], shared: SharedState) -> None:
         """Hold promises at the same time; what came of them is taken down in their order, as if one held them."""
         if not bound_check:
             return
         with ThreadPoolExecutor(self.workers) as pool:
-            held = [pool.submit(self._run, each, tools) for each in bound_check]
+            held = [pool.submit(self._run, each, shared) for each in bound_check]
             for each, future in zip(bound_check, held, strict=True):
                 try:
                     self._note(each, self._taken(*future.result()))
@@ -151,9 +151,9 @@ class _Run:
                     self.stopped = self.stopped or "interrupted"
                     self._note(each, self._taken(*future.result()))
 
-    def _run(self, bound_check: BoundCheck, tools: Tools) -> tuple[CheckContext, str]:
+    def _run(self, bound_check: BoundCheck, shared: SharedState) -> tuple[CheckContext, str]:
         context = CheckContext(
-            tools,
+            shared,
             self.target,
             bound_check.check.name,
             bound_check.operation,
@@ -200,10 +200,10 @@ class _Run:
             known = self.examined.get((operation, "document"), "passed")
             self.examined[operation, "document"] = "failed" if operation in broken else known
 
-    def _attempt(self, act: Callable[[], None]) -> str:
+    def _attempt(self, op: Callable[[], None]) -> str:
         """Do it; what the target or the settings make impossible is said, not raised."""
         try:
-            act()
+            op()
         except (CannotBuildRequest, ReadOnly) as reason:
             return f"skipped: {reason}"
         except (Unreachable, Exhausted) as reason:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from hypothesis.database import ExampleDatabase
 
-from contracts.client.authentication import sandbox_identities
+from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target, User
 from contracts.runner.context import Mode
@@ -34,7 +34,7 @@ class CheckSettings:
     wanted: str
     contract: Contract
     url: str | None = None
-    who: tuple[User, ...] = ()
+    user: tuple[User, ...] = ()
     behaviour: Sequence[Path] = ()
     mode: Mode = "default"
     seed: int = 0
@@ -67,7 +67,7 @@ class CheckSettings:
             "timeout": self.timeout,
             "deadline": self.deadline,
         }
-        target = Target.http(self.url, self.who, **limits) if self.url else self.mock(**limits)
+        target = Target.http(self.url, self.user, **limits) if self.url else self.mock(**limits)
         try:
             yield target
         finally:
@@ -75,16 +75,16 @@ class CheckSettings:
 
     def mock(self, **limits: Any) -> Target:
         """The built-in mock of the contract, new."""
-        return self._mocked(self.who, sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed), **limits)
+        return self._mocked(self.user, sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed), **limits)
 
     def twin(self) -> Target:
         """The mock that the service is compared with: it knows the sandbox's credentials, and counts no requests."""
         app = sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed, limits=False)
-        return self._mocked(sandbox_identities(self.contract), app)
+        return self._mocked(sandbox_users(self.contract), app)
 
-    def _mocked(self, who: Sequence[User], app: Any, **limits: Any) -> Target:
+    def _mocked(self, user: Sequence[User], app: Any, **limits: Any) -> Target:
         base = INTERNAL + self.contract.document.base_path
-        return Target.asgi(app, who, base_url=base, sleep=app.world.clock.advance, **limits)
+        return Target.asgi(app, user, base_url=base, sleep=app.world.clock.advance, **limits)
 
 
 def checked_url(url: str | None) -> str | None:

@@ -15,16 +15,20 @@ from mockserver.contract import Contract
 from mockserver.examples.example_maker import ExampleMaker
 
 
-class Tools:
+class SharedState:
     """Bodies, resources, marks, the second judge and Hypothesis' example database, of one contract."""
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
         self.contract, self.database = contract, database
         self.bodies, self.jury = RequestBodies(contract), OpenapiCoreCheck(contract)
         self.maker = ExampleMaker(contract.document.root)
-        self.kinds = checked_resources(contract)
-        self.acts = {act.name: act for act in resource_operations(contract)}
-        self.makers = {kind.acts["create"].name: kind for kind in self.kinds.values() if kind.can("create")}
+        self.resources = checked_resources(contract)
+        self.operations = {op.name: op for op in resource_operations(contract)}
+        self.created_by = {
+            resource.operations["create"].name: resource
+            for resource in self.resources.values()
+            if resource.can("create")
+        }
         self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._numbers = count(1)
         self.hearing = Lock()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.client.authentication import sandbox_identities
+from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
 from contracts.differential.comparison import Comparison
@@ -48,7 +48,7 @@ def test_the_mock_does_not_differ_from_itself_whatever_its_seed(vendor: str) -> 
 
     with (
         CheckSettings(wanted, contract).twin() as mock,
-        Target.asgi(app, sandbox_identities(contract), base_url=base, sleep=app.world.clock.advance) as other,
+        Target.asgi(app, sandbox_users(contract), base_url=base, sleep=app.world.clock.advance) as other,
     ):
         result = Comparison(contract, mock, other).run()
 
@@ -117,9 +117,9 @@ def test_items_of_others_at_the_service_are_left_out_of_the_comparison() -> None
     with CheckSettings("basedash", subject.contract).twin() as mock, subject.target() as service:
         first = Comparison(subject.contract, mock, service)
         context = first.context(service)
-        context.create(context.tools.kinds["mcp-server"])
+        context.create(context.shared.resources["mcp-server"])
         result = Comparison(subject.contract, mock, service).run()
-        left = len(context.walk(context.tools.kinds["mcp-server"])[0])
+        left = len(context.walk(context.shared.resources["mcp-server"])[0])
 
     skipped = {check for (_, check), outcome in result.examined.items() if "1 items of others" in outcome}
     assert set() == told(result)
@@ -191,7 +191,7 @@ def test_what_there_are_no_words_for_is_listed_and_nothing_false_is_learned(tmp_
 def test_what_is_learned_of_a_document_without_statements_keeps_what_was_inferred(tmp_path: Path) -> None:
     file, notes = tmp_path / "learned.yaml", str(HERE / "notes.yaml")
     subject = subjects()["notes"]
-    keys = [word for each in subject.identities for word in ("--auth", each.secret)]
+    keys = [word for each in subject.users for word in ("--auth", each.secret)]
     with _served(subject.server("default-5")) as address:
         done = run("check", notes, "--url", f"{address}/api", *keys, "--learn", str(file), "--report", str(tmp_path),
                    "--only", "same-page-default", seconds=200)  # fmt: skip

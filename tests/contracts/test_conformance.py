@@ -160,7 +160,7 @@ def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None
 def deafly(lives: int, **settings: Any) -> tuple[CheckResult, Deaf]:
     """Hold a real server to its document which leaves every PATCH without an answer, and after so many all requests."""
     about, server = subject("basedash"), Deaf(lives)
-    with _served(server) as address, Target.http(address, about.identities, timeout=0.5) as target:
+    with _served(server) as address, Target.http(address, about.users, timeout=0.5) as target:
         result = conform(about.contract, target, **settings)
         server.over = True
         return result, server
@@ -183,7 +183,7 @@ def test_an_operation_that_never_answers_is_a_failure_and_the_others_are_examine
 
 def test_conformance_leaves_nothing_behind_wherever_it_was_created() -> None:
     about, server = subject("basedash"), Basedash()
-    with Target.asgi(server, about.identities) as target:
+    with Target.asgi(server, about.users) as target:
         conform(about.contract, target)
 
     assert [] == [item["id"] for item in server.items if item["id"] not in server.gone]
@@ -207,12 +207,12 @@ def test_answers_are_not_asked_for_where_they_are_left_out() -> None:
 @example(page=2**127)
 def test_the_correct_notes_take_every_page_of_the_document(page: int) -> None:
     with subject("notes").target() as target:
-        assert 200 == target.send(Request("GET", "/notes", (("page", str(page)),)), target.identities[0]).status
+        assert 200 == target.send(Request("GET", "/notes", (("page", str(page)),)), target.users[0]).status
 
 
 @pytest.mark.parametrize("text", ["²", "٣", "+1", " 1", "1_0", "1.5", "", "0x1"])
 def test_the_correct_notes_refuse_what_is_no_number(text: str) -> None:
     with subject("notes").target() as target:
         asked = [Request("GET", "/notes", ((name, text),)) for name in ("page", "per_page")]
-        statuses = [target.send(each, target.identities[0]).status for each in asked]
+        statuses = [target.send(each, target.users[0]).status for each in asked]
     assert [400, 400] == statuses

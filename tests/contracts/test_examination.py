@@ -56,7 +56,7 @@ class Dying:
 def deafly(lives: int) -> CheckResult:
     about = subject("basedash")
     base, only = "http://deaf.local", ["update", "update-together", "read-only-fields", "order", "listed"]
-    with Target.asgi(Deaf(lives), about.identities, base_url=base, timeout=0.2) as target:
+    with Target.asgi(Deaf(lives), about.users, base_url=base, timeout=0.2) as target:
         return run_checks(about.contract, target, only=only)
 
 
@@ -115,7 +115,7 @@ def test_every_exchange_of_a_finding_leads_to_it() -> None:
 def test_nothing_is_left_behind() -> None:
     about = subject("basedash")
     server = about.server()
-    with Target.asgi(server, about.identities, base_url="http://planted.local", sleep=server.advance) as target:
+    with Target.asgi(server, about.users, base_url="http://planted.local", sleep=server.advance) as target:
         result = run_checks(about.contract, target)
 
     assert () == result.left_behind
@@ -151,7 +151,7 @@ def test_a_quick_examination_sends_fewer_requests() -> None:
 @pytest.mark.parametrize("lives", [0, 1, 7, 100])
 def test_a_target_that_dies_ends_the_examination_and_what_it_holds_is_named(lives: int) -> None:
     about = subject("basedash")
-    with Target(Dying(about.server(), lives), "http://planted.local", about.identities) as target:
+    with Target(Dying(about.server(), lives), "http://planted.local", about.users) as target:
         result = run_checks(about.contract, target)
 
     assert "connection refused" == result.stopped
@@ -237,9 +237,9 @@ def test_secrets_are_written_as_the_name_of_their_variable() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"x-seen", text)]})
         await send({"type": "http.response.body", "body": text})
 
-    who = User("head gardener", headers=(("X-Key", "s3cr3t"),), query=(("k", "s3cr3t"),), secret="s3cr3t")
-    with Target.asgi(lambda *asgi: _http(echo, *asgi), [who]) as target:
-        exchange = target.send(Request("POST", "/", body={"again": "s3cr3t"}, media_type="application/json"), who)
+    user = User("head gardener", headers=(("X-Key", "s3cr3t"),), query=(("k", "s3cr3t"),), secret="s3cr3t")
+    with Target.asgi(lambda *asgi: _http(echo, *asgi), [user]) as target:
+        exchange = target.send(Request("POST", "/", body={"again": "s3cr3t"}, media_type="application/json"), user)
 
     assert "s3cr3t" not in repr(exchange) + repr(exchange.reply_body) + exchange.curl()
     assert 3 == exchange.reply_body.count(b"${HEAD_GARDENER}")
@@ -317,7 +317,7 @@ def test_several_workers_find_what_one_finds_and_leave_nothing_behind() -> None:
     results = []
     for workers in (1, 4):
         server = Unlimited()
-        with _served(server) as address, Target.http(address, subject.identities) as target:
+        with _served(server) as address, Target.http(address, subject.users) as target:
             results.append(run_checks(subject.contract, target, mode="quick", workers=workers))
             assert set() == {item["id"] for item in server.items} - set(server.gone)
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.client.authentication import identity
+from contracts.client.authentication import user_with_secret
 from contracts.client.target import NOBODY, Request, Target, User
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, finding
@@ -60,12 +60,12 @@ def write(tmp_path: Path) -> Callable[..., Contract]:
 Write = Callable[..., Contract]
 
 
-def told(contract: Contract, handle: Handle, who: Sequence[User] = (), *, only: Sequence[str] = (),
+def told(contract: Contract, handle: Handle, user: Sequence[User] = (), *, only: Sequence[str] = (),
          mode: Any = "default") -> list[Finding]:  # fmt: skip
     """Everything that a whole examination says against a server."""
     found: list[Finding] = []
     for part in (run_checks, conform):
-        with Target.asgi(Small(handle), who) as target:
+        with Target.asgi(Small(handle), user) as target:
             result = part(contract, target, mode=mode, only=only)
         assert not result.stopped
         found += result.findings
@@ -115,7 +115,9 @@ def test_a_name_and_a_password_are_examined_as_any_credential(
 ) -> None:
     contract = write(SHELF, **BASIC)
 
-    found = told(contract, shelf(knows), [identity(contract, "ada", SECRET)], only=["authentication", "ignored_auth"])
+    found = told(
+        contract, shelf(knows), [user_with_secret(contract, "ada", SECRET)], only=["authentication", "ignored_auth"]
+    )
 
     assert expected == checks(found)
 
@@ -137,7 +139,9 @@ def test_a_certificate_is_no_header_that_could_be_left_out(write: Write) -> None
                       "/key": {"get": {"responses": OK, "security": [{"key": []}]}}},
                      components={"securitySchemes": both})  # fmt: skip
 
-    found = told(contract, lambda ask: Answer(200), [identity(contract, "ada", "key-of-ada")], only=["authentication"])
+    found = told(
+        contract, lambda ask: Answer(200), [user_with_secret(contract, "ada", "key-of-ada")], only=["authentication"]
+    )
 
     assert {"GET /key"} == {each.operation for each in found}
 

@@ -22,7 +22,7 @@ from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subjects
 from tests.process import run
 
-CREDENTIALS = {each.variable: each.secret for each in subjects()["basedash"].identities}
+CREDENTIALS = {each.variable: each.secret for each in subjects()["basedash"].users}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import yaml
 
 from contracts.checks import CHECKS
 from contracts.checks.vendor_rules import PARTNERS, UNSEEN
-from contracts.client.authentication import sandbox_identities
+from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
 from contracts.runner.runner import run_checks
@@ -140,7 +140,7 @@ def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tm
                "actions": [{"target": "$", "update": OTHERWISE[name]}]}  # fmt: skip
     (tmp_path / "otherwise.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     contract = contracts.of("piper", [tmp_path / "otherwise.yaml"])
-    with Target.asgi(sandbox("piper", seed=1), sandbox_identities(contract), base_url="http://mock.local") as target:
+    with Target.asgi(sandbox("piper", seed=1), sandbox_users(contract), base_url="http://mock.local") as target:
         result = run_checks(contract, target, only=[name])
 
     assert {(name, "news")} == {(found.check, found.verdict) for found in result.findings}
@@ -160,8 +160,8 @@ def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
     contract = contracts.of(vendor)
     app: Any = sandbox(vendor, seed=2)
     base = "http://mock.local" + contract.document.base_path
-    who = sandbox_identities(contract)
-    with Target.asgi(app, who, base_url=base, sleep=app.world.clock.advance) as target:
+    user = sandbox_users(contract)
+    with Target.asgi(app, user, base_url=base, sleep=app.world.clock.advance) as target:
         result = run_checks(contract, target, seed=2)
 
     assert [] == [(found.check, found.operation, found.expected, found.seen) for found in result.findings]

@@ -28,7 +28,7 @@ BUGS = {"delete-kept": "delete", "patch-forgotten": "update", "updated-still": "
         "allow-missing": "method", "page-short": "paging", "deep-body": "unbroken"}  # fmt: skip
 """Bugs, and the promise that is held to find each."""
 
-CREDENTIALS = {each.variable: each.secret for each in subject("basedash").identities}
+CREDENTIALS = {each.variable: each.secret for each in subject("basedash").users}
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from contracts.client.authentication import identity, sandbox_identities
+from contracts.client.authentication import sandbox_users, user_with_secret
 from contracts.client.target import Target, User
 from contracts.conformance.schemathesis_run import conform
 from contracts.runner.context import Mode
@@ -58,7 +58,7 @@ class Subject:
     server: Any
     blind: frozenset[str]
     contract: Contract
-    identities: tuple[User, ...]
+    users: tuple[User, ...]
 
     @property
     def bugs(self) -> Mapping[str, Bug]:
@@ -70,7 +70,7 @@ class Subject:
         """The server with one bug, or none, in this process."""
         server = self.server(bug)
         base = "http://planted.local" + self.contract.document.base_path
-        return Target.asgi(server, self.identities, base_url=base, sleep=server.advance)
+        return Target.asgi(server, self.users, base_url=base, sleep=server.advance)
 
 
 @cache
@@ -79,10 +79,10 @@ def subject(name: str) -> Subject:
     server, blind = SERVERS[name]
     if name == "notes":
         contract = contracts.load(name, HERE / "notes.yaml")
-        people = tuple(identity(contract, who, key) for who, key in zip(("ada", "bob"), KEYS, strict=True))
+        people = tuple(user_with_secret(contract, user, key) for user, key in zip(("ada", "bob"), KEYS, strict=True))
         return Subject(name, server, blind, contract, people)
     contract = contracts.load(name, bundled.document_path(name), bundled.overlays(name))
-    return Subject(name, server, blind, contract, sandbox_identities(contract))
+    return Subject(name, server, blind, contract, sandbox_users(contract))
 
 
 def subjects() -> dict[str, Subject]:
@@ -141,7 +141,7 @@ def _always(name: str) -> frozenset[tuple[str, str]]:
 
 def _complaints(name: str, bug: str = "") -> set[tuple[str, ...]]:
     schemes = subject(name).contract.document.security_schemes.values()
-    secret = subject(name).identities[0].secret
+    secret = subject(name).users[0].secret
     known = {s.name: {"bearer" if s.type == "http" else "api_key": secret} for s in schemes}
     with subject(name).target(bug) as target:
         return complaints(target, subject(name).contract.document.raw, known)

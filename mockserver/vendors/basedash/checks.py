@@ -15,10 +15,10 @@ STATES: Mapping[str, frozenset[str]] = {
 """setupState → the values of lastSyncStatus that go with it."""
 
 
-def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
+def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     """A new server is in one of the states that a sync can lead to, and says the same of it everywhere."""
-    made = context.create(kind)
-    item = context.item(kind.acts["get"], seen := context.get(made))
+    made = context.create(resource)
+    item = context.item(resource.operations["get"], seen := context.get(made))
     state, status = str(item.get("setupState")), item.get("lastSyncStatus")
     context.expect(
         status in STATES.get(state, ()),
@@ -43,7 +43,9 @@ def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
             seen,
             about=name,
         )
-    exchange, away = context.try_create(kind, context.body(kind) | {"serverUrl": "https://contract-check.invalid/mcp"})
+    exchange, away = context.try_create(
+        resource, context.body(resource) | {"serverUrl": "https://contract-check.invalid/mcp"}
+    )
     context.expect(
         away is not None,
         "a server that cannot be reached is registered all the same",
@@ -53,9 +55,9 @@ def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def bootstrap_oauth(context: CheckContext, kind: CheckedResource) -> None:
+def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
     """The create reply says whether an authorization is needed, and where to begin it if so."""
-    made = context.create(kind)
+    made = context.create(resource)
     needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
     context.expect(
         isinstance(needed, bool), "requiresAuth is true or false", repr(needed), made.exchange, about="requiresAuth"

@@ -15,23 +15,23 @@ from contracts.runner.context import CheckContext
 FIELD = "authorization_secret_id"
 
 
-def keep_authorization(context: CheckContext, kind: CheckedResource) -> None:
+def keep_authorization(context: CheckContext, resource: CheckedResource) -> None:
     """A raw credential becomes a managed secret, wins over a reference, and goes when it is replaced or cleared."""
-    secrets = context.tools.kinds["secret"]
+    secrets = context.shared.resources["secret"]
     own = context.create(secrets)
-    made = context.create(kind, context.body(kind) | {"authorization": "Bearer contract-check"})
+    made = context.create(resource, context.body(resource) | {"authorization": "Bearer contract-check"})
     first = made.item.get(FIELD)
     context.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), made.exchange, about="made")
     _unlisted(context, secrets, first, made)
-    _wins(context, kind, own)
+    _wins(context, resource, own)
     if first:
         _rotates(context, made, first)
-    _own_stays(context, kind, own)
+    _own_stays(context, resource, own)
 
 
 def _secret(context: CheckContext, id: Any) -> RecordedExchange:
-    act = context.tools.kinds["secret"].acts["get"]
-    return context.send(act, path={context.tools.kinds["secret"].resource.identity.parameter: id})
+    op = context.shared.resources["secret"].operations["get"]
+    return context.send(op, path={context.shared.resources["secret"].behaviour.identity.parameter: id})
 
 
 def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, made: CreatedItem) -> None:
@@ -46,8 +46,8 @@ def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, made: Cr
     )
 
 
-def _wins(context: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
-    both = context.create(kind, context.body(kind) | {"authorization": "Bearer contract-check", FIELD: own.id})
+def _wins(context: CheckContext, resource: CheckedResource, own: CreatedItem) -> None:
+    both = context.create(resource, context.body(resource) | {"authorization": "Bearer contract-check", FIELD: own.id})
     shown = both.item.get(FIELD)
     context.expect(
         bool(shown) and shown != own.id,
@@ -60,7 +60,7 @@ def _wins(context: CheckContext, kind: CheckedResource, own: CreatedItem) -> Non
 
 def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
     rotated = context.update(made, {"authorization": "Bearer contract-check-2"})
-    second = context.item(made.kind.acts["get"], context.get(made)).get(FIELD)
+    second = context.item(made.resource.operations["get"], context.get(made)).get(FIELD)
     context.expect(
         bool(second) and second != first,
         "another value is another secret",
@@ -80,7 +80,7 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
         about="replaced",
     )
     cleared = context.update(made, {"authorization": None})
-    last = context.item(made.kind.acts["get"], seen := context.get(made)).get(FIELD)
+    last = context.item(made.resource.operations["get"], seen := context.get(made)).get(FIELD)
     context.expect(last is None, "null ends the reference", repr(last), made.exchange, cleared, seen, about="cleared")
     gone = _secret(context, second)
     context.expect(
@@ -94,10 +94,10 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
     )
 
 
-def _own_stays(context: CheckContext, kind: CheckedResource, own: CreatedItem) -> None:
+def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedItem) -> None:
     """A secret that the caller manages is never removed: not by clearing, not by a raw value, not with the server."""
     for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
-        made = context.create(kind, context.body(kind) | {FIELD: own.id})
+        made = context.create(resource, context.body(resource) | {FIELD: own.id})
         shown = made.item.get(FIELD)
         context.expect(
             shown == own.id, f"{FIELD} as it was sent: {own.id}", repr(shown), made.exchange, about="reference"
@@ -116,9 +116,11 @@ def _own_stays(context: CheckContext, kind: CheckedResource, own: CreatedItem) -
             return
 
 
-def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
+def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
-    exchange, made = context.try_create(kind, context.body(kind) | {"base_url": "https://contract-check.invalid/mcp"})
+    exchange, made = context.try_create(
+        resource, context.body(resource) | {"base_url": "https://contract-check.invalid/mcp"}
+    )
     context.expect(
         made is not None,
         "a server that cannot be reached is registered all the same",
@@ -128,10 +130,10 @@ def sync_tools(context: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def identify(context: CheckContext, kind: CheckedResource) -> None:
+def identify(context: CheckContext, resource: CheckedResource) -> None:
     """The caller is told the teamspace of the request, and that it is one of its own."""
-    act = context.tools.acts["GET /identity"]
-    seen = context.send(act)
+    op = context.shared.operations["GET /identity"]
+    seen = context.send(op)
     body = seen.json if isinstance(seen.json, dict) else {}
     current = body.get("current_teamspace_id")
     context.expect(

@@ -19,13 +19,13 @@ WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
 """Configurations that cannot connect: what is set, and what is left out."""
 
 
-def check_configuration(context: CheckContext, kind: CheckedResource) -> None:
+def check_configuration(context: CheckContext, resource: CheckedResource) -> None:
     """A configuration that cannot connect is refused, and nothing is registered."""
-    made = context.create(kind)
+    made = context.create(resource)
     for what, (given, left_out) in WRONG.items():
         before = len(context.walk(made)[0])
-        body = {name: value for name, value in context.body(kind).items() if name not in left_out} | given
-        exchange, _ = context.try_create(kind, body)
+        body = {name: value for name, value in context.body(resource).items() if name not in left_out} | given
+        exchange, _ = context.try_create(resource, body)
         context.expect(
             400 <= exchange.status < 500, f"{what} is refused", f"status {exchange.status}", exchange, about=what
         )
@@ -40,19 +40,19 @@ def check_configuration(context: CheckContext, kind: CheckedResource) -> None:
         )
 
 
-def connect(context: CheckContext, kind: CheckedResource) -> None:
+def connect(context: CheckContext, resource: CheckedResource) -> None:
     """Connecting leaves the server connected, or in error when it fails; a server that is not there is not found."""
-    made = context.create(kind)
+    made = context.create(resource)
     exchange = _by_id(context, "connect", made.id)
     wanted = "connected" if exchange.status == 200 else "error"
     _status(context, made, wanted, exchange)
     _able(context, made, exchange)
-    _nobody(context, kind, "connect", made)
+    _nobody(context, resource, "connect", made)
 
 
-def disconnect(context: CheckContext, kind: CheckedResource) -> None:
+def disconnect(context: CheckContext, resource: CheckedResource) -> None:
     """Disconnecting leaves the server disconnected, and registered."""
-    made = context.create(kind)
+    made = context.create(resource)
     connected = _by_id(context, "connect", made.id)
     exchange = _by_id(context, "disconnect", made.id)
     if context.expect(
@@ -66,7 +66,7 @@ def disconnect(context: CheckContext, kind: CheckedResource) -> None:
         _status(context, made, "disconnected", connected, exchange)
     items, asked = context.walk(made)
     context.expect(
-        str(made.id) in ids(kind, items),
+        str(made.id) in ids(resource, items),
         "it stays registered",
         "it is gone",
         connected,
@@ -74,15 +74,15 @@ def disconnect(context: CheckContext, kind: CheckedResource) -> None:
         *asked,
         about="registered",
     )
-    _nobody(context, kind, "disconnect", made)
+    _nobody(context, resource, "disconnect", made)
 
 
-def validate(context: CheckContext, kind: CheckedResource) -> None:
+def validate(context: CheckContext, resource: CheckedResource) -> None:
     """`valid` says the same as `status`, and nothing is registered by asking."""
-    made = context.create(kind)
+    made = context.create(resource)
     before = len(context.walk(made)[0])
-    act = context.tools.acts["POST /api/mcp/validate"]
-    exchange = context.send(act, body=context.bodies.least(act, context.check))
+    op = context.shared.operations["POST /api/mcp/validate"]
+    exchange = context.send(op, body=context.bodies.least(op, context.check))
     body = exchange.json if isinstance(exchange.json, dict) else {}
     context.expect(
         body.get("valid") is (body.get("status") == "ok"),
@@ -98,12 +98,12 @@ def validate(context: CheckContext, kind: CheckedResource) -> None:
 
 
 def _by_id(context: CheckContext, name: str, id: Any) -> RecordedExchange:
-    return context.send(context.tools.acts[f"POST /api/mcp/{name}"], body={"id": id})
+    return context.send(context.shared.operations[f"POST /api/mcp/{name}"], body={"id": id})
 
 
 def _status(context: CheckContext, made: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
     seen = context.get(made)
-    shown = context.item(made.kind.acts["get"], seen).get("status")
+    shown = context.item(made.resource.operations["get"], seen).get("status")
     context.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
 
 
@@ -111,7 +111,7 @@ def _able(context: CheckContext, made: CreatedItem, connected: RecordedExchange)
     """A server that is connected shows what the connection told of it."""
     told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
     seen = context.get(made)
-    shown = context.item(made.kind.acts["get"], seen).get("capabilities")
+    shown = context.item(made.resource.operations["get"], seen).get("capabilities")
     context.expect(
         told is None or shown == told,
         f"capabilities {told!r}",
@@ -123,7 +123,7 @@ def _able(context: CheckContext, made: CreatedItem, connected: RecordedExchange)
     )
 
 
-def _nobody(context: CheckContext, kind: CheckedResource, name: str, made: CreatedItem) -> None:
+def _nobody(context: CheckContext, resource: CheckedResource, name: str, made: CreatedItem) -> None:
     removed = context.delete(made)
     exchange = _by_id(context, name, made.id)
     context.expect(

@@ -16,16 +16,16 @@ TESTED = (200, 502)
 """A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
 
 
-def test_saved(context: CheckContext, kind: CheckedResource) -> None:
+def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     """A saved server is tested by its id and stays as it was; one that is not there is not found."""
-    act = context.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
-    made = context.create(kind)
-    before = context.item(kind.acts["get"], context.get(made))
-    exchange = context.send(act, path=made.path)
+    op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
+    made = context.create(resource)
+    before = context.item(resource.operations["get"], context.get(made))
+    exchange = context.send(op, path=made.path)
     _tested(context, exchange, made)
     seen = context.get(made)
     context.expect(
-        context.item(kind.acts["get"], seen) == before,
+        context.item(resource.operations["get"], seen) == before,
         "testing leaves the server as it was",
         "it changed",
         made.exchange,
@@ -34,7 +34,7 @@ def test_saved(context: CheckContext, kind: CheckedResource) -> None:
         about="unchanged",
     )
     removed = context.delete(made)
-    gone = context.send(act, path=made.path)
+    gone = context.send(op, path=made.path)
     context.expect(
         gone.status in GONE,
         "404 for a server that is not there",
@@ -45,16 +45,16 @@ def test_saved(context: CheckContext, kind: CheckedResource) -> None:
     )
 
 
-def test_inline(context: CheckContext, kind: CheckedResource) -> None:
+def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     """Values that are not saved are tested, and not saved by that."""
-    act = context.tools.acts["POST /v1/orgs/{org_id}/mcp-servers/test"]
-    made = context.create(kind)
-    before = ids(kind, context.walk(made)[0])
-    exchange = context.send(act, body=context.bodies.least(act, context.check))
+    op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/test"]
+    made = context.create(resource)
+    before = ids(resource, context.walk(made)[0])
+    exchange = context.send(op, body=context.bodies.least(op, context.check))
     _tested(context, exchange, made)
-    away = context.send(act, body={"url": "https://contract-check.invalid/mcp"})
+    away = context.send(op, body={"url": "https://contract-check.invalid/mcp"})
     _tested(context, away, made)
-    after = ids(kind, context.walk(made)[0])
+    after = ids(resource, context.walk(made)[0])
     context.expect(
         after == before, "testing saves nothing", f"{len(after) - len(before)} more servers", exchange, about="saved"
     )
@@ -71,17 +71,17 @@ def _tested(context: CheckContext, exchange: RecordedExchange, made: CreatedItem
     )
 
 
-def assign(context: CheckContext, kind: CheckedResource) -> None:
+def assign(context: CheckContext, resource: CheckedResource) -> None:
     """An agent has the servers of its last list, each once, and no longer those that were removed."""
-    servers = context.tools.kinds["mcp-server"]
-    act = context.tools.acts["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
+    servers = context.shared.resources["mcp-server"]
+    op = context.shared.operations["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
     first, second = context.create(servers), context.create(servers)
     for chosen in ([first, second], [second], [second, second]):
-        exchange = context.send(act, body={"servers": [{"server_id": each.id} for each in chosen]})
+        exchange = context.send(op, body={"servers": [{"server_id": each.id} for each in chosen]})
         wanted = sorted({str(each.id) for each in chosen})
         _assigned(context, wanted, exchange)
-    off = context.send(act, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
-    seen = context.send(context.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    off = context.send(op, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
+    seen = context.send(context.shared.operations["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
     shown = [entry.get("is_enabled") for entry in _entries(seen)]
     context.expect(
         shown == [False],
@@ -91,14 +91,14 @@ def assign(context: CheckContext, kind: CheckedResource) -> None:
         seen,
         about="enabled",
     )
-    again = context.send(act, body={"servers": [{"server_id": second.id}]})
+    again = context.send(op, body={"servers": [{"server_id": second.id}]})
     _assigned(context, [str(second.id)], again)
     removed = context.delete(second)
     _assigned(context, [], removed)
 
 
 def _assigned(context: CheckContext, wanted: list[str], exchange: RecordedExchange) -> None:
-    seen = context.send(context.tools.acts["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    seen = context.send(context.shared.operations["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
     shown = sorted(str(_id(entry)) for entry in _entries(seen))
     context.expect(
         shown == wanted,
