@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mockserver.examples import realistic
 from mockserver.examples.budget import ENDLESS, Budget, Stuck
 from mockserver.examples.constraints import Schemas
-
-if TYPE_CHECKING:  # arrays hold shapes, and shapes make arrays
-    from mockserver.examples.generator import ValueGenerator
+from mockserver.examples.generator import ValueGenerator
 
 USUAL = 3
 MOST = 10_000

@@ -15,6 +15,7 @@ import orjson
 from mockserver.errors import Unanswerable
 from mockserver.examples.budget import Budget, Stuck
 from mockserver.examples.generator import ValueGenerator, ValueGenerators, fresh
+from mockserver.examples.json_types import TYPE_GENERATORS
 from mockserver.examples.objects import shown
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.document import MediaType
@@ -47,8 +48,8 @@ class ExampleMaker:
     def __init__(self, root: Mapping[str, Any], response: DirectionView | None = None) -> None:
         self.root = root
         self._shapes: dict[Direction, ValueGenerators] = {
-            "request": ValueGenerators(DirectionView(root, "request")),
-            "response": ValueGenerators(response or DirectionView(root, "response")),
+            "request": ValueGenerators(DirectionView(root, "request"), TYPE_GENERATORS),
+            "response": ValueGenerators(response or DirectionView(root, "response"), TYPE_GENERATORS),
         }
         self._tops: dict[tuple[str, Direction], ValueGenerator] = {}
 

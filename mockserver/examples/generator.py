@@ -7,15 +7,14 @@ canonical form, in which negations and conditions are worked out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from mockserver.examples import arrays, objects, scalars
 from mockserver.examples.alternatives import Choice, choices
 from mockserver.examples.budget import ENDLESS, Budget, Stuck
 from mockserver.examples.constraints import NOTHING, TYPES, Constraints, Schema, Schemas, fold
@@ -35,11 +34,25 @@ SCALARS_FIRST = ("null", "boolean", "number", "string", "array", "object")
 UNTYPED = ("string", "number", "boolean", "object", "array", "null")
 
 
+class TypeGenerators(NamedTuple):
+    """How a value of each JSON type is made.
+
+    `makers` has a function for each type. `array_ends` and `object_ends` say whether a value that is nested at most so
+    deep exists; `shown` completes an example of an object. They call back into ValueGenerator, which is why they are
+    given to it (see json_types.py) and not imported.
+    """
+
+    makers: Mapping[str, Callable[[ValueGenerator, Budget, str], Any]]
+    array_ends: Callable[[ValueGenerator, int], bool]
+    object_ends: Callable[[ValueGenerator, int], bool]
+    shown: Callable[[ValueGenerator, Any], Any]
+
+
 class ValueGenerators:
     """All shapes of a document in one direction, each made once."""
 
-    def __init__(self, perspective: DirectionView) -> None:
-        self.perspective = perspective
+    def __init__(self, perspective: DirectionView, types: TypeGenerators) -> None:
+        self.perspective, self.types = perspective, types
         self._shapes: dict[tuple[int, ...], ValueGenerator] = {}
         self.probing = False
         self._left = MOST_SHAPES
@@ -145,7 +158,7 @@ class ValueGenerator:
 
     def _shown(self, value: Any) -> Any:
         """The example without what this direction hides; None when it is not valid."""
-        for candidate in (value, objects.shown(self, value)):
+        for candidate in (value, self.shapes.types.shown(self, value)):
             if self.valid(candidate):
                 return candidate
         return None
@@ -317,7 +330,7 @@ class ValueGenerator:
         reason = Stuck(self.pointer, "no type is allowed")
         for kind in self._kinds(growth):
             try:
-                return MAKERS[kind](self, growth, name)
+                return self.shapes.types.makers[kind](self, growth, name)
             except Stuck as stuck:
                 reason = stuck
         raise reason
@@ -365,8 +378,8 @@ class ValueGenerator:
             return any(way.fits(depth) for way in self.possible)
         if self.facets.types - {"object", "array"}:
             return True
-        return ("object" in self.facets.types and objects.ends(self, depth)) or (
-            "array" in self.facets.types and arrays.ends(self, depth)
+        return ("object" in self.facets.types and self.shapes.types.object_ends(self, depth)) or (
+            "array" in self.facets.types and self.shapes.types.array_ends(self, depth)
         )
 
     @cached_property
@@ -375,17 +388,6 @@ class ValueGenerator:
         facets = self.facets
         lists = (facets.patterns, facets.formats, facets.encodings)
         return Text(facets.min_length, facets.max_length, *(tuple(dict.fromkeys(one)) for one in lists))
-
-
-MAKERS = {
-    "array": arrays.array,
-    "boolean": scalars.boolean,
-    "null": scalars.null,
-    "number": scalars.number,
-    "object": objects.object_,
-    "string": scalars.string,
-}
-"""For each JSON type, how a value of it is made."""
 
 
 def fresh(value: Any) -> Any:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mockserver.examples import realistic
 from mockserver.examples.budget import ENDLESS, Budget, Stuck
+from mockserver.examples.generator import ValueGenerator
 from mockserver.examples.strings import Text
-
-if TYPE_CHECKING:  # objects hold shapes, and shapes make objects
-    from mockserver.examples.generator import ValueGenerator
 
 MOST = 10_000
 NAMES_TRIED = 400

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mockserver.examples import realistic
 from mockserver.examples.budget import Budget, Stuck
 from mockserver.examples.constraints import among
+from mockserver.examples.generator import ValueGenerator
 from mockserver.examples.numbers import between
-
-if TYPE_CHECKING:  # shapes make scalars
-    from mockserver.examples.generator import ValueGenerator
 
 
 def string(shape: ValueGenerator, growth: Budget, name: str) -> str:
