@@ -21,6 +21,7 @@ from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.state.clock import Clock
 from mockserver.state.world import World
 from mockserver.vendors import RULES
+from mockserver.web.exchange import Door, Interceptor, respond
 from mockserver.web.middleware import oauth_callback
 from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware
 from mockserver.web.middleware.cors import CorsMiddleware
@@ -33,21 +34,19 @@ from mockserver.web.serving.uvicorn_protocol import Answer
 Services = Mapping[str, Service]
 
 
-def _not_yet(scope: Any, body: bytes) -> Answer | None:
-    """The fast path before there is one: Connexion builds its layers at the first request."""
-    return None
-
-
 class Sandbox:
-    """The ASGI app, and the services inside of it by name; `make` reads their documents and makes them anew."""
+    """The ASGI app, and the services inside of it by name; `make` reads their documents and makes them anew.
 
-    def __init__(self, make: Callable[[], Services], world: World, token: str | None = None) -> None:
-        self.make, self.world, self._token = make, world, token
-        self.services = make()
+    `at_once` is the way in for `mockserver serve` (see serving/fast_path.py).
+    """
+
+    def __init__(
+        self, make: Callable[[], Services], world: World, settings: ServiceSettings, token: str | None = None
+    ) -> None:
+        self.make, self.world, self._settings, self._token = make, world, settings, token
         self._oauth_address = ""
-        self._app = self._host(self.services)
-        self._stack: Any = None
-        self.at_once = _not_yet
+        self._interceptors: tuple[Interceptor, ...] = ()
+        self._serve(make())
 
     def take_over(self, services: Services) -> dict[str, Counter[str]]:
         """Serve these from now on, with what is remembered as far as it fits; the number of items dropped, by resource.
@@ -58,10 +57,33 @@ class Sandbox:
         dropped = {
             name: service.take_over(self.services[name]) for name, service in services.items() if name in self.services
         }
-        self.services, self._app, self._stack = services, self._host(services), None
-        self.at_once = _not_yet
+        self._serve(services)
         self.receive_oauth_at(self._oauth_address)
         return dropped
+
+    def use(self, *interceptors: Interceptor) -> None:
+        """Have every request from now on pass these, in this order (see exchange.py); without any, none."""
+        self._interceptors = interceptors
+        self._open()
+
+    def _serve(self, services: Services) -> None:
+        self.services, self._app = services, self._host(services)
+        # Connexion would build its layers at the first request; a fault in them should stop the start.
+        middleware = self._app.middleware
+        middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()  # noqa: SLF001
+        self._stack: Any = middleware.app
+        self._open()
+
+    def _open(self) -> None:
+        """Lead requests to the layers, through the door if somebody stands there."""
+        operations: OperationsMiddleware = self._stack.app
+        self._answer, self.at_once = self._stack, operations.fast_path.at_once
+        if self._interceptors:
+            sender = CorsMiddleware(respond, real=self._stack.real)
+            self._answer = door = Door(
+                self._interceptors, self._stack, sender, operations.locate, self._settings.max_body
+            )
+            self.at_once = partial(_through, door, operations.fast_path.at_once)
 
     def _host(self, services: Services) -> AsyncApp:
         """The list of layers around the services, each reached below its name and the only one at the root too."""
@@ -87,14 +109,10 @@ class Sandbox:
         return app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and self._stack is not None:
-            await self._stack(scope, receive, send)
-            return
-        app = self._app
-        await app(scope, receive, send)
-        if app is self._app:
-            self._stack = app.middleware.app
-            self.at_once = self._stack.lane.at_once
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
 
     def clear(self) -> None:
         """Forget everything."""
@@ -112,6 +130,12 @@ class Sandbox:
         yield
         for service in self.services.values():
             await service.asking.close()
+
+
+def _through(door: Door, fast_path: Callable[[Any, bytes], Answer | None], scope: Any, body: bytes) -> Answer | None:
+    """The fast path with the door in front of it; a request that takes the long way passes the door there."""
+    answer = fast_path(scope, body)
+    return door.at_once(scope, body, answer) if answer is not None else None
 
 
 def create_app(
@@ -140,7 +164,7 @@ def create_app(
         read = contracts.all_of(documents, behaviour, live=asks.mode == "live", reading=reading)
         return {each.name: Service(each, RULES.get(each.name, {}), world, asks, chosen) for each in read}
 
-    return Sandbox(services, world, token)
+    return Sandbox(services, world, chosen, token)
 
 
 def _skeleton(contract: Contract) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mockserver.errors import Forbidden, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
+from mockserver.behaviour.statements import OperationBehaviour
+from mockserver.contract import Contract
+from mockserver.errors import Forbidden, Missing, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.handlers.actions import forget
 from mockserver.handlers.handling import handle
 from mockserver.handlers.request_context import BoundOperation, RequestContext
@@ -25,9 +27,8 @@ from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
 from mockserver.web.response.error_responses import ErrorResponses
-
-if TYPE_CHECKING:
-    from mockserver.web.service import Service
+from mockserver.web.response.preferred_response import preferred
+from mockserver.web.service_parts import ServiceParts
 
 log = logging.getLogger("mockserver")
 
@@ -44,30 +45,30 @@ class Endpoint:
     """An operation made ready: credentials, parameters, body, what it does, and what judges its replies."""
 
     def __init__(
-        self, operation: Operation, bound: BoundOperation | None, service: Service, refusals: ErrorResponses
+        self, operation: Operation, bound: BoundOperation | None, parts: ServiceParts, errors: ErrorResponses
     ) -> None:
-        schemas = service.contract.schemas
-        self.operation, self.bound, self.service, self.refusals = operation, bound, service, refusals
+        schemas = parts.contract.schemas
+        self.operation, self.bound, self._parts, self._errors = operation, bound, parts, errors
         plan = bound.plan if bound else None
-        self._gate = Authenticator(operation, service.contract.document, service.keyring)
+        self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring)
         own = [p for p in operation.parameters if _is_read(p.name, p.location)]
         self._parameters = Parameters([ParameterReader(p, schemas) for p in own], path_template.names(operation.path))
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
-            s.location == "cookie" for s in service.contract.document.security_schemes.values()
+            s.location == "cookie" for s in parts.contract.document.security_schemes.values()
         )
         self._body = BodyReader(operation.request_body, schemas) if operation.request_body else None
-        stated = service.contract.behaviour.operations.get((operation.path, operation.method))
+        stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
-        self._limiter = self._choose_limiter(service, stated)
+        self._limiter = _limiter(parts, stated)
         self._forgets = bound is not None and bound.handler.end is forget
         self._validators: dict[tuple[int, str], Validator | None] = {}
         self._tenant = plan.tenant() if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
         self._is_guarded = self._is_shared or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
-        self._promised = frozenset(_promised(operation, service))
-        self._store, self._place = service.store, path_template.shape(operation.path)
-        self._world, self._asking = service.world, service.asking
+        self._promised = frozenset(_promised(operation, parts.contract))
+        self._store, self._place = parts.store, path_template.shape(operation.path)
+        self._world, self._asking = parts.world, parts.asking
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
         """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
@@ -79,7 +80,7 @@ class Endpoint:
         limits: Headers = ()
         try:
             headers, target = _headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
-            principal = self._gate.known(headers.get("authorization")) or self._gate.admit(
+            principal = self._authenticator.known(headers.get("authorization")) or self._authenticator.admit(
                 self._sources(headers, target)
             )
             tenant = self._tenant(principal, target.path, headers)
@@ -108,14 +109,14 @@ class Endpoint:
                 principal,
                 tenant,
             )
-            wish = prefer.read(scope["headers"]) if "prefer" in headers else None
-            if self.bound is None or wish is not None:
-                reply = self._stateless(call, headers.get("accept", "*/*"), wish)
+            preferences = prefer.read(scope["headers"]) if "prefer" in headers else None
+            if self.bound is None or preferences is not None:
+                reply = self._stateless(call, headers.get("accept", "*/*"), preferences)
             else:
                 context = RequestContext(call, self.bound, transaction, self._world)
                 done = handle(context)
                 reply = done if isinstance(done, Reply) else await self._asking.answer(done, context)
-            self.prove(reply)
+            self.validate_response(reply)
             transaction.commit()
             if self._forgets:
                 self._forget(call)
@@ -138,26 +139,26 @@ class Endpoint:
     def _forget(self, call: Call) -> None:
         """What was obtained for a registration goes with it."""
         id = self.bound.id(call) if self.bound else ""
-        self.service.asking.forget(f"{self.service.name}/{call.tenant}/{id}")
+        self._asking.forget(f"{self._parts.contract.name}/{call.tenant}/{id}")
 
-    def _stateless(self, call: Call, accept: str, wish: Preferences | None) -> Reply:
+    def _stateless(self, call: Call, accept: str, preferences: Preferences | None) -> Reply:
         """The reply in which what is remembered plays no part: one that is wished for, or one out of the document."""
-        if wish is not None:
-            return self.service.force(self, call, accept, wish)
-        return self.service.improvise(self, call, accept)
+        if preferences is not None:
+            return preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
+        return self._parts.examples.reply(self.operation, call, accept)
 
     def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
         """The reply that tells a client why it is refused."""
         if isinstance(refusal, Unanswerable):
             log.error("%s %s: %s", method, path, refusal.message)
-        reply = self.refusals.reply(refusal, self.operation, method, path)
+        reply = self._errors.reply(refusal, self.operation, method, path)
         try:
-            return self.prove(reply, refused=True)
+            return self.validate_response(reply, refused=True)
         except Unanswerable as fault:
             log.error("%s %s: %s", method, path, fault.message)  # noqa: TRY400  # the trace tells nothing more
             return reply
 
-    def prove(self, reply: Reply, *, refused: bool = False) -> Reply:
+    def validate_response(self, reply: Reply, *, refused: bool = False) -> Reply:
         """The reply, if it keeps the document. Raises Unanswerable otherwise: a mock that lies is of no use."""
         if reply.proven:
             return reply
@@ -178,7 +179,7 @@ class Endpoint:
         kind = reply.media_type.partition(";")[0]
         media = [m for m in response.content if m.name.partition(";")[0] == kind] if response else []
         pointer = media[0].schema if media else None
-        return self.service.contract.schemas.validator(pointer, "response") if pointer else None
+        return self._parts.contract.schemas.validator(pointer, "response") if pointer else None
 
     def _sources(self, headers: Mapping[str, str], target: RequestTarget) -> dict[str, Any]:
         """All that a request says, for those who have to look at it anew."""
@@ -193,9 +194,9 @@ class Endpoint:
             raise self._no_access(f"the role {principal.role or 'none'!r} may not do this")
 
     def _no_access(self, message: str) -> Refusal:
-        if self.service.contract.behaviour.service.no_access.refusal == "missing" and self.bound is not None:
+        if self._parts.contract.behaviour.service.no_access.refusal == "missing" and self.bound is not None:
             plan = self.bound.resource.statements.tenant
-            return self.service.missing(f"{plan.name or 'item'} not found or no access")
+            return Missing(f"{plan.name or 'item'} not found or no access", resource="item")
         return Forbidden(message)
 
     async def _read(self, headers: Mapping[str, str], receive: Any) -> bytes:
@@ -203,7 +204,7 @@ class Endpoint:
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             known = (("accept-encoding", "identity"),)
             raise UnsupportedMediaType("a content encoding is not supported", headers=known)
-        max_length, length = self.service.max_body, headers.get("content-length", "0")
+        max_length, length = self._parts.max_body, headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > LONGEST or int(length) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
         content: bytes = receive if isinstance(receive, bytes) else await _received(receive, max_length)
@@ -220,11 +221,6 @@ class Endpoint:
                 headers["accept"] = "*/*"  # then what there is may be sent all the same (RFC 9110 section 12.5.1)
                 return
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
-
-    def _choose_limiter(self, service: Service, stated: Any) -> RateLimiter | None:
-        own = stated.rate_limit if stated else None
-        limiter = RateLimiter(own, service.world.clock, kept=service.limits) if own else service.limiter
-        return limiter if limiter is not None and limiter.matters else None
 
 
 async def _received(receive: Any, max_length: int) -> bytes:
@@ -253,10 +249,17 @@ def _home(principal: Principal, path: Mapping[str, str], headers: Mapping[str, s
     return principal.home
 
 
-def _promised(operation: Operation, service: Service) -> list[str]:
+def _limiter(parts: ServiceParts, stated: OperationBehaviour | None) -> RateLimiter | None:
+    """The operation's own rate limit, else its service's; None where there is nothing to count or to announce."""
+    own = stated.rate_limit if stated else None
+    limiter = RateLimiter(own, parts.world.clock, kept=parts.keeps_limits) if own else parts.limiter
+    return limiter if limiter is not None and limiter.matters else None
+
+
+def _promised(operation: Operation, contract: Contract) -> list[str]:
     """The values of `Accept` that the document lists as those of a parameter."""
     asked = (p.schema for p in operation.parameters if (p.location, p.name.lower()) == ("header", "accept"))
-    return [str(v) for at in asked if at for v in service.contract.schemas.keyword(at, "enum") or ()]
+    return [str(v) for at in asked if at for v in contract.schemas.keyword(at, "enum") or ()]
 
 
 def _is_read(name: str, location: str) -> bool:

@@ -8,9 +8,10 @@ from typing import Any
 from connexion.middleware.abstract import SpecMiddleware
 from connexion.spec import Specification
 
+from mockserver.openapi.document import Operation
 from mockserver.web.request.router import Match, raw_path
 from mockserver.web.service import Service
-from mockserver.web.serving.fast_path import FastPath, Known
+from mockserver.web.serving.fast_path import FastPath, KnownPaths
 from mockserver.web.serving.response_writer import write
 
 REMEMBERED = 1024
@@ -23,8 +24,8 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
     def __init__(self, next_app: Any) -> None:
         self._next = next_app
         self._roots: list[tuple[str, Service]] = []
-        self._found: Known = {}
-        self.lane = FastPath(self._found)
+        self._found: KnownPaths = {}
+        self.fast_path = FastPath(self._found)
 
     def add_api(self, specification: Specification, *, base_path: str, service: Service, **options: Any) -> None:
         """Mount a service; the most specific base path is asked first."""
@@ -47,6 +48,14 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         else:
             reply, limits = service.refuse_method(scope["method"], match, scope["path"]), ()
         await write(reply, limits, scope, send)
+
+    def locate(self, scope: Any) -> tuple[str | None, Operation | None]:
+        """The name of the service and the operation that answer a request; None where there is none."""
+        found = self._found.get(scope.get("raw_path")) or self._find(scope)
+        if found is None:
+            return None, None
+        endpoint = found[0].endpoint(scope["method"], found[1])
+        return found[0].name, endpoint.operation if endpoint is not None else None
 
     def _find(self, scope: Any) -> tuple[Service, Match] | None:
         """The service that has something at the path, and what; remembered for the next request of the same path."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract import Contract
-from mockserver.errors import MethodNotAllowed, Missing, Refusal, UnknownPath
+from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
 from mockserver.handlers.binding import bind
 from mockserver.handlers.materialize import Materializer
@@ -16,20 +16,19 @@ from mockserver.handlers.reload_state import succeed
 from mockserver.handlers.request_context import Rules
 from mockserver.mcp_port import Prober
 from mockserver.mcp_sync.pending_probes import PendingProbes
-from mockserver.messages import Call, Reply
+from mockserver.messages import Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.endpoint import Endpoint
-from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Keyring
-from mockserver.web.request.prefer import Preferences
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import Match, Router
 from mockserver.web.response.default_errors import DefaultErrors
 from mockserver.web.response.error_responses import ErrorResponses
-from mockserver.web.response.example_response import ExampleResponses, Wanted
+from mockserver.web.response.example_response import ExampleResponses
+from mockserver.web.service_parts import ServiceParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,6 @@ class Service:
         settings: ServiceSettings = ServiceSettings(),
     ) -> None:
         self.contract, self.name, self.world = contract, contract.name, world
-        self.limits, self.max_body = settings.limits, settings.max_body
         self.plans = plans.compile_all(contract)
         self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
         if settings.items or settings.materialize:
@@ -68,13 +66,11 @@ class Service:
         self.asks_for_real = prober.mode == "live"
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
-        self.limiter = RateLimiter(stated.rate_limit, world.clock, kept=self.limits) if stated.rate_limit else None
-        self._policy = DefaultErrors(contract.schemas, contract.examples)
-        self.improviser = ExampleResponses(contract, world.seed)
-        self.refusals = ErrorResponses(stated.errors, self._policy, "x-service")
-        self.routes = Router()
-        self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
-        self._methods = self._mount()
+        self._default_errors = DefaultErrors(contract.schemas, contract.examples)
+        self._errors = ErrorResponses(stated.errors, self._default_errors, "x-service")
+        parts = self._parts(settings)
+        self.endpoints = {o.operation_id: self._compile(o, rules, parts) for o in contract.document.operations}
+        self.routes = _mounted(self.endpoints.values())
         if not contract.document.is_large:
             contract.schemas.compile()
 
@@ -87,29 +83,6 @@ class Service:
         methods: dict[str, Endpoint] = match[0]
         return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
 
-    def improvise(self, endpoint: Endpoint, call: Call, accept: str) -> Reply:
-        """The reply of an operation of which nothing is known but its document."""
-        return self.improviser.reply(endpoint.operation, call, accept)
-
-    def force(self, endpoint: Endpoint, call: Call, accept: str, wish: Preferences) -> Reply:
-        """The documented answer that a client asks for by `Prefer`; what is remembered plays no part in it."""
-        refused = prefer.undocumented(wish, endpoint.operation)
-        if refused is not None:
-            return refused
-        response = endpoint.operation.response(wish.status) if wish.status else None
-        if response and wish.status and wish.status >= 400 and not any(m.examples for m in response.content):
-            reply = endpoint.refusals.reply(prefer.refusal(wish.status), endpoint.operation, call.method, call.url)
-            own = self.improviser.headers(endpoint.operation, call, response, wish.status)
-            reply = reply._replace(status=wish.status, headers=tuple(dict((*own, *reply.headers)).items()))
-        else:
-            wanted = Wanted(wish.status, wish.example, wish.dynamic or False)
-            reply = self.improviser.reply(endpoint.operation, call, accept, wanted)
-        return reply._replace(headers=(*reply.headers, wish.applied))
-
-    def missing(self, message: str) -> Missing:
-        """The refusal for what is not there, or not for this caller."""
-        return Missing(message, resource="item")
-
     def take_over(self, before: Service) -> Counter[str]:
         """Remember what an earlier version of this service did, as far as it fits; how many items were dropped."""
         return succeed(self.contract, self.plans, self.store, before.store, before.plans, self.world)
@@ -121,32 +94,36 @@ class Service:
             for endpoint in self.endpoints.values():
                 endpoint.clear()
 
-    def _compile(self, operation: Operation, rules: Rules) -> Endpoint:
+    def _parts(self, settings: ServiceSettings) -> ServiceParts:
+        limit = self.contract.behaviour.service.rate_limit
+        return ServiceParts(
+            contract=self.contract,
+            store=self.store,
+            world=self.world,
+            keyring=self.keyring,
+            limiter=RateLimiter(limit, self.world.clock, kept=settings.limits) if limit else None,
+            keeps_limits=settings.limits,
+            max_body=settings.max_body,
+            asking=self.asking,
+            examples=ExampleResponses(self.contract, self.world.seed),
+        )
+
+    def _compile(self, operation: Operation, rules: Rules, parts: ServiceParts) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
         service = self.contract.behaviour.service.errors
         place = f"{operation.method.upper()} {operation.path}"
         own = (
-            ErrorResponses({**service, **stated.errors}, self._policy, place)
+            ErrorResponses({**service, **stated.errors}, self._default_errors, place)
             if stated and stated.errors
-            else self.refusals
+            else self._errors
         )
-        return Endpoint(operation, bind(self.contract, operation, self.plans, rules), self, own)
-
-    def _mount(self) -> dict[str, dict[str, Endpoint]]:
-        """Put the endpoints in their places: paths that differ in the names of parameters only share one."""
-        found: dict[str, dict[str, Endpoint]] = {}
-        for endpoint in self.endpoints.values():
-            operation = endpoint.operation
-            found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
-        for methods in found.values():
-            self.routes.add(next(iter(methods.values())).operation.path, methods)
-        return found
+        return Endpoint(operation, bind(self.contract, operation, self.plans, rules), parts, own)
 
     def refuse_method(self, method: str, match: Match, path: str) -> Reply:
         """The reply for a method that nothing at a path answers."""
         allowed = ", ".join(sorted(match[0]))
         refusal = MethodNotAllowed(f"{method} is not allowed here; allowed: {allowed}", headers=(("allow", allowed),))
-        return self.refusals.reply(refusal, None, method, path)
+        return self._errors.reply(refusal, None, method, path)
 
     def _without_slash(self, path: str) -> Match | None:
         """What stands at the path that differs by its last slash, where the service does not mind."""
@@ -161,7 +138,19 @@ class Service:
             return _redirect(scope)
         hint = f"; paths begin with {begin}" if begin else ""
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
-        return self.refusals.reply(refusal, None, scope["method"], path)
+        return self._errors.reply(refusal, None, scope["method"], path)
+
+
+def _mounted(endpoints: Iterable[Endpoint]) -> Router:
+    """The endpoints in their places: paths that differ only in the names of their parameters share one."""
+    found: dict[str, dict[str, Endpoint]] = {}
+    for endpoint in endpoints:
+        operation = endpoint.operation
+        found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
+    router = Router()
+    for methods in found.values():
+        router.add(next(iter(methods.values())).operation.path, methods)
+    return router
 
 
 def _other(path: str) -> str:

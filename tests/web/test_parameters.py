@@ -63,14 +63,14 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 def watched(sandbox: Sandbox) -> Sandbox:
     """The sandbox, in which the answer of every operation is what arrived."""
 
-    def show(endpoint: Any, call: Call, sources: Any) -> Reply:
+    def show(call: Call, accept: str, preferences: Any) -> Reply:
         arrived = {"path": call.path, "query": call.query, "header": call.headers, "cookie": call.cookies}
         return Reply(200, {**arrived, "body": repr(call.body) if isinstance(call.body, bytes) else call.body})
 
     for service in sandbox.services.values():
-        service.improvise = show  # type: ignore[method-assign]
         for endpoint in service.endpoints.values():
             endpoint.bound = None
+            endpoint._stateless = show  # type: ignore[method-assign]
     return sandbox
 
 

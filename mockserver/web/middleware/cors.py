@@ -13,8 +13,6 @@ from typing import Any
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 
-from mockserver.web.serving.fast_path import FastPath
-
 LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
 """The origins of pages that this machine serves (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
 
@@ -31,19 +29,13 @@ class CorsMiddleware(CORSMiddleware):
     def __init__(self, next_app: Any, *, real: bool = False) -> None:
         origins: dict[str, Any] = {"allow_origin_regex": LOOPBACK} if real else {"allow_origins": ["*"]}
         super().__init__(next_app, **origins, allow_methods=["*"], allow_headers=["*"], expose_headers=["*"])
-        self._real = real
-
-    @property
-    def lane(self) -> FastPath:
-        """The short way of requests to which this layer has nothing to say."""
-        below: FastPath = self.app.lane  # type: ignore[attr-defined]  # OperationsMiddleware
-        return below
+        self.real = real
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         if scope["type"] == "http":
             for name, value in scope["headers"]:
                 if name == b"origin":
-                    foreign = self._real and scope["method"] not in SAFE and not is_loopback(value.decode("latin-1"))
+                    foreign = self.real and scope["method"] not in SAFE and not is_loopback(value.decode("latin-1"))
                     inner = {**scope, "extensions": {}}  # a reply must come through here, for the headers that it lacks
                     return (_refuse if foreign else super().__call__)(inner, receive, send)
         return self.app(scope, receive, send)  # type: ignore[return-value]  # as all of ours do

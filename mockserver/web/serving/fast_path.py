@@ -10,14 +10,14 @@ from mockserver.web.service import Service
 from mockserver.web.serving.response_writer import answered
 from mockserver.web.serving.uvicorn_protocol import Answer
 
-Known = dict[bytes, tuple[Service, Match]]
+KnownPaths = dict[bytes, tuple[Service, Match]]
 """Paths as they were asked for, with the service and what stands there."""
 
 
 class FastPath:
     """The short way to what is `known`, a mapping that others fill."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: KnownPaths) -> None:
         self._known = known
 
     def at_once(self, scope: Any, body: bytes) -> Answer | None:

@@ -1,0 +1,38 @@
+"""The documented response that a client asks for with `Prefer` (RFC 7240). State plays no part in it."""
+
+from __future__ import annotations
+
+from mockserver.messages import Call, Reply
+from mockserver.openapi.document import Operation
+from mockserver.web.request import prefer
+from mockserver.web.request.prefer import Preferences
+from mockserver.web.response.error_responses import ErrorResponses
+from mockserver.web.response.example_response import ExampleResponses, Wanted
+
+
+def preferred(
+    operation: Operation,
+    call: Call,
+    accept: str,
+    preferences: Preferences,
+    examples: ExampleResponses,
+    errors: ErrorResponses,
+) -> Reply:
+    """The response with the preferred status or example; 400 where the operation documents no such status.
+
+    An error status without an example of its own is written in the service's error format. Raises Unanswerable and
+    NotAcceptable like `ExampleResponses.reply`.
+    """
+    refused = prefer.undocumented(preferences, operation)
+    if refused is not None:
+        return refused
+    status = preferences.status
+    response = operation.response(status) if status else None
+    if response and status and status >= 400 and not any(media.examples for media in response.content):
+        reply = errors.reply(prefer.refusal(status), operation, call.method, call.url)
+        own = examples.headers(operation, call, response, status)
+        reply = reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
+    else:
+        wanted = Wanted(status, preferences.example, preferences.dynamic or False)
+        reply = examples.reply(operation, call, accept, wanted)
+    return reply._replace(headers=(*reply.headers, preferences.applied))
