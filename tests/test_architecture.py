@@ -55,14 +55,13 @@ LONGEST_FUNCTION = 90
 class Import:
     """One import statement of a file: the full name of what is imported, and where it stands.
 
-    `hidden` is true inside a function; `typing` is true under `if TYPE_CHECKING`, where it is never run.
+    `hidden` is true inside a function. Imports under `if TYPE_CHECKING` count like any other.
     """
 
     file: str
     line: int
     name: str
     hidden: bool
-    typing: bool
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} imports {self.name}"
@@ -80,16 +79,9 @@ def tree(path: Path) -> ast.Module:
 def imports(path: Path) -> Iterator[Import]:
     file = path.relative_to(ROOT).as_posix()
     hidden = {id(inner) for function in functions(path) for inner in ast.walk(function)}
-    typing = {id(inner) for branch in type_checking(path) for inner in ast.walk(branch)}
     for node in ast.walk(tree(path)):
         for name in imported(node):
-            yield Import(file, node.lineno, name, id(node) in hidden, id(node) in typing)
-
-
-def type_checking(path: Path) -> Iterator[ast.If]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
-            yield node
+            yield Import(file, node.lineno, name, id(node) in hidden)
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -152,12 +144,11 @@ def test_a_part_imports_only_what_lies_further_inside(importer: str) -> None:
     assert [] == wrong
 
 
-def test_no_module_imports_itself_by_a_detour() -> None:
+def test_no_module_imports_itself_by_a_detour_not_even_for_types() -> None:
     graph: dict[str, set[str]] = {}
     for path in files("mockserver", "contracts"):
         own = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        run = [each for each in imports(path) if not each.typing]
-        graph[own] = {target for each in run if (target := module(each.name)) not in (None, own)}
+        graph[own] = {target for each in imports(path) if (target := module(each.name)) not in (None, own)}
 
     try:
         TopologicalSorter(graph).prepare()
