@@ -1,9 +1,9 @@
-"""What Schemathesis' command line finds in other stand-ins for one document, with the checks that it makes by default.
+"""Runs the Schemathesis command line with its default checks against other mock servers, for one document.
 
     python tests/conformance/peers.py [--examples N] [--seed N]
 
-The document is the pet store of the OpenAPI Initiative, from ReadMe's package. The peers come from npm, where Node is
-there.
+The document is the OpenAPI Initiative's pet store, from ReadMe's package. The other servers come from npm,
+which needs Node.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.benchmarks.servers import PEERS, Server, Site, install_packages, ours
 from tests.package import README, unpacked  # noqa: E402
 
 BASE = "/api"
-"""The path of the document's server, below which some serve its paths, and others not."""
+"""The path of the document's server; some servers use it as a prefix, others do not."""
 
 OURS = Server("mockserver", ours(lambda site: str(site.document)), "")
 
@@ -41,39 +41,39 @@ CONNEXION = Server(
 )  # fmt: skip
 
 
-def found(server: Server, site: Site, examples: int, seed: int) -> str:
+def failures_of(server: Server, site: Site, examples: int, seed: int) -> str:
     """The failures of one server by kind, in one line."""
     with running(server, site, "/pets") as it:
-        base = next((base for base in (BASE, "") if _asked("GET", f"{it.address}{base}/pets")[0] == 200), None)
+        base = next((base for base in (BASE, "") if _request("GET", f"{it.address}{base}/pets")[0] == 200), None)
         if base is None:
-            return "it does not serve /pets"
+            return "the server has no /pets"
         deleted = _deleted(it.address + base)
         command = [
             sys.executable, "-W", "ignore", "-m", "schemathesis.cli", "run", str(site.document), "--url",
             it.address + base, "--max-examples", str(examples), "--seed", str(seed), "--generation-database", "none",
             "--no-color", "--continue-on-failure",
         ]  # fmt: skip
-        said = subprocess.run(command, capture_output=True, text=True, cwd=site.folder, check=False).stdout
-    kinds = re.findall(r"❌ (ST\d+ .+): (\d+)", said)
-    cases = re.search(r"(\d+) generated", said)
+        output = subprocess.run(command, capture_output=True, text=True, cwd=site.folder, check=False).stdout
+    kinds = re.findall(r"❌ (ST\d+ .+): (\d+)", output)
+    cases = re.search(r"(\d+) generated", output)
     if cases is None:
-        return "it did not run: " + " ".join(said.split()[-20:])
+        return "Schemathesis did not run: " + " ".join(output.split()[-20:])
     total = sum(int(number) for _, number in kinds)
-    told = "; ".join(f"{number} × {kind}" for kind, number in kinds) or "none"
-    return f"{total:>8}  {deleted:8} {cases.group(1):>6}  {told}"
+    summary = "; ".join(f"{number} × {kind}" for kind, number in kinds) or "none"
+    return f"{total:>8}  {deleted:8} {cases.group(1):>6}  {summary}"
 
 
 def _deleted(address: str) -> str:
-    """What becomes of a pet that is made and deleted."""
-    status, body = _asked("POST", address + "/pets", b'{"name": "Rex"}')
+    """How the server answers for a pet that was created and deleted."""
+    status, body = _request("POST", address + "/pets", b'{"name": "Rex"}')
     shown = json.loads(body) if status < 300 else {}
     id = shown.get("id", 1) if isinstance(shown, dict) else 1
-    _asked("DELETE", f"{address}/pets/{id}")
-    status, _ = _asked("GET", f"{address}/pets/{id}")
+    _request("DELETE", f"{address}/pets/{id}")
+    status, _ = _request("GET", f"{address}/pets/{id}")
     return "gone" if status == 404 else "served" if status == 200 else str(status)
 
 
-def _asked(method: str, url: str, content: bytes | None = None) -> tuple[int, bytes]:
+def _request(method: str, url: str, content: bytes | None = None) -> tuple[int, bytes]:
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     request = urllib.request.Request(url, content, headers, method=method)
     try:
@@ -84,14 +84,14 @@ def _asked(method: str, url: str, content: bytes | None = None) -> tuple[int, by
 
 
 def servers(packages: Path | None, site: Site) -> Iterator[Server]:
-    """Ours, and the peers that can be given a document."""
+    """The mock, and the other servers that accept a document."""
     yield OURS
     yield from (peer for peer in PEERS if packages and peer.name != "WireMock" and peer.available(site))
     yield CONNEXION
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Schemathesis' default checks against other stand-ins.")
+    parser = argparse.ArgumentParser(description="Run Schemathesis' default checks against other mock servers.")
     parser.add_argument("--examples", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -102,10 +102,10 @@ def main() -> None:
         site = Site(document, Path(folder), packages)
         for server in servers(packages, site):
             try:
-                told = found(server, site, options.examples, options.seed)
+                summary = failures_of(server, site, options.examples, options.seed)
             except (TimeoutError, OSError) as fault:
-                told = f"it does not start: {fault}"
-            print(f"{server.name:18} {told}", flush=True)
+                summary = f"the server does not start: {fault}"
+            print(f"{server.name:18} {summary}", flush=True)
 
 
 if __name__ == "__main__":

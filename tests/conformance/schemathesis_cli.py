@@ -1,4 +1,4 @@
-"""What Schemathesis' command line says of one served document, and which of it the document itself makes impossible."""
+"""Runs the Schemathesis command line against one served document, and separates the mock's failures from the rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from threading import Thread
 from mockserver import contract as contracts
 from mockserver.contract import Contract
 from mockserver.openapi.document import Document
-from tests.conformance.excuse import excuse, is_answerable, is_writable
+from tests.conformance.false_positives import false_positive_reason, is_answerable, is_writable
 from tests.process import ROOT, Processes
 
 PHASES = "examples,coverage,fuzzing,stateful"
@@ -29,17 +29,17 @@ SCHEMA_ERROR, NETWORK_ERROR = "Schema Error", "Network Error"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One check that failed: on which operation, what Schemathesis said, and why the document leaves no other way."""
+    """One failed check: its operation, Schemathesis' message, and why the mock is right all the same (`reason`)."""
 
     check: str
     operation: str
-    said: str
-    excuse: str = ""
+    message: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of one document: how it is served, what Schemathesis found, and all that it printed."""
+class SchemathesisResult:
+    """The result for one document: how it is served, what Schemathesis found, and its whole output."""
 
     name: str
     ran: bool
@@ -56,45 +56,48 @@ class Verdict:
     output: str
 
     @property
-    def ours(self) -> tuple[Failure, ...]:
-        """The failures that the document does not excuse."""
-        return tuple(failure for failure in self.failures if not failure.excuse)
+    def mock_failures(self) -> tuple[Failure, ...]:
+        """The failures that are not false positives."""
+        return tuple(failure for failure in self.failures if not failure.reason)
 
     @property
     def passed(self) -> bool:
-        """Did it run, and is no failure ours?"""
-        return self.ran and not self.ours and not self.errors
+        """Did Schemathesis run without an error, and without a failure of the mock?"""
+        return self.ran and not self.mock_failures and not self.errors
 
-    def said(self) -> str:
+    def summary(self) -> str:
         """The failures by kind, in one line."""
-        found = kinds(self.failures)
+        found = count_by_kind(self.failures)
         found += [f"{number} × {error}" for error, number in Counter(self.errors).items()]
         if not self.ran:
-            return "it did not run"
+            return "Schemathesis did not run"
         return ("; ".join(found) or "no failure") + ("" if self.ended else ", stopped")
 
 
-def kinds(failures: Iterable[Failure]) -> list[str]:
-    """Failures counted by kind: ours by their check, in brackets the others by what the document lacks."""
-    ours, excused = Counter[str](), Counter[str]()
+def count_by_kind(failures: Iterable[Failure]) -> list[str]:
+    """Failures counted by kind: those of the mock by check, then false positives in brackets by reason."""
+    mock_failures, false_positives = Counter[str](), Counter[str]()
     for failure in failures:
-        (excused if failure.excuse else ours)[failure.excuse or failure.check] += 1
+        (false_positives if failure.reason else mock_failures)[failure.reason or failure.check] += 1
     return [
-        *(f"{number} × {check}" for check, number in ours.most_common()),
-        *(f"({number} × {excuse})" for excuse, number in excused.most_common()),
+        *(f"{number} × {check}" for check, number in mock_failures.most_common()),
+        *(f"({number} × {reason})" for reason, number in false_positives.most_common()),
     ]
 
 
-def examine(wanted: str | Path, examples: int, *, seconds: int | None = None, seed: int | None = None) -> Verdict:
-    """Serve a vendor or document and have Schemathesis examine it with all its checks and phases.
+def run_schemathesis(
+    wanted: str | Path, examples: int, *, seconds: int | None = None, seed: int | None = None
+) -> SchemathesisResult:
+    """Serve a vendor or document and run Schemathesis against it, with all checks and phases.
 
-    After `seconds` it is stopped; what it found until then counts.
+    Stops Schemathesis after `seconds` and uses the failures found so far.
     """
     contract = contracts.of(wanted)
     begun = time.monotonic()
     with Processes() as processes, tempfile.TemporaryDirectory() as folder:
         process, lines = processes.start("serve", str(wanted), "--port", "0", "--no-rate-limits", until="sync:")
-        Thread(target=list, args=(process.stdout,), daemon=True).start()  # a server that nobody reads would stand still
+        # The output is read to its end: an unread pipe fills up and blocks the server.
+        Thread(target=list, args=(process.stdout,), daemon=True).start()
         base = next(line for line in lines if line.startswith(f"{contract.name} ")).split()[1]
         report, config = Path(folder) / "report.json", Path(folder) / "schemathesis.toml"
         config.write_text(_credentials(contract.document))
@@ -105,24 +108,35 @@ def examine(wanted: str | Path, examples: int, *, seconds: int | None = None, se
             "--report-json-path", str(report), *_authorization(contract),
             *(("--seed", str(seed)) if seed is not None else ()),
         ]  # fmt: skip
-        printed = _printed(command, seconds)
-        told = json.loads(report.read_text()) if report.is_file() else {}
+        printed = _output_of(command, seconds)
+        report_json = json.loads(report.read_text()) if report.is_file() else {}
     writable = all(is_writable(contract, operation) for operation in contract.document.operations)
-    asked = {p.name.lower() for operation in contract.document.operations for p in operation.parameters}
-    framed = "content-length" not in asked  # a length that is not the body's own ends the connection
-    errors = [error["title"] for error in told.get("errors", ())]
-    return Verdict(
-        contract.name, bool(told), told.get("stop_reason") == "completed",
-        tuple(error for error in errors if (error != SCHEMA_ERROR or writable) and (error != NETWORK_ERROR or framed)),
-        len(contract.document.operations), len(contract.behaviour.resources), len(contract.behaviour.operations),
-        sum(not is_answerable(contract, operation) for operation in contract.document.operations),
-        told["test_cases"]["generated"] if told else 0, told["operations"]["tested"] if told else 0,
-        tuple(_failures(printed, contract)), time.monotonic() - begun, printed,
-    )  # fmt: skip
+    headers = {p.name.lower() for operation in contract.document.operations for p in operation.parameters}
+    has_valid_lengths = "content-length" not in headers  # the server closes the connection after a wrong length
+    errors = [
+        error["title"]
+        for error in report_json.get("errors", ())
+        if (error["title"] != SCHEMA_ERROR or writable) and (error["title"] != NETWORK_ERROR or has_valid_lengths)
+    ]
+    return SchemathesisResult(
+        name=contract.name,
+        ran=bool(report_json),
+        ended=report_json.get("stop_reason") == "completed",
+        errors=tuple(errors),
+        operations=len(contract.document.operations),
+        resources=len(contract.behaviour.resources),
+        stateful=len(contract.behaviour.operations),
+        unanswerable=sum(not is_answerable(contract, operation) for operation in contract.document.operations),
+        cases=report_json["test_cases"]["generated"] if report_json else 0,
+        tested=report_json["operations"]["tested"] if report_json else 0,
+        failures=tuple(_failures(printed, contract)),
+        seconds=time.monotonic() - begun,
+        output=printed,
+    )
 
 
-def _printed(command: list[str], seconds: int | None) -> str:
-    """What a command prints until it ends, or is asked to end as by Ctrl-C, or has to be ended."""
+def _output_of(command: list[str], seconds: int | None) -> str:
+    """The output of a command. Interrupts it after `seconds`, and kills it if it does not end then."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT) as process:
         try:
             return process.communicate(timeout=seconds)[0]
@@ -136,16 +150,16 @@ def _printed(command: list[str], seconds: int | None) -> str:
 
 
 def _authorization(contract: Contract) -> list[str]:
-    """The header that a vendor's sandbox or an OAuth scheme asks for; Schemathesis knows nothing of the latter."""
+    """The header for a vendor's sandbox or an OAuth scheme, which Schemathesis cannot configure."""
     listed = contract.behaviour.service.credentials
-    kinds = {scheme.type for scheme in contract.document.security_schemes.values()}
-    if not listed and not kinds & {"oauth2", "openIdConnect"}:
+    count_by_kind = {scheme.type for scheme in contract.document.security_schemes.values()}
+    if not listed and not count_by_kind & {"oauth2", "openIdConnect"}:
         return []
     return ["-H", f"Authorization: Bearer {listed[0].value if listed else CREDENTIAL}"]
 
 
 def _credentials(document: Document) -> str:
-    """A configuration of Schemathesis with a credential for each other scheme."""
+    """The Schemathesis configuration with a credential for each other security scheme."""
     lines = list[str]()
     for scheme in document.security_schemes.values():
         name = json.dumps(scheme.name)
@@ -159,7 +173,7 @@ def _credentials(document: Document) -> str:
 
 
 def _failures(printed: str, contract: Contract) -> Iterator[Failure]:
-    """The failures of a report on the terminal: headings of operations, cases below them, in each what failed."""
+    """The failures in the terminal output: one heading for each operation, below it the cases and failed checks."""
     _, _, listed = printed.partition("= FAILURES =")
     listed, _, _ = listed.partition("= SUMMARY =")
     operation, case = "", ""
@@ -174,5 +188,7 @@ def _failures(printed: str, contract: Contract) -> Iterator[Failure]:
 
 def _case(operation: str, text: str, contract: Contract) -> Iterator[Failure]:
     parts = re.split(r"^\s*- (ST\d+ .+)$", text, flags=re.MULTILINE)
-    for check, said in zip(parts[1::2], parts[2::2], strict=True):
-        yield Failure(check, operation, said.strip(), excuse(check[:5], operation, said, text, contract))
+    for check, message in zip(parts[1::2], parts[2::2], strict=True):
+        yield Failure(
+            check, operation, message.strip(), false_positive_reason(check[:5], operation, message, text, contract)
+        )

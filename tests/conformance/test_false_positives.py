@@ -1,4 +1,4 @@
-"""An excuse holds for what the document leaves no other way, and for nothing that looks alike."""
+"""A reason explains false positives of Schemathesis only, and no failure that merely looks similar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from mockserver import contract as contracts
 from mockserver.contract import Contract
-from tests.conformance.excuse import EXAMPLE, FRAMED, NULL, TEXTUAL, UNREACHABLE, WHOLE, excuse
+from tests.conformance.false_positives import EXAMPLE, FRAMED, NULL, TEXTUAL, UNREACHABLE, WHOLE, false_positive_reason
 from tests.web.document import answers, document, takes
 
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "maximum": 10}}
@@ -26,15 +26,15 @@ PATHS = {
 
 @pytest.fixture(scope="module")
 def contract(tmp_path_factory: pytest.TempPathFactory) -> Contract:
-    path = tmp_path_factory.mktemp("excuse") / "test.json"
+    path = tmp_path_factory.mktemp("false_positives") / "test.json"
     path.write_text(json.dumps(document(PATHS)))
     return contracts.of(path)
 
 
 def refused(order: str, location: str = "path", field: str = "id") -> str:
-    """What Schemathesis prints of a read that was refused."""
-    told = f'{{"errors":[{{"in":"{location}","field":"{field}","detail":"is not right"}}]}}'
-    return f"    [400] Bad Request:\n\n    `{told}`\n\n    curl -X GET http://127.0.0.1:1/test/orders/{order}\n"
+    """The Schemathesis output for a refused GET."""
+    printed = f'{{"errors":[{{"in":"{location}","field":"{field}","detail":"is not right"}}]}}'
+    return f"    [400] Bad Request:\n\n    `{printed}`\n\n    curl -X GET http://127.0.0.1:1/test/orders/{order}\n"
 
 
 @pytest.mark.parametrize(
@@ -47,61 +47,73 @@ def refused(order: str, location: str = "path", field: str = "id") -> str:
         (refused("11", field="other"), ""),
     ],
 )
-def test_an_id_may_be_refused_that_its_path_forbids(contract: Contract, case: str, reason: str) -> None:
-    assert reason == excuse("ST202", "Stateful tests", "Valid data should have been accepted", case, contract)
+def test_an_id_that_the_path_forbids_may_be_refused(contract: Contract, case: str, reason: str) -> None:
+    assert reason == false_positive_reason(
+        "ST202", "Stateful tests", "Valid data should have been accepted", case, contract
+    )
 
 
 @pytest.mark.parametrize(("names", "reason"), [(("at",), EXAMPLE), (("at", "by"), EXAMPLE), (("id", "at"), "")])
-def test_an_example_may_be_refused_that_its_own_schema_forbids(
+def test_an_example_that_its_schema_forbids_may_be_refused(
     contract: Contract, names: tuple[str, ...], reason: str
 ) -> None:
-    told = ",".join(f'{{"in":"query","field":"{name}","detail":"is not right"}}' for name in names)
-    case = f'    [400] Bad Request:\n\n    `{{"errors":[{told}]}}`\n\n    curl -X GET http://127.0.0.1:1/test/shown\n'
+    printed = ",".join(f'{{"in":"query","field":"{name}","detail":"is not right"}}' for name in names)
+    case = (
+        f'    [400] Bad Request:\n\n    `{{"errors":[{printed}]}}`\n\n    curl -X GET http://127.0.0.1:1/test/shown\n'
+    )
 
-    assert reason == excuse("ST202", "GET /shown", "Valid data should have been accepted", case, contract)
+    assert reason == false_positive_reason(
+        "ST202", "GET /shown", "Valid data should have been accepted", case, contract
+    )
 
 
 @pytest.mark.parametrize(
-    ("kind", "said", "reason"),
+    ("media_type", "message", "reason"),
     [
         ("text/plain", "Invalid component: in body - incorrect type", TEXTUAL),
         ("text/plain", "Invalid component: in body - too long", ""),
         ("application/json", "Invalid component: in body - incorrect type", ""),
     ],
 )
-def test_what_is_sent_as_text_is_one(contract: Contract, kind: str, said: str, reason: str) -> None:
-    case = f"    [200] OK:\n\n    curl -X POST -H 'Content-Type: {kind}' -d '{{}}' http://127.0.0.1:1/test/notes\n"
+def test_a_plain_text_body_is_always_a_text(contract: Contract, media_type: str, message: str, reason: str) -> None:
+    case = (
+        f"    [200] OK:\n\n    curl -X POST -H 'Content-Type: {media_type}' -d '{{}}' http://127.0.0.1:1/test/notes\n"
+    )
 
-    assert reason == excuse("ST201", "POST /notes", said, case, contract)
+    assert reason == false_positive_reason("ST201", "POST /notes", message, case, contract)
 
 
 @pytest.mark.parametrize(("written", "reason"), [("<a><b></b></a>", TEXTUAL), ("<a><b>1</b></a>", "")])
-def test_an_empty_element_is_a_null_and_a_list_without_items(contract: Contract, written: str, reason: str) -> None:
+def test_an_empty_xml_element_is_a_null_or_an_empty_list(contract: Contract, written: str, reason: str) -> None:
     case = f"    curl -X PUT -H 'Content-Type: application/xml' -d '{written}' http://127.0.0.1:1/test/lamps\n"
 
-    assert reason == excuse("ST201", "PUT /lamps", "Invalid component: in body - b: Incorrect type", case, contract)
+    assert reason == false_positive_reason(
+        "ST201", "PUT /lamps", "Invalid component: in body - b: Incorrect type", case, contract
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "length", "reason"), [("/files", "-626", FRAMED), ("/files", "626", ""), ("/notes", "-626", "")]
 )
-def test_the_length_of_a_body_is_its_own(contract: Contract, path: str, length: str, reason: str) -> None:
+def test_a_wrong_content_length_may_be_refused(contract: Contract, path: str, length: str, reason: str) -> None:
     case = f"    [400] Bad Request:\n\n    curl -X POST -H 'Content-Length: {length}' http://127.0.0.1:1/test{path}\n"
 
-    assert reason == excuse("ST202", f"POST {path}", "Valid data should have been accepted", case, contract)
+    assert reason == false_positive_reason(
+        "ST202", f"POST {path}", "Valid data should have been accepted", case, contract
+    )
 
 
 @pytest.mark.parametrize(("number", "reason"), [("-3.46e+65", WHOLE), ("-3.46e-05", ""), ("3.46", "")])
 def test_a_whole_number_is_an_integer_however_it_is_written(contract: Contract, number: str, reason: str) -> None:
     case = f"    curl -X PUT -H 'Content-Type: application/json' -d {number} http://127.0.0.1:1/test/lamps\n"
-    said = "Invalid component: in body - violates `type` at /anyOf/0 (was string, became number)"
+    message = "Invalid component: in body - violates `type` at /anyOf/0 (was string, became number)"
 
-    assert reason == excuse("ST201", "PUT /lamps", said, case, contract)
+    assert reason == false_positive_reason("ST201", "PUT /lamps", message, case, contract)
 
 
 @pytest.mark.parametrize(("field", "reason"), [("state", NULL), ("name", "")])
-def test_a_null_deep_in_a_body_is_meant_where_nullable_says_so(contract: Contract, field: str, reason: str) -> None:
-    said = f"Invalid component: in body - lamps -> Array with invalid items: {field}: Incorrect type"
+def test_a_null_is_accepted_where_nullable_allows_it(contract: Contract, field: str, reason: str) -> None:
+    message = f"Invalid component: in body - lamps -> Array with invalid items: {field}: Incorrect type"
     case = f"    [200] OK:\n\n    curl -X PUT -d '[{{\"{field}\": null}}]' http://127.0.0.1:1/test/lamps\n"
 
-    assert reason == excuse("ST201", "PUT /lamps", said, case, contract)
+    assert reason == false_positive_reason("ST201", "PUT /lamps", message, case, contract)
