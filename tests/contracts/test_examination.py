@@ -19,7 +19,7 @@ from contracts.client.transport import AsgiTransport, HttpTransport, ReceivedRes
 from contracts.model.finding import RecordedExchange
 from contracts.pytest_plugin.plugin import _served
 from contracts.runner.runner import CheckResult, run_checks
-from tests.contracts.deaf import Deaf
+from tests.contracts.unresponsive_server import Deaf
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject, subjects
 from tests.planted_bugs.server import Server

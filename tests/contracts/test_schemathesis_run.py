@@ -19,7 +19,7 @@ from contracts.runner.runner import CheckResult, run_checks
 from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from mockserver.contract import Contract
-from tests.contracts.deaf import Deaf
+from tests.contracts.unresponsive_server import Deaf
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject
 
