@@ -22,17 +22,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "errors", "openapi", "behaviour", "examples", "inference", "contract", "mcp_port", "messages", "state", "handlers",
+    "errors", "openapi", "behaviour", "examples", "inference", "contract", "messages", "state", "handlers",
     "vendors", "web", "__init__", "cli", "__main__",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
-    "mcp_sync": ("errors", "mcp_port", "messages", "state", "handlers"),
+    "mcp_sync": ("errors", "messages", "state", "handlers"),
 }
-"""Parts that stand beside the row, with all that each may import. `web`, `cli` and `__init__` may import them."""
+"""Parts beside the row, with all that each may import."""
 
-OUTER = ("web", "__init__", "cli", "__main__")
+MAY_IMPORT_BESIDE = ("vendors", "cli")
+"""The parts that may import what is beside the row. The core knows only the port `handlers/outside.py`."""
 
 CONTRACTS_MAY_IMPORT = ("errors", "openapi", "behaviour", "examples", "inference", "contract", "vendors")
 """An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
@@ -122,7 +123,7 @@ def found(steps: list[str]) -> Path | None:
 def allowed(importer: str) -> tuple[str, ...]:
     if importer in BESIDE:
         return (*BESIDE[importer], importer)
-    beside = tuple(BESIDE) if importer in OUTER else ()
+    beside = tuple(BESIDE) if importer in MAY_IMPORT_BESIDE else ()
     return ARROWS[: ARROWS.index(importer) + 1] + beside
 
 
@@ -142,6 +143,21 @@ def test_a_part_imports_only_what_lies_further_inside(importer: str) -> None:
     ]
 
     assert [] == wrong
+
+
+def test_only_vendors_and_the_command_line_import_mcp_sync() -> None:
+    importing = [
+        each for path in files("mockserver") for each in ours(path, "mockserver") if part(each.name) == "mcp_sync"
+    ]
+
+    assert {"mcp_sync", "vendors", "cli"} == {part(each.file) for each in importing}
+
+
+def test_the_port_to_outside_services_says_nothing_about_mcp() -> None:
+    port = (ROOT / "mockserver/handlers/outside.py").read_text(encoding="utf-8")
+    code = port.replace(ast.get_docstring(ast.parse(port), clean=False) or "", "")
+
+    assert re.search("mcp|oauth", code, re.IGNORECASE) is None
 
 
 def test_no_module_imports_itself_by_a_detour_not_even_for_types() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from mockserver.cli.lazy_command import resolve
-from mockserver.mcp_port import Prober
+from mockserver.mcp_sync.prober import Prober
+from mockserver.mcp_sync.sync import McpSync
 
 PROBERS = {
     "simulated": "mockserver.mcp_sync.simulated:SimulatedProber",
@@ -15,12 +16,12 @@ PROBERS = {
 """The probers by the name that `--sync` uses. The live one needs the `live` extra, so none is imported here."""
 
 
-def prober_of(mode: str, allow: tuple[str, ...], allow_stdio: bool) -> Prober:
-    """The prober of a mode. Raises UsageError for options of another mode, MissingExtra without the `live` extra."""
+def mcp_sync_of(mode: str, allow: tuple[str, ...], allow_stdio: bool, deadline: float) -> McpSync:
+    """MCP servers, asked in a mode. Raises UsageError for options of another mode, MissingExtra without `live`."""
     if mode != "live" and (allow or allow_stdio):
         raise click.UsageError("--sync-allow and --allow-stdio need --sync live")
     kind = resolve(PROBERS[mode], "live")
     prober: Prober = kind(allow, allow_stdio=allow_stdio) if mode == "live" else kind()
     if allow_stdio:
         click.echo("--allow-stdio: every client of this server can run any command as you")
-    return prober
+    return McpSync(prober, deadline)

@@ -12,7 +12,7 @@ import click
 
 from mockserver.cli import state_file as state_file_module
 from mockserver.cli.flaws import print_flaws
-from mockserver.cli.probers import PROBERS, prober_of
+from mockserver.cli.probers import PROBERS, mcp_sync_of
 from mockserver.cli.server import run
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
@@ -91,9 +91,9 @@ def serve(
             behaviour=behaviour,
             seed=seed,
             token=token,
-            prober=prober_of(sync_mode, sync_allow, allow_stdio),
+            outside=mcp_sync_of(sync_mode, sync_allow, allow_stdio, sync_deadline),
             reading=ReadingOptions(lenient, outside),
-            settings=ServiceSettings(rate_limits, max_body, sync_deadline, items, materialize),
+            settings=ServiceSettings(rate_limits, max_body, items, materialize),
         )
         loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:

@@ -45,7 +45,7 @@ def run(
 
     def banner(bound: int) -> Iterator[str]:
         base = startup_banner.address(host, bound)
-        sandbox.receive_oauth_at(base)
+        sandbox.reached_at(base)
         return startup_banner.lines(sandbox, base, token, loaded)
 
     server = _Server(config, banner, Watch(sandbox, _print_reload) if watch else None)

@@ -41,8 +41,7 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> Iterat
         yield f"this address is open to others, so /_mock/ asks for: Authorization: Bearer {token}"
     if loaded:
         yield f"{loaded} items loaded"
-    prober = next(iter(sandbox.services.values())).asking.prober
-    yield f"sync: {prober.mode} ({prober.reach}). Ctrl-C stops it."
+    yield f"sync: {sandbox.outside.mode} ({sandbox.outside.reach}). Ctrl-C stops it."
 
 
 def reloaded(news: Reload) -> Iterator[str]:

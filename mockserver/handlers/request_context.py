@@ -11,7 +11,6 @@ from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.paging import Page
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.mcp_port import Question
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.collection import Collection
@@ -19,24 +18,26 @@ from mockserver.state.record import Record
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
 
+Question = Any
+"""What a rule asks an outside service; the service says which values these are."""
+
 Asking = Generator[Question, Any, Reply | None]
 
 
 class Asks(NamedTuple):
-    """A rule that asks an MCP server: it yields a Connection (or another Question) and is sent the Outcome.
+    """A rule that asks an outside service: it yields a question and is sent the answer.
 
-    It may run a second time when the outcome comes late, so all that it does before its `yield` must be harmless to
-    repeat.
+    It runs a second time when the answer comes late, so what it does before its `yield` must be safe to repeat.
     """
 
     put: Callable[[RequestContext], Asking]
 
 
 Rule = Callable[["RequestContext"], Reply | None] | Asks
-"""The one plug-in point: a vendor's function for what no data can say.
+"""The one plug-in point: a function for what no data can say.
 
-It gets the Turn, may change `turn.record` (its `fields` and `hidden`), add `turn.extras` to this reply, create or
-delete other items, raise a Refusal, or return a whole Reply.
+It gets the RequestContext, may change `context.record` (its `fields` and `hidden`), add `context.extras` to this reply,
+create or delete other items, raise a Refusal, or return a whole Reply.
 """
 
 

@@ -22,10 +22,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Tool
 from mockserver.mcp_sync import simulated_tools
 from mockserver.mcp_sync.demo_oauth import SCOPE, Consent
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
+from mockserver.mcp_sync.prober import Tool
 
 Auth = Literal["none", "bearer", "oauth"]
 Kind = Literal["http", "sse"]

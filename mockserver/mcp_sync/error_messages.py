@@ -18,8 +18,8 @@ from mcp_types import CONNECTION_CLOSED, PARSE_ERROR, REQUEST_TIMEOUT
 from pydantic import ValidationError
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Status
 from mockserver.mcp_sync.address_guard import ForbiddenAddress
+from mockserver.mcp_sync.prober import Status
 
 FEW = 100
 LONGEST = 300

@@ -13,8 +13,8 @@ from mcp.shared.exceptions import MCPError
 from pydantic import BaseModel
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import Tool
 from mockserver.mcp_sync.guarded_http import ResponseLimits
+from mockserver.mcp_sync.prober import Tool
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome, Transport
 from mockserver.mcp_sync.address_guard import AllowedAddresses, GuardedBackend, Resolve, resolve
 from mockserver.mcp_sync.error_messages import answered, discreet, told
 from mockserver.mcp_sync.guarded_http import STANDARD, GuardedHttp, ResponseLimits
 from mockserver.mcp_sync.listing import Listing, list_all
 from mockserver.mcp_sync.oauth import Authorizations
+from mockserver.mcp_sync.prober import McpConnection, Outcome, Transport
 from mockserver.mcp_sync.session import Attempt
 
 FAREWELL_SECONDS = 1.0

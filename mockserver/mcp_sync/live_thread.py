@@ -16,8 +16,8 @@ from typing import Any, Self, TypeVar
 import anyio
 import anyio.lowlevel
 
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.live import LiveProber
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may go on when another one waits. A request waits at each of its system calls, so that Python's

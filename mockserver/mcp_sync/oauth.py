@@ -18,8 +18,8 @@ from mcp_types import LATEST_PROTOCOL_VERSION
 from pydantic import AnyUrl
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection
 from mockserver.mcp_sync.error_messages import told
+from mockserver.mcp_sync.prober import McpConnection
 
 CONSENT_SECONDS = 900.0
 """How long an authorization waits for a person."""

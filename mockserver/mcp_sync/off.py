@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 
 OFF = Outcome("pending", "MCP servers are not asked: the sandbox runs with --sync off.")
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.errors import Missing, Refusal
-from mockserver.handlers.handling import Performance, ask_again, question_of, settle
+from mockserver.handlers.outside import question_of, settle
 from mockserver.handlers.request_context import Asks, RequestContext
-from mockserver.mcp_port import McpConnection, Outcome, Prober, Question, ask
-from mockserver.messages import Reply
-from mockserver.state.record import Record
+from mockserver.mcp_sync.prober import McpConnection, Outcome, Question
 from mockserver.state.transaction import Transaction
 
 log = logging.getLogger("mockserver")
@@ -44,58 +42,16 @@ class Probe:
 
 
 class PendingProbes:
-    """Puts the questions of rules to a prober, and waits at most `deadline` seconds for each answer."""
+    """Waits at most `deadline` seconds for each answer. `put` asks the server again when a registration has changed."""
 
-    def __init__(self, prober: Prober, deadline: float) -> None:
-        self.prober, self._deadline = prober, deadline
-        self.callback = ""
+    def __init__(self, put: Callable[[Question], Any], deadline: float) -> None:
+        self._put, self._deadline = put, deadline
         self._late: set[asyncio.Task[None]] = set()
         self._courses: dict[str, ProbeSequence] = {}
 
-    async def answer(self, performance: Performance, context: RequestContext) -> Reply:
-        """Carry a performance to its end. What it did so far is kept before any wait, and never lost by it."""
-        answer: Any = None
-        while True:
-            try:
-                question = performance.send(answer)
-            except StopIteration as stop:
-                reply: Reply = stop.value
-                return reply
-            answer = self._put(question)
-            if type(answer) is not Outcome and isinstance(answer, Awaitable):
-                context.save()
-                context.transaction.commit()
-                answer = await self._wait(asyncio.ensure_future(answer), question, context)
-                context.renew()
-
-    async def again(self, context: RequestContext, record: Record) -> None:
-        """Let the rules of a create ask once more for a registration, now that something has changed for it."""
-        await self.answer(ask_again(context, record), context)
-        context.transaction.commit()
-
-    def forget(self, owner: str) -> None:
-        """Drop the tokens of a registration, or of a tenant, that is no longer there."""
-        self.prober.forget(owner)
-        for name in [name for name in self._courses if name == owner or name.startswith(owner + "/")]:
-            del self._courses[name]
-
-    async def close(self) -> None:
-        """Give up what is still being asked."""
-        for task in list(self._late):
-            task.cancel()
-        await asyncio.gather(*self._late, return_exceptions=True)
-        end = getattr(self.prober, "aclose", None)
-        if end is not None:
-            await end()
-
-    def _put(self, question: Question) -> Any:
-        """Ask. OAuth must come back to this sandbox, not to the service that it stands for."""
-        if self.callback and isinstance(question, McpConnection):
-            question = question._replace(redirect_uri=self.callback)
-        return ask(self.prober, question)
-
-    async def _wait(self, answer: asyncio.Future[Any], question: Question, context: RequestContext) -> Any:
-        """The answer, or that it is pending; asked for anew where the registration has moved on meanwhile."""
+    async def wait(self, asked: Awaitable[Any], question: Question, context: RequestContext) -> Any:
+        """The answer, or a `pending` outcome. Asks again when the registration changed while the server was asked."""
+        answer = asyncio.ensure_future(asked)
         if not isinstance(question, McpConnection) or context.record is None or context.rule is None:
             return await self._in_time(answer)
         until = asyncio.get_running_loop().time() + self._deadline
@@ -110,6 +66,17 @@ class PendingProbes:
                 inquiry.course.answered = inquiry.number
                 return inquiry.answer.result()
             inquiry = anew
+
+    def forget(self, owner: str) -> None:
+        """Drop the numbers of the questions about a registration, or a tenant's, that was deleted."""
+        for name in [name for name in self._courses if name == owner or name.startswith(owner + "/")]:
+            del self._courses[name]
+
+    async def close(self) -> None:
+        """Stop waiting for the answers that replies no longer wait for."""
+        for task in list(self._late):
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
 
     async def _in_time(self, answer: asyncio.Future[Any]) -> Any:
         """The answer to a question that concerns no registration: nobody would look at it later."""

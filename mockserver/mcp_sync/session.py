@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx2
 
-from mockserver.mcp_port import Status
 from mockserver.mcp_sync.error_messages import answered, short, told
 from mockserver.mcp_sync.guarded_http import GuardedHttp
+from mockserver.mcp_sync.prober import Status
 
 
 @dataclass(slots=True)

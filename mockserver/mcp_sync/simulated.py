@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome, Transport
 from mockserver.mcp_sync import simulated_tools
+from mockserver.mcp_sync.prober import McpConnection, Outcome, Transport
 
 DOMAIN = ".mcp.example"
 MOST_TOOLS = 1000

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from mockserver.mcp_port import Tool
+from mockserver.mcp_sync.prober import Tool
 
 NOUNS = (
     "ticket", "customer", "invoice", "order", "project", "document", "message", "calendar_event", "contact", "deal",

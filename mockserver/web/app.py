@@ -16,13 +16,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mockserver import contract as contracts
 from mockserver.contract import STRICT, Contract, ReadingOptions
-from mockserver.mcp_port import Prober
-from mockserver.mcp_sync.simulated import SimulatedProber
+from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import Clock
 from mockserver.state.world import World
-from mockserver.vendors import RULES
+from mockserver.vendors import RULES, default_outside
 from mockserver.web.exchange import Door, Interceptor, respond
-from mockserver.web.middleware import oauth_callback
 from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware
 from mockserver.web.middleware.cors import CorsMiddleware
 from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
@@ -41,24 +39,28 @@ class Sandbox:
     """
 
     def __init__(
-        self, make: Callable[[], Services], world: World, settings: ServiceSettings, token: str | None = None
+        self,
+        make: Callable[[], Services],
+        world: World,
+        settings: ServiceSettings,
+        outside: OutsideService,
+        token: str | None = None,
     ) -> None:
         self.make, self.world, self._settings, self._token = make, world, settings, token
-        self._oauth_address = ""
+        self.outside = outside
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(make())
 
     def take_over(self, services: Services) -> dict[str, Counter[str]]:
         """Serve these from now on, with what is remembered as far as it fits; the number of items dropped, by resource.
 
-        Requests that are being answered are answered by the services before; what those still ask of MCP servers comes
-        too late for the new ones.
+        Requests that are being answered are answered by the services before; the answers that those still wait for
+        come too late for the new ones.
         """
         dropped = {
             name: service.take_over(self.services[name]) for name, service in services.items() if name in self.services
         }
         self._serve(services)
-        self.receive_oauth_at(self._oauth_address)
         return dropped
 
     def use(self, *interceptors: Interceptor) -> None:
@@ -94,11 +96,17 @@ class Sandbox:
             "mockserver",
             lifespan=self._lifespan,
             middlewares=[
-                partial(CorsMiddleware, real=any(each.asking.prober.mode == "live" for each in services.values())),
+                partial(CorsMiddleware, real=self.outside.is_real),
                 OperationsMiddleware,
                 LifespanMiddleware,
                 ProxyHeadersMiddleware,
-                partial(AdminApiMiddleware, services=services, world=self.world, token=self._token),
+                partial(
+                    AdminApiMiddleware,
+                    services=services,
+                    world=self.world,
+                    token=self._token,
+                    outside=self.outside,
+                ),
                 partial(DocumentPagesMiddleware, services=services, prefixes=prefixes),
                 partial(NotFoundMiddleware, prefixes=prefixes),
             ],
@@ -119,17 +127,14 @@ class Sandbox:
         for service in self.services.values():
             service.clear()
 
-    def receive_oauth_at(self, address: str) -> None:
-        """Have OAuth authorizations come back to this sandbox, reached at `address` (scheme, host and port)."""
-        self._oauth_address = address
-        for service in self.services.values() if address else ():
-            service.asking.callback = f"{address}{PREFIX}{oauth_callback.PATH}"
+    def reached_at(self, address: str) -> None:
+        """Tell the outside service where this sandbox is reached (scheme, host and port)."""
+        self.outside.reached_at(address + PREFIX)
 
     @asynccontextmanager
     async def _lifespan(self, app: Any) -> AsyncIterator[None]:
         yield
-        for service in self.services.values():
-            await service.asking.close()
+        await self.outside.close()
 
 
 def _through(door: Door, fast_path: Callable[[Any, bytes], Answer | None], scope: Any, body: bytes) -> Answer | None:
@@ -143,7 +148,7 @@ def create_app(
     behaviour: Sequence[str | Path] = (),
     seed: int | None = None,
     clock: Clock | None = None,
-    prober: Prober | None = None,
+    outside: OutsideService | None = None,
     limits: bool = True,
     token: str | None = None,
     settings: ServiceSettings | None = None,
@@ -152,19 +157,19 @@ def create_app(
     """The ASGI app that stands in for services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
     `documents` are vendors on the shelf or paths of OpenAPI documents; without any, all vendors. `behaviour` are
-    overlays on top, applied to every document. A `seed` makes ids, time and chance repeatable. `prober` asks MCP
-    servers (without: simulated, no network). `limits=False` leaves rate limits out. `reading` says how strictly
-    documents are read. Raises SpecError or BehaviourError, naming file and place.
+    overlays on top, applied to every document. A `seed` makes ids, time and chance repeatable. `outside` is the
+    service that rules ask (without: simulated MCP servers, no network). `limits=False` leaves rate limits out.
+    `reading` says how strictly documents are read. Raises SpecError or BehaviourError, naming file and place.
     """
     world = World(seed, clock)
     chosen = settings or ServiceSettings(limits=limits)
-    asks = prober or SimulatedProber()
+    asked = outside or default_outside()
 
     def services() -> dict[str, Service]:
-        read = contracts.all_of(documents, behaviour, live=asks.mode == "live", reading=reading)
-        return {each.name: Service(each, RULES.get(each.name, {}), world, asks, chosen) for each in read}
+        read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading)
+        return {each.name: Service(each, RULES.get(each.name, {}), world, asked, chosen) for each in read}
 
-    return Sandbox(services, world, chosen, token)
+    return Sandbox(services, world, chosen, asked, token)
 
 
 def _skeleton(contract: Contract) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from mockserver.contract import Contract
 from mockserver.errors import Forbidden, Missing, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.handlers.actions import forget
 from mockserver.handlers.handling import handle
+from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, path_template
@@ -68,7 +69,7 @@ class Endpoint:
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._promised = frozenset(_promised(operation, parts.contract))
         self._store, self._place = parts.store, path_template.shape(operation.path)
-        self._world, self._asking = parts.world, parts.asking
+        self._world, self._outside = parts.world, parts.outside
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
         """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
@@ -115,7 +116,7 @@ class Endpoint:
             else:
                 context = RequestContext(call, self.bound, transaction, self._world)
                 done = handle(context)
-                reply = done if isinstance(done, Reply) else await self._asking.answer(done, context)
+                reply = done if isinstance(done, Reply) else await finish(done, context, self._outside)
             self.validate_response(reply)
             transaction.commit()
             if self._forgets:
@@ -137,9 +138,9 @@ class Endpoint:
             self._limiter.clear()
 
     def _forget(self, call: Call) -> None:
-        """What was obtained for a registration goes with it."""
+        """What an outside service keeps for an item goes when the item is deleted."""
         id = self.bound.id(call) if self.bound else ""
-        self._asking.forget(f"{self._parts.contract.name}/{call.tenant}/{id}")
+        self._outside.forget(f"{self._parts.contract.name}/{call.tenant}/{id}")
 
     def _stateless(self, call: Call, accept: str, preferences: Preferences | None) -> Reply:
         """The reply in which what is remembered plays no part: one that is wished for, or one out of the document."""

@@ -12,10 +12,9 @@ from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
 from mockserver.handlers.binding import bind
 from mockserver.handlers.materialize import Materializer
+from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.reload_state import succeed
 from mockserver.handlers.request_context import Rules
-from mockserver.mcp_port import Prober
-from mockserver.mcp_sync.pending_probes import PendingProbes
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
@@ -33,13 +32,11 @@ from mockserver.web.service_parts import ServiceParts
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """What a user may choose for all services: rate limits kept or not, the largest body in bytes, and how long a
-    reply may wait for an MCP server, in seconds; how many `items` each collection starts with, and whether an id that
-    nobody created is there all the same (`materialize`)."""
+    """What a user may choose for all services: rate limits kept or not, and the largest body in bytes; how many `items`
+    each collection starts with, and whether an id that nobody created is there all the same (`materialize`)."""
 
     limits: bool = True
     max_body: int = 10 * 1024 * 1024
-    deadline: float = 10.0
     items: int = 0
     materialize: bool = False
 
@@ -52,7 +49,7 @@ class Service:
         contract: Contract,
         rules: Rules,
         world: World,
-        prober: Prober,
+        outside: OutsideService,
         settings: ServiceSettings = ServiceSettings(),
     ) -> None:
         self.contract, self.name, self.world = contract, contract.name, world
@@ -62,8 +59,7 @@ class Service:
             self.store.source = Materializer(
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )
-        self.asking = PendingProbes(prober, settings.deadline)
-        self.asks_for_real = prober.mode == "live"
+        self.outside = outside
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
@@ -104,7 +100,7 @@ class Service:
             limiter=RateLimiter(limit, self.world.clock, kept=settings.limits) if limit else None,
             keeps_limits=settings.limits,
             max_body=settings.max_body,
-            asking=self.asking,
+            outside=self.outside,
             examples=ExampleResponses(self.contract, self.world.seed),
         )
 

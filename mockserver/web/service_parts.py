@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mockserver.contract import Contract
-from mockserver.mcp_sync.pending_probes import PendingProbes
+from mockserver.handlers.outside import OutsideService
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.request.authentication import Keyring
@@ -28,5 +28,5 @@ class ServiceParts:
     limiter: RateLimiter | None
     keeps_limits: bool
     max_body: int
-    asking: PendingProbes
+    outside: OutsideService
     examples: ExampleResponses

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.address_guard import Address, AllowedAddresses, ForbiddenAddress, literal
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.mcp_sync.live import asking
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")

@@ -18,8 +18,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.live import LiveProber
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.foreign import SERVERS, everything
 from tests.mcp_sync.live import IMPATIENT, asking, put
 from tests.package import UnobtainableError

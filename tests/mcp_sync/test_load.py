@@ -9,10 +9,10 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.mcp_sync.live import asking
 from tests.mcp_sync.test_misbehaviour import Heart, beside
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.mcp_sync.live import IMPATIENT, asking
 
 EXPECTED: dict[str, tuple[str, str]] = {

@@ -19,9 +19,9 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.live import LiveProber
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.mcp_sync.live import asking, press_allow
 
 CALLBACK = "http://127.0.0.1:9/oauth/callback"

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.off import OffProber
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import MOST_TOOLS, SimulatedProber, outcomes
 
 NAMES = [name for name, _ in outcomes()]

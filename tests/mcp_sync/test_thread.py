@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from mockserver.errors import SyncError
-from mockserver.mcp_port import McpConnection, Outcome
 from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.live_thread import ThreadedProber, live
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.mcp_sync.test_live import STDIO_SERVER, names
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.mcp_port import McpConnection, Outcome
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import SimulatedProber
 from tests.judge import JudgedClient
 from tests.mcp_sync.live import in_thread

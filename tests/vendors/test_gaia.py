@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.mcp_port import McpConnection, Outcome
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import SimulatedProber
-from mockserver.web.service import ServiceSettings
+from mockserver.mcp_sync.sync import McpSync
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Attentive, Connect, Overlay
 
@@ -83,7 +83,7 @@ def test_creating_asks_no_server(connect: Connect) -> None:
         def probe(self, connection: McpConnection) -> Outcome:
             raise AssertionError("create must not connect")
 
-    register(connect("gaia", DEVELOPER, prober=Silent()))
+    register(connect("gaia", DEVELOPER, outside=McpSync(Silent())))
 
 
 def test_the_connection_is_by_proxy_unless_it_is_said(developer: JudgedClient) -> None:
@@ -467,7 +467,7 @@ def test_detection_needs_an_absolute_address(developer: JudgedClient, operation:
 
 def test_a_server_is_reached_as_its_registration_says(connect: Connect) -> None:
     prober = Attentive()
-    client = connect("gaia", DEVELOPER, prober=prober)
+    client = connect("gaia", DEVELOPER, outside=McpSync(prober))
     remote = register(
         client, transportType="sse", customHeaders=[{"key": "X-Key", "value": "v"}], maxTotalTimeout=5000,
         proxyUrl="https://proxy.example.com", proxyAuthToken="t", oauthClientId="c", oauthClientSecret="s",
@@ -542,7 +542,7 @@ def test_a_slow_server_is_still_connecting_and_connected_later(connect: Connect)
             return super().probe(connection)
 
     prober = Slow()
-    client = connect("gaia", DEVELOPER, prober=prober, settings=ServiceSettings(deadline=0.01))
+    client = connect("gaia", DEVELOPER, outside=McpSync(prober, deadline=0.01))
     id = register(client)
     client.post(f"{API}/disconnect", json={"id": id})
 

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 import mockserver
-from mockserver.mcp_port import McpConnection, Outcome
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from mockserver.mcp_sync.simulated import SimulatedProber
+from mockserver.mcp_sync.sync import McpSync
 from tests.judge import JudgedClient
 from tests.vendors.conftest import Attentive, Connect, Overlay
 
@@ -104,7 +105,7 @@ def test_creating_asks_no_server(connect: Connect) -> None:
         def probe(self, connection: McpConnection) -> Outcome:
             raise AssertionError("create must not connect")
 
-    register(connect("piper", ADMIN, prober=Silent()))
+    register(connect("piper", ADMIN, outside=McpSync(Silent())))
 
 
 @pytest.mark.parametrize(
@@ -449,7 +450,7 @@ def test_the_token_is_sent_as_its_type_says(
     connect: Connect, how: str, fields: dict[str, Any], headers: tuple[tuple[str, str], ...]
 ) -> None:
     prober = Attentive()
-    client = connect("piper", ADMIN, prober=prober)
+    client = connect("piper", ADMIN, outside=McpSync(prober))
     if how == "saved":
         saved_test(client, register(client, timeout_seconds=7, **fields))
     else:
@@ -472,7 +473,7 @@ def test_the_saved_servers_token_is_sent_as_it_is_saved_unless_the_body_says_oth
     connect: Connect, own: dict[str, str], headers: tuple[tuple[str, str], ...]
 ) -> None:
     prober = Attentive()
-    client = connect("piper", ADMIN, prober=prober)
+    client = connect("piper", ADMIN, outside=McpSync(prober))
     server = register(client, auth_type="header", auth_header_name="X-Key", auth_token="saved")
 
     inline_test(client, url="https://elsewhere.example.com", server_id=server["id"], **own)

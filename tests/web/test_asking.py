@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 import mockserver
-from mockserver.mcp_port import McpConnection, Outcome, Tool
+from mockserver.mcp_sync.prober import McpConnection, Outcome, Tool
 from mockserver.mcp_sync.simulated import SimulatedProber
-from mockserver.web.service import ServiceSettings
+from mockserver.mcp_sync.sync import McpSync
 
 CREDENTIALS = {
     "basedash": "bd_key_SandboxAdmin00000000000000000000",
@@ -60,7 +60,7 @@ def travel(vendor: str, journey: Journey, *, deadline: float) -> Any:
 
     async def within() -> Any:
         prober = Directed()
-        app = mockserver.create_app(vendor, prober=prober, settings=ServiceSettings(deadline=deadline))
+        app = mockserver.create_app(vendor, outside=McpSync(prober, deadline))
         headers = {"Authorization": f"Bearer {CREDENTIALS[vendor]}"}
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox", headers=headers) as api:

@@ -11,6 +11,7 @@ import pytest
 import mockserver
 from mockserver.errors import SpecError
 from mockserver.mcp_sync.simulated import SimulatedProber
+from mockserver.mcp_sync.sync import McpSync
 from mockserver.web.app import Sandbox
 from mockserver.web.service import ServiceSettings
 from tests.client import Client
@@ -181,7 +182,7 @@ class Real(SimulatedProber):
 )  # fmt: skip
 def test_only_pages_from_this_machine_may_use_a_sandbox_with_real_effects(origin: str | None, status: int) -> None:
     headers = {"Authorization": f"Bearer {ADMIN}"} | ({"Origin": origin} if origin else {})
-    with Client(mockserver.create_app("basedash", prober=Real()), headers=headers) as client:
+    with Client(mockserver.create_app("basedash", outside=McpSync(Real())), headers=headers) as client:
         preflight = client.request("OPTIONS", SERVERS, headers={"Access-Control-Request-Method": "POST"})
         reply = client.post(SERVERS, json=LINEAR)
         shown = client.get(SERVERS)

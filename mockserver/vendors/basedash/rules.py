@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
-from mockserver.mcp_port import McpConnection, Outcome, Tool
+from mockserver.mcp_sync.prober import McpConnection, Outcome, Tool
 from mockserver.state.world import World
 
 Fields = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.errors import Fault, Missing
 from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
-from mockserver.mcp_port import McpConnection, Outcome
+from mockserver.mcp_sync.prober import McpConnection, Outcome
 from mockserver.messages import Reply
 from mockserver.state.record import Record
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.errors import Invalid, Missing
 from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
-from mockserver.mcp_port import GetPrompt, McpConnection, Outcome, Question, ReadResource, Transport
+from mockserver.mcp_sync.prober import GetPrompt, McpConnection, Outcome, Question, ReadResource, Transport
 from mockserver.messages import Reply
 
 TRANSPORTS: Mapping[str, Transport] = {"http": "http", "sse": "sse", "stdio": "stdio"}

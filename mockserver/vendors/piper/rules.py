@@ -7,7 +7,7 @@ from typing import Any
 
 from mockserver.errors import BadGateway
 from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
-from mockserver.mcp_port import McpConnection, Outcome, Tool
+from mockserver.mcp_sync.prober import McpConnection, Outcome, Tool
 from mockserver.state.record import Record
 
 SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"

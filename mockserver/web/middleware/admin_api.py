@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import SteppingClock
 from mockserver.state.store import Store
 from mockserver.state.world import World
-from mockserver.web.middleware import oauth_callback
+from mockserver.web.ask_again import ask_again
 from mockserver.web.service import Service
 
 MASK = "********"
@@ -22,8 +24,17 @@ PREFIX = "/_mock/"
 class AdminApiMiddleware:
     """Answers requests below `/_mock/`. With a `token`, each must carry it as `Authorization: Bearer …`."""
 
-    def __init__(self, next_app: Any, *, services: Mapping[str, Service], world: World, token: str | None) -> None:
+    def __init__(
+        self,
+        next_app: Any,
+        *,
+        services: Mapping[str, Service],
+        world: World,
+        token: str | None,
+        outside: OutsideService,
+    ) -> None:
         self._next, self._services, self._world, self._token = next_app, services, world, token
+        self._outside, self._pages = outside, outside.pages()
         self._routes: dict[tuple[str, str], Callable[[Mapping[str, str]], Response]] = {
             ("GET", "health"): self._health,
             ("GET", "state"): self._state,
@@ -36,8 +47,10 @@ class AdminApiMiddleware:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             request = Request(scope, receive)
             response = self._refusal(request) or self._answer(request)
-            if request.url.path == PREFIX + oauth_callback.PATH:
-                response = await oauth_callback.complete(self._services, request.query_params)
+            page = self._pages.get(request.url.path[len(PREFIX) :])
+            if page is not None:
+                reply = await page(request.query_params, partial(ask_again, self._services))
+                response = Response(reply.body, reply.status, dict(reply.headers), reply.media_type)
         await (response or self._next)(scope, receive, send)
 
     def _answer(self, request: Request) -> Response | None:
@@ -60,7 +73,7 @@ class AdminApiMiddleware:
 
     def _health(self, query: Mapping[str, str]) -> Response:
         services = {
-            name: {"title": s.contract.document.title, "operations": len(s.endpoints), "sync": s.asking.prober.mode}
+            name: {"title": s.contract.document.title, "operations": len(s.endpoints), "sync": self._outside.mode}
             for name, s in self._services.items()
         }
         return JSONResponse({"status": "ok", "services": services, "seed": self._world.seed})
@@ -77,7 +90,7 @@ class AdminApiMiddleware:
             return chosen
         for service in chosen.values():
             service.clear(query.get("tenant"))
-            service.asking.forget("/".join(part for part in (service.name, query.get("tenant")) if part))
+            self._outside.forget("/".join(part for part in (service.name, query.get("tenant")) if part))
         return JSONResponse({"reset": sorted(chosen), "tenant": query.get("tenant")})
 
     def _clock(self, query: Mapping[str, str]) -> Response:

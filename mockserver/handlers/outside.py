@@ -1,0 +1,103 @@
+"""The port to services outside the mock: a rule yields a question and is sent the answer.
+
+The core knows no such service. `mockserver.mcp_sync` is one: it asks MCP servers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from mockserver.handlers.handling import Performance
+from mockserver.handlers.request_context import Asks, Question, RequestContext
+from mockserver.messages import Reply
+from mockserver.state.record import Record
+
+AskAgain = Callable[[str], Awaitable[bool]]
+"""Runs once more the rules that ask for an item, named as `service/tenant/id`; False when there is no such item."""
+
+Page = Callable[[Mapping[str, str], AskAgain], Awaitable[Reply]]
+"""Answers a request to a page of an outside service, from its query parameters."""
+
+
+class OutsideService(Protocol):
+    """A service outside the mock that rules ask.
+
+    `mode` is shown at `/_mock/health`; `reach` is printed at start and says what the service may connect to. `is_real`
+    says whether asking has effects outside of this process, which then takes time.
+    """
+
+    mode: str
+    reach: str
+    is_real: bool
+
+    def ask(self, question: Question, context: RequestContext) -> Any:
+        """The answer to a question of `context.rule`, or an awaitable of it. Raises TypeError for a foreign question.
+
+        While an awaitable is awaited, other requests are answered and may change the item. An answer that comes when
+        the reply has left is given to the rule by `settle`.
+        """
+        ...
+
+    def forget(self, owner: str) -> None:
+        """Drop what is kept for an item (`service/tenant/id`), a tenant (`service/tenant`) or a service."""
+        ...
+
+    def pages(self) -> Mapping[str, Page]:
+        """The pages that the service needs below `/_mock/`, by path."""
+        ...
+
+    def reached_at(self, address: str) -> None:
+        """Take note of the address of `/_mock/`, with a slash at the end: the pages are below it."""
+        ...
+
+    async def close(self) -> None:
+        """Stop asking and free what is held."""
+        ...
+
+
+async def finish(performance: Performance, context: RequestContext, outside: OutsideService) -> Reply:
+    """The reply of a performance, with its questions answered. Changes are committed before each wait."""
+    answer: Any = None
+    while True:
+        try:
+            question = performance.send(answer)
+        except StopIteration as stop:
+            reply: Reply = stop.value
+            return reply
+        answer = outside.ask(question, context)
+        if isinstance(answer, Awaitable):
+            context.save()
+            context.transaction.commit()
+            answer = await answer
+            context.renew()
+
+
+def question_of(context: RequestContext, rule: Asks, record: Record) -> Question | None:
+    """What a rule would ask for the item as it is now; None when it would not ask. Changes nothing."""
+    context.open(record)
+    question = next(rule.put(context), None)
+    context.transaction.rollback()
+    return question
+
+
+def settle(context: RequestContext, rule: Asks, record: Record, answer: Any) -> None:
+    """Give a rule an answer that came after the reply: it is applied to the item as it is now."""
+    context.open(record)
+    asking = rule.put(context)
+    with suppress(StopIteration):
+        next(asking)
+        asking.send(answer)
+    context.save()
+
+
+def ask_again(context: RequestContext, record: Record) -> Performance:
+    """Run the asking rules of an operation once more, on an item that exists."""
+    context.open(record)
+    for rule in context.bound.rules:
+        if isinstance(rule, Asks):
+            context.rule = rule
+            yield from rule.put(context)
+    context.save()
+    return context.bound.renderer.empty()
