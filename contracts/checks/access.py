@@ -15,7 +15,13 @@ from contracts.client.authentication import basic
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import NOBODY, User
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick, resource_operations
+from contracts.model.resources import (
+    CheckedResource,
+    ResourceOperation,
+    checked_resources,
+    resource_operations,
+    value_at,
+)
 from contracts.runner.check import Check, Place, resource_of
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Permission
@@ -32,14 +38,14 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
     asked = _asked(context, op)
     if any(each == {"mutualTLS"} for each in asked):
         raise CannotBuildRequest("the credential is the certificate of the connection")
-    made = context.subject(resource) if resource is not None and resource.can("create") else None
+    made = context.some_item(resource) if resource is not None and resource.can("create") else None
     path = dict(made.path) if made else {}
     path |= _tenant_in_path(context, op)
     for what, nobody in _wrong(context, any("basic" in each for each in asked)):
         body = _body(context, op, resource)
         exchange = context.send(op, user=nobody, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
-            context.made(resource, exchange, {}, context.main, path)
+            context.record_created(resource, exchange, {}, context.main_user, path)
         refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
     if op.operation.method == "get":
         _written_small(context, op, path)
@@ -58,7 +64,7 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
 
 def _written_small(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
     """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
-    main = context.main
+    main = context.main_user
     small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
     if small == main.headers or context.send(op, path=path).status == 401:
         return
@@ -107,13 +113,15 @@ def _looked_up_first(
 def _tenant_in_path(context: CheckContext, op: ResourceOperation) -> dict[str, Any]:
     names = {k.behaviour.tenant.name for k in context.shared.resources.values() if k.behaviour.tenant.by == "path"}
     return {
-        name: context.main.tenant for name in names if context.main.tenant and "{" + name + "}" in op.operation.path
+        name: context.main_user.tenant
+        for name in names
+        if context.main_user.tenant and "{" + name + "}" in op.operation.path
     }
 
 
 def _tenant_header(context: CheckContext) -> dict[str, str]:
     names = {k.behaviour.tenant.name for k in context.shared.resources.values() if k.behaviour.tenant.by == "header"}
-    return {name: context.main.tenant for name in names if context.main.tenant}
+    return {name: context.main_user.tenant for name in names if context.main_user.tenant}
 
 
 def _body(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> Any:
@@ -137,7 +145,7 @@ def _asked(context: CheckContext, op: ResourceOperation) -> list[set[str]]:
 def _wrong(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
     """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
     yield "without a credential", NOBODY
-    main = context.main
+    main = context.main_user
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
         if not takes_basic:
@@ -176,7 +184,7 @@ def _with(main: User, secret: str) -> User:
 
 def tenants(context: CheckContext, resource: CheckedResource) -> None:
     """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
-    stranger = context.stranger()
+    stranger = context.other_tenant_user()
     made = context.create(resource)
     before = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else None
     for way, user in _ways(context, resource, stranger):
@@ -251,8 +259,8 @@ def _like_nothing(context: CheckContext, resource: CheckedResource, made: Create
 
 def _ways(context: CheckContext, resource: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
     yield "from its own tenant", stranger
-    if resource.behaviour.tenant.by in ("path", "header") and context.main.tenant:
-        yield "in the owner's tenant", stranger.within(context.main.tenant)
+    if resource.behaviour.tenant.by in ("path", "header") and context.main_user.tenant:
+        yield "in the owner's tenant", stranger.in_tenant(context.main_user.tenant)
 
 
 def _closed(
@@ -291,7 +299,7 @@ def _telling(made: CreatedItem) -> str:
 
 
 def _unlisted(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
-    seen = context.listing(made, user=user)
+    seen = context.list_page(made, user=user)
     if seen.status < 300:
         there = str(made.id) in ids(resource, context.items(resource, seen))
         context.expect(
@@ -302,10 +310,10 @@ def _unlisted(context: CheckContext, resource: CheckedResource, made: CreatedIte
             seen,
             about=f"list {way}",
         )
-    total = resource.operations["list"].place("total")
+    total = resource.operations["list"].reply_path("total")
     if seen.status < 300 and total is not None and way == "from its own tenant":
-        shown = len(context.walk(made, user=user)[0])
-        told = pick(seen.json, total)
+        shown = len(context.list_all(made, user=user)[0])
+        told = value_at(seen.json, total)
         context.expect(
             told == shown,
             "the total counts this tenant's items",
@@ -317,8 +325,8 @@ def _unlisted(context: CheckContext, resource: CheckedResource, made: CreatedIte
 
 def foreign_create(context: CheckContext, resource: CheckedResource) -> None:
     """Nobody creates in another tenant; what is created goes where the credential belongs."""
-    stranger = context.stranger()
-    exchange, made = context.try_create(resource, user=stranger.within(context.main.tenant))
+    stranger = context.other_tenant_user()
+    exchange, made = context.try_create(resource, user=stranger.in_tenant(context.main_user.tenant))
     if made is None:
         context.expect(
             exchange.status in DENIED,
@@ -328,7 +336,7 @@ def foreign_create(context: CheckContext, resource: CheckedResource) -> None:
             about="status",
         )
         return
-    items, asked = context.walk(resource)
+    items, asked = context.list_all(resource)
     context.expect(
         str(made.id) not in ids(resource, items),
         "nothing is created in another tenant",
@@ -341,10 +349,10 @@ def foreign_create(context: CheckContext, resource: CheckedResource) -> None:
 
 def own_tenants(context: CheckContext, resource: CheckedResource) -> None:
     """A credential that may work in several tenants finds each thing in the tenant where it was made."""
-    for user in context.able:
+    for user in context.unrestricted_users:
         others = [tenant for tenant in context.tenants_of(user) if tenant != user.tenant]
         if others and user.tenant:
-            _kept_apart(context, resource, user, user.within(others[0]))
+            _kept_apart(context, resource, user, user.in_tenant(others[0]))
             return
     raise CannotBuildRequest("no credential is known that may work in several tenants")
 
@@ -369,7 +377,7 @@ def _kept_apart(context: CheckContext, resource: CheckedResource, here: User, th
                 away,
                 about="elsewhere",
             )
-        items, asked = context.walk(made, user=other)
+        items, asked = context.list_all(made, user=other)
         context.expect(
             str(made.id) not in ids(resource, items),
             "the other tenant's list is without it",
@@ -382,7 +390,7 @@ def _kept_apart(context: CheckContext, resource: CheckedResource, here: User, th
 
 def references(context: CheckContext, resource: CheckedResource, fields: Mapping[str, str]) -> None:
     """A body cannot refer to what belongs to another tenant."""
-    stranger = context.stranger()
+    stranger = context.other_tenant_user()
     for name, of in fields.items():
         theirs = context.create(context.shared.resources[of], user=stranger)
         ours = context.create(context.shared.resources[of])
@@ -416,7 +424,7 @@ def _referring(contract: Contract) -> Iterator[Place]:
             if other is not resource
             and other.can("create")
             and other.behaviour.tenant.by != "none"
-            and other.is_meant_by(name)
+            and other.is_referenced_by(name)
         }
         if found:
             statement = StatementRef(
@@ -435,11 +443,11 @@ def permission(
     """Roles that may use the operation can, and others are refused without effect."""
     made = context.create(resource) if resource is not None and resource.can("create") else None
     for user in context.target.users:
-        if not user.role or (user.tenant != context.main.tenant and user.secret != context.main.secret):
-            user = user.within(context.main.tenant) if _is_open(context, user) else user  # noqa: PLW2901
-        if user.role and user.role not in statement.roles and user.tenant == context.main.tenant:
+        if not user.role or (user.tenant != context.main_user.tenant and user.secret != context.main_user.secret):
+            user = user.in_tenant(context.main_user.tenant) if _is_open(context, user) else user  # noqa: PLW2901
+        if user.role and user.role not in statement.roles and user.tenant == context.main_user.tenant:
             _barred(context, op, resource, made, user)
-        elif user.role in statement.roles and user.tenant == context.main.tenant:
+        elif user.role in statement.roles and user.tenant == context.main_user.tenant:
             _admitted(context, op, resource, user)
 
 
@@ -464,7 +472,9 @@ def _barred(
     ):
         matches_error(context, "missing" if policy == "missing" else "forbidden", exchange, op)
     if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
-        context.made(resource, exchange, {}, context.main, context.parents(resource, context.main))
+        context.record_created(
+            resource, exchange, {}, context.main_user, context.parent_path(resource, context.main_user)
+        )
     if made is not None and resource is not None and resource.can("get"):
         seen = context.get(made)
         context.expect(
@@ -488,12 +498,12 @@ def _admitted(context: CheckContext, op: ResourceOperation, resource: CheckedRes
         about=f"admitted {user.role}",
     )
     if resource is not None and op == resource.operations.get("create"):
-        context.made(resource, exchange, {}, user, context.parents(resource, user))
+        context.record_created(resource, exchange, {}, user, context.parent_path(resource, user))
 
 
 def no_access(context: CheckContext, resource: CheckedResource) -> None:
     """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
-    stranger = context.stranger().within(context.main.tenant)
+    stranger = context.other_tenant_user().in_tenant(context.main_user.tenant)
     policy = context.contract.behaviour.service.no_access.refusal
     op = resource.operations["list"]
     wanted = status_of(context, policy, op)
@@ -551,11 +561,11 @@ def _no_access_places(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("authentication", ("authentication",), _guarded, authentication),
+    Check("authentication", ("authentication",), _guarded, authentication, exclusive=False),
     Check("tenants", ("tenant",), _tenanted, tenants),
     Check("foreign-create", ("tenant",), _addressed, foreign_create),
     Check("own-tenants", ("tenant",), _addressed, own_tenants),
     Check("references", ("tenant",), _referring, references),
-    Check("permission", ("permission",), _permitted, permission),
-    Check("no-access", ("no-access",), _no_access_places, no_access),
+    Check("permission", ("permission",), _permitted, permission, exclusive=False),
+    Check("no-access", ("no-access",), _no_access_places, no_access, exclusive=False),
 )  # fmt: skip

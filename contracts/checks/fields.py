@@ -38,7 +38,11 @@ def _defaulted(context: CheckContext, resource: CheckedResource, fields: Mapping
     made = context.create(resource, body)
     whole = views(context, made)
     for name, value in fields.items():
-        if name not in shown_fields(context, resource) or name in resource.governed | op.filled or _is_template(value):
+        if (
+            name not in shown_fields(context, resource)
+            or name in resource.rule_fields | op.rule_defaults
+            or _is_template(value)
+        ):
             continue
         shown = whole if name not in body else _without(context, resource, body, name)
         for item, exchanges in shown:
@@ -50,7 +54,7 @@ def _defaulted(context: CheckContext, resource: CheckedResource, fields: Mapping
                 about=name,
             )
         other = context.bodies.other(op, name, value, context.check) if name in context.bodies.properties(op) else None
-        if other is not None and not op.may_refuse and name not in resource.settled:
+        if other is not None and not op.may_refuse and name not in resource.server_fields:
             chosen = context.create(resource, bare(context, resource) | {name: other})
             context.expect(
                 covers(chosen.item.get(name, other), other),
@@ -92,7 +96,7 @@ def initial(context: CheckContext, resource: CheckedResource, statement: Initial
     """A new item starts as said, whatever the client sends."""
     made = context.create(resource)
     for name, written in statement.fields.items():
-        if name in resource.governed and not _is_template(written):
+        if name in resource.rule_fields and not _is_template(written):
             continue
         for item, exchanges in views(context, made):
             wanted = work_out(written, {**made.sent}, made)
@@ -105,7 +109,7 @@ def initial(context: CheckContext, resource: CheckedResource, statement: Initial
                     about=name,
                 )
     if resource.can("get", "update"):
-        _stays(context, resource, made, frozenset(statement.fields) - resource.governed)
+        _stays(context, resource, made, frozenset(statement.fields) - resource.rule_fields)
 
 
 def _stays(context: CheckContext, resource: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
@@ -311,7 +315,7 @@ def _settled_places(contract: Contract) -> Iterator[Place]:
         if not resource.can("create"):
             continue
         op = resource.operations["create"]
-        marked = tuple(sorted(set(_read_only(contract, op)) | (resource.settled - {""})))
+        marked = tuple(sorted(set(_read_only(contract, op)) | (resource.server_fields - {""})))
         if marked:
             statement = StatementRef(
                 resource.name,
@@ -336,7 +340,9 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
             continue
         properties = contract.schemas.properties(schema)
         found = {n: contract.schemas.keyword(at, "default") for n, at in properties.items()}
-        given = {name: value for name, value in found.items() if value is not None and name not in resource.settled}
+        given = {
+            name: value for name, value in found.items() if value is not None and name not in resource.server_fields
+        }
         if given:
             statement = StatementRef(
                 op.name,
@@ -349,10 +355,10 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("defaults", ("defaults",), resource_statement("defaults", "create"), defaults),
-    Check("schema-defaults", (), _schema_default_places, schema_defaults),
-    Check("initial", ("initial",), resource_statement("initial", "create"), initial),
-    Check("derived", ("derived",), resource_statement("derived", "create"), derived),
-    Check("immutable", ("immutable",), resource_statement("immutable", "create"), immutable),
-    Check("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment),
+    Check("defaults", ("defaults",), resource_statement("defaults", "create"), defaults, exclusive=False),
+    Check("schema-defaults", (), _schema_default_places, schema_defaults, exclusive=False),
+    Check("initial", ("initial",), resource_statement("initial", "create"), initial, exclusive=False),
+    Check("derived", ("derived",), resource_statement("derived", "create"), derived, exclusive=False),
+    Check("immutable", ("immutable",), resource_statement("immutable", "create"), immutable, exclusive=False),
+    Check("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment, exclusive=False),
 )  # fmt: skip

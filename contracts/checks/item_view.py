@@ -21,7 +21,7 @@ def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
     status = op.behaviour.reply.status if op.behaviour.reply else None
     response = (op.operation.response(status) if status else None) or op.operation.success()
     media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
-    items, item = op.place("items"), op.place("item")
+    items, item = op.reply_path("items"), op.reply_path("item")
     path = (*items, 0) if items is not None else item
     return contract.schemas.below(media.schema, path) if media and path is not None else None
 
@@ -34,13 +34,13 @@ def documented(contract: Contract, op: ResourceOperation) -> Mapping[str, str]:
 
 def showable(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> frozenset[str]:
     """The fields that a success reply's item has by the document, without secrets."""
-    return frozenset(documented(context.contract, op)) - resource.secret
+    return frozenset(documented(context.contract, op)) - resource.write_only_fields
 
 
 def shows_id(context: CheckContext, resource: CheckedResource) -> bool:
     """Does the reply to a create request show the id of the new item, by the document?"""
     op = resource.operations["create"]
-    return op.place("id") is not None or resource.behaviour.identity.field in documented(context.contract, op)
+    return op.reply_path("id") is not None or resource.behaviour.identity.field in documented(context.contract, op)
 
 
 def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
@@ -99,7 +99,11 @@ def unchangeable(resource: CheckedResource) -> frozenset[str]:
     """Fields that an update leaves alone, or that change with others."""
     fixed = {name for statement in resource.behaviour.immutable for name in statement.fields}
     return frozenset(
-        fixed | resource.settled | resource.secret | resource.governed | {resource.behaviour.identity.field}
+        fixed
+        | resource.server_fields
+        | resource.write_only_fields
+        | resource.rule_fields
+        | {resource.behaviour.identity.field}
     )
 
 
@@ -131,7 +135,7 @@ def views(context: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any]
 def shown_fields(context: CheckContext, resource: CheckedResource) -> frozenset[str]:
     """Fields that the create reply and the read reply both have by the document."""
     operations = [resource.operations[name] for name in ("create", "get") if name in resource.operations]
-    shown = [showable(context, resource, op) for op in operations if op.place("item") is not None]
+    shown = [showable(context, resource, op) for op in operations if op.reply_path("item") is not None]
     return frozenset.intersection(*shown) if shown else frozenset()
 
 
@@ -140,7 +144,7 @@ def change_of(
 ) -> tuple[str, Any]:
     """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
     for name in context.bodies.properties(op):
-        if isinstance(made.sent.get(name), str) and name not in resource.settled | resource.governed:
+        if isinstance(made.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
             value = context.bodies.other(op, name, made.sent[name], context.check)
             if value is not None:
                 return name, value

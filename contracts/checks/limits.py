@@ -70,7 +70,7 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
     """Up to the limit items are accepted, one more is refused, and deleting one makes room for one."""
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
-    held = len(context.walk(resource)[0])
+    held = len(context.list_all(resource)[0])
     made, exchange = [], None
     for number in range(held, statement.limit):
         exchange, item = context.try_create(resource)
@@ -105,7 +105,7 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
         about="status",
     )
     matches_error(context, "conflict", over)
-    listed = len(context.walk(resource)[0])
+    listed = len(context.list_all(resource)[0])
     context.expect(listed == statement.limit, "what was refused is not there", f"{listed} items", over, about="refused")
     if made and made[0] and resource.can("delete"):
         _frees(context, resource, made[0], statement)
@@ -125,12 +125,12 @@ def _frees(context: CheckContext, resource: CheckedResource, made: CreatedItem, 
 
 def _own_apart(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
     """A full tenant does not fill another one of the same credential."""
-    for user in context.able:
+    for user in context.unrestricted_users:
         others = [tenant for tenant in context.tenants_of(user) if tenant != user.tenant]
         if others and user.tenant:
-            for _ in range(len(context.walk(resource, user=user)[0]), statement.limit):
+            for _ in range(len(context.list_all(resource, user=user)[0]), statement.limit):
                 context.try_create(resource, user=user)
-            exchange, item = context.try_create(resource, user=user.within(others[0]))
+            exchange, item = context.try_create(resource, user=user.in_tenant(others[0]))
             context.expect(
                 item is not None,
                 "the limit counts each tenant by itself",
@@ -146,7 +146,7 @@ def _apart(context: CheckContext, resource: CheckedResource) -> None:
     if resource.behaviour.tenant.by == "none":
         return
     try:
-        stranger = context.stranger()
+        stranger = context.other_tenant_user()
     except CannotBuildRequest:
         return
     exchange, item = context.try_create(resource, user=stranger)
@@ -269,7 +269,7 @@ def crowd(context: CheckContext, resource: CheckedResource) -> None:
         about="ids",
     )
     if resource.can("list"):
-        items, asked = context.walk(made[0] if made else resource)
+        items, asked = context.list_all(made[0] if made else resource)
         listed = Counter(ids(resource, items))
         context.expect(
             all(listed[id] == 1 for id in seen),
@@ -294,7 +294,7 @@ def crowd(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def _room(context: CheckContext, resource: CheckedResource) -> list[int]:
-    held = len(context.walk(resource)[0]) if resource.can("list") and resource.behaviour.capacity else 0
+    held = len(context.list_all(resource)[0]) if resource.can("list") and resource.behaviour.capacity else 0
     return [max(statement.limit - held, 1) for statement in resource.behaviour.capacity]
 
 
@@ -302,10 +302,13 @@ def _together(
     context: CheckContext, resource: CheckedResource, count: int
 ) -> tuple[list[CreatedItem], list[RecordedExchange]]:
     op = resource.operations["create"]
-    path = context.parents(resource, context.main)
+    path = context.parent_path(resource, context.main_user)
     bodies = [context.body(resource) for _ in range(count)]
-    exchanges = context.together(op.operation, bodies, path)
-    found = [context.made(resource, e, body, context.main, path) for e, body in zip(exchanges, bodies, strict=True)]
+    exchanges = context.send_together(op.operation, bodies, path)
+    found = [
+        context.record_created(resource, e, body, context.main_user, path)
+        for e, body in zip(exchanges, bodies, strict=True)
+    ]
     return [made for made in found if made is not None], exchanges
 
 
@@ -313,7 +316,7 @@ def crowded(context: CheckContext, resource: CheckedResource, statement: Capacit
     """Requests at the same time do not get over the limit together."""
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
-    held = len(context.walk(resource)[0])
+    held = len(context.list_all(resource)[0])
     for _ in range(held, statement.limit - 2):
         context.create(resource)
     made, exchanges = _together(context, resource, CROWD)
@@ -333,9 +336,11 @@ def crowded_unique(context: CheckContext, resource: CheckedResource, statement: 
     values = {name: body[name] for name in statement.fields if name in body}
     op = resource.operations["create"]
     bodies = [context.body(resource) | values for _ in range(CROWD)]
-    path = context.parents(resource, context.main)
-    exchanges = context.together(op.operation, bodies, path)
-    made = [context.made(resource, e, b, context.main, path) for e, b in zip(exchanges, bodies, strict=True)]
+    path = context.parent_path(resource, context.main_user)
+    exchanges = context.send_together(op.operation, bodies, path)
+    made = [
+        context.record_created(resource, e, b, context.main_user, path) for e, b in zip(exchanges, bodies, strict=True)
+    ]
     accepted = sum(each is not None for each in made)
     context.expect(accepted == 1, "one of the requests is accepted", f"{accepted} are", *exchanges)
 
@@ -361,10 +366,10 @@ def no_lost_update(context: CheckContext, resource: CheckedResource) -> None:
         raise CannotBuildRequest("fewer than two fields can be changed")
     for _ in range(2):
         requests = [
-            (context.request(op.operation, user=context.main, path=made.path, body={n: v}), context.main)
+            (context.request(op.operation, user=context.main_user, path=made.path, body={n: v}), context.main_user)
             for n, v in wanted.items()
         ]
-        exchanges = context.target.together(requests)
+        exchanges = context.target.send_together(requests)
         broken = [e.status for e in exchanges if e.status >= 500]
         context.expect(
             not broken, "changes at the same time are no server error", f"{broken}", *exchanges, about="error"
@@ -391,10 +396,13 @@ def update_or_delete(context: CheckContext, resource: CheckedResource) -> None:
         made = context.create(resource)
         name, value = change_of(context, resource, op, made)
         requests = [
-            (context.request(op.operation, user=context.main, path=made.path, body={name: value}), context.main),
-            (context.request(remove.operation, user=context.main, path=made.path), context.main),
+            (
+                context.request(op.operation, user=context.main_user, path=made.path, body={name: value}),
+                context.main_user,
+            ),
+            (context.request(remove.operation, user=context.main_user, path=made.path), context.main_user),
         ]
-        exchanges = context.target.together(requests if first else requests[::-1])
+        exchanges = context.target.send_together(requests if first else requests[::-1])
         deleted = exchanges[1 if first else 0]
         context.expect(
             all(e.status < 500 for e in exchanges),
@@ -459,8 +467,11 @@ def one_delete(context: CheckContext, resource: CheckedResource) -> None:
     """Of deletions at the same time none breaks the server, and the item is gone."""
     made = context.create(resource)
     op = resource.operations["delete"]
-    request = context.request(op.operation, user=context.main, path=made.path)
-    exchanges = [context.judge(op.operation, e) for e in context.target.together([(request, context.main)] * CROWD)]
+    request = context.request(op.operation, user=context.main_user, path=made.path)
+    exchanges = [
+        context.check_response(op.operation, e)
+        for e in context.target.send_together([(request, context.main_user)] * CROWD)
+    ]
     counts = Counter(e.status for e in exchanges)
     context.expect(
         all(e.status < 500 for e in exchanges), "no server error", f"{dict(counts)}", *exchanges, about="error"
@@ -477,7 +488,7 @@ def rate_limit(context: CheckContext, resource: CheckedResource, statement: Rate
     """Replies count down, and one request too many is refused and told when to come again."""
     if statement.requests > AFFORDABLE or (not context.target.in_process and context.mode != "campaign"):
         raise CannotBuildRequest(f"{statement.requests} requests in {statement.window:g} s would be needed")
-    user = next((i for i in reversed(context.able)), context.main)
+    user = next((i for i in reversed(context.unrestricted_users)), context.main_user)
     context.target.pause(statement.window + 1)
     replies = [context.send(resource.operations["list"], user=user, once=True)]
     while replies[-1].status != 429 and len(replies) <= statement.requests:
@@ -510,7 +521,7 @@ def _counted_apart(
     context: CheckContext, resource: CheckedResource, statement: RateLimit, user: User, refused: RecordedExchange
 ) -> None:
     """What is said to be counted by itself is not refused with the rest."""
-    others = [i for i in context.able if i.secret != user.secret and i.tenant != user.tenant]
+    others = [i for i in context.unrestricted_users if i.secret != user.secret and i.tenant != user.tenant]
     if others and {"credential", "tenant"} & set(statement.per):
         seen = context.send(resource.operations["list"], user=others[0], once=True)
         context.expect(

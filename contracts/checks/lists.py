@@ -11,7 +11,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import following, largest_page
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, pick
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, value_at
 from contracts.runner.check import Check, Place, operation_statement, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Filter, Order, Paging, Sort
@@ -34,7 +34,7 @@ def order(context: CheckContext, resource: CheckedResource, statement: Order) ->
             context.update(
                 made[1], {name: context.bodies.other(resource.operations["update"], name, made[1].sent[name], "order")}
             )
-    items, asked = context.walk(made[0])
+    items, asked = context.list_all(made[0])
     ours = only(resource, items, made)
     history = (*(m.exchange for m in made), *asked)
     if statement.by == "creation":
@@ -79,8 +79,8 @@ def only(resource: CheckedResource, items: Sequence[Any], made: Sequence[Created
 
 def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
-    made = [context.subject(resource) for _ in range(5)]
-    everything, _ = context.walk(made[0])
+    made = [context.some_item(resource) for _ in range(5)]
+    everything, _ = context.list_all(made[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
         if not paging.position:
@@ -95,7 +95,7 @@ def _cut(
     context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
 ) -> None:
     """A list that has no further pages is cut to the size asked for."""
-    seen = context.listing(made, query={paging.limit: size})
+    seen = context.list_page(made, query={paging.limit: size})
     found = ids(resource, context.items(resource, seen))
     context.expect(
         found == wanted[:size],
@@ -115,7 +115,7 @@ def _walked(
     size: int,
     wanted: list[str],
 ) -> None:
-    items, asked = context.walk(made, size=size, pages=len(wanted) + 3)
+    items, asked = context.list_all(made, size=size, pages=len(wanted) + 3)
     seen = ids(resource, items)
     sizes = [len(context.items(resource, each)) for each in asked]
     told = f"{len(wanted)} items in pages of {size}"
@@ -149,7 +149,7 @@ def _walked(
         f"{len(asked)} pages",
         *asked[-2:],
         about="last",
-    ) if op.place("more") or op.place("next") else None
+    ) if op.reply_path("more") or op.reply_path("next") else None
     _flags(context, op, asked, len(wanted), told)
     _numbers(context, resource, op, paging, asked, size, len(wanted))
 
@@ -159,28 +159,28 @@ def _flags(
 ) -> None:
     for index, exchange in enumerate(asked):
         last = index == len(asked) - 1
-        more, following = op.place("more"), op.place("next")
+        more, following = op.reply_path("more"), op.reply_path("next")
         if more is not None:
             context.expect(
-                pick(exchange.json, more) is not last,
+                value_at(exchange.json, more) is not last,
                 f"{told}: page {index + 1} says whether more follow",
-                repr(pick(exchange.json, more)),
+                repr(value_at(exchange.json, more)),
                 exchange,
                 about="more",
             )
         if following is not None:
             context.expect(
-                (pick(exchange.json, following) is None) is last,
+                (value_at(exchange.json, following) is None) is last,
                 f"{told}: only the last page has no next one",
-                repr(pick(exchange.json, following)),
+                repr(value_at(exchange.json, following)),
                 exchange,
                 about="next",
             )
-        if op.place("total") is not None:
+        if op.reply_path("total") is not None:
             context.expect(
-                pick(exchange.json, op.place("total")) == total,
+                value_at(exchange.json, op.reply_path("total")) == total,
                 f"the total is {total} on every page",
-                repr(pick(exchange.json, op.place("total"))),
+                repr(value_at(exchange.json, op.reply_path("total"))),
                 exchange,
                 about="total",
             )
@@ -205,12 +205,12 @@ def _numbers(
             "count": len(context.items(resource, exchange)),
         }
         for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
-            place = op.place(name)
+            place = op.reply_path(name)
             if place is not None:
                 context.expect(
-                    pick(exchange.json, place) == true[name],
+                    value_at(exchange.json, place) == true[name],
                     f"{place[-1] if place else name} is {true[name]}",
-                    repr(pick(exchange.json, place)),
+                    repr(value_at(exchange.json, place)),
                     exchange,
                     about=name,
                 )
@@ -229,7 +229,7 @@ def _positions(
         return  # the list does not have what was created, which other promises tell
     if paging.style == "offset":
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
-            seen = context.listing(made, query={paging.limit: 2, paging.position: start})
+            seen = context.list_page(made, query={paging.limit: 2, paging.position: start})
             context.expect(
                 ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
                 f"the items from number {start}",
@@ -239,7 +239,7 @@ def _positions(
             )
     elif paging.style == "page":
         for number in (paging.first, paging.first + 1, BEYOND):
-            seen = context.listing(made, query={paging.limit: 2, paging.position: number})
+            seen = context.list_page(made, query={paging.limit: 2, paging.position: number})
             start = (number - paging.first) * 2
             context.expect(
                 ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
@@ -249,7 +249,7 @@ def _positions(
                 about="page",
             )
     else:
-        seen = context.listing(made, query={paging.limit: 2, paging.position: wanted[1]})
+        seen = context.list_page(made, query={paging.limit: 2, paging.position: wanted[1]})
         context.expect(
             ids(resource, context.items(resource, seen)) == wanted[2:4],
             "the items after the cursor, without it",
@@ -264,7 +264,7 @@ def _backward(
     context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]
 ) -> None:
     if paging.backward and len(wanted) >= 4:
-        seen = context.listing(made, query={paging.limit: 2, paging.backward: wanted[3]})
+        seen = context.list_page(made, query={paging.limit: 2, paging.backward: wanted[3]})
         context.expect(
             ids(resource, context.items(resource, seen)) == wanted[1:3],
             "the items just before the cursor",
@@ -277,11 +277,11 @@ def _backward(
 def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
     pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
-    made = context.subject(resource)
+    made = context.some_item(resource)
     least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
     most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):
-        seen = context.listing(made, query={paging.limit: value})
+        seen = context.list_page(made, query={paging.limit: value})
         context.expect(
             seen.status == 200,
             f"{paging.limit}={value} is accepted",
@@ -290,7 +290,7 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
             about=f"accept {value}",
         )
     for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
-        seen = context.listing(made, query={paging.limit: value})
+        seen = context.list_page(made, query={paging.limit: value})
         context.expect(
             400 <= seen.status < 500,
             f"{paging.limit}={value} is refused",
@@ -306,15 +306,15 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
     if paging.default + 1 > min(capacity, 130):
         raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
     made = [context.create(resource) for _ in range(paging.default + 1)]
-    seen = context.listing(made[0])
+    seen = context.list_page(made[0])
     found = len(context.items(resource, seen))
     context.expect(
         found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen
     )
-    _counted(context, op, len(context.walk(made[0])[0]), seen)
+    _counted(context, op, len(context.list_all(made[0])[0]), seen)
     most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
     if most > paging.default:
-        wide = context.listing(made[0], query={paging.limit: paging.default + 1})
+        wide = context.list_page(made[0], query={paging.limit: paging.default + 1})
         context.expect(
             len(context.items(resource, wide)) == paging.default + 1,
             f"{paging.default + 1} items when asked for",
@@ -326,18 +326,18 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
 
 def _counted(context: CheckContext, op: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
     """A total counts what all pages show together."""
-    if op.place("total") is not None:
-        told = pick(exchange.json, op.place("total"))
+    if op.reply_path("total") is not None:
+        told = value_at(exchange.json, op.reply_path("total"))
         context.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
 
 
 def whole(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A list that has no pages shows everything."""
     capacity = min((statement.limit for statement in resource.behaviour.capacity), default=MANY)
-    made = [context.create(resource) for _ in range(min(MANY, capacity - len(context.walk(resource)[0])))]
+    made = [context.create(resource) for _ in range(min(MANY, capacity - len(context.list_all(resource)[0])))]
     if not made:
         raise CannotBuildRequest("there is no room for items")
-    items, asked = context.walk(made[0])
+    items, asked = context.list_all(made[0])
     shown = len(only(resource, items, made))
     context.expect(
         shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them", *asked
@@ -377,7 +377,7 @@ def _walk_on(
 ) -> None:
     """Walk while one of the first page's items, the first or that of the cursor, is removed."""
     made = [context.create(resource) for _ in range(6)]
-    first = context.listing(made[0], query={paging.limit: 2})
+    first = context.list_page(made[0], query={paging.limit: 2})
     shown = context.items(resource, first)
     added = [context.create(resource) for _ in range(2)]  # more than are removed: the pages shift for who counts
     ours = only(resource, shown, made)
@@ -386,7 +386,7 @@ def _walk_on(
     position: Any = following(context.shared.resources, op, first, shown, 0, len(shown), 2)
     asked, found = [first], ids(resource, shown)
     while position is not None and len(asked) < 60:
-        asked.append(context.listing(made[0], query={paging.limit: 2, paging.position: position}))
+        asked.append(context.list_page(made[0], query={paging.limit: 2, paging.position: position}))
         items = context.items(resource, asked[-1])
         found += ids(resource, items)
         position = following(context.shared.resources, op, asked[-1], items, 0, 0, 2)
@@ -426,12 +426,12 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     inside = context.create(resource, context.body(resource) | {statement.field: statement.equals})
     value = context.bodies.other(create, statement.field, statement.equals, context.check)
     outside = context.create(resource, context.body(resource) | {statement.field: value})
-    items, asked = context.walk(inside)
+    items, asked = context.list_all(inside)
     told = f"only items whose {statement.field} is {statement.equals!r}"
     _lets(context, resource, items, [inside], [outside], asked, told)
     _in_pages(context, resource, op, {}, inside, value, statement, told)
     if statement.parameter and statement.unless is not None:
-        items, asked = context.walk(inside, query={statement.parameter: statement.unless})
+        items, asked = context.list_all(inside, query={statement.parameter: statement.unless})
         _lets(
             context,
             resource,
@@ -461,7 +461,7 @@ def _in_pages(
     wanted = inside.sent[statement.field]
     outside = [context.create(resource, context.body(resource) | {statement.field: value}) for _ in range(3)]
     last = context.create(resource, context.body(resource) | {statement.field: wanted})
-    items, asked = context.walk(inside, size=2, query=query)
+    items, asked = context.list_all(inside, size=2, query=query)
     _lets(context, resource, items, [inside, last], outside, asked, f"{told}, in pages of 2")
     sizes = [len(context.items(resource, each)) for each in asked]
     context.expect(
@@ -486,7 +486,7 @@ def _filtered(context: CheckContext, resource: CheckedResource, list_act: Resour
     outside = context.create(resource, context.body(resource) | {statement.field: other})
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
-        items, asked = context.walk(mine, query={statement.parameter: wanted})
+        items, asked = context.list_all(mine, query={statement.parameter: wanted})
         told = f"only items whose {statement.field} is {wanted!r}"
         _lets(context, resource, items, [mine], [theirs], asked, told)
     wanted = inside.sent[statement.field]
@@ -539,7 +539,7 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
         body = context.body(resource, full=True)
         for name in context.bodies.properties(op):
             value = context.bodies.unlike(op, name, [each.get(name) for each in found], context.check)
-            free = name not in resource.settled | resource.governed and not (
+            free = name not in resource.server_fields | resource.rule_fields and not (
                 isinstance(body.get(name), str) and "-" in body[name]
             )
             if value is not None and free and context.bodies.accepts(op, body | {name: value}):
@@ -564,7 +564,7 @@ def _in_order(
         {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
     )
     for size in (None, 2) if resource.operations["list"].behaviour.paging else (None,):
-        items, asked = context.walk(made[0], query=query, size=size)
+        items, asked = context.list_all(made[0], query=query, size=size)
         values = [_comparable(item.get(field)) for item in only(resource, items, made)]
         pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
         told = f"by {field}{' backwards' * backwards}{', in pages of 2' if size else ''}"
@@ -580,7 +580,7 @@ def _comparable(value: Any) -> Any:
 CHECKS = (
     Check("order", ("order",), resource_statement("order", "list", "create"), order),
     Check("paging", ("paging",), operation_statement("paging", "create", "list"), pages),
-    Check("page-limits", ("paging",), operation_statement("paging", "create", "list"), page_limits),
+    Check("page-limits", ("paging",), operation_statement("paging", "create", "list"), page_limits, exclusive=False),
     Check("page-default", ("paging",), operation_statement("paging", "create", "list"), page_default, quick=False),
     Check("paging-under-change", ("paging",), operation_statement("paging", "create", "list"), walk_while_changing),
     Check("whole-list", (), _unpaged, whole, quick=False),

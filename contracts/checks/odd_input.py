@@ -114,8 +114,8 @@ def _odd(context: CheckContext, parameter: Parameter) -> tuple[str, ...]:
 
 def _head(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
     """HEAD is answered as GET is, without the body, or refused (RFC 9110 section 9.3.2)."""
-    request = context.request(op.operation, user=context.main, path=path)
-    exchange = context.target.send(Request("HEAD", request.path, request.query, request.headers), context.main)
+    request = context.request(op.operation, user=context.main_user, path=path)
+    exchange = context.target.send(Request("HEAD", request.path, request.query, request.headers), context.main_user)
     _stands(context, op, "HEAD", exchange)
 
 
@@ -137,7 +137,7 @@ def _bodies(
     for what, text in (("a text of a million characters", "a" * LARGE), ("a text with a NUL", "a\x00b")):
         for name in texts[:2] if "NUL" in what else texts[:1]:
             if "NUL" in what or not context.bodies.accepts(op, body | {name: text}):
-                yield what, json.dumps(op.wrapped(body | {name: text})).encode()
+                yield what, json.dumps(op.in_envelope(body | {name: text})).encode()
 
 
 def _takes(context: CheckContext, op: ResourceOperation, body: Any) -> bool:
@@ -155,7 +155,7 @@ def _forget(
 ) -> None:
     """What was created all the same is taken away in the end."""
     if resource is not None and op == resource.operations.get("create") and exchange.status < 300:
-        context.made(resource, exchange, {}, context.main, path)
+        context.record_created(resource, exchange, {}, context.main_user, path)
 
 
 def texts(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
@@ -164,7 +164,7 @@ def texts(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
     names = [
         name
         for name in context.bodies.free(op, body)
-        if name not in resource.settled | resource.secret | resource.governed
+        if name not in resource.server_fields | resource.write_only_fields | resource.rule_fields
     ]
     unique = {field for statement in resource.behaviour.unique for field in statement.fields}
     names = [name for name in names if name not in unique]
@@ -223,7 +223,11 @@ def _addresses(context: CheckContext, resource: CheckedResource, op: ResourceOpe
     """An address is kept as it was sent, too: parsers like to put a slash behind it, or to sort its parts."""
     body = context.body(resource)
     for name, value in body.items():
-        if isinstance(value, str) and value.startswith("https://") and name not in resource.settled | resource.governed:
+        if (
+            isinstance(value, str)
+            and value.startswith("https://")
+            and name not in resource.server_fields | resource.rule_fields
+        ):
             for what, text in (
                 ("an address without a path", "https://contract-check.example"),
                 ("an address with a query", "https://contract-check.example/a?b=2&a=1"),

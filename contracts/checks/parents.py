@@ -20,7 +20,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
         raise CannotBuildRequest(f"no {statement.resource} can be made")
     made = context.create(resource)
     elsewhere = context.create(owner)
-    path = {**made.path, resource.upward or statement.parameter: elsewhere.id}
+    path = {**made.path, resource.owner_key or statement.parameter: elsewhere.id}
     for name in ("get", "update", "delete"):
         op = resource.operations.get(name)
         if op is not None and resource.leads_through_owner(op):
@@ -46,7 +46,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
             seen,
             about="list",
         )
-        own = context.listing(made)
+        own = context.list_page(made)
         context.expect(
             str(made.id) in ids(resource, context.items(resource, own)),
             "its owner's list has it",
@@ -62,7 +62,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
 
 def _survives(context: CheckContext, resource: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
     """A change of the owner leaves what is below it."""
-    above = next((each for each in context.present(owner) if str(each.id) in map(str, made.path.values())), None)
+    above = next((each for each in context.created_items(owner) if str(each.id) in map(str, made.path.values())), None)
     op = owner.operations.get("update")
     if above is None or op is None or not resource.can("get"):
         return
@@ -88,7 +88,9 @@ def _cascade(
 ) -> None:
     """What is below an item that was removed is removed, and nothing is made there any more."""
     above = context.create(owner)
-    below = {**above.path, statement.parameter: above.id} | ({resource.upward: above.id} if resource.upward else {})
+    below = {**above.path, statement.parameter: above.id} | (
+        {resource.owner_key: above.id} if resource.owner_key else {}
+    )
     exchange, made = context.try_create(resource, path=below)
     if made is None:
         raise CannotBuildRequest(f"{resource.operations['create'].name} answers {exchange.status} to a valid request")

@@ -80,7 +80,7 @@ def echoed(
     item = context.item(op, seen)
     shows = showable(context, resource, op)
     for name, value in body.items():
-        if name in shows and name not in resource.settled | resource.secret | op.governed:
+        if name in shows and name not in resource.server_fields | resource.write_only_fields | op.rule_fields:
             history = (made.exchange, seen) if made else (seen,)
             context.expect(
                 name in item and covers(item[name], value),
@@ -112,7 +112,7 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
     """What was created is in the list once, as it is shown alone."""
     made = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
     field = resource.behaviour.identity.field
-    items, asked = context.walk(made[-1])
+    items, asked = context.list_all(made[-1])
     for each in made:
         found = [item for item in items if str(item.get(field)) == str(each.id)]
         context.expect(
@@ -183,7 +183,7 @@ def deleted(context: CheckContext, resource: CheckedResource) -> None:
     """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
     neighbour, made = context.create(resource), context.create(resource)
     if resource.can("list"):
-        context.walk(neighbour)  # so that a list that is cached shows
+        context.list_all(neighbour)  # so that a list that is cached shows
     removed = context.delete(made)
     if not context.expect(
         200 <= removed.status < 300,
@@ -211,7 +211,7 @@ def deleted(context: CheckContext, resource: CheckedResource) -> None:
             )
     if resource.can("list"):
         for query in ({}, *_openers(resource)):
-            items, asked = context.walk(neighbour, query=query)
+            items, asked = context.list_all(neighbour, query=query)
             ids = [str(item.get(resource.behaviour.identity.field)) for item in items]
             context.expect(
                 str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list"
@@ -295,10 +295,10 @@ def _turned(character: str) -> str:
 
 
 CHECKS = (
-    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request makes an item."), created),
-    Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="What was written is read."), read_back),
+    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request makes an item."), created, exclusive=False),
+    Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="What was written is read."), read_back, exclusive=False),
     Check("listed", ("action",), http_rule("list", "create", source=WRITES, text="What was created is listed."), listed),
-    Check("others-stay", ("action",), http_rule("get", "create", source=WRITES), others_stay),
+    Check("others-stay", ("action",), http_rule("get", "create", source=WRITES), others_stay, exclusive=False),
     Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
-    Check("missing", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), missing),
+    Check("missing", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), missing, exclusive=False),
 )  # fmt: skip

@@ -11,8 +11,8 @@ from contracts.checks.fields import PLACEHOLDER
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import Request
-from contracts.model.finding import FIRM, RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of, pick
+from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of, value_at
 from contracts.runner.check import Check, Place, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import ErrorBody, Evidence, ReplyStatement, TrailingSlash, UnknownFields
@@ -42,7 +42,7 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
         _located(context, resource, statement, exchange)
     if op.operation.method != "head" and exchange.reply_body:
         for problem in misfits(op.template, exchange.json, {}):
-            context.breach("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
+            context.report_violation("the envelope that is said", problem, exchange, about=problem.partition(" ")[0])
 
 
 def _may_make(resource: CheckedResource, op: ResourceOperation) -> bool:
@@ -53,7 +53,7 @@ def _may_make(resource: CheckedResource, op: ResourceOperation) -> bool:
 def _is_promised(op: ResourceOperation, statement: ReplyStatement) -> bool:
     """Is Location documented, or said by somebody who knows? A guess alone promises nothing."""
     response = op.operation.success()
-    return statement.evidence in FIRM or any(
+    return statement.evidence in BINDING_EVIDENCE or any(
         h.name.lower() == "location" for h in (response.headers if response else ())
     )
 
@@ -73,12 +73,12 @@ def _located(
         parts.path.startswith(base), f"{name} leads below {base}", repr(address), exchange, about="base"
     ) or not resource.can("get"):
         return
-    seen = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main)
+    seen = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main_user)
     context.expect(
         seen.status == 200, f"the item is at {parts.path}", f"status {seen.status}", exchange, seen, about="located"
     )
     field = resource.behaviour.identity.field
-    wanted = pick(exchange.json, resource.operations["create"].place("item") or ())
+    wanted = value_at(exchange.json, resource.operations["create"].reply_path("item") or ())
     found = context.item(resource.operations["get"], seen)
     if isinstance(wanted, dict) and field in wanted and field in found:
         context.expect(
@@ -98,7 +98,7 @@ def _succeeding(context: CheckContext, resource: CheckedResource, op: ResourceOp
     if does == "answer" or not resource.can("create"):
         body = context.bodies.least(op, context.check) if op.media_type else None
         return context.send(op, body=body) if body is not None else context.send(op)
-    made = context.subject(resource) if does in ("get", "list") else context.create(resource)
+    made = context.some_item(resource) if does in ("get", "list") else context.create(resource)
     body = context.bodies.least(op, context.check) if does in ("update", "replace") else None
     return context.send(op, path=made.path, body=body) if body is not None else context.send(op, path=made.path)
 
@@ -187,7 +187,7 @@ def matches_error(
         return
     reference = StatementRef.of("service", f"errors.{kind}", statement)
     for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
-        context.breach(
+        context.report_violation(
             f"the {kind} error body that is said",
             problem,
             exchange,
@@ -253,7 +253,7 @@ def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOper
 
 def _place(context: CheckContext, resource: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
     """The path parameters of an item, or of the collection that a new one would be in."""
-    return made.path if made else context.parents(resource, context.main)
+    return made.path if made else context.parent_path(resource, context.main_user)
 
 
 def _forget(
@@ -265,8 +265,12 @@ def _forget(
 ) -> None:
     """What was created against all expectation is taken away in the end."""
     if op == resource.operations.get("create") and exchange.status < 300:
-        context.made(
-            resource, exchange, {}, context.main, made.path if made else context.parents(resource, context.main)
+        context.record_created(
+            resource,
+            exchange,
+            {},
+            context.main_user,
+            made.path if made else context.parent_path(resource, context.main_user),
         )
 
 
@@ -307,12 +311,12 @@ def _charset(context: CheckContext, resource: CheckedResource, op: ResourceOpera
 def methods(context: CheckContext, path: str, documented: frozenset[str]) -> None:
     """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
     operation = next(o for o in context.contract.document.operations if o.path == path)
-    request = context.request(operation, user=context.main)
+    request = context.request(operation, user=context.main_user)
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
         body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
         exchange = context.target.send(
             Request(method, request.path, (), request.headers, body, "application/json" if body is not None else ""),
-            context.main,
+            context.main_user,
         )
         context.expect(
             400 <= exchange.status < 500,
@@ -335,12 +339,12 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
 
 def nowhere(context: CheckContext, operation: Operation) -> None:
     """A path that is not documented is not found."""
-    request = context.request(operation, user=context.main)
+    request = context.request(operation, user=context.main_user)
     candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
     path = next((each for each in candidates if not _is_documented(context.contract, each)), "")
     if not path:
         raise CannotBuildRequest("every path that could be thought of is documented")
-    exchange = context.target.send(Request("GET", path, (), request.headers), context.main)
+    exchange = context.target.send(Request("GET", path, (), request.headers), context.main_user)
     if context.expect(
         exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
     ):
@@ -400,9 +404,9 @@ def unknown_fields(
 
 def trailing_slash(context: CheckContext, operation: Operation, statement: TrailingSlash) -> None:
     """A path that differs by its last slash is not found, found as well, or redirected, as said."""
-    request = context.request(operation, user=context.main)
+    request = context.request(operation, user=context.main_user)
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
-    exchange = context.target.send(request._replace(path=path), context.main)
+    exchange = context.target.send(request._replace(path=path), context.main_user)
     wanted = {"strict": {404}, "ignore": set(range(200, 300)), "redirect": {301, 302, 307, 308}}[statement.policy]
     context.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
     if statement.policy == "redirect":
@@ -418,8 +422,8 @@ def _redirects_writes(context: CheckContext, operation: Operation, path: str) ->
     """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
     if not any(o.path == operation.path and o.method == "post" for o in context.contract.document.operations):
         return
-    headers = context.request(operation, user=context.main).headers
-    exchange = context.target.send(Request("POST", path, (), headers, {}, "application/json"), context.main)
+    headers = context.request(operation, user=context.main_user).headers
+    exchange = context.target.send(Request("POST", path, (), headers, {}, "application/json"), context.main_user)
     if 300 <= exchange.status < 400:
         context.expect(
             exchange.status in (307, 308),
@@ -521,14 +525,18 @@ def _slash_places(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("reply", ("reply",), operation_statement("reply"), reply),
+    Check("reply", ("reply",), operation_statement("reply"), reply, exclusive=False),
     Check(
-        "malformed", ("errors",), _write_places("RFC 8259 section 2", "A body that is no JSON is refused."), malformed
+        "malformed",
+        ("errors",),
+        _write_places("RFC 8259 section 2", "A body that is no JSON is refused."),
+        malformed,
+        exclusive=False,
     ),
-    Check("media-type", ("errors",), _media_places, media_types),
-    Check("method", ("errors",), _path_places, methods),
-    Check("unknown-path", ("errors",), _nowhere_places, nowhere),
-    Check("error-body", ("errors",), _missing_places, error_bodies),
-    Check("unknown-fields", ("unknown-fields",), _unknown_places, unknown_fields),
-    Check("trailing-slash", ("trailing-slash",), _slash_places, trailing_slash),
+    Check("media-type", ("errors",), _media_places, media_types, exclusive=False),
+    Check("method", ("errors",), _path_places, methods, exclusive=False),
+    Check("unknown-path", ("errors",), _nowhere_places, nowhere, exclusive=False),
+    Check("error-body", ("errors",), _missing_places, error_bodies, exclusive=False),
+    Check("unknown-fields", ("unknown-fields",), _unknown_places, unknown_fields, exclusive=False),
+    Check("trailing-slash", ("trailing-slash",), _slash_places, trailing_slash, exclusive=False),
 )

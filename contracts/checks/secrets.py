@@ -56,7 +56,12 @@ def _referred(context: CheckContext, resource: CheckedResource, made: CreatedIte
     """The items of other resources that the new one refers to."""
     for other in context.shared.resources.values():
         for name, value in made.item.items():
-            if other.name != resource.name and other.can("get") and isinstance(value, str) and other.is_meant_by(name):
+            if (
+                other.name != resource.name
+                and other.can("get")
+                and isinstance(value, str)
+                and other.is_referenced_by(name)
+            ):
                 yield context.send(
                     other.operations["get"], path={**made.path, other.behaviour.identity.parameter: value}
                 )
@@ -66,7 +71,7 @@ def _elsewhere(context: CheckContext, resource: CheckedResource) -> Iterator[Rec
     """The lists of other resources, where a secret may turn up as well."""
     for other in context.shared.resources.values():
         if other.name != resource.name and other.can("list") and not other.behaviour.parent:
-            yield from context.walk(other, pages=3)[1]
+            yield from context.list_all(other, pages=3)[1]
 
 
 def _replies(
@@ -87,7 +92,7 @@ def _views(context: CheckContext, resource: CheckedResource, made: CreatedItem) 
     if resource.can("get"):
         yield context.get(made)
     if resource.can("list"):
-        yield from context.walk(made)[1]
+        yield from context.list_all(made)[1]
 
 
 def _errors(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> Iterator[RecordedExchange]:
@@ -121,9 +126,11 @@ def _silent(
     )
     if 200 <= exchange.status < 300 and not only_value:
         for op in resource.operations.values():
-            items = [context.item(op, exchange)] if op.place("items") is None else context.items(resource, exchange)
+            items = (
+                [context.item(op, exchange)] if op.reply_path("items") is None else context.items(resource, exchange)
+            )
             if any(name in item for item in items) and name not in documented(context.contract, op):
-                context.breach(
+                context.report_violation(
                     f"no reply has a field {name}",
                     f"the reply to {exchange.method} has one",
                     *history,
@@ -174,4 +181,6 @@ def _inked(value: Any) -> Any:
     return [_inked(each) for each in value] if isinstance(value, list) else value
 
 
-CHECKS = (Check("write-only", ("write-only",), resource_statement("write-only", "create"), write_only),)
+CHECKS = (
+    Check("write-only", ("write-only",), resource_statement("write-only", "create"), write_only, exclusive=False),
+)

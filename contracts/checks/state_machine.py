@@ -140,7 +140,7 @@ def look(play: Play, user: User, choice: int) -> None:
     subject: CreatedItem | CheckedResource = (
         play.everything(user)[0].made if play.resource.behaviour.parent else play.resource
     )
-    items, asked = play.context.walk(subject, user=user)
+    items, asked = play.context.list_all(subject, user=user)
     play.trail += asked
     known = {str(each.made.id): each for each in play.everything(user)}
     seen = [id for id in ids(play.resource, items) if id in known]
@@ -192,7 +192,10 @@ def _agrees(play: Play, held: RememberedItem, exchange: RecordedExchange) -> Non
     op = play.resource.operations["get"]
     item, shows = play.context.item(op, exchange), showable(play.context, play.resource, op)
     for name, value in held.fields.items():
-        if name in shows and name not in play.resource.settled | play.resource.secret | play.resource.governed:
+        if (
+            name in shows
+            and name not in play.resource.server_fields | play.resource.write_only_fields | play.resource.rule_fields
+        ):
             play.hold(covers(item.get(name), value), f"{name} {value!r}", repr(item.get(name)))
 
 
@@ -200,17 +203,17 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
     """Whatever is done in whatever order, the service shows what a simple model shows."""
     if not shows_id(context, resource):
         context.create(resource)
-    people = [context.main, *_strangers(context)]
+    people = [context.main_user, *_strangers(context)]
     last: list[Play] = []
 
     def begin() -> Play:
-        context.tidy()
+        context.clean_up()
         last[:] = [Play(context, resource, people)]
         return last[0]
 
     # By this, Hypothesis tells the sequences of one resource from those of another in its database.
     subject = f"{context.contract.document.title} {context.operation}".encode()
-    scene: Scene = {"begin": begin, "tidy": context.tidy}
+    scene: Scene = {"begin": begin, "tidy": context.clean_up}
     machine = seeded(context.random.getrandbits(32))(_machine(scene, len(people), subject))
     limits = settings(
         max_examples=EXAMPLES[context.mode],
@@ -227,9 +230,9 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
         run_state_machine_as_test(machine, settings=limits)
     except StateMachineFailure as broken:
         expected, seen = broken.args
-        context.breach(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
+        context.report_violation(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
     except Flaky:
-        context.breach(
+        context.report_violation(
             "the same sequence of requests has the same outcome each time", "it did not", *last[0].trail, about="flaky"
         )
     finally:
@@ -238,7 +241,7 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
 
 def _strangers(context: CheckContext) -> Iterator[User]:
     try:
-        yield context.stranger()
+        yield context.other_tenant_user()
     except CannotBuildRequest:
         return
 

@@ -56,7 +56,7 @@ def _change(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     if context.bodies.accepts(op, {name: None}) and present is not None and shows_null(context, resource, name):
         values.append(None)
     for value in values:
-        if value is None and (present is None or name in op.filled):
+        if value is None and (present is None or name in op.rule_defaults):
             continue
         body = changing(context, op, made.sent, name, value)
         if body is None:
@@ -64,7 +64,7 @@ def _change(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         changed = context.update(made, body)
         if not 200 <= changed.status < 300:
             if not op.may_refuse:
-                context.breach(
+                context.report_violation(
                     f"a valid change of {name} is accepted",
                     f"status {changed.status}",
                     made.exchange,
@@ -101,7 +101,7 @@ def _listed_so(
     """A list shows the change as the item itself does."""
     if not resource.can("list"):
         return
-    items, asked = context.walk(made)
+    items, asked = context.list_all(made)
     shown = next((i for i in items if str(i.get(resource.behaviour.identity.field)) == str(made.id)), {})
     context.expect(
         shown.get(name, after.get(name)) == after.get(name),
@@ -123,7 +123,7 @@ def _told(
     made: CreatedItem,
 ) -> None:
     item = context.item(op, changed)
-    if op.place("item") is not None and name in showable(context, resource, op):
+    if op.reply_path("item") is not None and name in showable(context, resource, op):
         context.expect(
             name in item and covers(item[name], value),
             f"the reply shows the new {name}: {value!r}",
@@ -149,7 +149,7 @@ def _rest(
     if not resource.operations["update"].may_refuse:
         kept |= set(context.bodies.properties(resource.operations["create"]))
     derived = {n for statement in resource.behaviour.derived for n in statement.fields}
-    for other in sorted(kept & before.keys() - {name} - derived - resource.governed):
+    for other in sorted(kept & before.keys() - {name} - derived - resource.rule_fields):
         context.expect(
             after.get(other) == before[other],
             f"{other} stays {before[other]!r} when {name} changes",
@@ -182,7 +182,7 @@ def nothing_changes(context: CheckContext, resource: CheckedResource) -> None:
         statement = StatementRef(
             op.name, "schema", "inferred", "the document's schema of the request", "It requires no field."
         )
-        context.breach(
+        context.report_violation(
             "a change that names no field is accepted, as its schema says",
             f"status {changed.status}",
             made.exchange,
@@ -197,7 +197,7 @@ def replaced(context: CheckContext, resource: CheckedResource) -> None:
     op = resource.operations["replace"]
     made = context.create(resource, _unusual(context, resource))
     before = context.item(resource.operations["get"], context.get(made))
-    count = len(context.walk(made)[0]) if resource.can("list") else 0
+    count = len(context.list_all(made)[0]) if resource.can("list") else 0
     body = _slim(context, resource, op, made)
     first = context.send(op, path=made.path, body=body)
     if not context.expect(
@@ -215,7 +215,7 @@ def replaced(context: CheckContext, resource: CheckedResource) -> None:
     echoed(context, resource, resource.operations["get"], seen, body, made)
     kept = (
         body.keys()
-        | resource.settled
+        | resource.server_fields
         | unchangeable(resource)
         | always_shown(context, resource.operations["get"])
         | always_shown(context, op)
@@ -230,7 +230,7 @@ def replaced(context: CheckContext, resource: CheckedResource) -> None:
         )
     _stays(context, resource, before, item, history)
     if resource.can("list"):
-        items, asked = context.walk(made)
+        items, asked = context.list_all(made)
         context.expect(
             len(items) == count,
             "replacing makes no further item",
@@ -305,8 +305,8 @@ def _rest_after(
 
 CHECKS = (
     Check("update", ("action",), http_rule("update", "create", "get", source=WRITES, text="A change is kept, and only it."),
-            updated),
+            updated, exclusive=False),
     Check("update-together", ("action",), http_rule("update", "create", "get", source=WRITES), together),
-    Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES), nothing_changes),
-    Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced),
+    Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES), nothing_changes, exclusive=False),
+    Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced, exclusive=False),
 )  # fmt: skip

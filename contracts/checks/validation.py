@@ -86,7 +86,7 @@ def _try(
     if not case.valid:
         exchange = _send(context, resource, op, made, body)
         _refuse(context, op, exchange, f"{what}, against {case.keyword},", f"{name} {case.keyword}", name, case.keyword)
-    elif not op.may_refuse and name not in op.governed and not _is_unique(resource, name):
+    elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
         exchange = _send(context, resource, op, made, body)
         context.expect(
             200 <= exchange.status < 300,
@@ -112,7 +112,7 @@ def _kept(
         exchange.status < 300
         and name in item
         and case.value is not None
-        and name not in resource.settled | resource.secret
+        and name not in resource.server_fields | resource.write_only_fields
     ):
         context.expect(
             covers(item[name], case.value),
@@ -134,11 +134,11 @@ def _send(
     """Send a body; what a create request makes is taken away at once, so that no limit is reached."""
     if made is not None:
         return context.send(op, path=made.path, body=body)
-    path = context.parents(resource, context.main)
+    path = context.parent_path(resource, context.main_user)
     exchange = context.send(op, path=path, body=body)
-    fresh = context.made(resource, exchange, body if isinstance(body, dict) else {}, context.main, path)
+    fresh = context.record_created(resource, exchange, body if isinstance(body, dict) else {}, context.main_user, path)
     if fresh is not None and resource.can("delete"):
-        context.drop(fresh)
+        context.remove(fresh)
     return exchange
 
 
@@ -160,7 +160,9 @@ def _refuse(
             "JSON Schema Validation section 6",
             f"{name}: {keyword}",
         )
-        context.breach(f"{what} is refused", f"status {exchange.status}", exchange, about=about, statement=statement)
+        context.report_violation(
+            f"{what} is refused", f"status {exchange.status}", exchange, about=about, statement=statement
+        )
     elif refused(context, "invalid", op, exchange, what, f"{about} status") and name:
         _named(context, op, exchange, name)
 
@@ -211,12 +213,12 @@ def unchanged(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def _no_more(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:
-    count = len(context.walk(made)[0])
+    count = len(context.list_all(made)[0])
     wrong, _ = _mixed(context, resource, resource.operations["create"], made)
     for body in ({**context.body(resource), **wrong}, {}):
         if not context.bodies.accepts(resource.operations["create"], body):
             exchange, fresh = context.try_create(resource, body)
-            items, asked = context.walk(made)
+            items, asked = context.list_all(made)
             context.expect(
                 fresh is not None or exchange.status < 400 or len(items) == count,
                 "a refused request creates nothing",
@@ -234,7 +236,7 @@ def _mixed(
     properties = context.bodies.properties(op)
     good: dict[str, Any] = {}
     for name in properties:
-        if isinstance(made.sent.get(name), str) and name not in resource.settled | resource.governed:
+        if isinstance(made.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
             good = {name: context.bodies.other(op, name, made.sent[name], context.check)}
             break
     for name in reversed(list(properties)):
@@ -245,7 +247,7 @@ def _mixed(
 
 def parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """Every constraint of a query parameter is kept, at the bound and beyond it."""
-    made = context.subject(resource) if resource is not None and resource.can("create") else None
+    made = context.some_item(resource) if resource is not None and resource.can("create") else None
     for parameter in op.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue
@@ -336,7 +338,7 @@ def _said(op: ResourceOperation) -> StatementRef:
 
 
 CHECKS = (
-    Check("validation", (), _body_places, bodies),
+    Check("validation", (), _body_places, bodies, exclusive=False),
     Check("no-effect", (), _unchanged_places, unchanged),
     Check("parameters", (), _parameter_places, parameters),
 )  # fmt: skip

@@ -41,7 +41,7 @@ class CreatedItems:
         self.present.append(made)
         self._ever.append(made)
 
-    def let_go(self, made: CreatedItem) -> None:
+    def forget(self, made: CreatedItem) -> None:
         """Forget an item that is there no more, or cannot be removed; how it was made stays known."""
         if made in self.present:
             self.present.remove(made)
@@ -50,13 +50,13 @@ class CreatedItems:
         """Remember what may have removed an item."""
         self._removals.append(exchange)
 
-    def shown_by(self, exchange: RecordedExchange) -> tuple[RecordedExchange, ...]:
+    def steps_to_show(self, exchange: RecordedExchange) -> tuple[RecordedExchange, ...]:
         """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
-        led = self.leading_to(*(each for each in self._removals if each.url == exchange.url), exchange)
+        led = self.steps_to(*(each for each in self._removals if each.url == exchange.url), exchange)
         latest = [each.exchange for each in self.present[-1:] if each.exchange is not exchange]
-        return led if len(led) > 1 or exchange.method != "GET" else (*self.leading_to(*latest), exchange)
+        return led if len(led) > 1 or exchange.method != "GET" else (*self.steps_to(*latest), exchange)
 
-    def leading_to(self, *exchanges: RecordedExchange) -> tuple[RecordedExchange, ...]:
+    def steps_to(self, *exchanges: RecordedExchange) -> tuple[RecordedExchange, ...]:
         """Exchanges, after those that made the items whose ids stand in their addresses, or which they list."""
         shown = {id(each) for each in exchanges}
         needed: list[RecordedExchange] = []

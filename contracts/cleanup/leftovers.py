@@ -51,7 +51,7 @@ def seek(journal: Journal, contract: Contract, user: Sequence[User], tell: Tell)
             yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)}"
             continue
         try:
-            doubtful = _sought(pending, contract, asked.within(pending.tenant), tell)
+            doubtful = _sought(pending, contract, asked.in_tenant(pending.tenant), tell)
         except (Unreachable, CannotBuildRequest) as reason:
             yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)} ({reason})"
             continue
@@ -67,7 +67,7 @@ def _sought(pending: Pending, contract: Contract, asked: User, tell: Tell) -> li
         if not resource.can("list"):
             raise CannotBuildRequest(f"{resource.name} cannot be listed")
         nothing = RecordedExchange("GET", pending.base, (), None, 0, ())
-        items, asked_for = context.walk(CreatedItem(resource, "", {}, {}, asked, nothing, pending.path))
+        items, asked_for = context.list_all(CreatedItem(resource, "", {}, {}, asked, nothing, pending.path))
         if asked_for[0].status >= 300:
             raise CannotBuildRequest(f"status {asked_for[0].status}")
         doubtful = []
@@ -80,7 +80,7 @@ def _sought(pending: Pending, contract: Contract, asked: User, tell: Tell) -> li
             )
             if not any(_is_marked(value) for value in pending.shows.values()):
                 doubtful.append(f"may be ours: {resource.name} {id} at {pending.base}, as {dict(pending.shows)}")
-            elif (left := context.drop(made)) is None:
+            elif (left := context.remove(made)) is None:
                 tell(f"removed {resource.name} {id}, whose id nobody was told")
             else:
                 doubtful.append(f"could not remove {left}")

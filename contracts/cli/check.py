@@ -28,7 +28,7 @@ from contracts.runner.hypothesis_database import database_of
 from contracts.runner.interrupt import between_requests
 from contracts.runner.runner import CheckResult, run_checks
 from contracts.runner.settings import CheckSettings, checked_url
-from contracts.runner.sharding import share_of
+from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
@@ -61,9 +61,9 @@ def check(
     """
     try:
         accepted = read_known(known) if known else ()
-        asked = assignment(folder, **given)
-        result = _compared(asked, folder, learn) if against or learn else _examined(asked, folder)
-        report = replace(_reported(asked, result), accepted=accepted)
+        settings = assignment(folder, **given)
+        result = _compared(settings, folder, learn) if against or learn else _examined(settings, folder)
+        report = replace(_reported(settings, result), known_failures=accepted)
     except (MockServerError, click.ClickException) as fault:
         click.echo(f"could not examine: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
@@ -106,7 +106,7 @@ def assignment(
         user,
         behaviour,
         "quick" if quick else "campaign" if limit else "default",
-        share=share_of(shard),
+        shard=parse_shard(shard),
         rate=options.rate_of(rate) if rate else None,
         deadline=deadline,
         database=database_of(database, folder / EXAMPLES),
@@ -114,37 +114,37 @@ def assignment(
     )
 
 
-def _examined(asked: CheckSettings, folder: Path) -> CheckResult:
-    journal = Journal(folder / JOURNAL) if asked.url else Journal.nowhere()
+def _examined(settings: CheckSettings, folder: Path) -> CheckResult:
+    journal = Journal(folder / JOURNAL) if settings.url else Journal.nowhere()
     scope: dict[str, Any] = {
-        "mode": asked.mode,
-        "seed": asked.seed,
-        "only": asked.only,
-        "skip": asked.skip,
-        "share": asked.share,
-        "database": asked.database,
+        "mode": settings.mode,
+        "seed": settings.seed,
+        "only": settings.only,
+        "skip": settings.skip,
+        "shard": settings.shard,
+        "database": settings.database,
         "on_progress": _tell,
     }
     with between_requests() as safe:
-        with asked.target() as target:
+        with settings.target() as target:
             target.safe_point = safe
             result = run_checks(
-                asked.contract, target, strict=asked.strict, journal=journal, workers=asked.workers, **scope
+                settings.contract, target, strict=settings.strict, journal=journal, workers=settings.workers, **scope
             )
             spent = target.requests
         if not result.stopped:
-            with asked.target(spent) as target:
+            with settings.target(spent) as target:
                 target.safe_point = safe
-                result = joined(result, conform(asked.contract, target, journal=journal, **scope))
+                result = joined(result, conform(settings.contract, target, journal=journal, **scope))
     return result
 
 
-def _compared(asked: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
+def _compared(settings: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
     """The service beside the mock, and what was learned, if that was asked for."""
     journal = Journal(folder / JOURNAL)
     if file is None:
-        return run.compare(asked, journal, _tell)
-    result, learned = run.learn(asked, journal, _tell, file)
+        return run.compare(settings, journal, _tell)
+    result, learned = run.learn(settings, journal, _tell, file)
     for lesson in learned.lessons:
         click.echo(f"learned: {lesson.says}")
     for each in learned.remaining:
@@ -155,26 +155,26 @@ def _compared(asked: CheckSettings, folder: Path, file: Path | None) -> CheckRes
     return result
 
 
-def _reported(asked: CheckSettings, result: CheckResult) -> Report:
-    document = asked.contract.document
+def _reported(settings: CheckSettings, result: CheckResult) -> Report:
+    document = settings.contract.document
     wrong = [found for found in result.findings if found.verdict == "failure"]
     return Report(
         document.title,
         document.version,
-        asked.url or MOCK,
-        asked.seed,
-        asked.mode,
+        settings.url or MOCK,
+        settings.seed,
+        settings.mode,
         result,
-        asked.wanted,
+        settings.vendor_or_document,
         places(document, (found.operation for found in result.findings)),
-        only=tuple(asked.only),
-        skip=tuple(asked.skip),
-        share=str(asked.share),
-        base=asked.base,
-        opaque=opaque(asked, wrong, asked.base),
+        only=tuple(settings.only),
+        skip=tuple(settings.skip),
+        shard=str(settings.shard),
+        base=settings.base,
+        not_reproducible=opaque(settings, wrong, settings.base),
         operations=tuple(map(name_of, document.operations)),
-        notes=notes(asked.contract),
-        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        notes=notes(settings.contract),
+        created_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
 
 

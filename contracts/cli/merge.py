@@ -13,7 +13,7 @@ from contracts.cli import options
 from contracts.report.folder import write
 from contracts.report.report import Report, UnreadableReport, joined, read_report
 from contracts.report.summary import lines
-from contracts.runner.sharding import Share, share_of
+from contracts.runner.sharding import Shard, parse_shard
 from mockserver.errors import MockServerError
 
 
@@ -47,22 +47,22 @@ def merged(reports: Sequence[Report]) -> Report:
                 f"the reports are of {first.title} {first.version} and of {each.title} {each.version}"
             )
     result = reduce(joined, (each.result for each in reports))
-    missing = ", ".join(_missing([share_of(each.share) for each in reports if each.share]))
+    missing = ", ".join(_missing([parse_shard(each.shard) for each in reports if each.shard]))
     return replace(
         first,
         target=", ".join(dict.fromkeys(each.target for each in reports)),
         result=replace(result, stopped=result.stopped or (f"shares are missing: {missing}" if missing else "")),
         places={operation: line for each in reports for operation, line in each.places.items()},
-        accepted=tuple(dict.fromkeys(entry for each in reports for entry in each.accepted)),
+        known_failures=tuple(dict.fromkeys(entry for each in reports for entry in each.known_failures)),
         only=tuple(dict.fromkeys(pattern for each in reports for pattern in each.only)),
         skip=tuple(dict.fromkeys(pattern for each in reports for pattern in each.skip)),
-        share="",
+        shard="",
     )
 
 
-def _missing(shares: Sequence[Share]) -> list[str]:
+def _missing(shares: Sequence[Shard]) -> list[str]:
     """The shares that are not there. Raises Unreadable where they are of different wholes."""
-    counts = {share.count for share in shares}
+    counts = {shard.count for shard in shares}
     if len(counts) > 1:
         raise UnreadableReport(f"the reports are shares of {' and of '.join(map(str, sorted(counts)))}")
-    return [str(Share(n, count)) for count in counts for n in range(1, count + 1) if Share(n, count) not in shares]
+    return [str(Shard(n, count)) for count in counts for n in range(1, count + 1) if Shard(n, count) not in shares]

@@ -71,10 +71,12 @@ def replay(
         read = read_report(report)
         wanted = _found(read, id)
         where = checked_url(url) or (None if read.target == MOCK else read.target)
-        contract = contracts.of(read.wanted, behaviour)
+        contract = contracts.of(read.vendor_or_document, behaviour)
         user = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
-        asked = CheckSettings(read.wanted, contract, where, user, behaviour, mode_of(read), read.seed, timeout=timeout)
-        seen = sought(read, wanted, asked)
+        settings = CheckSettings(
+            read.vendor_or_document, contract, where, user, behaviour, mode_of(read), read.seed, timeout=timeout
+        )
+        seen = sought(read, wanted, settings)
     except MockServerError as fault:
         click.echo(f"could not replay: {fault}", err=True)
         context.exit(2)
@@ -98,42 +100,44 @@ def _found(report: Report, id: str) -> Finding:
     raise UnreadableReport(f"the report has no finding {id!r}; it has {known or 'none'}")
 
 
-def sought(report: Report, wanted: Finding, asked: CheckSettings) -> Finding | None:
+def sought(report: Report, wanted: Finding, settings: CheckSettings) -> Finding | None:
     """The finding as it is seen now, None when it is not. Raises Undecided.
 
     A promise is held again where it broke. A reply that is not as documented is asked for again. What Schemathesis
     found is looked for with its check and seed at every operation, since it takes ids from one for another.
     """
-    with asked.target() as target:
+    with settings.target() as target:
         if wanted.check == "document":
-            return _as_documented(report, wanted, asked, target)
+            return _as_documented(report, wanted, settings, target)
         if wanted.check in {check.name for check in CHECKS}:
-            return _promised(wanted, asked, target)
-        return _conformed(wanted, asked, target)
+            return _promised(wanted, settings, target)
+        return _conformed(wanted, settings, target)
 
 
-def _promised(wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
+def _promised(wanted: Finding, settings: CheckSettings, target: Target) -> Finding | None:
     places = {
-        bound_check.operation for bound_check in checks_of(asked.contract) if bound_check.check.name == wanted.check
+        bound_check.operation for bound_check in checks_of(settings.contract) if bound_check.check.name == wanted.check
     }
     part = One(wanted.check, wanted.operation if wanted.operation in places else "")
-    result = run_checks(asked.contract, target, mode=asked.mode, seed=asked.seed, share=part, journal=Journal.nowhere())
+    result = run_checks(
+        settings.contract, target, mode=settings.mode, seed=settings.seed, shard=part, journal=Journal.nowhere()
+    )
     seen = next((each for each in result.findings if each.id == wanted.id), None)
-    outcomes = [outcome for (_, check), outcome in result.examined.items() if check == wanted.check]
+    outcomes = [outcome for (_, check), outcome in result.outcomes.items() if check == wanted.check]
     if seen is None and (result.stopped or not {"passed", "failed"} & set(outcomes)):
         raise Undecided(result.stopped or next(iter(outcomes), f"the contract promises no {wanted.check} any more"))
     return seen
 
 
-def _conformed(wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
-    result = conform(asked.contract, target, mode=asked.mode, seed=asked.seed, only=[wanted.check])
+def _conformed(wanted: Finding, settings: CheckSettings, target: Target) -> Finding | None:
+    result = conform(settings.contract, target, mode=settings.mode, seed=settings.seed, only=[wanted.check])
     seen = next((each for each in result.findings if each.id == wanted.id), None)
-    if seen is None and (result.stopped or not result.examined):
+    if seen is None and (result.stopped or not result.outcomes):
         raise Undecided(result.stopped or f"{wanted.check} was not held at {wanted.operation}")
     return seen
 
 
-def _as_documented(report: Report, wanted: Finding, asked: CheckSettings, target: Target) -> Finding | None:
+def _as_documented(report: Report, wanted: Finding, settings: CheckSettings, target: Target) -> Finding | None:
     talk = script(wanted, report.base, report.operations)
     try:
         held = replay_script(talk, target)
@@ -142,10 +146,10 @@ def _as_documented(report: Report, wanted: Finding, asked: CheckSettings, target
     exchanges = tuple(
         target.exchange(sent._replace(url=_below(sent.url, target)), reply) for sent, reply in held.exchanges
     )
-    operation = next((o for o in asked.contract.document.operations if name_of(o) == wanted.operation), None)
+    operation = next((o for o in settings.contract.document.operations if name_of(o) == wanted.operation), None)
     if operation is None:
         raise Undecided(f"the document has no {wanted.operation} any more")
-    for each in response_violations(operation, exchanges[-1], asked.contract):
+    for each in response_violations(operation, exchanges[-1], settings.contract):
         seen = finding("document", wanted.operation, expected=each.expected, seen=each.seen, about=each.about)
         if seen.id == wanted.id:
             return replace(seen, exchanges=exchanges)

@@ -31,16 +31,16 @@ def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str 
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     cookies: dict[str, str] = {}
-    further: tuple[str, ...] = ()
+    other_secrets: tuple[str, ...] = ()
     for scheme in contract.document.security_schemes.values():
         places = {"header": headers, "query": query, "cookie": cookies}
         if scheme.type == "apiKey":
             places.get(scheme.location, headers)[scheme.parameter] = secret
         elif scheme.type != "mutualTLS":
             headers["authorization"] = authorization(scheme, secret)
-            further = (basic(secret),) if is_basic(scheme) else further
+            other_secrets = (basic(secret),) if is_basic(scheme) else other_secrets
     return User(
-        name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret, further
+        name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret, other_secrets
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, ResourceOperation, pick
+from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from mockserver.contract import Contract
 
 
@@ -23,9 +23,9 @@ def following(
     paging = op.behaviour.paging
     if paging is None or not paging.position or not items:
         return None
-    if op.place("next") is not None and paging.style == "cursor":
-        return pick(exchange.json, op.place("next"))
-    more = pick(exchange.json, op.place("more")) if op.place("more") is not None else len(items) >= size
+    if op.reply_path("next") is not None and paging.style == "cursor":
+        return value_at(exchange.json, op.reply_path("next"))
+    more = value_at(exchange.json, op.reply_path("more")) if op.reply_path("more") is not None else len(items) >= size
     if not more:
         return None
     field = known[op.behaviour.action.of].behaviour.identity.field if op.behaviour.action else "id"

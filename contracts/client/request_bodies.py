@@ -49,7 +49,7 @@ class RequestBodies:
         if body is None:
             return None
         for name in self.properties(op):
-            if name not in op.governed and (name not in body or body[name] is None):
+            if name not in op.rule_fields and (name not in body or body[name] is None):
                 value = self.value(op, name, seed)
                 candidate = body | {name: value}
                 if value is not None and self.accepts(op, candidate):

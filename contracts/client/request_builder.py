@@ -57,7 +57,7 @@ class RequestBuilder:
         )
         kind = media_type or (self._media_type(operation) if body is not MISSING else "")
         op = self._shared.operations.get(name_of(operation))
-        body = op.wrapped(body) if op and body is not MISSING and not isinstance(body, bytes) else body
+        body = op.in_envelope(body) if op and body is not MISSING and not isinstance(body, bytes) else body
         return Request(
             operation.method.upper(),
             filled,
@@ -92,10 +92,10 @@ class RequestBuilder:
             op
             and resource
             and resource.behaviour.parent
-            and resource.upward in given
+            and resource.owner_key in given
             and resource.leads_through_owner(op)
         ):
-            given = {**given, resource.behaviour.parent.parameter: given[resource.upward]}
+            given = {**given, resource.behaviour.parent.parameter: given[resource.owner_key]}
         if name in given:
             return given[name]
         if user.tenant and any(

@@ -47,7 +47,7 @@ class User:
     """Somebody who may ask: the credential in `headers`, `query` or `cookies`, and what belongs to it.
 
     `tenant` is the one it works in (empty: it has only one). `name` names it in reports, and the variable that stands
-    for its `secret` in curl lines (`${ADMIN}`); `further` are what else of it must not be shown (`${ADMIN_PART_2}`, …).
+    for its `secret` in curl lines (`${ADMIN}`). `other_secrets` must not be shown either (`${ADMIN_PART_2}`, …).
     """
 
     name: str
@@ -57,7 +57,7 @@ class User:
     tenant: str = ""
     role: str = ""
     secret: str = field(default="", repr=False)
-    further: tuple[str, ...] = field(default=(), repr=False)
+    other_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def variable(self) -> str:
@@ -65,12 +65,12 @@ class User:
         return re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).lstrip("_0123456789").rstrip("_") or "CREDENTIAL"
 
     @property
-    def veiled(self) -> dict[str, str]:
+    def placeholders(self) -> dict[str, str]:
         """Every secret, and the variable that stands for it."""
-        named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.further, 2)}
+        named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.other_secrets, 2)}
         return {value: "${" + name + "}" for value, name in {**named, self.secret: self.variable}.items() if value}
 
-    def within(self, tenant: str) -> User:
+    def in_tenant(self, tenant: str) -> User:
         """The same credential at work in another tenant."""
         return replace(self, tenant=tenant)
 
@@ -109,7 +109,7 @@ class Target:
 
     def __init__(
         self,
-        wire: Transport,
+        transport: Transport,
         base_url: str,
         users: Sequence[User] = (),
         *,
@@ -122,7 +122,7 @@ class Target:
         sleep: Callable[[float], None] = time.sleep,
         timeout: float = 30.0,
     ) -> None:
-        self.wire, self.base_url, self.users = wire, base_url.rstrip("/"), tuple(users)
+        self.transport, self.base_url, self.users = transport, base_url.rstrip("/"), tuple(users)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
         self.log: deque[RecordedExchange] = deque(maxlen=remembered)
         self.requests, self.window = 0, None  # type: int, float | None
@@ -176,11 +176,11 @@ class Target:
         Raises Unreachable, Exhausted, or ReadOnly for a change in a read-only examination.
         """
         sent = self._prepare(request, identity)
-        received = self.wire.send(sent)
+        received = self.transport.send(sent)
         wait = self._wait(received)
         if wait is not None:
             self._rest(wait)
-            received = self.wire.send(sent)
+            received = self.transport.send(sent)
         return self._record(sent, received)
 
     def resend(self, sent: SentRequest) -> ReceivedResponse:
@@ -189,17 +189,17 @@ class Target:
             raise ReadOnly(f"{sent.method} {sent.url}: nothing that changes anything is sent")
         self._spend()
         sent = sent._replace(url=self.base_url + sent.url) if sent.url.startswith("/") else sent
-        received = self.wire.send(sent)
+        received = self.transport.send(sent)
         wait = self._wait(received)
         if wait is not None:
             self._rest(wait)
-            received = self.wire.send(sent)
+            received = self.transport.send(sent)
         return received
 
     def send_once(self, request: Request, identity: User = NOBODY) -> RecordedExchange:
         """As `send`, for one who wants to see the refusal for too many requests."""
         sent = self._prepare(request, identity)
-        return self._record(sent, self.wire.send(sent))
+        return self._record(sent, self.transport.send(sent))
 
     def answers(self) -> bool:
         """Does it still answer anybody?"""
@@ -213,14 +213,14 @@ class Target:
         """What was said, written down with the secrets of every identity as variables; nothing is sent or counted."""
         return self._mask(sent, received)
 
-    def together(self, requests: Iterable[tuple[Request, User]]) -> list[RecordedExchange]:
+    def send_together(self, requests: Iterable[tuple[Request, User]]) -> list[RecordedExchange]:
         """Send requests at the same time; those that come too soon are sent again, together. Raises as `send`."""
         prepared = [self._prepare(request, identity) for request, identity in requests]
-        received = self.wire.together(prepared)
+        received = self.transport.send_together(prepared)
         waits = {index: wait for index, got in enumerate(received) if (wait := self._wait(got)) is not None}
         if waits:
             self._rest(max(waits.values()))
-            again = self.wire.together([prepared[index] for index in waits])
+            again = self.transport.send_together([prepared[index] for index in waits])
             received = [dict(zip(waits, again, strict=True)).get(index, got) for index, got in enumerate(received)]
         return [self._record(sent, got) for sent, got in zip(prepared, received, strict=True)]
 
@@ -233,7 +233,7 @@ class Target:
 
     def close(self) -> None:
         """Let go of the wire."""
-        self.wire.close()
+        self.transport.close()
 
     def _prepare(self, request: Request, identity: User) -> SentRequest:
         if self.read_only and request.method.upper() not in SAFE:
@@ -323,7 +323,7 @@ def secrets_of(headers: Headers) -> tuple[str, ...]:
 
 def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
     """A function that writes an exchange down with every secret of `identities` as the variable that stands for it."""
-    secrets = {value: name for identity in reversed(users) for value, name in identity.veiled.items()}
+    secrets = {value: name for identity in reversed(users) for value, name in identity.placeholders.items()}
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
     needles = [secret.encode() for secret in secrets]
 

@@ -56,7 +56,7 @@ class Transport(Protocol):
         """Send one request. Raises Unreachable."""
         ...
 
-    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
+    def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """Send requests at the same time. Raises Unreachable."""
         ...
 
@@ -84,7 +84,7 @@ class HttpTransport:
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
         return ReceivedResponse(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
 
-    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
+    def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """As in Wire."""
         with ThreadPoolExecutor(max_workers=min(len(requests), 32) or 1) as pool:
             return list(pool.map(self.send, requests))
@@ -109,9 +109,9 @@ class AsgiTransport:
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
         """As in Wire."""
-        return self.together([sent])[0]
+        return self.send_together([sent])[0]
 
-    def together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
+    def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """As in Wire."""
         return self._loop.run_until_complete(self._all(requests))
 

@@ -49,7 +49,9 @@ def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple
     places = [*given.tenants, *[""] * len(user)]
     user = [replace(each, tenant=place or each.tenant) for each, place in zip(user, places, strict=False)]
     hidden = secrets_of(fixed)
-    return tuple(replace(each, headers=each.headers + fixed, further=each.further + hidden) for each in user)
+    return tuple(
+        replace(each, headers=each.headers + fixed, other_secrets=each.other_secrets + hidden) for each in user
+    )
 
 
 def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[User]:
@@ -84,7 +86,7 @@ def is_loopback(url: str) -> bool:
 
 def _fixed(headers: tuple[tuple[str, str], ...]) -> User:
     first, *others = secrets_of(headers) or ("",)
-    return User("header", headers, secret=first, further=tuple(others))
+    return User("header", headers, secret=first, other_secrets=tuple(others))
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -89,7 +89,7 @@ def _pairs(headers: list[Header]) -> tuple[tuple[str, str], ...]:
 def _by_headers(entry: AuthenticationInfo) -> User:
     headers = _pairs(entry.fixed_headers)
     first, *others = secrets_of(headers) or ("",)
-    return User(entry.name, headers, secret=first, further=tuple(others))
+    return User(entry.name, headers, secret=first, other_secrets=tuple(others))
 
 
 def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
@@ -99,7 +99,7 @@ def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
         if not cookies:
             raise LoginError(f"{place}: the login answered {reply.status_code} without a cookie")
         first, *others = [value for _, value in cookies]
-        return User(name, cookies=cookies, secret=first, further=tuple(others))
+        return User(name, cookies=cookies, secret=first, other_secrets=tuple(others))
     token = login.token
     try:
         found = (

@@ -36,7 +36,7 @@ from contracts.runner.context import CheckContext, Mode
 from contracts.runner.hypothesis_database import kept_in
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
-from contracts.runner.sharding import WHOLE, Share
+from contracts.runner.sharding import WHOLE, Shard
 from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
@@ -77,7 +77,7 @@ def conform(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     on_progress: Progress | None = None,
-    share: Share = WHOLE,
+    shard: Shard = WHOLE,
     database: ExampleDatabase | None = None,
     journal: Journal | None = None,
 ) -> CheckResult:
@@ -94,7 +94,7 @@ def conform(
     run = _Run(contract, target, context, only, skip, on_progress or _silent)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
-    for phases, names in _parts(run, share, PHASES[mode]):
+    for phases, names in _parts(run, shard, PHASES[mode]):
         if phases and names and (checks or run.asked_for(ANSWERED)) and not run.stopped:
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(run.document, config=config)
@@ -104,14 +104,14 @@ def conform(
     return run.result()
 
 
-def _parts(run: _Run, share: Share, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:
+def _parts(run: _Run, shard: Shard, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:
     """What the engine does one after the other: phases, and the operations they are for."""
     names = run.operations()
-    if share.count == 1:
+    if shard.count == 1:
         yield phases, names
         return
-    yield phases - {"stateful"}, [name for name in names if share.has("conformance", name)]
-    if share.has("stateful", ""):
+    yield phases - {"stateful"}, [name for name in names if shard.has("conformance", name)]
+    if shard.has("stateful", ""):
         yield phases & {"stateful"}, names
 
 
@@ -186,7 +186,7 @@ class _Run:
     skip: Sequence[str]
     tell: Progress
     findings: dict[str, Finding] = field(default_factory=dict)
-    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     made: dict[str, CreatedItem] = field(default_factory=dict)
@@ -215,7 +215,7 @@ class _Run:
     @property
     def user(self) -> User:
         """Who asks."""
-        return self.context.main if self.target.users else NOBODY
+        return self.context.main_user if self.target.users else NOBODY
 
     def operations(self) -> list[str]:
         """The names of the operations that are examined."""
@@ -245,10 +245,10 @@ class _Run:
         """What came of it, once what was created is deleted."""
         self._tidy()
         self.findings |= self.context.shared.jury.findings
-        self.examined |= {(name, JURY): outcome for name, outcome in self.context.shared.jury.heard.items()}
+        self.outcomes |= {(name, JURY): outcome for name, outcome in self.context.shared.jury.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
-            self.examined,
+            self.outcomes,
             self.requests,
             time.monotonic() - self.began,
             tuple(self.left),
@@ -266,7 +266,7 @@ class _Run:
         elif isinstance(event, events.FatalError):
             self.stopped = f"the engine gave up: {event.exception}"
         elif isinstance(event, events.NonFatalError):
-            self.examined.setdefault((event.label, "generation"), f"skipped: {event.info.title}")
+            self.outcomes.setdefault((event.label, "generation"), f"skipped: {event.info.title}")
 
     def _read(self, recorder: ScenarioRecorder) -> None:
         self.requests += len(recorder.interactions)
@@ -319,10 +319,10 @@ class _Run:
         if not self.asked_for(check.name):
             return
         outcome = "failed" if check.status == Status.FAILURE else "passed"
-        if self.examined.get((operation, check.name)) in (None, "passed"):
-            if self.examined.get((operation, check.name)) != outcome:
+        if self.outcomes.get((operation, check.name)) in (None, "passed"):
+            if self.outcomes.get((operation, check.name)) != outcome:
                 self.tell(operation, check.name, outcome)
-            self.examined[operation, check.name] = outcome
+            self.outcomes[operation, check.name] = outcome
 
     def _tell(self, recorder: ScenarioRecorder, case_id: str, operation: str, check: CheckNode) -> None:
         info = check.failure_info
@@ -345,7 +345,7 @@ class _Run:
         """A request without an answer is a failure, and the end where the target answers nobody any more."""
         self.silent.remove(case_id)
         operation = recorder.cases[case_id].value.operation.label
-        known = (operation, ANSWERED) in self.examined
+        known = (operation, ANSWERED) in self.outcomes
         if known or not is_chosen([ANSWERED, operation], (), self.skip):
             return
         found = finding(
@@ -358,7 +358,7 @@ class _Run:
             statement=response_expected(operation),
         )
         self.findings[found.id] = found
-        self.examined[operation, ANSWERED] = "failed"
+        self.outcomes[operation, ANSWERED] = "failed"
         self.tell(operation, ANSWERED, "failed")
         if not self.target.answers():
             self.stopped = f"{operation}: no answer in {self.target.timeout:g} s"
@@ -406,7 +406,7 @@ class _Run:
             raise Exhausted("the examination is over")
         if case.operation.label in self.context.shared.created_by:
             operation = self.context.shared.operations[case.operation.label].operation
-            self.numbers[case.id] = self.context.announce(operation, self.user, _path(case), case.body)
+            self.numbers[case.id] = self.context.journal_create(operation, self.user, _path(case), case.body)
 
     def _after(self, context: Any, case: Any, response: Any) -> None:
         """What a create request made is ours to take away."""
@@ -417,7 +417,7 @@ class _Run:
         sent = SentRequest(asked.method or "", asked.url or "", tuple(asked.headers.items()), None)
         got = ReceivedResponse(response.status_code, tuple(_pairs(response.headers)), response.content)
         body = case.body if isinstance(case.body, dict) else {}
-        made = self.context.made(
+        made = self.context.record_created(
             resource, self.target.exchange(sent, got), body, self.user, _path(case), self.numbers.pop(case.id, "")
         )
         if made is not None:
@@ -435,7 +435,7 @@ class _Run:
         if made is None:
             return
         try:
-            left = self.context.drop(made)
+            left = self.context.remove(made)
         except (Unreachable, Exhausted) as reason:
             left = f"{made.resource.name} {made.id} at {self.target.base_url} ({type(reason).__name__})"
         if left is not None:
@@ -450,7 +450,7 @@ class _Run:
 
     def _tidy(self) -> None:
         try:
-            self.left.extend(self.context.tidy())
+            self.left.extend(self.context.clean_up())
         except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
             self.left.append(f"what conformance created at {self.target.base_url} ({type(reason).__name__})")
 

@@ -63,7 +63,7 @@ class Comparison:
     journal: Journal = field(default_factory=Journal.nowhere)
     tell: Progress = lambda operation, check, outcome: None
     deviations: dict[str, Disagreement] = field(default_factory=dict)
-    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     volatile: dict[str, frozenset[str]] = field(default_factory=dict)
     crowded: dict[str, int] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Comparison:
         self.left.extend(sides[1].context.remaining())
         findings = tuple(each.found for each in self.deviations.values())
         return CheckResult(
-            findings, self.examined, self.service.requests - before, time.monotonic() - began, tuple(self.left), stopped
+            findings, self.outcomes, self.service.requests - before, time.monotonic() - began, tuple(self.left), stopped
         )
 
     def _chosen(self, context: CheckContext) -> Iterator[Scenario]:
@@ -104,11 +104,11 @@ class Comparison:
         """What changes by itself, and what others have at the service."""
         for resource in service.context.shared.resources.values():
             if resource.can("list") and not resource.behaviour.parent:
-                items, _ = service.context.walk(resource)
+                items, _ = service.context.list_all(resource)
                 self.crowded[resource.name] = len(items)
             if resource.can("create"):
-                filled = frozenset(name for op in resource.operations.values() for name in op.filled)
-                self.volatile[resource.name] = resource.governed | filled | _moving(resource, service)
+                filled = frozenset(name for op in resource.operations.values() for name in op.rule_defaults)
+                self.volatile[resource.name] = resource.rule_fields | filled | _moving(resource, service)
 
     def _try(self, scenario: Scenario, mock: Player, service: Player) -> None:
         key = (scenario.steps[-1].name, CHECK + scenario.about)
@@ -129,9 +129,9 @@ class Comparison:
                 self._note((difference.operation, CHECK + scenario.about), "failed")
 
     def _note(self, key: tuple[str, str], outcome: str) -> None:
-        known = self.examined.get(key)
+        known = self.outcomes.get(key)
         if known is None or outcome == "failed" or (known.startswith("skipped") and outcome == "passed"):
-            self.examined[key] = outcome
+            self.outcomes[key] = outcome
             self.tell(*key, outcome)
 
     def _played(
@@ -220,7 +220,7 @@ def _moving(resource: CheckedResource, side: Player) -> frozenset[str]:
     except CannotBuildRequest:
         return frozenset()
     finally:
-        context.tidy()
+        context.clean_up()
     first, second = (dict(each.item) for each in made)
     settled = {resource.behaviour.identity.field} | set(made[0].sent)
     times = resource.behaviour.timestamps

@@ -126,7 +126,7 @@ class Comparer:
         resource = self.scenario.resource
         here, there = self.mock.ours(resource, mine.exchange), self.service.ours(resource, other.exchange)
         if here is not None and there is not None and here != there:
-            place = tuple(str(part) for part in resource.operations["list"].place("items") or ())
+            place = tuple(str(part) for part in resource.operations["list"].reply_path("items") or ())
             how: How = "order" if sorted(here) == sorted(there) else "items"
             yield Difference(number, mine.step.name, how, place, here, there)
             return
@@ -148,7 +148,7 @@ class Comparer:
         shapes = shape_of(mine.id), shape_of(other.id)
         if shapes[0][:2] != shapes[1][:2]:
             field = mine.resource.behaviour.identity.field
-            path = (*(str(part) for part in step.op.place("item") or ()), field)
+            path = (*(str(part) for part in step.op.reply_path("item") or ()), field)
             here, there = (f"{way} {prefix}".strip() for way, prefix, _ in shapes)
             yield Difference(number, step.name, "type", path, here, there, (field,))
 
@@ -156,7 +156,7 @@ class Comparer:
 def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
     """The path inside of an item that a path in a body is about; empty for what surrounds the item."""
     for place in ("item", "items"):
-        where = op.place(place)
+        where = op.reply_path(place)
         if where is not None:
             steps = (*(str(part) for part in where), *(("*",) if place == "items" else ()))
             if path[: len(steps)] == steps:

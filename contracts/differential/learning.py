@@ -15,7 +15,7 @@ from contracts.differential.differences import Difference
 from contracts.differential.learned_overlay import LearnedOverlay, Place, written
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, pick
+from contracts.model.resources import CheckedResource, value_at
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
@@ -197,7 +197,7 @@ def _decisive(context: CheckContext, resource: CheckedResource) -> Iterator[str]
         other = context.bodies.other(op, name, value, "unique") if name in context.bodies.properties(op) else None
         if other is not None and context.try_create(resource, {**body, name: other})[1] is not None:
             yield name
-    context.tidy()
+    context.clean_up()
 
 
 def unknown_fields(
@@ -281,7 +281,7 @@ def identity(
     resource, step = scenario.resource, scenario.steps[found.step]
     if found.how != "type" or found.field != (resource.behaviour.identity.field,) or not step.makes:
         return None
-    way, prefix, length = shape_of(pick(seen[-1].json, (*(step.op.place("item") or ()), *found.field)))
+    way, prefix, length = shape_of(value_at(seen[-1].json, (*(step.op.reply_path("item") or ()), *found.field)))
     more = {"prefix": prefix, "length": length} if way == "random" else {}
     return by.changed(
         _resource(resource, "identity"),
@@ -315,12 +315,14 @@ def write_only(
         return None
     [name] = found.field
     sent = any(isinstance(step.body, dict) and name in step.body for step in scenario.steps)
-    if found.how == "further" and name in resource.secret:
-        rest = tuple(sorted(resource.secret - {name}))
+    if found.how == "further" and name in resource.write_only_fields:
+        rest = tuple(sorted(resource.write_only_fields - {name}))
         return by.fields(_resource(resource, "write-only"), f"Replies show {name}.", rest)
-    if found.how == "missing" and sent and name not in resource.secret:
+    if found.how == "missing" and sent and name not in resource.write_only_fields:
         return by.fields(
-            _resource(resource, "write-only"), f"No reply shows {name}.", tuple(sorted({*resource.secret, name}))
+            _resource(resource, "write-only"),
+            f"No reply shows {name}.",
+            tuple(sorted({*resource.write_only_fields, name})),
         )
     return None
 
@@ -361,10 +363,10 @@ def starting_value(
 
 def _shown(step: ScenarioStep, name: str, exchange: RecordedExchange) -> Any:
     """The value of a field in a reply; of a list, that of its first item."""
-    place = step.op.place("item")
+    place = step.op.reply_path("item")
     if place is None:
-        place = (*(step.op.place("items") or ()), 0)
-    return pick(exchange.json, (*place, name))
+        place = (*(step.op.reply_path("items") or ()), 0)
+    return value_at(exchange.json, (*place, name))
 
 
 def _is_passing(value: Any) -> bool:

@@ -27,7 +27,7 @@ def room(context: CheckContext, resource: CheckedResource) -> int | None:
                 return count if count and 400 <= exchange.status < 500 else None
         return None
     finally:
-        context.tidy()
+        context.clean_up()
 
 
 def page_size(context: CheckContext, resource: CheckedResource) -> int | None:
@@ -37,14 +37,14 @@ def page_size(context: CheckContext, resource: CheckedResource) -> int | None:
         for wanted in TRIALS:
             while len(made) < wanted:
                 made.append(context.create(resource))
-            shown = len(context.items(resource, context.listing(made[0])))
+            shown = len(context.items(resource, context.list_page(made[0])))
             if shown < len(made):
                 return shown
     except CannotBuildRequest:
-        shown = len(context.items(resource, context.listing(made[0]))) if made else 0
+        shown = len(context.items(resource, context.list_page(made[0]))) if made else 0
         return shown if 0 < shown < len(made) else None
     finally:
-        context.tidy()
+        context.clean_up()
     return None
 
 
@@ -56,13 +56,13 @@ def order_of(context: CheckContext, resource: CheckedResource) -> tuple[str, str
         op = resource.operations.get("update")
         context.target.pause(1.1)
         for name in context.bodies.properties(op) if op else ():
-            if op is not None and isinstance(made[1].sent.get(name), str) and name not in resource.settled:
+            if op is not None and isinstance(made[1].sent.get(name), str) and name not in resource.server_fields:
                 value = context.bodies.other(op, name, made[1].sent[name], "order")
                 if value is not None and context.update(made[1], {name: value}).status < 300:
                     break
-        items = only(resource, context.walk(made[0])[0], made)
+        items = only(resource, context.list_all(made[0])[0], made)
     finally:
-        context.tidy()
+        context.clean_up()
     seen = ids(resource, items)
     created = [str(each.id) for each in made]
     if len(seen) < len(made):

@@ -14,7 +14,7 @@ from contracts.client.target import NOBODY, Request, User
 from contracts.differential.comparable_reply import ComparableReply, ReplyNormalizer
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, pick
+from contracts.model.resources import CheckedResource, value_at
 from contracts.runner.context import CheckContext
 
 NOBODYS = "contract-check-nobody-has-this"
@@ -55,7 +55,7 @@ class Player:
                     raise CannotBuildRequest("the service asks to wait longer than is waited (429)")
                 replies.append(PlayedReply(step, exchange, self.glasses.look(exchange)) if exchange else None)
         finally:
-            self.context.tidy()
+            self.context.clean_up()
         return replies
 
     def _begin(self, scenario: Scenario) -> None:
@@ -95,7 +95,7 @@ class Player:
             step.op, user=user, path=path, query=query, body=step.body, media_type=step.media_type
         )
         if step.makes:
-            self.context.made(scenario.resource, exchange, {}, user, path)
+            self.context.record_created(scenario.resource, exchange, {}, user, path)
         return exchange
 
     def _know(self, name: str, made: CreatedItem) -> None:
@@ -126,16 +126,18 @@ class Player:
 
     def _who(self, step: ScenarioStep) -> User:
         if step.user == "main":
-            return self.context.main
+            return self.context.main_user
         if step.user == "nobody":
-            return replace(NOBODY, tenant=self.context.main.tenant)
+            return replace(NOBODY, tenant=self.context.main_user.tenant)
         if step.user == "wrong":
-            return replace(user_with_secret(self.context.contract, "wrong", NOBODYS), tenant=self.context.main.tenant)
-        return self.context.stranger()
+            return replace(
+                user_with_secret(self.context.contract, "wrong", NOBODYS), tenant=self.context.main_user.tenant
+            )
+        return self.context.other_tenant_user()
 
     def ours(self, resource: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
         """The names of our items in a list reply, in its order; None where the reply has no list there."""
-        found = pick(exchange.json, resource.operations["list"].place("items"))
+        found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
         if not isinstance(found, list):
             return None
         ids = [str(item.get(resource.behaviour.identity.field)) for item in found if isinstance(item, dict)]

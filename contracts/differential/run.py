@@ -40,16 +40,16 @@ class Learned:
     unrepeated: int = 0
 
 
-def compare(asked: CheckSettings, journal: Journal, tell: Progress) -> CheckResult:
+def compare(settings: CheckSettings, journal: Journal, tell: Progress) -> CheckResult:
     """The service of `asked` beside a mock of the same contract.
 
     Raises ComparisonError where no service is named, or where it may not be changed.
     """
-    with _beside(asked, journal, tell) as comparison:
+    with _beside(settings, journal, tell) as comparison:
         return comparison.run()
 
 
-def learn(asked: CheckSettings, journal: Journal, tell: Progress, file: Path) -> tuple[CheckResult, Learned]:
+def learn(settings: CheckSettings, journal: Journal, tell: Progress, file: Path) -> tuple[CheckResult, Learned]:
     """Compare, write what is learned to `file`, and compare again until nothing more is learned.
 
     The result is that of the first comparison. Raises as `compare`.
@@ -57,7 +57,7 @@ def learn(asked: CheckSettings, journal: Journal, tell: Progress, file: Path) ->
     lessons: dict[tuple[str, ...], LearnedOverlay] = {}
     refused: set[tuple[str, ...]] = set()
     results: list[CheckResult] = []
-    current, deviations = asked, tuple[Disagreement, ...]()
+    current, deviations = settings, tuple[Disagreement, ...]()
     for _ in range(ROUNDS):
         with _quiet(), _beside(current, journal, _silent if results else tell) as comparison:
             results.append(comparison.run())
@@ -69,36 +69,36 @@ def learn(asked: CheckSettings, journal: Journal, tell: Progress, file: Path) ->
             break
         news = {place: _both(lessons.get(place), each) for place, each in news.items()}
         lessons = {place: each for place, each in {**lessons, **news}.items() if place not in refused}
-        refused |= _unsound(asked, lessons, file)
+        refused |= _unsound(settings, lessons, file)
         lessons = {place: each for place, each in lessons.items() if place not in refused}
-        current = _taught(asked, lessons, file)
+        current = _taught(settings, lessons, file)
     if not lessons:
-        _taught(asked, {}, file)
+        _taught(settings, {}, file)
     return results[0], Learned(tuple(lessons.values()), deviations, _lost(results[0], results[-1]))
 
 
 def _lost(first: CheckResult, last: CheckResult) -> int:
     """How many checks that passed at first were left out at last."""
-    passed = [key for key, outcome in first.examined.items() if outcome == "passed"]
-    return sum(last.examined.get(key, "skipped").startswith("skipped") for key in passed)
+    passed = [key for key, outcome in first.outcomes.items() if outcome == "passed"]
+    return sum(last.outcomes.get(key, "skipped").startswith("skipped") for key in passed)
 
 
 @contextmanager
-def _beside(asked: CheckSettings, journal: Journal, tell: Progress) -> Iterator[Comparison]:
-    if not asked.url:
+def _beside(settings: CheckSettings, journal: Journal, tell: Progress) -> Iterator[Comparison]:
+    if not settings.url:
         raise ComparisonError("--against mock compares a service with the mock: name the service with --url")
-    if asked.read_only:
+    if settings.read_only:
         raise ComparisonError("--against mock creates items on both sides, which --read-only forbids")
-    with asked.target() as service, closing(asked.twin()) as mock:
+    with settings.target() as service, closing(settings.comparison_mock()) as mock:
         yield Comparison(
-            asked.contract,
+            settings.contract,
             mock,
             service,
-            mode=asked.mode,
-            seed=asked.seed,
-            only=asked.only,
-            skip=asked.skip,
-            strict=asked.strict,
+            mode=settings.mode,
+            seed=settings.seed,
+            only=settings.only,
+            skip=settings.skip,
+            strict=settings.strict,
             journal=journal,
             tell=tell,
         )
@@ -126,9 +126,11 @@ def _both(before: LearnedOverlay | None, after: LearnedOverlay) -> LearnedOverla
     return replace(after, says=f"{before.says} {after.says}")
 
 
-def _lessons(comparison: Comparison, asked: CheckSettings, deviations: Sequence[Disagreement]) -> list[LearnedOverlay]:
-    source = f"answers of {asked.url} on {datetime.now(UTC).date()}"
-    learner = Learner(asked.contract, comparison.context(comparison.service), source)
+def _lessons(
+    comparison: Comparison, settings: CheckSettings, deviations: Sequence[Disagreement]
+) -> list[LearnedOverlay]:
+    source = f"answers of {settings.url} on {datetime.now(UTC).date()}"
+    learner = Learner(settings.contract, comparison.context(comparison.service), source)
     found: list[LearnedOverlay] = []
     for each in deviations:
         try:
@@ -151,26 +153,28 @@ def _contradicted(
     return narrow or {place for place in lessons if place[0] == "x-resources" and place[1] in resources}
 
 
-def _unsound(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> set[tuple[str, ...]]:
+def _unsound(
+    settings: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path
+) -> set[tuple[str, ...]]:
     """Lessons with which the contract cannot be loaded."""
     try:
-        _taught(asked, lessons, file)
+        _taught(settings, lessons, file)
     except MockServerError:
-        return {place for place, each in lessons.items() if not _loads(asked, {place: each}, file)}
+        return {place for place, each in lessons.items() if not _loads(settings, {place: each}, file)}
     return set()
 
 
-def _loads(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> bool:
+def _loads(settings: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> bool:
     try:
-        _taught(asked, lessons, file)
+        _taught(settings, lessons, file)
     except MockServerError:
         return False
     return True
 
 
-def _taught(asked: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> CheckSettings:
+def _taught(settings: CheckSettings, lessons: dict[tuple[str, ...], LearnedOverlay], file: Path) -> CheckSettings:
     """The assignment with what was learned on top, which is written to the file. Raises MockServerError."""
-    title = f"What {asked.contract.document.title or 'the service'} does otherwise"
-    file.write_text(overlay(asked.contract, lessons.values(), title), encoding="utf-8")
-    behaviour = [*asked.behaviour, file]
-    return replace(asked, behaviour=behaviour, contract=contracts.of(asked.wanted, behaviour))
+    title = f"What {settings.contract.document.title or 'the service'} does otherwise"
+    file.write_text(overlay(settings.contract, lessons.values(), title), encoding="utf-8")
+    behaviour = [*settings.behaviour, file]
+    return replace(settings, behaviour=behaviour, contract=contracts.of(settings.vendor_or_document, behaviour))

@@ -251,7 +251,9 @@ def refusing(by: _Author) -> Iterator[Scenario]:
     for name, pointer in bodies.properties(op).items():
         for case in cases(by.contract.schemas, pointer, good.get(name)):
             body = by.context.body(by.resource, full=True) | {name: case.value}
-            if bodies.accepts(op, body) is case.valid and not (case.valid and (op.may_refuse or name in op.governed)):
+            if bodies.accepts(op, body) is case.valid and not (
+                case.valid and (op.may_refuse or name in op.rule_fields)
+            ):
                 yield _invalid(by, op, name, case.keyword, body)
     stated = by.contract.behaviour.service.unknown_fields
     odd = by.context.body(by.resource) | {"contract_check_unknown": "x"}
@@ -318,7 +320,7 @@ def access(by: _Author) -> Iterator[Scenario]:
                 refusal="unauthenticated",
             )
     try:
-        by.context.stranger()
+        by.context.other_tenant_user()
     except CannotBuildRequest:
         return
     if by.resource.behaviour.tenant.by != "none":

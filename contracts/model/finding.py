@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mockserver.behaviour.statements import Evidence, Statement
 
-Verdict = Literal["failure", "news", "disagreement"]
+Verdict = Literal["failure", "warning", "disagreement"]
 """`failure`: the server breaks what is documented. `news`: it differs from what is inferred or assumed, which may
 well be our mistake. `disagreement`: two judges of the same reply do not agree."""
 
@@ -21,7 +21,7 @@ Headers = tuple[tuple[str, str], ...]
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """How a secret is written in an exchange: the name of the variable that a person sets to repeat it."""
 
-FIRM: frozenset[Evidence] = frozenset({"documented", "observed"})
+BINDING_EVIDENCE: frozenset[Evidence] = frozenset({"documented", "observed"})
 """Kinds of evidence whose breach is a failure of the server."""
 
 
@@ -158,4 +158,4 @@ def finding(
 
 def verdict_of(statement: StatementRef | None, *, strict: bool = False) -> Verdict:
     """Breach of what is documented or observed is a failure; of a guess, news, unless the examination is strict."""
-    return "failure" if strict or statement is None or statement.evidence in FIRM else "news"
+    return "failure" if strict or statement is None or statement.evidence in BINDING_EVIDENCE else "warning"

@@ -53,11 +53,11 @@ class KnownFailure:
 
 
 def stale(
-    entries: Iterable[KnownFailure], findings: Iterable[Finding], examined: Mapping[tuple[str, str], str]
+    entries: Iterable[KnownFailure], findings: Iterable[Finding], outcomes: Mapping[tuple[str, str], str]
 ) -> tuple[KnownFailure, ...]:
     """The entries whose checks were held, and that nothing fits any more. What was not examined stays known."""
     found = tuple(findings)
-    held = [key for key, outcome in examined.items() if outcome in ("passed", "failed")]
+    held = [key for key, outcome in outcomes.items() if outcome in ("passed", "failed")]
     return tuple(
         entry
         for entry in entries

@@ -37,28 +37,28 @@ class ResourceOperation:
         written = self.behaviour.reply.body if self.behaviour.reply else "{item}"
         return "{items}" if does == "list" and written == "{item}" else written
 
-    def place(self, name: str) -> Path | None:
+    def reply_path(self, name: str) -> Path | None:
         """Where `{name}` stands in the reply's body, or None."""
-        return find(self.template, name)
+        return placeholder_path(self.template, name)
 
     @property
     def envelope(self) -> tuple[str, ...]:
         """The keys under which a request's body carries the item."""
         return self.behaviour.action.envelope if self.behaviour.action else ()
 
-    def wrapped(self, body: Any) -> Any:
+    def in_envelope(self, body: Any) -> Any:
         """An item as the request's body carries it."""
         for key in reversed(self.envelope):
             body = {key: body}
         return body
 
     @cached_property
-    def governed(self) -> frozenset[str]:
+    def rule_fields(self) -> frozenset[str]:
         """Fields of which the rules of this operation decide."""
         return rule_fields(rule.name for rule in self.behaviour.rules)
 
     @cached_property
-    def filled(self) -> frozenset[str]:
+    def rule_defaults(self) -> frozenset[str]:
         """Fields that the rules of this operation fill in where the client gives nothing."""
         return filled(rule.name for rule in self.behaviour.rules)
 
@@ -94,7 +94,7 @@ class CheckedResource:
         return all(each in self.operations for each in wanted)
 
     @cached_property
-    def upward(self) -> str:
+    def owner_key(self) -> str:
         """What the path of an item calls the owner below which it was made and does not stand; else empty."""
         parent, within = self.behaviour.parent, self.behaviour.within
         if parent is None or within is None or parent.parameter in within.parameters:
@@ -104,25 +104,25 @@ class CheckedResource:
     def is_of_item(self, op: ResourceOperation) -> bool:
         """Does the path of an operation name an item's id?"""
         named = self.behaviour.identity.parameter in path_template.names(op.operation.path)
-        return named and not (self.upward and self.leads_through_owner(op))
+        return named and not (self.owner_key and self.leads_through_owner(op))
 
     def leads_through_owner(self, op: ResourceOperation) -> bool:
         """Does the path of an operation name the owner?"""
         parent, does = self.behaviour.parent, op.behaviour.action.does if op.behaviour.action else ""
         is_named = parent is not None and parent.parameter in path_template.names(op.operation.path)
-        return is_named and (not self.upward or does in ("create", "list"))
+        return is_named and (not self.owner_key or does in ("create", "list"))
 
-    def is_meant_by(self, field: str) -> bool:
+    def is_referenced_by(self, field: str) -> bool:
         """Is a field of another resource named after this one and its id, such as `secret_id`?"""
         return field.lower().replace("_", "").replace("-", "").endswith(self.name.replace("-", "") + "id")
 
     @cached_property
-    def secret(self) -> frozenset[str]:
+    def write_only_fields(self) -> frozenset[str]:
         """Fields that no reply shows."""
         return frozenset(name for statement in self.behaviour.write_only for name in statement.fields)
 
     @cached_property
-    def settled(self) -> frozenset[str]:
+    def server_fields(self) -> frozenset[str]:
         """Fields whose value the service decides."""
         times = self.behaviour.timestamps
         named = {self.behaviour.identity.field, *((times.created, times.updated) if times else ())}
@@ -135,9 +135,9 @@ class CheckedResource:
         )
 
     @cached_property
-    def governed(self) -> frozenset[str]:
+    def rule_fields(self) -> frozenset[str]:
         """Fields of which rules decide, at any of the operations."""
-        return frozenset(name for op in self.operations.values() for name in op.governed)
+        return frozenset(name for op in self.operations.values() for name in op.rule_fields)
 
     @property
     def client_named(self) -> bool:
@@ -169,7 +169,7 @@ def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
         )
 
 
-def find(written: Any, name: str) -> Path | None:
+def placeholder_path(written: Any, name: str) -> Path | None:
     """The path to the place in a reply template where `{name}` stands alone, or None."""
     if written == "{" + name + "}":
         return ()
@@ -177,13 +177,13 @@ def find(written: Any, name: str) -> Path | None:
         written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
     )
     for key, value in entries:
-        inner = find(value, name)
+        inner = placeholder_path(value, name)
         if inner is not None:
             return (key, *inner)
     return None
 
 
-def pick(value: Any, path: Path | None) -> Any:
+def value_at(value: Any, path: Path | None) -> Any:
     """What stands at `path` in a JSON value; None where nothing does."""
     if path is None:
         return None

@@ -61,10 +61,10 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell where the service differs from what is only inferred or assumed: that fails no test."""
     reports = [each for name in ("passed", "failed") for each in terminalreporter.stats.get(name, ())]
-    news = [text for each in reports for title, text in each.sections if title == "Captured contract news call"]
-    if news:
-        terminalreporter.section("contract news")
-        for text in news:
+    warnings = [text for each in reports for title, text in each.sections if title == "Captured contract warnings call"]
+    if warnings:
+        terminalreporter.section("contract warnings")
+        for text in warnings:
             terminalreporter.write_line(text)
 
 

@@ -25,13 +25,12 @@ from contracts.model.resources import name_of
 from contracts.report.summary import finding_lines
 from contracts.runner.check import BoundCheck, Check
 from contracts.runner.context import CheckContext
-from contracts.runner.exclusive import alone
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.shared import SharedState
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
-NEWS = "contract news"
+WARNINGS = "contract warnings"
 """The name of the section of a test's report that says where the service differs from what is only a guess."""
 
 APART = 1000
@@ -48,7 +47,7 @@ def tests(session: pytest.Session, config: pytest.Config, wanted: str) -> list[p
     except MockServerError as fault:
         raise pytest.UsageError(f"could not examine: {fault}") from None
     config.add_cleanup(examination.close)
-    contract = examination.asked.contract
+    contract = examination.settings.contract
     own = [each for found in config.hook.pytest_mockserver_checks(contract=contract) for each in found]
     collector = ContractCollector.from_parent(session, name=contract.name, examination=examination, own=own)
     return list(collector.collect())
@@ -62,7 +61,7 @@ def _examination(config: pytest.Config, wanted: str) -> ContractRun:
     given = GivenCredentials(
         secrets, option("contract_header"), option("contract_tenant"), option("contract_auth_file")
     )
-    asked = CheckSettings(
+    settings = CheckSettings(
         wanted,
         contract,
         url,
@@ -75,7 +74,7 @@ def _examination(config: pytest.Config, wanted: str) -> ContractRun:
     worker, run = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
     lock = Path(tempfile.gettempdir()) / f"mockserver-{run}.lock" if url and worker else None
     journal = Journal(config.rootpath / "reports" / JOURNAL) if url else Journal.nowhere()
-    return ContractRun(asked, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
+    return ContractRun(settings, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
 
 
 class CheckFailed(Exception):
@@ -88,9 +87,9 @@ class CheckFailed(Exception):
 class ContractRun:
     """What the tests of one process share: the target, and what was told already. `worker` is xdist's number of it."""
 
-    def __init__(self, asked: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
-        self.asked, self.journal = asked, journal
-        self.shared = SharedState(asked.contract, asked.seed + APART * worker)
+    def __init__(self, settings: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
+        self.settings, self.journal = settings, journal
+        self.shared = SharedState(settings.contract, settings.seed + APART * worker)
         self.reported: set[str] = set()
         self._lock, self._open = lock, ExitStack()
         self._target: Target | None = None
@@ -100,8 +99,8 @@ class ContractRun:
         """The service, or the mock of this process."""
         if self._target is None:
             with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):
-                self._target = self._open.enter_context(self.asked.target())
-            limit = self.asked.contract.behaviour.service.rate_limit
+                self._target = self._open.enter_context(self.settings.target())
+            limit = self.settings.contract.behaviour.service.rate_limit
             self._target.window = limit.window if limit is not None else None
         return self._target
 
@@ -111,29 +110,31 @@ class ContractRun:
 
     def run(self, bound_check: BoundCheck) -> list[Finding]:
         """Hold one promise: what was found, of which nothing was told before. Raises as `Sworn.hold`."""
-        asked = self.asked
+        settings = self.settings
         context = CheckContext(
             self.shared,
             self.target,
             bound_check.check.name,
             bound_check.operation,
             bound_check.statement,
-            mode=asked.mode,
-            seed=asked.seed,
-            strict=asked.strict,
+            mode=settings.mode,
+            seed=settings.seed,
+            strict=settings.strict,
             journal=self.journal,
         )
-        with self.turn(by_itself=alone(bound_check)):
+        with self.turn(by_itself=bound_check.check.exclusive):
             try:
                 bound_check.run(context)
             finally:
-                context.tidy()
-        return self.fresh((*context.findings, *context.deviations))
+                context.clean_up()
+        return self.fresh((*context.findings, *context.response_findings))
 
     def conform(self, operation: str) -> list[Finding]:
         """Hold one operation against the document: what was found, of which nothing was told before."""
-        with self.turn(by_itself=True), self.asked.target() as target:
-            result = conform(self.asked.contract, target, mode=self.asked.mode, seed=self.asked.seed, only=[operation])
+        with self.turn(by_itself=True), self.settings.target() as target:
+            result = conform(
+                self.settings.contract, target, mode=self.settings.mode, seed=self.settings.seed, only=[operation]
+            )
         if result.stopped:
             raise Unreachable(result.stopped)
         return self.fresh(result.findings)
@@ -186,14 +187,14 @@ class ContractCollector(pytest.Collector):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One test for each promise at each operation, for each operation's conformance, and for each own promise."""
-        asked = self._examination.asked
-        bound_check = [each for each in checks_of(asked.contract) if asked.mode != "quick" or each.check.quick]
+        settings = self._examination.settings
+        bound_check = [each for each in checks_of(settings.contract) if settings.mode != "quick" or each.check.quick]
         seen: Counter[str] = Counter()
         for each in bound_check:
             name = f"{each.check.name}[{each.operation}]"
             seen[name] += 1
             yield self._test(name if seen[name] == 1 else f"{name}-{seen[name]}", each)
-        for operation in asked.contract.document.operations:
+        for operation in settings.contract.document.operations:
             name = name_of(operation)
             yield ConformanceTest.from_parent(
                 self, name=f"conformance[{name}]", operation=name, examination=self._examination
@@ -243,7 +244,7 @@ class ContractTest(pytest.Item):
         broken = [each for each in found if each.verdict == "failure"]
         for each in found:
             if each not in broken:
-                self.add_report_section("call", NEWS, "\n".join(finding_lines(each)))
+                self.add_report_section("call", WARNINGS, "\n".join(finding_lines(each)))
         if broken:
             raise CheckFailed(broken)
 

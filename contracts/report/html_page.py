@@ -18,7 +18,7 @@ SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
 HEADINGS: dict[Verdict, tuple[str, str]] = {
     "failure": ("Failures", "The service breaks what is documented or was observed."),
-    "news": ("News", "Different from what is only inferred or assumed: the contract may well be what is wrong."),
+    "warning": ("News", "Different from what is only inferred or assumed: the contract may well be what is wrong."),
     "disagreement": ("Judges disagree", "Two readers of the document do not agree about a reply."),
 }
 
@@ -38,17 +38,22 @@ def as_html(report: Report) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     result = report.result
-    words = [escape(report.target), f"{escape(report.mode)} examination", f"seed {report.seed}", escape(report.made)]
+    words = [
+        escape(report.target),
+        f"{escape(report.mode)} examination",
+        f"seed {report.seed}",
+        escape(report.created_at),
+    ]
     yield f"<h1>{escape(report.title)} <small>{escape(report.version)}</small></h1>"
     yield f'<p class="quiet">{" · ".join(word for word in words if word)}</p>'
     kind, verdict = _verdict(report)
     yield f'<p id="verdict" class="{kind}">{escape(verdict)}</p>'
-    skipped = sum(outcome.startswith("skipped") for outcome in result.examined.values())
+    skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
     numbers = [
         ("failures", len(report.failures)),
-        ("news", len(report.of("news"))),
+        ("warning", len(report.of("warning"))),
         ("disagreements", len(report.of("disagreement"))),
-        ("known", len(report.known)),
+        ("known", len(report.known_findings)),
         ("checks passed", report.passed),
         ("skipped", skipped),
         ("requests", result.requests),
@@ -132,7 +137,7 @@ def _repeat(report: Report, found: Finding) -> str:
     talk = script(found, report.base, report.operations)
     alone = (
         ""
-        if found.id not in report.opaque
+        if found.id not in report.not_reproducible
         else (
             "<p class=quiet>These requests alone do not show it: there were too many to be listed, they were sent at "
             "the same time, or other items were there.</p>"
@@ -166,10 +171,10 @@ def _body(exchange: RecordedExchange) -> str:
 
 
 def _known(report: Report) -> Iterator[str]:
-    if report.accepted:
-        items = "".join(_accepted(each, gone=each in report.stale) for each in report.accepted)
-        yield f'<h2>Known failures ({len(report.accepted)})</h2><ul id="known">{items}</ul>'
-        yield "".join(_finding(report, each) for each in report.known)
+    if report.known_failures:
+        items = "".join(_accepted(each, gone=each in report.stale) for each in report.known_failures)
+        yield f'<h2>Known failures ({len(report.known_failures)})</h2><ul id="known">{items}</ul>'
+        yield "".join(_finding(report, each) for each in report.known_findings)
 
 
 def _accepted(entry: KnownFailure, *, gone: bool) -> str:
@@ -178,8 +183,8 @@ def _accepted(entry: KnownFailure, *, gone: bool) -> str:
 
 
 def _matrix(report: Report) -> Iterator[str]:
-    examined = report.result.examined
-    checks = sorted({check for _, check in examined})
+    outcomes = report.result.outcomes
+    checks = sorted({check for _, check in outcomes})
     first: dict[tuple[str, str], str] = {}
     for found in report.result.findings:
         first.setdefault((found.operation, found.check), found.id)
@@ -189,9 +194,9 @@ def _matrix(report: Report) -> Iterator[str]:
         f'<th class="check" title="{escape(describe(check))}"><span>{escape(check)}</span></th>' for check in checks
     )
     yield "</tr></thead><tbody>"
-    for operation in dict.fromkeys((*report.operations, *sorted({operation for operation, _ in examined}))):
+    for operation in dict.fromkeys((*report.operations, *sorted({operation for operation, _ in outcomes}))):
         cells = "".join(
-            _cell(operation, check, examined.get((operation, check), ""), first.get((operation, check)))
+            _cell(operation, check, outcomes.get((operation, check), ""), first.get((operation, check)))
             for check in checks
         )
         yield f"<tr><th>{_operation(operation)}</th>{cells}</tr>"
@@ -209,7 +214,7 @@ def _cell(operation: str, check: str, outcome: str, found: str | None) -> str:
 def _skipped(report: Report) -> Iterator[str]:
     """Why something was not examined, each reason once."""
     reasons: dict[str, list[str]] = {}
-    for (operation, check), outcome in report.result.examined.items():
+    for (operation, check), outcome in report.result.outcomes.items():
         if outcome.startswith("skipped"):
             reasons.setdefault(outcome.removeprefix("skipped: "), []).append(f"{check} at {operation}")
     if reasons:

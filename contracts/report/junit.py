@@ -17,7 +17,7 @@ NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def as_junit(report: Report) -> str:
     """The report as JUnit XML."""
     root = ET.Element("testsuites", name=_clean(report.title))
-    outcomes = dict(report.result.examined)
+    outcomes = dict(report.result.outcomes)
     for each in report.failures:
         outcomes.setdefault((each.operation, each.check), "failed")
     for operation, group in groupby(sorted(outcomes), key=lambda key: key[0]):
@@ -25,9 +25,9 @@ def as_junit(report: Report) -> str:
         for _, check in group:
             _case(suite, report, operation, check, outcomes[operation, check])
         _count(suite)
-    if report.accepted:
+    if report.known_failures:
         suite = ET.SubElement(root, "testsuite", name="known failures")
-        for entry in report.accepted:
+        for entry in report.known_failures:
             _accepted(suite, report, entry)
         _count(suite)
     if report.result.stopped:

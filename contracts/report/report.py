@@ -15,7 +15,7 @@ from contracts.model.known_failures import KnownFailure, stale
 from contracts.runner.runner import CheckResult, weight
 from mockserver.errors import MockServerError
 
-FORMAT = 1
+FORMAT = 2
 """The version of the JSON format; it changes when a reader of the old one would be misled."""
 
 
@@ -52,16 +52,16 @@ class Report:
     seed: int
     mode: str
     result: CheckResult
-    wanted: str = ""
+    vendor_or_document: str = ""
     places: Mapping[str, ReportLine] = field(default_factory=dict)
-    accepted: tuple[KnownFailure, ...] = ()
+    known_failures: tuple[KnownFailure, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
-    share: str = ""
+    shard: str = ""
     base: str = ""
     operations: tuple[str, ...] = ()
-    made: str = ""
-    opaque: frozenset[str] = frozenset()
+    created_at: str = ""
+    not_reproducible: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property
@@ -70,7 +70,7 @@ class Report:
         return self.of("failure")
 
     @property
-    def known(self) -> tuple[Finding, ...]:
+    def known_findings(self) -> tuple[Finding, ...]:
         """The findings that are known."""
         return tuple(each for each in self.result.findings if self.reason(each))
 
@@ -81,11 +81,11 @@ class Report:
         An examination that ended early, or one share of a larger one, cannot know; a quick one cannot of what is found
         by chance; and one of chosen checks cannot of an entry that names none.
         """
-        if self.result.stopped or self.share:
+        if self.result.stopped or self.shard:
             return ()
         sure = {check.name for check in CHECKS} - {"lifecycle"}
-        held = {key: outcome for key, outcome in self.result.examined.items() if self.mode != "quick" or key[1] in sure}
-        named = [entry for entry in self.accepted if entry.id or entry.check or not (self.only or self.skip)]
+        held = {key: outcome for key, outcome in self.result.outcomes.items() if self.mode != "quick" or key[1] in sure}
+        named = [entry for entry in self.known_failures if entry.id or entry.check or not (self.only or self.skip)]
         return stale(named, self.result.findings, held)
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:
@@ -94,17 +94,17 @@ class Report:
 
     def reason(self, found: Finding) -> KnownFailure | None:
         """Why a finding is accepted; None for one that is not known."""
-        return next((entry for entry in self.accepted if entry.fits(found)), None)
+        return next((entry for entry in self.known_failures if entry.fits(found)), None)
 
     @property
     def passed(self) -> int:
         """How many checks held."""
-        return sum(outcome == "passed" for outcome in self.result.examined.values())
+        return sum(outcome == "passed" for outcome in self.result.outcomes.values())
 
     @property
     def exit_code(self) -> int:
         """0: nothing wrong; 1: failures, or known ones that fail no more; 2: it was not examined to its end."""
-        if self.result.stopped or not any(o in ("passed", "failed") for o in self.result.examined.values()):
+        if self.result.stopped or not any(o in ("passed", "failed") for o in self.result.outcomes.values()):
             return 2
         return 1 if self.failures or self.stale else 0
 
@@ -113,12 +113,12 @@ def joined(first: CheckResult, second: CheckResult) -> CheckResult:
     """Two results as one: every finding once, the worst outcome of each check, the first reason to stop."""
     found = {each.id: each for each in (*second.findings, *first.findings)}
     order = dict.fromkeys(each.id for each in (*first.findings, *second.findings))
-    examined = dict(first.examined)
-    for key, outcome in second.examined.items():
-        examined[key] = max(examined.get(key, outcome), outcome, key=weight)
+    outcomes = dict(first.outcomes)
+    for key, outcome in second.outcomes.items():
+        outcomes[key] = max(outcomes.get(key, outcome), outcome, key=weight)
     return CheckResult(
         tuple(found[id] for id in order),
-        examined,
+        outcomes,
         first.requests + second.requests,
         first.seconds + second.seconds,
         first.left_behind + second.left_behind,
@@ -133,26 +133,26 @@ def as_json(report: Report) -> str:
         "format": FORMAT,
         "title": report.title,
         "version": report.version,
-        "wanted": report.wanted,
+        "vendor_or_document": report.vendor_or_document,
         "target": report.target,
         "seed": report.seed,
         "mode": report.mode,
         "only": report.only,
         "skip": report.skip,
-        "share": report.share,
+        "shard": report.shard,
         "base": report.base,
         "operations": report.operations,
-        "made": report.made,
+        "created_at": report.created_at,
         "notes": report.notes,
-        "opaque": sorted(report.opaque),
+        "not_reproducible": sorted(report.not_reproducible),
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
         "left_behind": list(result.left_behind),
-        "known": [asdict(entry) for entry in report.accepted],
+        "known_failures": [asdict(entry) for entry in report.known_failures],
         "stale": [str(entry) for entry in report.stale],
         "places": {operation: place._asdict() for operation, place in report.places.items()},
-        "examined": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.examined.items()],
+        "outcomes": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.outcomes.items()],
         "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
     }
     return json.dumps(shown, indent=1, default=_body)
@@ -185,10 +185,10 @@ def from_json(text: str) -> Report:
     read = json.loads(text)
     if read["format"] != FORMAT:
         raise ValueError(f"its format is {read['format']!r}, and only {FORMAT} is understood")
-    examined = {(each["operation"], each["check"]): each["outcome"] for each in read["examined"]}
+    outcomes = {(each["operation"], each["check"]): each["outcome"] for each in read["outcomes"]}
     result = CheckResult(
         tuple(_finding(each) for each in read["findings"]),
-        examined,
+        outcomes,
         read["requests"],
         read["seconds"],
         tuple(read["left_behind"]),
@@ -202,16 +202,16 @@ def from_json(text: str) -> Report:
         read["seed"],
         read["mode"],
         result,
-        read["wanted"],
+        read["vendor_or_document"],
         places,
-        tuple(KnownFailure(**each) for each in read["known"]),
+        tuple(KnownFailure(**each) for each in read["known_failures"]),
         tuple(read["only"]),
         tuple(read["skip"]),
-        read["share"],
+        read["shard"],
         read["base"],
         tuple(read["operations"]),
-        read["made"],
-        frozenset(read["opaque"]),
+        read["created_at"],
+        frozenset(read["not_reproducible"]),
         tuple(read.get("notes", ())),
     )
 

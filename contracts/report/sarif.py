@@ -18,7 +18,7 @@ from contracts.report.report import Report, ReportLine
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-LEVELS = {"failure": "error", "news": "note", "disagreement": "note"}
+LEVELS = {"failure": "error", "warning": "note", "disagreement": "note"}
 """The level of each verdict (section 3.27.10)."""
 
 

@@ -14,9 +14,9 @@ SHOWN = 20
 def lines(report: Report) -> Iterator[str]:
     """What a person needs to know, the worst last, where a terminal shows it."""
     result = report.result
-    others = [*report.of("news"), *report.of("disagreement")]
+    others = [*report.of("warning"), *report.of("disagreement")]
     yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
-    for each in report.known:
+    for each in report.known_findings:
         statement = report.reason(each)
         yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (
             f" since {statement.date}: {statement.reason}" if statement else ""
@@ -29,11 +29,11 @@ def lines(report: Report) -> Iterator[str]:
     yield from (f"left behind: {address}" for address in result.left_behind[:SHOWN])
     if len(result.left_behind) > SHOWN:
         yield f"… and {len(result.left_behind) - SHOWN} more left behind, in the report"
-    skipped = sum(outcome.startswith("skipped") for outcome in result.examined.values())
+    skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
     speed = result.requests / result.seconds if result.seconds else 0
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
-    yield f"{report.passed} passed, {len(report.failures)} failures, {len(others)} news, {skipped} skipped" + (
-        f", {len(report.known)} known" if report.accepted else ""
+    yield f"{report.passed} passed, {len(report.failures)} failures, {len(others)} warnings, {skipped} skipped" + (
+        f", {len(report.known_findings)} known" if report.known_failures else ""
     )
     if result.stopped:
         yield f"ended early: {result.stopped}"

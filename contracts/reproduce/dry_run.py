@@ -15,7 +15,7 @@ CROWDED = frozenset({"crowd", "crowded-capacity", "crowded-unique", "lost-update
 """Checks of which the requests are sent at the same time, or are too many to be listed."""
 
 
-def opaque(asked: CheckSettings, findings: Iterable[Finding], base: str) -> frozenset[str]:
+def opaque(settings: CheckSettings, findings: Iterable[Finding], base: str) -> frozenset[str]:
     """The ids of findings whose exchanges go the same way on a service that is right, or need what they do not make.
 
     A test made of one of these would fail on every service, or on none.
@@ -23,7 +23,7 @@ def opaque(asked: CheckSettings, findings: Iterable[Finding], base: str) -> froz
     findings = tuple(findings)
     if not findings:
         return frozenset()
-    target, operations = asked.mock(), tuple(map(name_of, asked.contract.document.operations))
+    target, operations = settings.mock(), tuple(map(name_of, settings.contract.document.operations))
     try:
         alone = (found for found in findings if found.check not in CROWDED)
         telling = {found.id for found in alone if _tells(script(found, base, operations), target)}

@@ -156,7 +156,7 @@ def _test(report: Report, found: Finding, talk: Script, name: str) -> str:
         f"    Seen: {_doc(found.seen)} ({found.id})",
         '    """',
     ]
-    if found.id in report.opaque or not talk.steps:
+    if found.id in report.not_reproducible or not talk.steps:
         reason = f"its requests alone do not show it: mockserver replay REPORT {found.id}"
         lines.insert(2, f"@pytest.mark.skip(reason={reason!r})")
         return "\n".join(lines)

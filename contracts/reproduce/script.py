@@ -154,7 +154,7 @@ def replay_script(talk: Script, target: Target) -> ReplayedScript:
 
     Raises Broken, Unreachable, Exhausted, or ReadOnly.
     """
-    secrets = {veil[2:-1]: secret for each in reversed(target.users) for secret, veil in each.veiled.items()}
+    secrets = {veil[2:-1]: secret for each in reversed(target.users) for secret, veil in each.placeholders.items()}
     values: dict[str, str] = {}
     held: list[tuple[SentRequest, ReceivedResponse]] = []
     undone: list[SentRequest] = []

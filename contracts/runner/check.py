@@ -23,6 +23,8 @@ class Check:
     `find` gives every place of a contract where the check applies. `run(context, *arguments)` runs it at one place and
     reports violations to the context. `statement_kinds` are the keys of the behaviour vocabulary that it checks.
     A `quick` check needs few requests. Checks with `run_last` run after all others, because they use something up.
+    While an `exclusive` check runs, nothing else may use the service, because the check counts, lists or fills
+    something. The other checks look only at items that they created.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Check:
     run: Callable[..., None]
     quick: bool = True
     run_last: bool = False
+    exclusive: bool = True
 
 
 @dataclass(frozen=True, slots=True)

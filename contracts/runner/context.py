@@ -15,7 +15,7 @@ from contracts.client.request_builder import MISSING, CannotBuildRequest, Reques
 from contracts.client.target import NOBODY, Target, User
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
-from contracts.model.resources import CheckedResource, ResourceOperation, name_of, pick
+from contracts.model.resources import CheckedResource, ResourceOperation, name_of, value_at
 from contracts.runner.shared import SharedState
 from mockserver.openapi.document import Operation
 
@@ -49,31 +49,31 @@ class CheckContext:
         self.random = Random(f"{seed}/{check}/{operation}")
         self.contract, self.bodies = shared.contract, shared.bodies
         self.findings: list[Finding] = []
-        self.deviations: list[Finding] = []
-        self.judged: set[str] = set()
-        self._ours = CreatedItems()
-        requests = RequestBuilder(shared, self._ours)
+        self.response_findings: list[Finding] = []
+        self.checked_operations: set[str] = set()
+        self._created = CreatedItems()
+        requests = RequestBuilder(shared, self._created)
         self.request, self.valid = requests.request, requests.valid
         self._numbers: dict[int, tuple[str, RecordedExchange]] = {}
 
     # Who asks.
 
     @cached_property
-    def main(self) -> User:
+    def main_user(self) -> User:
         """Who the promise is held as: the first identity whose role may do everything."""
-        return next(iter(self.able), NOBODY)
+        return next(iter(self.unrestricted_users), NOBODY)
 
     @cached_property
-    def able(self) -> list[User]:
+    def unrestricted_users(self) -> list[User]:
         """The identities whose role may do everything; all of them when no role may."""
         wanted = [op.behaviour.permission.roles for op in self.shared.operations.values() if op.behaviour.permission]
         able = [i for i in self.target.users if not i.role or all(i.role in roles for roles in wanted)]
         return able or list(self.target.users)
 
-    def stranger(self) -> User:
+    def other_tenant_user(self) -> User:
         """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
-        for each in self.able:
-            if each.secret != self.main.secret and (each.tenant != self.main.tenant or not each.tenant):
+        for each in self.unrestricted_users:
+            if each.secret != self.main_user.secret and (each.tenant != self.main_user.tenant or not each.tenant):
                 return each
         raise CannotBuildRequest("only one tenant's credential is known; give a second one to examine this")
 
@@ -101,36 +101,40 @@ class CheckContext:
         The reply is judged by the document on the way. Raises as `Target.send`.
         """
         operation = op.operation if isinstance(op, ResourceOperation) else op
-        user = self.main if user is None else user
+        user = self.main_user if user is None else user
         request = self.request(
             operation, user=user, path=path, query=query, body=body, headers=headers, media_type=media_type
         )
-        number = self.announce(operation, user, path or {}, body)
+        number = self.journal_create(operation, user, path or {}, body)
         exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
         self._answered(number, exchange)
-        self.judge(operation, exchange)
+        self.check_response(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
-            self._ours.removed_by(exchange)
+            self._created.removed_by(exchange)
         return exchange
 
-    def together(self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]) -> list[RecordedExchange]:
+    def send_together(
+        self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]
+    ) -> list[RecordedExchange]:
         """Send the same request with different bodies at the same time. Raises as `Target.together`."""
-        numbers = [self.announce(operation, self.main, path, body) for body in bodies]
-        exchanges = self.target.together(
-            [(self.request(operation, user=self.main, path=path, body=body), self.main) for body in bodies]
+        numbers = [self.journal_create(operation, self.main_user, path, body) for body in bodies]
+        exchanges = self.target.send_together(
+            [(self.request(operation, user=self.main_user, path=path, body=body), self.main_user) for body in bodies]
         )
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
-        return [self.judge(operation, exchange) for exchange in exchanges]
+        return [self.check_response(operation, exchange) for exchange in exchanges]
 
-    def announce(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
+    def journal_create(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
         """Write down that something is about to be created. Answers the number of the request, if it creates."""
         resource = self.shared.created_by.get(name_of(operation))
         if resource is None:
             return ""
         number = self.shared.number()
         fields = body if isinstance(body, Mapping) else {}
-        shows = {name: value for name, value in fields.items() if name not in resource.secret and _is_short(value)}
+        shows = {
+            name: value for name, value in fields.items() if name not in resource.write_only_fields and _is_short(value)
+        }
         self.journal.creating(
             number, Pending(self.target.base_url, name_of(operation), user.name, user.tenant, dict(path), shows)
         )
@@ -143,21 +147,21 @@ class CheckContext:
         elif number:
             self.journal.created(number, None)
 
-    def judge(self, operation: Operation, exchange: RecordedExchange) -> RecordedExchange:
+    def check_response(self, operation: Operation, exchange: RecordedExchange) -> RecordedExchange:
         """Note where a reply is not as the document says."""
-        self.judged.add(name_of(operation))
+        self.checked_operations.add(name_of(operation))
         found = list(response_violations(operation, exchange, self.contract))
         if not is_unsatisfiable(self.contract, operation, exchange):
             self._hear(operation, exchange, [each.seen for each in found])
         for each in found:
-            self.deviations.append(
+            self.response_findings.append(
                 finding(
                     "document",
                     name_of(operation),
                     expected=each.expected,
                     seen=each.seen,
                     about=each.about,
-                    exchanges=self._ours.shown_by(exchange),
+                    exchanges=self._created.steps_to_show(exchange),
                 )
             )
         return exchange
@@ -212,14 +216,14 @@ class CheckContext:
         headers: Mapping[str, str] | None = None,
     ) -> tuple[RecordedExchange, CreatedItem | None]:
         """Ask for an item to be made: the exchange, and the item when there is one now."""
-        user = self.main if user is None else user
+        user = self.main_user if user is None else user
         op = resource.operations["create"]
         sent = self.body(resource) if body is None else dict(body)
-        path = {**self.parents(resource, user), **(path or {})}
+        path = {**self.parent_path(resource, user), **(path or {})}
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
-        return exchange, self.made(resource, exchange, sent, user, path)
+        return exchange, self.record_created(resource, exchange, sent, user, path)
 
-    def made(
+    def record_created(
         self,
         resource: CheckedResource,
         exchange: RecordedExchange,
@@ -235,7 +239,7 @@ class CheckContext:
         number, _ = self._numbers.pop(id(exchange), (number, exchange))
         made = self._made_of(resource, exchange, sent, user, path)
         if made is not None:
-            self._ours.add(made)
+            self._created.add(made)
         if number and (made is not None or exchange.status >= 300):
             self.journal.created(number, self._entry(made) if made else None)
         return made
@@ -250,10 +254,10 @@ class CheckContext:
     ) -> CreatedItem | None:
         if not 200 <= exchange.status < 300:
             return None
-        item = pick(exchange.json, resource.operations["create"].place("item"))
+        item = value_at(exchange.json, resource.operations["create"].reply_path("item"))
         shown = item if isinstance(item, dict) else {}
         field = resource.behaviour.identity.field
-        id = shown.get(field, pick(exchange.json, resource.operations["create"].place("id")))
+        id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
         id = sent.get(field) if id is None else id
         if id is None:
             return None
@@ -268,29 +272,29 @@ class CheckContext:
         request = self.request(op.operation, user=made.user, path=made.path)
         return Entry("DELETE", self.target.base_url + request.path, made.user.name, request.headers)
 
-    def parents(self, resource: CheckedResource, user: User) -> dict[str, Any]:
+    def parent_path(self, resource: CheckedResource, user: User) -> dict[str, Any]:
         """The path parameters of the owners of a resource, which are made for it."""
         parent = resource.behaviour.parent
         owner = self.shared.resources.get(parent.resource) if parent else None
         if parent is None or owner is None or not owner.can("create"):
             return {}
-        present = next((m for m in self._ours.present if m.resource is owner and m.user == user), None)
+        present = next((m for m in self._created.present if m.resource is owner and m.user == user), None)
         made = present or self.create(owner, user=user)
-        return {**made.path, parent.parameter: made.id, **({resource.upward: made.id} if resource.upward else {})}
+        return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
 
-    def present(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
+    def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
         """What was made of a kind and not taken away yet."""
-        return tuple(made for made in self._ours.present if made.resource.name == resource.name)
+        return tuple(made for made in self._created.present if made.resource.name == resource.name)
 
-    def drop(self, made: CreatedItem) -> str | None:
+    def remove(self, made: CreatedItem) -> str | None:
         """Take an item away. Answers its address when it could not be removed, or cannot be."""
         op = made.resource.operations.get("delete")
         if op is None:
-            self._ours.let_go(made)
+            self._created.forget(made)
             return None if made.resource.behaviour.parent else f"{made.resource.name} {made.id}"
         request = self.request(op.operation, user=made.user, path=made.path)
         status = self.target.send(request, made.user).status
-        self._ours.let_go(made)
+        self._created.forget(made)
         if 200 <= status < 300 or status in (404, 410):
             self.journal.removed(self.target.base_url + request.path)
             return None
@@ -298,23 +302,25 @@ class CheckContext:
 
     def remaining(self) -> tuple[str, ...]:
         """The addresses of what was made and is still there as far as we know."""
-        return tuple(entry.address for made in self._ours.present if (entry := self._entry(made)) is not None)
+        return tuple(entry.address for made in self._created.present if (entry := self._entry(made)) is not None)
 
-    def subject(self, resource: CheckedResource) -> CreatedItem:
+    def some_item(self, resource: CheckedResource) -> CreatedItem:
         """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
         if not self.target.read_only:
             return self.create(resource)
         if resource.behaviour.parent or not resource.can("list"):
             raise CannotBuildRequest("the examination is read-only, and nothing is known to be there")
-        items = self.items(resource, exchange := self.listing(resource))
+        items = self.items(resource, exchange := self.list_page(resource))
         id = items[0].get(resource.behaviour.identity.field) if items else None
         if id is None:
             raise CannotBuildRequest("the examination is read-only, and nothing is there to be read")
-        return CreatedItem(resource, id, items[0], {}, self.main, exchange, {resource.behaviour.identity.parameter: id})
+        return CreatedItem(
+            resource, id, items[0], {}, self.main_user, exchange, {resource.behaviour.identity.parameter: id}
+        )
 
-    def tidy(self) -> tuple[str, ...]:
+    def clean_up(self) -> tuple[str, ...]:
         """Take away what was made and still exists. Answers the addresses that could not be removed."""
-        return tuple(left for made in reversed(tuple(self._ours.present)) if (left := self.drop(made)) is not None)
+        return tuple(left for made in reversed(tuple(self._created.present)) if (left := self.remove(made)) is not None)
 
     # What is seen.
 
@@ -331,26 +337,26 @@ class CheckContext:
         """Remove an item."""
         return self.send(made.resource.operations["delete"], user=user or made.user, path=made.path)
 
-    def listing(
+    def list_page(
         self, made: CreatedItem | CheckedResource, *, user: User | None = None, query: Mapping[str, Any] | None = None
     ) -> RecordedExchange:
         """Ask for a list (one page), below the same owner as `made`."""
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
-        user = user or (self.main if isinstance(made, CheckedResource) else made.user)
+        user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
         return self.send(resource.operations["list"], user=user, path=path, query=query)
 
     def items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
         """The items of a list reply."""
-        found = pick(exchange.json, resource.operations["list"].place("items"))
+        found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
         return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
     def item(self, op: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
         """The item of a reply; empty where it shows none."""
-        found = pick(exchange.json, op.place("item"))
+        found = value_at(exchange.json, op.reply_path("item"))
         return found if isinstance(found, dict) else {}
 
-    def walk(
+    def list_all(
         self,
         made: CreatedItem | CheckedResource,
         *,
@@ -364,7 +370,7 @@ class CheckContext:
         op = resource.operations["list"]
         paging = op.behaviour.paging
         if paging is None:
-            exchange = self.listing(made, user=user, query=query)
+            exchange = self.list_page(made, user=user, query=query)
             return self.items(resource, exchange), [exchange]
         found: list[dict[str, Any]] = []
         asked: list[RecordedExchange] = []
@@ -374,7 +380,7 @@ class CheckContext:
             given: dict[str, Any] = {paging.limit: size, **(query or {})} | (
                 {paging.position: position} if position is not None else {}
             )
-            exchange = self.listing(made, user=user, query=given)
+            exchange = self.list_page(made, user=user, query=given)
             asked.append(exchange)
             items = self.items(resource, exchange)
             found += items
@@ -385,7 +391,7 @@ class CheckContext:
 
     # What is told.
 
-    def breach(
+    def report_violation(
         self,
         expected: str,
         seen: str,
@@ -403,7 +409,7 @@ class CheckContext:
                 seen=seen,
                 about=about,
                 statement=statement or self.statement,
-                exchanges=self._ours.leading_to(*exchanges),
+                exchanges=self._created.steps_to(*exchanges),
                 strict=self.strict,
             )
         )
@@ -419,7 +425,7 @@ class CheckContext:
     ) -> bool:
         """Tell a breach unless it holds. Answers whether it holds."""
         if not holds:
-            self.breach(expected, seen, *exchanges, about=about, statement=statement)
+            self.report_violation(expected, seen, *exchanges, about=about, statement=statement)
         return holds
 
 

@@ -17,9 +17,8 @@ from contracts.conformance.openapi_core_check import CHECK
 from contracts.model.finding import Finding, response_expected
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext, Mode
-from contracts.runner.exclusive import alone
 from contracts.runner.selection import is_chosen
-from contracts.runner.sharding import WHOLE, Shard
+from contracts.runner.sharding import WHOLE, CheckFilter
 from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 
@@ -36,7 +35,7 @@ class CheckResult:
     """
 
     findings: tuple[Finding, ...]
-    examined: Mapping[tuple[str, str], str]
+    outcomes: Mapping[tuple[str, str], str]
     requests: int
     seconds: float
     left_behind: tuple[str, ...] = ()
@@ -56,7 +55,7 @@ def run_checks(
     on_progress: Progress | None = None,
     journal: Journal | None = None,
     database: Any = None,
-    share: Shard = WHOLE,
+    shard: CheckFilter = WHOLE,
     workers: int = 1,
 ) -> CheckResult:
     """Hold every promise of `contract` against `target`.
@@ -86,7 +85,7 @@ def run_checks(
     chosen = [
         check
         for check in checks_of(contract)
-        if is_chosen((check.check.name, check.operation), only, skip) and share.has(check.check.name, check.operation)
+        if is_chosen((check.check.name, check.operation), only, skip) and shard.has(check.check.name, check.operation)
     ]
     return run.through([check for check in chosen if mode != "quick" or check.check.quick])
 
@@ -113,7 +112,7 @@ class _Run:
     database: Any
     workers: int = 1
     findings: dict[str, Finding] = field(default_factory=dict)
-    examined: dict[tuple[str, str], str] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     stopped: str = ""
     silent: int = 0
@@ -122,16 +121,16 @@ class _Run:
         """Hold one promise after the other, and tell what came of them."""
         began, before = time.monotonic(), self.target.requests
         shared = SharedState(self.contract, self.seed, self.database)
-        together = [each for each in bound_check if self.workers > 1 and not alone(each)]
+        together = [each for each in bound_check if self.workers > 1 and not each.check.exclusive]
         self._run_together(together, shared)
         for each in bound_check:
             if each not in together:
                 self._note(each, self._taken(*self._run(each, shared)))
         self.findings |= shared.jury.findings
-        self.examined |= {(operation, CHECK): outcome for operation, outcome in shared.jury.heard.items()}
+        self.outcomes |= {(operation, CHECK): outcome for operation, outcome in shared.jury.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
-            self.examined,
+            self.outcomes,
             self.target.requests - before,
             time.monotonic() - began,
             tuple(self.left),
@@ -166,7 +165,7 @@ class _Run:
         if self.stopped:
             return context, f"skipped: {self.stopped}"
         outcome = self._attempt(lambda: self._listen(bound_check, context))
-        self._attempt(lambda: self.left.extend(context.tidy()))
+        self._attempt(lambda: self.left.extend(context.clean_up()))
         self.left.extend(context.remaining())
         return context, outcome
 
@@ -178,7 +177,7 @@ class _Run:
             self.silent += 1
             if self.silent > PATIENCE or not self.target.answers():
                 raise
-            context.breach(
+            context.report_violation(
                 "an answer",
                 f"none in {silence.seconds:g} s",
                 self.target.exchange(silence.sent, UNANSWERED),
@@ -188,17 +187,17 @@ class _Run:
 
     def _taken(self, context: CheckContext, outcome: str) -> str:
         """Take down what came of a promise."""
-        for found in (*context.findings, *context.deviations):
+        for found in (*context.findings, *context.response_findings):
             self.findings.setdefault(found.id, found)
         self._note_document(context)
         return "failed" if context.findings else outcome
 
     def _note_document(self, context: CheckContext) -> None:
         """The replies of every operation that was asked on the way were held against the document too."""
-        broken = {found.operation for found in context.deviations}
-        for operation in context.judged:
-            known = self.examined.get((operation, "document"), "passed")
-            self.examined[operation, "document"] = "failed" if operation in broken else known
+        broken = {found.operation for found in context.response_findings}
+        for operation in context.checked_operations:
+            known = self.outcomes.get((operation, "document"), "passed")
+            self.outcomes[operation, "document"] = "failed" if operation in broken else known
 
     def _attempt(self, op: Callable[[], None]) -> str:
         """Do it; what the target or the settings make impossible is said, not raised."""
@@ -217,7 +216,7 @@ class _Run:
     def _note(self, bound_check: BoundCheck, outcome: str) -> None:
         """A check that is held at one operation several times has failed when it failed once."""
         key = (bound_check.operation, bound_check.check.name)
-        self.examined[key] = max(self.examined.get(key, outcome), outcome, key=weight)
+        self.outcomes[key] = max(self.outcomes.get(key, outcome), outcome, key=weight)
         self.tell(bound_check.operation, bound_check.check.name, outcome)
 
 

@@ -15,7 +15,7 @@ from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target, User
 from contracts.runner.context import Mode
-from contracts.runner.sharding import WHOLE, Share
+from contracts.runner.sharding import WHOLE, Shard
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 
@@ -31,16 +31,16 @@ class AddressError(MockServerError):
 class CheckSettings:
     """A contract, the service at `url` or the built-in mock, who asks it, and how far the examination may go."""
 
-    wanted: str
+    vendor_or_document: str
     contract: Contract
     url: str | None = None
-    user: tuple[User, ...] = ()
+    users: tuple[User, ...] = ()
     behaviour: Sequence[Path] = ()
     mode: Mode = "default"
     seed: int = 0
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
-    share: Share = WHOLE
+    shard: Shard = WHOLE
     database: ExampleDatabase | None = None
     strict: bool = False
     read_only: bool = False
@@ -67,7 +67,7 @@ class CheckSettings:
             "timeout": self.timeout,
             "deadline": self.deadline,
         }
-        target = Target.http(self.url, self.user, **limits) if self.url else self.mock(**limits)
+        target = Target.http(self.url, self.users, **limits) if self.url else self.mock(**limits)
         try:
             yield target
         finally:
@@ -75,11 +75,13 @@ class CheckSettings:
 
     def mock(self, **limits: Any) -> Target:
         """The built-in mock of the contract, new."""
-        return self._mocked(self.user, sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed), **limits)
+        return self._mocked(
+            self.users, sandbox(self.vendor_or_document, behaviour=self.behaviour, seed=self.seed), **limits
+        )
 
-    def twin(self) -> Target:
+    def comparison_mock(self) -> Target:
         """The mock that the service is compared with: it knows the sandbox's credentials, and counts no requests."""
-        app = sandbox(self.wanted, behaviour=self.behaviour, seed=self.seed, limits=False)
+        app = sandbox(self.vendor_or_document, behaviour=self.behaviour, seed=self.seed, limits=False)
         return self._mocked(sandbox_users(self.contract), app)
 
     def _mocked(self, user: Sequence[User], app: Any, **limits: Any) -> Target:

@@ -10,11 +10,11 @@ from typing import Protocol
 from mockserver.errors import MockServerError
 
 
-class ShareError(MockServerError):
+class ShardError(MockServerError):
     """A share that cannot be; the text says what is wanted."""
 
 
-class Shard(Protocol):
+class CheckFilter(Protocol):
     """Some of the checks of an examination."""
 
     def has(self, check: str, operation: str) -> bool:
@@ -23,7 +23,7 @@ class Shard(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Shard:
     """Part `number` of `count`. Each check at each operation belongs to one part, the same one on every machine."""
 
     number: int = 1
@@ -37,14 +37,14 @@ class Share:
         return f"{self.number}/{self.count}" if self.count > 1 else ""
 
 
-WHOLE = Share()
+WHOLE = Shard()
 
 
-def share_of(text: str) -> Share:
+def parse_shard(text: str) -> Shard:
     """`2/5`, or nothing for the whole. Raises ShareError."""
     if not text:
         return WHOLE
     found = re.fullmatch(r"([1-9][0-9]*)/([1-9][0-9]*)", text)
     if not found or int(found[1]) > int(found[2]):
-        raise ShareError(f"{text!r} is no share; the second of five is 2/5")
-    return Share(int(found[1]), int(found[2]))
+        raise ShardError(f"{text!r} is no share; the second of five is 2/5")
+    return Shard(int(found[1]), int(found[2]))

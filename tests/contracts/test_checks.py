@@ -143,7 +143,7 @@ def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tm
     with Target.asgi(sandbox("piper", seed=1), sandbox_users(contract), base_url="http://mock.local") as target:
         result = run_checks(contract, target, only=[name])
 
-    assert {(name, "news")} == {(found.check, found.verdict) for found in result.findings}
+    assert {(name, "warning")} == {(found.check, found.verdict) for found in result.findings}
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -81,7 +81,7 @@ def test_users_log_in_with_a_token_or_a_cookie_and_no_secret_is_written(
     done = run("check", NOTES, "--url", guarded, "--auth-file", users, *chosen)
 
     told = [path.read_text("utf-8") for path in (tmp_path / "reports").iterdir()] + [done.stdout, done.stderr]
-    outcomes = {each["outcome"] for each in json.loads((tmp_path / "reports/report.json").read_text())["examined"]}
+    outcomes = {each["outcome"] for each in json.loads((tmp_path / "reports/report.json").read_text())["outcomes"]}
     assert 0 == done.returncode, done.stdout
     assert {"passed"} == {outcome for outcome in outcomes if not outcome.startswith("skipped")}
     assert [] == [secret for secret in (*KEYS, *PASSWORDS.values()) for text in told if secret in text]
@@ -144,6 +144,6 @@ def test_the_credentials_of_the_sandbox_are_not_sent_to_somebody_elses_service(t
 def test_who_asks_for_no_credential_sends_none(tmp_path: Path, guarded: str) -> None:
     done = run("check", NOTES, "--url", guarded, "--no-auth", "--quick", "--only", "create", "--report", str(tmp_path))
 
-    examined = json.loads((tmp_path / "report.json").read_text())["examined"]
+    examined = json.loads((tmp_path / "report.json").read_text())["outcomes"]
     assert "failed" in {each["outcome"] for each in examined if each["check"] == "create"}
     assert 1 == done.returncode

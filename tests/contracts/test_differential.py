@@ -30,7 +30,7 @@ ASSUMED = {("same-unknown-position", "paging", "assumed")}
 def beside(subject: Subject, bug: str = "", **settings: Any) -> CheckResult:
     """A planted server beside the mock of its contract, both in this process."""
     asked = CheckSettings(subject.name, subject.contract)
-    with asked.twin() as mock, subject.target(bug) as service:
+    with asked.comparison_mock() as mock, subject.target(bug) as service:
         return Comparison(subject.contract, mock, service, **settings).run()
 
 
@@ -47,7 +47,7 @@ def test_the_mock_does_not_differ_from_itself_whatever_its_seed(vendor: str) -> 
     base = "http://another.local" + contract.document.base_path
 
     with (
-        CheckSettings(wanted, contract).twin() as mock,
+        CheckSettings(wanted, contract).comparison_mock() as mock,
         Target.asgi(app, sandbox_users(contract), base_url=base, sleep=app.world.clock.advance) as other,
     ):
         result = Comparison(contract, mock, other).run()
@@ -55,7 +55,7 @@ def test_the_mock_does_not_differ_from_itself_whatever_its_seed(vendor: str) -> 
     assert [] == [(f.check, f.operation, f.expected, f.seen) for f in result.findings]
     assert "" == result.stopped
     assert () == result.left_behind
-    assert 20 < sum(outcome == "passed" for outcome in result.examined.values())
+    assert 20 < sum(outcome == "passed" for outcome in result.outcomes.values())
 
 
 @pytest.mark.parametrize("name", ["basedash", "datagrid"])
@@ -114,14 +114,14 @@ def test_a_difference_is_told_once_and_in_the_shortest_sequence() -> None:
 
 def test_items_of_others_at_the_service_are_left_out_of_the_comparison() -> None:
     subject = subjects()["basedash"]
-    with CheckSettings("basedash", subject.contract).twin() as mock, subject.target() as service:
+    with CheckSettings("basedash", subject.contract).comparison_mock() as mock, subject.target() as service:
         first = Comparison(subject.contract, mock, service)
         context = first.context(service)
         context.create(context.shared.resources["mcp-server"])
         result = Comparison(subject.contract, mock, service).run()
-        left = len(context.walk(context.shared.resources["mcp-server"])[0])
+        left = len(context.list_all(context.shared.resources["mcp-server"])[0])
 
-    skipped = {check for (_, check), outcome in result.examined.items() if "1 items of others" in outcome}
+    skipped = {check for (_, check), outcome in result.outcomes.items() if "1 items of others" in outcome}
     assert set() == told(result)
     assert {"same-order", "same-paging"} <= skipped
     assert 1 == left
@@ -167,7 +167,7 @@ def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) 
     assert "Listed by updatedAt, descending." in learned.stdout
     assert re.search(r"^\d+ corrections are in .*; 0 differences remain$", learned.stdout, re.MULTILINE)
     assert 0 == again.returncode, again.stdout
-    assert "0 failures, 0 news, 0 skipped" in again.stdout
+    assert "0 failures, 0 warnings, 0 skipped" in again.stdout
     assert 0 == alone.returncode, alone.stdout
     statements = contracts.of("basedash", [file]).behaviour.statements()
     observed = {kind for _, kind, statement in statements if statement.evidence == "observed"}

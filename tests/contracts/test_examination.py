@@ -67,7 +67,7 @@ def test_a_request_without_an_answer_is_a_failure_and_the_examination_goes_on() 
     assert {"update", "update-together"} <= {found.check for found in silent}
     assert {"failure"} == {found.verdict for found in silent}
     assert {"PATCH"} == {found.exchanges[-1].method for found in silent}
-    assert "passed" in {outcome for (_, check), outcome in result.examined.items() if check == "listed"}
+    assert "passed" in {outcome for (_, check), outcome in result.outcomes.items() if check == "listed"}
     assert not result.stopped
 
 
@@ -94,7 +94,7 @@ def test_a_guess_that_does_not_hold_is_news_unless_the_examination_is_strict() -
     lenient, _ = run("label-moves", only=["initial"])
     strict, _ = run("label-moves", only=["initial"], strict=True)
 
-    assert ({"news"}, {"failure"}) == ({f.verdict for f in lenient.findings}, {f.verdict for f in strict.findings})
+    assert ({"warning"}, {"failure"}) == ({f.verdict for f in lenient.findings}, {f.verdict for f in strict.findings})
 
 
 def test_a_law_of_http_that_does_not_hold_is_a_failure() -> None:
@@ -126,22 +126,22 @@ def test_a_read_only_examination_changes_nothing() -> None:
     result, target = run(read_only=True)
 
     assert {"GET"} == {exchange.method for exchange in target.log}
-    assert "passed" in result.examined.values()
+    assert "passed" in result.outcomes.values()
 
 
 def test_only_what_is_asked_for_is_examined() -> None:
     result, _ = run(only=["paging", "GET /nowhere"])
 
-    assert {"paging", "document", "second-judge"} == {check for _, check in result.examined}
+    assert {"paging", "document", "second-judge"} == {check for _, check in result.outcomes}
 
 
 def test_what_is_left_out_is_not_examined() -> None:
     result, _ = run(skip=["POST *", "lifecycle", "paging*"])
 
     assert not [
-        key for key in result.examined if key[0].startswith("POST") and key[1] not in ("document", "second-judge")
+        key for key in result.outcomes if key[0].startswith("POST") and key[1] not in ("document", "second-judge")
     ]
-    assert not [check for _, check in result.examined if check.startswith("paging")]
+    assert not [check for _, check in result.outcomes if check.startswith("paging")]
 
 
 def test_a_quick_examination_sends_fewer_requests() -> None:
@@ -155,7 +155,7 @@ def test_a_target_that_dies_ends_the_examination_and_what_it_holds_is_named(live
         result = run_checks(about.contract, target)
 
     assert "connection refused" == result.stopped
-    assert any(outcome == "skipped: connection refused" for outcome in result.examined.values())
+    assert any(outcome == "skipped: connection refused" for outcome in result.outcomes.values())
     assert all(address.startswith("http://planted.local/") for address in result.left_behind)
 
 
@@ -174,7 +174,7 @@ def test_progress_is_told_as_it_is_made() -> None:
     told: list[tuple[str, str, str]] = []
     result, _ = run(only=["create", "delete"], on_progress=lambda *each: told.append(each))
 
-    assert {(operation, check) for operation, check, _ in told} <= result.examined.keys()
+    assert {(operation, check) for operation, check, _ in told} <= result.outcomes.keys()
     assert {"passed"} == {outcome for *_, outcome in told}
 
 
@@ -324,5 +324,5 @@ def test_several_workers_find_what_one_finds_and_leave_nothing_behind() -> None:
     one, four = results
     assert {found.id for found in one.findings} == {found.id for found in four.findings}
     assert {"delete", "write-only", "order", "validation", "timestamps"} <= {found.check for found in one.findings}
-    assert one.examined == four.examined
+    assert one.outcomes == four.outcomes
     assert () == four.left_behind

@@ -675,5 +675,5 @@ def test_the_mock_keeps_a_store_whose_ids_do_not_fit_everywhere(write: Write, se
 
     assert [] == [(each.operation, each.check, each.expected, each.seen) for each in result.findings]
     assert {"create", "read-back", "update", "delete", "missing", "replace", "validation"} <= {
-        name for _, name in result.examined
+        name for _, name in result.outcomes
     }

@@ -131,7 +131,7 @@ def test_a_target_that_dies_ends_the_examination_with_a_partial_report(scene: Sc
 
     assert 2 == ended(process)
     assert scene.report()["stopped"]
-    assert "passed" in {entry["outcome"] for entry in scene.report()["examined"]}
+    assert "passed" in {entry["outcome"] for entry in scene.report()["outcomes"]}
 
 
 def test_a_target_that_hangs_ends_the_examination_and_is_cleaned_up_when_it_goes_on(scene: Scene) -> None:

@@ -38,7 +38,7 @@ def test_a_known_failure_does_not_fail_the_run_but_is_listed(base: str, tmp_path
     assert 0 == code, printed
     assert "since 2026-11-21: TICKET-7, fixed in May" in printed
     assert " 0 failures" in printed
-    [entry] = json.loads((tmp_path / "report.json").read_text())["known"]
+    [entry] = json.loads((tmp_path / "report.json").read_text())["known_failures"]
     assert "TICKET-7, fixed in May" == entry["reason"]
     [case] = ET.parse(tmp_path / "report.xml").findall("testsuite[@name='known failures']/testcase")
     assert case.find("skipped") is not None

@@ -10,7 +10,7 @@ import pytest
 from contracts.report.folder import FORMS
 from contracts.report.report import Report, read_report
 from contracts.reproduce.pytest_file import FILE
-from contracts.runner.sharding import Share
+from contracts.runner.sharding import Shard
 from tests.process import run
 
 QUICK = ("basedash", "--quick", "--seed", "3")
@@ -38,7 +38,7 @@ def test_all_shares_together_are_the_whole(parts: list[Path], tmp_path: Path) ->
 
     merged = read_report(tmp_path / "merged")
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert dict(whole.result.examined) == dict(merged.result.examined)
+    assert dict(whole.result.outcomes) == dict(merged.result.outcomes)
     assert whole.exit_code == merged.exit_code
     assert FORMS.keys() - {FILE} == {file.name for file in (tmp_path / "merged").iterdir()}
 
@@ -47,7 +47,7 @@ def test_no_promise_is_held_twice(parts: list[Path]) -> None:
     keys = [
         key
         for folder in parts
-        for key in read_report(folder).result.examined
+        for key in read_report(folder).result.outcomes
         if key[1] not in ("document", "second-judge")
     ]
 
@@ -81,4 +81,4 @@ def test_a_share_that_cannot_be_is_refused(wrong: str) -> None:
 def test_a_check_at_an_operation_belongs_to_one_share() -> None:
     places = [(f"check-{n}", f"GET /{n}") for n in range(100)]
 
-    assert [1] * 100 == [sum(Share(n, 5).has(*place) for n in range(1, 6)) for place in places]
+    assert [1] * 100 == [sum(Shard(n, 5).has(*place) for n in range(1, 6)) for place in places]

@@ -26,7 +26,7 @@ def test_the_mock_keeps_what_it_infers_of_an_owner(tmp_path: Path, parameter: st
     result = examined(tmp_path, parameter)
 
     assert [] == [(one.check, one.seen) for one in result.findings if one.seen]
-    assert {"passed"} == {outcome for (_, check), outcome in result.examined.items() if check == "parent"}
+    assert {"passed"} == {outcome for (_, check), outcome in result.outcomes.items() if check == "parent"}
 
 
 @pytest.mark.parametrize("parameter", ["id", "projectId"])

@@ -11,9 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.checks import CHECKS
 from contracts.pytest_plugin.plugin import _served
-from contracts.runner.exclusive import SOCIABLE
 from tests.planted_bugs.basedash import Basedash
 
 pytest_plugins = ["pytester"]
@@ -87,7 +85,7 @@ def test_what_is_only_assumed_fails_no_test_and_is_told_at_the_end(pytester: pyt
                         for more in ((), ("--contract-strict",)))  # fmt: skip
 
     assert (0, 1) == (done.ret, strict.ret)
-    done.stdout.fnmatch_lines(["*contract news*", "NEWS *: initial *"])
+    done.stdout.fnmatch_lines(["*contract warnings*", "WARNING *: initial *"])
 
 
 def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) -> None:
@@ -112,7 +110,3 @@ def test_what_cannot_be_examined_is_refused_and_says_why(
 
     assert pytest.ExitCode.USAGE_ERROR == done.ret
     assert expected in done.stderr.str()
-
-
-def test_every_promise_that_may_have_company_exists() -> None:
-    assert set() == SOCIABLE - {check.name for check in CHECKS}

@@ -138,7 +138,7 @@ def test_a_place_is_the_line_on_which_an_operation_begins(tmp_path: Path, format
     assert {"GET /things": (shown, begins), "GET /nowhere": (shown, 1)} == found
 
 
-@pytest.mark.parametrize("wrong", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "findings": 7}'])
+@pytest.mark.parametrize("wrong", ["", "[]", "{}", '{"format": 99}', '{"format": 2, "findings": 7}'])
 def test_what_is_no_report_is_refused_by_name(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "report.json"
     file.write_text(wrong)

@@ -150,7 +150,7 @@ def test_the_mock_keeps_a_document_of_which_everything_is_inferred(tmp_path: Pat
         conformance = conform(asked.contract, target, seed=seed)
 
     assert [] == [(each.operation, each.check, each.seen) for each in (*promises.findings, *conformance.findings)]
-    assert {"paging", "mass-assignment", "parameters"} <= {check for _, check in promises.examined}
+    assert {"paging", "mass-assignment", "parameters"} <= {check for _, check in promises.outcomes}
 
 
 def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None:
@@ -174,7 +174,7 @@ def test_an_operation_that_never_answers_is_a_failure_and_the_others_are_examine
     assert ("failure", "none in 0.5 s") == (deaf.verdict, deaf.seen)
     assert ("PATCH", 0) == (deaf.exchanges[-1].method, deaf.exchanges[-1].status)
     assert {"PATCH"} == {found.exchanges[-1].method for found in silent.values()}
-    passed = {operation.partition(" ")[0] for (operation, check), outcome in result.examined.items()
+    passed = {operation.partition(" ")[0] for (operation, check), outcome in result.outcomes.items()
               if (check, outcome) == ("status_code_conformance", "passed")}  # fmt: skip
     assert {"GET", "POST", "DELETE"} == passed
     assert "" == result.stopped

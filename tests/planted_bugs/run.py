@@ -106,7 +106,7 @@ def conformed(name: str, bug: str = "", *, seed: int = 0) -> CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was said of one bug: the checks that failed, those that told news, and whether Schemathesis found it.
+    """What was said of one bug: the checks that failed, those that told warnings, and whether Schemathesis found it.
 
     `alone` is None where Schemathesis was not asked.
     """
@@ -114,7 +114,7 @@ class Verdict:
     subject: str
     bug: str
     failures: tuple[str, ...]
-    news: tuple[str, ...]
+    warnings: tuple[str, ...]
     alone: bool | None = None
 
 
@@ -123,10 +123,10 @@ def tried(job: tuple[str, str, bool]) -> Verdict:
     name, bug, alone = job
     findings = examined(name, bug).findings
     failures = tuple(dict.fromkeys(found.check for found in findings if found.verdict == "failure"))
-    news = tuple(dict.fromkeys(found.check for found in findings if found.verdict == "news"))
-    if not failures and not news:
+    warnings = tuple(dict.fromkeys(found.check for found in findings if found.verdict == "warning"))
+    if not failures and not warnings:
         failures = tuple(sorted({check for check, _ in _unlike(name, bug) - _always(name)}))
-    return Verdict(name, bug, failures, news, bool(_complaints(name, bug) - _usual(name)) if alone else None)
+    return Verdict(name, bug, failures, warnings, bool(_complaints(name, bug) - _usual(name)) if alone else None)
 
 
 def _unlike(name: str, bug: str = "") -> frozenset[tuple[str, str]]:
@@ -170,7 +170,7 @@ def shown(name: str, bug: str) -> None:
         print(f"{found.verdict} {found.check} {found.operation}\n  expected {found.expected}\n  seen     {found.seen}")
         for exchange in found.exchanges[-4:]:
             print(f"    {exchange.curl()[:400]}\n      {exchange.status} {exchange.reply_body[:200]!r}")
-    for (operation, check), outcome in result.examined.items():
+    for (operation, check), outcome in result.outcomes.items():
         if outcome.startswith("skipped"):
             print(f"{operation} {check} {outcome}")
     print(f"{result.requests} requests in {result.seconds:.2f} s {result.stopped}")
@@ -192,14 +192,14 @@ def groups(verdicts: Sequence[Verdict]) -> dict[tuple[str, str], list[Verdict]]:
 def table(verdicts: Sequence[Verdict]) -> bool:
     """Print what was found by subject and class. Answers whether the aims are met."""
     met = True
-    print(f"{'subject':10} {'class':26} {'bugs':>5} {'failure':>8} {'news':>5} {'found':>6}  Schemathesis alone")
+    print(f"{'subject':10} {'class':26} {'bugs':>5} {'failure':>8} {'warnings':>5} {'found':>6}  Schemathesis alone")
     for (name, area), found in groups(verdicts).items():
         failures = sum(bool(v.failures) for v in found)
-        news = sum(bool(v.news) and not v.failures for v in found)
-        share = (failures + news) / len(found)
+        warnings = sum(bool(v.warnings) and not v.failures for v in found)
+        share = (failures + warnings) / len(found)
         asked = [v.alone for v in found if v.alone is not None]
         met &= name != "all" or share >= (WHOLE if area in ("all", "written blind") else CLASS)
-        print(f"{name:10} {area:26} {len(found):5} {failures:8} {news:5} {share:6.0%}"
+        print(f"{name:10} {area:26} {len(found):5} {failures:8} {warnings:5} {share:6.0%}"
               + (f"  {sum(asked)} of {len(asked)}" if asked else ""))  # fmt: skip
     return met
 
@@ -228,7 +228,7 @@ def main() -> int:
     with ProcessPoolExecutor() as pool:
         verdicts = list(pool.map(tried, chosen(names, given.alone)))
         for verdict in verdicts:
-            if not verdict.failures and not verdict.news:
+            if not verdict.failures and not verdict.warnings:
                 about = subject(verdict.subject).bugs[verdict.bug]
                 print(f"missed: {verdict.subject} {verdict.bug} ({about.area}): {about.says}")
         loud = [line for lines in pool.map(alarms, product(names, range(given.seeds))) for line in lines]

@@ -35,7 +35,7 @@ def _secret(context: CheckContext, id: Any) -> RecordedExchange:
 
 
 def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, made: CreatedItem) -> None:
-    items, asked = context.walk(secrets)
+    items, asked = context.list_all(secrets)
     context.expect(
         str(id) not in ids(secrets, items),
         "a managed secret is in no list of the caller's secrets",
@@ -137,8 +137,8 @@ def identify(context: CheckContext, resource: CheckedResource) -> None:
     body = seen.json if isinstance(seen.json, dict) else {}
     current = body.get("current_teamspace_id")
     context.expect(
-        not context.main.tenant or current == context.main.tenant,
-        f"the teamspace {context.main.tenant}",
+        not context.main_user.tenant or current == context.main_user.tenant,
+        f"the teamspace {context.main_user.tenant}",
         repr(current),
         seen,
         about="current",

@@ -23,13 +23,13 @@ def check_configuration(context: CheckContext, resource: CheckedResource) -> Non
     """A configuration that cannot connect is refused, and nothing is registered."""
     made = context.create(resource)
     for what, (given, left_out) in WRONG.items():
-        before = len(context.walk(made)[0])
+        before = len(context.list_all(made)[0])
         body = {name: value for name, value in context.body(resource).items() if name not in left_out} | given
         exchange, _ = context.try_create(resource, body)
         context.expect(
             400 <= exchange.status < 500, f"{what} is refused", f"status {exchange.status}", exchange, about=what
         )
-        items, asked = context.walk(made)
+        items, asked = context.list_all(made)
         context.expect(
             len(items) == before,
             "and not registered",
@@ -64,7 +64,7 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
         about="accepted",
     ):
         _status(context, made, "disconnected", connected, exchange)
-    items, asked = context.walk(made)
+    items, asked = context.list_all(made)
     context.expect(
         str(made.id) in ids(resource, items),
         "it stays registered",
@@ -80,7 +80,7 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
 def validate(context: CheckContext, resource: CheckedResource) -> None:
     """`valid` says the same as `status`, and nothing is registered by asking."""
     made = context.create(resource)
-    before = len(context.walk(made)[0])
+    before = len(context.list_all(made)[0])
     op = context.shared.operations["POST /api/mcp/validate"]
     exchange = context.send(op, body=context.bodies.least(op, context.check))
     body = exchange.json if isinstance(exchange.json, dict) else {}
@@ -91,7 +91,7 @@ def validate(context: CheckContext, resource: CheckedResource) -> None:
         exchange,
         about="valid",
     )
-    after = len(context.walk(made)[0])
+    after = len(context.list_all(made)[0])
     context.expect(
         after == before, "asking registers nothing", f"{after - before} more servers", exchange, about="registered"
     )

@@ -49,12 +49,12 @@ def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     """Values that are not saved are tested, and not saved by that."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/test"]
     made = context.create(resource)
-    before = ids(resource, context.walk(made)[0])
+    before = ids(resource, context.list_all(made)[0])
     exchange = context.send(op, body=context.bodies.least(op, context.check))
     _tested(context, exchange, made)
     away = context.send(op, body={"url": "https://contract-check.invalid/mcp"})
     _tested(context, away, made)
-    after = ids(resource, context.walk(made)[0])
+    after = ids(resource, context.list_all(made)[0])
     context.expect(
         after == before, "testing saves nothing", f"{len(after) - len(before)} more servers", exchange, about="saved"
     )
