@@ -164,7 +164,7 @@ def _known(context: RequestContext) -> Record | None:
             context.call, context.world, context.moment, held, context.next_sequence(), dict(plan.defaults)
         )
         context.transaction.add(held, record)
-    if record is None and not plan.is_single:
+    if record is None:
         record = context.made_up(
             plan, [*(context.call.path.get(name) for name in plan.above), context.bound.id(context.call)]
         )

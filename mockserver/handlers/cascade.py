@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.behaviour.statements import Behaviour, Resource
 from mockserver.state.collection import Collection
+from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.transaction import Transaction
 
@@ -41,7 +42,8 @@ def _is_at(at: str | int | None, id: str, steps: list[str], record: Record) -> b
 
 def _spellings(id: str) -> list[Any]:
     """An id as text, and the number that it writes."""
-    return [id, int(id)] if id.isdecimal() else [id]
+    number = number_of(id)
+    return [id] if number is None else [id, number]
 
 
 @dataclass(frozen=True, slots=True)

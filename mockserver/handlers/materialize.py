@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Conflict, Unanswerable
 from mockserver.handlers.generated_fields import UNLIKELY, ReplyView
-from mockserver.handlers.reply_renderer import item_schema
-from mockserver.handlers.resource_plan import ResourcePlan, acting, viewer
+from mockserver.handlers.resource_plan import VIEW_RANK, ResourcePlan, rank, shown, viewer
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.state.collection import GENERATED, Collection
+from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
@@ -27,9 +27,6 @@ log = logging.getLogger("mockserver")
 
 TRIALS = 8
 """How many values are made for one item before it is given up."""
-
-RANK = ("get", "replace", "update", "create", "list")
-"""The operations by how much of an item their replies show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +69,24 @@ class Materializer:
 
     def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
         """The item behind an id that nobody was given, not yet remembered; None where none can have that id."""
-        if not self._unknown or id in (None, ""):
+        plan = self._plans[resource]
+        if not self._unknown or id is None or (id == "" and not plan.is_single):
             return None
-        spelled = [id, int(id)] if isinstance(id, str) and id.isdecimal() else [id]  # a path may write it as text
-        made = (self._made(self._plans[resource], tenant, owner, collection, str(id), one) for one in spelled)
-        return next((record for record in made if record is not None), None)
+        number = number_of(id)
+        spelled = [id] if number is None else [id, number]  # a path may write a number as text
+        made = (self._made(plan, tenant, owner, collection, str(id), one) for one in spelled)
+        found = next((record for record in made if record is not None), None)
+        return found or self._stand_in(plan, tenant, owner, collection, id)
+
+    def _stand_in(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
+        """The item behind an id that its own schema refuses: the path takes any text, say, and the item has a UUID.
+
+        The document allows the request, so the item answers it, and shows an id that is valid.
+        """
+        record = self._made(plan, tenant, owner, collection, str(id))
+        if record is not None:
+            record.id = id
+        return record
 
     def fits(self, resource: str, record: Record) -> bool:
         """May every reply that shows an item of the resource show this one?"""
@@ -177,11 +187,6 @@ class Materializer:
             self._sights[plan.name] = tuple(_Sight(pointer, view(pointer)) for pointer in self._pointers(plan))
         return self._sights[plan.name]
 
-    def _pointers(self, plan: ResourcePlan) -> Iterator[str]:
-        found: dict[str, str] = {}
-        for operation, behaviour in acting(self._contract, plan.name):
-            does = behaviour.action.does if behaviour.action else ""
-            pointer = item_schema(operation, behaviour.reply, self._contract.schemas, does)
-            if pointer is not None and does in RANK:
-                found.setdefault(self._contract.schemas.resolve(pointer)[1], does)
-        return iter(sorted(found, key=lambda pointer: RANK.index(found[pointer])))
+    def _pointers(self, plan: ResourcePlan) -> list[str]:
+        found = shown(self._contract, plan.name)
+        return sorted((at for at, does in found.items() if does in VIEW_RANK), key=lambda at: rank(found[at]))

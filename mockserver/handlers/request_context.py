@@ -179,14 +179,15 @@ class RequestContext:
         """The item that nobody created below the ids above it, where the sandbox makes such up; remembered from now on.
 
         What a client created and deleted does not come back, unless every id is chosen by clients, who may mean
-        another item by the same id. Nothing is made up below what is not there.
+        another item by the same id. A deleted item that was made up comes back only where the operation documents no
+        404. Nothing is made up below what is not there.
         """
         source = self.transaction.store.source
         if source is None:
             return None
         owner = "/".join(str(id) for id in ids[:-1])
         held, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
-        if held.was_created(ids[-1]) and plan.statements.identity.generate != "client":
+        if held.was_deleted(ids[-1], made_up=self._documents_missing) and plan.statements.identity.generate != "client":
             return None
         if parent is not None and parent.parameter in plan.above:
             above, those = self.bound.plans[parent.resource], ids[: plan.above.index(parent.parameter) + 1]
@@ -200,6 +201,10 @@ class RequestContext:
         if record is not None:
             self.transaction.add(held, record)
         return record
+
+    @property
+    def _documents_missing(self) -> bool:
+        return any(response.status == "404" for response in self.bound.operation.responses)
 
     def missing(self, resource: str = "") -> Missing:
         """The refusal for an item that is not there."""

@@ -18,6 +18,7 @@ from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.reply_template import Render
 from mockserver.messages import Call, Principal
 from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
@@ -25,6 +26,10 @@ from mockserver.state.world import World
 
 SCOPE = frozenset({"id", "tenant", "user", "now"})
 """What a template of `initial` and `derived` may name."""
+
+
+VIEW_RANK = ("get", "replace", "update", "create", "list")
+"""The actions by how much of an item their replies show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +160,41 @@ def _invention(contract: Contract, plan: ResourcePlan) -> GeneratedFields | None
     return GeneratedFields((view(at) for at in shown(contract, plan.name)), plan.settled - frozenset(plan.secrets))
 
 
-def shown(contract: Contract, name: str) -> list[str]:
-    """The schemas by which replies show an item of a resource, each once."""
-    views: dict[str, None] = {}
+def shown(contract: Contract, name: str) -> dict[str, str]:
+    """The schemas by which replies show an item of a resource, each once, with what the operation does.
+
+    A schema that contradicts the main one (that of a GET, if there is one) shows another kind of thing and is left out.
+    """
+    views: dict[str, str] = {}
     for operation, behaviour in acting(contract, name):
         does = behaviour.action.does if behaviour.action else ""
         pointer = item_schema(operation, behaviour.reply, contract.schemas, does)
-        if pointer is not None:
-            views.setdefault(contract.schemas.resolve(pointer)[1])
-    return list(views)
+        if pointer is not None and does != "delete":  # that reply shows what is left of the item
+            views.setdefault(contract.schemas.resolve(pointer)[1], does)
+    main = min(views, key=lambda at: rank(views[at]), default="")
+    return {at: does for at, does in views.items() if at == main or not _contradicts(contract.schemas, main, at)}
+
+
+def rank(does: str) -> int:
+    """The place of an action among all by how much of an item its reply shows, the fullest first."""
+    return VIEW_RANK.index(does) if does in VIEW_RANK else len(VIEW_RANK)
+
+
+def _contradicts(schemas: Schemas, one: str, other: str) -> bool:
+    """Must a property have values in one schema that it may not have in the other? Then they show different things."""
+    common = schemas.required(one) & schemas.required(other)
+    own, its = schemas.properties(one), schemas.properties(other)
+    for name in sorted(common & own.keys() & its.keys()):
+        first, second = _constants(schemas, own[name]), _constants(schemas, its[name])
+        if first and second and not any(value in second for value in first):
+            return True
+    return False
+
+
+def _constants(schemas: Schemas, pointer: str) -> list[Any]:
+    """The values of which a property has one; empty where any may be."""
+    constant, values = schemas.keyword(pointer, "const"), schemas.keyword(pointer, "enum")
+    return [constant] if constant is not None else list(values or ())
 
 
 def _maker(identity: IdentityStatement, name: str, contract: Contract) -> new_ids.NewId:

@@ -149,7 +149,12 @@ class Writer:
         if not field or field in own:
             return {}
         types = self._schemas.types(draft.properties()[field])
-        named = (name for name, at in own.items() if plain(name) in draft.keys and self._schemas.types(at) & types)
+        shown = draft.properties()  # a reply that shows both shows that they are two things
+        named = (
+            name
+            for name, at in own.items()
+            if name not in shown and plain(name) in draft.keys and self._schemas.types(at) & types
+        )
         return dict.fromkeys(list(named)[:1], field)
 
     def _overwrites(self, draft: ResourceDraft, deed: DraftAction) -> bool:
@@ -157,6 +162,8 @@ class Writer:
         if deed.does != "create" or any(response.status in ("409", "4XX") for response in deed.operation.responses):
             return False
         name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
+        if plain(name) in identity.SPOKEN:
+            return False  # people choose names, and two of them may choose the same
         return any(name in asked or self._id_taken(draft, asked) for asked in draft.asked("create"))
 
     def _listed(self, draft: ResourceDraft, deed: DraftAction) -> Statement:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sortedcontainers import SortedList
 
+from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView
 
@@ -93,9 +94,12 @@ class Collection:
     def get(self, id: Any) -> Record | None:
         """The item of that id; `7` and `"7"` are the same id, since a path knows only text."""
         found = self.by_id.get(id)
-        if found is None and isinstance(id, str) and id.isdecimal():
-            return self.by_id.get(int(id))
-        return self.by_id.get(str(id)) if found is None and type(id) is int else found
+        if found is not None:
+            return found
+        if type(id) is int:
+            return self.by_id.get(str(id))
+        number = number_of(id)
+        return self.by_id.get(number) if number is not None else None
 
     def renewed(self, indexed: tuple[str, ...], records: Iterable[Record]) -> Collection:
         """A copy of this collection with other items and other indexed fields; tombstones and `highest` stay."""
@@ -105,11 +109,12 @@ class Collection:
             new.add(record)
         return new
 
-    def was_created(self, id: Any) -> bool:
-        """Was there an item of that id (a number, or the same as text) that a client created and that was deleted?"""
-        other = int(id) if isinstance(id, str) and id.isdecimal() else str(id)
+    def was_deleted(self, id: Any, *, made_up: bool) -> bool:
+        """Was an item of that id (a number, or the same as text) deleted? `made_up` ones count only where asked for."""
+        number = number_of(id)
+        other = str(id) if number is None else number
         found = self._tombstones.get(id) or self._tombstones.get(other)
-        return found is not None and not found[1]
+        return found is not None and (made_up or not found[1])
 
     def age_of(self, id: Any) -> int | None:
         """The age of the item of that id, also of a deleted one; None for an id never seen."""

@@ -1,0 +1,44 @@
+"""Cases about ids: what an item's id is, and how it is found again."""
+
+from __future__ import annotations
+
+from tests.cases.conftest import Serve
+
+
+def test_48_two_users_of_one_name_are_two_users(serve: Serve) -> None:
+    api = serve("48-laravel")
+
+    made = [api.post("/users", json={"name": "Sam Smith", "email": f"{n}@x.example"}).json()["data"] for n in "ab"]
+
+    assert made == api.get("/users").json()["data"]
+    assert ["a@x.example", "b@x.example"] == [each["email"] for each in made]
+    assert made[1] == api.get(f"/users/{made[1]['id']}").json()["data"]
+
+
+def test_40_form_bodies_show_what_was_sent_and_make_two_customers_of_one_name(serve: Serve) -> None:
+    api = serve("40-stripe-form")
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    sent = "name=Ada&balance=5&metadata[order]=7&address[city]=Rome&expand[]=default_source&tos[when][at]=3"
+
+    first = api.post("/v1/customers", content=sent, headers=form).json()
+    second = api.post("/v1/customers", content="name=Ada", headers=form).json()
+
+    assert {"name": "Ada", "balance": 5, "metadata": {"order": "7"}, "address": {"city": "Rome"}} == {
+        name: first[name] for name in ("name", "balance", "metadata", "address")
+    }
+    assert first["id"] != second["id"]
+    assert [first, second] == api.get("/v1/customers").json()["data"]
+    assert 400 == api.post("/v1/customers", content="balance=x", headers=form).status_code
+    assert 400 == api.post("/v1/customers", content="nope=1", headers=form).status_code
+    assert {"deleted": True, "id": first["id"]} == api.delete(f"/v1/customers/{first['id']}").json()
+    assert 404 == api.get(f"/v1/customers/{first['id']}").status_code
+
+
+def test_55_an_item_with_a_negative_id_is_found(serve: Serve) -> None:
+    api = serve("55-negative-id")
+
+    assert 201 == api.post("/pets", json={"id": -935, "name": "a"}).status_code
+
+    assert {"id": -935, "name": "a"} == api.get("/pets/-935").json()
+    assert 404 == api.get("/pets/-0935").status_code
+    assert 404 == api.get("/pets/" + "9" * 5000).status_code
