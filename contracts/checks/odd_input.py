@@ -9,7 +9,7 @@ from typing import Any
 from contracts.checks.item_view import covers
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Request
-from contracts.conformance.response_validation import is_foreseen
+from contracts.conformance.response_validation import is_documented_error
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of
@@ -74,7 +74,7 @@ def _inferred(op: ResourceOperation) -> StatementRef:
 
 
 def _stands(context: CheckContext, op: ResourceOperation, what: str, exchange: RecordedExchange) -> None:
-    holds = exchange.status < 500 or is_foreseen(op.operation, exchange.status)
+    holds = exchange.status < 500 or is_documented_error(op.operation, exchange.status)
     context.expect(holds, f"{what} is no server error", f"status {exchange.status}", exchange, about=what)
 
 

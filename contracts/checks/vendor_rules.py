@@ -1,4 +1,4 @@
-"""Partners of the vendors' rules: what no data can say, examined by one function for each rule."""
+"""Checks of the vendors' rules: one function for each rule."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARTNERS: Mapping[str, Mapping[str, Partner]] = {
     "gaia": gaia.PARTNERS,
     "piper": piper.PARTNERS,
 }
-"""Vendor → rule → the function that examines it."""
+"""Vendor → rule → the function that checks it."""
 
 
 UNSEEN: Mapping[str, str] = {

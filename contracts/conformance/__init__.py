@@ -1,1 +1,1 @@
-"""Does a service speak as its document says? Judged by engines that are not ours."""
+"""Conformance with the OpenAPI document, checked by Schemathesis and openapi-core."""

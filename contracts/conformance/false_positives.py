@@ -1,4 +1,4 @@
-"""What the engine tells as a failure, and what a correct server may do all the same."""
+"""False positives: failures that Schemathesis reports for behaviour that a correct server may show."""
 
 from __future__ import annotations
 
@@ -20,39 +20,44 @@ from schemathesis.openapi.checks import (
 from contracts.client.path_values import is_nested, may_stand
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
-from contracts.conformance.response_validation import is_foreseen, is_general, is_unsatisfiable, tells_success
+from contracts.conformance.response_validation import (
+    documents_success,
+    is_allowed_status,
+    is_documented_error,
+    is_unsatisfiable,
+)
 from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
 
 INTEROPERABLE = 2**53 - 1
-"""The largest integer of which all programs agree what it is (RFC 8259 section 6)."""
+"""The largest interoperable integer (RFC 8259 section 6)."""
 
 
 OTHERS = re.compile(r"Invalid component: in (cookie|header) - object with unexpected properties")
-"""What the engine says of a cookie or header that the document does not know; whoever carries a request adds some."""
+"""Schemathesis' message for an undocumented cookie or header; proxies and clients add some."""
 
 PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorrect type")
-"""What the engine says of a parameter whose value has another type before it is written."""
+"""Schemathesis' message for a parameter whose value has a wrong type before it is written as text."""
 
 FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
-"""What the engine says of a field of a body whose value has another type."""
+"""Schemathesis' message for a body field with a wrong type."""
 
 FURTHER = re.compile(r"Invalid component: in body - object with unexpected properties")
-"""What the engine says of a form with a field more; Swagger's list of `formData` forbids none."""
+"""Schemathesis' message for an undocumented form field; Swagger's `formData` does not forbid them."""
 
 WHOLE = re.compile(r"Invalid component: in body - incorrect type")
-"""What the engine says of a body that has another type."""
+"""Schemathesis' message for a body with a wrong type."""
 
 TEXTUAL = frozenset({"string", "array", "object"})
-"""What any text may be read as, outside of JSON: itself, a list of one, or an object in a notation of its own."""
+"""Types that any text outside JSON can have: a string, a list with one entry, or an object in some notation."""
 
 
 @dataclass(frozen=True, slots=True)
 class FalsePositives:
-    """Knows the contract of a service at the address `base`, and asks openapi-core what it thinks of a request.
+    """Decides which failures are false positives, for the contract of a service at the address `base`.
 
-    `inherits` says that the document has discriminators of schemas that inherit.
+    `inherits`: the document has discriminators of inheriting schemas, which Schemathesis ignores.
     """
 
     contract: Contract
@@ -61,47 +66,47 @@ class FalsePositives:
     inherits: bool
 
     def excuses(self, operation: Operation, case: Any, failure: Failure, exchange: RecordedExchange) -> bool:
-        """May a correct server fail thus at `case`, a request that the engine made up?
+        """May a correct server show this failure for `case`, a request that Schemathesis generated?
 
-        It may refuse what fits the schema only, answer with what HTTP itself has for bad requests, with a server error
-        that its document foresees, and in any content type or none where no content is documented for that status (the
-        engine takes Swagger's `produces` for all of them). It may take what is wrong as a value but right as it was
-        written: an address knows texts only, and so do forms.
+        A correct server may refuse a request that is valid by its schema only, return a general HTTP status for a bad
+        request or a documented server error, and use any content type where the document has no content for the status
+        (Schemathesis applies Swagger's `produces` to all of them). It may accept a value of a wrong type that is right
+        once it is written as text, because paths, queries and forms contain text only.
         """
         if isinstance(failure, RejectedPositiveData):
             return self._may_refuse(operation, case, exchange)
         if isinstance(failure, AcceptedNegativeData):
-            return self._may_take(operation, failure.message, exchange)
+            return self._may_accept(operation, failure.message, exchange)
         if isinstance(failure, UndefinedStatusCode):
-            return is_general(operation, failure.status_code)
+            return is_allowed_status(operation, failure.status_code)
         if isinstance(failure, JsonSchemaError):
             return is_unsatisfiable(self.contract, operation, exchange)
         if isinstance(failure, ServerError):
-            return is_foreseen(operation, failure.status_code)
+            return is_documented_error(operation, failure.status_code)
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or not response.content
         return False
 
     def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
-        """May a request that the engine takes for valid be refused?"""
+        """May a server refuse a request that Schemathesis considers valid?"""
         unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
-        told = not tells_success(operation) and operation.response(exchange.status) is not None
-        misled = self._is_misled(operation, case) or self._is_unkind(operation, exchange)
-        return unsafe or told or misled or _has_unknown_cursor(self.contract, case)
+        is_documented_failure = not documents_success(operation) and operation.response(exchange.status) is not None
+        invalid = self._has_invalid_parameter(operation, case) or self._has_unknown_discriminator(operation, exchange)
+        return unsafe or is_documented_failure or invalid or _has_unknown_cursor(self.contract, case)
 
-    def _is_unkind(self, operation: Operation, exchange: RecordedExchange) -> bool:
-        """Is the body of no kind that a discriminator knows? The engine passes over those of inheriting schemas."""
+    def _has_unknown_discriminator(self, operation: Operation, exchange: RecordedExchange) -> bool:
+        """Has the body an unknown discriminator value? Schemathesis ignores discriminators of inheriting schemas."""
         body = operation.request_body
         media = next((m for m in body.content if m.name == _media_type(exchange)), None) if body else None
         if media is None or media.schema is None or "json" not in media.name or not self.inherits:
             return False
         return not self.contract.schemas.validator(media.schema, "request").is_valid(exchange.sent)
 
-    def _is_misled(self, operation: Operation, case: Any) -> bool:
-        """Is there a parameter whose own schema forbids its text, or whose value no style writes?
+    def _has_invalid_parameter(self, operation: Operation, case: Any) -> bool:
+        """Has the request a parameter that its own schema forbids, or that no style can write?
 
-        The engine takes texts from other replies by links, and any text where it cannot read a pattern.
+        Schemathesis copies values from other responses along links, and sends any text if it cannot read a pattern.
         """
         given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
         for parameter in operation.parameters:
@@ -115,12 +120,14 @@ class FalsePositives:
                 return True
         return False
 
-    def _may_take(self, operation: Operation, said: str, exchange: RecordedExchange) -> bool:
-        """May a request be taken that the engine takes for invalid?"""
-        if OTHERS.search(said):
+    def _may_accept(self, operation: Operation, message: str, exchange: RecordedExchange) -> bool:
+        """May a server accept a request that Schemathesis considers invalid?"""
+        if OTHERS.search(message):
             return True
-        if " in body" not in said:
-            return self._is_any_text(operation, said) or self.jury.fits(operation, exchange, self.base)
+        if " in body" not in message:
+            return self._is_list_or_object_parameter(operation, message) or self.jury.fits(
+                operation, exchange, self.base
+            )
         sent = _media_type(exchange)
         media = (
             next((m for m in operation.request_body.content if m.name == sent), None)
@@ -130,30 +137,30 @@ class FalsePositives:
         if media is None or media.schema is None:
             return False
         if "json" in sent:
-            return self._is_meant(media.schema, said, exchange)
-        return self._is_text(media, said) or (
-            "swagger" in self.contract.document.raw and FURTHER.search(said) is not None
+            return self._is_nullable_null(media.schema, message, exchange)
+        return self._is_valid_as_text(media, message) or (
+            "swagger" in self.contract.document.raw and FURTHER.search(message) is not None
         )
 
-    def _is_any_text(self, operation: Operation, said: str) -> bool:
-        """Is it about a parameter that is written as a list or an object, which every text is in some notation?"""
-        named = PARAMETER.search(said)
+    def _is_list_or_object_parameter(self, operation: Operation, message: str) -> bool:
+        """Is it about a list or object parameter? In some notation, every text is one."""
+        named = PARAMETER.search(message)
         found = [p for p in operation.parameters if named and (p.name, p.location) == named.groups() and p.schema]
         return any(self.contract.schemas.types(str(p.schema)) & {"array", "object"} for p in found)
 
-    def _is_meant(self, schema: str, said: str, exchange: RecordedExchange) -> bool:
-        """Is all that is wrong a null, which `nullable` allows and an `enum` beside it does not?"""
-        field = FIELD.search(said)
+    def _is_nullable_null(self, schema: str, message: str, exchange: RecordedExchange) -> bool:
+        """Is the only violation a null that `nullable` allows but the `enum` next to it does not list?"""
+        field = FIELD.search(message)
         if field is None or not _is_null(field.group(1), exchange.sent):
             return False
         return self.contract.schemas.validator(schema, "request").is_valid(exchange.sent)
 
-    def _is_text(self, media: MediaType, said: str) -> bool:
-        """Is it about a type, of what was written as a text and may be read as that type?"""
-        schemas, field = self.contract.schemas, FIELD.search(said)
+    def _is_valid_as_text(self, media: MediaType, message: str) -> bool:
+        """Is it about a value that has the right type once it is written as text?"""
+        schemas, field = self.contract.schemas, FIELD.search(message)
         if field is None:
             whole = schemas.types(str(media.schema)) == {"string"} and media.name.startswith("text/")
-            return whole and WHOLE.search(said) is not None
+            return whole and WHOLE.search(message) is not None
         known = schemas.properties(str(media.schema))
         types = schemas.types(known[field.group(1)]) if field.group(1) in known else frozenset()
         return bool(types & TEXTUAL)
@@ -166,16 +173,16 @@ def _media_type(exchange: RecordedExchange) -> str:
 
 
 def _is_null(name: str, value: Any) -> bool:
-    """Does a field of that name hold null, anywhere in a value?"""
+    """Is a field of that name null, anywhere in a JSON value?"""
     if isinstance(value, dict):
         return (name in value and value[name] is None) or any(_is_null(name, each) for each in value.values())
     return isinstance(value, list) and any(_is_null(name, each) for each in value)
 
 
 def _has_unknown_cursor(contract: Contract, case: Any) -> bool:
-    """A cursor that the service never gave out fits the schema only."""
-    stated = contract.behaviour.operations.get((case.operation.path, case.operation.method))
-    paging = stated.paging if stated else None
+    """Has the request a paging cursor? A generated one is valid by its schema, but the service never issued it."""
+    behaviour = contract.behaviour.operations.get((case.operation.path, case.operation.method))
+    paging = behaviour.paging if behaviour else None
     given = case.query or {}
     return (
         paging is not None
@@ -185,17 +192,17 @@ def _has_unknown_cursor(contract: Contract, case: Any) -> bool:
 
 
 def _integers(case: Any) -> Iterator[int]:
-    """Every integer of a request, by name or by its text."""
+    """Every integer in a request, as a number or as text."""
     for place in (case.path_parameters, case.query, case.headers, case.cookies):
         for value in (place or {}).values():
             texts = value if isinstance(value, list | tuple) else [value]
             yield from (int(text) for text in map(str, texts) if re.fullmatch(r"-?[0-9]{16,4000}", text))
-    yield from _within(case.body)
+    yield from _integers_in(case.body)
 
 
-def _within(value: Any) -> Iterator[int]:
+def _integers_in(value: Any) -> Iterator[int]:
     if isinstance(value, dict | list):
         for each in value.values() if isinstance(value, dict) else value:
-            yield from _within(each)
+            yield from _integers_in(each)
     elif isinstance(value, int):
         yield value

@@ -1,4 +1,4 @@
-"""What a document says in vain: OpenAPI or HTTP itself overrules it, so that no implementation is held to it."""
+"""Parts of a document that OpenAPI or HTTP overrules, so that no check enforces them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.client.path_values import is_nested
-from contracts.conformance.response_validation import never_one
+from contracts.conformance.response_validation import never_matches_once
 from mockserver.contract import Contract
 from mockserver.openapi import normalize
 from mockserver.openapi.object_positions import Place, find, walk
@@ -20,21 +20,21 @@ HEADERS: Mapping[str, str] = {
     "accept": IGNORED, "content-type": IGNORED, "authorization": IGNORED,
     "content-length": FRAMING, "transfer-encoding": FRAMING, "host": "RFC 9110 section 7.2",
 }  # fmt: skip
-"""Names of header parameters that are not the document's to describe, and who says so."""
+"""Header parameters that a document cannot define, and the standard that says so."""
 
 
 @dataclass(frozen=True, slots=True)
-class IgnoredStatements:
-    """One thing that a document says in vain: where (a JSON pointer), and why."""
+class IgnoredStatement:
+    """One ignored part of a document: its JSON pointer, and why it is ignored."""
 
     pointer: str
-    because: str
+    reason: str
 
 
-def heeded(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[IgnoredStatements, ...]]:
-    """A copy of a document without what is overruled, and all of that."""
+def without_ignored(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[IgnoredStatement, ...]]:
+    """A copy of a document without its ignored parts, and the list of these parts."""
     document = normalize.copy(dict(raw))
-    found: list[IgnoredStatements] = []
+    found: list[IgnoredStatement] = []
     for place in walk(document):
         rule = RULES.get(place.kind)
         if rule is not None:
@@ -43,41 +43,42 @@ def heeded(raw: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[IgnoredStateme
 
 
 def notes(contract: Contract) -> tuple[str, ...]:
-    """What a reader of a report should know of a document, each kind of thing once with its first place."""
+    """The ignored parts of a document as notes for a report: each reason once, with its first place."""
     places: dict[str, list[str]] = {}
-    for each in (*heeded(contract.document.raw)[1], *_alternatives(contract), *_unwritable(contract)):
-        places.setdefault(each.because, []).append(each.pointer)
+    for each in (*without_ignored(contract.document.raw)[1], *_alternatives(contract), *_unwritable(contract)):
+        places.setdefault(each.reason, []).append(each.pointer)
     return tuple(
-        f"#{at[0]}: {because}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for because, at in places.items()
+        f"#{at[0]}: {reason}" + (f" ({len(at) - 1} more)" if len(at) > 1 else "") for reason, at in places.items()
     )
 
 
-def _alternatives(contract: Contract) -> Iterator[IgnoredStatements]:
-    """Bodies of replies of which the document wants exactly one alternative to hold, and never one does."""
+def _alternatives(contract: Contract) -> Iterator[IgnoredStatement]:
+    """Response bodies with a `oneOf` whose alternatives can never match exactly once."""
     bodies = (media for each in contract.document.operations for reply in each.responses for media in reply.content)
-    for pointer in dict.fromkeys(str(media.schema) for media in bodies if never_one(contract, media)):
-        yield IgnoredStatements(
-            pointer, "no value fits exactly one alternative of this `oneOf`: a reply may fit several"
+    for pointer in dict.fromkeys(str(media.schema) for media in bodies if never_matches_once(contract, media)):
+        yield IgnoredStatement(
+            pointer, "this `oneOf` is not enforced, since no value can match exactly one of its alternatives"
         )
 
 
-def _unwritable(contract: Contract) -> Iterator[IgnoredStatements]:
-    """Parameters whose values no style writes."""
+def _unwritable(contract: Contract) -> Iterator[IgnoredStatement]:
+    """Parameters whose values no `style` can write."""
     asked = (parameter for each in contract.document.operations for parameter in each.parameters)
     for pointer in dict.fromkeys(each.pointer for each in asked if is_nested(contract.schemas, each)):
-        yield IgnoredStatements(
-            pointer, "no style of OpenAPI writes lists or objects in lists or objects: such may be refused"
+        yield IgnoredStatement(
+            pointer,
+            "the server may refuse this parameter, since no `style` of OpenAPI can write nested lists or objects",
         )
 
 
-def has_heirs(raw: Mapping[str, Any]) -> bool:
-    """Has a schema a discriminator and no list of its kinds, which inherit from it (OpenAPI 3.1 section 4.8.25)?"""
+def has_inheriting_discriminator(raw: Mapping[str, Any]) -> bool:
+    """Does a discriminator rely on schemas that inherit, without a `oneOf` (OpenAPI 3.1 section 4.8.25)?"""
     schemas = (place.node for place in walk(dict(raw)) if place.kind == "schema")
     return any("discriminator" in node and node.keys().isdisjoint(("oneOf", "anyOf")) for node in schemas)
 
 
 def nullable(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of a document in which `nullable` allows null wherever it stands beside a type or an `enum`."""
+    """A copy of a document in which `nullable` allows null also next to an `enum`, or in OpenAPI 3.1."""
     document = normalize.copy(dict(raw))
     for place in walk(document):
         node = place.node
@@ -90,7 +91,7 @@ def nullable(raw: Mapping[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _parameters(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatements]:
+def _parameters(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatement]:
     listed = place.node.get("parameters")
     if type(listed) is not list:
         return
@@ -98,42 +99,44 @@ def _parameters(document: dict[str, Any], place: Place) -> Iterator[IgnoredState
     for index, written in enumerate(listed):
         name = _header(document, written)
         if name.lower() in HEADERS:
-            because = f"the header parameter {name} is not asked for: {HEADERS[name.lower()]} decides about it"
-            yield IgnoredStatements(join(place.pointer, "parameters", index), because)
+            reason = f"the header parameter {name} is ignored, since {HEADERS[name.lower()]} defines this header"
+            yield IgnoredStatement(join(place.pointer, "parameters", index), reason)
         else:
             kept.append(written)
     place.node["parameters"] = kept
 
 
 def _header(document: dict[str, Any], written: Any) -> str:
-    """The name of a header parameter; empty for any other one."""
+    """The name of a header parameter; empty for other parameters."""
     ref = written.get("$ref") if type(written) is dict else None
     node = find(document, ref)[0] if type(ref) is str else written
     return str(node.get("name", "")) if type(node) is dict and node.get("in") == "header" else ""
 
 
-def _response(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatements]:
+def _response(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatement]:
     """`Content-Type` among the headers of a response is ignored (OpenAPI 3.1 section 4.8.17)."""
     headers = place.node.get("headers")
     for name in [*headers] if type(headers) is dict else ():
         if name.lower() == "content-type":
-            because = "the response header Content-Type is not held to its schema: OpenAPI 3.1 section 4.8.17 says so"
-            yield IgnoredStatements(join(place.pointer, "headers", name), because)
+            reason = "the response header Content-Type is ignored, as OpenAPI 3.1 section 4.8.17 says"
+            yield IgnoredStatement(join(place.pointer, "headers", name), reason)
             del headers[name]
 
 
-def _schema(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatements]:
-    """`nullable` allows no null that an `enum` lacks (OpenAPI 3.0.3 section 4.7.24.1); its writer means it to."""
+def _schema(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatement]:
+    """Strictly, `nullable` adds no null to an `enum` (OpenAPI 3.0.3 section 4.7.24.1), but authors expect it to."""
     choices = place.node.get("enum")
     if place.node.get("nullable") is not True:
         return
     if type(choices) is list and None not in choices:
-        yield IgnoredStatements(
-            place.pointer, "`nullable` beside an `enum` without null: a null may be taken or refused"
+        yield IgnoredStatement(
+            place.pointer, "the server may accept or refuse null, since `nullable` is next to an `enum` without null"
         )
     elif str(document.get("openapi")).startswith("3.1"):
-        yield IgnoredStatements(place.pointer, "`nullable` is no keyword of OpenAPI 3.1: a null may be shown or not")
+        yield IgnoredStatement(
+            place.pointer, "the server may return null or not, since `nullable` is not a keyword of OpenAPI 3.1"
+        )
 
 
 RULES = {"path item": _parameters, "operation": _parameters, "response": _response, "schema": _schema}
-"""Kind of object → what is overruled in it. What cannot be taken out stays: it is for `Fairness` to excuse."""
+"""Kind of OpenAPI object → the function that removes its ignored parts. `FalsePositives` handles the rest."""

@@ -1,4 +1,4 @@
-"""openapi-core as second judge: replies are held against the document once more, by a reader that is not ours."""
+"""Validates responses a second time with openapi-core, an independent implementation of OpenAPI."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
 
 CHECK = "second-judge"
-"""What a disagreement is called in a report."""
+"""The name of this check in reports."""
 
 MOST = 500
-"""How many replies are judged twice in one examination; each costs milliseconds. Of each shape one is enough."""
+"""At most so many responses are validated twice in one run, because each takes milliseconds."""
 
 HOST = "http://judge.local"
 
 LOST = re.compile(r"reference '[^']*' could not be resolved")
-"""What openapi-core says of a kind whose name is no schema's; a discriminator without a mapping leaves that open."""
+"""openapi-core's message for a discriminator value that names no schema, which OpenAPI does not forbid."""
 
 
 class OpenapiCoreCheck:
-    """Asks openapi-core about replies that were judged already, and tells where the two do not agree."""
+    """Validates responses with openapi-core and reports a disagreement with the first validator."""
 
     def __init__(self, contract: Contract) -> None:
         self.findings: dict[str, Finding] = {}
@@ -44,7 +44,7 @@ class OpenapiCoreCheck:
     def hear(
         self, operation: Operation, exchange: RecordedExchange, base: str, judge: str, faults: Sequence[str]
     ) -> None:
-        """Hold a reply against the document again. `faults` are what `judge` found wrong with it, if anything."""
+        """Validate a response again. `faults` are the violations that the first `validator` reported, if any."""
         response = operation.response(exchange.status)
         if response is None or exchange.method == "HEAD" or len(self._seen) >= MOST:
             return
@@ -65,13 +65,13 @@ class OpenapiCoreCheck:
         self.heard.setdefault(name, "passed")
         if bool(said) != bool(faults):
             self.heard[name] = "failed"
-            self._tell(name, exchange, judge, faults[0] if faults else "nothing is wrong", said or "nothing is wrong")
+            self._tell(name, exchange, judge, faults[0] if faults else "valid", said or "valid")
 
     def fits(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
-        """Does a request fit the document as it was written? False where openapi-core cannot say."""
+        """Is a request valid by the document? False where openapi-core cannot decide."""
         parts = urlsplit(exchange.url.removeprefix(base))
         given = {name.lower(): value for name, value in exchange.headers}
-        length = {"content-length": str(len(exchange.body or b""))}  # which every client writes itself
+        length = {"content-length": str(len(exchange.body or b""))}  # every HTTP client adds it
         asked = MockRequest(
             HOST,
             exchange.method.lower(),
@@ -83,7 +83,7 @@ class OpenapiCoreCheck:
         )
         try:
             self._judge(operation).validate_request(asked)
-        except Exception:  # noqa: BLE001  what breaks inside of the second judge is no verdict on a request
+        except Exception:  # noqa: BLE001  a crash of openapi-core says nothing about the request
             return False
         return True
 
@@ -93,14 +93,14 @@ class OpenapiCoreCheck:
             name,
             verdict="disagreement",
             about=f"{exchange.status} {judge} {theirs[:40]}",
-            expected=f"{judge} and openapi-core agree about this {exchange.status} reply",
+            expected=f"{judge} and openapi-core agree about this {exchange.status} response",
             seen=f"{judge}: {ours}; openapi-core: {theirs}",
             exchanges=(exchange,),
         )
         self.findings.setdefault(found.id, found)
 
     def _judged(self, operation: Operation, exchange: RecordedExchange, base: str) -> str | None:
-        """What openapi-core finds wrong; empty when nothing is, None when it cannot say."""
+        """openapi-core's message; empty for a valid response, None where it cannot decide."""
         parts = urlsplit(exchange.url.removeprefix(base))
         asked = MockRequest(HOST, exchange.method.lower(), unquote(parts.path), args=dict(parse_qsl(parts.query)))
         kind = exchange.header("content-type") or ""
@@ -113,17 +113,17 @@ class OpenapiCoreCheck:
             return None
         except OpenAPIError as fault:
             return _words(fault)
-        except Exception:  # noqa: BLE001  what breaks inside of the second judge is no verdict on a reply
+        except Exception:  # noqa: BLE001  a crash of openapi-core says nothing about the response
             return None
         return ""
 
     @cached_property
     def _raw(self) -> Mapping[str, Any]:
-        """The document as published, with the nulls that its writer meant; in normal form where it is of Swagger."""
+        """The document as published with `nullable` made explicit; Swagger 2.0 documents in converted form."""
         return nullable(self._document.raw) if "openapi" in self._document.raw else self._document.root
 
     def _judge(self, operation: Operation) -> OpenAPI:
-        """openapi-core for the document with one path only, so that its search for paths costs nothing."""
+        """openapi-core for a document with this path only: its search for the matching path is slow."""
         if operation.path not in self._judges:
             raw = self._raw
             item = raw["paths"][operation.path]
@@ -133,7 +133,7 @@ class OpenapiCoreCheck:
 
 
 def _without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A Path Item that lies at every address."""
+    """A Path Item without its own server addresses."""
     return {
         key: _without_servers(value) if isinstance(value, dict) and "responses" in value else value
         for key, value in item.items()
@@ -142,7 +142,7 @@ def _without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(fault: OpenAPIError) -> str | None:
-    """What is wrong in its own words; None where all of it is that it cannot say."""
+    """openapi-core's message; None if its only complaint is a name that it cannot resolve."""
     cause = fault.__cause__ or fault
     errors = [error.message for error in getattr(cause, "schema_errors", ())]
     if errors and all(map(LOST.search, errors)):
@@ -151,7 +151,7 @@ def _words(fault: OpenAPIError) -> str | None:
 
 
 def _shape(value: Any) -> object:
-    """A JSON value without its texts and numbers: two of one shape are judged alike, as far as types go."""
+    """The structure of a JSON value without its texts and numbers; responses of the same shape are validated once."""
     if isinstance(value, dict):
         return frozenset((key, _shape(each)) for key, each in value.items())
     if isinstance(value, list):

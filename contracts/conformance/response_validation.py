@@ -1,4 +1,4 @@
-"""Does a reply look as the document says? Status, media type, headers, schema (OpenAPI 3.1 section 4.8.17)."""
+"""Validates a response against the document: status, media type, headers, schema (OpenAPI 3.1 section 4.8.17)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mockserver.openapi.schemas import Schemas, faults
 
 @dataclass(frozen=True, slots=True)
 class ResponseViolation:
-    """One thing in which a reply is not as documented; `about` names it the same way in every run."""
+    """One deviation of a response from the document; `about` identifies it in every run."""
 
     about: str
     expected: str
@@ -24,63 +24,66 @@ class ResponseViolation:
 
 
 GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431})
-"""Statuses that any server may answer by HTTP itself, documented or not (RFC 9110 section 15.5, RFC 6585)."""
+"""Statuses that any HTTP server may return, documented or not (RFC 9110 section 15.5, RFC 6585)."""
 
 
 def response_violations(
     operation: Operation, exchange: RecordedExchange, contract: Contract
 ) -> Iterator[ResponseViolation]:
-    """What is wrong with a reply to `operation`, by the document alone."""
-    if exchange.status >= 500 and not is_foreseen(operation, exchange.status):
+    """Everything in which a response of `operation` differs from the document."""
+    if exchange.status >= 500 and not is_documented_error(operation, exchange.status):
         yield ResponseViolation(
-            "5xx", "no server error, whatever a client sends", f"{exchange.status}: {_start(exchange)}"
+            "5xx", "no server error for any request", f"status {exchange.status}: {_start(exchange)}"
         )
         return
     response = operation.response(exchange.status)
     if response is None:
-        if not is_general(operation, exchange.status):
+        if not is_allowed_status(operation, exchange.status):
             documented = ", ".join(r.status for r in operation.responses)
-            yield ResponseViolation(
-                "status", f"one of the documented statuses {documented}", f"status {exchange.status}"
-            )
+            yield ResponseViolation("status", f"a documented status: {documented}", f"status {exchange.status}")
         return
     yield from _headers(response, exchange)
     if exchange.method != "HEAD":
         yield from _content(response, exchange, contract)
 
 
-def is_foreseen(operation: Operation, status: int) -> bool:
-    """Does the document speak of this server error?
+def is_documented_error(operation: Operation, status: int) -> bool:
+    """Does the document allow this server error?
 
-    A 500 is not foreseen (RFC 9110 section 15.6.1) unless the document knows of nothing but failures. Where it knows
-    interim responses only, after which another one comes (section 15.2), that may be any.
+    A documented 500 does not count (RFC 9110 section 15.6.1) unless the document has no success response. If it has
+    interim responses only, the final response may be any (section 15.2).
     """
-    spoken = {response.status for response in operation.responses}
-    if spoken and all(each[:1] == "1" for each in spoken):
+    documented = {response.status for response in operation.responses}
+    if documented and all(each[:1] == "1" for each in documented):
         return True
-    return str(status) in spoken and (status != 500 or not tells_success(operation))
+    return str(status) in documented and (status != 500 or not documents_success(operation))
 
 
-def tells_success(operation: Operation) -> bool:
-    """Does the document say what an operation answers when it is done (OpenAPI 3.1 section 4.8.16)?"""
+def documents_success(operation: Operation) -> bool:
+    """Does the document have a success response for an operation (OpenAPI 3.1 section 4.8.16)?"""
     return any(response.status[:1] in ("2", "3") or response.status == "default" for response in operation.responses)
 
 
-def is_general(operation: Operation, status: int) -> bool:
-    """May any server answer with it, whatever its document says? With a success, where the document has none."""
-    success = 200 <= status < 300 and not tells_success(operation)
-    return success or (status >= 500 and is_foreseen(operation, status)) or status in GENERAL or 300 <= status < 400
+def is_allowed_status(operation: Operation, status: int) -> bool:
+    """May a server return this undocumented status? Any success is allowed where the document has none."""
+    success = 200 <= status < 300 and not documents_success(operation)
+    return (
+        success
+        or (status >= 500 and is_documented_error(operation, status))
+        or status in GENERAL
+        or 300 <= status < 400
+    )
 
 
 def is_unsatisfiable(contract: Contract, operation: Operation, exchange: RecordedExchange) -> bool:
-    """Is all that is wrong with a reply that several alternatives of a `oneOf` hold, of which never one alone does?"""
+    """Does a response only break a `oneOf` that no value can satisfy, as its alternatives always match together?"""
     response = operation.response(exchange.status)
     media = _media(response, exchange) if response else None
-    return media is not None and media.schema is not None and _fits_several(contract, media, exchange.json)
+    return media is not None and media.schema is not None and _matches_several(contract, media, exchange.json)
 
 
-def never_one(contract: Contract, media: MediaType) -> bool:
-    """Can nothing be made that fits one alternative of a `oneOf` alone, such as where two are the same schema?"""
+def never_matches_once(contract: Contract, media: MediaType) -> bool:
+    """Can no value match exactly one alternative of a `oneOf`, for example because two are the same schema?"""
     if media.schema is None or contract.schemas.keyword(media.schema, "oneOf") is None:
         return False
     try:
@@ -90,13 +93,14 @@ def never_one(contract: Contract, media: MediaType) -> bool:
     return False
 
 
-def _fits_several(contract: Contract, media: MediaType, value: Any) -> bool:
-    """Is a value at fault for fitting several alternatives only, where none fits alone? A value is made last."""
-    return _hold_together(contract.schemas, str(media.schema), value) and never_one(contract, media)
+def _matches_several(contract: Contract, media: MediaType, value: Any) -> bool:
+    """Does a value match several alternatives of a `oneOf` that no value can match exactly once?"""
+    # Generating a value is slow, so the cheap test comes first.
+    return _match_together(contract.schemas, str(media.schema), value) and never_matches_once(contract, media)
 
 
-def _hold_together(schemas: Schemas, pointer: str, value: Any) -> bool:
-    """Does a value break nothing but a `oneOf`, since more than one of its alternatives hold?"""
+def _match_together(schemas: Schemas, pointer: str, value: Any) -> bool:
+    """Is the only violation a `oneOf` with more than one matching alternative?"""
     listed = [
         join(here, "oneOf", number)
         for node, here in schemas.branches(pointer)
@@ -115,53 +119,55 @@ def _hold_together(schemas: Schemas, pointer: str, value: Any) -> bool:
 def _headers(response: Response, exchange: RecordedExchange) -> Iterator[ResponseViolation]:
     for header in response.headers:
         if header.required and exchange.header(header.name) is None:
-            yield ResponseViolation(f"header {header.name}", f"the header {header.name}", "a reply without it")
+            yield ResponseViolation(f"header {header.name}", f"the required header {header.name}", "no such header")
 
 
 def _content(response: Response, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     if not response.content:
         if exchange.reply_body and exchange.status == 204:
-            yield ResponseViolation("body", "no body (RFC 9110 section 15.3.5)", _start(exchange))
+            yield ResponseViolation("body", "no body with status 204 (RFC 9110 section 15.3.5)", _start(exchange))
         return
     sent, media = _sent(exchange), _media(response, exchange)
     if media is None:
         names = ", ".join(m.name for m in response.content)
-        yield ResponseViolation("content-type", f"a body of {names}", f"content-type {sent or 'absent'}")
+        yield ResponseViolation(
+            "content-type", f"a documented content type: {names}", f"content type {sent or 'absent'}"
+        )
     elif media.schema is not None and "json" in sent:
         yield from _schema(media, exchange, contract)
 
 
 def _sent(exchange: RecordedExchange) -> str:
-    """The media type of a reply, without its parameters."""
+    """The media type of a response, without its parameters."""
     return (exchange.header("content-type") or "").split(";")[0].strip().lower()
 
 
 def _media(response: Response, exchange: RecordedExchange) -> MediaType | None:
-    """What the document says of a reply of this media type."""
+    """The documented media type that a response matches, or None."""
     return next((m for m in response.content if _covers(m.name, _sent(exchange))), None)
 
 
 def _schema(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     if exchange.json is None and exchange.reply_body.strip() != b"null":
-        yield ResponseViolation("json", "a body that is JSON (RFC 8259)", _start(exchange))
+        yield ResponseViolation("json", "a valid JSON body (RFC 8259)", _start(exchange))
         return
     try:
         wrong = faults(contract.schemas.validator(str(media.schema), "response"), exchange.json, "body")
     except InvalidDocument:
         return
-    if wrong and _fits_several(contract, media, exchange.json):
+    if wrong and _matches_several(contract, media, exchange.json):
         return
     for fault in wrong[:3]:
         steps = ".".join("*" if isinstance(step, int) else str(step) for step in fault.path)
         yield ResponseViolation(
             f"{exchange.status} {steps} {fault.keyword}",
-            f"a {exchange.status} reply valid against its schema",
+            f"a {exchange.status} response that its schema allows",
             f"{fault.field}: {fault.message}",
         )
 
 
 def _covers(documented: str, sent: str) -> bool:
-    """Does a documented media type or range describe the one that was sent?"""
+    """Does a documented media type or range include the one that was sent?"""
     documented = documented.split(";", maxsplit=1)[0].strip().lower()
     if documented in ("*/*", sent):
         return True

@@ -27,7 +27,7 @@ from contracts.client.authentication import authorization, is_basic
 from contracts.client.target import NOBODY, SAFE, Exhausted, ReadOnly, Target, Unreachable, User
 from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
 from contracts.conformance.false_positives import FalsePositives
-from contracts.conformance.ignored_statements import has_heirs, heeded
+from contracts.conformance.ignored_statements import has_inheriting_discriminator, without_ignored
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.conformance.response_validation import is_unsatisfiable
 from contracts.model.finding import Finding, RecordedExchange, finding, response_expected
@@ -204,12 +204,12 @@ class _Run:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The document as the engine is given it."""
-        return heeded(self.contract.document.raw)[0]
+        return without_ignored(self.contract.document.raw)[0]
 
     @cached_property
     def fairness(self) -> FalsePositives:
         """What a correct server may do although the engine tells it as a failure."""
-        inherits = has_heirs(self.contract.document.raw)
+        inherits = has_inheriting_discriminator(self.contract.document.raw)
         return FalsePositives(self.contract, self.context.shared.jury, self.target.base_url, inherits)
 
     @property

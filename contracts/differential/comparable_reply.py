@@ -1,4 +1,4 @@
-"""A reply as it can be compared: ids by the names of their items, times by how they are written."""
+"""Prepares a response for comparison: ids become the names of their items, times become their format."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 MARKED = re.compile(r"^(.*[_-])[A-Za-z0-9]{6,}$")
 
 HEADERS = ("location", "link")
-"""Headers of which the presence is compared."""
+"""Headers whose presence is compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparableReply:
-    """One reply: its status, the headers that matter, and the body."""
+    """One response: its status, the relevant headers and the body."""
 
     status: int
     headers: Mapping[str, str]
@@ -28,9 +28,9 @@ class ComparableReply:
 
 @dataclass(slots=True)
 class ReplyNormalizer:
-    """What one side knows of its values: the names of ids, and what we sent ourselves.
+    """Normalizes the responses of one side. It knows the names of ids, and the texts that we sent.
 
-    `moments` are the times as the reply before showed them, where it matters whether they move.
+    `moments` holds the times of the previous response, for scenarios that test whether a time changes.
     """
 
     ids: dict[str, str] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class ReplyNormalizer:
     moments: dict[str, str] | None = None
 
     def look(self, exchange: RecordedExchange) -> ComparableReply:
-        """The reply as it can be compared."""
+        """The response in comparable form."""
         kind = (exchange.header("content-type") or "").split(";")[0].strip().lower()
         headers = {name: "there" for name in HEADERS if exchange.header(name) is not None}
         if exchange.reply_body:
@@ -52,7 +52,7 @@ class ReplyNormalizer:
         return ComparableReply(exchange.status, headers, body)
 
     def value(self, key: str, value: Any) -> Any:
-        """A JSON value as it can be compared; `key` is the name under which it stands."""
+        """A JSON value in comparable form; `key` is the name of its property."""
         if isinstance(value, dict):
             return {name: self.value(name, each) for name, each in value.items()}
         if isinstance(value, list):
@@ -86,7 +86,7 @@ class ReplyNormalizer:
         return number
 
     def _moved(self, key: str, moment: str) -> str:
-        """Does the reply before show another time there?"""
+        """`, moved` if the previous response had another time in this property."""
         if self.moments is None or key not in self.times:
             return ""
         before, self.moments[key] = self.moments.get(key, moment), moment
@@ -94,7 +94,7 @@ class ReplyNormalizer:
 
 
 def shape_of(id: Any) -> tuple[str, str, int]:
-    """How ids are made, as `identity` says it: the way, the prefix and the length."""
+    """The format of an id in the terms of the `identity` statement: kind, prefix and length."""
     if isinstance(id, int):
         return "integer", "", 0
     text = str(id)

@@ -1,4 +1,4 @@
-"""Sequences that nobody thought of: creates, reads, changes and removals in any order, as chance has it."""
+"""Random scenarios: creates, reads, updates and deletes in random order."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext, Mode
 
 COUNT: dict[Mode, int] = {"quick": 2, "default": 8, "campaign": 200}
-"""How many for each resource."""
+"""Scenarios per resource."""
 
 LENGTH = 10
-"""How many requests each of them has."""
+"""Requests per scenario."""
 
 
 def random_sequences(context: CheckContext, mode: Mode, seed: int) -> Iterator[Scenario]:
-    """Random scenarios, the same for the same seed."""
+    """Random scenarios; the same seed gives the same scenarios."""
     for resource in context.shared.resources.values():
         if resource.can("create"):
             chance = Random(f"{seed}/{resource.name}")
