@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test coverage test-wheel lint format bench conformance conformance-big corpus journeys mutants \
-        wheel pins clean
+        wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## Say what can be made
@@ -70,6 +70,9 @@ pins: ## Resolve every dependency anew and write constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev]'
 	build/pins/bin/pip freeze --all --exclude-editable | grep -ivE '^(pip|setuptools|wheel)==' > constraints.txt
+
+docs: $(VENV)/developed ## Write the pages that are generated (docs/behaviour.md)
+	$(BIN)/mockserver specs vocabulary > docs/behaviour.md
 
 clean: ## Remove what was made
 	rm -rf .venv .venv-* build dist reports .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

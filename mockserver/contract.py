@@ -9,8 +9,7 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from mockserver import inference
-from mockserver.behaviour import overlay
-from mockserver.behaviour import statements as behaviours
+from mockserver.behaviour import overlay, reader
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
 from mockserver.errors import BehaviourError, SpecError
 from mockserver.examples.example_maker import ExampleMaker
@@ -133,7 +132,8 @@ def from_raw(
     document = documents.from_normal_form(root, raw=shown, file=file, base_path=normalize_module.base_path(root))
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
-    said = behaviours.read(root if "x-resources" in root else guessed(document, schemas, examples), file=file)
+    written = root if "x-resources" in root else guessed(document, schemas, examples)
+    said = reader.read(reader.tree_of(written), lambda place: file)
     return Contract(name, document, said, schemas, examples, flaws, left_out, acting=_acting(document, said))
 
 

@@ -161,7 +161,7 @@ def _apart(context: CheckContext, resource: CheckedResource) -> None:
 
 def conflict_status(context: CheckContext) -> int:
     """The status of a conflict: as stated, or 409 (RFC 9110 section 15.5.10)."""
-    statement = context.contract.behaviour.service.errors.get("conflict")
+    statement = context.contract.behaviour.service.errors.bodies.get("conflict")
     return statement.status if statement and statement.status else 409
 
 

@@ -173,8 +173,8 @@ def _fits_text(written: str, seen: Any, values: Mapping[str, Any]) -> bool:
 
 def error_said(context: CheckContext, kind: str, op: ResourceOperation | None = None) -> ErrorBody | None:
     """What is said about the body of a kind of refusal."""
-    own = op.behaviour.errors if op else {}
-    service = context.contract.behaviour.service.errors
+    own = op.behaviour.errors.bodies if op else {}
+    service = context.contract.behaviour.service.errors.bodies
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 
@@ -198,14 +198,14 @@ def matches_error(
 
 def status_of(context: CheckContext, kind: str, op: ResourceOperation) -> frozenset[int]:
     """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
-    for errors in (op.behaviour.errors, context.contract.behaviour.service.errors):
+    for errors in (op.behaviour.errors.bodies, context.contract.behaviour.service.errors.bodies):
         if kind in errors and errors[kind].status is not None:
             return frozenset({int(errors[kind].status or 0)})
     own = REFUSALS[kind].status
     if kind not in ("invalid", "malformed"):
         return frozenset({own})
     documented = {int(r.status) for r in op.operation.responses if r.status in ("400", "422")}
-    stated = kind in context.contract.behaviour.service.errors
+    stated = kind in context.contract.behaviour.service.errors.bodies
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 
 
@@ -482,7 +482,7 @@ def _nowhere_places(contract: Contract) -> Iterator[Place]:
 
 def _missing_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
-        statement = contract.behaviour.service.errors.get("missing")
+        statement = contract.behaviour.service.errors.bodies.get("missing")
         if statement and resource.can("create", "delete", "get"):
             yield resource.operations["get"].name, StatementRef.of("service", "errors.missing", statement), (resource,)
 

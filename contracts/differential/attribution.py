@@ -56,7 +56,10 @@ def field_said(resource: CheckedResource, field: str) -> StatementRef | None:
 
 def refusal_said(contract: Contract, op: ResourceOperation, kind: str) -> StatementRef | None:
     """The statement about the body of a kind of refusal."""
-    for subject, errors in ((op.name, op.behaviour.errors), ("service", contract.behaviour.service.errors)):
+    for subject, errors in (
+        (op.name, op.behaviour.errors.bodies),
+        ("service", contract.behaviour.service.errors.bodies),
+    ):
         for name in (kind, "default"):
             if name in errors:
                 return StatementRef.of(

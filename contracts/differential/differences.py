@@ -166,7 +166,7 @@ def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
 
 def refusal_body(contract: Contract, op: ResourceOperation, kind: str) -> ErrorBody | None:
     """What is said about the body of a kind of refusal at an operation."""
-    own, service = op.behaviour.errors, contract.behaviour.service.errors
+    own, service = op.behaviour.errors.bodies, contract.behaviour.service.errors.bodies
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 

@@ -6,9 +6,11 @@ import hashlib
 import json
 import re
 import shlex
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
+
+from msgspec.structs import fields
 
 from mockserver.behaviour.statements import Evidence, Statement
 

@@ -81,13 +81,9 @@ class CheckedResource:
     `acts` has one Act for each of create, get, list, update, replace and delete that exists (the shortest path).
     """
 
+    name: str
     behaviour: Resource
     operations: Mapping[str, ResourceOperation]
-
-    @property
-    def name(self) -> str:
-        """The resource's name."""
-        return self.behaviour.name
 
     def can(self, *wanted: str) -> bool:
         """Does every one of these actions exist?"""
@@ -158,7 +154,7 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
         if stated.action is not None and stated.action.of in found:
             found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated))
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
-    return {name: CheckedResource(resource, found[name]) for name, resource in resources.items()}
+    return {name: CheckedResource(name, resource, found[name]) for name, resource in resources.items()}
 
 
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:

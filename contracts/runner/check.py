@@ -110,7 +110,7 @@ def _is_made(contract: Contract, resource: CheckedResource, name: str) -> bool:
     """Does the resource make the statement? One that equals the default counts only if the document writes it."""
     written = (contract.document.root.get("x-resources") or {}).get(resource.name) or {}
     key = name.replace("-", "_")
-    return name in written or getattr(resource.behaviour, key) != getattr(type(resource.behaviour)(resource.name), key)
+    return name in written or getattr(resource.behaviour, key) != getattr(type(resource.behaviour)(), key)
 
 
 def _each(value: Any) -> Iterator[Statement]:

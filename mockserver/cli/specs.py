@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from mockserver import contract as contracts
-from mockserver.behaviour import reference_page
+from mockserver.behaviour import reference_page, vocabulary
 from mockserver.cli import startup_banner
 from mockserver.errors import MockServerError
 from mockserver.openapi import bundled
@@ -34,7 +36,11 @@ def show(document: str) -> None:
 
 
 @specs.command("vocabulary")
-def print_vocabulary() -> None:
+@click.option("--json-schema", is_flag=True, help="Print the JSON Schema of the keys instead.")
+def print_vocabulary(json_schema: bool) -> None:
     """Print the reference of behaviour files (docs/behaviour.md)."""
+    if json_schema:
+        click.echo(json.dumps(vocabulary.json_schema(), indent=2, ensure_ascii=False))
+        return
     for line in reference_page.page():
         click.echo(line)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import fields
 from shlex import quote
 from typing import Any
 
 import orjson
+from msgspec.structs import fields
 
 from mockserver.behaviour.statements import Statement
 from mockserver.cli.reload import Reload
@@ -182,4 +182,6 @@ def _says(statement: Statement) -> str:
 def _short(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(str(v) for v in value)
+    if isinstance(value, float):
+        return f"{value:g}"
     return orjson.dumps(value).decode() if isinstance(value, dict | list) else str(value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mockserver.behaviour.statements import OperationBehaviour, ReplyStatement
 from mockserver.contract import Contract
@@ -112,7 +113,7 @@ def _born(
     documented = any(response.status == "201" for response in operation.responses)
     if behaviour.action is None or behaviour.action.does != "replace" or not documented:
         return None
-    stated = replace(behaviour.reply or ReplyStatement(), status=201)
+    stated = replace(behaviour.reply or ReplyStatement(evidence="assumed"), status=201)
     return shapes.compile(operation, stated, contract.schemas, secrets, "replace", view)
 
 

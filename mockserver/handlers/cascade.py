@@ -60,45 +60,44 @@ Above = Mapping[str, tuple[str, ...]]
 
 def possessions(behaviour: Behaviour, above: Above) -> dict[str, Cascade]:
     """What the items of each resource own."""
-    children: dict[str, list[Resource]] = {}
-    for resource in behaviour.resources.values():
+    children: dict[str, list[str]] = {}
+    for name, resource in behaviour.resources.items():
         if resource.parent is not None:
-            children.setdefault(resource.parent.resource, []).append(resource)
+            children.setdefault(resource.parent.resource, []).append(name)
+    apart = {name for name, resource in behaviour.resources.items() if _has_own_path(resource, above[name])}
     return {
         name: Cascade(
-            tuple(_below(name, children, above)),
-            tuple(_ward(child, behaviour, above) for child in children.get(name, ()) if is_elsewhere(child, above)),
+            tuple(_below(name, children, apart)),
+            tuple(_ward(child, behaviour, above) for child in children.get(name, ()) if child in apart),
         )
         for name in behaviour.resources
     }
 
 
-def is_elsewhere(resource: Resource, above: Above) -> bool:
-    """Are the items of a resource reached without the owner below which they are made?"""
-    return resource.parent is not None and resource.parent.parameter not in above[resource.name]
+def _has_own_path(resource: Resource, above: tuple[str, ...]) -> bool:
+    """Are the items of a resource reached without their parent?"""
+    return resource.parent is not None and resource.parent.parameter not in above
 
 
-def _below(owner: str, children: Mapping[str, list[Resource]], above: Above) -> Iterator[str]:
-    """The resources that stand below an owner, at any depth."""
-    for child in children.get(owner, ()):
-        if not is_elsewhere(child, above):
-            yield child.name
-            yield from _below(child.name, children, above)
+def _below(parent: str, children: Mapping[str, list[str]], apart: set[str]) -> Iterator[str]:
+    """The resources whose paths are below those of a parent, at any depth."""
+    for child in children.get(parent, ()):
+        if child not in apart:
+            yield child
+            yield from _below(child, children, apart)
 
 
-def _ward(resource: Resource, behaviour: Behaviour, above: Above) -> ChildCollection:
-    parent, own = resource.parent, above[resource.name]
-    assert parent is not None  # noqa: S101  # a ward has an owner
+def _ward(name: str, behaviour: Behaviour, above: Above) -> ChildCollection:
+    parent, own = behaviour.resources[name].parent, above[name]
+    assert parent is not None  # noqa: S101  # a ward has a parent
     kept = {
-        parameter: name
+        parameter: field
         for operation in behaviour.operations.values()
-        if operation.action is not None and operation.action.of == resource.name
-        for parameter, name in operation.action.keeps.items()
+        if operation.action is not None and operation.action.of == name
+        for parameter, field in operation.action.keeps.items()
     } | ({parent.parameter: parent.field} if parent.field else {})
     names = (*above[parent.resource], parent.parameter)
-    return ChildCollection(
-        resource.name, tuple(kept.get(name) or (own.index(name) if name in own else None) for name in names)
-    )
+    return ChildCollection(name, tuple(kept.get(each) or (own.index(each) if each in own else None) for each in names))
 
 
 class Release:

@@ -23,7 +23,7 @@ FARTHEST = 2**53
 NOWHERE = -1
 """The place of an item that never was."""
 
-WHOLE = Paging(style="page")
+WHOLE = Paging(style="page", evidence="assumed")
 """The paging of a list that has none: all items on one page."""
 
 Page = tuple[list[Record], dict[str, Any]]

@@ -10,7 +10,6 @@ from urllib.parse import unquote
 
 from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, OperationBehaviour, Resource
 from mockserver.contract import Contract
-from mockserver.errors import BehaviourError
 from mockserver.handlers import new_ids, reply_template
 from mockserver.handlers.cascade import Cascade, possessions
 from mockserver.handlers.generated_fields import GeneratedFields, ReplyView
@@ -135,13 +134,13 @@ class ResourcePlan:
 
 
 def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
-    """Every resource of a contract, by name. Raises BehaviourError for a template or owner that cannot be."""
+    """Every resource of a contract, by name. Raises BehaviourError for a template that cannot be."""
     indexed, created = _indexed(contract.behaviour), _created(contract.behaviour)
     resources = contract.behaviour.resources
     above = {name: _above(resource, resources) for name, resource in resources.items()}
     owned, plans = possessions(contract.behaviour, above), {}
     for name, resource in resources.items():
-        plan = _compile(resource, contract, indexed.get(name, ()), above[name], owned[name])
+        plan = _compile(name, resource, contract, indexed.get(name, ()), above[name], owned[name])
         begun = resource.identity.generate == "single" and name not in created
         plans[name] = replace(plan, is_begun=begun, invention=_invention(contract, plan))
     return plans
@@ -235,27 +234,27 @@ def known(contract: Contract, operation: Operation, behaviour: OperationBehaviou
 
 
 def _compile(
-    resource: Resource, contract: Contract, indexed: tuple[str, ...], above: tuple[str, ...], owns: Cascade
+    name: str, resource: Resource, contract: Contract, indexed: tuple[str, ...], above: tuple[str, ...], owns: Cascade
 ) -> ResourcePlan:
     identity, stamps = resource.identity, resource.timestamps
-    initial = _templates(resource.name, "initial", resource.initial)
+    initial = _templates(name, "initial", resource.initial)
     constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if reply_template.is_constant(v)}
-    derived = _templates(resource.name, "derived", resource.derived)
+    derived = _templates(name, "derived", resource.derived)
     set_by_service = {name for name, _ in (*initial, *derived)} | set(constants)
     set_by_service |= {identity.field} if identity.generate != "client" and not identity.from_client else set()
     set_by_service |= {name for entry in resource.server_set for name in entry.fields}
     set_by_service |= {name for name in (stamps.created, stamps.updated) if name} if stamps else set()
     return ResourcePlan(
-        name=resource.name,
+        name=name,
         statements=resource,
-        new_id=_maker(identity, resource.name, contract),
+        new_id=_maker(identity, name, contract),
         defaults={name: value for entry in resource.defaults for name, value in entry.fields.items()},
         constants=constants,
         initial=initial,
         derived=derived,
         secrets=frozenset(name for entry in resource.write_only for name in entry.fields),
         remembered=frozenset(
-            name for _, said in acting(contract, resource.name) if said.action for name in said.action.keeps.values()
+            field for _, said in acting(contract, name) if said.action for field in said.action.keeps.values()
         ),
         immutable=frozenset(name for entry in resource.immutable for name in entry.fields),
         settled=frozenset(set_by_service),
@@ -281,12 +280,8 @@ def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render
 def _above(resource: Resource, resources: Mapping[str, Resource]) -> tuple[str, ...]:
     """The path parameters above an item, the highest first: as stated, else those of the owners."""
     found: list[str] = []
-    seen = {resource.name}
     parent = resource.parent
     while parent is not None:
-        if parent.resource in seen or parent.resource not in resources:
-            raise BehaviourError(f"x-resources/{resource.name}/parent: no such owner, or a circle: {parent.resource!r}")
-        seen.add(parent.resource)
         found.insert(0, parent.parameter)
         parent = resources[parent.resource].parent
     return tuple(found) if resource.within is None else resource.within.parameters

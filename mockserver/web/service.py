@@ -63,7 +63,7 @@ class Service:
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
-        self._errors = ErrorResponses(stated.errors, self._default_errors, "x-service")
+        self._errors = ErrorResponses(stated.errors.bodies, self._default_errors, "x-service")
         parts = self._parts(settings)
         self.endpoints = {o.operation_id: self._compile(o, rules, parts) for o in contract.document.operations}
         self.routes = _mounted(self.endpoints.values())
@@ -106,11 +106,11 @@ class Service:
 
     def _compile(self, operation: Operation, rules: Rules, parts: ServiceParts) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
-        service = self.contract.behaviour.service.errors
+        service = self.contract.behaviour.service.errors.bodies
         place = f"{operation.method.upper()} {operation.path}"
         own = (
-            ErrorResponses({**service, **stated.errors}, self._default_errors, place)
-            if stated and stated.errors
+            ErrorResponses(service | stated.errors.bodies, self._default_errors, place)
+            if stated and stated.errors.bodies
             else self._errors
         )
         return Endpoint(operation, bind(self.contract, operation, self.plans, rules), parts, own)

@@ -15,7 +15,7 @@ from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
 from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
-from mockserver.behaviour.statements import OPERATION, RESOURCE, SERVICE
+from mockserver.behaviour.vocabulary import HOLDERS
 from mockserver.openapi import bundled
 from tests.planted_bugs.run import SERVERS, examined
 
@@ -108,7 +108,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
 
 
 def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
-    kinds = {*SERVICE, *RESOURCE, *OPERATION}
+    kinds = {kind for model in HOLDERS for kind in model.__struct_encode_fields__}
     examined_kinds = {kind for check in CHECKS for kind in check.statement_kinds}
 
     assert kinds - examined_kinds == set(NO_PROMISE) & kinds

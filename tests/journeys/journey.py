@@ -48,6 +48,7 @@ class Outcome:
 class Station:
     """A resource and the operations on it, by what they do."""
 
+    name: str
     resource: Resource
     acts: dict[str, tuple[Operation, OperationBehaviour]] = field(default_factory=dict)
 
@@ -124,7 +125,7 @@ class Traveller:
         """An id for a new item: what the replies show as one, where the path allows it, else what the path names."""
         identity, own = station.resource.identity, names(operation.path)
         parameter = next(p for p in operation.parameters if p.location == "path" and p.name == own[-1])
-        for view in resource_plan.shown(self._contract, station.resource.name) if parameter.schema else ():
+        for view in resource_plan.shown(self._contract, station.name) if parameter.schema else ():
             at = self._contract.schemas.properties(view).get(identity.field)
             value = self._contract.examples.at(at, seed=0) if at else None
             if at and self._contract.schemas.validator(str(parameter.schema), "request").is_valid(value):
@@ -156,7 +157,7 @@ class Traveller:
 
     def _put(self, station: Station, above: Paths) -> Paths:
         """Put an item there that no operation creates, as a server that starts with items does."""
-        kept, world = self._service.plans[station.resource.name], self._service.world
+        kept, world = self._service.plans[station.name], self._service.world
         call = Call("PUT", "", above, {}, {}, {}, None, "", ANONYMOUS, "")
         held = self._service.store.collection(kept.name, "", kept.owner(above))
         if kept.is_begun:
@@ -248,7 +249,7 @@ class Traveller:
         for key in action.envelope:
             body = body.get(key) if isinstance(body, dict) else None
         resource = self._contract.behaviour.resources[action.of]
-        settled = self._service.plans[resource.name].settled | {resource.identity.field, *action.keeps.values()}
+        settled = self._service.plans[action.of].settled | {resource.identity.field, *action.keeps.values()}
         settled |= {resource.parent.field} if resource.parent is not None else set()
         named = resource_plan.known(self._contract, operation, behaviour)
         for name, value in body.items() if isinstance(body, dict) and isinstance(shown, dict) else ():
@@ -257,7 +258,7 @@ class Traveller:
                 continue
             seen, is_plain = shown.get(known), isinstance(value, str | int | float)
             may_differ = known in settled or type(seen) is not type(value) or seen == value
-            if is_plain and not may_differ and self._may_show(resource.name, known, value):
+            if is_plain and not may_differ and self._may_show(action.of, known, value):
                 raise Lost(step, f"{name} was sent as {text(value)[:60]} and is {text(seen)[:60]}")
 
     def _may_show(self, resource: str, name: str, value: Any) -> bool:
@@ -282,17 +283,18 @@ class Traveller:
         if identity.generate == "single":
             return
         if action.does == "create" and identity.field in body and _is_chosen(identity):
-            body[identity.field] = self._chosen(resource, body[identity.field])
+            body[identity.field] = self._chosen(action.of, body[identity.field])
         is_named = action.does != "create" and identity.parameter in path and len(names(operation.path)) < len(path)
         if is_named and identity.parameter not in names(operation.path):
             body[identity.field] = path[identity.parameter]
 
-    def _chosen(self, resource: Resource, proposed: Any) -> Any:
+    def _chosen(self, name: str, proposed: Any) -> Any:
         """An id that the item's path allows too; the proposed one where no path names it."""
+        identity = self._contract.behaviour.resources[name].identity
         for does in ("get", "delete", "replace", "update"):
-            act = self.stations[resource.name].acts.get(does)
-            if act is not None and resource.identity.parameter in names(act[0].path):
-                found = self._path_value(act[0], resource.identity.parameter)
+            act = self.stations[name].acts.get(does)
+            if act is not None and identity.parameter in names(act[0].path):
+                found = self._path_value(act[0], identity.parameter)
                 return found if type(found) is type(proposed) else proposed
         return proposed
 
@@ -342,7 +344,7 @@ def _is_chosen(identity: IdentityStatement) -> bool:
 
 
 def _stations(service: Service) -> dict[str, Station]:
-    found = {name: Station(resource) for name, resource in service.contract.behaviour.resources.items()}
+    found = {name: Station(name, resource) for name, resource in service.contract.behaviour.resources.items()}
     for operation in service.contract.document.operations:
         behaviour = service.contract.behaviour.operations.get((operation.path, operation.method))
         if behaviour is not None and behaviour.action is not None and behaviour.action.of in found:

@@ -1,0 +1,155 @@
+"""What is wrong with the statements of a document, where it is written, and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import orjson
+
+from mockserver.behaviour.statements import Behaviour, OperationBehaviour, Resource, ServiceStatements
+from mockserver.behaviour.vocabulary import long_form
+from mockserver.errors import BehaviourError
+from mockserver.openapi.pointer import join, lookup
+
+Place = tuple[str | int, ...]
+"""The keys that lead to a value: `("x-resources", "pet", "order", "by")`."""
+
+Locate = Callable[[Place], str]
+"""Says where a value is written, as `my-behaviour.yaml, line 12`."""
+
+MOST = 20
+"""How many faults one error reports."""
+
+
+class StatementFault(NamedTuple):
+    """What is wrong at a place."""
+
+    place: Place
+    message: str
+
+
+def error(found: list[StatementFault], tree: Mapping[str, Any], locate: Locate) -> BehaviourError:
+    """The error that reports faults, a line for each; their places are in the long form of `tree`."""
+    places = [written(fault.place, tree) for fault in found[:MOST]]
+    lines = [f"{locate(at)}: {text(at)}: {fault.message}" for at, fault in zip(places, found, strict=False)]
+    return BehaviourError("\n".join(lines + ([f"and {len(found) - MOST} more"] if len(found) > MOST else [])))
+
+
+def written(place: Place, tree: Mapping[str, Any]) -> Place:
+    """The same place in a tree whose lists of one entry may be written as that entry."""
+    found: list[str | int] = []
+    node: Any = tree
+    for step in place:
+        if isinstance(step, str):
+            node = node.get(step) if isinstance(node, Mapping) else None
+        elif isinstance(node, list):
+            node = node[step]
+        else:
+            continue
+        found.append(step)
+    return tuple(found)
+
+
+def text(place: Place) -> str:
+    """A place for people: `x-resources.pet.order.by`, `POST /pets: x-behaviour.action.of`."""
+    if place[:1] == ("x-behaviour",) and len(place) > 1:
+        method, _, path = str(place[1]).partition(" ")
+        return f"{method.upper()} {path}: {'.'.join(map(str, ('x-behaviour', *place[2:])))}"
+    return ".".join(map(str, place)) or "statements"
+
+
+def of_form(tree: Mapping[str, Any], otherwise: str) -> list[StatementFault]:
+    """Every key and value of a tree in its long form that the models refuse; `otherwise` if the schema finds none."""
+    found = [fault for error in _validator().iter_errors(tree) for fault in _faults(error)]
+    return found or [StatementFault((), otherwise)]
+
+
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(long_form())
+
+
+def _faults(error: jsonschema_rs.ValidationError) -> Iterator[StatementFault]:
+    place, found = tuple(error.instance_path), error.kind.as_dict()
+    if error.kind.name == "additionalProperties":
+        model = lookup(long_form(), join("", *error.schema_path[:-1]))
+        for name in found["unexpected"]:
+            yield StatementFault((*place, name), _unknown(name, list(model["properties"]), place))
+    else:
+        say = MESSAGES.get(error.kind.name)
+        yield StatementFault(place, say(error.instance, found) if say else error.message)
+
+
+MESSAGES: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
+    "enum": lambda value, found: f"{_shown(value)} is not allowed{_allowed(str(value), found['options'])}",
+    "minProperties": lambda value, found: "it is empty",
+    "propertyNames": lambda value, found: f"unknown key: {found['error'].message}",
+    "required": lambda value, found: f"`{found['property']}` is missing",
+    "type": lambda value, found: f"{_shown(value)} has a wrong type; allowed: {' or '.join(found['types'])}",
+}
+"""Keyword of JSON Schema → what an error says. Of other keywords the validator's own message is clear."""
+
+
+def _shown(value: Any) -> str:
+    written = orjson.dumps(value).decode()
+    return written if len(written) <= 60 else f"{written[:57]}..."
+
+
+def _unknown(name: str, known: list[str], place: Place) -> str:
+    """Why a key is refused. A statement that belongs elsewhere is named with its place."""
+    if not place or len(place) != STATEMENTS_AT[str(place[0])]:
+        return f"unknown key{_allowed(name, known)}"
+    for model, about in ABOUT.items():
+        near = [] if difflib.get_close_matches(name, known, 1) else _near(name, model.__struct_encode_fields__)
+        if near:
+            return f"unknown statement; `{near[0]}` is one about {about}. Allowed: {', '.join(known)}"
+    return f"unknown statement{_allowed(name, known)}"
+
+
+STATEMENTS_AT = {"x-service": 1, "x-resources": 2, "x-behaviour": 2}
+"""How many keys lead to an object whose keys are statements."""
+
+ABOUT = {
+    ServiceStatements: "the service (x-service)",
+    Resource: "a resource (x-resources)",
+    OperationBehaviour: "an operation (x-behaviour)",
+}
+
+
+def _near(name: str, known: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name, known, 1)
+
+
+def _allowed(name: str, known: Iterable[str]) -> str:
+    """What may be written in place of a name, the likeliest first."""
+    near = _near(name, known)
+    hint = f"; did you mean `{near[0]}`?" if near else "."
+    return f"{hint} Allowed: {', '.join(known) or 'none'}"
+
+
+def of_names(behaviour: Behaviour) -> Iterator[StatementFault]:
+    """Every name of a resource that there is not, and every resource that is its own ancestor."""
+    known = behaviour.resources
+    for (path, method), operation in behaviour.operations.items():
+        name = operation.action.of if operation.action else ""
+        if name and name not in known:
+            place = ("x-behaviour", f"{method} {path}", "action", "of")
+            yield StatementFault(place, f"there is no resource `{name}`{_allowed(name, known)}")
+    for name, resource in known.items():
+        place, parent = ("x-resources", name, "parent", "resource"), resource.parent
+        if parent is not None and parent.resource not in known:
+            yield StatementFault(place, f"there is no resource `{parent.resource}`{_allowed(parent.resource, known)}")
+        elif _is_own_ancestor(name, known):
+            yield StatementFault(place, "a resource cannot be its own ancestor")
+
+
+def _is_own_ancestor(name: str, resources: Mapping[str, Resource]) -> bool:
+    seen, above = set[str](), resources[name].parent
+    while above is not None and above.resource not in seen and above.resource in resources:
+        seen.add(above.resource)
+        above = resources[above.resource].parent
+    return name in seen

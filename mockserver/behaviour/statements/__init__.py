@@ -1,0 +1,77 @@
+"""The statements of behaviour files as models, one file for each group.
+
+A behaviour file is an OpenAPI Overlay 1.0 that adds three keys to a document: `x-service` and `x-resources` at the
+root, and `x-behaviour` in operations. These models are the only source of what those keys may hold: the reader, its
+error messages, the JSON Schema and docs/behaviour.md are made from them.
+"""
+
+from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
+from mockserver.behaviour.statements.actions import Action, Rule
+from mockserver.behaviour.statements.base import Evidence, Keys, Names, Note, Statement
+from mockserver.behaviour.statements.behaviour import (
+    Behaviour,
+    BehaviourKeys,
+    OperationBehaviour,
+    Resource,
+    ServiceStatements,
+)
+from mockserver.behaviour.statements.fields import (
+    Defaults,
+    Derived,
+    Immutable,
+    Initial,
+    Invented,
+    ServerSet,
+    Timestamps,
+    WriteOnly,
+)
+from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Tenant, Within
+from mockserver.behaviour.statements.limits import Capacity, Unique
+from mockserver.behaviour.statements.lists import Filter, Order, Paging, Sort
+from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
+from mockserver.behaviour.statements.requests import TrailingSlash, UnknownFields
+
+__all__ = [
+    "ERROR_KINDS",
+    "Action",
+    "Authentication",
+    "Behaviour",
+    "BehaviourKeys",
+    "Capacity",
+    "Credential",
+    "Defaults",
+    "Derived",
+    "ErrorBody",
+    "Errors",
+    "Evidence",
+    "Filter",
+    "IdentityStatement",
+    "Immutable",
+    "Initial",
+    "Invented",
+    "Keys",
+    "Names",
+    "NoAccess",
+    "Note",
+    "OperationBehaviour",
+    "Order",
+    "Paging",
+    "Parent",
+    "Permission",
+    "RateLimit",
+    "ReplyStatement",
+    "Resource",
+    "Rule",
+    "ServerSet",
+    "ServiceStatements",
+    "Sort",
+    "Statement",
+    "Tenant",
+    "Timestamps",
+    "TrailingSlash",
+    "Unique",
+    "UnknownFields",
+    "Within",
+    "Wording",
+    "WriteOnly",
+]

@@ -1,0 +1,50 @@
+"""What an operation does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, field
+
+from mockserver.behaviour.statements.base import Names, Statement
+
+
+class Action(Statement, frozen=True, kw_only=True):
+    """What the operation does to an item of a resource, or to the list of them."""
+
+    does: Annotated[
+        Literal["create", "list", "get", "update", "replace", "delete", "answer"],
+        Meta(description="`answer` does nothing itself: a rule makes the reply."),
+    ]
+    of: Annotated[str, Meta(description="The name of the resource in `x-resources`.")] = ""
+    patch: Annotated[
+        Literal["fields", "merge-patch", "json-patch"],
+        Meta(
+            description="How an update reads the body. `fields`: each property in it replaces the old one; "
+            "`merge-patch`: RFC 7396; `json-patch`: RFC 6902."
+        ),
+    ] = "fields"
+    envelope: Annotated[Names, Meta(description="The keys that lead from the request body to the item in it.")] = ()
+    takes: Annotated[
+        Mapping[str, str],
+        Meta(description="Properties of the request that the item has under another name: name in the request → name."),
+    ] = field(default_factory=dict)
+    keeps: Annotated[
+        Mapping[str, str],
+        Meta(
+            description="Path parameters that a new item stores: parameter → property. A PUT without the property "
+            "does not change it."
+        ),
+    ] = field(default_factory=dict)
+    upsert: Annotated[
+        bool,
+        Meta(description="A replace creates the item if it does not exist; a create replaces it if it exists."),
+    ] = False
+
+
+class Rule(Statement, frozen=True, kw_only=True):
+    """Something that no statement can say: a Python function of the vendor runs. Remove the rule to switch it off."""
+
+    name: Annotated[str, Meta(description="The name of the function.")]
+    says: Annotated[str, Meta(description="What it does, in a sentence.")]

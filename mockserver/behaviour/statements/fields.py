@@ -1,0 +1,69 @@
+"""What a service does with single properties of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from mockserver.behaviour.statements.base import Names, Statement
+
+Values = Annotated[Mapping[str, Any], Meta(min_length=1, description="Names of properties, each with its value.")]
+Fields = Annotated[Names, Meta(description="Names of properties.")]
+
+
+class Defaults(Statement, frozen=True, kw_only=True):
+    """Values of properties that a create request leaves out, besides each `default` in the schema."""
+
+    fields: Values
+
+
+class Initial(Statement, frozen=True, kw_only=True):
+    """Values that the service sets on a new item, whatever the request contains.
+
+    Values may be templates: `{id}`, `{tenant}`, `{user}`, `{now}`, `{slug:FIELD}` (a property's text in lower case with
+    hyphens), `{present:FIELD}` (true if the property has a value), `{field:FIELD}` (the property's value) and
+    `{param:NAME}` (a path parameter).
+    """
+
+    fields: Values
+
+
+class Derived(Statement, frozen=True, kw_only=True):
+    """Values that the service computes again at every write. Templates as in `initial`."""
+
+    fields: Values
+
+
+class Timestamps(Statement, frozen=True, kw_only=True):
+    """The properties that hold the time of creation and of the last update."""
+
+    created: Annotated[str, Meta(description="The property for the time of creation.")] = ""
+    updated: Annotated[str, Meta(description="The property for the time of the last update.")] = ""
+    written: Annotated[
+        Literal["iso-milliseconds", "iso-seconds", "iso-date", "unix-seconds", "unix-milliseconds"],
+        Meta(description="The format of a time."),
+    ] = "iso-milliseconds"
+
+
+class WriteOnly(Statement, frozen=True, kw_only=True):
+    """Properties that a client sends and no reply shows."""
+
+    fields: Fields
+
+
+class ServerSet(Statement, frozen=True, kw_only=True):
+    """Properties that only the service sets. A value in a request is ignored."""
+
+    fields: Fields
+
+
+class Immutable(Statement, frozen=True, kw_only=True):
+    """Properties that an update does not change."""
+
+    fields: Fields
+
+
+class Invented(Statement, frozen=True, kw_only=True):
+    """The mock generates, from the reply's schema, each value that neither a request nor a statement gives."""

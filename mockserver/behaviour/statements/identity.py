@@ -1,0 +1,64 @@
+"""How items are told apart: ids, tenants and parents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from mockserver.behaviour.statements.base import Names, Statement
+
+
+class IdentityStatement(Statement, frozen=True, kw_only=True):
+    """The id of an item: where it is, and how a new one is made."""
+
+    field: Annotated[str, Meta(description="The property that holds it.")] = "id"
+    parameter: Annotated[str, Meta(description="The path parameter that holds it.")] = "id"
+    generate: Annotated[
+        Literal["uuid", "integer", "digits", "random", "schema", "client", "single"],
+        Meta(
+            description="How a new id is made. `uuid`: a random UUID; `integer`: the next number; `digits`: the next "
+            "number as a string; `random`: `prefix` and `length` random characters; `schema`: a value of the "
+            "property's schema; `client`: the request contains it; `single`: there is only one item, without an id, "
+            "and it exists from the start unless an operation creates it."
+        ),
+    ] = "uuid"
+    from_client: Annotated[bool, Meta(description="A request may contain an id, and the item gets it.")] = False
+    prefix: Annotated[str, Meta(description="What a `random` or `uuid` id starts with.")] = ""
+    length: Annotated[int, Meta(ge=1, description="How many random characters a `random` id has.")] = 24
+
+
+class Tenant(Statement, frozen=True, kw_only=True):
+    """Which tenant an item belongs to. Tenants never see each other's items."""
+
+    by: Annotated[
+        Literal["path", "header", "credential", "none"],
+        Meta(
+            description="What names the tenant: a `path` parameter, a request `header`, the `credential` itself, or "
+            "`none`: all callers share all items. If the header names a tenant that the credential has no access to, "
+            "the credential's `home` is used."
+        ),
+    ] = "none"
+    name: Annotated[str, Meta(description="Name of the path parameter or header.")] = ""
+
+
+class Parent(Statement, frozen=True, kw_only=True):
+    """The resource that this one belongs to. Deleting a parent item deletes its children.
+
+    If `within` does not list `parameter`, children are created and listed below their parent but have paths of their
+    own, and `field` holds the parent's id.
+    """
+
+    resource: Annotated[str, Meta(description="The parent's name in `x-resources`.")]
+    parameter: Annotated[str, Meta(description="The path parameter that holds the parent's id.")]
+    field: Annotated[str, Meta(description="The property of a child that holds the parent's id.")] = ""
+    must_exist: Annotated[bool, Meta(description="Answer 404 if the parent does not exist.")] = False
+
+
+class Within(Statement, frozen=True, kw_only=True):
+    """The path parameters that separate items: each combination of their values has items of its own.
+
+    Default: the parameters of the parents.
+    """
+
+    parameters: Annotated[Names, Meta(description="Names of path parameters, from left to right.")]

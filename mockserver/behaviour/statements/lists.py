@@ -1,0 +1,69 @@
+"""What a list shows, in which order, and how it is divided into pages."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from mockserver.behaviour.statements.base import Statement
+
+
+class Order(Statement, frozen=True, kw_only=True):
+    """In which order a list shows items."""
+
+    by: Annotated[str, Meta(description="The name of a property, or `creation`.")] = "creation"
+    direction: Annotated[
+        Literal["ascending", "descending"], Meta(description="By creation, `descending` means newest first.")
+    ] = "ascending"
+
+
+class Paging(Statement, frozen=True, kw_only=True):
+    """How a list is divided into pages, and the names of the query parameters for it."""
+
+    style: Annotated[
+        Literal["cursor", "offset", "page"],
+        Meta(
+            description="What the position is. `cursor`: the id of the last item of the previous page; `offset`: how "
+            "many items to skip; `page`: the number of the page."
+        ),
+    ]
+    limit: Annotated[str, Meta(description="The parameter for the number of items on a page.")] = "limit"
+    position: Annotated[str, Meta(description="The parameter for the position.")] = "cursor"
+    backward: Annotated[
+        str, Meta(description="With `cursor`: the parameter for the id of the item before which the page ends.")
+    ] = ""
+    unknown_position: Annotated[
+        Literal["invalid", "missing", "empty"],
+        Meta(description="The answer to a cursor that was never an id: `invalid`, `missing` (404) or an `empty` page."),
+    ] = "invalid"
+    default: Annotated[int, Meta(ge=1, description="Items on a page if the request does not say.")] = 50
+    maximum: Annotated[int, Meta(ge=0, description="The most items on a page. 0: no limit.")] = 0
+    first: Annotated[int, Meta(ge=0, description="The number of the first page.")] = 1
+    link_header: Annotated[
+        bool, Meta(description="Send a `Link` header with the addresses of the other pages (RFC 8288).")
+    ] = False
+
+
+class Filter(Statement, frozen=True, kw_only=True):
+    """A query parameter that selects the items whose property equals its value.
+
+    With `equals` the property must equal that value instead, unless the parameter has the value `unless`. With `equals`
+    and no `parameter` this always applies.
+    """
+
+    parameter: Annotated[str, Meta(description="The name of the parameter.")] = ""
+    field: Annotated[str, Meta(description="The name of the property.")]
+    equals: Annotated[Any, Meta(description="The value that the property must have.")] = None
+    unless: Annotated[Any, Meta(description="The value of the parameter that switches `equals` off.")] = None
+    anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
+    location: Annotated[Literal["query", "path"], Meta(description="Where the parameter is.")] = "query"
+
+
+class Sort(Statement, frozen=True, kw_only=True):
+    """Query parameters that choose the order of a list."""
+
+    parameter: Annotated[
+        str, Meta(description="The parameter that names a property. A `-` before the name reverses the order.")
+    ]
+    direction: Annotated[str, Meta(description="The parameter for the direction: `asc` or `desc`.")] = ""
