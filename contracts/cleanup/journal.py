@@ -53,7 +53,7 @@ class Journal:
             self._replay(path)
 
     @classmethod
-    def nowhere(cls) -> Journal:
+    def in_memory(cls) -> Journal:
         """A journal that is forgotten with the process."""
         return cls(None)
 

@@ -115,7 +115,7 @@ def assignment(
 
 
 def _examined(settings: CheckSettings, folder: Path) -> CheckResult:
-    journal = Journal(folder / JOURNAL) if settings.url else Journal.nowhere()
+    journal = Journal(folder / JOURNAL) if settings.url else Journal.in_memory()
     scope: dict[str, Any] = {
         "mode": settings.mode,
         "seed": settings.seed,

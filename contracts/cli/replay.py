@@ -120,7 +120,7 @@ def _promised(wanted: Finding, settings: CheckSettings, target: Target) -> Findi
     }
     part = One(wanted.check, wanted.operation if wanted.operation in places else "")
     result = run_checks(
-        settings.contract, target, mode=settings.mode, seed=settings.seed, shard=part, journal=Journal.nowhere()
+        settings.contract, target, mode=settings.mode, seed=settings.seed, shard=part, journal=Journal.in_memory()
     )
     seen = next((each for each in result.findings if each.id == wanted.id), None)
     outcomes = [outcome for (_, check), outcome in result.outcomes.items() if check == wanted.check]

@@ -210,7 +210,7 @@ class _Run:
     def fairness(self) -> FalsePositives:
         """What a correct server may do although the engine tells it as a failure."""
         inherits = has_inheriting_discriminator(self.contract.document.raw)
-        return FalsePositives(self.contract, self.context.shared.jury, self.target.base_url, inherits)
+        return FalsePositives(self.contract, self.context.shared.openapi_core, self.target.base_url, inherits)
 
     @property
     def user(self) -> User:
@@ -244,8 +244,8 @@ class _Run:
     def result(self) -> CheckResult:
         """What came of it, once what was created is deleted."""
         self._tidy()
-        self.findings |= self.context.shared.jury.findings
-        self.outcomes |= {(name, JURY): outcome for name, outcome in self.context.shared.jury.heard.items()}
+        self.findings |= self.context.shared.openapi_core.findings
+        self.outcomes |= {(name, JURY): outcome for name, outcome in self.context.shared.openapi_core.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
             self.outcomes,
@@ -309,7 +309,7 @@ class _Run:
         ]
         exchange = self._exchange(recorder.interactions[case_id])
         if not is_unsatisfiable(self.contract, operation, exchange):
-            self.context.shared.jury.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
+            self.context.shared.openapi_core.hear(operation, exchange, self.target.base_url, "Schemathesis", faults)
 
     def asked_for(self, name: str) -> bool:
         """Is a check of this name wanted?"""

@@ -60,7 +60,7 @@ class Comparison:
     only: Sequence[str] = ()
     skip: Sequence[str] = ()
     strict: bool = False
-    journal: Journal = field(default_factory=Journal.nowhere)
+    journal: Journal = field(default_factory=Journal.in_memory)
     tell: Progress = lambda operation, check, outcome: None
     deviations: dict[str, Disagreement] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Comparison:
     def context(self, target: Target) -> CheckContext:
         """A stage on one of the two sides; only what is made at the service is in the journal."""
         shared = SharedState(self.contract, self.seed)
-        journal = self.journal if target is self.service else Journal.nowhere()
+        journal = self.journal if target is self.service else Journal.in_memory()
         return CheckContext(shared, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
 
     def run(self) -> CheckResult:

@@ -73,7 +73,7 @@ def _examination(config: pytest.Config, wanted: str) -> ContractRun:
     )
     worker, run = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
     lock = Path(tempfile.gettempdir()) / f"mockserver-{run}.lock" if url and worker else None
-    journal = Journal(config.rootpath / "reports" / JOURNAL) if url else Journal.nowhere()
+    journal = Journal(config.rootpath / "reports" / JOURNAL) if url else Journal.in_memory()
     return ContractRun(settings, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
 
 

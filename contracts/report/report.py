@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from contracts.checks import CHECKS
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import KnownFailure, stale
-from contracts.runner.runner import CheckResult, weight
+from contracts.runner.runner import CheckResult, severity
 from mockserver.errors import MockServerError
 
 FORMAT = 2
@@ -115,7 +115,7 @@ def joined(first: CheckResult, second: CheckResult) -> CheckResult:
     order = dict.fromkeys(each.id for each in (*first.findings, *second.findings))
     outcomes = dict(first.outcomes)
     for key, outcome in second.outcomes.items():
-        outcomes[key] = max(outcomes.get(key, outcome), outcome, key=weight)
+        outcomes[key] = max(outcomes.get(key, outcome), outcome, key=severity)
     return CheckResult(
         tuple(found[id] for id in order),
         outcomes,

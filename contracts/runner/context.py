@@ -1,4 +1,4 @@
-"""Where a promise is held: it sends requests, makes items, looks at them and takes them away again."""
+"""What a check works with: it sends requests, creates and lists items, reports violations and cleans up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ Mode = Literal["quick", "default", "campaign"]
 
 
 class CheckContext:
-    """One promise being held against a target. Breaches become findings; what was made is taken away by `tidy`."""
+    """One check at one operation of a target. Violations become `findings`; `clean_up` deletes what was created.
+
+    Every response is also validated against the document; what is wrong with one is in `response_findings`.
+    """
 
     def __init__(
         self,
@@ -38,14 +41,9 @@ class CheckContext:
         strict: bool = False,
         journal: Journal | None = None,
     ) -> None:
-        self.shared, self.target, self.check, self.operation, self.statement = (
-            shared,
-            target,
-            check,
-            operation,
-            statement,
-        )
-        self.mode, self.strict, self.journal = mode, strict, journal or Journal.nowhere()
+        self.shared, self.target = shared, target
+        self.check, self.operation, self.statement = check, operation, statement
+        self.mode, self.strict, self.journal = mode, strict, journal or Journal.in_memory()
         self.random = Random(f"{seed}/{check}/{operation}")
         self.contract, self.bodies = shared.contract, shared.bodies
         self.findings: list[Finding] = []
@@ -56,33 +54,33 @@ class CheckContext:
         self.request, self.valid = requests.request, requests.valid
         self._numbers: dict[int, tuple[str, RecordedExchange]] = {}
 
-    # Who asks.
+    # Users.
 
     @cached_property
     def main_user(self) -> User:
-        """Who the promise is held as: the first identity whose role may do everything."""
+        """The user that sends requests unless another one is given: the first whose role may do everything."""
         return next(iter(self.unrestricted_users), NOBODY)
 
     @cached_property
     def unrestricted_users(self) -> list[User]:
-        """The identities whose role may do everything; all of them when no role may."""
+        """The users whose role may do everything; if there are none, all users."""
         wanted = [op.behaviour.permission.roles for op in self.shared.operations.values() if op.behaviour.permission]
-        able = [i for i in self.target.users if not i.role or all(i.role in roles for roles in wanted)]
+        able = [user for user in self.target.users if not user.role or all(user.role in roles for roles in wanted)]
         return able or list(self.target.users)
 
     def other_tenant_user(self) -> User:
-        """Somebody with a tenant of their own and the same rights there. Raises Unable when there is nobody."""
+        """A user of another tenant with the same rights there. Raises CannotBuildRequest if there is none."""
         for each in self.unrestricted_users:
             if each.secret != self.main_user.secret and (each.tenant != self.main_user.tenant or not each.tenant):
                 return each
-        raise CannotBuildRequest("only one tenant's credential is known; give a second one to examine this")
+        raise CannotBuildRequest("this check needs a credential of a second tenant; give one by another --auth")
 
     def tenants_of(self, user: User) -> tuple[str, ...]:
-        """The tenants in which a listed credential may work, if it is said."""
+        """The tenants that a credential of the sandbox may use; empty if the behaviour file does not say."""
         listed = {c.value: c for c in self.contract.behaviour.service.credentials}
         return tuple(listed[user.secret].tenants or ()) if user.secret in listed else ()
 
-    # What is sent.
+    # Requests.
 
     def send(
         self,
@@ -96,9 +94,10 @@ class CheckContext:
         media_type: str = "",
         once: bool = False,
     ) -> RecordedExchange:
-        """Send a request to an operation, filling in what the contract requires and nobody gave.
+        """Send a request to an operation. What the contract requires and the arguments leave out is filled in.
 
-        The reply is judged by the document on the way. Raises as `Target.send`.
+        With `once`, a 429 is not waited out. The response is validated against the document.
+        Raises as `Target.send`, and CannotBuildRequest.
         """
         operation = op.operation if isinstance(op, ResourceOperation) else op
         user = self.main_user if user is None else user
@@ -116,7 +115,7 @@ class CheckContext:
     def send_together(
         self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]
     ) -> list[RecordedExchange]:
-        """Send the same request with different bodies at the same time. Raises as `Target.together`."""
+        """Send the same request with different bodies in parallel. Raises as `Target.send_together`."""
         numbers = [self.journal_create(operation, self.main_user, path, body) for body in bodies]
         exchanges = self.target.send_together(
             [(self.request(operation, user=self.main_user, path=path, body=body), self.main_user) for body in bodies]
@@ -126,7 +125,7 @@ class CheckContext:
         return [self.check_response(operation, exchange) for exchange in exchanges]
 
     def journal_create(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
-        """Write down that something is about to be created. Answers the number of the request, if it creates."""
+        """Record in the journal that a create request will be sent. Returns its number; empty if nothing is created."""
         resource = self.shared.created_by.get(name_of(operation))
         if resource is None:
             return ""
@@ -141,18 +140,18 @@ class CheckContext:
         return number
 
     def _answered(self, number: str, exchange: RecordedExchange) -> None:
-        """What a success made is written down by `made`; a refusal made nothing."""
+        """An unsuccessful create request created nothing. A successful one waits for `record_created`."""
         if number and 200 <= exchange.status < 300:
             self._numbers[id(exchange)] = (number, exchange)
         elif number:
             self.journal.created(number, None)
 
     def check_response(self, operation: Operation, exchange: RecordedExchange) -> RecordedExchange:
-        """Note where a reply is not as the document says."""
+        """Validate a response against the document. Returns the exchange."""
         self.checked_operations.add(name_of(operation))
         found = list(response_violations(operation, exchange, self.contract))
         if not is_unsatisfiable(self.contract, operation, exchange):
-            self._hear(operation, exchange, [each.seen for each in found])
+            self._ask_openapi_core(operation, exchange, [each.seen for each in found])
         for each in found:
             self.response_findings.append(
                 finding(
@@ -166,22 +165,25 @@ class CheckContext:
             )
         return exchange
 
-    def _hear(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
-        with self.shared.hearing:
-            self.shared.jury.hear(operation, exchange, self.target.base_url, "mockserver", faults)
+    def _ask_openapi_core(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
+        with self.shared.openapi_core_lock:
+            self.shared.openapi_core.hear(operation, exchange, self.target.base_url, "mockserver", faults)
 
-    # What is made.
+    # Creating and deleting.
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
-        """A body that creates an item, told apart by a mark of ours. Raises Unable where none can be made."""
+        """A valid create body that contains a unique mark. `full` fills in optional fields too.
+
+        Raises CannotBuildRequest if no valid body can be generated.
+        """
         op = resource.operations["create"]
         made = (self.bodies.most if full else self.bodies.least)(op, f"{self.check}/{self.random.random()}")
         if made is None:
-            raise CannotBuildRequest(f"no valid body can be made for {op.name}")
+            raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         return self._reachable(resource, self.bodies.marked(op, resource, made, self.shared.mark())) | fields
 
     def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
-        """The body without an id under which nobody could ask for the item again, if it may be left out."""
+        """The body without an id that no request could name in its path, if the id may be left out."""
         id, slim = (
             resource.behaviour.identity,
             {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
@@ -199,11 +201,11 @@ class CheckContext:
         user: User | None = None,
         path: Mapping[str, Any] | None = None,
     ) -> CreatedItem:
-        """Make an item. Raises Unable when the service will not have it (which the create promise tells)."""
+        """Create an item. Raises CannotBuildRequest if that fails; the check `create` reports the failure itself."""
         exchange, made = self.try_create(resource, body, user=user, path=path)
         if made is None:
-            told = "shows no id" if exchange.status < 300 else f"answers {exchange.status} to a valid request"
-            raise CannotBuildRequest(f"{resource.operations['create'].name} {told}")
+            reason = "returned no id" if exchange.status < 300 else f"returned {exchange.status} for a valid request"
+            raise CannotBuildRequest(f"{resource.operations['create'].name} {reason}")
         return made
 
     def try_create(
@@ -215,7 +217,7 @@ class CheckContext:
         path: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[RecordedExchange, CreatedItem | None]:
-        """Ask for an item to be made: the exchange, and the item when there is one now."""
+        """Send a create request. Returns the exchange, and the item if one was created."""
         user = self.main_user if user is None else user
         op = resource.operations["create"]
         sent = self.body(resource) if body is None else dict(body)
@@ -232,9 +234,10 @@ class CheckContext:
         path: Mapping[str, Any],
         number: str = "",
     ) -> CreatedItem | None:
-        """The item that an answered create request made, to be taken away in the end; None when it made none.
+        """Remember the item that a create request created, so that `clean_up` deletes it. Returns None if there is
+        none.
 
-        `number` is the one that `announce` gave, for a request that was not sent by this stage.
+        `number` is the one that `journal_create` returned, for a request that this context did not send.
         """
         number, _ = self._numbers.pop(id(exchange), (number, exchange))
         made = self._made_of(resource, exchange, sent, user, path)
@@ -273,7 +276,7 @@ class CheckContext:
         return Entry("DELETE", self.target.base_url + request.path, made.user.name, request.headers)
 
     def parent_path(self, resource: CheckedResource, user: User) -> dict[str, Any]:
-        """The path parameters of the owners of a resource, which are made for it."""
+        """Path parameters that name the owners of a resource. Owners that do not exist yet are created."""
         parent = resource.behaviour.parent
         owner = self.shared.resources.get(parent.resource) if parent else None
         if parent is None or owner is None or not owner.can("create"):
@@ -283,11 +286,11 @@ class CheckContext:
         return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
 
     def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
-        """What was made of a kind and not taken away yet."""
+        """The items of a resource that this context created and that still exist."""
         return tuple(made for made in self._created.present if made.resource.name == resource.name)
 
     def remove(self, made: CreatedItem) -> str | None:
-        """Take an item away. Answers its address when it could not be removed, or cannot be."""
+        """Delete an item. Returns None, or its address if it could not be deleted."""
         op = made.resource.operations.get("delete")
         if op is None:
             self._created.forget(made)
@@ -301,58 +304,58 @@ class CheckContext:
         return self.target.base_url + request.path
 
     def remaining(self) -> tuple[str, ...]:
-        """The addresses of what was made and is still there as far as we know."""
+        """The addresses of created items that still exist, as far as is known."""
         return tuple(entry.address for made in self._created.present if (entry := self._entry(made)) is not None)
 
     def some_item(self, resource: CheckedResource) -> CreatedItem:
-        """An item to ask for: a new one, or in a read-only examination one that is there. Raises Unable."""
+        """An item to send requests about: a new one, or with --read-only an existing one. Raises CannotBuildRequest."""
         if not self.target.read_only:
             return self.create(resource)
         if resource.behaviour.parent or not resource.can("list"):
-            raise CannotBuildRequest("the examination is read-only, and nothing is known to be there")
+            raise CannotBuildRequest("--read-only: no existing item is known, and none may be created")
         items = self.items(resource, exchange := self.list_page(resource))
         id = items[0].get(resource.behaviour.identity.field) if items else None
         if id is None:
-            raise CannotBuildRequest("the examination is read-only, and nothing is there to be read")
+            raise CannotBuildRequest("--read-only: the list is empty, and no item may be created")
         return CreatedItem(
             resource, id, items[0], {}, self.main_user, exchange, {resource.behaviour.identity.parameter: id}
         )
 
     def clean_up(self) -> tuple[str, ...]:
-        """Take away what was made and still exists. Answers the addresses that could not be removed."""
+        """Delete every created item that still exists. Returns the addresses of those that could not be deleted."""
         return tuple(left for made in reversed(tuple(self._created.present)) if (left := self.remove(made)) is not None)
 
-    # What is seen.
+    # Reading.
 
     def get(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
-        """Ask for an item."""
+        """Get an item."""
         return self.send(made.resource.operations["get"], user=user or made.user, path=made.path)
 
     def update(self, made: CreatedItem, body: Any, *, user: User | None = None) -> RecordedExchange:
-        """Change an item by PATCH, or by PUT where there is no other way."""
+        """Update an item by the update operation (PATCH); if there is none, by the replace operation (PUT)."""
         op = made.resource.operations.get("update") or made.resource.operations["replace"]
         return self.send(op, user=user or made.user, path=made.path, body=body)
 
     def delete(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
-        """Remove an item."""
+        """Delete an item."""
         return self.send(made.resource.operations["delete"], user=user or made.user, path=made.path)
 
     def list_page(
         self, made: CreatedItem | CheckedResource, *, user: User | None = None, query: Mapping[str, Any] | None = None
     ) -> RecordedExchange:
-        """Ask for a list (one page), below the same owner as `made`."""
+        """Get a list (one page), below the same owner as `made`."""
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
         user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
         return self.send(resource.operations["list"], user=user, path=path, query=query)
 
     def items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
-        """The items of a list reply."""
+        """The items in a list response."""
         found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
         return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
     def item(self, op: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
-        """The item of a reply; empty where it shows none."""
+        """The item in a response; empty if it contains none."""
         found = value_at(exchange.json, op.reply_path("item"))
         return found if isinstance(found, dict) else {}
 
@@ -365,7 +368,7 @@ class CheckContext:
         pages: int = 200,
         query: Mapping[str, Any] | None = None,
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
-        """Every item of a list, page by page as the contract says, and the exchanges that showed them."""
+        """All items of a list, read page by page, and the exchanges."""
         resource = made if isinstance(made, CheckedResource) else made.resource
         op = resource.operations["list"]
         paging = op.behaviour.paging
@@ -389,7 +392,7 @@ class CheckContext:
                 break
         return found, asked
 
-    # What is told.
+    # Reporting.
 
     def report_violation(
         self,
@@ -400,7 +403,11 @@ class CheckContext:
         statement: StatementRef | None = None,
         operation: str = "",
     ) -> None:
-        """The promise is broken: what was expected, what was seen, and the exchanges that show it."""
+        """Report a violation: what was expected, what was seen, and the exchanges that show it.
+
+        `about` keeps several findings of one check at one operation apart. `statement` and `operation` are those of
+        this context unless others are given.
+        """
         self.findings.append(
             finding(
                 self.check,
@@ -423,7 +430,7 @@ class CheckContext:
         about: str = "",
         statement: StatementRef | None = None,
     ) -> bool:
-        """Tell a breach unless it holds. Answers whether it holds."""
+        """Report a violation unless `holds`. Returns `holds`."""
         if not holds:
             self.report_violation(expected, seen, *exchanges, about=about, statement=statement)
         return holds

@@ -1,4 +1,4 @@
-"""Hypothesis' example database: what failed once is tried first the next time, here or on another machine."""
+"""Hypothesis' example database: what failed before is tried first in the next run, here or on another machine."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from mockserver.errors import MockServerError
 
 NONE = "none"
-"""Keep no examples."""
+"""The value of `--database` for no database."""
 
 PROFILE = "mockserver-examples"
 
 
 class DatabaseError(MockServerError):
-    """An example database cannot be used; the text says why."""
+    """The example database cannot be used; the text says why."""
 
 
 def database_of(place: str, default: Path) -> ExampleDatabase | None:
-    """The database at `redis://…`, or in a folder; `none` for none, nothing for `default`. Raises DatabaseError."""
+    """The database at `place`: a Redis server (`redis://…`) or a folder. `none` means none, the empty text `default`.
+
+    Raises DatabaseError.
+    """
     if place == NONE:
         return None
     if place.startswith(("redis://", "rediss://")):
@@ -34,7 +37,7 @@ def database_of(place: str, default: Path) -> ExampleDatabase | None:
 
 
 def _redis(address: str) -> ExampleDatabase:
-    """Hypothesis' own database in Redis. The address may hold a password, so it is in no message."""
+    """Hypothesis' own database in Redis. No message contains the address, since it may contain a password."""
     try:
         redis = pkgutil.resolve_name("redis")
         kind = pkgutil.resolve_name("hypothesis.extra.redis:RedisExampleDatabase")
@@ -44,14 +47,14 @@ def _redis(address: str) -> ExampleDatabase:
         server = redis.Redis.from_url(address, socket_connect_timeout=10)
         server.ping()
     except (redis.RedisError, ValueError) as fault:
-        raise DatabaseError(f"the Redis of --database cannot be used: {type(fault).__name__}") from None
+        raise DatabaseError(f"cannot use the Redis server of --database: {type(fault).__name__}") from None
     found: ExampleDatabase = kind(server)
     return found
 
 
 @contextmanager
 def kept_in(database: ExampleDatabase | None) -> Iterator[None]:
-    """Make it the database of every engine that uses Hypothesis' settings, for a while."""
+    """In this block, everything that uses Hypothesis uses this database."""
     before = settings.get_current_profile_name()
     settings.register_profile(PROFILE, settings.get_profile(before), database=database)
     settings.load_profile(PROFILE)

@@ -1,4 +1,4 @@
-"""Ctrl-C between requests: what is being created is answered first, so that it is known and can be taken away."""
+"""Ctrl-C takes effect between requests, so that every created item is known and can be deleted."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 
 @contextmanager
 def between_requests() -> Iterator[Callable[[], None]]:
-    """Hold the first SIGINT back until the function that is given is called, which raises KeyboardInterrupt then.
+    """Delay the first SIGINT until the yielded function is called, which then raises KeyboardInterrupt.
 
-    A second one interrupts at once, for a target that does not answer. Outside of the main thread, where Python lets
-    nobody handle signals, nothing is held back.
+    A second SIGINT interrupts at once, in case the target does not answer. Python handles signals in the main thread
+    only; in other threads the yielded function does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: None
         return
     asked = threading.Event()
 
-    def hold(number: int, frame: Any) -> None:
+    def on_interrupt(number: int, frame: Any) -> None:
         if asked.is_set():
             raise KeyboardInterrupt
         asked.set()
@@ -31,7 +31,7 @@ def between_requests() -> Iterator[Callable[[], None]]:
             asked.clear()
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, hold)
+    before = signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield safe
     finally:

@@ -1,4 +1,4 @@
-"""An examination: every promise of a contract held against a target, and what came of it."""
+"""Running the checks of a contract against a target, and their result."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 
 Progress = Callable[[str, str, str], None]
-"""Told after each check: operation, check, and what came of it."""
+"""Called after each check with operation, check and outcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What an examination came to.
+    """The result of a contract check.
 
-    `examined` maps (operation, check) to `passed`, `failed` or `skipped: reason`. `left_behind` names the items that
-    could not be removed. `stopped` says why it ended early (the target is gone, the budget is spent); empty otherwise.
+    `outcomes` maps (operation, check) to `passed`, `failed` or `skipped: reason`. `left_behind` names created items
+    that could not be deleted. `stopped` says why the run ended early (target gone, budget spent); otherwise it is
+    empty.
     """
 
     findings: tuple[Finding, ...]
@@ -58,15 +59,15 @@ def run_checks(
     shard: CheckFilter = WHOLE,
     workers: int = 1,
 ) -> CheckResult:
-    """Hold every promise of `contract` against `target`.
+    """Run every check of `contract` against `target`.
 
-    `journal` keeps on disk what was created; `database` is Hypothesis' example database, where failing sequences are
-    kept to be tried first the next time. Of the promises chosen those are held that belong to `share`. Several
-    `workers` hold at the same time what may have company, and then one holds the rest; a target in this process has
-    one only.
+    `only` and `skip` are patterns for checks and operations (`paging`, `GET /servers*`); of the checks that they
+    select, those in `shard` run. The same `seed` sends the same requests. `journal` records on disk what the run
+    creates. `database` is Hypothesis' example database: failing sequences are stored there and tried first in the next
+    run. With several `workers`, checks that are not exclusive run in parallel, and the others afterwards one by one; a
+    target in this process always has one worker.
 
-    `only` and `skip` are patterns (`paging`, `GET /servers*`) for checks and operations. The same seed sends the same
-    requests. Never raises for what the target does: an unreachable one ends the examination, and `stopped` says so.
+    Raises nothing for what the target does: an unreachable target ends the run, and `stopped` says so.
     """
     target.read_only = target.read_only or read_only
     limit = contract.behaviour.service.rate_limit
@@ -77,78 +78,78 @@ def run_checks(
         mode,
         seed,
         strict,
-        on_progress or _silent,
-        journal or Journal.nowhere(),
+        on_progress or _ignore_progress,
+        journal or Journal.in_memory(),
         database,
         1 if target.in_process else workers,
     )
-    chosen = [
-        check
-        for check in checks_of(contract)
-        if is_chosen((check.check.name, check.operation), only, skip) and shard.has(check.check.name, check.operation)
+    selected = [
+        each
+        for each in checks_of(contract)
+        if is_chosen((each.check.name, each.operation), only, skip) and shard.has(each.check.name, each.operation)
     ]
-    return run.through([check for check in chosen if mode != "quick" or check.check.quick])
+    return run.run_all([each for each in selected if mode != "quick" or each.check.quick])
 
 
-def _silent(operation: str, check: str, outcome: str) -> None:
-    """Nobody listens."""
+def _ignore_progress(operation: str, check: str, outcome: str) -> None:
+    """The caller does not want to know about progress."""
 
 
-PATIENCE = 10
-"""How many requests may be left without an answer before the examination ends."""
+MAX_UNANSWERED = 10
+"""The run ends after more unanswered requests than this."""
 
 
 @dataclass(slots=True)
 class _Run:
-    """One examination under way."""
+    """A run in progress."""
 
     contract: Contract
     target: Target
     mode: Mode
     seed: int
     strict: bool
-    tell: Progress
+    on_progress: Progress
     journal: Journal
     database: Any
     workers: int = 1
     findings: dict[str, Finding] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
     stopped: str = ""
-    silent: int = 0
+    unanswered: int = 0
 
-    def through(self, bound_check: Sequence[BoundCheck]) -> CheckResult:
-        """Hold one promise after the other, and tell what came of them."""
+    def run_all(self, checks: Sequence[BoundCheck]) -> CheckResult:
+        """Run the checks, first those that can run in parallel."""
         began, before = time.monotonic(), self.target.requests
         shared = SharedState(self.contract, self.seed, self.database)
-        together = [each for each in bound_check if self.workers > 1 and not each.check.exclusive]
-        self._run_together(together, shared)
-        for each in bound_check:
-            if each not in together:
-                self._note(each, self._taken(*self._run(each, shared)))
-        self.findings |= shared.jury.findings
-        self.outcomes |= {(operation, CHECK): outcome for operation, outcome in shared.jury.heard.items()}
+        parallel = [each for each in checks if self.workers > 1 and not each.check.exclusive]
+        self._run_parallel(parallel, shared)
+        for each in checks:
+            if each not in parallel:
+                self._finish(each, *self._run(each, shared))
+        self.findings |= shared.openapi_core.findings
+        self.outcomes |= {(operation, CHECK): outcome for operation, outcome in shared.openapi_core.heard.items()}
         return CheckResult(
             tuple(self.findings.values()),
             self.outcomes,
             self.target.requests - before,
             time.monotonic() - began,
-            tuple(self.left),
+            tuple(self.left_behind),
             self.stopped,
         )
 
-    def _run_together(self, bound_check: Sequence[BoundCheck], shared: SharedState) -> None:
-        """Hold promises at the same time; what came of them is taken down in their order, as if one held them."""
-        if not bound_check:
+    def _run_parallel(self, checks: Sequence[BoundCheck], shared: SharedState) -> None:
+        """Run checks in parallel; their results are recorded in the order of the checks, so reports are the same."""
+        if not checks:
             return
         with ThreadPoolExecutor(self.workers) as pool:
-            held = [pool.submit(self._run, each, shared) for each in bound_check]
-            for each, future in zip(bound_check, held, strict=True):
+            running = [pool.submit(self._run, each, shared) for each in checks]
+            for each, future in zip(checks, running, strict=True):
                 try:
-                    self._note(each, self._taken(*future.result()))
+                    self._finish(each, *future.result())
                 except KeyboardInterrupt:
                     self.stopped = self.stopped or "interrupted"
-                    self._note(each, self._taken(*future.result()))
+                    self._finish(each, *future.result())
 
     def _run(self, bound_check: BoundCheck, shared: SharedState) -> tuple[CheckContext, str]:
         context = CheckContext(
@@ -164,45 +165,45 @@ class _Run:
         )
         if self.stopped:
             return context, f"skipped: {self.stopped}"
-        outcome = self._attempt(lambda: self._listen(bound_check, context))
-        self._attempt(lambda: self.left.extend(context.clean_up()))
-        self.left.extend(context.remaining())
+        outcome = self._attempt(lambda: self._run_answered(bound_check, context))
+        self._attempt(lambda: self.left_behind.extend(context.clean_up()))
+        self.left_behind.extend(context.remaining())
         return context, outcome
 
-    def _listen(self, bound_check: BoundCheck, context: CheckContext) -> None:
-        """Hold a promise; a request without an answer breaks it, as long as the target answers others."""
+    def _run_answered(self, bound_check: BoundCheck, context: CheckContext) -> None:
+        """Run a check. A request without a response violates it, as long as the target answers other requests."""
         try:
             bound_check.run(context)
         except Unanswered as silence:
-            self.silent += 1
-            if self.silent > PATIENCE or not self.target.answers():
+            self.unanswered += 1
+            if self.unanswered > MAX_UNANSWERED or not self.target.answers():
                 raise
             context.report_violation(
-                "an answer",
+                "a response",
                 f"none in {silence.seconds:g} s",
                 self.target.exchange(silence.sent, UNANSWERED),
                 about="no answer",
                 statement=response_expected(bound_check.operation),
             )
 
-    def _taken(self, context: CheckContext, outcome: str) -> str:
-        """Take down what came of a promise."""
+    def _finish(self, bound_check: BoundCheck, context: CheckContext, outcome: str) -> None:
+        """Record what a check found and its outcome."""
         for found in (*context.findings, *context.response_findings):
             self.findings.setdefault(found.id, found)
-        self._note_document(context)
-        return "failed" if context.findings else outcome
+        self._record_documented(context)
+        self._record(bound_check, "failed" if context.findings else outcome)
 
-    def _note_document(self, context: CheckContext) -> None:
-        """The replies of every operation that was asked on the way were held against the document too."""
-        broken = {found.operation for found in context.response_findings}
+    def _record_documented(self, context: CheckContext) -> None:
+        """Record the check `document` for every operation whose responses were validated on the way."""
+        violated = {found.operation for found in context.response_findings}
         for operation in context.checked_operations:
             known = self.outcomes.get((operation, "document"), "passed")
-            self.outcomes[operation, "document"] = "failed" if operation in broken else known
+            self.outcomes[operation, "document"] = "failed" if operation in violated else known
 
-    def _attempt(self, op: Callable[[], None]) -> str:
-        """Do it; what the target or the settings make impossible is said, not raised."""
+    def _attempt(self, act: Callable[[], None]) -> str:
+        """Call it. What the target or the settings prevent becomes an outcome; nothing is raised."""
         try:
-            op()
+            act()
         except (CannotBuildRequest, ReadOnly) as reason:
             return f"skipped: {reason}"
         except (Unreachable, Exhausted) as reason:
@@ -213,13 +214,13 @@ class _Run:
             return "skipped: interrupted"
         return "passed"
 
-    def _note(self, bound_check: BoundCheck, outcome: str) -> None:
-        """A check that is held at one operation several times has failed when it failed once."""
+    def _record(self, bound_check: BoundCheck, outcome: str) -> None:
+        """A check that runs several times at one operation has failed when it failed once."""
         key = (bound_check.operation, bound_check.check.name)
-        self.outcomes[key] = max(self.outcomes.get(key, outcome), outcome, key=weight)
-        self.tell(bound_check.operation, bound_check.check.name, outcome)
+        self.outcomes[key] = max(self.outcomes.get(key, outcome), outcome, key=severity)
+        self.on_progress(bound_check.operation, bound_check.check.name, outcome)
 
 
-def weight(outcome: str) -> int:
-    """Which of two outcomes of one check counts: the heavier one."""
+def severity(outcome: str) -> int:
+    """Orders the outcomes of one check: a failure counts more than a pass, and a pass more than a skip."""
     return {"failed": 2, "passed": 1}.get(outcome, 0)

@@ -1,4 +1,4 @@
-"""What `--only` and `--skip` choose."""
+"""Which checks and operations `--only` and `--skip` select."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from fnmatch import fnmatchcase
 
 
 def is_chosen(names: Iterable[str], only: Sequence[str], skip: Sequence[str]) -> bool:
-    """Is what goes by any of `names` wanted? It fits a pattern of `only`, if there are any, and none of `skip`."""
+    """Is something with these `names` selected?
+
+    It is if a name matches a pattern in `only`, or `only` is empty, and no name matches a pattern in `skip`.
+    """
     names = tuple(names)
 
-    def fits(patterns: Sequence[str]) -> bool:
+    def matches(patterns: Sequence[str]) -> bool:
         return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
-    return (not only or fits(only)) and not fits(skip)
+    return (not only or matches(only)) and not matches(skip)

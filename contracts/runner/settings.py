@@ -1,4 +1,4 @@
-"""What is to be examined, and how: the same for the command line and for pytest."""
+"""The settings of a contract check, from the command line or from pytest."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 
 INTERNAL = "http://target.local"
-"""Where the built-in mock seems to be; nothing is sent over a network."""
+"""The address in requests to the built-in mock, which runs in this process."""
 
 
 class AddressError(MockServerError):
-    """An address that cannot be examined."""
+    """The value of `--url` cannot be used; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckSettings:
-    """A contract, the service at `url` or the built-in mock, who asks it, and how far the examination may go."""
+    """What to check, with which users, and within which limits.
+
+    `vendor_or_document` is what the user named, `contract` what was loaded from it and from the files in `behaviour`.
+    Without a `url`, the built-in mock is checked. `deadline` is a `time.monotonic()`.
+    """
 
     vendor_or_document: str
     contract: Contract
@@ -52,13 +56,15 @@ class CheckSettings:
 
     @property
     def base(self) -> str:
-        """Below which address the document's paths lie."""
+        """The address that the document's paths are appended to."""
         return (self.url or INTERNAL + self.contract.document.base_path).rstrip("/")
 
     @contextmanager
     def target(self, spent: int = 0) -> Iterator[Target]:
-        """The service, of whose budget `spent` requests are gone; or a mock that remembers nothing yet and whose time
-        passes without waiting."""
+        """The service, or a new mock whose clock advances without waiting.
+
+        `spent` requests of the budget are already used.
+        """
         budget = None if self.budget is None else max(0, self.budget - spent)
         limits: dict[str, Any] = {
             "rate": self.rate,
@@ -74,26 +80,26 @@ class CheckSettings:
             target.close()
 
     def mock(self, **limits: Any) -> Target:
-        """The built-in mock of the contract, new."""
+        """A new mock of the contract."""
         return self._mocked(
             self.users, sandbox(self.vendor_or_document, behaviour=self.behaviour, seed=self.seed), **limits
         )
 
     def comparison_mock(self) -> Target:
-        """The mock that the service is compared with: it knows the sandbox's credentials, and counts no requests."""
+        """A mock to compare the service with. It accepts the sandbox's credentials and has no rate limit."""
         app = sandbox(self.vendor_or_document, behaviour=self.behaviour, seed=self.seed, limits=False)
         return self._mocked(sandbox_users(self.contract), app)
 
-    def _mocked(self, user: Sequence[User], app: Any, **limits: Any) -> Target:
+    def _mocked(self, users: Sequence[User], app: Any, **limits: Any) -> Target:
         base = INTERNAL + self.contract.document.base_path
-        return Target.asgi(app, user, base_url=base, sleep=app.world.clock.advance, **limits)
+        return Target.asgi(app, users, base_url=base, sleep=app.world.clock.advance, **limits)
 
 
 def checked_url(url: str | None) -> str | None:
-    """The address as it is, or None for none or an empty one. It is printed in reports, so it must carry no secret.
+    """The address; None if it is missing or empty.
 
-    Raises AddressError.
+    Raises AddressError for one that contains a credential, because reports print the address.
     """
     if url and (urlsplit(url).scheme not in ("http", "https") or "@" in urlsplit(url).netloc):
-        raise AddressError("--url must begin with http:// or https:// and carry no credential; use --auth")
+        raise AddressError("--url must begin with http:// or https:// and contain no credential; use --auth for that")
     return url or None

@@ -1,4 +1,4 @@
-"""What all stages of an examination share."""
+"""What the checks of one run share."""
 
 from __future__ import annotations
 
@@ -16,11 +16,15 @@ from mockserver.examples.example_maker import ExampleMaker
 
 
 class SharedState:
-    """Bodies, resources, marks, the second judge and Hypothesis' example database, of one contract."""
+    """The contract's resources and operations, and what is made once for all checks of a run.
+
+    `resources` and `operations` are found by name (`METHOD path`); `created_by` maps the name of each create operation
+    to the resource that it creates.
+    """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
         self.contract, self.database = contract, database
-        self.bodies, self.jury = RequestBodies(contract), OpenapiCoreCheck(contract)
+        self.bodies, self.openapi_core = RequestBodies(contract), OpenapiCoreCheck(contract)
         self.maker = ExampleMaker(contract.document.root)
         self.resources = checked_resources(contract)
         self.operations = {op.name: op for op in resource_operations(contract)}
@@ -29,15 +33,15 @@ class SharedState:
             for resource in self.resources.values()
             if resource.can("create")
         }
-        self.run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
-        self._numbers = count(1)
-        self.hearing = Lock()
-        self._requests = count(1)
+        self.openapi_core_lock = Lock()
+        self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
+        self._marks = count(1)
+        self._creates = count(1)
 
     def number(self) -> str:
-        """The number of a create request in the journal."""
-        return f"{self.run}-{next(self._requests)}-{uuid.uuid4().hex[:8]}"
+        """A number for a create request in the journal."""
+        return f"{self._run}-{next(self._creates)}-{uuid.uuid4().hex[:8]}"
 
     def mark(self) -> str:
-        """A text that no other item of any examination has."""
-        return f"{MARK}-{self.run}-{next(self._numbers)}"
+        """A text that no other item of any run contains. The same seed gives the same marks."""
+        return f"{MARK}-{self._run}-{next(self._marks)}"

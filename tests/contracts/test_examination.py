@@ -63,7 +63,7 @@ def deafly(lives: int) -> CheckResult:
 def test_a_request_without_an_answer_is_a_failure_and_the_examination_goes_on() -> None:
     result = deafly(lives=9)
 
-    silent = [found for found in result.findings if found.expected == "an answer"]
+    silent = [found for found in result.findings if found.expected == "a response"]
     assert {"update", "update-together"} <= {found.check for found in silent}
     assert {"failure"} == {found.verdict for found in silent}
     assert {"PATCH"} == {found.exchanges[-1].method for found in silent}
