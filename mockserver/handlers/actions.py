@@ -14,6 +14,7 @@ from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.handlers.resource_plan import compare
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
@@ -231,7 +232,13 @@ def _refuse_taken(context: RequestContext, held: Collection, id: Any, fields: di
     if plan.has_chosen_ids and id in held.by_id and context.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
     for unique in plan.statements.unique:
-        _refuse_equal(unique, held, id, fields)
+        if unique.evidence != "inferred" or _documents(context.bound.operation, 409):
+            _refuse_equal(unique, held, id, fields)
+
+
+def _documents(operation: Operation, status: int) -> bool:
+    """May the operation answer with `status`? What is only inferred never makes a reply that the document lacks."""
+    return operation.response(status) is not None
 
 
 def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, Any]) -> None:

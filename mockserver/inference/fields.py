@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mockserver.inference.names import plain
+from mockserver.inference.names import plain, words
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
@@ -21,9 +22,6 @@ UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "mo
            "lastupdatedate", "lastupdatetime", "updatedatetime", "updateddatetime", "modificationtime",
            "modificationdate", "lastupdateddate", "changedat", "editedat", "mtime", "updatedts")  # fmt: skip
 """What services call the time of creation and of the last update, the likeliest first."""
-
-UNIQUE = ("username", "login", "email", "emailaddress", "slug", "name", "key", "code", "externalid", "title")
-"""Properties of which a service that knows duplicates hardly allows two, the likeliest first."""
 
 SELF = ("uri", "href", "self", "selflink", "selfuri", "resourceuri")
 """What services call the path at which an item is found, the likeliest first."""
@@ -96,11 +94,17 @@ def _is_path(schemas: Schemas, pointer: str) -> bool:
     return written and schemas.types(pointer) - {"null"} == {"string"} and all(str(s).startswith("/") for s in shown)
 
 
-def unique(schemas: Schemas, asked: Properties, identity: str) -> str:
-    """The property by which the service tells a duplicate, where a create is documented to find one; else empty."""
-    known = {plain(name): name for name in reversed(list(asked))}
-    for wanted in UNIQUE:
-        name = known.get(wanted, "")
-        if name and name != identity and schemas.types(asked[name]) - {"null"} == {"string"}:
+def unique(schemas: Schemas, asked: Properties, identity: str, text: str) -> str:
+    """The property that `text`, the description of a create's 409, says must be unique; empty where it names none.
+
+    A 409 alone does not say what clashes: it may be a state, a version or a limit.
+    """
+    said = {plain(word) for word in TERM.findall(text)}
+    for name, at in asked.items():
+        is_text = schemas.types(at) - {"null"} == {"string"}
+        if is_text and name != identity and (plain(name) in said or said.issuperset(words(name))):
             return name
     return ""
+
+
+TERM = re.compile(r"[A-Za-z][\w-]*")

@@ -92,10 +92,11 @@ class Writer:
         if place:
             stated["initial"] = guessed("the item's own path, by the name of the property", fields=place)
         creation = draft.deed("create")
-        known = {response.status for response in creation.operation.responses} if creation is not None else set()
-        key = fields.unique(self._schemas, next(draft.asked("create"), {}), identity_field) if "409" in known else ""
+        responses = creation.operation.responses if creation is not None else ()
+        text = next((response.description for response in responses if response.status == "409"), "")
+        key = fields.unique(self._schemas, next(draft.asked("create"), {}), identity_field, text)
         if key:
-            stated["unique"] = guessed(f"creating has a documented 409, and {key} is likeliest to be why", fields=[key])
+            stated["unique"] = guessed(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
         return stated
 
     def _place(self, draft: ResourceDraft, name: str) -> dict[str, str]:

@@ -159,7 +159,27 @@ def test_a_duplicate_is_refused_where_the_document_has_a_conflict(tmp_path: Path
         other = client.post("/pets", json={"name": "Tom"})
 
         assert [201, 409, 201] == [first.status_code, second.status_code, other.status_code]
-        assert 409 == client.patch(f"/pets/{other.json()['id']}", json={"name": "Rex"}).status_code
+        assert 200 == client.patch(f"/pets/{other.json()['id']}", json={"name": "Rex"}).status_code, "no 409 there"
+
+
+@pytest.mark.parametrize("text", ["Conflict", "the pet was changed meanwhile", "too many pets"])
+def test_a_conflict_that_names_no_property_makes_nothing_unique(tmp_path: Path, text: str) -> None:
+    written = pets()
+    written["paths"]["/pets"]["post"]["responses"] |= {"409": {"description": text}}
+    with Client(served(tmp_path, written)) as client:
+        assert [201, 201] == [client.post("/pets", json={"name": "Rex"}).status_code for _ in range(2)]
+
+
+def test_a_patch_is_refused_for_a_duplicate_where_it_documents_a_conflict(tmp_path: Path) -> None:
+    written = pets()
+    changes = [each["patch"] for each in written["paths"].values() if "patch" in each]
+    for operation in (written["paths"]["/pets"]["post"], *changes):
+        operation["responses"] |= {"409": {"description": "The name is taken."}}
+    with Client(served(tmp_path, written)) as client:
+        client.post("/pets", json={"name": "Rex"})
+        other = client.post("/pets", json={"name": "Tom"}).json()
+
+        assert 409 == client.patch(f"/pets/{other['id']}", json={"name": "Rex"}).status_code
 
 
 def test_without_a_documented_conflict_two_may_be_called_alike(tmp_path: Path) -> None:
