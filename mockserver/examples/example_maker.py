@@ -86,14 +86,24 @@ class ExampleMaker:
         examples = media_type.examples
         if name is not None:
             return self._named(examples, name, media_type.pointer)
+        found = self.documented(media_type, direction)
+        if found is not None or media_type.schema is None:
+            return found
+        return self._grown(self._placed(media_type.schema, direction), seed, media_type.schema)
+
+    def documented(self, media_type: MediaType, direction: Direction = "response") -> Any:
+        """The document's first valid example of a body; None where it has none."""
+        examples = media_type.examples
         if media_type.schema is None:
             return fresh(next(iter(examples.values()), None))
+        if not examples:
+            return None
         shape = self._placed(media_type.schema, direction)
         for example in examples.values():
             for candidate in (example, shown(shape, example)):
                 if self._accepted(shape, candidate):
                     return fresh(candidate)
-        return self._grown(shape, seed, media_type.schema)
+        return None
 
     def _named(self, examples: Mapping[str, Any], name: str, pointer: str) -> Any:
         if name not in examples:

@@ -15,7 +15,8 @@ from typing import Any
 from mockserver.contract import Contract
 from mockserver.errors import Conflict, Unanswerable
 from mockserver.handlers.generated_fields import UNLIKELY, ReplyView
-from mockserver.handlers.resource_plan import VIEW_RANK, ResourcePlan, rank, shown, viewer
+from mockserver.handlers.reply_renderer import example_items
+from mockserver.handlers.resource_plan import VIEW_RANK, ResourcePlan, acting, rank, shown, viewer
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.id_text import number_of
@@ -38,7 +39,11 @@ class _Sight:
 
 
 class Materializer:
-    """Makes the items of one service: `items` that each collection starts with, and those of any id where `unknown`."""
+    """Makes the items of one service: `items` that each collection starts with, and those of any id where `unknown`.
+
+    Where no operation creates items, those that the document shows as examples are there, and any other id is too:
+    otherwise every request for one would be answered with 404 for ever.
+    """
 
     def __init__(
         self,
@@ -57,8 +62,10 @@ class Materializer:
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
         """Put the items into a collection that it starts with; fewer where a limit or the schema stands against it."""
         plan = self._plans[resource]
-        if plan.is_single or not self._items or not self._may_be_full(plan, tenant, owner):
+        if plan.is_single or not self._may_be_full(plan, tenant, owner):
             return
+        if not plan.is_creatable and not self._items:
+            self._fill_with_examples(plan, tenant, owner, collection)
         most = min([self._items, *(capacity.limit for capacity in plan.statements.capacity)])
         for number in range(most):
             record = self._made(plan, tenant, owner, collection, f"#{number}")
@@ -67,14 +74,31 @@ class Materializer:
                 return
             collection.add(record)
 
+    def _fill_with_examples(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection) -> None:
+        for example in self._examples(plan, "list"):
+            id = example.get(plan.statements.identity.field)
+            record = self._made(plan, tenant, owner, collection, str(id), id, example) if id is not None else None
+            if record is not None:
+                collection.add(record)
+
+    def _examples(self, plan: ResourcePlan, does: str) -> list[dict[str, Any]]:
+        """The items in the document's examples of what a get or a list answers."""
+        return [
+            item
+            for operation, said in acting(self._contract, plan.name)
+            if said.action is not None and said.action.does == does
+            for item in example_items(operation, said.reply, self._contract.examples, does)
+        ]
+
     def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
         """The item behind an id that nobody was given, not yet remembered; None where none can have that id."""
         plan = self._plans[resource]
-        if not self._unknown or id is None or (id == "" and not plan.is_single):
+        if (plan.is_creatable and not self._unknown) or id is None or (id == "" and not plan.is_single):
             return None
         number = number_of(id)
         spelled = [id] if number is None else [id, number]  # a path may write a number as text
-        made = (self._made(plan, tenant, owner, collection, str(id), one) for one in spelled)
+        example = next(iter(self._examples(plan, "get")), None)
+        made = (self._made(plan, tenant, owner, collection, str(id), one, example) for one in spelled)
         found = next((record for record in made if record is not None), None)
         return found or self._stand_in(plan, tenant, owner, collection, id)
 
@@ -108,21 +132,32 @@ class Materializer:
         return self._store.collection(parent.resource, tenant, "/".join(ids[:-1])).get(ids[-1])
 
     def _made(
-        self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection, key: str, id: Any = None
+        self,
+        plan: ResourcePlan,
+        tenant: str,
+        owner: str,
+        collection: Collection,
+        key: str,
+        id: Any = None,
+        example: dict[str, Any] | None = None,
     ) -> Record | None:
+        """An item that fits its schemas: first one made from `example`, then made-up ones. None where none is found."""
         call = self._call(plan, tenant, owner)
         for trial in range(TRIALS):
             seed = f"{self._seed}/{plan.name}/{tenant}/{owner}/{key}/{trial}"
-            record = self._drafted(plan, call, collection, seed, id)
+            fields = dict(example) if example is not None and trial == 0 else self._invented(plan, seed)
+            record = self._drafted(plan, call, collection, seed, id, fields)
             if record is not None and self._is_sound(plan, collection, record):
                 record.sequence = self._next_sequence()
                 return record
         return None
 
-    def _drafted(self, plan: ResourcePlan, call: Call, collection: Collection, seed: str, id: Any) -> Record | None:
+    def _drafted(
+        self, plan: ResourcePlan, call: Call, collection: Collection, seed: str, id: Any, fields: dict[str, Any]
+    ) -> Record | None:
         """One trial: what the fullest reply shows, with what the service sets. The world is one of its own."""
         world = World(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:6]))
-        identity, fields = plan.statements.identity, self._invented(plan, seed)
+        identity = plan.statements.identity
         if id is not None or identity.from_client:
             fields.pop(identity.field, None)
         try:

@@ -10,6 +10,7 @@ import orjson
 
 from mockserver.behaviour.statements import ReplyStatement
 from mockserver.errors import Unanswerable
+from mockserver.examples.example_maker import ExampleMaker
 from mockserver.handlers import reply_template
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.reply_template import Render
@@ -130,6 +131,22 @@ def item_schema(operation: Operation, stated: ReplyStatement | None, schemas: Sc
     listed = reply_template.find(wanted, "items") if does == "list" else None
     path = listed if listed is not None else reply_template.find(wanted, "item")
     return schemas.below(pointer, _path(path) + ((0,) if listed is not None else ())) if path is not None else None
+
+
+def example_items(
+    operation: Operation, stated: ReplyStatement | None, examples: ExampleMaker, does: str
+) -> list[dict[str, Any]]:
+    """The items in the document's own example of an operation's success reply; none where it has no valid example."""
+    media = _json(_response(operation, stated.status if stated else None))
+    if media is None or not media.examples:
+        return []
+    wanted = _wanted(stated, does)
+    path = reply_template.find(wanted, "items" if does == "list" else "item")
+    found = examples.documented(media)
+    for step in path if path is not None else ():
+        found = found.get(step) if isinstance(found, dict) else None
+    found = found if isinstance(found, list) else [found]
+    return [item for item in found if isinstance(item, dict)]
 
 
 def _wanted(stated: ReplyStatement | None, does: str) -> Any:

@@ -58,6 +58,7 @@ class ResourcePlan:
     is_single: bool
     has_chosen_ids: bool
     is_begun: bool = False
+    is_creatable: bool = True
     invention: GeneratedFields | None = None
 
     @property
@@ -142,8 +143,21 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), above[name], owned[name])
         begun = resource.identity.generate == "single" and name not in created
-        plans[name] = replace(plan, is_begun=begun, invention=_invention(contract, plan))
+        plans[name] = replace(
+            plan,
+            is_begun=begun,
+            is_creatable=_is_creatable(contract, plan),
+            invention=_invention(contract, plan),
+        )
     return plans
+
+
+def _is_creatable(contract: Contract, plan: ResourcePlan) -> bool:
+    """Can an operation create an item? Of a resource that somebody described this is taken for granted."""
+    if plan.statements.identity.evidence != "inferred":
+        return True
+    actions = [said.action for _, said in acting(contract, plan.name) if said.action is not None]
+    return any(action.does == "create" or action.upsert for action in actions)
 
 
 def _created(behaviour: Behaviour) -> frozenset[str]:

@@ -7,7 +7,7 @@ pointer under which it stands, so that nothing is copied and recursion costs not
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.errors import InvalidDocument, UnknownOperation
@@ -178,6 +178,7 @@ def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: s
 
 def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
     default_security = _security(root.get("security"))
+    taken: set[str] = set()
     for path, written in (root.get("paths") or {}).items():
         if not path.startswith("/"):
             continue
@@ -185,9 +186,20 @@ def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
         shared = _parameters(root, item.get("parameters"), place)
         for method in METHODS:
             if isinstance(item.get(method), dict):
-                yield _operation(
-                    root, path, method, item[method], json_pointer.join(place, method), shared, default_security
-                )
+                at = json_pointer.join(place, method)
+                operation = _operation(root, path, method, item[method], at, shared, default_security)
+                yield replace(operation, operation_id=_unique(operation, taken))
+
+
+def _unique(operation: Operation, taken: set[str]) -> str:
+    """The operation's own id, or its method and path where another operation has that id already.
+
+    An operationId must be unique (OpenAPI 3.1 section 4.8.10); documents that break the rule mean two operations.
+    """
+    names = (operation.operation_id, f"{operation.method} {operation.path}")
+    id = next((name for name in names if name not in taken), f"{operation.method} {operation.path} {len(taken)}")
+    taken.add(id)
+    return id
 
 
 def _operation(

@@ -278,7 +278,10 @@ def _operation(examination: _Examination, place: Place) -> Iterator[_Finding]:
     if type(name) is str:
         first = examination.operation_ids.setdefault(name, place.pointer)
         if first != place.pointer:
-            yield _Finding(join(place.pointer, "operationId"), f"{name!r} is the operationId of #{first} already")
+            message = (
+                f"{name!r} is already the operationId of #{first}; both are served, this one by its method and path"
+            )
+            yield _Finding(join(place.pointer, "operationId"), message)
     yield from _security(examination, place)
 
 

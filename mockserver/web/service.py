@@ -55,7 +55,7 @@ class Service:
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
-        if settings.items or settings.materialize:
+        if settings.items or settings.materialize or not all(plan.is_creatable for plan in self.plans.values()):
             self.store.source = Materializer(
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )

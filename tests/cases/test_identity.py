@@ -42,3 +42,14 @@ def test_55_an_item_with_a_negative_id_is_found(serve: Serve) -> None:
     assert {"id": -935, "name": "a"} == api.get("/pets/-935").json()
     assert 404 == api.get("/pets/-0935").status_code
     assert 404 == api.get("/pets/" + "9" * 5000).status_code
+
+
+def test_36_an_item_that_nothing_creates_is_there_until_it_is_deleted(serve: Serve) -> None:
+    api = serve("36-delete-only")
+
+    assert {"id": 1, "total": 5} == api.get("/orders/1").json()
+    assert [{"id": 1, "total": 2}] == api.get("/carts").json()
+    assert [204, 204, 404] == [api.delete(path).status_code for path in ("/orders/1", "/carts/1", "/nothing")]
+    assert [] == api.get("/carts").json()
+    assert {"id": 1, "total": 5} == api.get("/users/1").json()
+    assert {"id": 2, "total": 5} == api.get("/orders/2").json()
