@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.checks.error_replies import error_said, refused
 from contracts.checks.item_view import covers, meant
-from contracts.checks.responses import error_said, refused
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.request_builder import MISSING

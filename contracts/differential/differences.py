@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from contracts.checks.responses import misfits
+from contracts.checks.reply_templates import misfits
 from contracts.differential.comparable_reply import shape_of
 from contracts.differential.player import PlayedReply, Player
 from contracts.differential.scenario import Scenario, ScenarioStep

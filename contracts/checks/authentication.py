@@ -1,0 +1,195 @@
+"""Checks of authentication: no operation works without a valid credential."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from contracts.checks.error_replies import refused
+from contracts.checks.read_your_writes import never
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.authentication import basic
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.target import NOBODY, User
+from contracts.model.finding import StatementRef
+from contracts.model.resources import (
+    CheckedResource,
+    ResourceOperation,
+    checked_resources,
+    resource_operations,
+)
+from contracts.runner.check import Check, Place, resource_of
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+
+def authentication(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
+    """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
+    if not context.target.users:
+        raise CannotBuildRequest("no credential is known")
+    asked = _asked(context, op)
+    if any(each == {"mutualTLS"} for each in asked):
+        raise CannotBuildRequest("the credential is the certificate of the connection")
+    made = context.some_item(resource) if resource is not None and resource.can("create") else None
+    path = dict(made.path) if made else {}
+    path |= _tenant_in_path(context, op)
+    for what, nobody in _wrong(context, any("basic" in each for each in asked)):
+        body = body_for(context, op, resource)
+        exchange = context.send(op, user=nobody, path=path, body=body, headers=_tenant_header(context))
+        if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
+            context.record_created(resource, exchange, {}, context.main_user, path)
+        refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
+    if op.operation.method == "get":
+        _written_small(context, op, path)
+        _looked_up_first(context, op, resource, made, path)
+    if made is not None and resource is not None and resource.can("get") and made.resource is resource:
+        seen = context.get(made)
+        context.expect(
+            seen.status == 200,
+            "what was refused was not done",
+            f"status {seen.status}",
+            made.exchange,
+            seen,
+            about="done",
+        )
+
+
+def _written_small(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
+    """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
+    main = context.main_user
+    small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
+    if small == main.headers or context.send(op, path=path).status == 401:
+        return
+    exchange = context.send(op, user=replace(main, headers=small), path=path)
+    statement = StatementRef(
+        op.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case."
+    )
+    context.expect(
+        exchange.status != 401,
+        "the scheme bearer is Bearer",
+        f"status {exchange.status}",
+        exchange,
+        about="scheme",
+        statement=statement,
+    )
+
+
+def _looked_up_first(
+    context: CheckContext,
+    op: ResourceOperation,
+    resource: CheckedResource | None,
+    made: CreatedItem | None,
+    path: dict[str, Any],
+) -> None:
+    """Without a credential, what is there is told no better than what is not."""
+    parameter = resource.behaviour.identity.parameter if resource else ""
+    if made is None or resource is None or "{" + parameter + "}" not in op.operation.path:
+        return
+    there = context.send(op, user=NOBODY, path=path, headers=_tenant_header(context))
+    for id in never(context, made):
+        not_there = context.send(op, user=NOBODY, path=path | {parameter: id}, headers=_tenant_header(context))
+        statement = StatementRef(
+            op.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
+        )
+        context.expect(
+            there.status == not_there.status,
+            f"status {there.status} without a credential, be it there or not",
+            f"status {not_there.status} for what is not there",
+            there,
+            not_there,
+            about="looked up",
+            statement=statement,
+        )
+
+
+def _tenant_in_path(context: CheckContext, op: ResourceOperation) -> dict[str, Any]:
+    names = {k.behaviour.tenant.name for k in context.shared.resources.values() if k.behaviour.tenant.by == "path"}
+    return {
+        name: context.main_user.tenant
+        for name in names
+        if context.main_user.tenant and "{" + name + "}" in op.operation.path
+    }
+
+
+def _tenant_header(context: CheckContext) -> dict[str, str]:
+    names = {k.behaviour.tenant.name for k in context.shared.resources.values() if k.behaviour.tenant.by == "header"}
+    return {name: context.main_user.tenant for name in names if context.main_user.tenant}
+
+
+def _asked(context: CheckContext, op: ResourceOperation) -> list[set[str]]:
+    """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
+    known = context.contract.document.security_schemes
+    schemes = [[known[name] for name, _ in one if name in known] for one in op.operation.security]
+    return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
+
+
+def _wrong(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
+    """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
+    yield "without a credential", NOBODY
+    main = context.main_user
+    header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
+    if header.startswith("Bearer "):
+        if not takes_basic:
+            yield "with another scheme", User("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
+        yield "with an empty token", User("empty", headers=(("authorization", "Bearer "),))
+        yield (
+            "with the token and no scheme",
+            User("bare", headers=(("authorization", main.secret),), secret=main.secret),
+        )
+    if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
+        yield "with an empty key", _with(main, "")
+    if main.secret and not context.contract.behaviour.service.credentials:
+        yield "with a credential that says it is invalid", _with(main, "invalid-contract-check")
+    pattern = re.compile(context.contract.behaviour.service.authentication.pattern)
+    for what, secret in (
+        ("of an unknown form", "contract-check"),
+        ("that is cut", main.secret[:-1]),
+        ("that is too long", main.secret + "!"),
+        ("with another beginning", "x" + main.secret),
+    ):
+        if secret and pattern.search(secret) is None:
+            yield f"with a credential {what}", _with(main, secret)
+
+
+def _with(main: User, secret: str) -> User:
+    """The same way of showing a credential, with another one."""
+    headers, query, cookies = (
+        tuple(
+            (name, value.replace(basic(main.secret), basic(secret)).replace(main.secret, secret))
+            for name, value in pairs
+        )
+        for pairs in (main.headers, main.query, main.cookies)
+    )
+    return User("wrong", headers, query, cookies)
+
+
+def _guarded(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for op in resource_operations(contract):
+        if op.operation.security and all(op.operation.security):
+            statement = contract.behaviour.service.authentication
+            reference = StatementRef(
+                op.name,
+                "authentication",
+                "documented",
+                "OpenAPI 3.1 section 4.8.30 (security)",
+                f"A credential is needed. {statement.source}".strip(),
+            )
+            yield op.name, reference, (op, resource_of(op, known))
+
+
+def body_for(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> Any:
+    """A valid body for an operation; MISSING where it takes none, or none can be built."""
+    if op.media_type is None:
+        return MISSING
+    body = (
+        context.body(resource)
+        if resource and op == resource.operations.get("create")
+        else context.bodies.least(op, context.check)
+    )
+    return MISSING if body is None else body
+
+
+CHECKS = (Check("authentication", ("authentication",), _guarded, authentication, exclusive=False),)

@@ -1,0 +1,76 @@
+"""The status and the body that an error reply must have."""
+
+from __future__ import annotations
+
+from contracts.checks.reply_templates import misfits
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import ResourceOperation
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import ErrorBody
+from mockserver.errors import REFUSALS
+
+
+def error_said(context: CheckContext, kind: str, op: ResourceOperation | None = None) -> ErrorBody | None:
+    """What is said about the body of a kind of refusal."""
+    own = op.behaviour.errors.bodies if op else {}
+    service = context.contract.behaviour.service.errors.bodies
+    return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
+
+
+def matches_error(
+    context: CheckContext, kind: str, exchange: RecordedExchange, op: ResourceOperation | None = None
+) -> None:
+    """Tell where a refusal is not as its statement says."""
+    statement = error_said(context, kind, op)
+    if statement is None:
+        return
+    reference = StatementRef.of("service", f"errors.{kind}", statement)
+    for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
+        context.report_violation(
+            f"the {kind} error body that is said",
+            problem,
+            exchange,
+            statement=reference,
+            about=problem.partition(" ")[0],
+        )
+
+
+def status_of(context: CheckContext, kind: str, op: ResourceOperation) -> frozenset[int]:
+    """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
+    for errors in (op.behaviour.errors.bodies, context.contract.behaviour.service.errors.bodies):
+        if kind in errors and errors[kind].status is not None:
+            return frozenset({int(errors[kind].status or 0)})
+    own = REFUSALS[kind].status
+    if kind not in ("invalid", "malformed"):
+        return frozenset({own})
+    documented = {int(r.status) for r in op.operation.responses if r.status in ("400", "422")}
+    stated = kind in context.contract.behaviour.service.errors.bodies
+    return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
+
+
+def refused(
+    context: CheckContext, kind: str, op: ResourceOperation, exchange: RecordedExchange, what: str, about: str
+) -> bool:
+    """Tell a breach unless a request is refused in the right way. Answers whether it was refused at all."""
+    wanted = status_of(context, kind, op)
+    told = " or ".join(str(status) for status in sorted(wanted))
+    statement = error_said(context, kind, op)
+    own = (
+        StatementRef.of("service", f"errors.{kind}", statement) if statement and 400 <= exchange.status < 500 else None
+    )
+    if context.expect(
+        exchange.status in wanted,
+        f"{what} is refused with {told}",
+        f"status {exchange.status}",
+        exchange,
+        about=about,
+        statement=own,
+    ):
+        matches_error(context, kind, exchange, op)
+    return 400 <= exchange.status < 500
+
+
+def conflict_status(context: CheckContext) -> int:
+    """The status of a conflict: as stated, or 409 (RFC 9110 section 15.5.10)."""
+    statement = context.contract.behaviour.service.errors.bodies.get("conflict")
+    return statement.status if statement and statement.status else 409

@@ -1,0 +1,125 @@
+"""Checks of filters on lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.paging import check_total
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, operation_statement
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Filter
+
+
+def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
+    """A filter lets through what it says and nothing else."""
+    create = resource.operations["create"]
+    properties = context.bodies.properties(create)
+    if statement.field not in properties:
+        raise CannotBuildRequest(f"a client does not set {statement.field}")
+    if statement.parameter and statement.equals is None:
+        return _filtered(context, resource, op, statement)
+    inside = context.create(resource, context.body(resource) | {statement.field: statement.equals})
+    value = context.bodies.other(create, statement.field, statement.equals, context.check)
+    outside = context.create(resource, context.body(resource) | {statement.field: value})
+    items, asked = context.list_all(inside)
+    told = f"only items whose {statement.field} is {statement.equals!r}"
+    _lets(context, resource, items, [inside], [outside], asked, told)
+    _in_pages(context, resource, op, {}, inside, value, statement, told)
+    if statement.parameter and statement.unless is not None:
+        items, asked = context.list_all(inside, query={statement.parameter: statement.unless})
+        _lets(
+            context,
+            resource,
+            items,
+            [inside, outside],
+            [],
+            asked,
+            f"all items with {statement.parameter}={statement.unless}",
+        )
+    return None
+
+
+def _in_pages(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    query: dict[str, Any],
+    inside: CreatedItem,
+    value: Any,
+    statement: Filter,
+    told: str,
+) -> None:
+    """What does not fit takes no room on a page, and is not counted."""
+    paging = op.behaviour.paging
+    if paging is None or value is None:
+        return
+    wanted = inside.sent[statement.field]
+    outside = [context.create(resource, context.body(resource) | {statement.field: value}) for _ in range(3)]
+    last = context.create(resource, context.body(resource) | {statement.field: wanted})
+    items, asked = context.list_all(inside, size=2, query=query)
+    _lets(context, resource, items, [inside, last], outside, asked, f"{told}, in pages of 2")
+    sizes = [len(context.items(resource, each)) for each in asked]
+    context.expect(
+        all(size == 2 for size in sizes[:-1]),
+        f"{told}: pages before the last are full",
+        f"pages of {sizes}",
+        *asked,
+        about="full",
+    )
+    for each in asked:
+        check_total(context, op, len(items), each)
+
+
+def _filtered(context: CheckContext, resource: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
+    op = resource.operations["create"]
+    first = context.body(resource, full=statement.field not in context.body(resource))
+    if statement.field not in first or first[statement.field] is None:
+        raise CannotBuildRequest(f"no value for {statement.field}")
+    value = first[statement.field]
+    other = context.bodies.other(op, statement.field, value, context.check)
+    inside = context.create(resource, first)
+    outside = context.create(resource, context.body(resource) | {statement.field: other})
+    for mine, theirs in ((inside, outside), (outside, inside)):
+        wanted = mine.sent[statement.field]
+        items, asked = context.list_all(mine, query={statement.parameter: wanted})
+        told = f"only items whose {statement.field} is {wanted!r}"
+        _lets(context, resource, items, [mine], [theirs], asked, told)
+    wanted = inside.sent[statement.field]
+    _in_pages(
+        context,
+        resource,
+        list_act,
+        {statement.parameter: wanted},
+        inside,
+        other,
+        statement,
+        f"only items whose {statement.field} is {wanted!r}",
+    )
+
+
+def _lets(
+    context: CheckContext,
+    resource: CheckedResource,
+    items: Sequence[Any],
+    inside: list[CreatedItem],
+    outside: list[CreatedItem],
+    asked: Sequence[RecordedExchange],
+    expected: str,
+) -> None:
+    seen = set(ids(resource, items))
+    history = (*(m.exchange for m in (*inside, *outside)), *asked)
+    context.expect(
+        all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses"
+    )
+    context.expect(
+        not any(str(m.id) in seen for m in outside), expected, "one that does not fit is there", *history, about="leaks"
+    )
+
+
+CHECKS = (Check("filter", ("filter",), operation_statement("filter", "create", "list"), filters),)

@@ -1,0 +1,228 @@
+"""Checks of errors that HTTP defines: malformed bodies, media types, methods and unknown paths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.checks.error_replies import matches_error, refused
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.target import Request
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Evidence
+from mockserver.contract import Contract
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
+
+UNHEARD = "contract_check_unheard_of"
+"""A name that no document has."""
+
+
+def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
+    made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
+    for text in (b'{"name": "contract-check', b"not json", b""):
+        if text == b"" and not (op.operation.request_body and op.operation.request_body.required):
+            continue
+        exchange = context.send(op, path=_place(context, resource, made), body=text)
+        _forget(context, resource, op, exchange, made)
+        if text:
+            refused(context, "malformed", op, exchange, "a body that is no JSON", "malformed")
+        else:
+            context.expect(
+                400 <= exchange.status < 500,
+                "a required body that is missing is refused",
+                f"status {exchange.status}",
+                exchange,
+                about="empty",
+            )
+
+
+def _place(context: CheckContext, resource: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
+    """The path parameters of an item, or of the collection that a new one would be in."""
+    return made.path if made else context.parent_path(resource, context.main_user)
+
+
+def _forget(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    exchange: RecordedExchange,
+    made: CreatedItem | None,
+) -> None:
+    """What was created against all expectation is taken away in the end."""
+    if op == resource.operations.get("create") and exchange.status < 300:
+        context.record_created(
+            resource,
+            exchange,
+            {},
+            context.main_user,
+            made.path if made else context.parent_path(resource, context.main_user),
+        )
+
+
+def media_types(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
+    made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
+    exchange = context.send(
+        op, path=_place(context, resource, made), body=b"name=x", media_type="application/x-contract-check"
+    )
+    _forget(context, resource, op, exchange, made)
+    refused(context, "unsupported-media-type", op, exchange, "an undocumented content type", "media-type")
+    _charset(context, resource, op, made)
+
+
+def _charset(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None) -> None:
+    """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
+    body = (
+        context.body(resource) if op == resource.operations.get("create") else context.bodies.least(op, context.check)
+    )
+    if body is None or op.media_type is None or op.may_refuse:
+        return
+    place, plain = _place(context, resource, made), op.media_type.name
+    exchange = context.send(op, path=place, body=body, media_type=f"{plain}; charset=utf-8")
+    _forget(context, resource, op, exchange, made)
+    statement = StatementRef(
+        op.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
+    )
+    context.expect(
+        exchange.status not in (400, 415, 422),
+        f"{plain}; charset=utf-8 is taken as {plain}",
+        f"status {exchange.status}",
+        exchange,
+        about="charset",
+        statement=statement,
+    )
+
+
+def methods(context: CheckContext, path: str, documented: frozenset[str]) -> None:
+    """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
+    operation = next(o for o in context.contract.document.operations if o.path == path)
+    request = context.request(operation, user=context.main_user)
+    for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
+        body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
+        exchange = context.target.send(
+            Request(method, request.path, (), request.headers, body, "application/json" if body is not None else ""),
+            context.main_user,
+        )
+        context.expect(
+            400 <= exchange.status < 500,
+            f"{method}, which is not documented, is refused",
+            f"status {exchange.status}",
+            exchange,
+            about=method,
+        )
+        if exchange.status == 405:
+            allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}
+            context.expect(
+                documented <= allowed,
+                f"Allow names {', '.join(sorted(documented))}",
+                repr(exchange.header("allow")),
+                exchange,
+                about="allow",
+            )
+            matches_error(context, "method-not-allowed", exchange)
+
+
+def nowhere(context: CheckContext, operation: Operation) -> None:
+    """A path that is not documented is not found."""
+    request = context.request(operation, user=context.main_user)
+    candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
+    path = next((each for each in candidates if not _is_documented(context.contract, each)), "")
+    if not path:
+        raise CannotBuildRequest("every path that could be thought of is documented")
+    exchange = context.target.send(Request("GET", path, (), request.headers), context.main_user)
+    if context.expect(
+        exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
+    ):
+        matches_error(context, "unknown-path", exchange)
+
+
+def _is_documented(contract: Contract, path: str) -> bool:
+    """Does a path match one of the document's?"""
+    return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
+
+
+def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
+    """Refusals for what is not there have the body that is said."""
+    made = context.create(resource)
+    context.delete(made)
+    for name in ("get", "update", "replace", "delete"):
+        op = resource.operations.get(name)
+        if op is not None and not (name == "replace" and op.behaviour.action and op.behaviour.action.upsert):
+            body = context.bodies.least(op, context.check) if op.media_type else None
+            seen = context.send(op, path=made.path, body=MISSING if body is None else body)
+            refused(context, "missing", op, seen, "an item that is not there", f"missing {name}")
+
+
+def write_operations(contract: Contract) -> Iterator[tuple[CheckedResource, ResourceOperation]]:
+    for resource in checked_resources(contract).values():
+        for name in ("create", "update", "replace"):
+            op = resource.operations.get(name)
+            if op is not None and op.media_type is not None and resource.can("create"):
+                yield resource, op
+
+
+def _write_places(source: str, text: str) -> Any:
+    def places(contract: Contract) -> Iterator[Place]:
+        for resource, op in write_operations(contract):
+            yield op.name, StatementRef(op.name, "http", "documented", source, text), (resource, op)
+
+    return places
+
+
+def _media_places(contract: Contract) -> Iterator[Place]:
+    for resource, op in write_operations(contract):
+        evidence: Evidence = "documented" if any(r.status == "415" for r in op.operation.responses) else "inferred"
+        statement = StatementRef(
+            op.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented."
+        )
+        yield op.name, statement, (resource, op)
+
+
+def _path_places(contract: Contract) -> Iterator[Place]:
+    for path in dict.fromkeys(o.path for o in contract.document.operations):
+        found = frozenset(o.method.upper() for o in contract.document.operations if o.path == path)
+        statement = StatementRef(
+            path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have."
+        )
+        yield f"{min(found)} {path}", statement, (path, found)
+
+
+def _nowhere_places(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        if resource.can("list"):
+            operation = resource.operations["list"].operation
+            yield (
+                name_of(operation),
+                StatementRef("service", "http", "documented", "RFC 9110 section 15.5.5"),
+                (operation,),
+            )
+            return
+
+
+def _missing_places(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        statement = contract.behaviour.service.errors.bodies.get("missing")
+        if statement and resource.can("create", "delete", "get"):
+            yield resource.operations["get"].name, StatementRef.of("service", "errors.missing", statement), (resource,)
+
+
+CHECKS = (
+    Check(
+        "malformed",
+        ("errors",),
+        _write_places("RFC 8259 section 2", "A body that is no JSON is refused."),
+        malformed,
+        exclusive=False,
+    ),
+    Check("media-type", ("errors",), _media_places, media_types, exclusive=False),
+    Check("method", ("errors",), _path_places, methods, exclusive=False),
+    Check("unknown-path", ("errors",), _nowhere_places, nowhere, exclusive=False),
+    Check("error-body", ("errors",), _missing_places, error_bodies, exclusive=False),
+)

@@ -1,0 +1,62 @@
+"""Checks of ids: unique, stable and never reused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.checks.item_view import few_ids
+from contracts.cleanup.created_items import CreatedItem
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource
+from contracts.runner.check import Check, http_rule
+from contracts.runner.context import CheckContext
+
+
+def identity(context: CheckContext, resource: CheckedResource) -> None:
+    """Every item has an id of its own, which nothing changes and nothing uses again."""
+    statement = resource.behaviour.identity
+    made = [context.create(resource) for _ in range(4)]
+    seen = [str(each.id) for each in made]
+    context.expect(
+        len(set(seen)) >= requested_count(resource, made),
+        "every item has an id of its own",
+        repr(seen),
+        *(m.exchange for m in made),
+        about="unique",
+    )
+    if statement.prefix and statement.generate == "random":
+        context.expect(
+            all(id.startswith(statement.prefix) for id in seen),
+            f"ids begin with {statement.prefix}",
+            seen[0],
+            made[0].exchange,
+            about="prefix",
+            statement=StatementRef.of(resource.name, "identity", statement),
+        )
+    if resource.can("delete") and statement.generate != "client" and not few_ids(context, resource):
+        context.delete(made[-1])
+        after = context.create(resource)
+        context.expect(
+            str(after.id) not in seen,
+            "the id of a removed item is not used again",
+            str(after.id),
+            *(m.exchange for m in made),
+            after.exchange,
+            about="again",
+        )
+
+
+def requested_count(resource: CheckedResource, made: Sequence[CreatedItem]) -> int:
+    """How many items were asked for: two that the client calls alike, in words that the service takes, are one."""
+    named = [str(m.id) for m in made if str(m.sent.get(resource.behaviour.identity.field)) == str(m.id)]
+    return len(made) - len(named) + len(set(named))
+
+
+CHECKS = (
+    Check(
+        "identity",
+        ("identity",),
+        http_rule("create", source="RFC 3986 section 1.1 (an identifier identifies)"),
+        identity,
+    ),
+)

@@ -1,0 +1,72 @@
+"""Checks of paging by cursor while items are created and deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.checks.lists import ids, only
+from contracts.client.pagination import following
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, operation_statement
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Paging
+
+
+def walk_while_changing(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging
+) -> None:
+    """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
+    if paging.style != "cursor":
+        return
+    _walk_on(context, resource, op, paging, 0)
+    if resource.can("delete") and paging.unknown_position != "missing" and resource.behaviour.order.by == "creation":
+        _walk_on(context, resource, op, paging, -1)
+
+
+def _walk_on(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging, place: int
+) -> None:
+    """Walk while one of the first page's items, the first or that of the cursor, is removed."""
+    made = [context.create(resource) for _ in range(6)]
+    first = context.list_page(made[0], query={paging.limit: 2})
+    shown = context.items(resource, first)
+    added = [context.create(resource) for _ in range(2)]  # more than are removed: the pages shift for who counts
+    ours = only(resource, shown, made)
+    gone = next((m for m in made if ours and str(m.id) == ids(resource, ours)[place]), None) if len(shown) > 1 else None
+    removed = [context.delete(gone)] if gone and resource.can("delete") else []
+    position: Any = following(context.shared.resources, op, first, shown, 0, len(shown), 2)
+    asked, found = [first], ids(resource, shown)
+    while position is not None and len(asked) < 60:
+        asked.append(context.list_page(made[0], query={paging.limit: 2, paging.position: position}))
+        items = context.items(resource, asked[-1])
+        found += ids(resource, items)
+        position = following(context.shared.resources, op, asked[-1], items, 0, 0, 2)
+    statement = (
+        StatementRef(op.name, "paging", "inferred", "", "A cursor stays good when its item is removed.")
+        if place
+        else None
+    )
+    stable = [str(m.id) for m in made if m is not gone]
+    history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
+    context.expect(
+        len(found) == len(set(found)),
+        "no item comes twice",
+        f"{len(found) - len(set(found))} do",
+        *history,
+        about="twice",
+        statement=statement,
+    )
+    context.expect(
+        set(stable) <= set(found),
+        "every item that stays is seen",
+        f"{len(set(stable) - set(found))} are missed",
+        *history,
+        about="missed",
+        statement=statement,
+    )
+
+
+CHECKS = (
+    Check("paging-under-change", ("paging",), operation_statement("paging", "create", "list"), walk_while_changing),
+)

@@ -1,0 +1,118 @@
+"""Checks of roles and of access to a tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.checks.authentication import body_for
+from contracts.checks.error_replies import matches_error, status_of
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.target import User
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import (
+    CheckedResource,
+    ResourceOperation,
+    checked_resources,
+    resource_operations,
+)
+from contracts.runner.check import Check, Place, resource_of
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Permission
+from mockserver.contract import Contract
+
+
+def permission(
+    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, statement: Permission
+) -> None:
+    """Roles that may use the operation can, and others are refused without effect."""
+    made = context.create(resource) if resource is not None and resource.can("create") else None
+    for user in context.target.users:
+        if not user.role or (user.tenant != context.main_user.tenant and user.secret != context.main_user.secret):
+            user = user.in_tenant(context.main_user.tenant) if _is_open(context, user) else user  # noqa: PLW2901
+        if user.role and user.role not in statement.roles and user.tenant == context.main_user.tenant:
+            _barred(context, op, resource, made, user)
+        elif user.role in statement.roles and user.tenant == context.main_user.tenant:
+            _admitted(context, op, resource, user)
+
+
+def _is_open(context: CheckContext, user: User) -> bool:
+    """Has a listed credential no tenants of its own, so that it may work in any?"""
+    listed = {c.name: c for c in context.contract.behaviour.service.credentials}
+    return user.name in listed and listed[user.name].tenants is None
+
+
+def _barred(
+    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, made: CreatedItem | None, user: User
+) -> None:
+    exchange = context.send(op, user=user, path=made.path if made else None, body=body_for(context, op, resource))
+    policy = context.contract.behaviour.service.no_access.refusal
+    wanted = status_of(context, "missing" if policy == "missing" else "forbidden", op)
+    if context.expect(
+        exchange.status in wanted,
+        f"the role {user.role} is refused with {min(wanted)}",
+        f"status {exchange.status}",
+        exchange,
+        about=user.role,
+    ):
+        matches_error(context, "missing" if policy == "missing" else "forbidden", exchange, op)
+    if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
+        context.record_created(
+            resource, exchange, {}, context.main_user, context.parent_path(resource, context.main_user)
+        )
+    if made is not None and resource is not None and resource.can("get"):
+        seen = context.get(made)
+        context.expect(
+            seen.status == 200,
+            "what was refused was not done",
+            f"status {seen.status}",
+            exchange,
+            seen,
+            about=f"done {user.role}",
+        )
+
+
+def _admitted(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, user: User) -> None:
+    made = context.create(resource) if resource is not None and resource.can("create") else None
+    exchange = context.send(op, user=user, path=made.path if made else None, body=body_for(context, op, resource))
+    context.expect(
+        exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
+        f"the role {user.role} may",
+        f"status {exchange.status}",
+        exchange,
+        about=f"admitted {user.role}",
+    )
+    if resource is not None and op == resource.operations.get("create"):
+        context.record_created(resource, exchange, {}, user, context.parent_path(resource, user))
+
+
+def no_access(context: CheckContext, resource: CheckedResource) -> None:
+    """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
+    stranger = context.other_tenant_user().in_tenant(context.main_user.tenant)
+    policy = context.contract.behaviour.service.no_access.refusal
+    op = resource.operations["list"]
+    wanted = status_of(context, policy, op)
+    exchange: RecordedExchange = context.send(op, user=stranger)
+    context.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
+    if exchange.status in wanted:
+        matches_error(context, policy, exchange, op)
+
+
+def _permitted(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for op in resource_operations(contract):
+        if op.behaviour.permission is not None:
+            statement = StatementRef.of(op.name, "permission", op.behaviour.permission)
+            yield op.name, statement, (op, resource_of(op, known), op.behaviour.permission)
+
+
+def _no_access_places(contract: Contract) -> Iterator[Place]:
+    statement = contract.behaviour.service.no_access
+    for resource in checked_resources(contract).values():
+        if resource.behaviour.tenant.by == "path" and resource.can("list"):
+            yield resource.operations["list"].name, StatementRef.of("service", "no-access", statement), (resource,)
+
+
+CHECKS = (
+    Check("permission", ("permission",), _permitted, permission, exclusive=False),
+    Check("no-access", ("no-access",), _no_access_places, no_access, exclusive=False),
+)

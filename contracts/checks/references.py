@@ -1,0 +1,66 @@
+"""Checks of references: a request cannot refer to an item of another tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from contracts.model.finding import StatementRef
+from contracts.model.resources import (
+    CheckedResource,
+    checked_resources,
+)
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+
+def references(context: CheckContext, resource: CheckedResource, fields: Mapping[str, str]) -> None:
+    """A body cannot refer to what belongs to another tenant."""
+    stranger = context.other_tenant_user()
+    for name, of in fields.items():
+        theirs = context.create(context.shared.resources[of], user=stranger)
+        ours = context.create(context.shared.resources[of])
+        fitting, _ = context.try_create(resource, context.body(resource) | {name: ours.id})
+        if fitting.status >= 300:
+            continue
+        exchange, _ = context.try_create(resource, context.body(resource) | {name: theirs.id})
+        context.expect(
+            exchange.status >= 400,
+            f"{name} cannot be a {of} of another tenant",
+            f"status {exchange.status}",
+            theirs.exchange,
+            exchange,
+            about=name,
+        )
+
+
+def _referring(contract: Contract) -> Iterator[Place]:
+    """Fields that are named after another resource and its id, such as `secret_id`."""
+    known = checked_resources(contract)
+    for resource in known.values():
+        op = resource.operations.get("create")
+        media = op.media_type if op else None
+        schema = contract.schemas.below(media.schema, op.envelope) if op and media else None
+        if op is None or schema is None or resource.behaviour.tenant.by == "none":
+            continue
+        found = {
+            name: other.name
+            for name in contract.schemas.properties(schema)
+            for other in known.values()
+            if other is not resource
+            and other.can("create")
+            and other.behaviour.tenant.by != "none"
+            and other.is_referenced_by(name)
+        }
+        if found:
+            statement = StatementRef(
+                op.name,
+                "http",
+                "inferred",
+                "OWASP API Security Top 10 2023, API1",
+                "A reference is no way around the borders of tenants.",
+            )
+            yield op.name, statement, (resource, found)
+
+
+CHECKS = (Check("references", ("tenant",), _referring, references),)

@@ -1,0 +1,142 @@
+"""Checks of which values must be unique, and which need not be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.checks.error_replies import conflict_status
+from contracts.checks.item_view import unchangeable
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place, resource_statement
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Unique
+from mockserver.contract import Contract
+
+
+def unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
+    """A second item that agrees in the unique fields is refused, also by a change; a removed one is not in the way."""
+    body = context.body(resource, full=any(name not in context.body(resource) for name in statement.fields))
+    if any(body.get(name) is None for name in statement.fields):
+        raise CannotBuildRequest(f"no value for {', '.join(statement.fields)}")
+    first = context.create(resource, body)
+    values = {name: body[name] for name in statement.fields}
+    wanted = conflict_status(context)
+    second, item = context.try_create(resource, context.body(resource) | values)
+    what = f"a second item with the same {', '.join(statement.fields)}"
+    context.expect(
+        second.status == wanted,
+        f"{what} is refused with {wanted}",
+        f"status {second.status}",
+        first.exchange,
+        second,
+        about="create",
+    )
+    _alike_only(context, resource, statement, body, first)
+    replace = resource.operations.get("replace")
+    if replace is not None and not resource.client_named:
+        other = context.create(resource)
+        put = context.send(replace, path=other.path, body={**other.sent, **values})
+        context.expect(
+            put.status == wanted,
+            f"a replacement by {what} is refused with {wanted}",
+            f"status {put.status}",
+            first.exchange,
+            other.exchange,
+            put,
+            about="replace",
+        )
+    if resource.can("update") and not (set(statement.fields) & unchangeable(resource)):
+        other = context.create(resource)
+        changed = context.update(other, values)
+        context.expect(
+            changed.status == wanted,
+            f"a change into {what} is refused with {wanted}",
+            f"status {changed.status}",
+            first.exchange,
+            other.exchange,
+            changed,
+            about="update",
+        )
+        same = context.update(first, values)
+        context.expect(
+            200 <= same.status < 300,
+            "an item is not in its own way",
+            f"status {same.status}",
+            first.exchange,
+            same,
+            about="itself",
+        )
+    if resource.can("delete") and item is None:
+        context.delete(first)
+        again, fresh = context.try_create(resource, context.body(resource) | values)
+        context.expect(
+            fresh is not None, "a removed item is not in the way", f"status {again.status}", again, about="freed"
+        )
+
+
+def _alike_only(
+    context: CheckContext, resource: CheckedResource, statement: Unique, body: dict[str, Any], first: CreatedItem
+) -> None:
+    """A value that is like another one, but for its end, is another value."""
+    name = statement.fields[-1]
+    for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
+        like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
+        if value and context.bodies.accepts(resource.operations["create"], like):
+            exchange, made = context.try_create(resource, like)
+            context.expect(
+                made is not None,
+                f"the {name} {value!r} is another than {body[name]!r}",
+                f"status {exchange.status}",
+                first.exchange,
+                exchange,
+                about="like",
+            )
+
+
+def twins(context: CheckContext, resource: CheckedResource) -> None:
+    """Two items may agree in everything, unless it is said that they may not."""
+    op = resource.operations["create"]
+    body = context.body(resource)
+    first = context.create(resource, body)
+    exchange, second = context.try_create(resource, body)
+    explained = any(r.status == "409" for r in op.operation.responses) and not resource.behaviour.capacity
+    context.expect(
+        exchange.status < 300 or op.may_refuse or explained,
+        "a second item like the first is accepted, since nothing is said against it",
+        f"status {exchange.status}",
+        first.exchange,
+        exchange,
+        about="accepted",
+    )
+    if second is not None:
+        context.expect(
+            second.id != first.id,
+            "the second item is another one",
+            f"the id {second.id} again",
+            first.exchange,
+            exchange,
+            about="id",
+        )
+
+
+def _alike(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        if resource.can("create") and not resource.behaviour.unique and not resource.client_named:
+            op = resource.operations["create"]
+            yield (
+                op.name,
+                StatementRef(
+                    op.name, "http", "inferred", "the document", "Nothing is said of values that no two items share."
+                ),
+                (resource,),
+            )
+
+
+CHECKS = (
+    Check("unique", ("unique",), resource_statement("unique", "create"), unique),
+    Check("twins", (), _alike, twins),
+)

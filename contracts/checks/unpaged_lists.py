@@ -1,0 +1,49 @@
+"""Check of lists without pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.checks.lists import only
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+MANY = 26
+"""So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
+
+
+def whole(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """A list that has no pages shows everything."""
+    capacity = min((statement.limit for statement in resource.behaviour.capacity), default=MANY)
+    made = [context.create(resource) for _ in range(min(MANY, capacity - len(context.list_all(resource)[0])))]
+    if not made:
+        raise CannotBuildRequest("there is no room for items")
+    items, asked = context.list_all(made[0])
+    shown = len(only(resource, items, made))
+    context.expect(
+        shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them", *asked
+    )
+
+
+def _unpaged(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        if resource.can("create", "list") and resource.operations["list"].behaviour.paging is None:
+            op = resource.operations["list"]
+            yield (
+                op.name,
+                StatementRef(
+                    op.name,
+                    "http",
+                    "documented",
+                    "RFC 9110 section 15.3.1",
+                    "The reply represents the list, and says nothing of a further page.",
+                ),
+                (resource, op),
+            )
+
+
+CHECKS = (Check("whole-list", (), _unpaged, whole, quick=False),)
