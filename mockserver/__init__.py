@@ -1,6 +1,8 @@
-"""A stand-in server and contract examination for HTTP APIs, from OpenAPI documents.
+"""Mock servers for HTTP APIs, from their OpenAPI documents.
 
-`mockserver.create_app("datagrid")` is an ASGI app; `mockserver serve` is the command.
+`mockserver.create_app("./my-api.yaml")` is an ASGI app; `mockserver serve` is the command.
+
+The names below are the public API, described in docs/api.md. Everything else may change without notice.
 """
 
 from __future__ import annotations
@@ -9,13 +11,83 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mockserver.web.app import create_app
+    from mockserver.contract import ReadingOptions
+    from mockserver.errors import (
+        BehaviourError,
+        Conflict,
+        Fault,
+        Forbidden,
+        Invalid,
+        InvalidDocument,
+        Missing,
+        MockServerError,
+        Refusal,
+        SpecError,
+        StateError,
+        TooMany,
+        Unauthenticated,
+        UnsupportedFeature,
+    )
+    from mockserver.handlers.request_context import Asks, RequestContext, Rule
+    from mockserver.messages import Call, Reply
+    from mockserver.state.clock import Clock
+    from mockserver.web.app import Sandbox, create_app
+    from mockserver.web.service import ServiceSettings
 
-__all__ = ["create_app"]
+__all__ = [
+    "Asks",
+    "BehaviourError",
+    "Call",
+    "Clock",
+    "Conflict",
+    "Fault",
+    "Forbidden",
+    "Invalid",
+    "InvalidDocument",
+    "Missing",
+    "MockServerError",
+    "ReadingOptions",
+    "Refusal",
+    "Reply",
+    "RequestContext",
+    "Rule",
+    "Sandbox",
+    "ServiceSettings",
+    "SpecError",
+    "StateError",
+    "TooMany",
+    "Unauthenticated",
+    "UnsupportedFeature",
+    "create_app",
+]
+
+_MODULES = {
+    "mockserver.contract": ("ReadingOptions",),
+    "mockserver.errors": (
+        "BehaviourError", "Conflict", "Fault", "Forbidden", "Invalid", "InvalidDocument", "Missing", "MockServerError",
+        "Refusal", "SpecError", "StateError", "TooMany", "Unauthenticated", "UnsupportedFeature",
+    ),
+    "mockserver.handlers.request_context": ("Asks", "RequestContext", "Rule"),
+    "mockserver.messages": ("Call", "Reply"),
+    "mockserver.state.clock": ("Clock",),
+    "mockserver.web.app": ("Sandbox", "create_app"),
+    "mockserver.web.service": ("ServiceSettings",),
+}  # fmt: skip
+"""Where each public name is defined. Write a new one here, in the imports above, in `__all__` and in docs/api.md."""
 
 
-def __getattr__(name: str) -> Any:
-    """`create_app`, loaded when it is first asked for: who only reads documents need not pay for the web layer."""
-    if name == "create_app":
-        return resolve_name("mockserver.web.app:create_app")
+def _lazy(name: str) -> Any:
+    """A public name, imported when it is first used: programs that only read documents do not import the web layer."""
+    for module, names in _MODULES.items():
+        if name in names:
+            return resolve_name(f"{module}:{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # with a `__getattr__`, type checkers would accept any name
+    __getattr__ = _lazy
+
+
+def __dir__() -> list[str]:
+    """The public names, for completion."""
+    return sorted(__all__)

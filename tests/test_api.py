@@ -1,0 +1,75 @@
+"""The public API: one list of names, documented and typed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "api.md"
+PROGRAM = "tests/typing/public_api.py"
+
+
+def documented(package: str) -> set[str]:
+    """The names in the tables below the package's heading in docs/api.md."""
+    section = re.split(r"^## ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = next((part for part in section if part.startswith(f"`{package}`\n")), "")
+    cells = re.findall(r"^\| (`.+?) \|", text, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
+
+
+def typed(package: str) -> set[str]:
+    """The names that type checkers see: those imported in the package's `__init__.py`."""
+    tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {alias.name for node in imports if (node.module or "").split(".")[0] == package for alias in node.names}
+
+
+@pytest.mark.parametrize("package", ["mockserver"])
+def test_every_public_name_is_exported_typed_and_documented(package: str) -> None:
+    module = import_module(package)
+
+    assert sorted(module.__all__) == module.__all__
+    assert set(module.__all__) == typed(package)
+    assert set(module.__all__) == documented(package)
+    assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    module = import_module("mockserver")
+
+    with pytest.raises(AttributeError, match="module 'mockserver' has no attribute 'nothing'"):
+        _ = module.nothing
+
+
+def test_the_typed_program_uses_every_public_name() -> None:
+    used = {node.id for node in ast.walk(ast.parse((ROOT / PROGRAM).read_text())) if isinstance(node, ast.Name)}
+
+    assert set() == set(import_module("mockserver").__all__) - used
+
+
+def test_importing_the_package_imports_nothing_else_of_it() -> None:
+    code = "import sys, mockserver; print(*sorted(name for name in sys.modules if name.startswith('mockserver.')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert "" == done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "command", [["mypy", PROGRAM], ["pyright", "--pythonpath", sys.executable]], ids=lambda command: command[0]
+)
+def test_a_program_that_uses_the_public_api_passes_the_type_checkers(command: list[str]) -> None:
+    program = shutil.which(command[0], path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip(f"{command[0]} is not installed: it is in the extra `dev`")
+    done = subprocess.run([program, *command[1:]], capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert re.search("no issues found in 1 source file|0 errors, 0 warnings", done.stdout), done.stdout

@@ -1,0 +1,85 @@
+"""The public API as a user's program uses it. It is not run: mypy and pyright read it (tests/test_api.py).
+
+A line with `type: ignore` must be wrong, and wrong in that way: both report an ignore that nothing needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any, assert_type
+
+import mockserver
+from mockserver import (
+    Asks,
+    BehaviourError,
+    Call,
+    Clock,
+    Conflict,
+    Fault,
+    Forbidden,
+    Invalid,
+    InvalidDocument,
+    Missing,
+    MockServerError,
+    ReadingOptions,
+    Refusal,
+    Reply,
+    RequestContext,
+    Rule,
+    Sandbox,
+    ServiceSettings,
+    SpecError,
+    StateError,
+    TooMany,
+    Unauthenticated,
+    UnsupportedFeature,
+    create_app,
+)
+
+
+class StoppedClock:
+    """A clock of the user's own."""
+
+    def now(self) -> float:
+        return 0.0
+
+
+clock: Clock = StoppedClock()
+app = create_app("basedash", Path("my-api.yaml"), behaviour=["extra.yaml"], seed=1, clock=clock)
+assert_type(app, Sandbox)
+assert_type(mockserver.create_app(settings=ServiceSettings(items=3), reading=ReadingOptions(lenient=True)), Sandbox)
+
+create_app(1)  # type: ignore[arg-type]
+create_app(sead=1)  # type: ignore[call-arg]
+mockserver.create_ap()  # type: ignore[attr-defined]
+
+
+def at_most_three(context: RequestContext) -> Reply | None:
+    """A rule of the user's own."""
+    assert_type(context.call, Call)
+    if context.record is None:
+        raise Missing("there is no such item")
+    raise Conflict("there are three items already", faults=(Fault("body", ("name",), "is taken", "unique"),))
+
+
+def asks_nobody(context: RequestContext) -> Generator[Any, Any, Reply | None]:
+    """A rule that asks."""
+    yield from ()
+    return Reply(200, {})
+
+
+rules: list[Rule] = [at_most_three, Asks(asks_nobody)]
+wrong_rule: Rule = 1  # type: ignore[assignment]
+
+
+def status_of(error: MockServerError) -> int:
+    """Every error is a MockServerError, and the refusals know their status."""
+    match error:
+        case Conflict() | Forbidden() | Invalid() | Missing() | TooMany() | Unauthenticated() | Refusal():
+            return error.status
+        case InvalidDocument() | UnsupportedFeature() | SpecError():
+            assert_type(error.pointer, str)
+        case BehaviourError() | StateError() | MockServerError():
+            pass
+    return 0
