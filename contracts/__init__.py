@@ -1,1 +1,1 @@
-"""The examination: holds any implementation of a contract against the contract, over HTTP or in process."""
+"""The contract check: checks any implementation of an API against its contract, over HTTP or in process."""

@@ -12,7 +12,7 @@ from contracts.checks.read_your_writes import never
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import basic
 from contracts.client.request_builder import MISSING, CannotBuildRequest
-from contracts.client.target import NOBODY, User
+from contracts.client.target import ANONYMOUS, User
 from contracts.model.finding import StatementRef
 from contracts.model.resources import (
     CheckedResource,
@@ -87,9 +87,9 @@ def _looked_up_first(
     parameter = resource.behaviour.identity.parameter if resource else ""
     if made is None or resource is None or "{" + parameter + "}" not in op.operation.path:
         return
-    there = context.send(op, user=NOBODY, path=path, headers=_tenant_header(context))
+    there = context.send(op, user=ANONYMOUS, path=path, headers=_tenant_header(context))
     for id in never(context, made):
-        not_there = context.send(op, user=NOBODY, path=path | {parameter: id}, headers=_tenant_header(context))
+        not_there = context.send(op, user=ANONYMOUS, path=path | {parameter: id}, headers=_tenant_header(context))
         statement = StatementRef(
             op.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
         )
@@ -127,7 +127,7 @@ def _asked(context: CheckContext, op: ResourceOperation) -> list[set[str]]:
 
 def _wrong(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
     """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
-    yield "without a credential", NOBODY
+    yield "without a credential", ANONYMOUS
     main = context.main_user
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
@@ -187,7 +187,7 @@ def body_for(context: CheckContext, op: ResourceOperation, resource: CheckedReso
     body = (
         context.body(resource)
         if resource and op == resource.operations.get("create")
-        else context.bodies.least(op, context.check)
+        else context.bodies.minimal(op, context.check)
     )
     return MISSING if body is None else body
 

@@ -80,7 +80,7 @@ def media_types(context: CheckContext, resource: CheckedResource, op: ResourceOp
 def _charset(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None) -> None:
     """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
     body = (
-        context.body(resource) if op == resource.operations.get("create") else context.bodies.least(op, context.check)
+        context.body(resource) if op == resource.operations.get("create") else context.bodies.minimal(op, context.check)
     )
     if body is None or op.media_type is None or op.may_refuse:
         return
@@ -155,7 +155,7 @@ def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
     for name in ("get", "update", "replace", "delete"):
         op = resource.operations.get(name)
         if op is not None and not (name == "replace" and op.behaviour.action and op.behaviour.action.upsert):
-            body = context.bodies.least(op, context.check) if op.media_type else None
+            body = context.bodies.minimal(op, context.check) if op.media_type else None
             seen = context.send(op, path=made.path, body=MISSING if body is None else body)
             refused(context, "missing", op, seen, "an item that is not there", f"missing {name}")
 

@@ -122,7 +122,7 @@ def _head(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) ->
 def _bodies(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None
 ) -> Iterator[tuple[str, bytes]]:
-    body = context.bodies.least(op, context.check)
+    body = context.bodies.minimal(op, context.check)
     texts = [name for name, value in (body or {}).items() if isinstance(value, str)]
     yield f"a body nested {DEEP} deep", b'{"contract-check": ' + b"[" * DEEP + b"]" * DEEP + b"}"
     yield "a body nested that deep and nothing else", b"[" * DEEP + b"]" * DEEP
@@ -163,7 +163,7 @@ def texts(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
     body = context.body(resource)
     names = [
         name
-        for name in context.bodies.free(op, body)
+        for name in context.bodies.free_text_fields(op, body)
         if name not in resource.server_fields | resource.write_only_fields | resource.rule_fields
     ]
     unique = {field for statement in resource.behaviour.unique for field in statement.fields}

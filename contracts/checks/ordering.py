@@ -74,7 +74,7 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
     for _ in range(3):
         body = context.body(resource, full=True)
         for name in context.bodies.properties(op):
-            value = context.bodies.unlike(op, name, [each.get(name) for each in found], context.check)
+            value = context.bodies.other_than(op, name, [each.get(name) for each in found], context.check)
             free = name not in resource.server_fields | resource.rule_fields and not (
                 isinstance(body.get(name), str) and "-" in body[name]
             )

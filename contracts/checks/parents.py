@@ -24,7 +24,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
     for name in ("get", "update", "delete"):
         op = resource.operations.get(name)
         if op is not None and resource.leads_through_owner(op):
-            body = context.bodies.least(op, context.check) if op.media_type else MISSING
+            body = context.bodies.minimal(op, context.check) if op.media_type else MISSING
             seen = context.send(op, path=path, body=body)
             context.expect(
                 seen.status in GONE,

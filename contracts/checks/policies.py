@@ -21,7 +21,10 @@ def unknown_fields(
 ) -> None:
     """A field that the document does not name is ignored, kept or refused, as said."""
     made = context.create(resource) if resource.is_of_item(op) else None
-    body = {**(context.body(resource) if made is None else context.bodies.least(op, context.check) or {}), UNHEARD: "x"}
+    body = {
+        **(context.body(resource) if made is None else context.bodies.minimal(op, context.check) or {}),
+        UNHEARD: "x",
+    }
     if made is None:
         exchange, fresh = context.try_create(resource, body)
     else:

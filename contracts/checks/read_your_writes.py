@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.checks.item_view import covers, showable, shows_id, unchangeable
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.path_values import may_name
+from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
@@ -239,7 +239,7 @@ def _is_json(op: ResourceOperation) -> bool:
 
 def _some(context: CheckContext, op: ResourceOperation) -> Any:
     """A valid body for a change."""
-    body = context.bodies.least(op, context.check)
+    body = context.bodies.minimal(op, context.check)
     return body if body is not None else {}
 
 
@@ -271,7 +271,7 @@ def never(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
     parameter = known.resource.behaviour.identity.parameter
     shown = [op.operation for op in known.resource.operations.values() if known.resource.is_of_item(op)]
     for id in _unlike(known):
-        if all(may_name(context.contract.schemas, operation, parameter, id) for operation in shown):
+        if all(may_be_id(context.contract.schemas, operation, parameter, id) for operation in shown):
             yield id
 
 

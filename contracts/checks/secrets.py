@@ -155,7 +155,7 @@ def _secret(context: CheckContext, op: ResourceOperation, name: str) -> Any:
     if isinstance(value, list):
         value = [_whole(context, pointer, each) for each in value]
     filled = _inked(value)
-    return filled if context.bodies.accepts(op, context.bodies.least(op, name) or {} | {name: filled}) else value
+    return filled if context.bodies.accepts(op, context.bodies.minimal(op, name) or {} | {name: filled}) else value
 
 
 def _whole(context: CheckContext, pointer: str, entry: Any) -> Any:

@@ -85,10 +85,10 @@ def _succeeding(context: CheckContext, resource: CheckedResource, op: ResourceOp
     if does == "create":
         return context.try_create(resource)[0]
     if does == "answer" or not resource.can("create"):
-        body = context.bodies.least(op, context.check) if op.media_type else None
+        body = context.bodies.minimal(op, context.check) if op.media_type else None
         return context.send(op, body=body) if body is not None else context.send(op)
     made = context.some_item(resource) if does in ("get", "list") else context.create(resource)
-    body = context.bodies.least(op, context.check) if does in ("update", "replace") else None
+    body = context.bodies.minimal(op, context.check) if does in ("update", "replace") else None
     return context.send(op, path=made.path, body=body) if body is not None else context.send(op, path=made.path)
 
 

@@ -109,7 +109,7 @@ def _closed(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem, user: User, about: str
 ) -> None:
     body, parameter = (
-        context.bodies.least(op, context.check) if op.media_type else None,
+        context.bodies.minimal(op, context.check) if op.media_type else None,
         resource.behaviour.identity.parameter,
     )
     where = _asked_by_id(context, resource, op)

@@ -260,7 +260,7 @@ def _unusual(context: CheckContext, resource: CheckedResource) -> dict[str, Any]
 
 def _slim(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem) -> dict[str, Any]:
     """A replacement with what is required and nothing else."""
-    body = context.bodies.least(op, f"{context.check}/put")
+    body = context.bodies.minimal(op, f"{context.check}/put")
     if body is None:
         raise CannotBuildRequest(f"no valid body can be made for {op.name}")
     for name in list(body):

@@ -52,7 +52,7 @@ def bodies(context: CheckContext, resource: CheckedResource, op: ResourceOperati
 def _whole(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None
 ) -> dict[str, Any]:
-    body = context.bodies.least(op, context.check) or {}
+    body = context.bodies.minimal(op, context.check) or {}
     return meant(context, resource, op, body, made) if made else body
 
 
@@ -270,7 +270,7 @@ def parameters(context: CheckContext, op: ResourceOperation, resource: CheckedRe
 
 
 def _some(context: CheckContext, op: ResourceOperation) -> Any:
-    body = context.bodies.least(op, context.check) if op.media_type else None
+    body = context.bodies.minimal(op, context.check) if op.media_type else None
     return MISSING if body is None else body
 
 

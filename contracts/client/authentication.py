@@ -1,4 +1,4 @@
-"""Credentials as a document asks for them (OpenAPI 3.1 section 4.8.27), made into identities."""
+"""Authentication: users with credentials in the form that a document requires (OpenAPI 3.1 section 4.8.27)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import SecurityScheme
 
-INVENTED = "contract-check-credential"
-"""A credential for services that accept any."""
+ANY_CREDENTIAL = "contract-check-credential"
+"""A credential for services that accept any credential."""
 
 
 def sandbox_users(contract: Contract) -> tuple[User, ...]:
-    """The identities of the credentials that a sandbox hands out; where it lists none, one that it would accept."""
+    """The users whose credentials the behaviour file lists; if it lists none, a user with an accepted credential."""
     listed = tuple(_of_credential(contract, each) for each in contract.behaviour.service.credentials)
     if listed or not contract.document.security_schemes:
         return listed
-    stated = contract.behaviour.service.authentication
-    accepted = re.search(stated.pattern, INVENTED) is not None
-    return (user_with_secret(contract, "anyone", INVENTED, role=stated.role),) if accepted else ()
+    statement = contract.behaviour.service.authentication
+    accepted = re.search(statement.pattern, ANY_CREDENTIAL) is not None
+    return (user_with_secret(contract, "anyone", ANY_CREDENTIAL, role=statement.role),) if accepted else ()
 
 
 def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> User:
-    """Somebody who shows `secret` in every way that the document's security schemes ask for."""
+    """A user that sends `secret` in the way of every security scheme of the document."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     cookies: dict[str, str] = {}
@@ -45,12 +45,12 @@ def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str 
 
 
 def is_basic(scheme: SecurityScheme) -> bool:
-    """Is a user's name and password asked for in the way of RFC 7617?"""
+    """Is it HTTP Basic authentication (RFC 7617)?"""
     return scheme.type == "http" and scheme.scheme == "basic"
 
 
 def basic(secret: str) -> str:
-    """`name:password` as it stands in a header (RFC 7617 section 2); what has no colon is a name without a password."""
+    """The header value for `name:password` (RFC 7617 section 2). Without a colon, it is a name and no password."""
     return base64.b64encode((secret if ":" in secret else f"{secret}:").encode()).decode()
 
 
@@ -67,7 +67,7 @@ def _of_credential(contract: Contract, credential: Credential) -> User:
 
 
 def example_tenant(contract: Contract) -> str:
-    """A tenant that the document itself shows, as the example of the parameter that names tenants."""
+    """The tenant in the document's example of the parameter that names tenants; empty if there is none."""
     for name in _tenant_parameters(contract):
         for operation in contract.document.operations:
             for parameter in operation.parameters:

@@ -1,4 +1,4 @@
-"""Values at and just beyond every bound of a schema (JSON Schema Validation section 6)."""
+"""Boundary values: values at and just beyond every limit of a schema (JSON Schema Validation section 6)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mockserver.openapi.direction_view import Direction
 from mockserver.openapi.schemas import Schemas
 
 Keyword = Callable[[str], Any]
-"""The value of a keyword of one schema, by its name."""
+"""Returns the value of a keyword of one schema."""
 
 LONGEST = 70_000
-"""Longer texts than this are not sent."""
+"""Texts longer than this are not sent."""
 
-WRONG: dict[str, tuple[Any, ...]] = {
+WRONG_TYPES: dict[str, tuple[Any, ...]] = {
     "string": (12345, {"wrong": "type"}, True),
     "integer": ("twelve", 1.5, [1], True),
     "number": ("twelve", [1], True),
@@ -24,9 +24,9 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "object": ("object", [1]),
     "null": ("null",),
 }
-"""Values of another type, by the type that is asked for."""
+"""Values of a wrong type, by the expected type."""
 
-BROKEN: dict[str, tuple[str, ...]] = {
+INVALID_FORMATS: dict[str, tuple[str, ...]] = {
     "date-time": ("yesterday", "2026-02-30T10:00:00Z"),
     "date": ("2026-13-45", "2026-02-30", "2026-01-17T10:30:00Z"),
     "time": ("25:61",),
@@ -38,11 +38,11 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "hostname": ("-bad-.example",),
     "uri-reference": ("\\\\",),
 }
-"""Texts that are not of a format."""
+"""Texts that do not match a format."""
 
 
 class BoundaryCase(NamedTuple):
-    """One value, the keyword whose bound it tries, and whether the schema lets it through."""
+    """A value, the keyword that it tests, and whether the schema allows it."""
 
     keyword: str
     value: Any
@@ -50,9 +50,9 @@ class BoundaryCase(NamedTuple):
 
 
 def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "request") -> Iterator[BoundaryCase]:
-    """Values that try each keyword of the schema at `pointer`, starting from the valid value `present`.
+    """Values that test each keyword of the schema at `pointer`, derived from the valid value `present`.
 
-    Only values on which the validator and the intention agree are given.
+    A value that the validator judges otherwise than intended is left out.
     """
     validator = schemas.validator(pointer, direction)
     seen: list[Any] = []
@@ -68,7 +68,7 @@ def _tried(schemas: Schemas, pointer: str, present: Any) -> Iterator[BoundaryCas
     types = schemas.types(pointer)
     keyword: Keyword = partial(schemas.keyword, pointer)
     for name in sorted(types):
-        yield from (BoundaryCase("type", value, False) for value in WRONG[name])
+        yield from (BoundaryCase("type", value, False) for value in WRONG_TYPES[name])
     yield BoundaryCase("type", None, "null" in types or not types)
     yield BoundaryCase("nullable", None, False)
     yield from _texts(keyword, present)
@@ -108,12 +108,12 @@ def _texts(keyword: Keyword, present: Any) -> Iterator[BoundaryCase]:
             f"{present}\n",
         ):
             yield BoundaryCase("pattern", broken, False)
-    for broken in BROKEN.get(keyword("format"), ()):
+    for broken in INVALID_FORMATS.get(keyword("format"), ()):
         yield BoundaryCase("format", broken, False)
 
 
 def of_length(present: Any, length: int) -> str:
-    """A text of that many characters which begins as the present one does, so that it stays an address or a name."""
+    """A text of that many characters. It starts like `present`, so that a URL stays a URL."""
     text = present if isinstance(present, str) else ""
     return (
         (text + "a" * length)[:length]

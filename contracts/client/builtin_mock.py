@@ -1,4 +1,4 @@
-"""The mock of this project, as an examination or a test starts it: an app like any other, known by its name only."""
+"""The built-in mock, started in this process."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 APP = "mockserver:create_app"
-"""Named, as a server names the app it runs, so that nothing here can reach into the mock."""
+"""Named as for a server and not imported: checks may use the mock only as an ASGI app."""
 
 
 def sandbox(wanted: str | Path, **options: Any) -> Any:
-    """The ASGI app that stands in for a vendor or a document. Raises SpecError or BehaviourError."""
+    """The ASGI app that mocks a vendor or a document. Raises SpecError or BehaviourError."""
     return pkgutil.resolve_name(APP)(wanted, **options)

@@ -1,4 +1,4 @@
-"""Pages of lists: how large they may be, and where the next one begins."""
+"""Pagination: the largest page, and the position of the next page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def following(
     seen: int,
     size: int,
 ) -> Any:
-    """The position of the page after this one, by the reply's own words; None when it is the last."""
+    """The position of the next page, according to the response; None if this is the last page."""
     paging = op.behaviour.paging
     if paging is None or not paging.position or not items:
         return None
@@ -33,7 +33,7 @@ def following(
 
 
 def largest_page(contract: Contract, op: ResourceOperation, name: str) -> int | None:
-    """The largest page that the document allows, if it says so."""
+    """The largest page size that the document allows; None if it does not say."""
     pointer = next((p.schema for p in op.operation.parameters if p.name == name and p.location == "query"), None)
     found = contract.schemas.keyword(pointer, "maximum") if pointer else None
     return int(found) if isinstance(found, int | float) else None

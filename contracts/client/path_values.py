@@ -1,4 +1,4 @@
-"""What may stand in an address: outside of JSON every value is a text, and a schema may mean what the text writes."""
+"""Values in a URL: a URL contains only text, and the schema may mean the number or boolean that the text stands for."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mockserver.openapi.schemas import Schemas
 NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
 
 
-def may_stand(schemas: Schemas, parameter: Parameter, text: str) -> bool:
-    """Does a parameter's schema allow `text`, or the number or truth that it writes?
+def allows_text(schemas: Schemas, parameter: Parameter, text: str) -> bool:
+    """Does the schema of a parameter allow `text`, or the number or boolean that it stands for?
 
-    True as well where a list or an object is written, since of those nothing is known, and where there is no schema.
+    Also true for lists and objects, which are not parsed here, and for a parameter without a schema.
     """
     if parameter.schema is None or schemas.types(parameter.schema) & {"array", "object"}:
         return True
@@ -28,7 +28,7 @@ def may_stand(schemas: Schemas, parameter: Parameter, text: str) -> bool:
 
 
 def is_nested(schemas: Schemas, parameter: Parameter) -> bool:
-    """Is it a list or object of such, which no style of OpenAPI writes (3.1 section 4.8.12.2)?"""
+    """Is it a list or object of lists or objects? No style of OpenAPI can write one (3.1 section 4.8.12.2)."""
     if parameter.schema is None or parameter.content is not None:
         return False
     items, inner = schemas.items(parameter.schema), schemas.properties(parameter.schema).values()
@@ -43,7 +43,7 @@ def _meant(text: str) -> Iterator[Any]:
         yield float(text) if set(text) & set(".eE") else int(text)
 
 
-def may_name(schemas: Schemas, operation: Operation, name: str, id: Any) -> bool:
-    """May an id stand in the path of an operation for the parameter `name`?"""
+def may_be_id(schemas: Schemas, operation: Operation, name: str, id: Any) -> bool:
+    """May `id` be the value of the path parameter `name` of an operation?"""
     found = next((p for p in operation.parameters if (p.location, p.name) == ("path", name)), None)
-    return found is None or may_stand(schemas, found, str(id))
+    return found is None or allows_text(schemas, found, str(id))

@@ -1,4 +1,4 @@
-"""Request bodies: valid ones that can be told apart, and values at and just beyond each bound."""
+"""Valid request bodies. Each contains a mark, so that the items of a run can be recognised."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from mockserver.errors import MockServerError
 from mockserver.examples.example_maker import ExampleMaker
 
 MARK = "contract-check"
-"""What the name of everything begins with that an examination creates."""
+"""The name of every item that a contract check creates starts with this."""
 
 NAMELIKE = ("name", "title", "label", "text", "summary")
-"""Parts of names of fields whose text is free, so that the mark can stand there."""
+"""A field whose name contains one of these probably accepts any text, so the mark goes there first."""
 
 
 class RequestBodies:
-    """Makes bodies for the operations of one contract, the same for the same seed."""
+    """Makes request bodies for the operations of one contract. The same seed gives the same bodies."""
 
     def __init__(self, contract: Contract) -> None:
         self._schemas = contract.schemas
         self._maker = ExampleMaker(contract.document.root)
 
-    def least(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
-        """A valid body with what is required (and what the document's own example shows); None for no JSON object."""
+    def minimal(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
+        """A valid body with the required fields and those of the document's example; None if it is no JSON object."""
         media, pointer = op.media_type, self.schema(op)
         if media is None or pointer is None:
             return None
@@ -39,13 +39,13 @@ class RequestBodies:
         return self._pruned(body, pointer) if isinstance(body, dict) else None
 
     def schema(self, op: ResourceOperation) -> str | None:
-        """The pointer of the schema of the item in a request's body, or None where there is none."""
+        """The pointer of the schema of the item in a request body; None if there is none."""
         media = op.media_type
         return self._schemas.below(media.schema, op.envelope) if media is not None else None
 
-    def most(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
-        """A valid body with as many documented fields as go together, none of them null."""
-        body = self.least(op, seed)
+    def full(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
+        """A valid body with as many fields as possible, none of them null."""
+        body = self.minimal(op, seed)
         if body is None:
             return None
         for name in self.properties(op):
@@ -57,7 +57,7 @@ class RequestBodies:
         return body
 
     def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
-        """A valid value of one field, or None where none can be made."""
+        """A valid value of a field; None if none can be generated."""
         pointer = self.properties(op).get(name)
         for trial in range(4):
             try:
@@ -68,8 +68,8 @@ class RequestBodies:
                 return value
         return None
 
-    def unlike(self, op: ResourceOperation, name: str, present: Sequence[Any], seed: str) -> Any:
-        """A valid value of a field that none of `present` is, or None."""
+    def other_than(self, op: ResourceOperation, name: str, present: Sequence[Any], seed: str) -> Any:
+        """A valid value of a field that is not in `present`; None if none is found."""
         found = None
         for each in [*reversed(present)]:
             found = self.other(op, name, each, seed)
@@ -80,7 +80,7 @@ class RequestBodies:
         return next((value for value in near if self._fits(self.properties(op)[name], value)), None)
 
     def other(self, op: ResourceOperation, name: str, present: Any, seed: str) -> Any:
-        """Another valid value of a field than `present`, or None."""
+        """A valid value of a field that differs from `present`; None if none is found."""
         pointer = self.properties(op)[name]
         schema, _ = self._schemas.resolve(pointer)
         choices = list(self._schemas.keyword(pointer, "enum") or ())
@@ -95,28 +95,28 @@ class RequestBodies:
         return next((c for c in usable if self._fits(pointer, c)), None) if isinstance(schema, dict) else None
 
     def properties(self, op: ResourceOperation) -> dict[str, str]:
-        """The fields of the body by name, with the pointers of their schemas; without those only the service sets."""
+        """The fields of the body and the pointers of their schemas, without `readOnly` fields."""
         schema = self.schema(op)
         found = self._schemas.properties(schema) if schema is not None else {}
         return {name: pointer for name, pointer in found.items() if not self._schemas.keyword(pointer, "readOnly")}
 
     def accepts(self, op: ResourceOperation, body: Any) -> bool:
-        """Is the body valid by the document?"""
+        """Is the body valid?"""
         schema = self.schema(op)
         return schema is not None and self._fits(schema, body)
 
     def required(self, op: ResourceOperation) -> set[str]:
-        """The fields that every body has."""
+        """The required fields."""
         schema = self.schema(op)
         return self._schemas.required(schema) if schema is not None else set()
 
     def marked(
         self, op: ResourceOperation, resource: CheckedResource, body: Mapping[str, Any], mark: str
     ) -> dict[str, Any]:
-        """The body with `mark` in a free text of it, and in every field that must be unique."""
+        """The body with `mark` in a text field, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
         unique = [name for statement in resource.behaviour.unique for name in statement.fields]
-        wanted = [*unique, *self.free(op, result)]
+        wanted = [*unique, *self.free_text_fields(op, result)]
         for name in wanted[: len(unique) + 1]:
             for text in texts(result.get(name), mark):
                 if self.accepts(op, result | {name: text}):
@@ -124,8 +124,8 @@ class RequestBodies:
                     break
         return result
 
-    def free(self, op: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
-        """The fields of a body whose text is free, names and titles first."""
+    def free_text_fields(self, op: ResourceOperation, body: Mapping[str, Any]) -> list[str]:
+        """The fields of a body that accept any text, names and titles first."""
         texts = [n for n in self.properties(op) if isinstance(body.get(n), str) and not self._is_closed(op, n)]
         return sorted(texts, key=lambda name: not any(part in name.lower() for part in NAMELIKE))
 
@@ -137,14 +137,14 @@ class RequestBodies:
         return self._schemas.validator(pointer, "request").is_valid(value)
 
     def _pruned(self, body: dict[str, Any], pointer: str) -> dict[str, Any]:
-        """Without what only the service sets: some documents show the same schema in both directions."""
+        """The body without `readOnly` fields, which some documents have in the schema of requests too."""
         known = self._schemas.properties(pointer)
         closed = {name for name, at in known.items() if self._schemas.keyword(at, "readOnly")}
         return {name: value for name, value in body.items() if name not in closed}
 
 
 def texts(present: Any, mark: str) -> list[Any]:
-    """Ways to write a mark into a text: as it is, as the end of an address or mail, or as letters only."""
+    """Ways to put a mark into a text: as it is, in a URL or an email address, or as letters only."""
     if isinstance(present, str) and "://" in present:
         return [f"{present.rstrip('/')}/{mark}", present]
     if isinstance(present, str) and "@" in present:

@@ -1,4 +1,4 @@
-"""Requests in the words of the contract: addresses, parameters, headers and bodies of its operations."""
+"""Building valid requests to the operations of a contract."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from mockserver.errors import MockServerError
 from mockserver.openapi.document import Operation, Parameter
 
 MISSING: Any = object()
-"""No body was given."""
+"""The value of an argument that was not given. (None is a JSON value.)"""
 
 
 class CannotBuildRequest(Exception):
-    """The promise cannot be examined here; the text says why."""
+    """A check cannot run here, because a request or an item that it needs cannot be made; the text says why."""
 
 
 class RequestBuilder:
-    """Makes requests to the operations of a contract. A filter is asked for what the latest of our items has."""
+    """Builds requests. A required filter parameter gets the value that the item created last has."""
 
-    def __init__(self, shared: SharedState, belongings: CreatedItems) -> None:
-        self._shared, self._ours = shared, belongings
+    def __init__(self, shared: SharedState, created: CreatedItems) -> None:
+        self._shared, self._created = shared, created
 
     def request(
         self,
@@ -40,7 +40,10 @@ class RequestBuilder:
         headers: Mapping[str, str] | None = None,
         media_type: str = "",
     ) -> Request:
-        """A request to an operation, with what the contract requires and nobody gave. Raises Unable."""
+        """A request to an operation. Required parameters that are not given get a valid value.
+
+        Raises CannotBuildRequest if a value cannot be generated.
+        """
         given = {**(path or {})}
         filled = re.sub(
             r"\{([^{}]*)\}",
@@ -68,7 +71,7 @@ class RequestBuilder:
         )
 
     def valid(self, parameter: Parameter) -> Any:
-        """A valid value for a parameter, the document's example first. Raises Unable where none can be made."""
+        """A valid value for a parameter: the example of the document or a generated one. Raises CannotBuildRequest."""
         if parameter.schema is None:
             return "x"
         node, _ = self._shared.contract.schemas.resolve(parameter.pointer)
@@ -77,7 +80,7 @@ class RequestBuilder:
         try:
             return self._shared.maker.at(parameter.schema, seed=parameter.name, direction="request")
         except MockServerError as fault:
-            raise CannotBuildRequest(f"no value for the parameter {parameter.name}: {fault}") from None
+            raise CannotBuildRequest(f"cannot generate a value for the parameter {parameter.name}: {fault}") from None
 
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body
@@ -99,17 +102,17 @@ class RequestBuilder:
         if name in given:
             return given[name]
         if user.tenant and any(
-            k.behaviour.tenant.by == "path" and k.behaviour.tenant.name == name for k in self._resources
+            each.behaviour.tenant.by == "path" and each.behaviour.tenant.name == name for each in self._resources
         ):
             return user.tenant
-        return self._invented(operation, "path", name)
+        return self._generated(operation, "path", name)
 
     @property
     def _resources(self) -> Iterable[CheckedResource]:
         return self._shared.resources.values()
 
     def _tenant_headers(self, operation: Operation, user: User) -> dict[str, str]:
-        names = {k.behaviour.tenant.name for k in self._resources if k.behaviour.tenant.by == "header"}
+        names = {each.behaviour.tenant.name for each in self._resources if each.behaviour.tenant.by == "header"}
         known = {p.name for p in operation.parameters if p.location == "header"}
         return {name: user.tenant for name in names & known if user.tenant}
 
@@ -122,21 +125,21 @@ class RequestBuilder:
             and p.name not in given
             and (location != "header" or p.name.lower() not in HEADERS)
         ]
-        return {p.name: self._invented(operation, location, p.name) for p in missing}
+        return {p.name: self._generated(operation, location, p.name) for p in missing}
 
-    def _invented(self, operation: Operation, location: str, name: str) -> Any:
-        """A valid value for a parameter: one that our items have, where a filter says which, or the schema's."""
+    def _generated(self, operation: Operation, location: str, name: str) -> Any:
+        """A valid value for a parameter. A filter parameter gets the value of the item created last."""
         parameter = next((p for p in operation.parameters if (p.location, p.name) == (location, name)), None)
         op = self._shared.operations.get(name_of(operation))
         for statement in op.behaviour.filter if op else ():
-            latest = self._ours.present[-1:]
+            latest = self._created.present[-1:]
             if statement.parameter == name and latest and statement.field in latest[0].sent:
                 return latest[0].sent[statement.field]
         return self.valid(parameter) if parameter else "x"
 
 
 def _text(value: Any) -> str:
-    """A parameter's value as it stands in an address."""
+    """A parameter value as text in a URL."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

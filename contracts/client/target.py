@@ -1,4 +1,4 @@
-"""The implementation under examination: where it is, who may ask, how fast, and a record of all that was said."""
+"""The implementation that is checked: its address and users, limits on the requests, and a log of the exchanges."""
 
 from __future__ import annotations
 
@@ -25,29 +25,30 @@ from contracts.client.transport import (
 from contracts.model.finding import RecordedExchange
 from mockserver.openapi import json_codec
 
-__all__ = ["NOBODY", "Exhausted", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable", "User"]
+__all__ = ["ANONYMOUS", "Exhausted", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable", "User"]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
 
-PATIENCE = 61.0
-"""The longest `Retry-After` in seconds that is waited for."""
+LONGEST_WAIT = 61.0
+"""A longer `Retry-After` in seconds is not waited for."""
 
 
 class Exhausted(Exception):
-    """The budget of requests is spent, or the time is over."""
+    """The budget of requests is spent, or the time is up."""
 
 
 class ReadOnly(Exception):
-    """A read-only examination does not send this request."""
+    """The request would change something, and `--read-only` does not allow that."""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who may ask: the credential in `headers`, `query` or `cookies`, and what belongs to it.
+    """A user of the target. Its credential is in `headers`, `query` or `cookies`.
 
-    `tenant` is the one it works in (empty: it has only one). `name` names it in reports, and the variable that stands
-    for its `secret` in curl lines (`${ADMIN}`). `other_secrets` must not be shown either (`${ADMIN_PART_2}`, …).
+    `tenant` is the tenant that the user works in; empty if it has only one. `name` is the name in reports. In curl
+    lines and exchanges a variable named after it replaces `secret` (`${ADMIN}`) and `other_secrets` (`${ADMIN_PART_2}`,
+    …).
     """
 
     name: str
@@ -61,28 +62,28 @@ class User:
 
     @property
     def variable(self) -> str:
-        """The shell variable that stands for the secret."""
+        """The shell variable that replaces the secret."""
         return re.sub(r"[^A-Z0-9]+", "_", self.name.upper()).lstrip("_0123456789").rstrip("_") or "CREDENTIAL"
 
     @property
     def placeholders(self) -> dict[str, str]:
-        """Every secret, and the variable that stands for it."""
+        """Maps every secret to the placeholder that replaces it."""
         named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.other_secrets, 2)}
         return {value: "${" + name + "}" for value, name in {**named, self.secret: self.variable}.items() if value}
 
     def in_tenant(self, tenant: str) -> User:
-        """The same credential at work in another tenant."""
+        """The same user in another tenant."""
         return replace(self, tenant=tenant)
 
 
-NOBODY = User("nobody")
-"""A request without any credential."""
+ANONYMOUS = User("nobody")
+"""The user of requests without a credential."""
 
 
 class Request(NamedTuple):
-    """A request to the target: `path` below its base URL with parameters filled in and encoded.
+    """A request to the target. `path` is relative to the base URL; its parameters are filled in and encoded.
 
-    `body` is a JSON value unless it is bytes; None without a `media_type` means: no body.
+    `body` is bytes or a JSON value. A body of None without a `media_type` means that there is no body.
     """
 
     method: str
@@ -93,18 +94,19 @@ class Request(NamedTuple):
     media_type: str = ""
 
 
-class _Mine(threading.local):
-    """What each thread has of its own: the seconds that it let pass since its last request."""
+class _PerThread(threading.local):
+    """The seconds that this thread has paused since its last request."""
 
     waited = 0.0
 
 
 class Target:
-    """An implementation that is examined. Several threads may ask it at the same time, where it is not in this process.
+    """An implementation that is checked. Several threads may use it, unless it is an app in this process.
 
-    Everything sent is counted and kept in `log` (the last `remembered` exchanges, secrets as `${NAME}`). `rate` is
-    requests a second, `budget` how many in all, `deadline` a `time.monotonic()` after which nothing is sent. `window`
-    is what is waited after a 429 that does not say how long, `timeout` how many seconds a reply may take.
+    `log` has the last `remembered` exchanges, with placeholders for secrets; `requests` counts all of them. `rate` is
+    the largest number of requests per second, `budget` the largest number in total; after `deadline`, a
+    `time.monotonic()`, nothing is sent. `timeout` is the time in seconds to wait for a response, and `window` the time
+    to wait after a 429 without `Retry-After`. `safe_point` is called before each request and may raise.
     """
 
     def __init__(
@@ -129,7 +131,7 @@ class Target:
         self.timeout = timeout
         self.on_exchange: list[Callable[[RecordedExchange], None]] = []
         self.safe_point: Callable[[], None] = _nothing
-        self._sleep, self._next, self._mine = sleep, 0.0, _Mine()
+        self._sleep, self._next, self._per_thread = sleep, 0.0, _PerThread()
         self._counting = threading.Lock()
         self._mask = masking(self.users)
 
@@ -143,7 +145,7 @@ class Target:
         verify: bool = True,
         **settings: Any,
     ) -> Target:
-        """A target at an address."""
+        """A target at a URL."""
         return cls(HttpTransport(timeout=timeout, verify=verify), base_url, users, timeout=timeout, **settings)
 
     @classmethod
@@ -156,12 +158,12 @@ class Target:
         timeout: float = 30.0,
         **settings: Any,
     ) -> Target:
-        """A target in this process; no port is opened."""
+        """An ASGI app in this process as a target; no port is opened."""
         return cls(AsgiTransport(app, timeout=timeout), base_url, users, app=app, timeout=timeout, **settings)
 
     @property
     def in_process(self) -> bool:
-        """Is the target an app of this process?"""
+        """Is the target an app in this process?"""
         return self.app is not None
 
     def __enter__(self) -> Self:
@@ -170,12 +172,12 @@ class Target:
     def __exit__(self, *reason: object) -> None:
         self.close()
 
-    def send(self, request: Request, identity: User = NOBODY) -> RecordedExchange:
-        """Send a request as somebody; a refusal with a bearable `Retry-After` is waited out and sent again.
+    def send(self, request: Request, user: User = ANONYMOUS) -> RecordedExchange:
+        """Send a request as a user. After a 429 or 503 that says how long to wait, it waits and sends it again.
 
-        Raises Unreachable, Exhausted, or ReadOnly for a change in a read-only examination.
+        Raises Unreachable, Unanswered, Exhausted, or ReadOnly.
         """
-        sent = self._prepare(request, identity)
+        sent = self._prepare(request, user)
         received = self.transport.send(sent)
         wait = self._wait(received)
         if wait is not None:
@@ -184,9 +186,9 @@ class Target:
         return self._record(sent, received)
 
     def resend(self, sent: SentRequest) -> ReceivedResponse:
-        """Send what stands already, as `send` does, but for the record. Its address lies below the base URL."""
+        """Send a finished request as `send` does, without a record. Its URL may be relative to the base URL."""
         if self.read_only and sent.method not in SAFE:
-            raise ReadOnly(f"{sent.method} {sent.url}: nothing that changes anything is sent")
+            raise ReadOnly(f"{sent.method} {sent.url}: not sent, because of --read-only")
         self._spend()
         sent = sent._replace(url=self.base_url + sent.url) if sent.url.startswith("/") else sent
         received = self.transport.send(sent)
@@ -196,13 +198,13 @@ class Target:
             received = self.transport.send(sent)
         return received
 
-    def send_once(self, request: Request, identity: User = NOBODY) -> RecordedExchange:
-        """As `send`, for one who wants to see the refusal for too many requests."""
-        sent = self._prepare(request, identity)
+    def send_once(self, request: Request, user: User = ANONYMOUS) -> RecordedExchange:
+        """As `send`, but a 429 or 503 is returned at once."""
+        sent = self._prepare(request, user)
         return self._record(sent, self.transport.send(sent))
 
     def answers(self) -> bool:
-        """Does it still answer anybody?"""
+        """Does the target still respond to requests?"""
         try:
             self.send_once(Request("GET", "/"))
         except (Unreachable, Exhausted):
@@ -210,12 +212,12 @@ class Target:
         return True
 
     def exchange(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
-        """What was said, written down with the secrets of every identity as variables; nothing is sent or counted."""
+        """The exchange with placeholders for the secrets of all users. Nothing is sent or counted."""
         return self._mask(sent, received)
 
     def send_together(self, requests: Iterable[tuple[Request, User]]) -> list[RecordedExchange]:
-        """Send requests at the same time; those that come too soon are sent again, together. Raises as `send`."""
-        prepared = [self._prepare(request, identity) for request, identity in requests]
+        """Send requests in parallel. Those that get a 429 are sent again, in parallel. Raises as `send`."""
+        prepared = [self._prepare(request, user) for request, user in requests]
         received = self.transport.send_together(prepared)
         waits = {index: wait for index, got in enumerate(received) if (wait := self._wait(got)) is not None}
         if waits:
@@ -225,22 +227,22 @@ class Target:
         return [self._record(sent, got) for sent, got in zip(prepared, received, strict=True)]
 
     def _wait(self, received: ReceivedResponse) -> float | None:
-        """How long to wait before a refused request is sent again; None where that makes no sense."""
+        """The seconds to wait before the request is sent again; None if it should not be sent again."""
         wait = retry_after(received)
         if wait is None and received.status == 429:
             wait = self.window
-        return wait if wait is not None and wait <= PATIENCE else None
+        return wait if wait is not None and wait <= LONGEST_WAIT else None
 
     def close(self) -> None:
-        """Let go of the wire."""
+        """Close the transport."""
         self.transport.close()
 
-    def _prepare(self, request: Request, identity: User) -> SentRequest:
+    def _prepare(self, request: Request, user: User) -> SentRequest:
         if self.read_only and request.method.upper() not in SAFE:
-            raise ReadOnly(f"{request.method} {request.path}: the examination is read-only")
+            raise ReadOnly(f"{request.method} {request.path}: not sent, because of --read-only")
         self._spend()
-        query = urlencode([*request.query, *identity.query], quote_via=quote)
-        headers = [*request.headers, *identity.headers, *_cookie(identity)]
+        query = urlencode([*request.query, *user.query], quote_via=quote)
+        headers = [*request.headers, *user.headers, *_cookie(user)]
         if request.media_type:
             headers.append(("content-type", request.media_type))
         if not any(name.lower() == "accept" for name, _ in headers):
@@ -256,15 +258,15 @@ class Target:
                 raise Exhausted(f"the budget of {self.budget} requests is spent")
             now = time.monotonic()
             if self.deadline is not None and now >= self.deadline:
-                raise Exhausted("the time is over")
+                raise Exhausted("the time is up")
             self.requests += 1
             turn = max(now, self._next)
             self._next = turn + 1 / self.rate if self.rate else now
         self._rest(turn - now)
 
     def pause(self, seconds: float) -> None:
-        """Let time pass at the target, because the next request is about time."""
-        self._mine.waited += max(0.0, seconds)
+        """Wait, because the next request is about time. A mock in this process advances its clock instead."""
+        self._per_thread.waited += max(0.0, seconds)
         self._rest(seconds)
 
     def _rest(self, seconds: float) -> None:
@@ -272,7 +274,7 @@ class Target:
             self._sleep(seconds)
 
     def _record(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
-        exchange, self._mine.waited = replace(self._mask(sent, received), waited=self._mine.waited), 0.0
+        exchange, self._per_thread.waited = replace(self._mask(sent, received), waited=self._per_thread.waited), 0.0
         self.log.append(exchange)
         for listener in self.on_exchange:
             listener(exchange)
@@ -280,11 +282,11 @@ class Target:
 
 
 def _nothing() -> None:
-    """Nobody wants to interrupt."""
+    """The default safe point."""
 
 
-def _cookie(identity: User) -> Headers:
-    pairs = "; ".join(f"{name}={value}" for name, value in identity.cookies)
+def _cookie(user: User) -> Headers:
+    pairs = "; ".join(f"{name}={value}" for name, value in user.cookies)
     return (("cookie", pairs),) if pairs else ()
 
 
@@ -295,35 +297,37 @@ def _encoded(request: Request) -> bytes | None:
 
 
 def retry_after(received: ReceivedResponse) -> float | None:
-    """The seconds that a 429 or 503 asks to wait (RFC 9110 section 10.2.3), or None."""
+    """The seconds that a 429 or 503 says to wait (RFC 9110 section 10.2.3); None if it does not say."""
     if received.status not in (429, 503):
         return None
     found = next((value for name, value in received.headers if name.lower() == "retry-after"), "")
     return float(found) if found.isdigit() else None
 
 
-SCHEMED = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)")
-"""A credential after the name of its scheme (RFC 9110 section 11.4)."""
+AFTER_SCHEME = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)")
+"""A credential that follows the name of its authentication scheme (RFC 9110 section 11.4)."""
 
 
-OPEN = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
-"""Headers that are no secrets. Their values stand in replies too, where hiding them would change what is examined."""
+PUBLIC_HEADERS = frozenset({"accept", "accept-language", "content-type", "prefer", "user-agent"})
+"""Headers that contain no secrets. Their values also occur in responses, where a placeholder would hide what is
+checked.
+"""
 
-SHORT = 6
-"""A shorter value of a header is hidden in that header only: elsewhere it may well be something else."""
+SHORTEST_SECRET = 6
+"""A shorter header value is replaced in that header only: elsewhere the same text may mean something else."""
 
 
 def secrets_of(headers: Headers) -> tuple[str, ...]:
-    """What is secret in headers: a whole value, or what follows the name of an authentication scheme."""
-    values = [value.strip() for name, value in headers if name.lower() not in OPEN]
-    found = [SCHEMED.fullmatch(value) for value in values]
+    """The secrets in headers: the whole value, or the part after the name of an authentication scheme."""
+    values = [value.strip() for name, value in headers if name.lower() not in PUBLIC_HEADERS]
+    found = [AFTER_SCHEME.fullmatch(value) for value in values]
     bare = [match[1] if match else value for match, value in zip(found, values, strict=True)]
-    return tuple(value for value in bare if len(value) >= SHORT)
+    return tuple(value for value in bare if len(value) >= SHORTEST_SECRET)
 
 
 def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], RecordedExchange]:
-    """A function that writes an exchange down with every secret of `identities` as the variable that stands for it."""
-    secrets = {value: name for identity in reversed(users) for value, name in identity.placeholders.items()}
+    """A function that makes a RecordedExchange and replaces every secret of the users by its placeholder."""
+    secrets = {value: name for user in reversed(users) for value, name in user.placeholders.items()}
     pattern = re.compile("|".join(re.escape(s) for s in sorted(secrets, key=len, reverse=True))) if secrets else None
     needles = [secret.encode() for secret in secrets]
 
@@ -331,7 +335,7 @@ def masking(users: Sequence[User]) -> Callable[[SentRequest, ReceivedResponse], 
         pair: "${" + each.variable + "}"
         for each in users
         for pair in each.headers
-        if pair[0].lower() not in OPEN and len(pair[1].strip()) < SHORT
+        if pair[0].lower() not in PUBLIC_HEADERS and len(pair[1].strip()) < SHORTEST_SECRET
     }
 
     def masked(text: str) -> str:

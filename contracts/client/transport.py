@@ -1,4 +1,4 @@
-"""How requests travel: over HTTP, or straight into an ASGI app of the same process. Nothing here knows a contract."""
+"""Sending requests over HTTP or to an ASGI app in this process. Nothing here knows a contract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class SentRequest(NamedTuple):
-    """A request as it goes out; `url` is complete."""
+    """A request as it is sent; `url` is absolute."""
 
     method: str
     url: str
@@ -26,7 +26,7 @@ class SentRequest(NamedTuple):
 
 
 class ReceivedResponse(NamedTuple):
-    """What came back."""
+    """A response."""
 
     status: int
     headers: Headers
@@ -34,39 +34,39 @@ class ReceivedResponse(NamedTuple):
 
 
 UNANSWERED = ReceivedResponse(0, (), b"")
-"""What stands for the reply to a request that got none."""
+"""The response in the record of a request that got no response."""
 
 
 class Unreachable(Exception):
-    """The target did not answer: it is down, it hangs, or it broke the connection."""
+    """No response: the target is down or hangs, or the connection broke."""
 
 
 class Unanswered(Unreachable):
-    """The target took the request `sent` and did not answer it in time; it may well answer others."""
+    """The target accepted the request and did not respond in time. It may still respond to others."""
 
     def __init__(self, sent: SentRequest, seconds: float) -> None:
-        super().__init__(f"{sent.method} {sent.url}: no answer in {seconds:g} s")
+        super().__init__(f"{sent.method} {sent.url}: no response in {seconds:g} s")
         self.sent, self.seconds = sent, seconds
 
 
 class Transport(Protocol):
-    """Carries requests. `together` sends all of them at the same time and answers in their order."""
+    """Sends requests. `send_together` sends several in parallel and returns the responses in the same order."""
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
         """Send one request. Raises Unreachable."""
         ...
 
     def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
-        """Send requests at the same time. Raises Unreachable."""
+        """Send requests in parallel. Raises Unreachable."""
         ...
 
     def close(self) -> None:
-        """Let go of connections and loops."""
+        """Close connections and event loops."""
         ...
 
 
 class HttpTransport:
-    """Requests over the network; redirects are not followed, for they are answers too."""
+    """Sends requests over the network. Redirects are not followed, because they are responses to check."""
 
     def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
@@ -75,7 +75,7 @@ class HttpTransport:
         self._client.headers.clear()
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
-        """As in Wire."""
+        """As in Transport."""
         try:
             reply = self._client.request(sent.method, sent.url, headers=list(sent.headers), content=sent.body)
         except httpx.ReadTimeout:
@@ -85,12 +85,12 @@ class HttpTransport:
         return ReceivedResponse(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
 
     def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
-        """As in Wire."""
+        """As in Transport."""
         with ThreadPoolExecutor(max_workers=min(len(requests), 32) or 1) as pool:
             return list(pool.map(self.send, requests))
 
     def close(self) -> None:
-        """As in Wire."""
+        """As in Transport."""
         self._client.close()
 
 
@@ -108,15 +108,15 @@ class AsgiTransport:
         self._loop.run_until_complete(self._start())
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
-        """As in Wire."""
+        """As in Transport."""
         return self.send_together([sent])[0]
 
     def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
-        """As in Wire."""
+        """As in Transport."""
         return self._loop.run_until_complete(self._all(requests))
 
     def close(self) -> None:
-        """As in Wire; the app is told to shut down."""
+        """As in Transport. The app gets a lifespan shutdown event."""
         if not self._loop.is_closed():
             self._loop.run_until_complete(self._stop())
             self._loop.close()

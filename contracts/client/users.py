@@ -1,4 +1,4 @@
-"""Who asks: the credentials that a user gave, or those that a sandbox hands out to everybody."""
+"""The users of a contract check: with given credentials, or with the public credentials of the sandbox."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from mockserver.errors import MockServerError
 
 
 class CredentialsError(MockServerError):
-    """Nobody can ask with what was given; the text says why, and what to give."""
+    """The given credentials cannot be used; the text says why and what to give."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenCredentials:
-    """What a user gave: secrets, fixed headers (`NAME: VALUE`), a file of users, the tenants of all in their order."""
+    """The credentials from the command line.
+
+    `headers` are `NAME: VALUE`. `tenants` are those of all users, in their order. `auth_file` is a Web Fuzzing Commons
+    file.
+    """
 
     secrets: Sequence[str] = ()
     headers: Sequence[str] = ()
@@ -31,15 +35,15 @@ class GivenCredentials:
 
 
 def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple[User, ...]:
-    """Everybody who may ask the service at `url` (None: the mock in this process).
+    """The users of the service at `url` (None: the mock in this process).
 
-    Without any credential those of the sandbox are used, but they are sent to loopback only: elsewhere they are
-    wrong at best. Raises CredentialsError.
+    Without given credentials, those of the sandbox are used, which are sent to loopback only: no other service should
+    receive credentials that nobody chose. Raises CredentialsError.
     """
     fixed = tuple(_header(text) for text in given.headers)
     if given.no_auth:
         if given.secrets or given.auth_file:
-            raise CredentialsError("--no-auth and a credential contradict each other")
+            raise CredentialsError("--no-auth cannot be combined with a credential")
         return (_fixed(fixed),) if fixed else ()
     user = [*_by_secret(contract, given.secrets), *_by_file(given.auth_file, url)]
     if not user and fixed:
@@ -67,14 +71,14 @@ def _of_sandbox(contract: Contract, url: str | None) -> list[User]:
     found = list(sandbox_users(contract))
     if found and url is not None and not is_loopback(url):
         raise CredentialsError(
-            f"no credential for {urlsplit(url).netloc}: give --auth, --header or --auth-file, or --no-auth to send "
-            "none (the sandbox's public credentials are sent to this machine only)"
+            f"no credential for {urlsplit(url).netloc}: use --auth, --header or --auth-file, or --no-auth to send "
+            "none (the sandbox's public credentials are only sent to this machine)"
         )
     return found
 
 
 def is_loopback(url: str) -> bool:
-    """Is an address on this machine, by its name alone? Nothing is looked up."""
+    """Is the URL on this machine? Only its text decides; nothing is resolved."""
     host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -92,5 +96,5 @@ def _fixed(headers: tuple[tuple[str, str], ...]) -> User:
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not name.strip() or not value.strip():
-        raise CredentialsError(f"--header wants 'NAME: VALUE', not {name!r}")
+        raise CredentialsError(f"--header must be 'NAME: VALUE', not {name!r}")
     return name.strip(), value.strip()

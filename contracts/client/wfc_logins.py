@@ -1,8 +1,8 @@
 """Users of a Web Fuzzing Commons authentication file: with fixed headers, or with a login for a token or cookies.
 
-EvoMaster and Schemathesis read the same files. Two ways to write a token are around, and both are read:
+EvoMaster and Schemathesis read the same files. There are two ways to write a token, and both are supported:
 `extractFromField`, `httpHeaderName`, `headerPrefix`; and `extractFrom`, `extractSelector`, `sendIn`, `sendName`,
-`sendTemplate`. The password of a login is sent to its endpoint and nowhere else.
+`sendTemplate`. The password of a login is only sent to its endpoint.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from contracts.client.target import User, secrets_of
 from mockserver.errors import MockServerError
 
 WAIT = 30.0
-"""Seconds that a login may take."""
+"""The longest time in seconds to wait for a login."""
 
 
 class LoginError(MockServerError):
-    """The file cannot be used, or a user could not log in; the text names file and user, never a secret."""
+    """The file is invalid, or a user cannot log in. The text names file and user, and never a secret."""
 
 
 def logged_in(path: Path, url: str | None) -> Iterator[User]:
-    """Every user of the file, able to ask the service at `url`; whoever has a login endpoint is logged in now.
+    """The users of the file. Users with a login endpoint log in to the service at `url` now.
 
     Raises LoginError.
     """
@@ -41,7 +41,7 @@ def logged_in(path: Path, url: str | None) -> Iterator[User]:
         if entry.login_endpoint_auth is None:
             yield _by_headers(entry)
         elif url is None and entry.login_endpoint_auth.external_endpoint_url is None:
-            raise LoginError(f"{place}: a login endpoint needs --url; the mock in this process has none")
+            raise LoginError(f"{place}: a login endpoint needs --url, because the built-in mock has none")
         else:
             yield _by_login(entry.name, entry.login_endpoint_auth, url or "", place)
 
@@ -50,16 +50,16 @@ def _entries(path: Path) -> list[AuthenticationInfo]:
     try:
         read = yaml.safe_load(path.read_text("utf-8"))
         if not isinstance(read, dict):
-            raise LoginError(f"{path.name}: an object with the key `auth` is wanted")
+            raise LoginError(f"{path.name}: expected an object with the key `auth`")
         return load_from_dict(_newer(read))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise LoginError(f"{path.name}: cannot be read: {type(fault).__name__}") from None
+        raise LoginError(f"cannot read {path.name}: {type(fault).__name__}") from None
     except WFCError as fault:
         raise LoginError(f"{path.name}: {fault}") from None
 
 
 def _newer(node: Any) -> Any:
-    """The same file with tokens written the newer way."""
+    """The content with tokens in the newer form."""
     if isinstance(node, list):
         return [_newer(entry) for entry in node]
     if not isinstance(node, Mapping):
@@ -97,7 +97,7 @@ def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
     if login.token is None:
         cookies = tuple(reply.cookies.items())
         if not cookies:
-            raise LoginError(f"{place}: the login answered {reply.status_code} without a cookie")
+            raise LoginError(f"{place}: the login returned {reply.status_code} without a cookie")
         first, *others = [value for _, value in cookies]
         return User(name, cookies=cookies, secret=first, other_secrets=tuple(others))
     token = login.token
@@ -108,13 +108,13 @@ def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
             else extract_token_from_header(reply.headers, token.extract_selector)
         )
     except (WFCError, ValueError):
-        raise LoginError(f"{place}: the login's reply has no token at {token.extract_selector}") from None
+        raise LoginError(f"{place}: the login response has no token at {token.extract_selector}") from None
     sent = ((token.send_name, format_token(found, token.send_template)),)
     return User(name, sent if token.send_in == "header" else (), sent if token.send_in == "query" else (), secret=found)
 
 
 def _asked(login: LoginEndpoint, url: str, place: str) -> httpx.Response:
-    """The reply of the login endpoint, which lies below the service's root. Raises LoginError unless it succeeds."""
+    """The response of the login endpoint; its path starts at the root of the service. Raises LoginError."""
     address = login.external_endpoint_url or urljoin(url, "/" + (login.endpoint or "").lstrip("/"))
     headers = {"content-type": login.content_type or "application/json", **dict(_pairs(login.headers))}
     try:
@@ -125,5 +125,5 @@ def _asked(login: LoginEndpoint, url: str, place: str) -> httpx.Response:
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
         raise LoginError(f"{place}: the login at {address} failed: {type(fault).__name__}") from None
     if reply.status_code >= (400 if login.token is None else 300):
-        raise LoginError(f"{place}: the login at {address} answered {reply.status_code}")
+        raise LoginError(f"{place}: the login at {address} returned {reply.status_code}")
     return reply

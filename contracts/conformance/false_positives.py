@@ -17,7 +17,7 @@ from schemathesis.openapi.checks import (
     UndefinedStatusCode,
 )
 
-from contracts.client.path_values import is_nested, may_stand
+from contracts.client.path_values import allows_text, is_nested
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.conformance.response_validation import (
@@ -116,7 +116,7 @@ class FalsePositives:
             if is_nested(self.contract.schemas, parameter):
                 return True
             text = unquote(str(value)) if parameter.location == "path" else value
-            if isinstance(text, str) and not may_stand(self.contract.schemas, parameter, text):
+            if isinstance(text, str) and not allows_text(self.contract.schemas, parameter, text):
                 return True
         return False
 

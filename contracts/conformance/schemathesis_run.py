@@ -24,7 +24,7 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Journal
 from contracts.client.authentication import authorization, is_basic
-from contracts.client.target import NOBODY, SAFE, Exhausted, ReadOnly, Target, Unreachable, User
+from contracts.client.target import ANONYMOUS, SAFE, Exhausted, ReadOnly, Target, Unreachable, User
 from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
 from contracts.conformance.false_positives import FalsePositives
 from contracts.conformance.ignored_statements import has_inheriting_discriminator, without_ignored
@@ -215,7 +215,7 @@ class _Run:
     @property
     def user(self) -> User:
         """Who asks."""
-        return self.context.main_user if self.target.users else NOBODY
+        return self.context.main_user if self.target.users else ANONYMOUS
 
     def operations(self) -> list[str]:
         """The names of the operations that are examined."""
@@ -361,7 +361,7 @@ class _Run:
         self.outcomes[operation, ANSWERED] = "failed"
         self.tell(operation, ANSWERED, "failed")
         if not self.target.answers():
-            self.stopped = f"{operation}: no answer in {self.target.timeout:g} s"
+            self.stopped = f"{operation}: no response in {self.target.timeout:g} s"
 
     def _exchanges(self, recorder: ScenarioRecorder, case_id: str, shown: str = "") -> tuple[RecordedExchange, ...]:
         """What was said until a case, of which another one may be `shown`."""

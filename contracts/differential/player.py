@@ -10,7 +10,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import user_with_secret
 from contracts.client.pagination import following
 from contracts.client.request_builder import MISSING, CannotBuildRequest
-from contracts.client.target import NOBODY, Request, User
+from contracts.client.target import ANONYMOUS, Request, User
 from contracts.differential.comparable_reply import ComparableReply, ReplyNormalizer
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
@@ -128,7 +128,7 @@ class Player:
         if step.user == "main":
             return self.context.main_user
         if step.user == "nobody":
-            return replace(NOBODY, tenant=self.context.main_user.tenant)
+            return replace(ANONYMOUS, tenant=self.context.main_user.tenant)
         if step.user == "wrong":
             return replace(
                 user_with_secret(self.context.contract, "wrong", NOBODYS), tenant=self.context.main_user.tenant

@@ -236,7 +236,7 @@ def missing(by: _Author) -> Iterator[Scenario]:
     for action in ("get", "update", "replace", "delete"):
         op = by.resource.operations.get(action)
         if op is not None:
-            body = {"body": by.context.bodies.least(op, "missing") or {}} if op.media_type else {}
+            body = {"body": by.context.bodies.minimal(op, "missing") or {}} if op.media_type else {}
             yield by.scenario("missing", by.make("one"), by.do(action, "one", never=True, **body), refusal="missing")
 
 

@@ -1,4 +1,4 @@
-"""What an examination found: the exchange that shows it, the statement it breaks, and the verdict."""
+"""Findings: the exchanges that show a violation, the violated statement, and the verdict."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from msgspec.structs import fields
 from mockserver.behaviour.statements import Evidence, Statement
 
 Verdict = Literal["failure", "warning", "disagreement"]
-"""`failure`: the server breaks what is documented. `news`: it differs from what is inferred or assumed, which may
-well be our mistake. `disagreement`: two judges of the same reply do not agree."""
+"""`failure`: the server violates a documented or observed statement. `warning`: it violates an inferred or assumed one,
+and the statement itself may be wrong. `disagreement`: two validators of the same response do not agree."""
 
 Headers = tuple[tuple[str, str], ...]
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-"""How a secret is written in an exchange: the name of the variable that a person sets to repeat it."""
+"""How a secret appears in an exchange: the name of the shell variable to set before the request is sent again."""
 
 BINDING_EVIDENCE: frozenset[Evidence] = frozenset({"documented", "observed"})
-"""Kinds of evidence whose breach is a failure of the server."""
+"""A violation of a statement with this evidence is a failure; with other evidence it is a warning."""
 
 
 @dataclass(frozen=True)
 class RecordedExchange:
-    """One request and its reply. Secrets stand as `${NAME}`, in headers, address and bodies alike.
+    """One request and its response. In headers, URL and bodies, secrets are replaced by `${NAME}`.
 
-    `waited` are the seconds that were waited on purpose before it was sent.
+    A `status` of 0 means that there was no response. `waited` is the number of seconds of a deliberate pause before the
+    request.
     """
 
     method: str
@@ -45,7 +46,7 @@ class RecordedExchange:
 
     @cached_property
     def json(self) -> Any:
-        """The reply's body as a JSON value; None when it is none."""
+        """The body of the response as a JSON value; None if it is not JSON."""
         try:
             return json.loads(self.reply_body)
         except (ValueError, RecursionError):
@@ -53,18 +54,18 @@ class RecordedExchange:
 
     @cached_property
     def sent(self) -> Any:
-        """The request's body as a JSON value; None when it is none."""
+        """The body of the request as a JSON value; None if it is not JSON."""
         try:
             return json.loads(self.body or b"")
         except (ValueError, RecursionError):
             return None
 
     def header(self, name: str) -> str | None:
-        """A header of the reply, whatever the case of its name."""
+        """A header of the response; the case of its name does not matter. None if it is missing."""
         return next((value for key, value in self.reply_headers if key.lower() == name.lower()), None)
 
     def curl(self) -> str:
-        """The request as one line for a POSIX shell; `${NAME}` is left for the shell to fill in."""
+        """The request as one line for a POSIX shell. The shell replaces `${NAME}`."""
         words = ["curl", "-sS", "-i", "-X", self.method, _quoted(self.url)]
         for name, value in self.headers:
             words += ["-H", _quoted(f"{name}: {value}")]
@@ -74,17 +75,17 @@ class RecordedExchange:
 
 
 def _quoted(text: str) -> str:
-    """Quoted for a shell so that nothing but a placeholder of ours is expanded."""
+    """Quoted for a shell, which then expands only our own placeholders."""
     parts = enumerate(PLACEHOLDER.split(text))
     return "".join(f'"${{{part}}}"' if index % 2 else shlex.quote(part) for index, part in parts if part) or "''"
 
 
 @dataclass(frozen=True, slots=True)
 class StatementRef:
-    """What a finding is about: a statement of the behaviour file, of the document, or of a standard.
+    """The statement that a finding is about: one of the behaviour file, of the document, or of a standard.
 
-    `subject` is `service`, a resource or `METHOD path`; `kind` the key of the vocabulary (`paging`), `schema` for the
-    document itself, or `http` for a law that every HTTP service keeps.
+    `subject` is `service`, a resource or `METHOD path`. `kind` is the key in the vocabulary (`paging`), `schema` for
+    the document itself, or `http` for a rule of HTTP.
     """
 
     subject: str
@@ -95,23 +96,23 @@ class StatementRef:
 
     @classmethod
     def of(cls, subject: str, kind: str, statement: Statement, text: str = "") -> StatementRef:
-        """The statement of a behaviour file, as a finding quotes it."""
+        """A reference to a statement of the behaviour file."""
         return cls(subject, kind, statement.evidence, statement.source, text or _words(statement))
 
 
 def response_expected(operation: str) -> StatementRef:
-    """The law that a request to an operation is response_expected an answer."""
+    """The rule of HTTP that a server responds to every request."""
     return StatementRef(
         operation,
         "http",
         "documented",
-        "RFC 9110 section 3.4 (a server answers a request)",
-        "A request gets an answer.",
+        "RFC 9110 section 3.4 (a server responds to a request)",
+        "Every request gets a response.",
     )
 
 
 def _words(statement: Statement) -> str:
-    """A statement in a few words: what it says, without how anybody knows."""
+    """The values of a statement in a few words, without its evidence, source and note."""
     values = {entry.name: getattr(statement, entry.name) for entry in fields(statement)}
     shown = {name: value for name, value in values.items() if name not in ("evidence", "source", "note")}
     return ", ".join(f"{name} {value}" for name, value in shown.items() if value not in (None, "", (), {}))
@@ -119,10 +120,10 @@ def _words(statement: Statement) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is not as promised. `id` is the same in every run that finds the same thing.
+    """One violation. `id` is the same in every run that finds the same violation.
 
-    `check` names the check or promise, `operation` is `METHOD path`. `expected` and `seen` are sentences for a person;
-    `exchanges` the shortest sequence known that shows it.
+    `check` is the name of the check, `operation` is `METHOD path`. `expected` and `seen` are texts for people.
+    `exchanges` is the shortest known sequence that shows the violation.
     """
 
     id: str
@@ -147,10 +148,11 @@ def finding(
     verdict: Verdict | None = None,
     strict: bool = False,
 ) -> Finding:
-    """A Finding with its stable id (from check, operation, statement and `about`) and the verdict of its evidence.
+    """A Finding with a stable id and the verdict that follows from the evidence of the statement.
 
-    `about` tells apart several findings of one check on one operation: a field, a boundary. What was seen (ids, times)
-    is not part of the id. Without a statement the document itself is broken: a failure.
+    The id depends on check, operation, statement and `about`, and not on what was seen (ids, times). `about` keeps
+    several findings of one check at one operation apart: it names a field or a boundary. A finding without a statement
+    violates the document, so it is a failure.
     """
     named = [check, operation, statement.subject if statement else "", statement.kind if statement else "", about]
     digest = hashlib.sha256("\n".join(named).encode()).hexdigest()[:10]
@@ -159,5 +161,7 @@ def finding(
 
 
 def verdict_of(statement: StatementRef | None, *, strict: bool = False) -> Verdict:
-    """Breach of what is documented or observed is a failure; of a guess, news, unless the examination is strict."""
+    """A violation of a documented or observed statement is a failure; of another one a warning, or with `strict` a
+    failure.
+    """
     return "failure" if strict or statement is None or statement.evidence in BINDING_EVIDENCE else "warning"

@@ -1,4 +1,4 @@
-"""Known failures: what a service is allowed to break for the time being, each with a reason and a date."""
+"""Known failures: failures that are accepted for now, each with a reason and a date."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from contracts.model.finding import Finding
 from mockserver.errors import MockServerError
 
 NAMES = ("id", "check", "operation")
-"""What an entry may name; a finding has to fit all that it does."""
+"""What an entry can name. A finding must match everything that the entry names."""
 
 FIELDS = (*NAMES, "reason", "date")
 
 
 class KnownError(MockServerError):
-    """A file of known failures cannot be used; the text names file and line, and says what is wanted."""
+    """A file of known failures is invalid; the text names file and line and says what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFailure:
-    """One entry: the findings it names, and why they are accepted since when.
+    """One entry: which findings are accepted, why, and since when.
 
-    `id` is that of a finding; `check` and `operation` are patterns, as `--only` takes them. What is empty fits all.
+    `id` is the id of a finding. `check` and `operation` are patterns as in `--only`. An empty field matches everything.
     """
 
     reason: str
@@ -37,11 +37,11 @@ class KnownFailure:
     operation: str = ""
 
     def fits(self, found: Finding) -> bool:
-        """Is it this finding that is known?"""
+        """Is this finding a known failure?"""
         return self.id in ("", found.id) and self.concerns(found.operation, found.check)
 
     def concerns(self, operation: str, check: str) -> bool:
-        """May what is known be found by this check at this operation?"""
+        """Can this check at this operation find the known failure?"""
         return (
             fnmatchcase(check, self.check or "*")
             and fnmatchcase(operation, self.operation or "*")
@@ -55,18 +55,18 @@ class KnownFailure:
 def stale(
     entries: Iterable[KnownFailure], findings: Iterable[Finding], outcomes: Mapping[tuple[str, str], str]
 ) -> tuple[KnownFailure, ...]:
-    """The entries whose checks were held, and that nothing fits any more. What was not examined stays known."""
+    """The entries whose checks ran and that no finding matches. Entries whose checks did not run are not stale."""
     found = tuple(findings)
-    held = [key for key, outcome in outcomes.items() if outcome in ("passed", "failed")]
+    ran = [key for key, outcome in outcomes.items() if outcome in ("passed", "failed")]
     return tuple(
         entry
         for entry in entries
-        if any(entry.concerns(*key) for key in held) and not any(entry.fits(each) for each in found)
+        if any(entry.concerns(*key) for key in ran) and not any(entry.fits(each) for each in found)
     )
 
 
 def read_known(path: Path) -> tuple[KnownFailure, ...]:
-    """The entries of a YAML file: a list of objects. Raises KnownError."""
+    """The entries of a YAML file, which contains a list of objects. Raises KnownError."""
     try:
         root = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
@@ -74,28 +74,28 @@ def read_known(path: Path) -> tuple[KnownFailure, ...]:
     if root is None:
         return ()
     if not isinstance(root, yaml.SequenceNode):
-        raise KnownError(f"{path}:1: a list of known failures is wanted")
+        raise KnownError(f"{path}:1: expected a list of known failures")
     return tuple(_entry(path, node) for node in root.value)
 
 
 def _entry(path: Path, node: yaml.Node) -> KnownFailure:
     place = f"{path}:{node.start_mark.line + 1}"
     if not isinstance(node, yaml.MappingNode):
-        raise KnownError(f"{place}: an entry is an object with {', '.join(FIELDS)}")
+        raise KnownError(f"{place}: expected an object with the keys {', '.join(FIELDS)}")
     given: dict[str, str] = {}
     for key, value in node.value:
         where = f"{path}:{key.start_mark.line + 1}"
         if key.value not in FIELDS:
-            raise KnownError(f"{where}: {key.value!r} is not known; allowed are {', '.join(FIELDS)}")
+            raise KnownError(f"{where}: unknown key {key.value!r}; allowed are {', '.join(FIELDS)}")
         if not isinstance(value, yaml.ScalarNode):
-            raise KnownError(f"{where}: {key.value} is a text")
+            raise KnownError(f"{where}: {key.value} must be a text")
         given[key.value] = "" if value.tag.endswith(":null") else value.value.strip()
     if not any(given.get(name) for name in NAMES):
-        raise KnownError(f"{place}: the entry names no failure; give its id, check or operation")
+        raise KnownError(f"{place}: the entry does not say which failure is known; add its id, check or operation")
     if not given.get("reason"):
-        raise KnownError(f"{place}: the entry has no reason; say why the failure is accepted")
+        raise KnownError(f"{place}: the entry has no reason; write why the failure is accepted")
     if not _is_date(given.get("date", "")):
-        raise KnownError(f"{place}: the entry has no date; a day such as 2026-11-21 is wanted")
+        raise KnownError(f"{place}: the entry has no valid date; write a day such as 2026-11-21")
     return KnownFailure(**given)
 
 
@@ -108,9 +108,9 @@ def _is_date(text: str) -> bool:
 
 
 def written(entries: Iterable[KnownFailure], findings: Iterable[Finding], today: date) -> str:
-    """A file of known failures: `entries`, and one for each finding, whose reason is left for a person to write."""
+    """The text of a file with `entries` and an entry for each finding. The reason of a new entry is empty."""
     shown = [*map(_shown, entries), *(_proposed(found, today) for found in findings)]
-    return "# What is known to fail. An entry without a reason is refused: say why it is accepted.\n" + (
+    return "# Known failures. Every entry needs a reason: write why the failure is accepted.\n" + (
         yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=120) if shown else ""
     )
 

@@ -1,4 +1,4 @@
-"""What a contract lets one do to its resources, whatever the vendor: promises name capabilities, not vendors."""
+"""The resources of a contract and their operations. Checks ask what a resource can do, not which vendor it is of."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTHING = OperationBehaviour()
 
 @dataclass(frozen=True)
 class ResourceOperation:
-    """One operation of a resource, with what is said about it."""
+    """One operation and the statements about it."""
 
     operation: Operation
     behaviour: OperationBehaviour
@@ -32,53 +32,54 @@ class ResourceOperation:
 
     @cached_property
     def template(self) -> Any:
-        """The template of the success reply's body."""
+        """The template of the body of a successful response."""
         does = self.behaviour.action.does if self.behaviour.action else ""
         written = self.behaviour.reply.body if self.behaviour.reply else "{item}"
         return "{items}" if does == "list" and written == "{item}" else written
 
     def reply_path(self, name: str) -> Path | None:
-        """Where `{name}` stands in the reply's body, or None."""
+        """The path of `{name}` in the body of a response; None if the body does not contain it."""
         return placeholder_path(self.template, name)
 
     @property
     def envelope(self) -> tuple[str, ...]:
-        """The keys under which a request's body carries the item."""
+        """The keys that a request body wraps the item in."""
         return self.behaviour.action.envelope if self.behaviour.action else ()
 
     def in_envelope(self, body: Any) -> Any:
-        """An item as the request's body carries it."""
+        """The item, wrapped as in a request body."""
         for key in reversed(self.envelope):
             body = {key: body}
         return body
 
     @cached_property
     def rule_fields(self) -> frozenset[str]:
-        """Fields of which the rules of this operation decide."""
+        """Fields whose values the rules of this operation decide."""
         return rule_fields(rule.name for rule in self.behaviour.rules)
 
     @cached_property
     def rule_defaults(self) -> frozenset[str]:
-        """Fields that the rules of this operation fill in where the client gives nothing."""
+        """Fields that the rules of this operation fill in if the client sends no value."""
         return filled(rule.name for rule in self.behaviour.rules)
 
     @property
     def may_refuse(self) -> bool:
-        """May a rule refuse what is valid by the document?"""
+        """Can a rule of this operation reject a request that is valid by the document?"""
         return any(rule.name not in MILD for rule in self.behaviour.rules)
 
     @property
     def media_type(self) -> MediaType | None:
-        """The JSON way to write this operation's body, if there is one."""
+        """The JSON media type of the request body, if it has one."""
         body = self.operation.request_body
         return next((m for m in body.content if "json" in m.name), None) if body else None
 
 
 @dataclass(frozen=True)
 class CheckedResource:
-    """A resource and the operations that make, show, change and remove its items.
+    """A resource: the statements about it in `behaviour`, and its operations.
 
-    `acts` has one Act for each of create, get, list, update, replace and delete that exists (the shortest path).
+    `operations` maps create, get, list, update, replace and delete to the operation that does it. If several do the
+    same, the one with the shortest path is used.
     """
 
     name: str
@@ -86,40 +87,40 @@ class CheckedResource:
     operations: Mapping[str, ResourceOperation]
 
     def can(self, *wanted: str) -> bool:
-        """Does every one of these actions exist?"""
+        """Does the resource have all these operations?"""
         return all(each in self.operations for each in wanted)
 
     @cached_property
     def owner_key(self) -> str:
-        """What the path of an item calls the owner below which it was made and does not stand; else empty."""
+        """A key for the owner of an item that is created below its owner but has a path of its own; otherwise empty."""
         parent, within = self.behaviour.parent, self.behaviour.within
         if parent is None or within is None or parent.parameter in within.parameters:
             return ""
         return f"{parent.parameter} of {parent.resource}"
 
     def is_of_item(self, op: ResourceOperation) -> bool:
-        """Does the path of an operation name an item's id?"""
+        """Does the path of an operation contain the id of an item?"""
         named = self.behaviour.identity.parameter in path_template.names(op.operation.path)
         return named and not (self.owner_key and self.leads_through_owner(op))
 
     def leads_through_owner(self, op: ResourceOperation) -> bool:
-        """Does the path of an operation name the owner?"""
+        """Does the path of an operation contain the id of the owner?"""
         parent, does = self.behaviour.parent, op.behaviour.action.does if op.behaviour.action else ""
         is_named = parent is not None and parent.parameter in path_template.names(op.operation.path)
         return is_named and (not self.owner_key or does in ("create", "list"))
 
     def is_referenced_by(self, field: str) -> bool:
-        """Is a field of another resource named after this one and its id, such as `secret_id`?"""
+        """Is `field`, such as `secret_id`, named after this resource and its id?"""
         return field.lower().replace("_", "").replace("-", "").endswith(self.name.replace("-", "") + "id")
 
     @cached_property
     def write_only_fields(self) -> frozenset[str]:
-        """Fields that no reply shows."""
+        """Fields that no response contains."""
         return frozenset(name for statement in self.behaviour.write_only for name in statement.fields)
 
     @cached_property
     def server_fields(self) -> frozenset[str]:
-        """Fields whose value the service decides."""
+        """Fields whose value the service sets."""
         times = self.behaviour.timestamps
         named = {self.behaviour.identity.field, *((times.created, times.updated) if times else ())}
         named |= {name for statement in self.behaviour.initial for name in statement.fields}
@@ -132,22 +133,22 @@ class CheckedResource:
 
     @cached_property
     def rule_fields(self) -> frozenset[str]:
-        """Fields of which rules decide, at any of the operations."""
+        """Fields whose values rules of any of the operations decide."""
         return frozenset(name for op in self.operations.values() for name in op.rule_fields)
 
     @property
     def client_named(self) -> bool:
-        """Does the client choose the id?"""
+        """Can the client choose the id?"""
         return self.behaviour.identity.generate == "client" or self.behaviour.identity.from_client
 
 
 def name_of(operation: Operation) -> str:
-    """`METHOD path`, as statements and findings name an operation."""
+    """The name of an operation in statements and findings: `METHOD path`."""
     return f"{operation.method.upper()} {operation.path}"
 
 
 def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
-    """The resources of a contract by name; what there is only one of, without an id, is none of them."""
+    """The resources of a contract by name, without singletons, which have no id."""
     found: dict[str, dict[str, ResourceOperation]] = {name: {} for name in contract.behaviour.resources}
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
@@ -158,7 +159,7 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
 
 
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
-    """Every operation with what is said about it."""
+    """Every operation with the statements about it."""
     for operation in contract.document.operations:
         yield ResourceOperation(
             operation, contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
@@ -166,7 +167,7 @@ def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
 
 
 def placeholder_path(written: Any, name: str) -> Path | None:
-    """The path to the place in a reply template where `{name}` stands alone, or None."""
+    """The path in a response template to the value that is exactly `{name}`; None if there is none."""
     if written == "{" + name + "}":
         return ()
     entries = (
@@ -180,7 +181,7 @@ def placeholder_path(written: Any, name: str) -> Path | None:
 
 
 def value_at(value: Any, path: Path | None) -> Any:
-    """What stands at `path` in a JSON value; None where nothing does."""
+    """The value at `path` in a JSON value; None if there is none."""
     if path is None:
         return None
     for step in path:
@@ -189,8 +190,3 @@ def value_at(value: Any, path: Path | None) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return value
-
-
-def parameters_of(path: str) -> list[str]:
-    """The names in a path template."""
-    return path_template.names(path)

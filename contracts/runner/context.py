@@ -10,9 +10,9 @@ from typing import Any, Literal
 from contracts.cleanup.created_items import CreatedItem, CreatedItems
 from contracts.cleanup.journal import Entry, Journal, Pending
 from contracts.client.pagination import following, largest_page
-from contracts.client.path_values import may_name
+from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
-from contracts.client.target import NOBODY, Target, User
+from contracts.client.target import ANONYMOUS, Target, User
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
 from contracts.model.resources import CheckedResource, ResourceOperation, name_of, value_at
@@ -59,7 +59,7 @@ class CheckContext:
     @cached_property
     def main_user(self) -> User:
         """The user that sends requests unless another one is given: the first whose role may do everything."""
-        return next(iter(self.unrestricted_users), NOBODY)
+        return next(iter(self.unrestricted_users), ANONYMOUS)
 
     @cached_property
     def unrestricted_users(self) -> list[User]:
@@ -177,7 +177,7 @@ class CheckContext:
         Raises CannotBuildRequest if no valid body can be generated.
         """
         op = resource.operations["create"]
-        made = (self.bodies.most if full else self.bodies.least)(op, f"{self.check}/{self.random.random()}")
+        made = (self.bodies.full if full else self.bodies.minimal)(op, f"{self.check}/{self.random.random()}")
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
         return self._reachable(resource, self.bodies.marked(op, resource, made, self.shared.mark())) | fields
@@ -189,7 +189,7 @@ class CheckContext:
             {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
         )
         asked = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
-        reachable = all(may_name(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
+        reachable = all(may_be_id(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
         may_go = id.field in body and self.bodies.accepts(resource.operations["create"], slim)
         return slim if may_go and not reachable else body
 

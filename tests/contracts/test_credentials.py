@@ -137,7 +137,7 @@ def test_the_credentials_of_the_sandbox_are_not_sent_to_somebody_elses_service(t
     done = run("check", "datagrid", "--url", "https://datagrid.invalid/v1", "--report", str(tmp_path))
 
     assert 2 == done.returncode
-    assert "no credential for datagrid.invalid: give --auth" in done.stderr
+    assert "no credential for datagrid.invalid: use --auth" in done.stderr
     assert [] == list(tmp_path.iterdir())
 
 

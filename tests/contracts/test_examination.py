@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from contracts.cleanup.journal import Journal, Pending
-from contracts.client.target import NOBODY, Exhausted, ReadOnly, Request, Target, User
+from contracts.client.target import ANONYMOUS, Exhausted, ReadOnly, Request, Target, User
 from contracts.client.transport import AsgiTransport, HttpTransport, ReceivedResponse, SentRequest, Unreachable
 from contracts.model.finding import RecordedExchange
 from contracts.pytest_plugin.plugin import _served
@@ -72,7 +72,7 @@ def test_a_request_without_an_answer_is_a_failure_and_the_examination_goes_on() 
 
 
 def test_a_target_that_answers_nothing_more_ends_the_examination() -> None:
-    assert "no answer in 0.2 s" in deafly(lives=1).stopped
+    assert "no response in 0.2 s" in deafly(lives=1).stopped
 
 
 def test_the_same_seed_sends_the_same_requests_to_the_same_server() -> None:
@@ -280,7 +280,7 @@ def test_a_budget_is_never_exceeded() -> None:
         for _ in range(2):
             target.send(Request("GET", "/"))
         with pytest.raises(Exhausted, match="budget of 2"):
-            target.send(Request("GET", "/"), NOBODY)
+            target.send(Request("GET", "/"), ANONYMOUS)
 
     assert 2 == target.requests
 

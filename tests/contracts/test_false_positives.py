@@ -14,7 +14,7 @@ from uuid import UUID
 import pytest
 
 from contracts.client.authentication import user_with_secret
-from contracts.client.target import NOBODY, Request, Target, User
+from contracts.client.target import ANONYMOUS, Request, Target, User
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, finding
 from contracts.pytest_plugin.plugin import _served
@@ -624,7 +624,7 @@ def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, mo
 def test_a_sequence_in_which_a_number_stands_for_two_is_held_again() -> None:
     with Target.asgi(Small(Numbers())) as target:
         note = Request("POST", "/notes", (), (), {"text": "new"}, "application/json")
-        first = [target.send(each, NOBODY) for each in (note, Request("DELETE", "/notes/1", (), (), None, ""), note,
+        first = [target.send(each, ANONYMOUS) for each in (note, Request("DELETE", "/notes/1", (), (), None, ""), note,
                                                         Request("GET", "/notes/1", (), (), None, ""))]  # fmt: skip
     found = finding("lifecycle", "GET /notes/{id}", expected="404", seen="status 200", exchanges=first)
     talk = script(found, target.base_url, ["DELETE /notes/{id}"])

@@ -63,10 +63,10 @@ def test_a_known_failure_that_fails_no_more_fails_the_run(base: str, tmp_path: P
 @pytest.mark.parametrize(("wrong", "place", "says"), [
     ("- id: a\n  date: 2026-11-21", ":1:", "no reason"),
     ("- {id: a, reason: x, date: 2026-11-21}\n- id: b\n  reason: '  '\n  date: 2026-11-21", ":2:", "no reason"),
-    ("- id: a\n  reason: x", ":1:", "no date"),
+    ("- id: a\n  reason: x", ":1:", "no valid date"),
     ("- id: a\n  reason: x\n  date: tomorrow", ":1:", "such as 2026-11-21"),
     ("- id: a\n  reason: x\n  until: 2026-11-21", ":3:", "allowed are id, check, operation, reason, date"),
-    ("- reason: x\n  date: 2026-11-21", ":1:", "names no failure"),
+    ("- reason: x\n  date: 2026-11-21", ":1:", "does not say which failure"),
     ("known: []", ":1:", "a list"),
 ])  # fmt: skip
 def test_an_entry_that_cannot_be_used_is_refused_by_file_and_line(

@@ -193,7 +193,7 @@ def test_conformance_leaves_nothing_behind_wherever_it_was_created() -> None:
 def test_a_server_that_answers_nothing_more_ends_conformance() -> None:
     result, _ = deafly(lives=1, mode="quick")
 
-    assert "no answer in 0.5 s" in result.stopped
+    assert "no response in 0.5 s" in result.stopped
     assert "answered" in {found.check for found in result.findings}
 
 

@@ -82,7 +82,7 @@ def validate(context: CheckContext, resource: CheckedResource) -> None:
     made = context.create(resource)
     before = len(context.list_all(made)[0])
     op = context.shared.operations["POST /api/mcp/validate"]
-    exchange = context.send(op, body=context.bodies.least(op, context.check))
+    exchange = context.send(op, body=context.bodies.minimal(op, context.check))
     body = exchange.json if isinstance(exchange.json, dict) else {}
     context.expect(
         body.get("valid") is (body.get("status") == "ok"),

@@ -50,7 +50,7 @@ def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/test"]
     made = context.create(resource)
     before = ids(resource, context.list_all(made)[0])
-    exchange = context.send(op, body=context.bodies.least(op, context.check))
+    exchange = context.send(op, body=context.bodies.minimal(op, context.check))
     _tested(context, exchange, made)
     away = context.send(op, body={"url": "https://contract-check.invalid/mcp"})
     _tested(context, away, made)
