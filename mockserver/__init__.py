@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockserver.errors import (
         BehaviourError,
         Conflict,
+        DocumentError,
         Fault,
         Forbidden,
         Invalid,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
         Missing,
         MockServerError,
         Refusal,
-        SpecError,
         StateError,
         TooMany,
         Unauthenticated,
@@ -40,6 +40,7 @@ __all__ = [
     "Call",
     "Clock",
     "Conflict",
+    "DocumentError",
     "Fault",
     "Forbidden",
     "Invalid",
@@ -53,7 +54,6 @@ __all__ = [
     "Rule",
     "Sandbox",
     "ServiceSettings",
-    "SpecError",
     "StateError",
     "TooMany",
     "Unauthenticated",
@@ -64,8 +64,8 @@ __all__ = [
 _MODULES = {
     "mockserver.contract": ("ReadingOptions",),
     "mockserver.errors": (
-        "BehaviourError", "Conflict", "Fault", "Forbidden", "Invalid", "InvalidDocument", "Missing", "MockServerError",
-        "Refusal", "SpecError", "StateError", "TooMany", "Unauthenticated", "UnsupportedFeature",
+        "BehaviourError", "Conflict", "DocumentError", "Fault", "Forbidden", "Invalid", "InvalidDocument", "Missing",
+        "MockServerError", "Refusal", "StateError", "TooMany", "Unauthenticated", "UnsupportedFeature",
     ),
     "mockserver.handlers.request_context": ("Asks", "RequestContext", "Rule"),
     "mockserver.messages": ("Call", "Reply"),

@@ -1,4 +1,4 @@
-"""One contract: a document, what is said or guessed about its behaviour, and its schemas."""
+"""One contract: a document, its behaviour as stated or inferred, and its schemas."""
 
 from __future__ import annotations
 
@@ -11,20 +11,23 @@ from unicodedata import combining, normalize
 from mockserver import inference
 from mockserver.behaviour import overlay, reader
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
-from mockserver.errors import BehaviourError, SpecError
+from mockserver.errors import BehaviourError, DocumentError
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.openapi import bundled, lint, source
+from mockserver.openapi import bundled, lenient, lint, source
 from mockserver.openapi import document as documents
 from mockserver.openapi import normalize as normalize_module
 from mockserver.openapi.document import Document, Operation
-from mockserver.openapi.lint import Flaw, LeftOut
+from mockserver.openapi.lenient import SkippedOperation
+from mockserver.openapi.lint import Problem
 from mockserver.openapi.schemas import Schemas
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
-    """How a document is read: `lenient` serves what is sound of an unsound one; `outside` also reads files beyond its
-    folder, and addresses."""
+    """How a document is read.
+
+    `lenient` serves the valid parts of an invalid document; `outside` also reads files outside of its folder, and URLs.
+    """
 
     lenient: bool = False
     outside: bool = False
@@ -33,18 +36,18 @@ class ReadingOptions:
 STRICT = ReadingOptions()
 
 SUFFIXES = (".yaml", ".yml", ".json")
-"""Names that end so are files, whether or not there is one."""
+"""A name with one of these suffixes is a file, even if there is none: the error then says so."""
 
-UNTELLING = ("openapi", "swagger", "api")
-"""File names that do not say which document it is; their folder's name does."""
+GENERIC_NAMES = ("openapi", "swagger", "api")
+"""File names that do not tell documents apart: the name of the folder is used instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a service promises: the mock keeps it, the examination checks it. `name` is its short name.
+    """What a service documents: the mock implements it, and the contract checks test it. `name` is its short name.
 
-    `flaws` are what is wrong with the document and was served all the same, `left_out` the operations that were not.
-    `files` are all that it was read from; `acting` names the operations that do something to each resource.
+    `problems` are what is wrong with the document, `skipped` the operations that are not served because of it. `files`
+    are all files it was read from; `acting` lists the operations on each resource.
     """
 
     name: str
@@ -52,8 +55,8 @@ class Contract:
     behaviour: Behaviour
     schemas: Schemas = field(repr=False)
     examples: ExampleMaker = field(repr=False)
-    flaws: tuple[Flaw, ...] = field(default=(), repr=False)
-    left_out: tuple[LeftOut, ...] = field(default=(), repr=False)
+    problems: tuple[Problem, ...] = field(default=(), repr=False)
+    skipped: tuple[SkippedOperation, ...] = field(default=(), repr=False)
     files: tuple[Path, ...] = field(default=(), repr=False)
     acting: Mapping[str, tuple[tuple[Operation, OperationBehaviour], ...]] = field(default_factory=dict, repr=False)
 
@@ -61,9 +64,9 @@ class Contract:
 def of(
     wanted: str | Path, behaviour: Sequence[str | Path] = (), *, live: bool = False, reading: ReadingOptions = STRICT
 ) -> Contract:
-    """The contract of a vendor on the shelf by its name, or of a document by its path, with overlays on top.
+    """The contract of a bundled vendor by its name, or of a document by its path, with overlays on top.
 
-    `live` applies what a vendor needs for live sync. Raises SpecError or BehaviourError, naming file and place.
+    `live` adds what a vendor needs for live sync. Raises DocumentError or BehaviourError, naming file and place.
     """
     path, overlays = Path(wanted), [Path(file) for file in behaviour]
     if path.suffix.lower() in SUFFIXES or path.is_file():
@@ -79,41 +82,40 @@ def all_of(
     live: bool = False,
     reading: ReadingOptions = STRICT,
 ) -> list[Contract]:
-    """The contracts of vendors and documents as `of` finds them, each once; without any, of all vendors.
+    """The contracts of vendors and documents, as `of` finds them; without any, of all bundled vendors.
 
-    Raises SpecError for two of the same name.
+    Raises DocumentError if two have the same name.
     """
     found: dict[str, Contract] = {}
     for wanted in documents or bundled.vendors():
         contract = of(wanted, behaviour, live=live, reading=reading)
         if contract.name in found:
-            raise SpecError(f"two documents are called {contract.name!r}; rename one of the files")
+            raise DocumentError(f"two documents are called {contract.name!r}; rename one of the files")
         found[contract.name] = contract
     return list(found.values())
 
 
 def name_of(path: Path) -> str:
-    """The short name of a document, fit for a path: `./Mé API.yaml` is `me-api`, `pets/openapi.yaml` is `pets`."""
-    stem = path.stem if path.stem.lower() not in UNTELLING else path.resolve().parent.name
+    """The short name of a document, for use in URLs: `./Mé API.yaml` is `me-api`, `pets/openapi.yaml` is `pets`."""
+    stem = path.stem if path.stem.lower() not in GENERIC_NAMES else path.resolve().parent.name
     plain = "".join(c for c in normalize("NFKD", stem.lower()) if not combining(c))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
 
 
 def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: ReadingOptions = STRICT) -> Contract:
-    """Read a document and apply overlays to it in order; behaviour of which nothing is said is inferred.
+    """Read a document and apply overlays to it in order; infer its behaviour if the overlays state none.
 
-    Raises SpecError for the document, with all its grave faults, BehaviourError for an overlay; the text names file and
-    place.
+    Raises DocumentError with every error of the document, or BehaviourError for an overlay; both name file and place.
     """
     read = source.read(path, outside=reading.outside)
-    flaws = lint.faults(read.raw, file=read.file, unread=read.unread)
-    sound, left_out = lint.lenient(read.raw, flaws) if reading.lenient else (read.raw, ())
+    problems = lint.problems(read.raw, file=read.file, unread=read.unread)
+    valid, skipped = lenient.without_errors(read.raw, problems) if reading.lenient else (read.raw, ())
     if not reading.lenient:
-        lint.demand(flaws, file=read.file)
-    raw = normalize_module.own_path_items(sound) if overlays else sound
+        lint.raise_errors(problems, file=read.file)
+    raw = normalize_module.own_path_items(valid) if overlays else valid
     for file in overlays:
         raw = overlay.apply(raw, read_overlay(file), file=file.name)
-    made = from_raw(name, raw, published=sound, file=read.file, flaws=flaws, left_out=left_out)
+    made = from_raw(name, raw, published=valid, file=read.file, problems=problems, skipped=skipped)
     return replace(made, files=(*read.files, *overlays))
 
 
@@ -123,10 +125,10 @@ def from_raw(
     *,
     published: dict[str, Any] | None = None,
     file: str = "",
-    flaws: tuple[Flaw, ...] = (),
-    left_out: tuple[LeftOut, ...] = (),
+    problems: tuple[Problem, ...] = (),
+    skipped: tuple[SkippedOperation, ...] = (),
 ) -> Contract:
-    """The contract of a document that is already in memory; `published` is shown to clients instead of `raw`."""
+    """The contract of a document that is in memory already; clients who ask for the document get `published`."""
     root = normalize_module.normalise(raw, file=file)
     shown = published if published is not None else raw
     document = documents.from_normal_form(root, raw=shown, file=file, base_path=normalize_module.base_path(root))
@@ -134,7 +136,7 @@ def from_raw(
     examples = ExampleMaker(root, schemas.views["response"])
     written = root if "x-resources" in root else guessed(document, schemas, examples)
     said = reader.read(reader.tree_of(written), lambda place: file)
-    return Contract(name, document, said, schemas, examples, flaws, left_out, acting=_acting(document, said))
+    return Contract(name, document, said, schemas, examples, problems, skipped, acting=_acting(document, said))
 
 
 def _acting(document: Document, said: Behaviour) -> dict[str, tuple[tuple[Operation, OperationBehaviour], ...]]:
@@ -147,7 +149,7 @@ def _acting(document: Document, said: Behaviour) -> dict[str, tuple[tuple[Operat
 
 
 def guessed(document: Document, schemas: Schemas, examples: ExampleMaker) -> Mapping[str, Any]:
-    """What is inferred of a document, where its own statements say nothing, as the keys that an overlay would add."""
+    """The document's own statements with what is inferred added, as the keys that an overlay would add."""
     overlaid: dict[str, Any] = {key: document.root[key] for key in ("x-service",) if key in document.root}
     paths: dict[str, Any] = {}
     for operation in document.operations:
@@ -157,7 +159,7 @@ def guessed(document: Document, schemas: Schemas, examples: ExampleMaker) -> Map
 
 
 def read_overlay(path: Path) -> dict[str, Any]:
-    """An overlay file (YAML or JSON). Raises BehaviourError where it cannot be read or is no overlay."""
+    """The content of an overlay file (YAML or JSON). Raises BehaviourError if it is no overlay."""
     read = source.read_data(path)
     if "overlay" not in read:
         raise BehaviourError(f"{path.name}: not an OpenAPI Overlay (no `overlay` key)")

@@ -1,28 +1,28 @@
-"""The error tree.
+"""Every error that this program raises on purpose.
 
 MockServerError
-├── SpecError                    a document cannot be read, at load: file and JSON pointer
+├── DocumentError                    a document cannot be read, at load: file and JSON pointer
 │   ├── InvalidDocument          it breaks the OpenAPI Specification
-│   ├── UnsupportedFeature       it is sound, but asks for what this program does not do
-│   └── UnknownOperation         a name that no operation of the document has
-├── BehaviourError               a behaviour statement cannot be kept, at load: which one, and what is allowed
+│   ├── UnsupportedFeature       it is valid, but uses something that the mock does not implement
+│   └── UnknownOperation         no operation of the document has this name
+├── BehaviourError               a behaviour statement cannot be applied, at load: which one, and what is allowed
 ├── StateError                   a state file cannot be loaded, at start: which entry, and why
-├── Refusal                      told to the client, in the words of the service it stands for
-│   ├── Malformed                the bytes of the body are not what the media type says
-│   ├── Invalid                  a value breaks the document: where, and which rule
+├── Refusal                      an error response to a client, in the service's own format
+│   ├── Malformed                the body cannot be parsed as its media type
+│   ├── Invalid                  a value breaks the document: where, and which keyword
 │   ├── Unauthenticated          no credential, or one that is not accepted
-│   ├── Forbidden                a credential whose role does not allow this
+│   ├── Forbidden                the credential's role does not allow this
 │   ├── Missing                  no such item, or not for this tenant
 │   ├── UnknownPath              no such path in the document
-│   ├── MethodNotAllowed         a path that does not have this method (RFC 9110 section 15.5.6)
-│   ├── NotAcceptable            no documented media type that the client accepts
-│   ├── Conflict                 a limit or a uniqueness rule stands against it
-│   ├── TooLarge                 a body over the configured bound
-│   ├── UnsupportedMediaType     a content type that the operation does not take
-│   ├── TooMany                  a rate limit is spent
-│   ├── BadGateway               another server, which the request is about, could not be asked (502)
-│   └── Unanswerable             the document makes a valid answer impossible, or ours was not valid (500)
-└── SyncError                    an MCP server could not be asked
+│   ├── MethodNotAllowed         the path does not have this method (RFC 9110 section 15.5.6)
+│   ├── NotAcceptable            the client accepts none of the documented media types
+│   ├── Conflict                 a limit or a uniqueness rule forbids it
+│   ├── TooLarge                 the body is larger than the configured limit
+│   ├── UnsupportedMediaType     the operation does not take this content type
+│   ├── TooMany                  the rate limit is used up
+│   ├── BadGateway               another server, which the request is about, could not be reached (502)
+│   └── Unanswerable             no valid response exists, or the mock's own response was not valid (500)
+└── SyncError                    an MCP server could not be queried
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class MockServerError(Exception):
     """Base of every error this program raises on purpose."""
 
 
-class SpecError(MockServerError):
-    """A document cannot be served; the text names the file and the JSON pointer (RFC 6901)."""
+class DocumentError(MockServerError):
+    """A document cannot be served; the message names the file and the JSON pointer (RFC 6901)."""
 
     def __init__(self, message: str, *, file: str = "", pointer: str = "") -> None:
         self.message, self.file, self.pointer = message, file, pointer
@@ -44,36 +44,36 @@ class SpecError(MockServerError):
         super().__init__(f"{place}: {message}" if place else message)
 
 
-class InvalidDocument(SpecError):
+class InvalidDocument(DocumentError):
     """The document breaks the OpenAPI Specification."""
 
 
-class UnsupportedFeature(SpecError):
-    """The document is sound but uses something this program does not do."""
+class UnsupportedFeature(DocumentError):
+    """The document is valid but uses something that the mock does not implement."""
 
 
-class UnknownOperation(SpecError):
-    """A name that no operation of the document has."""
+class UnknownOperation(DocumentError):
+    """No operation of the document has this name."""
 
 
 class BehaviourError(MockServerError):
-    """A statement of a behaviour file cannot be kept; the text says which, and what is allowed."""
+    """A statement of a behaviour file cannot be applied; the message says which one, and what is allowed."""
 
 
 class StateError(MockServerError):
-    """A state file cannot be loaded; the text says which entry and why."""
+    """A state file cannot be loaded; the message says which entry, and why."""
 
 
 class SyncError(MockServerError):
-    """An MCP server could not be asked; the text says what happened in words."""
+    """An MCP server could not be queried; the message says what happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a request: where it stands and which rule it breaks.
+    """One thing that is wrong with a request: where it is, and which rule it breaks.
 
-    `location` is `body`, `path`, `query`, `header` or `cookie`; `path` the keys from there to the value;
-    `keyword` the JSON Schema keyword that failed (`maxLength`, `required`, ...) and `expected` what it demands (255).
+    `location` is `body`, `path`, `query`, `header` or `cookie`; `path` are the keys from there to the value.
+    `keyword` is the JSON Schema keyword that failed (`maxLength`, `required`, …), `expected` its value (255).
     """
 
     location: str
@@ -84,15 +84,15 @@ class Fault:
 
     @property
     def field(self) -> str:
-        """The value's name as people write it: `tools.0.name`, or the location for the whole body."""
+        """The value's name as users write it: `tools.0.name`, or the location for the whole body."""
         return ".".join(str(step) for step in self.path) or self.location
 
 
 class Refusal(MockServerError):
-    """The request is refused; rendered in one place into the service's own error body.
+    """The request gets an error response. `web/response/error_responses.py` renders it in the service's own format.
 
-    `kind` is the key under which a behaviour file describes the body; `status` the HTTP status when neither the
-    behaviour nor the document says otherwise.
+    A behaviour file describes the body of each `kind`. `status` is the HTTP status unless the behaviour file or the
+    document gives another one. `values` fill the placeholders of the body's template.
     """
 
     kind = "refusal"
@@ -180,4 +180,4 @@ REFUSALS: dict[str, type[Refusal]] = {
         Unanswerable,
     )
 }
-"""Every kind of refusal that a behaviour file may describe, by its key."""
+"""Kind → class: the kinds of refusal that a behaviour file may describe."""

@@ -1,4 +1,4 @@
-"""The two values that cross every border: what a client asked, and what it is told."""
+"""A parsed request (`Call`), its response (`Reply`) and its sender (`Principal`), as handlers and rules see them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from typing import Any, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. `tenants` None means: every tenant but those that are `reserved` for listed credentials."""
+    """The client that a credential belongs to.
+
+    With `tenants` None it may use every tenant except those that are `reserved` for listed credentials. `home` is the
+    tenant of requests that name none.
+    """
 
     name: str = "anonymous"
     role: str = ""
@@ -20,7 +24,7 @@ class Principal:
     credential: str = field(default="", repr=False)
 
     def may_enter(self, tenant: str) -> bool:
-        """Does this caller have access to the tenant?"""
+        """Does this client have access to the tenant?"""
         return tenant not in self.reserved if self.tenants is None else tenant in self.tenants
 
 
@@ -28,11 +32,10 @@ ANONYMOUS = Principal()
 
 
 class Call(NamedTuple):
-    """One request, parsed and found valid.
+    """One request after parsing and validation.
 
     `path`, `query`, `headers` and `cookies` hold the documented parameters by name, converted to the types of their
-    schemas; `body` the parsed body (None when there is none); `url` the address of the collection or item as the
-    client wrote it, without the query.
+    schemas. `body` is the parsed body, None without one. `url` is the URL as the client wrote it, without the query.
     """
 
     method: str
@@ -48,9 +51,10 @@ class Call(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What the client is told. `body` is a JSON value, or bytes for other media types; None is no body at all.
+    """One response. `body` is a JSON value, or bytes for other media types; None is no body at all.
 
-    `content` is the body as it goes out when it is already encoded, and `proven` says that it was already checked.
+    `content` is the encoded body where it is known already, so that it is not encoded again; `proven` says that the
+    body was validated already.
     """
 
     status: int

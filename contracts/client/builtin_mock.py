@@ -11,5 +11,5 @@ APP = "mockserver:create_app"
 
 
 def sandbox(wanted: str | Path, **options: Any) -> Any:
-    """The ASGI app that mocks a vendor or a document. Raises SpecError or BehaviourError."""
+    """The ASGI app that mocks a vendor or a document. Raises DocumentError or BehaviourError."""
     return pkgutil.resolve_name(APP)(wanted, **options)

@@ -8,7 +8,7 @@ import click
 
 from mockserver import contract as contracts
 from mockserver import inference
-from mockserver.cli.flaws import print_flaws
+from mockserver.cli.problems import print_problems
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
 
@@ -26,7 +26,7 @@ def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> 
         contract = contracts.of(document, reading=ReadingOptions(lenient, outside))
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
-    print_flaws(contract)
+    print_problems(contract)
     text = inference.written(inference.infer(contract.document, contract.schemas, contract.examples))
     if output is None:
         click.echo(text, nl=False)

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from mockserver.cli import state_file as state_file_module
-from mockserver.cli.flaws import print_flaws
 from mockserver.cli.probers import PROBERS, mcp_sync_of
+from mockserver.cli.problems import print_problems
 from mockserver.cli.server import run
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
@@ -99,7 +99,7 @@ def serve(
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     for service in sandbox.services.values():
-        print_flaws(service.contract)
+        print_problems(service.contract)
     run(sandbox, host, port, token, loaded, access_log=access_log, watch=watch)
 
 

@@ -13,7 +13,7 @@ import click
 import uvicorn
 
 from mockserver.cli import startup_banner
-from mockserver.cli.flaws import print_flaws
+from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
 from mockserver.errors import MockServerError
 from mockserver.web.app import Sandbox
@@ -63,7 +63,7 @@ def _print_reload(outcome: Reload | MockServerError) -> None:
         click.echo(f"not reloaded, the version before is still served: {outcome}", err=True)
         return
     for service in outcome.services.values():
-        print_flaws(service.contract)
+        print_problems(service.contract)
     for line in startup_banner.reloaded(outcome):
         click.echo(line)
 

@@ -1,1 +1,1 @@
-"""A document read: OpenAPI documents, overlays and behaviour statements as frozen values. No I/O but reading files."""
+"""Reads OpenAPI documents and turns them into frozen values. No I/O except reading files."""

@@ -1,9 +1,9 @@
-"""A document in several files made one.
+"""Joins a document that is split over several files.
 
-A foreign file is placed whole under the root key `x-files`, by its path from the document's folder, and references to
-it are rewritten: `schemas/pet.yaml#/Pet` becomes `#/x-files/schemas~1pet.yaml/Pet` (RFC 3986 section 5 says what a
-relative reference means, OpenAPI 3.1 section 4.6 where it is allowed). Only what is reachable from the document is
-looked at; each file is read once, so that files may refer to each other in circles.
+Another file is put whole under the root key `x-files`, by its path from the document's folder, and references to it are
+rewritten: `schemas/pet.yaml#/Pet` becomes `#/x-files/schemas~1pet.yaml/Pet` (RFC 3986 section 5 defines relative
+references, OpenAPI 3.1 section 4.6 where they are allowed). Only references that the document reaches are followed.
+Each file is read once, so files may refer to each other in circles.
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ from mockserver.openapi.pointer import join
 from mockserver.openapi.size_limits import SizeLimits
 
 FILES = "x-files"
-"""The root key under which foreign files stand."""
+"""The root key that holds the other files."""
 
 SCHEMES = ("http", "https")
 
 
 @dataclass(slots=True)
 class Library:
-    """The files that a document may refer to: those below its `folder`, with `outside` all and addresses too.
+    """Reads the files that a document refers to: those below its `folder`; with `outside` any file, and URLs.
 
-    `opened` are those that were asked for so far, also the ones that could not be read.
+    `spent` and `count` are the bytes and files read so far, which `bounds` limits. `opened` are the paths that were
+    read so far, including those that could not be read: `--watch` waits for them to appear.
     """
 
     folder: Path
@@ -44,7 +45,7 @@ class Library:
     opened: list[Path] = field(default_factory=list)
 
     def read(self, name: str) -> Any:
-        """What the file or address `name` holds. Raises InvalidDocument for what is missing, broken or not allowed."""
+        """The content of the file or URL `name`. Raises InvalidDocument if it is missing, broken or not allowed."""
         data = self.fetch(name) if urlsplit(name).scheme in SCHEMES else self.file(name)
         value, _ = yaml_json.parse(data, file=name, bounds=self.bounds)
         return value
@@ -55,9 +56,10 @@ class Library:
         try:
             inside = path.resolve().is_relative_to(self.folder.resolve())
         except (OSError, ValueError) as fault:  # a circle of links, a NUL in the name
-            raise InvalidDocument(f"it cannot be read: {fault}", file=name) from None
+            raise InvalidDocument(f"cannot be read: {fault}", file=name) from None
+        # `resolve` follows links, so a link below the folder that points out of it counts as outside.
         if not inside and not self.outside:
-            raise InvalidDocument("it lies outside of the document's folder and is read with --outside only", file=name)
+            raise InvalidDocument("is outside of the document's folder; read it with --outside", file=name)
         return self.bytes_of(name, path)
 
     def bytes_of(self, name: str, path: Path) -> bytes:
@@ -65,14 +67,15 @@ class Library:
         self.opened.append(path)
         try:
             with path.open("rb") as stream:
+                # One byte more than allowed is enough to see that the file is too large: the rest stays unread.
                 return self.counted(name, stream.read(self.bounds.bytes - self.spent + 1))
         except OSError as fault:
-            raise InvalidDocument(f"it cannot be read: {fault.strerror}", file=name) from None
+            raise InvalidDocument(f"cannot be read: {fault.strerror}", file=name) from None
 
     def fetch(self, address: str) -> bytes:
-        """The bytes at an address."""
+        """The bytes at a URL."""
         if not self.outside:
-            raise InvalidDocument("it lies on another machine and is read with --outside only", file=address)
+            raise InvalidDocument("is on another machine; fetch it with --outside", file=address)
         data = bytearray()
         try:
             with httpx.stream("GET", address, timeout=self.bounds.seconds, follow_redirects=True) as reply:
@@ -82,11 +85,11 @@ class Library:
                     if len(data) > self.bounds.bytes - self.spent:
                         break
         except httpx.HTTPError as fault:
-            raise InvalidDocument(f"it cannot be fetched: {fault}", file=address) from None
+            raise InvalidDocument(f"cannot be fetched: {fault}", file=address) from None
         return self.counted(address, bytes(data))
 
     def counted(self, name: str, data: bytes) -> bytes:
-        """`data`, when there is still room for it."""
+        """`data` itself. Raises InvalidDocument if all files together are too large or too many."""
         self.spent, self.count = self.spent + len(data), self.count + 1
         if self.spent > self.bounds.bytes:
             raise InvalidDocument(f"the files together are larger than {self.bounds.bytes:,} bytes", file=name)
@@ -96,9 +99,9 @@ class Library:
 
 
 def bundle(raw: dict[str, Any], own: str, file: str, library: Library) -> tuple[InvalidDocument, ...]:
-    """Bring the files that `raw`, itself the file `own`, refers to into it, in place; what could not be brought.
+    """Add to `raw`, in place, the files it refers to; return an error for each reference that cannot be resolved.
 
-    A reference that could not be followed stays as it was. `file` is what messages call the document.
+    Such a reference stays as it is. `own` is the file name of `raw`; `file` is what messages call the document.
     """
     if not _leads_out(raw):
         return ()
@@ -109,7 +112,11 @@ def bundle(raw: dict[str, Any], own: str, file: str, library: Library) -> tuple[
 
 
 def _leads_out(raw: dict[str, Any]) -> bool:
-    """May any text here be a reference to another file? A quick look that knows no positions."""
+    """May any text here be a reference to another file?
+
+    Faster than `walk`, since it does not ask which kind of object it looks at. Most documents are one file and need no
+    more than this.
+    """
     level: list[Any] = [raw]
     while level:
         if any(type(node) is dict and _looks_foreign(node) for node in level):
@@ -133,7 +140,7 @@ def _looks_foreign(node: dict[str, Any]) -> bool:
 
 
 def _is_reference(target: Any) -> bool:
-    """Is the value of a discriminator's mapping a reference, rather than the name of a schema?"""
+    """Is this value of a discriminator's mapping a reference, and not the name of a schema?"""
     return type(target) is str and ("/" in target or "#" in target or target.endswith((".json", ".yaml", ".yml")))
 
 
@@ -151,11 +158,11 @@ class _Bundler:
             try:
                 holder[key] = self.local(holder[key], self.file_of(place.where))
             except InvalidDocument as fault:
-                message = f"the reference {holder[key]!r} cannot be followed: {fault}"
+                message = f"the reference {holder[key]!r} cannot be resolved: {fault}"
                 self.faults.append(InvalidDocument(message, file=self.file, pointer=place.pointer))
 
     def file_of(self, where: Where) -> str:
-        """The name of the file that an object came from."""
+        """The name of the file that an object came from: what is below `/x-files/<name>` came from `<name>`."""
         keys: list[str | int] = []
         while where is not None:
             where, key = where
@@ -163,7 +170,7 @@ class _Bundler:
         return str(keys[-2]) if len(keys) > 1 and keys[-1] == FILES else self.own
 
     def local(self, ref: str, base: str) -> str:
-        """The reference, written in the file `base`, as one that stays in the bundle."""
+        """The reference `ref` of the file `base`, rewritten to point into the joined document."""
         address, _, fragment = ref.partition("#")
         name = _joined(base, address) if address else base
         if name == self.own:
@@ -172,6 +179,7 @@ class _Bundler:
         return reference(join("", FILES, name)) + (fragment if fragment != "/" else "")
 
     def bring(self, name: str) -> None:
+        """Read a file into the root, once. A file that cannot be read raises the same error each time."""
         if name in self.root.get(FILES, ()):
             return
         if name not in self.unreadable:
@@ -184,7 +192,7 @@ class _Bundler:
 
 
 def _joined(base: str, address: str) -> str:
-    """The name of the file that `address` means in the file `base`: an address, or a path from the folder."""
+    """The name of the file that `address` means in the file `base`: a URL, or a path from the document's folder."""
     if urlsplit(base).scheme in SCHEMES or urlsplit(address).scheme in SCHEMES:
         return urljoin(base, address)
     path = unquote(address.removeprefix("file://"))
@@ -192,7 +200,7 @@ def _joined(base: str, address: str) -> str:
 
 
 def _references(place: Place) -> Iterator[tuple[dict[str, Any], str]]:
-    """Where `place` itself holds references: the object and the key."""
+    """The references in `place` itself, each as the object and the key that hold it."""
     node = place.node
     if type(node.get("$ref")) is str:
         yield node, "$ref"

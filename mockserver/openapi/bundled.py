@@ -1,6 +1,6 @@
-"""The documents that come with this program: one folder for each vendor.
+"""The vendors' documents that ship with this package: one folder for each vendor.
 
-A wheel carries them inside the package; a checkout has them in `specs/`, where people edit them.
+A wheel contains them as `mockserver/_specs`; a checkout has them in `specs/`, where they are edited.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from mockserver.errors import SpecError
+from mockserver.errors import DocumentError
 
 DOCUMENT = "openapi.yaml"
 BEHAVIOUR = "behaviour.yaml"
@@ -16,17 +16,17 @@ LIVE = "live.yaml"
 
 
 def vendors() -> tuple[str, ...]:
-    """The names of the vendors on the shelf, in alphabetical order."""
-    return tuple(sorted(found.parent.name for found in _shelf().glob(f"*/{DOCUMENT}")))
+    """The names of the vendors that ship with this package, in alphabetical order."""
+    return tuple(sorted(found.parent.name for found in _root().glob(f"*/{DOCUMENT}")))
 
 
 def document_path(vendor: str) -> Path:
-    """Where a vendor's OpenAPI document lies; an unknown name is a SpecError that lists the known ones."""
+    """The path of a vendor's OpenAPI document. Raises DocumentError for an unknown name, with the known ones."""
     return _folder(vendor) / DOCUMENT
 
 
 def overlays(vendor: str, *, live: bool = False) -> list[Path]:
-    """The overlays of a vendor in their order: its behaviour, and with `live` what asking real MCP servers needs."""
+    """The overlays of a vendor in order: its behaviour, and with `live` what queries of real MCP servers need."""
     names = [BEHAVIOUR, LIVE] if live else [BEHAVIOUR]
     return [path for name in names if (path := _folder(vendor) / name).is_file()]
 
@@ -34,11 +34,11 @@ def overlays(vendor: str, *, live: bool = False) -> list[Path]:
 def _folder(vendor: str) -> Path:
     known = vendors()
     if vendor not in known:
-        raise SpecError(f"there is no vendor {vendor!r}; there are: {', '.join(known) or 'none'}")
-    return _shelf() / vendor
+        raise DocumentError(f"unknown vendor {vendor!r}; known vendors: {', '.join(known) or 'none'}")
+    return _root() / vendor
 
 
-def _shelf() -> Path:
+def _root() -> Path:
     package = Path(str(files("mockserver")))
     installed = package / "_specs"
     return installed if installed.is_dir() else package.parent / "specs"

@@ -1,7 +1,7 @@
 """An OpenAPI document as frozen values, named as in the OpenAPI Specification 3.1.
 
-The values are made from the normal form (OpenAPI 3.1, only internal references); a schema is kept as the JSON
-pointer under which it stands, so that nothing is copied and recursion costs nothing.
+The values are made from the normal form (OpenAPI 3.1, only internal references). A schema is represented by its JSON
+pointer, so that nothing is copied and recursive schemas need no special care.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie"
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """One way a body can be written: its name (`application/json`), its schema's pointer, its examples."""
+    """One media type of a body: its name (`application/json`), the pointer of its schema, its examples by name."""
 
     name: str
     schema: str | None
@@ -33,9 +33,9 @@ class MediaType:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value outside the body: `location` is path, query, header or cookie; `schema` a pointer.
+    """A value outside of the body. `location` is path, query, header or cookie; `schema` is a pointer.
 
-    `content` is the media type of a parameter that is described by `content` in place of `schema` and `style`.
+    `content` is the media type of a parameter that has `content` in place of `schema` and `style`.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """What an operation takes: `content` in the document's order."""
+    """The request body of an operation; `content` has the media types in the order of the document."""
 
     required: bool
     content: tuple[MediaType, ...]
@@ -70,7 +70,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A documented answer: `status` is a code, a range such as `4XX`, or `default`."""
+    """A documented response. `status` is a code, a range such as `4XX`, or `default`."""
 
     status: str
     description: str
@@ -80,17 +80,20 @@ class Response:
     pointer: str
 
     def covers(self, status: int) -> bool:
-        """Does this response describe `status`?"""
+        """Does this response describe that status code?"""
         return self.status in (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
 
 
 LARGE = 300
-"""A document of more operations is a large one."""
+"""A document with more operations than this is a large one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """How a client shows who it is: `type` as in OpenAPI; `parameter` names an API key's header, query or cookie."""
+    """How a client authenticates; `type` as in OpenAPI.
+
+    For an API key, `parameter` is the name of the header, query parameter or cookie, and `location` says which it is.
+    """
 
     name: str
     type: str
@@ -100,12 +103,15 @@ class SecurityScheme:
 
 
 Requirement = tuple[tuple[str, tuple[str, ...]], ...]
-"""Schemes that must all be met, each with its scopes; an empty one means: no credential is needed."""
+"""Security schemes that must all be met, each with its scopes. An empty one means that no credential is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path. `security` lists alternatives, empty when none is asked for."""
+    """One method of one path. `security` lists alternatives; it is empty if no credential is needed.
+
+    `operation_id` is `get /pets` where the document gives none. `extension` is the operation's `x-behaviour`.
+    """
 
     path: str
     method: str
@@ -119,19 +125,19 @@ class Operation:
     pointer: str
 
     def response(self, status: int) -> Response | None:
-        """The response that describes `status`: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""
+        """The response for that status code: exact before range before `default` (OpenAPI 3.1 section 4.8.16)."""
         described = {response.status.upper(): response for response in self.responses}
         return described.get(str(status)) or described.get(f"{status // 100}XX") or described.get("DEFAULT")
 
     def success(self) -> Response | None:
-        """The first documented 2xx response, the lowest number first."""
+        """The documented 2xx response with the lowest number, or None."""
         good = [r for r in self.responses if r.status[:1] == "2"]
         return min(good, key=lambda r: r.status, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An OpenAPI document: `raw` as published, `root` in normal form."""
+    """An OpenAPI document. `raw` is the document as published, `root` its normal form."""
 
     title: str
     version: str
@@ -144,20 +150,20 @@ class Document:
 
     @property
     def is_large(self) -> bool:
-        """Has it so many operations that each schema is better compiled when it is first needed than all at start?"""
+        """Does it have so many operations that schemas should be compiled when first needed, and not all at start?"""
         return len(self.operations) > LARGE
 
     def operation(self, operation_id: str) -> Operation:
-        """The operation of that id. Raises UnknownOperation with what exists."""
+        """The operation with that id. Raises UnknownOperation, which lists the known ids."""
         for operation in self.operations:
             if operation.operation_id == operation_id:
                 return operation
         known = ", ".join(o.operation_id for o in self.operations[:20])
-        raise UnknownOperation(f"no operation {operation_id!r}; there are {known}", file=self.file)
+        raise UnknownOperation(f"unknown operation {operation_id!r}; known operations: {known}", file=self.file)
 
 
 def from_normal_form(root: Mapping[str, Any], *, raw: Mapping[str, Any], file: str, base_path: str) -> Document:
-    """Read a document's normal form into values. Raises InvalidDocument with file and pointer."""
+    """The values of a document in normal form. Raises InvalidDocument with file and pointer."""
     info = root.get("info") or {}
     try:
         schemes = dict(_security_schemes(root))
@@ -231,16 +237,18 @@ def _parameters(root: Mapping[str, Any], nodes: Any, place: str) -> dict[tuple[s
     for index, written in enumerate(nodes or ()):
         node, at = json_pointer.resolve(root, written, json_pointer.join(place, "parameters", index))
         parameter = _parameter(node, at)
-        found[parameter.location, parameter.name.lower() if parameter.location == "header" else parameter.name] = (
-            parameter
-        )
+        # Header names ignore case (RFC 9110 section 5.1), so `X-A` of an operation replaces `x-a` of its path item.
+        name = parameter.name.lower() if parameter.location == "header" else parameter.name
+        found[parameter.location, name] = parameter
     return found
 
 
 def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
     location = node.get("in", "")
     if location not in DEFAULT_STYLE:
-        raise InvalidDocument(f"a parameter's `in` is {location!r}", pointer=at)
+        raise InvalidDocument(
+            f"`in` of a parameter must be one of {', '.join(DEFAULT_STYLE)}, not {location!r}", pointer=at
+        )
     style = str(node.get("style") or DEFAULT_STYLE[location])
     content = next(iter(node.get("content") or {}), None)
     schema = json_pointer.join(at, "schema") if "schema" in node else None
@@ -269,7 +277,7 @@ def _request_body(root: Mapping[str, Any], written: Any, place: str) -> RequestB
 def _content(root: Mapping[str, Any], node: Mapping[str, Any], at: str) -> tuple[MediaType, ...]:
     return tuple(
         MediaType(
-            name=name.lower(),
+            name=name.lower(),  # media types ignore case (RFC 9110 section 8.3.1)
             schema=json_pointer.join(at, "content", name, "schema") if "schema" in media else None,
             examples=dict(_examples(root, media)),
             encoding=media.get("encoding") or {},

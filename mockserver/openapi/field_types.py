@@ -1,6 +1,6 @@
-"""The fields of OpenAPI objects that hold plain values, and what a value of each must look like.
+"""The fields of OpenAPI objects that hold plain values, and which values of each are valid.
 
-`keywords` says the same of schemas. `soundness` reports a value that means nothing, the normal form leaves it out.
+`schema_keywords` says the same of schemas. `lint_rules` reports an invalid value; `normalize` leaves it out.
 """
 
 from __future__ import annotations
@@ -37,27 +37,42 @@ def _is_server(value: Any) -> bool:
     return type(variables) is dict and all(type(variable) is dict for variable in variables.values())
 
 
-_TOLD = {"summary": is_text, "description": is_text}
-_WRITTEN = {"style": is_style, "explode": is_flag, "allowReserved": is_flag, "required": is_flag, "deprecated": is_flag}
+_DESCRIBED = {"summary": is_text, "description": is_text}
+_SERIALIZED = {
+    "style": is_style, "explode": is_flag, "allowReserved": is_flag, "required": is_flag, "deprecated": is_flag,
+}  # fmt: skip
 
 WELL_FORMED: dict[str, dict[str, Callable[[Any], bool]]] = {
     "document": {"servers": is_servers, "security": is_requirements},
-    "path item": {**_TOLD, "servers": is_servers},
+    "path item": {**_DESCRIBED, "servers": is_servers},
     "operation": {
-        **_TOLD, "operationId": is_text, "security": is_requirements, "servers": is_servers, "tags": is_names,
+        **_DESCRIBED, "operationId": is_text, "security": is_requirements, "servers": is_servers, "tags": is_names,
         "deprecated": is_flag,
     },
-    "parameter": {"description": is_text, **_WRITTEN},
-    "header": {"description": is_text, **_WRITTEN},
+    "parameter": {"description": is_text, **_SERIALIZED},
+    "header": {"description": is_text, **_SERIALIZED},
     "request body": {"description": is_text, "required": is_flag},
     "response": {"description": is_text},
     "encoding": {"contentType": is_text, "style": is_style, "explode": is_flag, "allowReserved": is_flag},
     "schema": schema_keywords.WELL_FORMED,
 }  # fmt: skip
-"""Kind of object → field → does this value mean anything?"""
+"""Kind of object → field → is this value valid?"""
+
+EXPECTED: dict[Callable[[Any], bool], str] = {
+    is_style: f"one of {', '.join(sorted(STYLES))}",
+    is_requirements: "a list of objects whose values are lists of scopes",
+    is_servers: "a list of objects with a `url`",
+    **schema_keywords.EXPECTED,
+}
+"""Check of a value → what it accepts, in words."""
 
 
 def malformed(kind: str, node: dict[str, Any]) -> list[str]:
-    """The fields of `node`, an object of that kind, whose value means nothing."""
+    """The fields of `node`, an object of that kind, whose value is invalid."""
     table = WELL_FORMED.get(kind)
     return [k for k, v in node.items() if k in table and not table[k](v)] if table else []
+
+
+def expected(kind: str, field: str) -> str:
+    """Which values that field of an object of that kind takes, in words."""
+    return EXPECTED[WELL_FORMED[kind][field]]

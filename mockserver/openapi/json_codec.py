@@ -1,4 +1,7 @@
-"""JSON as bytes (RFC 8259), with integers of any size: the fast reader and writer know 64 bits only."""
+"""Reads and writes JSON (RFC 8259) with integers of any size.
+
+orjson is fast but knows 64 bits only; Python's `json` takes over where a longer integer occurs.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from typing import Any
 import orjson
 
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
+"""Makes all digits alike, so that one search for `LONG` finds any long number; faster than a regular expression."""
+
 LONG = b"0" * 19
-"""So many digits in a row are needed for an integer of more than 64 bits."""
+"""An integer of more than 64 bits has at least 19 digits in a row."""
 
 
 def read(content: bytes) -> Any:
-    """The value that the bytes write. Raises orjson.JSONDecodeError.
+    """The value of a JSON text. Raises orjson.JSONDecodeError.
 
-    An integer of more digits than Python reads (`sys.set_int_max_str_digits`) is a fraction.
+    An integer with more digits than Python converts (`sys.set_int_max_str_digits`) becomes a float.
     """
     value = orjson.loads(content)
     if LONG in content.translate(DIGITS):
@@ -26,7 +31,7 @@ def read(content: bytes) -> Any:
 
 
 def write(value: Any, option: int | None = None) -> bytes:
-    """The bytes that write the value; `option` is one of orjson's. Raises TypeError for what JSON cannot say."""
+    """The JSON text of a value; `option` is one of orjson's. Raises TypeError for a value that JSON does not have."""
     try:
         return orjson.dumps(value, option=option)
     except TypeError:

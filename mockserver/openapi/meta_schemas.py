@@ -1,7 +1,7 @@
-"""The official JSON Schemas of the OpenAPI versions as judges of a document.
+"""Validates a document against the official JSON Schema of its OpenAPI version.
 
-The schemas come from the package openapi-spec-validator; jsonschema-rs runs them, a thousand times faster than the
-package's own validator. They see every field, but what a schema or a name means is beyond them.
+The schemas come from the package openapi-spec-validator; jsonschema-rs runs them, a thousand times as fast as the
+package's own validator. They check every field, but not references between parts, nor what a schema means.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import orjson
 
 from mockserver.openapi.pointer import join
 
-MOST = 200
-"""Errors of one document that are told; whoever has more does not read them."""
+MAX_ERRORS = 200
+"""How many errors of one document are collected. A longer list helps no reader and takes time."""
 
 _DRAFTS = {
     "2.0": jsonschema_rs.Draft4Validator,
@@ -30,24 +30,26 @@ _DRAFTS = {
 
 
 def errors(document: dict[str, Any], version: str) -> Iterator[tuple[str, str]]:
-    """Place and message of everything that breaks the official schema of `version`."""
-    for error in islice(_judge(version).iter_errors(document), MOST):
-        telling = _telling(error)
-        yield join("", *telling.instance_path), telling.message
+    """The JSON pointer and message of everything that breaks the official schema of `version`."""
+    for error in islice(_validator(version).iter_errors(document), MAX_ERRORS):
+        closest = _closest(error)
+        yield join("", *closest.instance_path), closest.message
 
 
 @cache
-def _judge(version: str) -> Any:
+def _validator(version: str) -> Any:
     package = find_spec("openapi_spec_validator")
     if package is None or package.origin is None:
-        raise ModuleNotFoundError("openapi-spec-validator, whose schemas judge documents, is not installed")
-    # found without importing the package, which takes longer than reading a document
+        raise ModuleNotFoundError(
+            "the package openapi-spec-validator, which has the schemas of OpenAPI, is not installed"
+        )
+    # The package is not imported, which would take longer than reading most documents.
     schema = Path(package.origin).parent / "resources" / "schemas" / f"v{version}" / "schema.json"
-    return _DRAFTS[version](orjson.loads(schema.read_bytes()), mask="the value")
+    return _DRAFTS[version](orjson.loads(schema.read_bytes()), mask="the value")  # messages quote no long values
 
 
-def _telling(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
-    """Of the alternatives that all failed, the error that lies deepest: the one that was meant got furthest."""
+def _closest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """The deepest error of the alternatives that all failed: the alternative that the author meant fails last."""
     branches = getattr(error.kind, "context", None) or []
-    leaves = [_telling(inner) for branch in branches for inner in branch]
+    leaves = [_closest(inner) for branch in branches for inner in branch]
     return max(leaves, key=lambda leaf: len(leaf.instance_path), default=error)

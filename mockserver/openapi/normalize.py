@@ -1,14 +1,14 @@
-"""The one form in which the rest of the program knows a document: OpenAPI 3.1, schemas in JSON Schema 2020-12 terms.
+"""Brings every document into one form, which the rest of the program reads: OpenAPI 3.1 with JSON Schema 2020-12.
 
-What differs between the versions is undone here and nowhere else:
+The differences between the versions are handled here and nowhere else:
 
 * 2.0 → 3.0: `swagger`;
 * 3.0 → 3.1: `nullable`, boolean `exclusiveMinimum`, the siblings of `$ref`, `format: byte` and `binary`
   (OpenAPI 3.1.0 "Migrating from 3.0");
-* 3.1 → 3.1: a `nullable` that a writer took along;
-* 3.2 → 3.1: nothing is changed; `soundness` says which of its new features are not served;
+* 3.1 → 3.1: a `nullable` that its author kept from 3.0;
+* 3.2 → 3.1: nothing changes; `lint_rules` reports the new features, which the mock ignores;
 * in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, a pattern is
-  written as the engine takes it, and a keyword whose value means nothing is left out (`soundness` says which).
+  respelled for the engine, and a keyword with an invalid value is left out (`lint_rules` reports it).
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ ANNOTATIONS = frozenset(
         "$comment",
     )
 )
-"""Keywords that say something about a value and refuse none (JSON Schema 2020-12 Validation, section 9)."""
+"""Keywords that describe a value and reject none (JSON Schema 2020-12 Validation, section 9)."""
 
 
 def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
-    """A new document that says in OpenAPI 3.1 what `raw` says in its own version; `raw` is left as it is.
+    """A new OpenAPI 3.1 document with the meaning of `raw`, which may be of any version and is not changed.
 
-    Raises InvalidDocument where no version is named, UnsupportedFeature for one that this program does not read.
+    Raises InvalidDocument if `raw` names no version, UnsupportedFeature if it names an unknown one.
     """
     version = version_of(raw, file=file)
     document = copy(raw, file=file)
     if version == "2.0":
         swagger.convert(document)
-        document = copy(document, file=file)  # media types share a body's schema until here
+        document = copy(document, file=file)  # the media types of a body shared one schema object; `walk` needs a tree
     elif version in NAMED:
         document = schema_ids.localised(document, copy)
     _inline_path_items(document)
@@ -72,11 +72,11 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
 
 
 NAMED = ("3.1", "3.2")
-"""The versions in which a schema may have a name of its own (`$id`, `$anchor`)."""
+"""The versions in which a schema may name itself (`$id`, `$anchor`)."""
 
 
 def understands(version: str, kind: str, key: str, value: Any) -> bool:
-    """Does a value that means nothing in OpenAPI 3.1 mean something in this older version?"""
+    """Is a value that is invalid in OpenAPI 3.1 valid in this older version?"""
     if kind != "schema" or version in NAMED:
         return False
     if version == "2.0" and (key, value) == ("type", "file"):
@@ -87,7 +87,7 @@ def understands(version: str, kind: str, key: str, value: Any) -> bool:
 
 
 def operations(document: dict[str, Any], item: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The methods and operations of a path item, a reference to another one followed."""
+    """The methods and operations of a path item; a reference to another path item is followed."""
     item = _followed(document, item)
     return ((method, item[method]) for method in METHODS if type(item.get(method)) is dict)
 
@@ -100,7 +100,7 @@ def path_parameters(document: dict[str, Any], holder: Any) -> set[str]:
 
 
 def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
-    """The object that `node` is or refers to, however often; an empty one where it refers to none."""
+    """The object that `node` is or refers to, over any number of references; empty if there is none."""
     for _ in range(FOLLOWED):
         if type(node) is not dict or type(node.get("$ref")) is not str:
             break
@@ -111,11 +111,14 @@ def _followed(document: dict[str, Any], node: Any) -> dict[str, Any]:
 
 
 FOLLOWED = 50
-"""References in a row that are followed; more of them are a circle."""
+"""How many references in a row are followed. More than that is a circle."""
 
 
 def own_path_items(raw: dict[str, Any]) -> dict[str, Any]:
-    """`raw` with every path item in its own place, so that an overlay's target finds it; a copy where one was not."""
+    """`raw` with its references to path items written out, so that an overlay's target finds them.
+
+    `raw` itself if it has none, else a copy.
+    """
     paths = raw.get("paths")
     if type(paths) is not dict or not any(type(item) is dict and "$ref" in item for item in paths.values()):
         return raw
@@ -125,7 +128,7 @@ def own_path_items(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inline_path_items(document: dict[str, Any]) -> None:
-    """Put a copy of the path item in place of each reference to one, its siblings over it (section 4.8.9)."""
+    """Replace each reference to a path item by a copy; the reference's siblings win (OpenAPI 3.1 section 4.8.9)."""
     paths = document.get("paths")
     if type(paths) is dict:
         found = {path: item for path, item in paths.items() if type(item) is dict and "$ref" in item}
@@ -140,7 +143,7 @@ def declared_schemes(document: dict[str, Any]) -> set[str]:
 
 
 def _keep_declared_schemes(node: dict[str, Any], declared: set[str]) -> None:
-    """Ask for no credential that the document does not describe."""
+    """Remove requirements for security schemes that are not declared: no client could meet them."""
     if "security" in node:
         node["security"] = [{k: v for k, v in one.items() if k in declared} for one in node["security"]]
 
@@ -151,10 +154,11 @@ def _leave_out(node: dict[str, Any], keys: list[str]) -> None:
 
 
 def _mend(document: dict[str, Any], place: Place) -> None:
-    """Take out what is no object where one belongs; a named `null` counts as an empty object."""
+    """Remove a value that should be an object and is not. `null` under a name of the author's is an empty object."""
     if place.where is None:
         return
     where, key = place.where
+    # Looked up again, since an earlier removal may have replaced or emptied the holder.
     holder, _ = find(document, reference(pointer(where)))
     if type(holder) is dict:
         if place.node is None and place.kind not in SINGLE:
@@ -166,11 +170,11 @@ def _mend(document: dict[str, Any], place: Place) -> None:
 
 
 SINGLE = frozenset(("components", "operation", "request body", LIST, MAP))
-"""What stands alone under a key of its own, so that `null` says there is none; the rest has names given to it."""
+"""Kinds with a key fixed by OpenAPI, where `null` means "none". Objects of other kinds have names of their own."""
 
 
 def _match_template(document: dict[str, Any], path: str, item: dict[str, Any]) -> None:
-    """Let path parameters be those that the path names: what is not declared is a string, what is not named goes."""
+    """Make the declared path parameters those of the path: add missing ones as strings, drop superfluous ones."""
     named = path_template.names(path)
     shared = path_parameters(document, item)
     _drop_path_parameters(document, item, shared - set(named))
@@ -195,30 +199,32 @@ def _drop_path_parameters(document: dict[str, Any], holder: dict[str, Any], name
 
 
 def version_of(raw: dict[str, Any], *, file: str = "") -> str:
-    """`2.0`, `3.0`, `3.1` or `3.2`: the version that `raw` names. Raises as `normalise` does."""
+    """The version that `raw` names: `2.0`, `3.0`, `3.1` or `3.2`. Raises as `normalise` does."""
     written = raw.get("openapi", raw.get("swagger"))
     if written is None:
-        raise InvalidDocument("neither `openapi` nor `swagger` names a version", file=file)
+        raise InvalidDocument(
+            "the version is missing: expected `openapi: 3.1.0` or `swagger: '2.0'` at the top level", file=file
+        )
     version = ".".join(str(written).split(".")[:2])
     if version not in SCHEMA_RULES:
         known = ", ".join(SCHEMA_RULES)
-        raise UnsupportedFeature(f"OpenAPI {written} is not one of the versions {known}", file=file)
+        raise UnsupportedFeature(f"OpenAPI {written} is not supported; supported versions: {known}", file=file)
     return version
 
 
 def copy(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
-    """A copy that shares nothing with `raw`, made by writing and reading JSON: twenty times `copy.deepcopy`'s speed."""
+    """A copy that shares nothing with `raw`. Writes and reads JSON, which is twenty times as fast as `deepcopy`."""
     try:
         twin: dict[str, Any] = orjson.loads(orjson.dumps(raw))
     except TypeError as fault:
-        raise InvalidDocument(f"it cannot be written as JSON: {fault}", file=file) from None
+        raise InvalidDocument(f"cannot be written as JSON: {fault}", file=file) from None
     return twin
 
 
 def base_path(document: dict[str, Any]) -> str:
-    """The path of the first server, its variables at their defaults, without a slash at the end, as clients write it.
+    """The path of the first server as clients write it: variables at their defaults, no slash at the end.
 
-    `https://{host}/v1/` gives `/v1`; no servers give the empty text (OpenAPI 3.1 sections 4.8.5 and 4.8.6).
+    `https://{host}/v1/` gives `/v1`; without servers it is empty (OpenAPI 3.1 sections 4.8.5 and 4.8.6).
     """
     servers = document.get("servers") or [{}]
     first = servers[0] if isinstance(servers, list) and isinstance(servers[0], dict) else {}
@@ -229,7 +235,7 @@ def base_path(document: dict[str, Any]) -> str:
 
 
 def _schema_31(document: dict[str, Any], node: dict[str, Any]) -> None:
-    """`nullable` is no keyword any more; who still writes it means it, and many tools take it so."""
+    """`nullable` has no meaning in 3.1, but authors who moved from 3.0 still use it, and most tools honour it."""
     nullable = node.pop("nullable", False) is True
     _schema(document, node)
     if nullable:
@@ -237,6 +243,7 @@ def _schema_31(document: dict[str, Any], node: dict[str, Any]) -> None:
 
 
 def _schema_30(document: dict[str, Any], node: dict[str, Any]) -> None:
+    # `x-nullable` is what Swagger 2.0 authors write, which has no `nullable`.
     nullable = (node.pop("nullable", False) is True) | (node.get("x-nullable") is True)
     if type(node.get("$ref")) is str:
         _alone(node)
@@ -249,14 +256,14 @@ def _schema_30(document: dict[str, Any], node: dict[str, Any]) -> None:
 
 
 def _alone(node: dict[str, Any]) -> None:
-    """Siblings of a `$ref` are ignored in 3.0 (section 4.7.23) — save `nullable`, which every writer of it means."""
+    """Drop the siblings of a `$ref`, which 3.0 ignores (section 4.7.23). `nullable` was taken out of them before."""
     reference = node["$ref"]
     node.clear()
     node["$ref"] = reference
 
 
 def _limit(node: dict[str, Any], limit: str, exclusive: str) -> None:
-    """`minimum: 1, exclusiveMinimum: true` of 3.0 is `exclusiveMinimum: 1` of 3.1."""
+    """Turn `minimum: 1, exclusiveMinimum: true` of 3.0 into `exclusiveMinimum: 1` of 3.1."""
     flag = node.get(exclusive)
     if type(flag) is bool:
         del node[exclusive]
@@ -265,11 +272,12 @@ def _limit(node: dict[str, Any], limit: str, exclusive: str) -> None:
 
 
 def _admit_null(node: dict[str, Any]) -> None:
-    """Let `null` be valid too, even where 3.0 strictly says otherwise: beside `enum`, `$ref` and `allOf`.
+    """Make `null` valid too, even beside `enum`, `$ref` and `allOf`, where 3.0 strictly says otherwise.
 
-    Whoever writes `nullable` there means it, and the tools that read such documents take it so.
+    Authors who write `nullable` there mean it, and most tools honour it.
     """
     if not node.keys().isdisjoint(("$ref", "allOf", "anyOf", "oneOf", "not")):
+        # Annotations and extensions stay outside of the `anyOf`: readers look for `description` at the top.
         inner = {key: node.pop(key) for key in list(node) if key not in ANNOTATIONS and key[:2] != "x-"}
         node["anyOf"] = [inner, {"type": "null"}]
         return
@@ -281,7 +289,7 @@ def _admit_null(node: dict[str, Any]) -> None:
 
 
 ENCODINGS = {"byte": ("contentEncoding", "base64"), "binary": ("contentMediaType", "application/octet-stream")}
-"""The formats of 3.0 that 3.1 says by another keyword."""
+"""The formats of 3.0 that became keywords in 3.1."""
 
 WIDTHS = {
     "int8": (-(2**7), 2**7 - 1),
@@ -293,16 +301,16 @@ WIDTHS = {
     "uint32": (0, 2**32 - 1),
     "uint64": (0, 2**64 - 1),
 }
-"""The integer formats of OpenAPI 3.1 section 4.4 and its format registry, as the least and greatest value."""
+"""Integer format (OpenAPI 3.1 section 4.4 and its format registry) → its least and greatest value."""
 
 UNUSED = ("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary")
-"""Keywords that would change how a validator reads what is around them, when all references are places."""
+"""Keywords that would change what a `$ref` means, or the dialect. All references are JSON pointers by now."""
 
 
 def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     for name in UNUSED:
         node.pop(name, None)
-    if node.get("type") == "file":
+    if node.get("type") == "file":  # Swagger 2.0
         node.update(type="string", format="binary")
     _leave_out(node, schema_keywords.malformed(node))
     _respell(node)
@@ -316,11 +324,11 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
         _narrow(node, *WIDTHS[node["format"]])
     ref = node.get("$ref")
     if ref is not None and find(document, ref)[1] is None and ref != "#":
-        del node["$ref"]
+        del node["$ref"]  # reported before; what is left of the schema accepts any value
 
 
 def _respell(node: dict[str, Any]) -> None:
-    """Write patterns as the engine takes them."""
+    """Respell patterns for the engine that runs them."""
     if "pattern" in node:
         node["pattern"] = regex.engines(node["pattern"])
     if "patternProperties" in node:
@@ -330,7 +338,7 @@ def _respell(node: dict[str, Any]) -> None:
 
 
 def _narrow(node: dict[str, Any], least: int, greatest: int) -> None:
-    """Have a number lie within bounds: no validator knows that an `int32` is one that has room in 32 bits."""
+    """Add the bounds of an integer format as `minimum` and `maximum`: validators do not check such formats."""
     node["minimum"] = max(least, node.get("minimum", least))
     node["maximum"] = min(greatest, node.get("maximum", greatest))
 
@@ -341,4 +349,4 @@ SCHEMA_RULES: dict[str, Callable[[dict[str, Any], dict[str, Any]], None]] = {
     "3.1": _schema_31,
     "3.2": _schema_31,
 }
-"""For each version, how a schema of the document is brought into normal form, in place."""
+"""Version → the function that brings one schema of the document into normal form, in place."""

@@ -1,8 +1,8 @@
-"""Where an OpenAPI document holds which kind of object.
+"""Which kind of object is where in an OpenAPI document.
 
-A key means something only by its place: `nullable` is a keyword in a Schema Object and an ordinary name among its
-`properties`; a `$ref` inside an `example` is data. So everything that reads a whole document goes through `walk`,
-which knows the places from one table (OpenAPI 3.1 section 4.8, and what 3.0 and Swagger 2.0 have beside it).
+The meaning of a key depends on its place: `nullable` is a keyword in a Schema Object and an ordinary name among its
+`properties`; a `$ref` inside an `example` is data. So everything that reads a whole document goes through `walk`, which
+knows the places from one table (OpenAPI 3.1 section 4.8, with what only 3.0 and Swagger 2.0 have).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from mockserver.openapi.document import METHODS
 from mockserver.openapi.pointer import join, split
 
 Where = tuple[Any, str | int] | None
-"""A place as a chain, `(place of the parent, key)`: cheap to carry, written out only when somebody asks."""
+"""A place as a chain, `(place of the parent, key)`: cheap to extend; most places are never written as a pointer."""
 
 
 class Place(NamedTuple):
-    """One object of a document: its kind, itself, and where it stands."""
+    """One object of a document: its kind, the object itself, and where it is."""
 
     kind: str
     node: Any
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 
 ONE, LIST, MAP, MANY = "one", "list", "map", "one or list"
-"""The shapes in which a key holds objects. A LIST or MAP that is something else is a misfit of that kind."""
+"""How a key holds objects. A value that should be a LIST or MAP and is not becomes a misfit of that kind."""
 
 _SCHEMA = {
     **dict.fromkeys(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"), (MAP, "schema")),
@@ -102,27 +102,28 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
     "link": {},
     "security scheme": {},
 }
-"""For each kind of object, the keys that hold further objects: in which shape, and of which kind."""
+"""Kind of object → key → how that key holds further objects, and of which kind."""
 
 _PATTERNED = frozenset({("document", "paths"), ("operation", "responses")})
-"""Maps whose own `x-` keys are extensions, not entries; in every other map a name may begin with `x-`."""
+"""Maps whose `x-` keys are extensions and not entries. In every other map a name may begin with `x-`."""
 
 
 def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterator[Place]:
-    """Every object of `document` once, in its order, each before what it holds; references are followed.
+    """Yield every object of `document` once, in document order, each before its children; follow references.
 
-    The caller may change an object while it is out; what it then holds is what is walked. A reference that leads
-    nowhere, or out of the document, is passed over; so is what is no object where one belongs, but `misfits` gathers
-    it (its `node` may then be anything). `document` is a tree, as readers of JSON give it: an object that stands in two
-    places is seen in one.
+    The caller may change an object that it was given; its children are read afterwards. A reference to nothing or to
+    another file is skipped. A value that should be an object and is not is skipped too, and added to `misfits` (its
+    `node` can be anything). `document` must be a tree, as JSON parsers return it: an object that is reachable by two
+    keys is yielded once.
     """
     misfits = [] if misfits is None else misfits
+    # A stack of our own, so that the nesting of a document cannot overflow Python's.
     stack, seen, followed = [Place("document", document, None)], set[int](), set[tuple[str, str]]()
     while stack:
         place = stack.pop()
         node = place.node
         if type(node) is not dict or place.kind is LIST:
-            if place.kind != "schema" or type(node) is not bool:
+            if place.kind != "schema" or type(node) is not bool:  # `true` and `false` are schemas
                 misfits.append(place)
             continue
         if id(node) in seen:
@@ -130,12 +131,13 @@ def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterat
         seen.add(id(node))
         yield place
         ref = node.get("$ref")
+        # By kind, since the same target may be reached as a schema and, by mistake, as a response.
         if type(ref) is str and (place.kind, ref) not in followed:
             followed.add((place.kind, ref))
             target, where = find(document, ref)
             if where is not None:
                 stack.append(Place(place.kind, target, where))
-        stack.extend(_children(place)[::-1])
+        stack.extend(_children(place)[::-1])  # backwards, so that the first child is taken off first
 
 
 def _children(place: Place) -> list[Place]:
@@ -154,13 +156,16 @@ def _children(place: Place) -> list[Place]:
             found += [Place(child, v, (here, i)) for i, v in enumerate(value)]
         else:
             found.append(Place(child if shape is ONE or shape is MANY else shape, value, here))
-    if kind == "callback":
+    if kind == "callback":  # its keys are expressions, so no table can list them
         found += [Place("path item", v, (where, k)) for k, v in node.items() if k[:2] != "x-" and k != "$ref"]
     return found
 
 
 def find(document: Any, ref: str) -> tuple[Any, Where]:
-    """What the local reference `ref` (`#/a/b`, RFC 6901 section 6) points to and where; `(None, None)` for nothing."""
+    """The value that the local reference `ref` (`#/a/b`, RFC 6901 section 6) points to, and its place.
+
+    `(None, None)` if there is none, or if `ref` is not a local reference.
+    """
     if ref != "#" and not ref.startswith("#/"):
         return None, None
     node: Any = document
@@ -182,7 +187,7 @@ def reference(pointer: str) -> str:
 
 
 def pointer(where: Where) -> str:
-    """A place written as a JSON pointer; the root is the empty text."""
+    """The JSON pointer of a place; the root is the empty text."""
     keys: list[str | int] = []
     while where is not None:
         where, key = where

@@ -8,25 +8,25 @@ from collections.abc import Sequence
 EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
 WRITTEN = "/!$&'()*+,;=:@-._~%"
-"""What may stand in the path of an address as it is (RFC 3986 section 3.3), and what begins an escape."""
+"""The characters of a URL's path that are not percent-encoded (RFC 3986 section 3.3), and `%` itself."""
 
 
 def names(path: str) -> list[str]:
-    """The parameters that a path names, in their order."""
+    """The names of the parameters of a path, in order."""
     return EXPRESSION.findall(path)
 
 
 def filled(path: str, values: Sequence[str]) -> str:
-    """The path with these texts in the places of its parameters, in their order."""
+    """The path with its parameters replaced by `values`, in order."""
     left = iter(values)
     return EXPRESSION.sub(lambda _: next(left), path)
 
 
 def shape(path: str) -> str:
-    """The path with its parameters' names left out: two paths of one shape match the same requests."""
+    """The path without the names of its parameters. Two paths with the same shape match the same requests."""
     return EXPRESSION.sub("{}", path)
 
 
 def pattern(path: str) -> str:
-    """A regular expression of the paths that fit, in which each parameter has a character at least."""
+    """A regular expression that matches the request paths of a template; a parameter has at least one character."""
     return "[^/]+".join(map(re.escape, EXPRESSION.split(path)[::2]))

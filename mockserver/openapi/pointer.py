@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901) into a document, and the following of `$ref`s."""
+"""JSON Pointers (RFC 6901) into a document, and the resolution of `$ref`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mockserver.errors import InvalidDocument
 
 
 def escape(step: str | int) -> str:
-    """One reference token as it stands in a pointer: `a/b` becomes `a~1b`."""
+    """One key as a pointer writes it: `a/b` becomes `a~1b`."""
     text = str(step)
     return text.replace("~", "~0").replace("/", "~1") if "/" in text or "~" in text else text
 
@@ -20,10 +20,11 @@ def join(pointer: str, *steps: str | int) -> str:
 
 
 def split(pointer: str) -> list[str]:
-    """The reference tokens of a pointer, unescaped; `""` has none."""
+    """The keys of a pointer, unescaped; `""` has none."""
     if not pointer:
         return []
     steps = pointer[1:].split("/")
+    # `~1` first: the other way round `~01`, which means `~1`, would become a slash (RFC 6901 section 4).
     return [step.replace("~1", "/").replace("~0", "~") for step in steps] if "~" in pointer else steps
 
 
@@ -34,19 +35,22 @@ def lookup(root: Any, pointer: str) -> Any:
         try:
             node = node[int(step)] if isinstance(node, list) else node[step]
         except (KeyError, IndexError, ValueError, TypeError):
-            raise InvalidDocument("nothing stands here", pointer=pointer) from None
+            raise InvalidDocument("there is nothing at this pointer", pointer=pointer) from None
     return node
 
 
 def target(reference: str) -> str:
-    """The pointer of an internal reference: `#/components/schemas/A%20B` is `/components/schemas/A B`."""
+    """The pointer of an internal reference: `#/components/schemas/A%20B` is `/components/schemas/A B`.
+
+    Raises InvalidDocument for a reference to another file.
+    """
     if not reference.startswith("#"):
-        raise InvalidDocument(f"the reference {reference!r} leaves the document")
+        raise InvalidDocument(f"the reference {reference!r} points outside of the document")
     return unquote(reference[1:])
 
 
 def resolve(root: Any, node: Any, pointer: str) -> tuple[Any, str]:
-    """Follow `$ref`s from `node` at `pointer` until something else stands there: (value, its own pointer).
+    """Follow `$ref`s from `node`, which is at `pointer`; return the value at the end and its own pointer.
 
     Raises InvalidDocument for a reference to nothing and for a circle of references.
     """
@@ -54,7 +58,7 @@ def resolve(root: Any, node: Any, pointer: str) -> tuple[Any, str]:
     while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         pointer = target(node["$ref"])
         if pointer in seen:
-            raise InvalidDocument("a circle of references", pointer=pointer)
+            raise InvalidDocument("the references form a circle", pointer=pointer)
         seen.add(pointer)
         node = lookup(root, pointer)
     return node, pointer

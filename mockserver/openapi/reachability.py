@@ -1,7 +1,7 @@
-"""Which operations a part of a document is needed for.
+"""Which operations need a part of a document.
 
-The document is seen as a graph of parts: operations, path items, and everything a reference points to. A part needs
-what its references lead to; so a fault in a schema concerns the operations that reach it, and no others.
+The document is a graph of parts: operations, path items, and everything a reference points to. A part needs what its
+references point to, so an error in a schema concerns the operations that reach the schema, and no others.
 """
 
 from __future__ import annotations
@@ -10,13 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from mockserver.openapi import normalize, schema_ids
 from mockserver.openapi.document import METHODS
 from mockserver.openapi.object_positions import Place, find, pointer, walk
 from mockserver.openapi.pointer import escape, join
 
 
 class Reachability:
-    """The parts of one document, named by their JSON pointers, and who needs them."""
+    """The parts of one document, named by their JSON pointers, and which part needs which.
+
+    `operations` are the pointers of the operations, each with its name (`GET /pets`).
+    """
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
@@ -30,15 +34,24 @@ class Reachability:
         for operation in self.operations:
             self.dependents[operation.rpartition("/")[0]].add(operation)
 
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> Reachability:
+        """The graph of a published document, with references by name (`$anchor`) resolved. Raises as `version_of`."""
+        named = normalize.version_of(document) in normalize.NAMED
+        return cls(schema_ids.localised(document, normalize.copy) if named else document)
+
     def around(self, place: str) -> set[str]:
-        """The parts that `place` stands in. What stands in an operation is no concern of the path item's others."""
+        """The parts that contain `place`.
+
+        An operation counts in place of its path item: what is wrong in one operation does not concern its siblings.
+        """
         ends = [*[i for i, letter in enumerate(place) if letter == "/"][1:], len(place)]
         found = {place[:end] for end in ends} & self.parts
         inside = found & self.operations.keys()
         return found - {operation.rpartition("/")[0] for operation in inside}
 
     def concerned(self, place: str) -> set[str]:
-        """Every part that cannot do without what stands at `place`, operations included."""
+        """Every part that needs what is at `place`, directly or through others, operations included."""
         waiting = [*self.around(place), *(part for part in self.parts if part.startswith(place + "/"))]
         found: set[str] = set()
         while waiting:
@@ -50,7 +63,10 @@ class Reachability:
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The pointers of the operations under `paths`, each with its method and path as people write them."""
+    """The pointer and name of each operation under `paths`.
+
+    The pointer names the path of the request even where the path item is a reference, so that it is found there again.
+    """
     paths = document.get("paths")
     for path, item in paths.items() if type(paths) is dict else ():
         seen = item
@@ -64,10 +80,10 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _needs(document: dict[str, Any], place: Place) -> Iterator[tuple[str, str]]:
-    """From where to where `place` itself refers."""
+    """The edges that begin at `place`: its own pointer, and the pointer of what it refers to."""
     node = place.node
     if "/callbacks/" in place.pointer:
-        return  # what a service calls back with is not served
+        return  # the mock sends no callbacks, so an error in one concerns no operation
     if type(node.get("$ref")) is str:
         _, where = find(document, node["$ref"])
         if where is not None:
@@ -77,6 +93,7 @@ def _needs(document: dict[str, Any], place: Place) -> Iterator[tuple[str, str]]:
 
 
 def _schemes(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[str]:
+    """The pointers of the security schemes that an operation names; they are references by name, not by `$ref`."""
     requirements = operation.get("security", document.get("security"))
     home = "/securityDefinitions/" if "swagger" in document else "/components/securitySchemes/"
     for requirement in requirements if type(requirements) is list else ():

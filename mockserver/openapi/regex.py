@@ -1,8 +1,8 @@
-"""Regular expressions as documents write them, for the engine that runs them.
+"""Respells the regular expressions of documents for the engine that runs them.
 
-JSON Schema asks for ECMA-262 (2020-12 Core section 6.4). What writers mean is often in another dialect or a little
-careless (`[\\w-.]`, `\\Z`, a brace that stands for itself); where the engine does not take it, it is tried once more in
-the engine's own notation. Raises nothing: a pattern that stays unreadable is None.
+JSON Schema asks for ECMA-262 (2020-12 Core section 6.4). Authors often use another dialect or a loose notation
+(`[\\w-.]`, `\\Z`, a literal brace without a backslash). A pattern that the engine refuses is respelled once in the
+engine's own notation; nothing is raised if that fails too.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ TOKEN = re.compile(r"\\Q(?P<quoted>.*?)(?:\\E|\Z)|\\.|\{(?P<bounds>\d*(?:,\d*)?)
 """One step through a pattern outside of a character class."""
 
 MEMBER = re.compile(r"\\(?P<kind>[wdsWDSpP](?:\{[^}]*\})?)-|\\.|.", re.DOTALL)
-"""One step through a character class; a hyphen behind a whole class stands for itself."""
+"""One step through a character class; a hyphen after an escape such as `\\w` is a literal hyphen."""
 
 OUTSIDE = {"\\Z": "$", "\\z": "$", "\\A": "^", "\\h": "[ \\t]", "(?>": "(?:", "{": "\\{", "}": "\\}"}
-"""What other dialects write outside of a class, and what the engine takes for it."""
+"""Outside of a class: notation of other dialects → the engine's notation."""
 
 WITHIN = {"[": "\\[", "\\h": " \\t"}
-"""The same inside of a class."""
+"""Inside of a class: notation of other dialects → the engine's notation."""
 
 
 @lru_cache(maxsize=4096)
 def engines(pattern: str) -> str | None:
-    """A pattern as the engine takes it: as it is written, or else in the engine's own notation."""
+    """The pattern as written if the engine takes it, else respelled; None if the engine refuses both."""
     return next((one for one in (pattern, _rewritten(pattern)) if _compiles(one)), None)
 
 
@@ -65,10 +65,10 @@ def _quantifier(bounds: str, written: str) -> str:
 
 
 def _class(pattern: str, place: int) -> tuple[str, int]:
-    """A character class whose `[` stands before `place`, and where it ends."""
+    """The respelled character class whose `[` is right before `place`, and the position after its `]`."""
     sign = "^" if pattern[place : place + 1] == "^" else ""
     place += len(sign)
-    if pattern[place : place + 1] == "]":
+    if pattern[place : place + 1] == "]":  # ECMA-262: `[]` matches nothing, `[^]` any character
         return ("[\\s\\S]" if sign else "[^\\s\\S]"), place + 1
     written = ""
     while place < len(pattern) and pattern[place] != "]":

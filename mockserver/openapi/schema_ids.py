@@ -1,7 +1,7 @@
-"""Schemas that name themselves by `$id` and `$anchor`, and references to those names.
+"""Resolves references to schemas that name themselves by `$id` and `$anchor`.
 
-JSON Schema 2020-12 Core section 8.2, which OpenAPI 3.1 takes over: `$id` also changes what relative references inside
-mean. The rest of the program knows places only, so references by name are rewritten to JSON pointers.
+JSON Schema 2020-12 Core section 8.2, which OpenAPI 3.1 adopts; `$id` also changes what relative references inside of a
+schema mean. The rest of the program knows JSON pointers only, so references by name are rewritten to pointers.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ NAMES = ("$id", "$anchor", "$dynamicAnchor")
 
 
 def localised(document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
-    """`document` itself when no schema has a name; else a copy in which schemas refer to each other by place.
+    """`document` itself if no schema names itself; else a copy with references by pointer and without names.
 
-    A reference to a name that no schema has stays as it is. `$dynamicRef` becomes the `$ref` it first means.
+    `copy` makes that copy. A reference to an unknown name stays as it is. `$dynamicRef` becomes a `$ref` to the schema
+    that it points to without dynamic scope.
     """
     if not any(_is_named(place) for place in walk(document)):
         return document
     document = copy(document)
     places = [place for place in walk(document) if place.kind == "schema"]
     names: dict[str, str] = {}
+    # All names first, then all references: a schema may refer to one that comes later.
     for place in filter(_is_named, places):
         base, node = _base(document, place.where), place.node
         names[base] = names.get(base) or _home(document, place.where)
@@ -44,7 +46,7 @@ def _is_named(place: Place) -> bool:
 
 
 def _named_ancestors(document: dict[str, Any], where: Where) -> list[tuple[str, Where]]:
-    """The `$id`s of the schemas around a place, the outermost first, each with where it stands."""
+    """The `$id`s of the schemas around a place, outermost first, each with the place of its schema."""
     chain = []
     while where is not None:
         chain.append(where)
@@ -54,7 +56,7 @@ def _named_ancestors(document: dict[str, Any], where: Where) -> list[tuple[str, 
 
 
 def _base(document: dict[str, Any], where: Where) -> str:
-    """The address against which references at this place are read; empty where no schema around it has an `$id`."""
+    """The base URI of references at this place; empty if no schema around it has an `$id`."""
     base = ""
     for name, _ in _named_ancestors(document, where):
         base = urldefrag(urljoin(base, name)).url
@@ -62,7 +64,7 @@ def _base(document: dict[str, Any], where: Where) -> str:
 
 
 def _home(document: dict[str, Any], where: Where) -> str:
-    """The pointer of the schema whose `$id` holds at this place; the document itself without one."""
+    """The pointer of the schema whose `$id` is the base URI of this place; the document's if there is none."""
     around = _named_ancestors(document, where)
     return pointer(around[-1][1]) if around else ""
 
@@ -70,7 +72,7 @@ def _home(document: dict[str, Any], where: Where) -> str:
 def _rewrite(node: dict[str, Any], base: str, names: dict[str, str]) -> None:
     ref = node.pop("$dynamicRef", None) or node.get("$ref")
     if type(ref) is not str or (base == "" and ref.startswith("#/")):
-        return
+        return  # a JSON pointer already, as nearly all references are
     address, fragment = urldefrag(urljoin(base, ref) if base or ref[:1] != "#" else ref)
     if f"{address}#{fragment}" in names:
         node["$ref"] = reference(names[f"{address}#{fragment}"])

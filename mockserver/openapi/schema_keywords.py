@@ -1,7 +1,7 @@
-"""The keywords of JSON Schema 2020-12 that assert something, and what a value of each must look like.
+"""The keywords of JSON Schema 2020-12 that assert something, and which values of each are valid.
 
-Real documents hold keywords that no validator understands (`"required": true`, `"type": "any"`, a pattern in another
-dialect). One table says which values mean something: `soundness` reports the others, the normal form leaves them out.
+Public documents contain keywords that no validator understands (`"required": true`, `"type": "any"`, a pattern in
+another dialect). One table says which values are valid: `lint_rules` reports the others, `normalize` leaves them out.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ TYPES = frozenset(("null", "boolean", "object", "array", "number", "string", "in
 
 
 def is_type(value: Any) -> bool:
-    """One name of a type, or several different ones."""
+    """The name of a type, or a list of such names."""
     if type(value) is str:
         return value in TYPES
     return type(value) is list and bool(value) and all(type(v) is str and v in TYPES for v in value)
 
 
 def is_number(value: Any) -> bool:
-    """A number; `true` is none."""
+    """A number. `true` is not one, although Python's `bool` is an `int`."""
     return type(value) in (int, float)
 
 
 def is_positive(value: Any) -> bool:
-    """A number above 0."""
+    """A number greater than 0."""
     return is_number(value) and value > 0
 
 
 def is_count(value: Any) -> bool:
-    """A whole number from 0 on; 2.0 is one (JSON knows a single kind of number)."""
+    """A whole number, 0 or greater; 2.0 is one too, since JSON has a single kind of number."""
     return is_number(value) and value >= 0 and int(value) == value
 
 
@@ -48,7 +48,7 @@ def is_text(value: Any) -> bool:
 
 
 def is_values(value: Any) -> bool:
-    """A list with something in it."""
+    """A list that is not empty."""
     return type(value) is list and bool(value)
 
 
@@ -63,7 +63,7 @@ def is_schema(value: Any) -> bool:
 
 
 def is_schemas(value: Any) -> bool:
-    """A list of schemas with something in it."""
+    """A list of schemas that is not empty."""
     return is_values(value) and all(map(is_schema, value))
 
 
@@ -83,12 +83,12 @@ def is_named_names(value: Any) -> bool:
 
 
 def is_list(value: Any) -> bool:
-    """A list, be it empty."""
+    """A list; it may be empty."""
     return type(value) is list
 
 
 def is_discriminator(value: Any) -> bool:
-    """A Discriminator Object: the name of a property, and perhaps names of schemas or references (section 4.8.25)."""
+    """A Discriminator Object: the name of a property, and a `mapping` to names or references (section 4.8.25)."""
     if type(value) is not dict or not is_text(value.get("propertyName")):
         return False
     mapping = value.get("mapping", {})
@@ -96,7 +96,7 @@ def is_discriminator(value: Any) -> bool:
 
 
 def is_pattern(value: Any) -> bool:
-    """A regular expression that the validators of this program can run."""
+    """A regular expression that jsonschema-rs can run, as written or respelled by `regex`."""
     return type(value) is str and regex.engines(value) is not None
 
 
@@ -132,9 +132,29 @@ WELL_FORMED: dict[str, Callable[[Any], bool]] = {
         is_schema,
     ),
 }  # fmt: skip
-"""Keyword → does this value mean anything? (JSON Schema 2020-12 Core sections 8 to 11, Validation section 6.)"""
+"""Keyword → is this value valid? (JSON Schema 2020-12 Core sections 8 to 11, Validation section 6.)"""
+
+EXPECTED: dict[Callable[[Any], bool], str] = {
+    is_type: f"one of {', '.join(sorted(TYPES))}, or a list of these",
+    is_number: "a number",
+    is_positive: "a number greater than 0",
+    is_count: "a whole number, 0 or greater",
+    is_flag: "true or false",
+    is_text: "a string",
+    is_values: "a list that is not empty",
+    is_names: "a list of strings",
+    is_schema: "a schema",
+    is_schemas: "a list of schemas that is not empty",
+    is_named_schemas: "an object of schemas",
+    is_patterned_schemas: "an object of schemas whose keys are regular expressions",
+    is_named_names: "an object of lists of strings",
+    is_list: "a list",
+    is_discriminator: "an object with `propertyName`",
+    is_pattern: "a regular expression",
+}
+"""Check of a value → what it accepts, in words."""
 
 
 def malformed(schema: dict[str, Any]) -> list[str]:
-    """The keywords of `schema` whose value means nothing."""
+    """The keywords of `schema` whose value is invalid."""
     return [k for k, v in schema.items() if k in WELL_FORMED and not WELL_FORMED[k](v)]

@@ -1,4 +1,4 @@
-"""How large a document may be: what stands between a hostile file and the memory of this machine."""
+"""How large a document may be, so that a hostile file cannot use up the memory of this machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class SizeLimits:
     """The largest document that is read.
 
-    `bytes` of all its files together, `depth` of nesting (no program that writes JSON goes far beyond 250), `values`
-    with every YAML alias written out, number of `files`, and `seconds` to wait for an address.
+    `bytes` of all its files together, `depth` of nesting, `values` after every YAML alias is expanded, number of
+    `files`, and `seconds` to wait for a URL. The depth stays below 255, beyond which orjson writes no JSON.
     """
 
     bytes: int = 100_000_000
@@ -21,4 +21,4 @@ class SizeLimits:
 
 
 BOUNDS = SizeLimits()
-"""Room for the largest public documents (Microsoft Graph beta: 47 MB, two million values) and not much more."""
+"""Two to three times the largest public document (Microsoft Graph beta: 47 MB, two million values)."""

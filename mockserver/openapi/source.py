@@ -1,4 +1,4 @@
-"""A document as published: read from the disk, and made one where it lies in several files."""
+"""Reads a document from disk, and joins the files it is split over."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from mockserver.openapi.yaml_json import Format
 class DocumentSource:
     """A document as published, in one piece.
 
-    Files that it refers to stand in `raw` under `x-files`, the references lead there. `unread` says which references
-    still lead out of it, and why: a file that is missing, broken, or outside of the document's folder. `files` are
-    the document and the files that it refers to.
+    `raw` holds the files that it refers to under `x-files`, and its references point there. `unread` has an error for
+    each reference that still points outside: to a file that is missing, broken, or outside of the document's folder.
+    `files` are the document and the files that it refers to.
     """
 
     raw: dict[str, Any] = field(repr=False)
@@ -32,8 +32,9 @@ class DocumentSource:
 def read(path: Path, *, outside: bool = False, bounds: SizeLimits = BOUNDS) -> DocumentSource:
     """Read the document at `path`, JSON or YAML, and every file it refers to.
 
-    Files outside of the document's folder and addresses (`https://…`) are read with `outside` only. Raises
-    InvalidDocument, with line and column where there are some, for a file that cannot be read or is beyond `bounds`.
+    Files outside of the document's folder and URLs are read only with `outside`. Raises InvalidDocument, with line and
+    column where known, if the document cannot be read, is not valid JSON or YAML, or exceeds `bounds`. A file that it
+    refers to raises nothing; it is listed in `unread`.
     """
     library = Library(path.parent, outside, bounds)
     raw, format = yaml_json.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)
@@ -42,7 +43,7 @@ def read(path: Path, *, outside: bool = False, bounds: SizeLimits = BOUNDS) -> D
 
 
 def read_data(path: Path, *, bounds: SizeLimits = BOUNDS) -> dict[str, Any]:
-    """One JSON or YAML file that is no OpenAPI document (an overlay, a state file), as it stands.
+    """The content of one JSON or YAML file that is not an OpenAPI document: an overlay, a state file.
 
     Raises InvalidDocument as `read` does.
     """

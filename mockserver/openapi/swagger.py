@@ -1,7 +1,7 @@
-"""Swagger 2.0 documents said in the terms of OpenAPI 3.0.
+"""Converts Swagger 2.0 documents to OpenAPI 3.0.
 
-What 2.0 spreads over `consumes`, `produces` and parameters `in: body` and `in: formData` becomes request bodies and
-media types; `definitions` and its like move to `components`; `collectionFormat` becomes `style` and `explode`.
+`consumes`, `produces` and parameters `in: body` and `in: formData` become request bodies and media types;
+`definitions`, `parameters` and `responses` move to `components`; `collectionFormat` becomes `style` and `explode`.
 Source: OpenAPI Specification 2.0, and 3.0.0 for what replaced it.
 """
 
@@ -30,18 +30,18 @@ STYLES: dict[str, tuple[str, bool]] = {
     "pipes": ("pipeDelimited", False),
     "tsv": ("form", False),
 }
-"""`collectionFormat` of a query or form parameter → `style` and `explode`; 3.0 has nothing for `tsv`."""
+"""`collectionFormat` of a query or form parameter → `style` and `explode`. 3.0 has no counterpart of `tsv`."""
 
 KEPT = frozenset(("name", "in", "description", "required", "allowEmptyValue", "deprecated"))
-"""The fields of a parameter or header of 2.0 that are not those of its schema."""
+"""The fields of a parameter or header of 2.0 that do not move into its schema."""
 
 FLOWS = {"accessCode": "authorizationCode", "application": "clientCredentials"}
-"""OAuth flows that have another name in 3.0."""
+"""OAuth flows of 2.0 that 3.0 renamed."""
 
 
 def convert(document: dict[str, Any]) -> None:
-    """Turn `document`, a Swagger 2.0 document of its own, into an OpenAPI 3.0 one, in place."""
-    places = list(walk(document))
+    """Turn a Swagger 2.0 document into an OpenAPI 3.0 one, in place. `document` must not be shared."""
+    places = list(walk(document))  # collected first: the conversions below change the tree that `walk` goes through
     _settle_references(document, places)
     for place in places:
         if place.kind == "path item":
@@ -55,7 +55,10 @@ def convert(document: dict[str, Any]) -> None:
 
 
 def _settle_references(document: dict[str, Any], places: list[Place]) -> None:
-    """See to references into what will be rebuilt: schemas get a name of their own, the rest is put in place."""
+    """Resolve references into parts that the conversion moves, such as `#/paths/~1a/get/responses/200/schema`.
+
+    A schema that such a reference points to gets a name under `definitions`; any other object is copied in place.
+    """
     for place in places:
         ref = place.node.get("$ref")
         if type(ref) is not str or ref.startswith(("#/definitions/", "#/x-files/")):
@@ -100,6 +103,7 @@ def _path_item(document: dict[str, Any], item: dict[str, Any]) -> None:
 def _operation(document: dict[str, Any], operation: dict[str, Any], shared: list[Any]) -> None:
     own = _listed(operation.get("parameters"))
     seen = [(one, _followed(document, one)) for one in own]
+    # An operation's own body replaces one that the path item declares for all its operations.
     bodies = [node for _, node in seen if _is_body(node)] or [
         node for one in shared if _is_body(node := _followed(document, one))
     ]
@@ -143,13 +147,13 @@ def _form(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, An
     files = any(one.get("type") == "file" for one in fields)
     forms = [name for name in consumes if name in FORMS] or [FORMS[1] if files else FORMS[0]]
     if files and FORMS[1] in forms:
-        forms = [FORMS[1]]
+        forms = [FORMS[1]]  # a file cannot be sent URL-encoded (2.0 section "Parameter Object")
     media = {"schema": schema} | _encoding(fields)
     return {"required": bool(required), "content": {name: dict(media) for name in forms}}
 
 
 def _value_schema(node: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a form field: everything that says something about its value, and its description."""
+    """The schema of a form field: its description, and every field that describes its value."""
     return {k: v for k, v in node.items() if k == "description" or k not in (*KEPT, "collectionFormat")}
 
 
@@ -159,7 +163,7 @@ def _encoding(fields: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _written(node: dict[str, Any], style: str) -> dict[str, Any]:
-    """`style` and `explode` of a list, whose default style in this place is `style`."""
+    """`style` and `explode` of a list; `style` is the default style of its location."""
     if style == "simple":
         return {"style": "simple"}
     named, explode = STYLES.get(str(node.get("collectionFormat")), STYLES["csv"])
@@ -167,9 +171,10 @@ def _written(node: dict[str, Any], style: str) -> dict[str, Any]:
 
 
 def _produce(document: dict[str, Any], operation: dict[str, Any]) -> None:
-    """Give the responses the operation's own media types; one that is shared is copied, as others say otherwise.
+    """Give the responses the media types of the operation.
 
-    2.0 allows no other media types for what is refused either, also where it describes no body for it.
+    A shared response is copied first, since other operations may produce other media types. An error response gets the
+    media types too, even without a schema: in 2.0 `produces` applies to every response.
     """
     responses = operation.get("responses")
     if type(responses) is not dict:
@@ -188,7 +193,7 @@ def _produce(document: dict[str, Any], operation: dict[str, Any]) -> None:
 
 
 def _is_refusal(status: str, responses: dict[str, Any]) -> bool:
-    """Does a response tell of a failure? `default` does where another one tells of success."""
+    """Is this an error response? `default` is one if the operation also documents a 2xx response."""
     return status[:1] in ("4", "5") or (status == "default" and any(one[:1] == "2" for one in responses))
 
 
@@ -228,7 +233,7 @@ def _parameter(document: dict[str, Any], node: dict[str, Any]) -> None:
 
 
 def _split(node: dict[str, Any], style: str) -> dict[str, Any]:
-    """A parameter or header of 3.0: what 2.0 says of the value beside its name goes into a schema."""
+    """A parameter or header of 3.0: the fields that describe its value move into a schema."""
     kept = {key: value for key, value in node.items() if key in KEPT or key[:2] == "x-"}
     schema = {key: value for key, value in node.items() if key not in KEPT and key != "collectionFormat"}
     return kept | {"schema": schema} | (_written(node, style) if node.get("type") == "array" else {})
@@ -254,13 +259,14 @@ _CONVERSIONS = {
     "schema": _schema,
     "security scheme": _security_scheme,
 }
-"""Kind of object → how one of 2.0 becomes one of 3.0, in place."""
+"""Kind of object → the function that turns one of 2.0 into one of 3.0, in place."""
 
 
 def _move(document: dict[str, Any]) -> None:
     components = {new: document.pop(old) for old, (_, new) in HOMES.items() if old in document}
     if type(components.get("parameters")) is dict:
         parameters = components["parameters"]
+        # Shared bodies are part of the operations by now.
         components["parameters"] = {k: v for k, v in parameters.items() if type(v) is dict and not _is_body(v)}
     if "securityDefinitions" in document:
         components["securitySchemes"] = document.pop("securityDefinitions")

@@ -1,4 +1,7 @@
-"""What a document says that a stand-in does not act on, so that nobody has to find out by waiting for it."""
+"""Lists the features of a document that the mock ignores, so that users learn of them at start.
+
+`lint_rules` reports what is wrong in one place of a document. These features are valid, but have no effect.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,35 @@ from collections.abc import Iterator, Sequence
 
 from mockserver.openapi.document import METHODS, Document
 
-DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://spec.openapis.org/oas/3.1/dialect/base")
-"""The dialects that schemas are read in (OpenAPI 3.1, section 4.8.24.5)."""
-
 UNREAD = ("yaml",)
-"""How the names of media types end whose bodies could be judged by a schema and are not read."""
+"""Suffixes of media types whose bodies have a schema but are not parsed."""
 
 SHOWN = 3
-"""How many places are named for one feature."""
+"""How many places a line names for one feature."""
 
 
 def not_honoured(document: Document) -> Iterator[str]:
-    """One sentence for each feature of OpenAPI that the document uses and the mock does not act on, with its places."""
+    """One line for each feature of OpenAPI that the document uses and the mock ignores, with its places."""
     root, paths = document.root, document.root.get("paths") or {}
     operations = [(f"{m.upper()} {path}", item[m]) for path, item in paths.items() for m in METHODS if m in item]
     elsewhere = [path for path, item in paths.items() if item.get("servers")]
     found = {
-        "paths with a query in them are not reached (a template ends before the query)": [
+        "paths that contain a query are never matched (a path template has no query)": [
             path for path in paths if "?" in path
         ],
         "webhooks are not sent": list(root.get("webhooks") or {}),
         "callbacks are not sent": [name for name, node in operations if node.get("callbacks")],
-        "servers of single paths and operations are not told apart from the document's": [
+        "servers of single paths and operations are ignored; the document's servers apply": [
             *elsewhere,
             *(name for name, node in operations if node.get("servers")),
         ],
-        "bodies in YAML are taken without being judged": [
+        "bodies in YAML are accepted without validation": [
             f"{one.method.upper()} {one.path}"
             for one in document.operations
             if one.request_body and any(m.schema and m.name.endswith(UNREAD) for m in one.request_body.content)
         ],
-        "client certificates are not asked for (mutualTLS)": [
+        "client certificates are not required (mutualTLS)": [
             scheme.name for scheme in document.security_schemes.values() if scheme.type.lower() == "mutualtls"
-        ],
-        "schemas are read as JSON Schema 2020-12, not in another dialect": [
-            dialect for dialect in (root.get("jsonSchemaDialect"),) if dialect and dialect.rstrip("#") not in DIALECTS
         ],
     }
     for sentence, places in found.items():

@@ -1,8 +1,8 @@
-"""The text of a document, JSON (RFC 8259) or YAML, turned into values.
+"""Parses the text of a document, JSON (RFC 8259) or YAML.
 
-YAML is read as the OpenAPI Specification 3.1 (section 4.2) asks: YAML 1.2 with the types of JSON. So `on`, `yes` and
-`2020-01-01` are strings, a key is always a string (`200:` is "200"), a key that stands twice is a fault, and a tag
-such as `!!python/object` or `!include` is refused. Of YAML 1.1 the merge key `<<` is kept, since documents use it.
+YAML is read as the OpenAPI Specification 3.1 (section 4.2) requires: YAML 1.2 with the types of JSON. So `on`, `yes`
+and `2020-01-01` are strings, a key is always a string (`200:` is "200"), a duplicate key is an error, and a tag such as
+`!!python/object` or `!include` is refused. The merge key `<<` of YAML 1.1 works, since public documents use it.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def parse(data: bytes, *, file: str = "", bounds: SizeLimits = BOUNDS) -> tuple[dict[str, Any], Format]:
-    """The object that `data` holds, and the format it is written in.
+    """The object that `data` holds, and its format.
 
-    Raises InvalidDocument, with line and column where there are some, for what is no JSON or YAML, no object, or
-    larger than `bounds`. JSON keeps the last of two equal keys (RFC 8259 section 4 leaves it open).
+    Raises InvalidDocument, with line and column where known, if `data` is not valid JSON or YAML, is not an object, or
+    exceeds `bounds`. Of two equal keys JSON keeps the last one (RFC 8259 section 4 leaves it open).
     """
     if len(data) > bounds.bytes:
-        raise InvalidDocument(f"it is larger than {bounds.bytes:,} bytes", file=file)
+        raise InvalidDocument(f"is larger than {bounds.bytes:,} bytes", file=file)
     data = data.removeprefix(BYTE_ORDER_MARK)
     value, format = _read(data, file, bounds)
     if type(value) is not dict:
-        raise InvalidDocument(f"it holds {_called(value)} where an object is expected", file=file)
+        raise InvalidDocument(f"expected an object at the top level, found {_called(value)}", file=file)
     _check_depth(value, file, bounds)
     return value, format
 
@@ -52,21 +52,24 @@ def _read(data: bytes, file: str, bounds: SizeLimits) -> tuple[Any, Format]:
 
 
 def _json(data: bytes, file: str, bounds: SizeLimits) -> Any:
+    # Checked before parsing, since orjson does not limit the number of values; commas in strings count too.
     separators = data.count(b",") + data.count(b"[") + data.count(b"{")
     if separators > bounds.values:
-        raise InvalidDocument(f"it holds more than {bounds.values:,} values", file=file)
+        raise InvalidDocument(f"holds more than {bounds.values:,} values", file=file)
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as fault:
-        raise InvalidDocument(f"no JSON: line {fault.lineno}, column {fault.colno}: {fault.msg}", file=file) from None
+        message = f"invalid JSON at line {fault.lineno}, column {fault.colno}: {fault.msg}"
+        raise InvalidDocument(message, file=file) from None
 
 
 def _check_depth(value: Any, file: str, bounds: SizeLimits) -> None:
+    # Level by level and not recursively: this check must not itself run out of stack.
     level, depth = [value], 0
     while level:
         depth += 1
         if depth > bounds.depth:
-            raise InvalidDocument(f"it is nested deeper than {bounds.depth} levels", file=file)
+            raise InvalidDocument(f"is nested deeper than {bounds.depth} levels", file=file)
         level = [
             child
             for node in level
@@ -90,13 +93,14 @@ _CONSTANTS = {
 
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-"""Numbers as in YAML 1.2 section 10.2.1.4, with no leading zeros: `007` is more often a name than a seven."""
+"""Numbers as in YAML 1.2 section 10.2.1.4, but without leading zeros: `007` is more often a name than a number."""
 
 
 def _implicit_tag(text: str) -> str:
+    """The type of a value without quotes and without a tag."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if text[0] not in "-+.0123456789":
+    if text[0] not in "-+.0123456789":  # most values: two regular expressions less
         return _STR
     if _INTEGER.fullmatch(text):
         return _INT
@@ -104,7 +108,8 @@ def _implicit_tag(text: str) -> str:
 
 
 def _integer(text: str) -> int | float | str:
-    """A whole number; past 64 bits a float, as JSON readers do; past every float the text."""
+    """A whole number; beyond 64 bits a float, as orjson reads it; beyond every float the text itself."""
+    # `int` raises for more than 4,300 digits, so a long text is never converted just to compare it.
     if len(text) < 19 or (len(text) < 21 and -(2**63) <= int(text) < 2**64):
         return int(text)
     return _float(text)
@@ -126,35 +131,39 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     _INT: _integer,
     _FLOAT: _float,
 }
-"""YAML tag → how the text of such a value is read."""
+"""YAML tag → the function that reads the text of such a value."""
 
 
 def _yaml(data: bytes, file: str, bounds: SizeLimits) -> Any:
-    parser = yaml.CSafeLoader(data)
+    parser = yaml.CSafeLoader(data)  # used for its events only; its own constructor would read YAML 1.1
     builder = _Builder(file, bounds)
     try:
         while (event := parser.get_event()) is not None:
             _EVENTS[type(event)](builder, event)
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise _told(fault, file) from None
+        raise _invalid(fault, file) from None
     finally:
         parser.dispose()
     return builder.finish()
 
 
-def _told(fault: Exception, file: str) -> InvalidDocument:
+def _invalid(fault: Exception, file: str) -> InvalidDocument:
     mark = getattr(fault, "problem_mark", None)
     problem = getattr(fault, "problem", None) or str(fault)
-    return InvalidDocument(f"no YAML: {_line(mark) if mark else ''}{problem}", file=file)
+    return InvalidDocument(f"invalid YAML{_at(mark) if mark else ''}: {problem}", file=file)
 
 
-def _line(mark: Any) -> str:
-    return f"line {mark.line + 1}, column {mark.column + 1}: "
+def _at(mark: Any) -> str:
+    return f" at line {mark.line + 1}, column {mark.column + 1}"  # marks count from 0, editors from 1
 
 
 @dataclass(slots=True)
 class _Open:
-    """A list or object that is being read; `key` waits for its value, `weight` counts the values inside."""
+    """A list or object that is being read.
+
+    `key` is the key whose value comes next; `merging` says that this key is `<<`, whose objects are kept in `merged`.
+    `weight` counts the values inside, with aliases expanded.
+    """
 
     value: Any
     anchor: str | None
@@ -165,10 +174,10 @@ class _Open:
 
 
 class _Builder:
-    """Makes values from the events of a YAML text, one method for each event.
+    """Builds values from the events of a YAML text, one method for each event.
 
-    Events come flat, so that no depth of nesting reaches the stack of this process (composing nodes in C does). An
-    aliased value is made once and weighed each time.
+    Events come in a flat sequence, so deep nesting cannot overflow the stack (composing nodes in C could). The value of
+    an alias is built once, but its size is counted each time, so that an alias bomb is refused before it is expanded.
     """
 
     def __init__(self, file: str, bounds: SizeLimits) -> None:
@@ -178,14 +187,14 @@ class _Builder:
         self.aliased = False
 
     def finish(self) -> Any:
-        """What was read; values that aliases share are copied, so that each place has its own."""
+        """The value. Values that aliases share are copied, so that a change in one place does not show in another."""
         documents = self.open[0].value
         value = documents[0] if documents else None
         return orjson.loads(orjson.dumps(value)) if self.aliased else value
 
     def document(self, event: yaml.Event) -> None:
         if self.open[0].value:
-            raise self.fault(event, "a second document begins, where one is expected")
+            raise self.fault(event, "a second document begins; a file must hold one")
 
     def nothing(self, event: yaml.Event) -> None:
         pass
@@ -196,16 +205,16 @@ class _Builder:
             self.take_key(event, event.value, plain)
             return
         value = self.read(event, event.tag or (_implicit_tag(event.value) if plain else _STR))
-        self.keep(event, value, 1 + len(event.value) // 64)
+        self.keep(event, value, 1 + len(event.value) // 64)  # a long text weighs like several values
 
     def read(self, event: yaml.ScalarEvent, tag: str) -> Any:
         reader = _SCALARS.get(tag)
         if reader is None:
-            raise self.fault(event, f"the tag {tag} means nothing in OpenAPI")
+            raise self.fault(event, f"the tag {tag} has no meaning in OpenAPI")
         try:
             return reader(event.value)
         except ValueError:
-            raise self.fault(event, f"{event.value!r} is no {tag.rpartition(':')[2]}") from None
+            raise self.fault(event, f"{event.value!r} is not a valid {tag.rpartition(':')[2]}") from None
 
     def keep(self, event: yaml.ScalarEvent, value: Any, weight: int) -> None:
         if event.anchor is not None:
@@ -215,18 +224,18 @@ class _Builder:
     def begin(self, event: yaml.CollectionStartEvent) -> None:
         mapping = type(event) is yaml.MappingStartEvent
         if event.tag not in (None, _MAP if mapping else _SEQ):
-            raise self.fault(event, f"the tag {event.tag} means nothing in OpenAPI")
+            raise self.fault(event, f"the tag {event.tag} has no meaning in OpenAPI")
         if len(self.open) > self.bounds.depth:
-            raise self.fault(event, f"it is nested deeper than {self.bounds.depth} levels")
+            raise self.fault(event, f"nested deeper than {self.bounds.depth} levels")
         if type(self.open[-1].value) is dict and self.open[-1].key is None:
             raise self.fault(event, "a key must be a string")
         if event.anchor is not None:
-            self.anchors[event.anchor] = None
+            self.anchors[event.anchor] = None  # not finished: an alias to it in here would be a circle
         self.open.append(_Open({} if mapping else [], event.anchor))
 
     def end(self, event: yaml.Event) -> None:
         done = self.open.pop()
-        for entries in done.merged:
+        for entries in done.merged:  # own keys win over merged ones, earlier merged ones over later
             done.value = entries | done.value
         if done.anchor is not None:
             self.anchors[done.anchor] = (done.value, done.weight)
@@ -234,10 +243,10 @@ class _Builder:
 
     def alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self.anchors:
-            raise self.fault(event, f"no anchor &{event.anchor} stands before this alias")
+            raise self.fault(event, f"the alias *{event.anchor} has no anchor &{event.anchor} before it")
         target = self.anchors[event.anchor]
         if target is None:
-            raise self.fault(event, "it contains itself by an alias")
+            raise self.fault(event, "the alias points to a value that contains it")
         self.aliased = True
         if type(self.open[-1].value) is dict and self.open[-1].key is None:
             self.take_key(event, target[0], plain=False)
@@ -249,7 +258,7 @@ class _Builder:
         if type(key) is not str:
             raise self.fault(event, "a key must be a string")
         if key in parent.value:
-            raise self.fault(event, f"the key {key!r} stands twice")
+            raise self.fault(event, f"duplicate key {key!r}")
         parent.key, parent.merging = key, plain and key == "<<"
         parent.weight += 1 + len(key) // 64
 
@@ -257,7 +266,7 @@ class _Builder:
         parent = self.open[-1]
         parent.weight += weight
         if parent.weight > self.bounds.values:
-            raise self.fault(event, f"with aliases written out it holds more than {self.bounds.values:,} values")
+            raise self.fault(event, f"holds more than {self.bounds.values:,} values with its aliases expanded")
         if type(parent.value) is list:
             parent.value.append(value)
         elif parent.merging:
@@ -274,7 +283,7 @@ class _Builder:
         return found
 
     def fault(self, event: yaml.Event, message: str) -> InvalidDocument:
-        return InvalidDocument(f"{_line(event.start_mark)}{message}", file=self.file)
+        return InvalidDocument(f"invalid YAML{_at(event.start_mark)}: {message}", file=self.file)
 
 
 _EVENTS: dict[type, Callable[[_Builder, Any], None]] = {
@@ -289,4 +298,4 @@ _EVENTS: dict[type, Callable[[_Builder, Any], None]] = {
     yaml.DocumentEndEvent: _Builder.nothing,
     yaml.StreamEndEvent: _Builder.nothing,
 }
-"""YAML event → what the builder does with it."""
+"""YAML event → the method of the builder that handles it."""

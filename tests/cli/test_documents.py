@@ -1,4 +1,4 @@
-"""`--lenient` and `--outside`: documents that are unsound, or that lie in several places, on the command line."""
+"""The options `--lenient` for invalid documents and `--outside` for documents in several folders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.errors import SpecError
+from mockserver.errors import DocumentError
 from tests.client import Client
 from tests.inference.pets import collection, item
 from tests.process import Processes, run
@@ -17,12 +17,12 @@ from tests.web.document import answers, document, served
 
 
 def with_broken(paths: dict[str, Any]) -> dict[str, Any]:
-    """A document in which one more operation leads nowhere."""
+    """A document with one more operation, whose reference points to nothing."""
     return document(paths | {"/broken": {"get": {"responses": answers({"$ref": "#/components/schemas/none"})}}})
 
 
 def in_two(folder: Path, reference: str, pet: Path) -> Path:
-    """A document about pets whose schema lies in a file of its own, and that names it so."""
+    """A document about pets whose schema is in the file `pet`; `reference` is how the document refers to it."""
     pet.parent.mkdir(parents=True, exist_ok=True)
     pet.write_text(json.dumps(item()))
     paths = collection("/pets", item())
@@ -34,7 +34,7 @@ def in_two(folder: Path, reference: str, pet: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", ["infer", "serve"])
-def test_an_unsound_document_is_refused_and_every_fault_named(tmp_path: Path, command: str) -> None:
+def test_an_invalid_document_is_refused_with_every_error(tmp_path: Path, command: str) -> None:
     path = tmp_path / "pets.json"
     path.write_text(json.dumps(with_broken(collection("/pets", item()))))
     done = run(command, str(path))
@@ -44,7 +44,7 @@ def test_an_unsound_document_is_refused_and_every_fault_named(tmp_path: Path, co
     assert "/paths/~1broken/get" in done.stderr
 
 
-def test_leniently_the_sound_rest_is_inferred_and_what_is_left_out_is_named(tmp_path: Path) -> None:
+def test_with_lenient_the_valid_rest_is_inferred_and_skipped_operations_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "pets.json"
     path.write_text(json.dumps(with_broken(collection("/pets", item()))))
     done = run("infer", str(path), "--lenient")
@@ -55,7 +55,7 @@ def test_leniently_the_sound_rest_is_inferred_and_what_is_left_out_is_named(tmp_
     assert "/paths/~1broken/get" in done.stderr
 
 
-def test_leniently_the_sound_rest_is_served(tmp_path: Path) -> None:
+def test_with_lenient_the_valid_rest_is_served(tmp_path: Path) -> None:
     path = tmp_path / "shop.json"
     path.write_text(json.dumps(with_broken(collection("/pets", item()))))
     with Processes() as processes:
@@ -67,7 +67,7 @@ def test_leniently_the_sound_rest_is_served(tmp_path: Path) -> None:
         assert any("/paths/~1broken/get" in line for line in lines)
 
 
-def test_parts_below_the_folder_of_the_document_are_read(tmp_path: Path) -> None:
+def test_files_below_the_folder_of_the_document_are_read(tmp_path: Path) -> None:
     path = in_two(tmp_path, "schemas/pet.json", tmp_path / "api" / "schemas" / "pet.json")
     done = run("infer", str(path))
 
@@ -75,7 +75,7 @@ def test_parts_below_the_folder_of_the_document_are_read(tmp_path: Path) -> None
     assert "$.paths['/pets'].post" in done.stdout
 
 
-def test_parts_outside_of_the_folder_are_read_only_when_that_is_allowed(tmp_path: Path) -> None:
+def test_files_outside_of_the_folder_are_read_only_with_outside(tmp_path: Path) -> None:
     path = in_two(tmp_path, "../shared/pet.json", tmp_path / "shared" / "pet.json")
     refused, allowed = run("infer", str(path)), run("infer", str(path), "--outside")
 
@@ -86,8 +86,8 @@ def test_parts_outside_of_the_folder_are_read_only_when_that_is_allowed(tmp_path
     assert "$.paths['/pets'].post" in allowed.stdout
 
 
-def test_a_library_is_as_strict_as_the_command(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="broken"):
+def test_create_app_is_as_strict_as_the_command(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="broken"):
         served(tmp_path, with_broken(collection("/pets", item())))
     with Client(served(tmp_path, document(collection("/pets", item())))) as client:
         assert 200 == client.get("/pets").status_code

@@ -1,4 +1,4 @@
-"""A function run in a process of its own, bounded in time and memory: its crash, hang or hunger is nobody else's."""
+"""Runs a function in a process of its own with limits on time and memory, so that a crash or hang stays there."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Result = TypeVar("Result")
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["mockserver", "tests.journeys.request"])
-"""Each process is forked from one that has imported what takes long, and done nothing."""
+"""Each process is forked from one that has only imported the slow modules, so that its time is that of the work."""
 
 
 class LostError(Exception):
-    """The process gave no result; the text says why."""
+    """The process returned no result; the message says why."""
 
 
 def apart(work: Callable[..., Result], *arguments: Any, seconds: float, megabytes: int) -> Result:
-    """What `work` gives for the arguments. Raises LostError where it takes longer, or its process dies."""
+    """The result of `work(*arguments)`. Raises LostError if it takes longer than `seconds`, or its process dies."""
     receiver, sender = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_tell, args=(sender, megabytes, work, arguments), daemon=True)
+    process = CONTEXT.Process(target=_send_result, args=(sender, megabytes, work, arguments), daemon=True)
     process.start()
     sender.close()
     try:
@@ -39,6 +39,6 @@ def apart(work: Callable[..., Result], *arguments: Any, seconds: float, megabyte
     return result
 
 
-def _tell(sender: Connection, megabytes: int, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _send_result(sender: Connection, megabytes: int, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     sender.send(work(*arguments))

@@ -1,4 +1,4 @@
-"""The runner over foreign documents counts what was served, refused and left out, and says why."""
+"""The corpus runner counts served, refused and skipped parts of documents, with the reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def run(folder: Path, *options: str) -> tuple[str, list[dict[str, Any]]]:
-    """What `tests/corpus/run.py` prints of the documents in `folder`, and the outcomes it writes."""
+    """What `tests/corpus/run.py` prints for the documents in `folder`, and the outcomes that it writes."""
     written = folder / "outcomes"
     command = [sys.executable, "-m", "tests.corpus.run", str(folder), "--json", str(written), *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -21,7 +21,7 @@ def run(folder: Path, *options: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def write(folder: Path, name: str, schema: dict[str, Any]) -> None:
-    """A document with two operations, of which one answers with `schema`."""
+    """Write a document with two operations; one of them answers with `schema`."""
     media = {"application/json": {"schema": schema}}
     paths = {
         "/a": {"get": {"responses": {"200": {"description": "a", "content": media}}}},
@@ -31,27 +31,27 @@ def write(folder: Path, name: str, schema: dict[str, Any]) -> None:
     (folder / name).write_text(json.dumps(document))
 
 
-def test_what_is_refused_is_counted_with_its_reason(tmp_path: Path) -> None:
+def test_a_refused_document_is_counted_with_its_reason(tmp_path: Path) -> None:
     write(tmp_path, "broken.json", {"$ref": "#/none"})
-    write(tmp_path, "sound.yaml", {"type": "string"})
+    write(tmp_path, "valid.yaml", {"type": "string"})
     (tmp_path / "package.json").write_text('{"name": "no document"}')
 
     printed, outcomes = run(tmp_path)
 
     assert ["refused", "served"] == [outcome["status"] for outcome in outcomes]
-    assert "leads nowhere" in outcomes[0]["reason"]
+    assert "points to nothing" in outcomes[0]["reason"]
     assert "50.00 %" in printed
 
 
-def test_leniently_the_sound_rest_is_served(tmp_path: Path) -> None:
+def test_the_valid_rest_is_served_with_the_option_lenient(tmp_path: Path) -> None:
     write(tmp_path, "broken.json", {"$ref": "#/none"})
 
     _, (outcome,) = run(tmp_path, "--lenient")
 
-    assert ("served", 1, 1) == (outcome["status"], outcome["operations"], outcome["left_out"])
+    assert ("served", 1, 1) == (outcome["status"], outcome["operations"], outcome["skipped"])
 
 
-def test_a_sample_is_as_large_as_asked_and_always_the_same(tmp_path: Path) -> None:
+def test_a_sample_has_the_requested_size_and_is_always_the_same(tmp_path: Path) -> None:
     for number in range(7):
         write(tmp_path, f"{number}.json", {})
 

@@ -1,1 +1,1 @@
-"""Documents: how they are read, judged and brought into one form."""
+"""How documents are read, checked and brought into one form."""

@@ -1,4 +1,4 @@
-"""A hostile document costs bounded time and memory, whether it is served or refused."""
+"""A hostile document takes bounded time and memory, whether it is served or refused."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ ROOT = Path(__file__).parents[2]
 READ_IN_BOUNDS = """
 import resource, sys
 from pathlib import Path
-from mockserver.errors import SpecError
+from mockserver.errors import DocumentError
 from mockserver.openapi import lint, normalize, source
 resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))
 resource.setrlimit(resource.RLIMIT_CPU, (30, 30))
 try:
     read = source.read(Path(sys.argv[1]))
-    lint.demand(lint.faults(read.raw, unread=read.unread))
+    lint.raise_errors(lint.problems(read.raw, unread=read.unread))
     print("served", len(normalize.normalise(read.raw)["paths"]))
-except SpecError as refusal:
+except DocumentError as refusal:
     print("refused", refusal)
 """
 
@@ -56,11 +56,11 @@ ABSURD = '{"type": "string", "pattern": "((a{1,999}){1,999}){1,999}"}'
 BACKTRACKING = '{"type": "string", "pattern": "^(a+)+(?=b)$"}'
 
 HOSTILE = {
-    "an alias bomb": (bomb(9, 30), "with aliases written out"),
-    "a bomb of merge keys": (merge_bomb(80), "with aliases written out"),
-    "a long text repeated": (f"a: &a {'x' * 10**6}\nb: [{', '.join(['*a'] * 50_000)}]", "with aliases written out"),
-    "a long key repeated": (f"a: &a {'x' * 10**6}\nb: [{'{*a : 1},' * 50_000}]", "with aliases written out"),
-    "a circle of aliases": ("a: &a {b: &b [*a, *b]}", "contains itself"),
+    "an alias bomb": (bomb(9, 30), "values with its aliases expanded"),
+    "a bomb of merge keys": (merge_bomb(80), "values with its aliases expanded"),
+    "a long text repeated": (f"a: &a {'x' * 10**6}\nb: [{', '.join(['*a'] * 50_000)}]", "with its aliases expanded"),
+    "a long key repeated": (f"a: &a {'x' * 10**6}\nb: [{'{*a : 1},' * 50_000}]", "values with its aliases expanded"),
+    "a circle of aliases": ("a: &a {b: &b [*a, *b]}", "points to a value that contains it"),
     "deep lists in YAML": ("a: " + "[" * 200_000, "nested deeper"),
     "deep objects in YAML": ("a: " + "{a: " * 200_000, "nested deeper"),
     "deep blocks in YAML": ("a:\n" + "- " * 200_000, "nested deeper"),
@@ -68,7 +68,7 @@ HOSTILE = {
     "lists deeper than JSON writers go": ('{"a":' + "[" * 500 + "]" * 500 + "}", "nested deeper"),
     "schemas as deep as can be": (document_with('{"not":' * 185 + "{}" + "}" * 185), "served 1"),
     "schemas deeper than that": (document_with('{"not":' * 300 + "{}" + "}" * 300), "nested deeper"),
-    "more values than there is room for": ('{"a":[' + "[]," * 7_000_000 + "[]]}", "it holds more than"),
+    "more values than there is room for": ('{"a":[' + "[]," * 7_000_000 + "[]]}", "api.json: holds more than"),
     "a number of a million digits": ("openapi: 3.0.3\npaths: {}\nx-a: " + "9" * 10**6, "served 0"),
     "ten thousand paths": (many_paths(10_000), "served 10000"),
     "a reference to itself": (document_with(ITSELF), "leads back to itself"),
@@ -79,7 +79,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_document_is_served_or_refused_within_bounds(name: str, tmp_path: Path) -> None:
-    """30 seconds of processor and 2 GB of address space are far more than any of them needs."""
+    """The limits of 30 seconds of processor time and 2 GB of address space are far above what any of them needs."""
     text, says = HOSTILE[name]
     file = tmp_path / ("api.json" if text.startswith("{") else "api.yaml")
     file.write_text(text)
@@ -135,7 +135,7 @@ SERVED = {
 
 @pytest.mark.parametrize("name", SERVED)
 def test_a_hostile_document_answers_within_bounds(name: str, tmp_path: Path) -> None:
-    """A minute of processor and 3 GB of address space; an answer that nobody can make is an error that names it."""
+    """Within a minute of processor time and 3 GB; a response that cannot be made is an error that names its schema."""
     text, asked, says = SERVED[name]
     file = tmp_path / "api.json"
     file.write_text(text)

@@ -1,4 +1,4 @@
-"""A document is read as it was meant, in one piece, and never at the cost of the machine."""
+"""A document is read with all its files, within limits, and errors name file and place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ json_objects = st.dictionaries(json_texts, json_values, max_size=5)
 
 
 def write(folder: Path, **files: str) -> Path:
-    """Write `name="text"` files, `__` standing for a slash and `_` before the suffix for a dot; the folder."""
+    """Write files given as `name="text"`: `__` means a slash, `_yaml` and `_json` the suffix. Returns the folder."""
     for name, text in files.items():
         path = folder / name.replace("__", "/").replace("_yaml", ".yaml").replace("_json", ".json")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,11 +46,11 @@ def parsed(text: str, file: str = "api.yaml") -> dict[str, Any]:
 
 
 class TestSyntax:
-    """JSON and YAML mean the same."""
+    """JSON and YAML give the same values."""
 
     @given(json_objects)
-    def test_json_text_means_the_same_to_the_yaml_reader(self, value: dict[str, Any]) -> None:
-        """JSON is YAML 1.2: only the leading comment says which reader takes it."""
+    def test_json_text_gives_the_same_value_when_read_as_yaml(self, value: dict[str, Any]) -> None:
+        """JSON is YAML 1.2; the comment makes the YAML reader take it."""
         text = json.dumps(value, ensure_ascii=False)
 
         assert value == parsed(text, "api.json") == parsed("# a comment\n" + text)
@@ -90,7 +90,7 @@ class TestSyntax:
     def test_keys_are_always_strings(self) -> None:
         assert {"200": 1, "yes": 2, "1.0": 3, "null": 4} == parsed("200: 1\nyes: 2\n1.0: 3\nnull: 4")
 
-    def test_anchors_and_merge_keys_are_written_out_and_share_nothing(self) -> None:
+    def test_anchors_and_merge_keys_are_expanded_and_share_nothing(self) -> None:
         value = parsed("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a\nd: {<<: [*a, {z: 9, x: 8}]}")
 
         assert {"x": 1, "y": 3} == value["b"]
@@ -101,22 +101,22 @@ class TestSyntax:
     @pytest.mark.parametrize(
         ("text", "file", "says"),
         [
-            ("a: 1\nb:\n  c: 1\n  c: 2\n", "api.yaml", "line 4, column 3: the key 'c' stands twice"),
-            ("a: [1\nb: 2", "api.yaml", "line 2, column 2"),
-            ("a:\n\t- b", "api.yaml", "line 2, column 1"),
-            ('{"a": 1,\n "b": }', "api.json", "line 2, column 7"),
-            ("a: !!python/object:os.system x", "api.yaml", "python/object:os.system means nothing"),
-            ("a: !include b.yaml", "api.yaml", "line 1, column 4: the tag !include means nothing"),
+            ("a: 1\nb:\n  c: 1\n  c: 2\n", "api.yaml", "invalid YAML at line 4, column 3: duplicate key 'c'"),
+            ("a: [1\nb: 2", "api.yaml", "invalid YAML at line 2, column 2"),
+            ("a:\n\t- b", "api.yaml", "invalid YAML at line 2, column 1"),
+            ('{"a": 1,\n "b": }', "api.json", "invalid JSON at line 2, column 7"),
+            ("a: !!python/object:os.system x", "api.yaml", "python/object:os.system has no meaning in OpenAPI"),
+            ("a: !include b.yaml", "api.yaml", "line 1, column 4: the tag !include has no meaning"),
             ("? [a]\n: 1", "api.yaml", "a key must be a string"),
-            ("a: *b", "api.yaml", "no anchor &b"),
-            ("a: &a [*a]", "api.yaml", "contains itself"),
+            ("a: *b", "api.yaml", "the alias *b has no anchor &b before it"),
+            ("a: &a [*a]", "api.yaml", "points to a value that contains it"),
             ("a: 1\n---\nb: 1", "api.yaml", "a second document"),
-            ("- a", "api.yaml", "a list where an object is expected"),
-            ("", "api.yaml", "nothing where an object is expected"),
-            ("a: !!int x", "api.yaml", "'x' is no int"),
+            ("- a", "api.yaml", "expected an object at the top level, found a list"),
+            ("", "api.yaml", "expected an object at the top level, found nothing"),
+            ("a: !!int x", "api.yaml", "'x' is not a valid int"),
         ],
     )
-    def test_a_broken_text_is_refused_with_its_file_and_place(self, text: str, file: str, says: str) -> None:
+    def test_an_invalid_text_is_refused_with_its_file_and_place(self, text: str, file: str, says: str) -> None:
         with pytest.raises(InvalidDocument) as refused:
             parsed(text, file)
 
@@ -126,14 +126,14 @@ class TestSyntax:
     def test_yaml_in_flow_style_may_begin_with_a_brace(self) -> None:
         assert {"a": [1, 2]} == parsed("{a: [1, 2]}  # YAML")
 
-    def test_a_byte_order_mark_is_no_part_of_the_document(self) -> None:
+    def test_a_byte_order_mark_is_ignored(self) -> None:
         assert {"a": 1} == yaml_json.parse(b'\xef\xbb\xbf{"a": 1}')[0]
 
 
 class TestSeveralFiles:
-    """Files below the document's folder become a part of it."""
+    """Files below the document's folder become part of the document."""
 
-    def test_references_lead_to_the_files_wherever_they_are_written(self, tmp_path: Path) -> None:
+    def test_references_to_files_are_resolved_from_the_file_that_has_them(self, tmp_path: Path) -> None:
         write(
             tmp_path,
             api_yaml="paths: {/pets: {$ref: 'paths/pets.yaml'}}",
@@ -165,7 +165,7 @@ class TestSeveralFiles:
         assert {"$ref": "#/components/schemas/A"} == read.raw["x-files"]["b.yaml"]["B"]["properties"]["a"]
         assert () == read.unread
 
-    def test_what_a_discriminator_maps_to_is_a_reference_too(self, tmp_path: Path) -> None:
+    def test_a_discriminator_mapping_may_refer_to_a_file(self, tmp_path: Path) -> None:
         write(
             tmp_path,
             api_yaml="""
@@ -180,7 +180,7 @@ class TestSeveralFiles:
 
         assert {"d": "#/x-files/dog.yaml/Dog", "c": "Cat"} == pet["discriminator"]["mapping"]
 
-    def test_what_looks_like_a_reference_in_an_example_is_data(self, tmp_path: Path) -> None:
+    def test_a_ref_inside_an_example_is_data(self, tmp_path: Path) -> None:
         write(
             tmp_path,
             api_yaml="""
@@ -210,11 +210,11 @@ class TestSeveralFiles:
             ("http://127.0.0.1:9/pet.yaml", "on another machine"),
             ("missing.yaml", "cannot be read"),
             ("folder", "cannot be read"),
-            ("broken.yaml", "broken.yaml: no YAML: line 2, column 1"),
+            ("broken.yaml", "broken.yaml: invalid YAML at line 2, column 1"),
             ("\x00", "cannot be read"),
         ],
     )
-    def test_what_cannot_be_followed_is_told_with_place_and_reason(
+    def test_a_reference_that_cannot_be_resolved_is_listed_with_place_and_reason(
         self, tmp_path: Path, reference: str, says: str
     ) -> None:
         write(tmp_path, secret_yaml="Pet: {}", api__broken_yaml="a: [", api__folder__x_yaml="a: 1")
@@ -229,7 +229,7 @@ class TestSeveralFiles:
         assert says in str(fault)
         assert document == read.raw
 
-    def test_with_leave_files_outside_are_read(self, tmp_path: Path) -> None:
+    def test_files_outside_are_read_with_the_option_outside(self, tmp_path: Path) -> None:
         write(
             tmp_path,
             shared_yaml="Pet: {type: object}",
@@ -241,7 +241,7 @@ class TestSeveralFiles:
         assert {"$ref": "#/x-files/..~1shared.yaml/Pet"} == read.raw["components"]["schemas"]["A"]
         assert {"type": "object"} == read.raw["x-files"]["../shared.yaml"]["Pet"]
 
-    def test_with_leave_addresses_are_fetched(self, tmp_path: Path, address: str) -> None:
+    def test_urls_are_fetched_with_the_option_outside(self, tmp_path: Path, address: str) -> None:
         reference = f"{address}/pet.yaml#/Pet"
         write(
             tmp_path,
@@ -256,21 +256,21 @@ class TestSeveralFiles:
         assert {"type": "string"} == lookup(read.raw, target(pet["properties"]["toy"]["$ref"]))
         assert ["/components/schemas/B"] == [fault.pointer for fault in read.unread]
 
-    def test_the_bounds_hold_for_all_files_together(self, tmp_path: Path) -> None:
+    def test_the_size_limit_applies_to_all_files_together(self, tmp_path: Path) -> None:
         write(tmp_path, api_yaml="components: {schemas: {A: {$ref: 'b.yaml'}}}", b_yaml="description: " + "x" * 900)
 
         read = source.read(tmp_path / "api.yaml", bounds=SizeLimits(bytes=900))
 
         assert "the files together are larger than 900 bytes" in str(read.unread[0])
 
-    def test_a_document_that_is_not_there_is_told_by_name(self, tmp_path: Path) -> None:
-        with pytest.raises(InvalidDocument, match=r"none\.yaml: it cannot be read"):
+    def test_a_missing_document_is_reported_by_name(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidDocument, match=r"none\.yaml: cannot be read: No such file or directory"):
             source.read(tmp_path / "none.yaml")
 
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
-    """The address of a web server for the folder `served`."""
+    """The URL of a web server for the folder `served`."""
     (tmp_path / "served").mkdir()
     handler = partial(_Quiet, directory=str(tmp_path / "served"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -283,4 +283,4 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing on the terminal."""
+        """Print no access log."""

@@ -1,4 +1,4 @@
-"""Swagger 2.0 documents say the same in normal form."""
+"""Swagger 2.0 documents keep their meaning in normal form."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def swagger(operation: dict[str, Any], **root: Any) -> dict[str, Any]:
 
 
 def converted(operation: dict[str, Any], **root: Any) -> dict[str, Any]:
-    """The normal form of a document with this operation; it and the original are sound."""
+    """The normal form of a document with this operation; both it and the original are valid."""
     raw = swagger(operation, **root)
-    assert () == lint.faults(raw)
+    assert () == lint.problems(raw)
     document = normalize.normalise(raw)
     assert [] == list(OpenAPIV31SpecValidator(document).iter_errors())
     assert document == normalize.normalise(document)
@@ -78,7 +78,7 @@ class TestBodies:
         file = body["content"]["multipart/form-data"]["schema"]["properties"]["f"]
         assert {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"} == file
 
-    def test_a_body_may_stand_in_the_path_item_or_under_the_roots_parameters(self) -> None:
+    def test_a_body_may_be_declared_by_the_path_item_or_under_the_roots_parameters(self) -> None:
         body = {"name": "b", "in": "body", "schema": {"$ref": "#/definitions/Pet"}}
         raw = swagger({"consumes": ["a/b"]}, parameters={"Body": body}, definitions={"Pet": {"type": "object"}})
         raw["paths"]["/a"]["parameters"] = [
@@ -91,7 +91,7 @@ class TestBodies:
         assert {"a/b": {"schema": {"$ref": "#/components/schemas/Pet"}}} == item["post"]["requestBody"]["content"]
         assert ["q"] == [parameter["name"] for parameter in item["parameters"]]
 
-    def test_a_refusal_has_them_too_where_no_body_is_described(self) -> None:
+    def test_an_error_response_without_a_schema_has_the_media_types_too(self) -> None:
         responses = {name: {"description": name} for name in ("200", "404", "default")}
 
         document = converted({"responses": responses}, produces=["application/json"])
@@ -125,7 +125,7 @@ class TestBodies:
 
 
 class TestParameters:
-    """What 2.0 says of a value beside its name goes into a schema; lists get `style` and `explode`."""
+    """The fields that describe a value move into a schema; lists get `style` and `explode`."""
 
     @pytest.mark.parametrize(
         ("written", "meant"),
@@ -137,7 +137,7 @@ class TestParameters:
             ({"collectionFormat": "pipes"}, {"style": "pipeDelimited", "explode": False}),
         ],
     )
-    def test_a_list_in_the_query_is_written_as_before(self, written: Any, meant: Any) -> None:
+    def test_a_list_in_the_query_keeps_its_notation(self, written: Any, meant: Any) -> None:
         items = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 
         (parameter,) = post(converted({"parameters": [{"name": "q", "in": "query", **items, **written}]}))["parameters"]
@@ -146,15 +146,15 @@ class TestParameters:
 
     def test_a_list_in_a_header_is_separated_by_commas(self) -> None:
         items = {"type": "array", "items": {"type": "string"}}
-        responses = {"200": {"description": "d", "headers": {"X-A": {**items, "description": "told"}}}}
+        responses = {"200": {"description": "d", "headers": {"X-A": {**items, "description": "text"}}}}
 
         operation = post(converted({"parameters": [{"name": "h", "in": "header", **items}], "responses": responses}))
 
         assert [{"name": "h", "in": "header", "schema": items, "style": "simple"}] == operation["parameters"]
         header = operation["responses"]["200"]["headers"]["X-A"]
-        assert {"description": "told", "schema": items, "style": "simple"} == header
+        assert {"description": "text", "schema": items, "style": "simple"} == header
 
-    def test_limits_go_into_the_schema(self) -> None:
+    def test_limits_move_into_the_schema(self) -> None:
         written = {"type": "integer", "minimum": 1, "exclusiveMinimum": True, "default": 3, "enum": [2, 3]}
 
         (parameter,) = post(converted({"parameters": [{"name": "q", "in": "query", **written}]}))["parameters"]
@@ -163,7 +163,7 @@ class TestParameters:
 
 
 class TestDocument:
-    """What is shared moves to `components`, and where the service lives to `servers`."""
+    """Shared objects move to `components`, host and base path to `servers`."""
 
     def test_definitions_and_references_to_them_move_together(self) -> None:
         pet = {"type": "object", "properties": {"friend": {"$ref": "#/definitions/Pet"}}}
@@ -176,7 +176,7 @@ class TestDocument:
         assert "definitions" not in document
         assert schema == document["components"]["schemas"]["Pet"]["properties"]["friend"]
 
-    def test_a_reference_into_what_is_rebuilt_still_finds_its_schema(self) -> None:
+    def test_a_reference_into_a_converted_operation_still_finds_its_schema(self) -> None:
         inner = {"type": "object", "properties": {"a": {"type": "string"}}}
         responses = {"200": {"description": "d", "schema": inner}}
         raw = swagger({"responses": responses})

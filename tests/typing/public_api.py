@@ -16,6 +16,7 @@ from mockserver import (
     Call,
     Clock,
     Conflict,
+    DocumentError,
     Fault,
     Forbidden,
     Invalid,
@@ -29,7 +30,6 @@ from mockserver import (
     Rule,
     Sandbox,
     ServiceSettings,
-    SpecError,
     StateError,
     TooMany,
     Unauthenticated,
@@ -78,7 +78,7 @@ def status_of(error: MockServerError) -> int:
     match error:
         case Conflict() | Forbidden() | Invalid() | Missing() | TooMany() | Unauthenticated() | Refusal():
             return error.status
-        case InvalidDocument() | UnsupportedFeature() | SpecError():
+        case InvalidDocument() | UnsupportedFeature() | DocumentError():
             assert_type(error.pointer, str)
         case BehaviourError() | StateError() | MockServerError():
             pass

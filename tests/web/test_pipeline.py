@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import mockserver
-from mockserver.errors import SpecError
+from mockserver.errors import DocumentError
 from mockserver.mcp_sync.simulated import SimulatedProber
 from mockserver.mcp_sync.sync import McpSync
 from mockserver.web.app import Sandbox
@@ -255,10 +255,10 @@ def test_a_request_whose_reply_breaks_the_document_changes_nothing(tmp_path: Pat
 
 
 def test_two_documents_of_one_name_are_refused() -> None:
-    with pytest.raises(SpecError, match="basedash"):
+    with pytest.raises(DocumentError, match="basedash"):
         mockserver.create_app("basedash", "basedash")
 
 
 def test_an_unknown_vendor_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(SpecError, match="basedash, datagrid, gaia, piper"):
+    with pytest.raises(DocumentError, match="basedash, datagrid, gaia, piper"):
         mockserver.create_app("stripe")

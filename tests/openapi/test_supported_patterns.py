@@ -1,4 +1,4 @@
-"""Patterns as writers of documents mean them, whatever dialect they write."""
+"""Regular expressions of other dialects are respelled for the engine."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DIALECTS = [
 
 
 @pytest.mark.parametrize(("pattern", "good", "bad"), DIALECTS)
-def test_a_pattern_of_another_dialect_is_judged_as_it_was_meant(
+def test_a_pattern_of_another_dialect_validates_as_its_author_means(
     tmp_path: Path, pattern: str, good: str, bad: str
 ) -> None:
     schema = {"type": "string", "pattern": pattern}
@@ -44,19 +44,19 @@ def test_a_pattern_of_another_dialect_is_judged_as_it_was_meant(
 
 
 @pytest.mark.parametrize("pattern", ["*a", "[a-", r"(?<n>a)\k<m>", r"\d{1,1000000}", "("])
-def test_what_no_dialect_can_read_judges_nothing_and_is_told(tmp_path: Path, pattern: str) -> None:
+def test_a_pattern_that_no_dialect_has_is_ignored_and_reported(tmp_path: Path, pattern: str) -> None:
     schema = {"type": "string", "pattern": pattern}
     sandbox = served(tmp_path, document({"/run": {"post": {"requestBody": takes(schema), "responses": answers()}}}))
 
     with Client(sandbox) as client:
         assert 200 == client.post("/run", json="anything").status_code
 
-    [flaw] = sandbox.services["test"].contract.flaws
-    assert "/paths/~1run/post/requestBody/content/application~1json/schema/pattern" in str(flaw)
+    [problem] = sandbox.services["test"].contract.problems
+    assert "/paths/~1run/post/requestBody/content/application~1json/schema/pattern" in str(problem)
 
 
 @given(st.text(alphabet=r"ab\wdsZAhQEpL{}[]()^$-.,:*+?|01", max_size=12))
-def test_what_the_engine_reads_stays_as_it_is_and_the_rest_is_readable_or_none(pattern: str) -> None:
+def test_a_respelled_pattern_compiles_and_stays_as_it_is(pattern: str) -> None:
     found = regex.engines(pattern)
 
     assume(found is not None)
@@ -65,7 +65,7 @@ def test_what_the_engine_reads_stays_as_it_is_and_the_rest_is_readable_or_none(p
 
 
 @given(st.text(max_size=20))
-def test_what_is_escaped_means_itself(text: str) -> None:
+def test_an_escaped_text_matches_itself(text: str) -> None:
     found = regex.engines(f"^{re.escape(text)}$")
 
     assert found is None or jsonschema_rs.Draft202012Validator({"pattern": found}).is_valid(text)

@@ -1,0 +1,319 @@
+"""The checks that find problems in a document: one function for each kind of object, and a few for the whole.
+
+`findings` runs all of them in one walk over the document; `lint` decides which problems are errors.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from mockserver.openapi import field_types, meta_schemas, normalize, path_template, schema_ids
+from mockserver.openapi.object_positions import LIST, MAP, Place, find, walk
+from mockserver.openapi.pointer import join
+
+
+@dataclass(frozen=True, slots=True)
+class UnratedProblem:
+    """A problem before its severity is known.
+
+    `breaking` says that an operation that needs this part cannot be understood; `unsupported` that the document is
+    valid here and the mock does not implement it.
+    """
+
+    pointer: str
+    message: str
+    breaking: bool = False
+    unsupported: bool = False
+
+
+def findings(document: dict[str, Any], version: str) -> list[UnratedProblem]:
+    """Everything that is wrong with `document`, of the OpenAPI `version` (`3.0`), in the order of the document."""
+    found = list(_by_rules(document, version))
+    found += _by_meta_schema(document, version, [problem.pointer for problem in found])
+    return found
+
+
+def _by_rules(published: dict[str, Any], version: str) -> Iterator[UnratedProblem]:
+    document = schema_ids.localised(published, normalize.copy) if version in normalize.NAMED else published
+    if document is not published:  # `localised` has replaced every `$dynamicRef` in its copy
+        yield from _dynamic_references(published)
+    subject, misfits = _Subject(document, version), list[Place]()
+    for place in walk(document, misfits):
+        yield from _malformed(subject, place)
+        if "$ref" in place.node:
+            yield from _reference(subject, place)
+        else:
+            for check in CHECKS.get(place.kind, ()):
+                yield from check(subject, place)
+    yield from map(_misfit, misfits)  # complete only when the walk is over
+    for whole in WHOLE:
+        yield from whole(subject)
+
+
+def _by_meta_schema(document: dict[str, Any], version: str, known: list[str]) -> list[UnratedProblem]:
+    """What the official schema finds elsewhere: it knows every field, but its messages say less than the checks'."""
+    return [
+        UnratedProblem(place, message)
+        for place, message in meta_schemas.errors(document, version)
+        if not place.endswith("/pattern")  # the engine that runs the patterns has checked them already
+        and not any(place.startswith(pointer) or pointer.startswith(place) for pointer in known)
+    ]
+
+
+class _Subject:
+    """The document being checked, and what was seen of it so far."""
+
+    def __init__(self, document: dict[str, Any], version: str) -> None:
+        self.document, self.version = document, version
+        self.operation_ids: dict[str, str] = {}
+        self.schemes = normalize.declared_schemes(document)
+
+
+Check = Callable[[_Subject, Place], Iterator[UnratedProblem]]
+
+
+def _malformed(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    for key in field_types.malformed(place.kind, place.node):
+        value = place.node[key]
+        if not normalize.understands(subject.version, place.kind, key, value):
+            here = join(place.pointer, key)
+            if key == "pattern" and type(value) is str:
+                message = f"the regular expression {_shown(value)} is not supported; strings are not checked against it"
+                yield UnratedProblem(here, message, unsupported=True)
+            else:
+                expected = field_types.expected(place.kind, key)
+                yield UnratedProblem(here, f"`{key}` must be {expected}, not {_shown(value)}; it is ignored")
+
+
+def _shown(value: Any) -> str:
+    """A value as a JSON text, cut to fit a message."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _reference(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    ref = place.node["$ref"]
+    if type(ref) is not str:
+        return
+    if ref[:1] != "#":
+        yield UnratedProblem(
+            place.pointer, f"the reference {ref!r} points outside of the document", breaking=_counts(place)
+        )
+        return
+    target, where = find(subject.document, ref)
+    if where is None and ref != "#":
+        yield UnratedProblem(place.pointer, f"the reference {ref!r} points to nothing", breaking=_counts(place))
+    elif _circles(subject.document, target, {ref}):
+        yield UnratedProblem(place.pointer, f"the reference {ref!r} leads back to itself", breaking=_counts(place))
+
+
+def _circles(document: dict[str, Any], node: Any, seen: set[str]) -> bool:
+    """Do the references from `node` on form a circle?"""
+    while type(node) is dict and type(node.get("$ref")) is str:
+        if node["$ref"] in seen:
+            return True
+        seen.add(node["$ref"])
+        node, _ = find(document, node["$ref"])
+    return False
+
+
+def _counts(place: Place) -> bool:
+    """Is this a part of what the mock serves? Callbacks, links and examples are not."""
+    return place.kind not in NOT_SERVED and "/callbacks/" not in place.pointer
+
+
+NOT_SERVED = frozenset(("example", "link", "callback"))
+"""Kinds of objects that do not change how the mock answers."""
+
+
+def _misfit(place: Place) -> UnratedProblem:
+    expected = {LIST: "a list", MAP: "an object"}.get(place.kind, f"an object ({place.kind})")
+    message = f"expected {expected}, found {_shown(place.node)}"
+    return UnratedProblem(place.pointer, message, breaking=_breaks(place))
+
+
+def _breaks(place: Place) -> bool:
+    """Does a value of the wrong type here keep an operation from being understood?"""
+    if place.node is None or "/callbacks/" in place.pointer:
+        return False
+    if place.kind in (LIST, MAP):
+        return place.where is not None and place.where[1] in ("paths", "parameters", "responses", "content")
+    return place.kind not in (*NOT_SERVED, "schema", "encoding")  # normalize leaves these out
+
+
+def _parameter(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    places = ("query", "header", "path", "cookie", *(("body", "formData") if subject.version == "2.0" else ()))
+    if place.node.get("in") not in places:
+        message = f"`in` of a parameter must be one of {', '.join(places)}, not {_shown(place.node.get('in'))}"
+        yield UnratedProblem(place.pointer, message, breaking=_counts(place))
+    if type(place.node.get("name")) is not str:
+        yield UnratedProblem(place.pointer, "a parameter needs a `name`", breaking=_counts(place))
+
+
+def _collection(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    if subject.version == "2.0" and place.node.get("collectionFormat") == "tsv":
+        here = join(place.pointer, "collectionFormat")
+        message = "`collectionFormat: tsv` is not supported; lists are read as separated by commas"
+        yield UnratedProblem(here, message, unsupported=True)
+
+
+def _operation(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    name = place.node.get("operationId")
+    if type(name) is str:
+        first = subject.operation_ids.setdefault(name, place.pointer)
+        if first != place.pointer:
+            message = f"the operationId {name!r} is already used at #{first}; this operation is known by its path"
+            yield UnratedProblem(join(place.pointer, "operationId"), message)
+    yield from _security(subject, place)
+
+
+def _security(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    requirements = place.node.get("security")
+    for index, requirement in enumerate(requirements if type(requirements) is list else ()):
+        for name in requirement if type(requirement) is dict else ():
+            if name not in subject.schemes:
+                here = join(place.pointer, "security", index)
+                yield UnratedProblem(here, f"the security scheme {name!r} is not declared; no credential is required")
+
+
+def _default_value(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    if "default" in place.node:
+        own = {key: value for key, value in place.node.items() if key in OWN}
+        # The validator knows 2020-12 only, so `nullable` and the like are translated first.
+        normalize.SCHEMA_RULES[subject.version](subject.document, own)
+        why = _breach(orjson.dumps(own), orjson.dumps(place.node["default"]))
+        if why:
+            yield UnratedProblem(join(place.pointer, "default"), f"the default does not match its own schema: {why}")
+
+
+OWN = frozenset((
+    "type", "enum", "const", "nullable", "x-nullable", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
+    "multipleOf", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems", "minProperties",
+    "maxProperties", "required",
+))  # fmt: skip
+"""The keywords that restrict a value without regard to other schemas: a default is checked against these."""
+
+
+@lru_cache(maxsize=4096)
+def _breach(schema: bytes, value: bytes) -> str:
+    """Why `value` is not valid; empty when it is. Cached, since a document repeats few different schemas."""
+    judge = jsonschema_rs.Draft202012Validator(orjson.loads(schema))
+    return next((error.message for error in judge.iter_errors(orjson.loads(value))), "")
+
+
+def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    discriminator = place.node.get("discriminator")
+    mapping = discriminator.get("mapping") if type(discriminator) is dict else None
+    for value, target in mapping.items() if type(mapping) is dict else ():
+        # A mapping takes a bare name of a schema too (OpenAPI 3.1 section 4.8.25).
+        named = target if str(target)[:1] == "#" else f"#/components/schemas/{target}"
+        if find(subject.document, str(named))[1] is None:
+            here = join(place.pointer, "discriminator", "mapping", value)
+            yield UnratedProblem(here, f"the mapping points to {target!r}, which is not a schema of the document")
+
+
+def _later(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    """Fields that OpenAPI 3.2 added. The mock implements none of them."""
+    for key in LATER.get(place.kind, ()) if subject.version == "3.2" else ():
+        if key in place.node:
+            here = join(place.pointer, key)
+            yield UnratedProblem(here, f"`{key}` of OpenAPI 3.2 is not supported; it is ignored", unsupported=True)
+
+
+LATER: dict[str, tuple[str, ...]] = {
+    "document": ("$self",),
+    "components": ("mediaTypes",),
+    "path item": ("query", "additionalOperations"),
+    "media type": ("itemSchema", "itemEncoding", "prefixEncoding"),
+}
+"""Kind of object → the fields of OpenAPI 3.2 that change what is sent. Those that only describe are left out."""
+
+
+def _scheme(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    kind = place.node.get("type")
+    if kind not in SCHEMES:
+        yield UnratedProblem(
+            place.pointer,
+            f"the type of a security scheme must be one of {', '.join(SCHEMES)}, not {_shown(kind)}",
+            breaking=True,
+        )
+
+
+SCHEMES = ("apiKey", "http", "mutualTLS", "oauth2", "openIdConnect", "basic")
+"""The types of security schemes (OpenAPI 3.1 section 4.8.27); `basic` is Swagger 2.0's."""
+
+CHECKS: dict[str, tuple[Check, ...]] = {
+    "document": (_security, _later),
+    "components": (_later,),
+    "path item": (_later,),
+    "operation": (_operation,),
+    "parameter": (_parameter, _collection),
+    "media type": (_later,),
+    "schema": (_default_value, _mapping),
+    "security scheme": (_scheme,),
+}
+"""Kind of object → the checks of one that is not a reference."""
+
+
+def _dynamic_references(document: dict[str, Any]) -> Iterator[UnratedProblem]:
+    for place in walk(document):
+        if place.kind == "schema" and "$dynamicRef" in place.node:
+            here, message = join(place.pointer, "$dynamicRef"), "`$dynamicRef` is not supported; it is read as `$ref`"
+            yield UnratedProblem(here, message, unsupported=True)
+
+
+def _paths(subject: _Subject) -> Iterator[UnratedProblem]:
+    paths = subject.document.get("paths")
+    if type(paths) is not dict:
+        if paths is None:
+            yield UnratedProblem("", "there are no `paths`; nothing is served")
+        return
+    shapes: dict[tuple[str, str], str] = {}  # `/pets/{id}` and `/pets/{name}` have one shape
+    for path, item in paths.items():
+        if path[:2] == "x-":
+            continue
+        if path[:1] != "/":
+            yield UnratedProblem(join("/paths", path), f"the path {path!r} must begin with a slash; it is not served")
+            continue
+        for method, operation in normalize.operations(subject.document, item):
+            here = join("/paths", path, method)
+            first = shapes.setdefault((path_template.shape(path), method), path)
+            if first != path:
+                yield UnratedProblem(
+                    here, f"this path matches the same requests as {first!r}, which is served in its place"
+                )
+            yield from _path_parameters(subject, path, here, item, operation)
+
+
+def _path_parameters(
+    subject: _Subject, path: str, here: str, item: dict[str, Any], operation: dict[str, Any]
+) -> Iterator[UnratedProblem]:
+    named = set(path_template.names(path))
+    declared = normalize.path_parameters(subject.document, item) | normalize.path_parameters(
+        subject.document, operation
+    )
+    for name in sorted(named - declared):
+        yield UnratedProblem(here, f"the path parameter {name!r} is not declared; any string is accepted")
+    for name in sorted(declared - named):
+        yield UnratedProblem(here, f"the path parameter {name!r} does not occur in the path {path!r}; it is ignored")
+
+
+def _dialect(subject: _Subject) -> Iterator[UnratedProblem]:
+    dialect = subject.document.get("jsonSchemaDialect")
+    if dialect is not None and dialect not in DIALECTS and not str(dialect).startswith(OPENAPI_DIALECT):
+        message = f"the dialect {_shown(dialect)} is not supported; schemas are read as JSON Schema 2020-12"
+        yield UnratedProblem("/jsonSchemaDialect", message, unsupported=True)
+
+
+DIALECTS = ("https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2020-12/schema#")
+OPENAPI_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/"
+
+WHOLE: tuple[Callable[[_Subject], Iterator[UnratedProblem]], ...] = (_paths, _dialect)
+"""The checks of the document as a whole."""
