@@ -1,4 +1,4 @@
-"""What an operation does to the items of a resource: how each action begins, before the rules, and how it ends."""
+"""The actions on items of a resource: how each begins, before the rules run, and how it ends."""
 
 from __future__ import annotations
 
@@ -8,33 +8,32 @@ from urllib.parse import quote
 from mockserver.behaviour.statements import Capacity, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import paging
-from mockserver.handlers.cascade import Release
+from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
-from mockserver.handlers.resource_plan import compare
+from mockserver.handlers.resource_plan import filter_condition
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
-from mockserver.openapi.document import Operation
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
 
 
 def create(context: RequestContext) -> None:
-    """Draft a new item from the body. Raises Conflict where a limit or a uniqueness rule stands against it."""
-    bound, held = context.bound, context.collection()
+    """Draft a new item from the body. Raises Conflict for a full collection or a value that must be unique."""
+    bound, collection = context.bound, context.collection()
     plan = bound.resource
     for capacity in plan.statements.capacity:
-        _refuse_over(capacity, held)
-    given = bound.accept(_object(bound.given(context.call)))
-    if bound.keeps:
-        given |= {name: context.call.path[parameter] for parameter, name in bound.keeps.items()}
-    record = plan.begin(context.call, context.world, context.moment, held, context.next_sequence(), given)
-    context.current = held.get(record.id) if bound.upsert or plan.is_single else None
+        _check_capacity(capacity, collection)
+    sent = bound.accept_body(_as_object(bound.item_body(context.call)))
+    if bound.path_fields:
+        sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
+    record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
+    context.current = collection.get(record.id) if bound.upsert or plan.is_single else None
     if context.current is not None:
         record.sequence = context.current.sequence
-    elif plan.may_clash:
-        _refuse_taken(context, held, record.id, record.fields)
+    elif plan.may_conflict:
+        _check_unique(context, collection, record.id, record.fields)
     context.record = record
 
 
@@ -44,249 +43,250 @@ def get(context: RequestContext) -> None:
 
 
 def update(context: RequestContext) -> None:
-    """Draft the item's next version from the body, as `action.patch` says."""
+    """Draft the item with the changes of the body, applied as `action.patch` says. Raises Missing."""
     before = context.before = _find(context)
-    context.open(before)
-    given = context.bound.given(context.call)
+    context.edit(before)
+    sent = context.bound.item_body(context.call)
     style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
-    change = given if style == "json-patch" else context.bound.accept(_object(given))
+    change = sent if style == "json-patch" else context.bound.accept_body(_as_object(sent))
     changed = STYLES[style](before.fields, change)
-    if (
-        style == "merge-patch" and context.bound.resource.invention is not None
-    ):  # null takes away, or is all that is left
-        emptied = context.bound.resource.invention.nullable.intersection(change)
-        changed |= {name: None for name in emptied if change[name] is None}
-    _settle(context, before, changed)
+    generator = context.bound.resource.generated_fields
+    if style == "merge-patch" and generator is not None:
+        # A merge patch removes a field by null. Replies that require the field then show null where that is valid.
+        changed |= {name: None for name in generator.nullable.intersection(change) if change[name] is None}
+    _complete_update(context, before, changed)
 
 
 def replace(context: RequestContext) -> None:
-    """Draft the item anew from the body; what the service sets stays. With `upsert`, a missing one is created."""
-    before = _known(context)
+    """Draft the item from the body alone, but keep what the service set. With `upsert`, create a missing one.
+
+    Raises Missing without `upsert`.
+    """
+    before = _look_up(context)
     if before is None:
         if not context.bound.upsert:
             raise context.missing()
-        return _create_as(context)
+        return _create_with_id(context)
     context.before = before
-    context.open(before)
+    context.edit(before)
     plan = context.bound.resource
-    kept = {name: value for name, value in before.fields.items() if name in plan.settled or _is_own(context, name)}
-    stays = {name: before.fields[name] for name in plan.remembered if name in before.fields}
-    _settle(
-        context,
-        before,
-        {**plan.defaults, **stays, **context.bound.accept(_object(context.bound.given(context.call))), **kept},
-    )
+    sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
+    from_path = {name: before.fields[name] for name in plan.path_fields if name in before.fields}
+    kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or _is_generated(context, name)}
+    _complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
     return None
 
 
 def delete(context: RequestContext) -> None:
-    """Take the item away, and all that it owns. Raises Missing."""
+    """Find the item to delete. Raises Missing."""
     context.before = context.record = context.current = _find(context)
 
 
-def listing(context: RequestContext) -> None:
-    """Nothing is drafted for a list; it only must not be below an owner that is not there."""
+def begin_list(context: RequestContext) -> None:
+    """Do nothing: a list drafts no item, and `handle` has checked that the parent exists."""
 
 
-def answer(context: RequestContext) -> None:
-    """The rules answer; the item is found for them where the path names one."""
+def begin_answer(context: RequestContext) -> None:
+    """Find the item if the path has its id; the rules do the rest. Raises Missing."""
     bound = context.bound
     if bound.plan is not None and bound.plan.statements.identity.parameter in context.call.path:
         get(context)
 
 
-def show(context: RequestContext) -> Reply:
-    """Remember the draft, if there is one, and show the item."""
-    born = context.current is None
+def item_reply(context: RequestContext) -> Reply:
+    """Store the draft, if there is one, and show the item."""
+    is_new = context.current is None
     context.save()
-    shape = context.bound.born if born and context.bound.born is not None else context.bound.renderer
-    return shape.one(context.record, context.extras, _location(context) if shape.is_located else "")
+    renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
+    return renderer.one_item(context.record, context.extras, _location(context) if renderer.is_located else "")
 
 
-def forget(context: RequestContext) -> Reply:
-    """Remove the item and what it owns, and say so."""
+def deleted_reply(context: RequestContext) -> Reply:
+    """Delete the item and its children; the reply confirms it."""
     record = context.item
     context.transaction.remove(context.collection(), record)
     plan = context.bound.resource
-    if plan.owns.below or plan.owns.wards:
+    if plan.cascade.nested or plan.cascade.linked:
         plans = context.bound.plans
-        Release(context.transaction, lambda name: plans[name].owns, context.tenant).of(
-            plan.name, plan.owner(context.call.path), record
-        )
-    return context.bound.renderer.one(record, context.extras)
+        children = CascadingDelete(context.transaction, lambda name: plans[name].cascade, context.tenant)
+        children.delete_children(plan.name, plan.owner(context.call.path), record)
+    return context.bound.renderer.one_item(record, context.extras)
 
 
-def enumerate_items(context: RequestContext) -> Reply:
+def page_reply(context: RequestContext) -> Reply:
     """Show one page of the list."""
-    bound, held = context.bound, context.collection()
+    bound, collection = context.bound, context.collection()
     newest_first = bound.resource.newest_first
-    found = _ordered(context, _selected(context, held))
-    records, values = bound.page(context.call, bound.paging or paging.WHOLE, found, held, newest_first)
+    selected = _sorted(context, _filtered(context, collection))
+    records, values = bound.select_page(
+        context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
+    )
     headers: tuple[tuple[str, str], ...] = ()
     if bound.paging is not None and bound.paging.link_header:
         headers = paging.link_header(context.call, bound.paging, values)
-    return bound.renderer.many(records, values, headers)
+    return bound.renderer.item_list(records, values, headers)
 
 
-def told(context: RequestContext) -> Reply:
-    """What the rules put into `extras` is the body. Raises Unanswerable where they put nothing."""
+def extras_reply(context: RequestContext) -> Reply:
+    """Show the `extras` of the rules as the body. Raises Unanswerable when there are none."""
     if not context.extras:
         raise Unanswerable("no rule answered this operation")
     context.save()
-    shape = context.bound.renderer
-    return Reply(shape.status, dict(context.extras), (), shape.media_type)
+    renderer = context.bound.renderer
+    return Reply(renderer.status, dict(context.extras), (), renderer.media_type)
 
 
 HANDLERS: dict[str, Handler] = {
-    "create": Handler(create, show),
-    "get": Handler(get, show),
-    "update": Handler(update, show),
-    "replace": Handler(replace, show),
-    "delete": Handler(delete, forget),
-    "list": Handler(listing, enumerate_items),
-    "answer": Handler(answer, told),
+    "create": Handler(create, item_reply),
+    "get": Handler(get, item_reply),
+    "update": Handler(update, item_reply),
+    "replace": Handler(replace, item_reply),
+    "delete": Handler(delete, deleted_reply),
+    "list": Handler(begin_list, page_reply),
+    "answer": Handler(begin_answer, extras_reply),
 }
-"""What an operation does, by the name that `action.does` uses."""
+"""The handler of each action, by the name that `action.does` uses."""
 
 
 def _find(context: RequestContext) -> Record:
-    record = _known(context)
+    record = _look_up(context)
     if record is None:
         raise context.missing()
     return record
 
 
-def _known(context: RequestContext) -> Record | None:
-    """The item that the request names, if it is there; one of which there is only one begins to be when asked for."""
-    held, plan = context.collection(), context.bound.resource
-    record = held.get(context.bound.id(context.call))
-    if record is None and plan.is_begun and held.age_of("") is None:
-        record = plan.begin(
-            context.call, context.world, context.moment, held, context.next_sequence(), dict(plan.defaults)
+def _look_up(context: RequestContext) -> Record | None:
+    """The item that the request names, or None.
+
+    A single item that no operation creates is created here, as is, with `--materialize`, the item for an unknown id.
+    """
+    collection, plan = context.collection(), context.bound.resource
+    record = collection.get(context.bound.id(context.call))
+    if record is None and plan.exists_from_start and collection.age_of("") is None:
+        record = plan.new_record(
+            context.call, context.world, context.moment, collection, context.next_sequence(), dict(plan.defaults)
         )
-        context.transaction.add(held, record)
+        context.transaction.add(collection, record)
     if record is None:
-        record = context.made_up(
-            plan, [*(context.call.path.get(name) for name in plan.above), context.bound.id(context.call)]
+        record = context.materialize(
+            plan, [*(context.call.path.get(name) for name in plan.parent_parameters), context.bound.id(context.call)]
         )
     return record
 
 
-def _object(given: Any) -> dict[str, Any]:
-    return given if isinstance(given, dict) else {}
+def _as_object(sent: Any) -> dict[str, Any]:
+    return sent if isinstance(sent, dict) else {}
 
 
-def _is_own(context: RequestContext, name: str) -> bool:
-    """Is a field the service's own, because what it shows is made up and no request names it?"""
-    bound = context.bound
-    return bound.resource.invention is not None and bool(bound.named) and name not in bound.named
+def _is_generated(context: RequestContext, name: str) -> bool:
+    """Is the value of a field generated, and can no request of this operation set it?"""
+    properties = context.bound.request_properties
+    return context.bound.resource.generated_fields is not None and bool(properties) and name not in properties
 
 
 def _location(context: RequestContext) -> str:
-    """The path of the item (RFC 9110 section 10.2.2): that of the request, below the collection with the id."""
+    """The item's path for `Location` (RFC 9110 section 10.2.2): the request's own, or the collection's with the id."""
     if context.bound.item_path:
-        return _elsewhere(context, context.bound.item_path)
+        return _location_elsewhere(context, context.bound.item_path)
     if context.bound.resource.statements.identity.parameter in context.call.path:
         return context.call.url
     return f"{context.call.url.rstrip('/')}/{quote(str(context.item.id), safe='')}"
 
 
-def _elsewhere(context: RequestContext, path: str) -> str:
-    """The path of an item that is not below the collection to which it was posted."""
-    steps = context.bound.operation.path.rstrip("/").count("/")
-    begin = context.call.url.rstrip("/").rsplit("/", steps)[0]
-    ids = [*(context.call.path.get(name, "") for name in context.bound.resource.above), context.item.id]
-    return begin + path_template.filled(path, [quote(str(id), safe="") for id in ids])
+def _location_elsewhere(context: RequestContext, path: str) -> str:
+    """The path of an item that is not below the collection it was posted to."""
+    # What the request's path has before the operation's own is the prefix under which the document is served.
+    segments = context.bound.operation.path.rstrip("/").count("/")
+    prefix = context.call.url.rstrip("/").rsplit("/", segments)[0]
+    ids = [*(context.call.path.get(name, "") for name in context.bound.resource.parent_parameters), context.item.id]
+    return prefix + path_template.filled(path, [quote(str(id), safe="") for id in ids])
 
 
-def _settle(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
-    """The next version: what the service sets and what never changes stay as they were."""
+def _complete_update(context: RequestContext, before: Record, fields: dict[str, Any]) -> None:
+    """Complete an update: keep what the service set and what is immutable, set timestamps, check uniqueness."""
     plan = context.bound.resource
-    for name in plan.settled | plan.immutable | {plan.statements.identity.field}:
+    for name in plan.server_fields | plan.immutable | {plan.statements.identity.field}:
         if name in before.fields:
             fields[name] = before.fields[name]
     plan.stamp(fields, context.moment, created=False)
     plan.complete(fields, before.id, context.world, before.fields)
-    _refuse_taken(context, context.collection(), before.id, fields)
+    _check_unique(context, context.collection(), before.id, fields)
     context.item.fields = fields
 
 
-def _create_as(context: RequestContext) -> None:
-    plan, held = context.bound.resource, context.collection()
+def _create_with_id(context: RequestContext) -> None:
+    plan, collection = context.bound.resource, context.collection()
     id, name = context.bound.id(context.call), plan.statements.identity.field
-    given = context.bound.accept(_object(context.bound.given(context.call))) | ({name: id} if name else {})
-    record = plan.begin(context.call, context.world, context.moment, held, context.next_sequence(), given)
+    sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call))) | ({name: id} if name else {})
+    record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
     record.id = id
     if name:
         record.fields[name] = id
     context.record = record
 
 
-def _refuse_over(capacity: Capacity, held: Collection) -> None:
-    if len(held) >= capacity.limit:
+def _check_capacity(capacity: Capacity, collection: Collection) -> None:
+    if len(collection) >= capacity.limit:
         raise Conflict(capacity.message.replace("{limit}", str(capacity.limit)), limit=capacity.limit)
 
 
-def _refuse_taken(context: RequestContext, held: Collection, id: Any, fields: dict[str, Any]) -> None:
+def _check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
     plan = context.bound.resource
-    if plan.has_chosen_ids and id in held.by_id and context.before is None:
+    if plan.has_chosen_ids and id in collection.by_id and context.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
     for unique in plan.statements.unique:
-        if unique.evidence != "inferred" or _documents(context.bound.operation, 409):
-            _refuse_equal(unique, held, id, fields)
+        # What is only inferred must not cause a reply that the document lacks.
+        if unique.evidence != "inferred" or context.bound.operation.response(409) is not None:
+            _check_unique_fields(unique, collection, id, fields)
 
 
-def _documents(operation: Operation, status: int) -> bool:
-    """May the operation answer with `status`? What is only inferred never makes a reply that the document lacks."""
-    return operation.response(status) is not None
-
-
-def _refuse_equal(unique: Unique, held: Collection, id: Any, fields: dict[str, Any]) -> None:
-    wanted = [fields.get(name) for name in unique.fields]
-    if any(value is None for value in wanted):
+def _check_unique_fields(unique: Unique, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
+    values = [fields.get(name) for name in unique.fields]
+    if any(value is None for value in values):
         return
-    for other in held:
-        if other.id != id and [other.fields.get(name) for name in unique.fields] == wanted:
+    for other in collection:
+        if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
             raise Conflict(fault.message, faults=(fault,))
 
 
-def _selected(context: RequestContext, held: Collection) -> FilteredView | Selection:
-    wanted = [
-        compare(entry, getattr(context.call, entry.location).get(entry.parameter)) for entry in context.bound.filters
-    ]
-    conditions = [condition for condition in wanted if condition is not None]
+def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:
+    asked = (
+        filter_condition(entry, getattr(context.call, entry.location).get(entry.parameter))
+        for entry in context.bound.filters
+    )
+    conditions = [condition for condition in asked if condition is not None]
     if not conditions:
-        return held.view()
-    if len(conditions) == 1 and held.is_indexed(conditions[0][0]):
-        return held.view(conditions[0])
-    walk = held.view().after(None, newest_first=context.bound.resource.newest_first)
+        return collection.view()
+    if len(conditions) == 1 and collection.is_indexed(conditions[0][0]):
+        return collection.view(conditions[0])
+    walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
     return Selection([r for r in walk if all(r.fields.get(name) == value for name, value in conditions)])
 
 
-def _ordered(context: RequestContext, found: FilteredView | Selection) -> FilteredView | Selection:
+def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:
     sort, newest_first = context.bound.sort, context.bound.resource.newest_first
     by, backwards = context.bound.resource.statements.order.by, newest_first
-    given = context.call.query.get(sort.parameter) if sort is not None else None
-    if sort is not None and given:
+    sent = context.call.query.get(sort.parameter) if sort is not None else None
+    if sort is not None and sent:
         direction = str(context.call.query.get(sort.direction) or "") if sort.direction else ""
-        by, backwards = str(given).lstrip("+-"), str(given).startswith("-") or direction.lower().startswith("desc")
+        by, backwards = str(sent).lstrip("+-"), str(sent).startswith("-") or direction.lower().startswith("desc")
     if by == "creation":
-        return found
-    records = found.after(None, newest_first=False)
+        return selected
+    records = selected.after(None, newest_first=False)
     return Selection(sorted(records, key=lambda each: (_rank(each.fields.get(by)), each.sequence), reverse=backwards))
 
 
 def _rank(value: Any) -> tuple[int, Any]:
-    """Values of different types side by side: null first, then numbers, then text."""
+    """A sort key for values of different types: null first, then numbers, then text."""
     if value is None:
         return (0, 0)
     return (1, value) if isinstance(value, int | float) else (2, str(value))
 
 
 def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:
-    """Raise Invalid for every property that the document does not name."""
+    """Raises Invalid with a fault for every property that the document does not name."""
     faults = tuple(
         Fault("body", (name,), f"property {name} should not exist", "additionalProperties")
         for name in body

@@ -1,4 +1,4 @@
-"""Binding operations to their handlers, once at load."""
+"""Binding each operation of a document to its handler, once at load."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from mockserver.behaviour.statements import OperationBehaviour, ReplyStatement
 from mockserver.contract import Contract
 from mockserver.errors import BehaviourError
-from mockserver.handlers import paging as pagings
-from mockserver.handlers import reply_renderer as shapes
+from mockserver.handlers import paging as paging_styles
+from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.generated_fields import ReplyView
+from mockserver.handlers.item_schemas import operations_on, request_properties, request_schemas, view_maker
 from mockserver.handlers.reply_renderer import ReplyRenderer
-from mockserver.handlers.request_context import Accept, BoundOperation, Owner, Rule, Rules
-from mockserver.handlers.resource_plan import ResourcePlan, acting, known, requests, viewer
+from mockserver.handlers.request_context import AcceptBody, BoundOperation, Owner, Rule, Rules
+from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
@@ -24,9 +25,9 @@ from mockserver.openapi.document import Operation
 def bind(
     contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules
 ) -> BoundOperation | None:
-    """What the operation does, or None where nothing is said about it.
+    """The operation with its handler; None when it has no action, so that only examples can answer it.
 
-    Raises BehaviourError for an unknown rule, naming those that exist.
+    Raises BehaviourError for an unknown rule and lists those that exist.
     """
     behaviour = contract.behaviour.operations.get((operation.path, operation.method))
     if behaviour is None or behaviour.action is None:
@@ -36,8 +37,10 @@ def bind(
     if plan is None and action.does != "answer":
         raise BehaviourError(f"{place}: action.of must name a resource")
     secrets = plan.secrets if plan else frozenset()
-    view = viewer(contract, plan) if plan is not None and plan.invention is not None else None
-    renderer = shapes.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
+    view = None
+    if plan is not None and plan.generated_fields is not None:
+        view = view_maker(contract, plan.name, plan.server_fields)
+    renderer = reply_renderer.compile(operation, behaviour.reply, contract.schemas, secrets, action.does, view)
     return BoundOperation(
         operation=operation,
         handler=HANDLERS[action.does],
@@ -46,75 +49,76 @@ def bind(
         renderer=renderer,
         rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules),
         paging=behaviour.paging,
-        page=pagings.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
+        select_page=paging_styles.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
         filters=behaviour.filter,
         sort=behaviour.sort,
         patch=action.patch,
         upsert=action.upsert,
-        accept=_accept(contract, operation, behaviour, plan),
+        accept_body=_accept(contract, operation, behaviour, plan),
         envelope=action.envelope,
-        takes=action.takes,
-        keeps=action.keeps,
-        named=known(contract, operation, behaviour),
-        names=_names(operation, plan, action.does) if plan is not None else {},
-        born=_born(contract, operation, behaviour, secrets, view) if action.upsert else None,
+        body_names=action.takes,
+        path_fields=action.keeps,
+        request_properties=request_properties(contract, operation, behaviour),
+        path_names=_path_names(operation, plan, action.does) if plan is not None else {},
+        created_renderer=_created_renderer(contract, operation, behaviour, secrets, view) if action.upsert else None,
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
         owner=_owner(operation, plan, plans, action.does) if plan is not None else None,
     )
 
 
 def _owner(operation: Operation, plan: ResourcePlan, plans: Mapping[str, ResourcePlan], does: str) -> Owner | None:
-    """The nearest resource above that must be there: of items that stand elsewhere, the one that the path names."""
+    """The nearest parent that must exist; for linked items (see `cascade`) only where the path names it."""
     parent, own = plan.statements.parent, path_template.names(operation.path)
-    if parent is not None and parent.parameter not in plan.above:
-        above = plans[parent.resource].above
+    if parent is not None and parent.parameter not in plan.parent_parameters:
+        above = plans[parent.resource].parent_parameters
         at = own.index(parent.parameter) if does in ("create", "list") and parent.parameter in own else -1
         if at >= len(above):
             return (parent.resource, tuple(own[at - len(above) : at + 1])) if parent.must_exist else None
         parent = plans[parent.resource].statements.parent
-    if parent is None or not parent.must_exist or parent.parameter not in plan.above:
+    if parent is None or not parent.must_exist or parent.parameter not in plan.parent_parameters:
         return None
-    return parent.resource, plan.above[: plan.above.index(parent.parameter) + 1]
+    return parent.resource, plan.parent_parameters[: plan.parent_parameters.index(parent.parameter) + 1]
 
 
 def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> str:
-    """Where an item is found that is not below the collection to which it is posted; empty where it is."""
-    wanted, usual = len(plan.above) + 1, path_template.shape(operation.path).rstrip("/") + "/{}"
-    found = [other.path for other, _ in acting(contract, plan.name)]
-    places = [
+    """The path of a new item that is not below the collection it is posted to; empty when it is below."""
+    length, usual = len(plan.parent_parameters) + 1, path_template.shape(operation.path).rstrip("/") + "/{}"
+    paths = [other.path for other, _ in operations_on(contract, plan.name)]
+    item_paths = [
         path
-        for path in found
-        if len(path_template.names(path)) == wanted
+        for path in paths
+        if len(path_template.names(path)) == length
         and path_template.names(path)[-1] == plan.statements.identity.parameter
     ]
-    is_usual = plan.is_single or any(path_template.shape(path).rstrip("/") == usual for path in places)
-    return "" if is_usual or not places else places[0]
+    is_usual = plan.is_single or any(path_template.shape(path).rstrip("/") == usual for path in item_paths)
+    return "" if is_usual or not item_paths else item_paths[0]
 
 
-def _names(operation: Operation, plan: ResourcePlan, does: str) -> dict[str, str]:
-    """The operation's own names of path parameters → those by which the resource knows what stands there."""
+def _path_names(operation: Operation, plan: ResourcePlan, does: str) -> dict[str, str]:
+    """The operation's names of path parameters → the resource's names, where they differ."""
     own, identity = path_template.names(operation.path), plan.statements.identity
-    is_item = does not in ("create", "list") and len(own) > len(plan.above)
-    wanted = [*plan.above, *([identity.parameter] if is_item else [])]
-    is_told = plan.statements.within is not None or (operation.path.rstrip("/").endswith("}") and not plan.is_single)
-    if not is_told or len(own) != len(wanted):
+    is_item = does not in ("create", "list") and len(own) > len(plan.parent_parameters)
+    names = [*plan.parent_parameters, *([identity.parameter] if is_item else [])]
+    # Names are matched by position, which is safe only where `within` or a path that ends in the id says what they are.
+    is_known = plan.statements.within is not None or (operation.path.rstrip("/").endswith("}") and not plan.is_single)
+    if not is_known or len(own) != len(names):
         return {}
-    return {name: other for name, other in zip(own, wanted, strict=True) if name != other}
+    return {name: other for name, other in zip(own, names, strict=True) if name != other}
 
 
-def _born(
+def _created_renderer(
     contract: Contract,
     operation: Operation,
     behaviour: OperationBehaviour,
     secrets: frozenset[str],
     view: Callable[[str], ReplyView] | None,
 ) -> ReplyRenderer | None:
-    """The reply to a replace that made the item: 201, where it is documented (RFC 9110 section 9.3.4)."""
+    """The renderer for a replace that creates the item: 201, if it is documented (RFC 9110 section 9.3.4)."""
     documented = any(response.status == "201" for response in operation.responses)
     if behaviour.action is None or behaviour.action.does != "replace" or not documented:
         return None
     stated = replace(behaviour.reply or ReplyStatement(evidence="assumed"), status=201)
-    return shapes.compile(operation, stated, contract.schemas, secrets, "replace", view)
+    return reply_renderer.compile(operation, stated, contract.schemas, secrets, "replace", view)
 
 
 def _rule(rules: Rules, name: str, place: str) -> Rule:
@@ -126,25 +130,27 @@ def _rule(rules: Rules, name: str, place: str) -> Rule:
 
 def _accept(
     contract: Contract, operation: Operation, behaviour: OperationBehaviour, plan: ResourcePlan | None
-) -> Accept:
-    """Which properties of a body are taken over: those the document names, without what the service sets."""
-    named, settled = known(contract, operation, behaviour), plan.settled if plan else frozenset()
+) -> AcceptBody:
+    """The function that selects the properties of a body that the document names and the service does not set."""
+    named = request_properties(contract, operation, behaviour)
+    server_fields = plan.server_fields if plan else frozenset()
     policy = contract.behaviour.service.unknown_fields.policy
     defaults = (
         _defaults(contract, operation, behaviour) if behaviour.action and behaviour.action.does != "update" else {}
     )
-    taken = named - settled
+    accepted = named - server_fields
 
     def keep(body: Any) -> dict[str, Any]:
-        return {**defaults, **{name: value for name, value in (body or {}).items() if name not in settled}}
+        return {**defaults, **{name: value for name, value in (body or {}).items() if name not in server_fields}}
 
     def ignore(body: Any) -> dict[str, Any]:
-        return {**defaults, **{name: value for name, value in (body or {}).items() if name in taken}}
+        return {**defaults, **{name: value for name, value in (body or {}).items() if name in accepted}}
 
     def refuse(body: Any) -> dict[str, Any]:
         refuse_unknown(named, body or {})
         return keep(body)
 
+    # A request whose properties are not documented may have any: then none is unknown.
     return keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
 
 
@@ -152,7 +158,7 @@ def _defaults(contract: Contract, operation: Operation, behaviour: OperationBeha
     """The `default`s of the request's properties (JSON Schema Validation section 9.2)."""
     found: dict[str, Any] = {}
     takes = behaviour.action.takes if behaviour.action else {}
-    for pointer in requests(contract, operation, behaviour):
+    for pointer in request_schemas(contract, operation, behaviour):
         for name, at in contract.schemas.properties(pointer).items():
             for node, _ in contract.schemas.branches(at):
                 if "default" in node:

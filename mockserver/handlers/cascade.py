@@ -1,4 +1,4 @@
-"""What an item owns, and goes with it: what stands below its path, and what was made there and stands elsewhere."""
+"""Which items are deleted with their parent: those nested below its path, and those linked to it by a field."""
 
 from __future__ import annotations
 
@@ -15,117 +15,121 @@ from mockserver.state.transaction import Transaction
 
 @dataclass(frozen=True, slots=True)
 class ChildCollection:
-    """A resource whose items are made below an owner and reached without it.
+    """A resource whose items are created below a parent and read at a path of their own.
 
-    `places` say where an item remembers the ids that lead to its owner, the highest first and the owner's last: the
-    name of a field, or the position among the ids above it; None where it does not.
+    `links` say where an item keeps the ids that lead to its parent, the outermost first: the name of a field, the
+    position among the ids in the item's own path, or None when the item does not keep that id.
     """
 
     resource: str
-    places: tuple[str | int | None, ...]
+    links: tuple[str | int | None, ...]
 
-    def found(self, ids: list[str], above: str, held: Collection) -> list[Record]:
-        """The items of a collection (with the ids above it) that belong to the owner of these ids."""
-        steps, last = above.split("/"), self.places[-1]
-        likely: Iterable[Record] = held
-        if isinstance(last, str) and held.is_indexed(last):
-            views = [held.view((last, value)) for value in _spellings(ids[-1])]
-            likely = [record for view in views for record in view.after(None, newest_first=False)]
+    def items_of(self, parent_ids: list[str], owner: str, collection: Collection) -> list[Record]:
+        """The items of a collection, stored under `owner`, that belong to the parent with these ids."""
+        owner_ids, last = owner.split("/"), self.links[-1]
+        candidates: Iterable[Record] = collection
+        if isinstance(last, str) and collection.is_indexed(last):
+            views = [collection.view((last, value)) for value in _spellings(parent_ids[-1])]
+            candidates = [record for view in views for record in view.after(None, newest_first=False)]
         return [
-            one for one in likely if all(_is_at(at, id, steps, one) for at, id in zip(self.places, ids, strict=False))
+            record
+            for record in candidates
+            if all(_has_id(link, id, owner_ids, record) for link, id in zip(self.links, parent_ids, strict=False))
         ]
 
 
-def _is_at(at: str | int | None, id: str, steps: list[str], record: Record) -> bool:
-    return at is None or id == (str(record.fields.get(at)) if isinstance(at, str) else steps[at])
+def _has_id(link: str | int | None, id: str, owner_ids: list[str], record: Record) -> bool:
+    return link is None or id == (str(record.fields.get(link)) if isinstance(link, str) else owner_ids[link])
 
 
 def _spellings(id: str) -> list[Any]:
-    """An id as text, and the number that it writes."""
+    """An id as text and, if it is one, as a number: a path has only text, a body may hold the number."""
     number = number_of(id)
     return [id] if number is None else [id, number]
 
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """What the items of one resource own: the resources `below` them at any depth, and their `wards`."""
+    """What is deleted with an item: the resources `nested` below it at any depth, and the `linked` ones."""
 
-    below: tuple[str, ...] = ()
-    wards: tuple[ChildCollection, ...] = ()
-
-
-Above = Mapping[str, tuple[str, ...]]
-"""The path parameters above the items of each resource."""
+    nested: tuple[str, ...] = ()
+    linked: tuple[ChildCollection, ...] = ()
 
 
-def possessions(behaviour: Behaviour, above: Above) -> dict[str, Cascade]:
-    """What the items of each resource own."""
+ParentParameters = Mapping[str, tuple[str, ...]]
+"""For each resource the path parameters that come before the item's own id."""
+
+
+def cascades(behaviour: Behaviour, parents: ParentParameters) -> dict[str, Cascade]:
+    """The cascade of each resource, by name."""
     children: dict[str, list[str]] = {}
     for name, resource in behaviour.resources.items():
         if resource.parent is not None:
             children.setdefault(resource.parent.resource, []).append(name)
-    apart = {name for name, resource in behaviour.resources.items() if _has_own_path(resource, above[name])}
+    linked = {name for name, resource in behaviour.resources.items() if _is_linked(resource, parents[name])}
     return {
         name: Cascade(
-            tuple(_below(name, children, apart)),
-            tuple(_ward(child, behaviour, above) for child in children.get(name, ()) if child in apart),
+            tuple(_nested(name, children, linked)),
+            tuple(_child(child, behaviour, parents) for child in children.get(name, ()) if child in linked),
         )
         for name in behaviour.resources
     }
 
 
-def _has_own_path(resource: Resource, above: tuple[str, ...]) -> bool:
-    """Are the items of a resource reached without their parent?"""
-    return resource.parent is not None and resource.parent.parameter not in above
+def _is_linked(resource: Resource, parameters: tuple[str, ...]) -> bool:
+    """Are the items of a resource read at a path that does not lead through their parent?"""
+    return resource.parent is not None and resource.parent.parameter not in parameters
 
 
-def _below(parent: str, children: Mapping[str, list[str]], apart: set[str]) -> Iterator[str]:
-    """The resources whose paths are below those of a parent, at any depth."""
+def _nested(parent: str, children: Mapping[str, list[str]], linked: set[str]) -> Iterator[str]:
+    """The resources whose paths lead through an item of `parent`, at any depth."""
     for child in children.get(parent, ()):
-        if child not in apart:
+        if child not in linked:
             yield child
-            yield from _below(child, children, apart)
+            yield from _nested(child, children, linked)
 
 
-def _ward(name: str, behaviour: Behaviour, above: Above) -> ChildCollection:
-    parent, own = behaviour.resources[name].parent, above[name]
-    assert parent is not None  # noqa: S101  # a ward has a parent
+def _child(name: str, behaviour: Behaviour, parents: ParentParameters) -> ChildCollection:
+    parent, own = behaviour.resources[name].parent, parents[name]
+    assert parent is not None  # noqa: S101  # only a resource with a parent can be linked to it
     kept = {
         parameter: field
         for operation in behaviour.operations.values()
         if operation.action is not None and operation.action.of == name
         for parameter, field in operation.action.keeps.items()
     } | ({parent.parameter: parent.field} if parent.field else {})
-    names = (*above[parent.resource], parent.parameter)
+    names = (*parents[parent.resource], parent.parameter)
     return ChildCollection(name, tuple(kept.get(each) or (own.index(each) if each in own else None) for each in names))
 
 
-class Release:
-    """Deletes what a deleted item owned, and what that owned; `owned` are the possessions of each resource."""
+class CascadingDelete:
+    """Deletes the items that belong to a deleted one, and those that belong to them."""
 
-    def __init__(self, transaction: Transaction, owned: Callable[[str], Cascade], tenant: str) -> None:
-        self._transaction, self._owned, self._tenant = transaction, owned, tenant
+    def __init__(self, transaction: Transaction, cascade_of: Callable[[str], Cascade], tenant: str) -> None:
+        self._transaction, self._cascade_of, self._tenant = transaction, cascade_of, tenant
 
-    def of(self, resource: str, owner: str, record: Record) -> None:
-        """Let go of what an item owned that has gone; `owner` are the ids above it, joined by `/`."""
-        own = f"{owner}/{record.id}" if owner else str(record.id)
-        for name in self._owned(resource).below:
-            for above, held in list(self._transaction.store.below(name, self._tenant, own)):
-                for item in self._removed(held, list(held)):
-                    self._wards(name, f"{above}/{item.id}")
-        self._wards(resource, own)
+    def delete_children(self, resource: str, owner: str, record: Record) -> None:
+        """Delete what belongs to a deleted item; `owner` has the ids before its own, joined by `/`."""
+        path = f"{owner}/{record.id}" if owner else str(record.id)
+        for name in self._cascade_of(resource).nested:
+            # Deleting changes the store that is walked through, so the walk is over a copy.
+            for above, collection in list(self._transaction.store.below(name, self._tenant, path)):
+                for item in self._remove(collection, list(collection)):
+                    self._delete_linked(name, f"{above}/{item.id}")
+        self._delete_linked(resource, path)
 
-    def _wards(self, resource: str, own: str) -> None:
-        ids = own.split("/")
-        for ward in self._owned(resource).wards:
-            for name, above, held in list(self._transaction.store.items(self._tenant)):
-                if name == ward.resource:
-                    for item in self._removed(held, ward.found(ids, above, held)):
-                        self.of(name, above, item)
+    def _delete_linked(self, resource: str, path: str) -> None:
+        ids = path.split("/")
+        for child in self._cascade_of(resource).linked:
+            for name, owner, collection in list(self._transaction.store.items(self._tenant)):
+                if name == child.resource:
+                    for item in self._remove(collection, child.items_of(ids, owner, collection)):
+                        self.delete_children(name, owner, item)
 
-    def _removed(self, held: Collection, records: list[Record]) -> Iterator[Record]:
-        """The items one by one, each removed, without those that have gone meanwhile."""
+    def _remove(self, collection: Collection, records: list[Record]) -> Iterator[Record]:
+        """Remove the items one by one and yield each."""
         for record in records:
-            if held.by_id.get(record.id) is record:
-                self._transaction.remove(held, record)
+            # Deleting an earlier one may have deleted this one: resources can be linked in a circle.
+            if collection.by_id.get(record.id) is record:
+                self._transaction.remove(collection, record)
                 yield record

@@ -1,8 +1,8 @@
-"""What a new item shows that nobody gave: values made up from the schemas of the replies that show it.
+"""Fields of a new item that no client sent: generated from the schemas of the replies that show it.
 
-The same item always gets the same values. What must be shown and may be null is null if a client could have given it,
-or if it did not happen yet. What a client gave is kept as far as the replies allow it: where a request
-takes an id and the reply shows an object, the object is invented around that id.
+The same item always gets the same values. A required, nullable field is null if a client could have sent it, or if it
+is about an event that did not happen yet. What a client sent is kept if the replies allow it: if a request has an id
+where the reply shows an object, the object is generated around that id.
 """
 
 from __future__ import annotations
@@ -19,55 +19,55 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.identity import KEYS
 from mockserver.openapi.schemas import Schemas
 
-UNLIKELY = re.compile(
+LATER_EVENTS = re.compile(
     r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",
     re.IGNORECASE,
 )
-"""Names of properties that say what did not happen to an item that was just made."""
+"""Names of properties about events that cannot have happened to a new item, such as `deletedAt`."""
 
-ROUNDS = 6
-"""How often the faults of one view are mended before the whole is made up."""
+REPAIRS = 6
+"""How many times invalid properties are replaced before all properties are generated."""
 
 VARIANTS = 12
-"""How many alternatives of a schema are tried."""
+"""How many alternatives (`oneOf`, `anyOf`) of a schema are tried."""
 
 Fields = dict[str, Any]
 
 
 class ReplyView:
-    """How one reply shows an item: the schema at `pointer`, and the names that a client may give."""
+    """How one reply shows an item: the schema at `pointer`, and the names of the fields that a client may send."""
 
-    def __init__(self, pointer: str, given: frozenset[str], schemas: Schemas, examples: ExampleMaker) -> None:
+    def __init__(self, pointer: str, client_fields: frozenset[str], schemas: Schemas, examples: ExampleMaker) -> None:
         self._pointer, self._schemas, self._examples = pointer, schemas, examples
         self._validator = schemas.validator(pointer, "response")
         self._properties, required = schemas.properties(pointer), schemas.required(pointer)
         self._names = tuple(dict.fromkeys([*self._properties, *sorted(required)]))
-        self._wanted = tuple(name for name in self._names if name in required or name not in given)
+        self._shown = tuple(name for name in self._names if name in required or name not in client_fields)
         self._required = required
         self._variants = _variants(schemas, pointer)
-        self._given = given
+        self._client_fields = client_fields
 
     def show(self, fields: Fields) -> Fields:
-        """The fields that this reply names (all of them where it names none)."""
+        """The fields that the reply's schema names; all of them when it names none."""
         if not self._names:
             return dict(fields)
         return {name: fields[name] for name in self._names if name in fields}
 
     def is_valid(self, fields: Fields) -> bool:
-        """May the reply show these fields?"""
+        """Do these fields, as the reply shows them, match its schema?"""
         return self._validator.is_valid(self.show(fields))
 
     @cached_property
     def nullable(self) -> frozenset[str]:
-        """The names that this reply must show and that may be null."""
+        """The names that are required and nullable."""
         return frozenset(name for name in self._required if self._is_nullable(name))
 
     @cached_property
-    def _blank(self) -> frozenset[str]:
+    def _null(self) -> frozenset[str]:
         return frozenset(
             name
             for name in self.nullable
-            if name in self._given or UNLIKELY.search(name) or self._is_null_by_default(name)
+            if name in self._client_fields or LATER_EVENTS.search(name) or self._is_null_by_default(name)
         )
 
     def _is_nullable(self, name: str) -> bool:
@@ -78,25 +78,25 @@ class ReplyView:
         node = self._schemas.resolve(self._properties[name])[0]
         return "default" in node and node["default"] is None
 
-    def complete(self, fields: Fields, settled: frozenset[str], seed: str, before: Fields | None = None) -> None:
-        """Add what is missing, and mend what this reply cannot show; `settled` names stay if they can.
+    def complete(self, fields: Fields, server_fields: frozenset[str], seed: str, before: Fields | None = None) -> None:
+        """Add the missing fields and replace invalid ones; `server_fields` are replaced only if nothing else helps.
 
-        What cannot be shown becomes what it was `before`, if that is known and can be.
+        An invalid field returns to its value `before` the update, if there is one and it is valid.
         """
-        if all(name in fields for name in self._wanted) and self.is_valid(fields):
+        if all(name in fields for name in self._shown) and self.is_valid(fields):
             return
         for known in (before, {}) if before else ({},):
-            best = self._best(fields, settled, seed, known)
+            best = self._best(fields, server_fields, seed, known)
             if best is not None:
                 fields.clear()
                 fields.update(best)
                 return
 
-    def _best(self, fields: Fields, settled: frozenset[str], seed: str, known: Fields) -> Fields | None:
-        """The completed fields by that alternative of the schema that changes least of them."""
+    def _best(self, fields: Fields, server_fields: frozenset[str], seed: str, known: Fields) -> Fields | None:
+        """The completed fields by the alternative of the schema that changes the fewest; None when none is valid."""
         best, fewest = None, -1
         for variant in self._variants:
-            trial = self._trial(fields, settled, seed, variant, known)
+            trial = self._trial(fields, server_fields, seed, variant, known)
             changed = sum(trial.get(name) != value for name, value in fields.items()) if trial is not None else -1
             if trial is not None and (best is None or changed < fewest):
                 best, fewest = trial, changed
@@ -104,103 +104,112 @@ class ReplyView:
                 break
         return best
 
-    def _trial(self, fields: Fields, settled: frozenset[str], seed: str, variant: str, known: Fields) -> Fields | None:
-        """The fields completed after one alternative of the schema; None where that leads nowhere."""
-        made = self._made(variant, seed)
-        if made is None:
+    def _trial(
+        self, fields: Fields, server_fields: frozenset[str], seed: str, variant: str, known: Fields
+    ) -> Fields | None:
+        """The fields completed by one alternative of the schema; None when they cannot become valid."""
+        generated = self._generated(variant, seed)
+        if generated is None:
             return None
-        made |= {name: known[name] for name in made if name in known}
+        generated |= {name: known[name] for name in generated if name in known}
         trial = dict(fields)
-        for name in self._wanted:
-            if name not in trial and name in made and self._is_likely(name):
-                trial[name] = None if name in self._blank else made[name]
-        return trial if self._mend(trial, made, settled) else None
+        for name in self._shown:
+            if name not in trial and name in generated and self._is_plausible(name):
+                trial[name] = None if name in self._null else generated[name]
+        return trial if self._repair(trial, generated, server_fields) else None
 
-    def _made(self, pointer: str, seed: str) -> Fields | None:
+    def _generated(self, pointer: str, seed: str) -> Fields | None:
         try:
-            made = self._examples.at(pointer, seed=seed)
+            generated = self._examples.at(pointer, seed=seed)
         except Unanswerable:
             return None
-        return made if isinstance(made, dict) else None
+        return generated if isinstance(generated, dict) else None
 
-    def _is_likely(self, name: str) -> bool:
-        return name in self._required or UNLIKELY.search(name) is None
+    def _is_plausible(self, name: str) -> bool:
+        return name in self._required or LATER_EVENTS.search(name) is None
 
-    def _mend(self, trial: Fields, made: Fields, settled: frozenset[str]) -> bool:
-        """Replace what breaks the schema, one fault at a time; at last take all that was made."""
-        for _ in range(ROUNDS):
+    def _repair(self, trial: Fields, generated: Fields, server_fields: frozenset[str]) -> bool:
+        """Replace invalid properties until the fields are valid; at last take all generated ones."""
+        # Several rounds: a replaced property can make another one invalid, or reveal its fault.
+        for _ in range(REPAIRS):
             faulty = {_property(fault) for fault in self._validator.iter_errors(self.show(trial))}
             if not faulty:
                 return True
-            if not self._patch_all(trial, made, faulty - settled) and not self._patch_all(trial, made, faulty):
+            if not self._replace_all(trial, generated, faulty - server_fields) and not self._replace_all(
+                trial, generated, faulty
+            ):
                 break
-        for kept in ({name: trial[name] for name in settled if name in trial}, {}):
+        for kept in ({name: trial[name] for name in server_fields if name in trial}, {}):
             for name in self._names:
                 trial.pop(name, None)
-            trial.update({**made, **kept})
+            trial.update({**generated, **kept})
             if self.is_valid(trial):
                 return True
         return False
 
-    def _patch_all(self, trial: Fields, made: Fields, names: set[str]) -> bool:
-        """Change several properties; False where nothing can be changed."""
-        changed = [self._patch(trial, made, name) for name in sorted(names)]
+    def _replace_all(self, trial: Fields, generated: Fields, names: set[str]) -> bool:
+        """Replace several properties; False when none can be replaced."""
+        changed = [self._replace(trial, generated, name) for name in sorted(names)]
         return any(changed)
 
     @staticmethod
-    def _patch(trial: Fields, made: Fields, name: str) -> bool:
-        """Change one property; False where nothing can be changed."""
-        if name not in made:
-            return trial.pop(name, made) is not made
-        mixed = mix(trial[name], made[name]) if name in trial else made[name]
-        trial[name] = standing(name, trial[name], made[name]) if name in trial and mixed == trial[name] else mixed
+    def _replace(trial: Fields, generated: Fields, name: str) -> bool:
+        """Replace one property; False when it cannot be replaced."""
+        if name not in generated:
+            return trial.pop(name, generated) is not generated
+        merged_value = merged(trial[name], generated[name]) if name in trial else generated[name]
+        trial[name] = (
+            with_id(name, trial[name], generated[name])
+            if name in trial and merged_value == trial[name]
+            else merged_value
+        )
         return True
 
 
 def _property(fault: jsonschema_rs.ValidationError) -> str:
-    """The property of the item that a fault is about; empty where it is about the whole."""
+    """The item's property that a fault is about; empty when it is about the item as a whole."""
     name = fault.instance_path[0] if fault.instance_path else getattr(fault.kind, "property", "")
     return name if isinstance(name, str) else ""
 
 
 class GeneratedFields:
-    """Makes up what the items of one resource show in any of their replies."""
+    """Generates the missing fields of the items of one resource, for all replies that show them."""
 
-    def __init__(self, views: Iterable[ReplyView], settled: frozenset[str]) -> None:
-        self._views, self._settled = tuple(views), settled
+    def __init__(self, views: Iterable[ReplyView], server_fields: frozenset[str]) -> None:
+        self._views, self._server_fields = tuple(views), server_fields
 
     @cached_property
     def nullable(self) -> frozenset[str]:
-        """The names that a reply must show and that may be null."""
+        """The names that some reply requires and that may be null there."""
         return frozenset(name for view in self._views for name in view.nullable)
 
     def complete(self, fields: Fields, seed: str, before: Fields | None = None) -> None:
-        """Add to the fields of an item what its replies show and nobody gave."""
+        """Add to the fields of an item what its replies show and no client sent."""
         for view in self._views:
-            view.complete(fields, self._settled, seed, before)
+            view.complete(fields, self._server_fields, seed, before)
 
 
-def mix(given: Any, made: Any) -> Any:
-    """What was given, with what it lacks of what was made: properties of objects, also of those in a list."""
-    if isinstance(given, Mapping) and isinstance(made, Mapping):
-        return {**made, **{name: mix(value, made.get(name)) for name, value in given.items()}}
-    if isinstance(given, list) and isinstance(made, list) and made:
-        return [mix(entry, made[0]) for entry in given]
-    return given
+def merged(sent: Any, generated: Any) -> Any:
+    """The client's value, with the generated properties that it lacks: in objects, also in those of a list."""
+    if isinstance(sent, Mapping) and isinstance(generated, Mapping):
+        return {**generated, **{name: merged(value, generated.get(name)) for name, value in sent.items()}}
+    if isinstance(sent, list) and isinstance(generated, list) and generated:
+        return [merged(entry, generated[0]) for entry in sent]
+    return sent
 
 
-def standing(name: str, given: Any, made: Any) -> Any:
-    """What was made for what was given: an object for the text or number that names it, which it then has as its id."""
-    if isinstance(given, list) and isinstance(made, list) and made:
-        return [standing(name, entry, made[0]) for entry in given]
-    if isinstance(made, Mapping) and isinstance(given, str | int):
-        key = next((key for key in (name, *KEYS) if type(made.get(key)) is type(given)), "")
-        return {**made, key: given} if key else made
-    return made
+def with_id(name: str, sent: Any, generated: Any) -> Any:
+    """The generated object with the client's text or number as its id, where a reply shows an object for an id."""
+    if isinstance(sent, list) and isinstance(generated, list) and generated:
+        return [with_id(name, entry, generated[0]) for entry in sent]
+    if isinstance(generated, Mapping) and isinstance(sent, str | int):
+        key = next((key for key in (name, *KEYS) if type(generated.get(key)) is type(sent)), "")
+        return {**generated, key: sent} if key else generated
+    return generated
 
 
 def _variants(schemas: Schemas, pointer: str) -> list[str]:
-    """The alternatives of a schema, or the schema alone where it has none."""
+    """The pointers of a schema's alternatives and of the schema; just the schema when it has fewer than two."""
     found = [
         f"{here}/{keyword}/{index}"
         for node, here in schemas.branches(pointer)

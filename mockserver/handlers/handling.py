@@ -1,4 +1,4 @@
-"""Answering one request: the handler begins, the rules run, the handler ends."""
+"""Handling one request: the handler begins, the rules run, the handler ends."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any
 from mockserver.handlers.request_context import Asks, Question, RequestContext
 from mockserver.messages import Reply
 
-Performance = Generator[Question, Any, Reply]
-"""An answer in progress: it yields what rules ask an outside service, and returns the reply."""
+PendingReply = Generator[Question, Any, Reply]
+"""A reply that waits for answers: it yields the questions of rules to an outside service, and returns the reply."""
 
 
-def handle(context: RequestContext) -> Reply | Performance:
+def handle(context: RequestContext) -> Reply | PendingReply:
     """The reply when the operation has no rules; else a generator of questions that returns the reply."""
-    context.owner()
+    context.owner()  # raises Missing for a parent that does not exist, before anything is drafted
     if not context.bound.rules:
         context.bound.handler.begin(context)
         return context.bound.handler.end(context)
     return _with_rules(context)
 
 
-def _with_rules(context: RequestContext) -> Performance:
+def _with_rules(context: RequestContext) -> PendingReply:
     context.bound.handler.begin(context)
     for rule in context.bound.rules:
         if isinstance(rule, Asks):
             context.rule = rule
-            reply = yield from rule.put(context)
+            reply = yield from rule.ask(context)
         else:
             reply = rule(context)
         if reply is not None:

@@ -1,7 +1,7 @@
-"""Items that nobody created: those that a collection starts with, and the one behind an id that a client makes up.
+"""Generated items: those that a collection starts with (`--items`), and one for an unknown id (`--materialize`).
 
-The same seed, collection and id make the same item, whatever was asked before. It is an item like any other from then
-on: it can be read, listed, changed and deleted. Once deleted, its id is again one that nobody created.
+The same seed, collection and id give the same item, whatever was requested before. Once generated, an item is like any
+other: it can be read, listed, updated and deleted. The id of a deleted one is unknown again.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Conflict, Unanswerable
-from mockserver.handlers.generated_fields import UNLIKELY, ReplyView
+from mockserver.handlers.generated_fields import LATER_EVENTS, ReplyView
+from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
 from mockserver.handlers.reply_renderer import example_items
-from mockserver.handlers.resource_plan import VIEW_RANK, ResourcePlan, acting, rank, shown, viewer
+from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.id_text import number_of
@@ -27,22 +28,22 @@ from mockserver.state.world import World
 log = logging.getLogger("mockserver")
 
 TRIALS = 8
-"""How many values are made for one item before it is given up."""
+"""How many times one item is generated until it is valid; after that there is no item."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Sight:
-    """One way in which replies show an item: the pointer of the schema, and what judges an item by it."""
+class _ItemView:
+    """One way in which replies show an item: the pointer of its schema, and what validates by it."""
 
     pointer: str
-    view: ReplyView
+    reply: ReplyView
 
 
 class Materializer:
-    """Makes the items of one service: `items` that each collection starts with, and those of any id where `unknown`.
+    """Generates items of one service: `items` for each collection, and with `unknown` one for any unknown id.
 
-    Where no operation creates items, those that the document shows as examples are there, and any other id is too:
-    otherwise every request for one would be answered with 404 for ever.
+    A resource that no operation creates starts with the items of the document's examples, and any other id exists too:
+    otherwise every request for an item would get a 404.
     """
 
     def __init__(
@@ -57,67 +58,70 @@ class Materializer:
     ) -> None:
         self._contract, self._plans, self._store = contract, plans, store
         self._seed, self._items, self._unknown = seed or 0, items, unknown
-        self._sights: dict[str, tuple[_Sight, ...]] = {}
+        self._views: dict[str, tuple[_ItemView, ...]] = {}
 
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
-        """Put the items into a collection that it starts with; fewer where a limit or the schema stands against it."""
+        """Add the items that a collection starts with; fewer if a capacity or the schema does not allow as many."""
         plan = self._plans[resource]
-        if plan.is_single or not self._may_be_full(plan, tenant, owner):
+        if plan.is_single or not self._starts_with_items(plan, tenant, owner):
             return
         if not plan.is_creatable and not self._items:
             self._fill_with_examples(plan, tenant, owner, collection)
         most = min([self._items, *(capacity.limit for capacity in plan.statements.capacity)])
         for number in range(most):
-            record = self._made(plan, tenant, owner, collection, f"#{number}")
+            record = self._generated(plan, tenant, owner, collection, f"#{number}")
             if record is None:
-                log.warning("%s begins with %d items: no further valid one was found", resource, number)
+                noun = "item" if number == 1 else "items"
+                log.warning("%s starts with %d %s: no further valid item was found", resource, number, noun)
                 return
             collection.add(record)
 
     def _fill_with_examples(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection) -> None:
         for example in self._examples(plan, "list"):
             id = example.get(plan.statements.identity.field)
-            record = self._made(plan, tenant, owner, collection, str(id), id, example) if id is not None else None
+            record = self._generated(plan, tenant, owner, collection, str(id), id, example) if id is not None else None
             if record is not None:
                 collection.add(record)
 
     def _examples(self, plan: ResourcePlan, does: str) -> list[dict[str, Any]]:
-        """The items in the document's examples of what a get or a list answers."""
+        """The items in the document's examples of the replies of a get or list."""
         return [
             item
-            for operation, said in acting(self._contract, plan.name)
-            if said.action is not None and said.action.does == does
-            for item in example_items(operation, said.reply, self._contract.examples, does)
+            for operation, behaviour in operations_on(self._contract, plan.name)
+            if behaviour.action is not None and behaviour.action.does == does
+            for item in example_items(operation, behaviour.reply, self._contract.examples, does)
         ]
 
     def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
-        """The item behind an id that nobody was given, not yet remembered; None where none can have that id."""
+        """Generate the item for an unknown id, without storing it; None when no item can have that id."""
         plan = self._plans[resource]
         if (plan.is_creatable and not self._unknown) or id is None or (id == "" and not plan.is_single):
             return None
         number = number_of(id)
-        spelled = [id] if number is None else [id, number]  # a path may write a number as text
+        spellings = [id] if number is None else [id, number]  # a path has only text
         example = next(iter(self._examples(plan, "get")), None)
-        made = (self._made(plan, tenant, owner, collection, str(id), one, example) for one in spelled)
-        found = next((record for record in made if record is not None), None)
-        return found or self._stand_in(plan, tenant, owner, collection, id)
+        generated = (self._generated(plan, tenant, owner, collection, str(id), one, example) for one in spellings)
+        found = next((record for record in generated if record is not None), None)
+        return found or self._with_invalid_id(plan, tenant, owner, collection, id)
 
-    def _stand_in(self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
-        """The item behind an id that its own schema refuses: the path takes any text, say, and the item has a UUID.
+    def _with_invalid_id(
+        self, plan: ResourcePlan, tenant: str, owner: str, collection: Collection, id: Any
+    ) -> Record | None:
+        """The item for an id that its own schema refuses, for example when the path takes any text and ids are UUIDs.
 
-        The document allows the request, so the item answers it, and shows an id that is valid.
+        The document allows the request, so there is an item; it shows another id, which is valid.
         """
-        record = self._made(plan, tenant, owner, collection, str(id))
+        record = self._generated(plan, tenant, owner, collection, str(id))
         if record is not None:
             record.id = id
         return record
 
-    def fits(self, resource: str, record: Record) -> bool:
-        """May every reply that shows an item of the resource show this one?"""
-        return all(sight.view.is_valid(record.fields) for sight in self._seen(self._plans[resource]))
+    def is_valid(self, resource: str, record: Record) -> bool:
+        """Is the item valid in every reply that shows items of the resource?"""
+        return all(view.reply.is_valid(record.fields) for view in self._views_of(self._plans[resource]))
 
-    def _may_be_full(self, plan: ResourcePlan, tenant: str, owner: str) -> bool:
-        """What a client creates is empty at first; only what is nested in generated items, or in none, is not."""
+    def _starts_with_items(self, plan: ResourcePlan, tenant: str, owner: str) -> bool:
+        """Does the collection start with items? Below an item that a client created it starts empty."""
         parent = plan.statements.parent
         if parent is None or not owner or not parent.must_exist:
             return True
@@ -126,12 +130,12 @@ class Materializer:
 
     def _parent(self, plan: ResourcePlan, tenant: str, owner: str) -> Record | None:
         parent = plan.statements.parent
-        if parent is None or parent.parameter not in plan.above:
+        if parent is None or parent.parameter not in plan.parent_parameters:
             return None
-        ids = owner.split("/")[: plan.above.index(parent.parameter) + 1]
+        ids = owner.split("/")[: plan.parent_parameters.index(parent.parameter) + 1]
         return self._store.collection(parent.resource, tenant, "/".join(ids[:-1])).get(ids[-1])
 
-    def _made(
+    def _generated(
         self,
         plan: ResourcePlan,
         tenant: str,
@@ -141,27 +145,30 @@ class Materializer:
         id: Any = None,
         example: dict[str, Any] | None = None,
     ) -> Record | None:
-        """An item that fits its schemas: first one made from `example`, then made-up ones. None where none is found."""
+        """A valid item: from the `example` if there is one, else generated. None when no valid one is found."""
         call = self._call(plan, tenant, owner)
         for trial in range(TRIALS):
             seed = f"{self._seed}/{plan.name}/{tenant}/{owner}/{key}/{trial}"
-            fields = dict(example) if example is not None and trial == 0 else self._invented(plan, seed)
-            record = self._drafted(plan, call, collection, seed, id, fields)
-            if record is not None and self._is_sound(plan, collection, record):
+            fields = dict(example) if example is not None and trial == 0 else self._fields(plan, seed)
+            record = self._trial(plan, call, collection, seed, id, fields)
+            if record is not None and self._is_usable(plan, collection, record):
                 record.sequence = self._next_sequence()
                 return record
         return None
 
-    def _drafted(
+    def _trial(
         self, plan: ResourcePlan, call: Call, collection: Collection, seed: str, id: Any, fields: dict[str, Any]
     ) -> Record | None:
-        """One trial: what the fullest reply shows, with what the service sets. The world is one of its own."""
+        """One trial: the fields, with those that the service sets.
+
+        It has a world of its own: a generated item must not take random numbers from the requests.
+        """
         world = World(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:6]))
         identity = plan.statements.identity
         if id is not None or identity.from_client:
             fields.pop(identity.field, None)
         try:
-            record = plan.begin(call, world, world.clock.now(), collection, 0, fields)
+            record = plan.new_record(call, world, world.clock.now(), collection, 0, fields)
         except Conflict:
             return None
         if id is not None:
@@ -173,23 +180,23 @@ class Materializer:
             plan.derive(call, record, plan.write_time(world.clock.now()))
         return record
 
-    def _invented(self, plan: ResourcePlan, seed: str) -> dict[str, Any]:
-        """The fields that the fullest reply shows, but for those that say what would have happened since."""
+    def _fields(self, plan: ResourcePlan, seed: str) -> dict[str, Any]:
+        """The fields of the fullest reply, without optional ones about later events such as `deletedAt`."""
         schemas = self._contract.schemas
-        for sight in self._seen(plan)[:1]:
+        for view in self._views_of(plan)[:1]:
             try:
-                made = self._contract.examples.at(sight.pointer, seed=seed)
+                generated = self._contract.examples.at(view.pointer, seed=seed)
             except Unanswerable:
                 return {}
-            required = schemas.required(sight.pointer)
-            if isinstance(made, dict):
-                return {name: v for name, v in made.items() if name in required or not UNLIKELY.search(name)}
+            required = schemas.required(view.pointer)
+            if isinstance(generated, dict):
+                return {name: v for name, v in generated.items() if name in required or not LATER_EVENTS.search(name)}
         return {}
 
-    def _is_sound(self, plan: ResourcePlan, collection: Collection, record: Record) -> bool:
+    def _is_usable(self, plan: ResourcePlan, collection: Collection, record: Record) -> bool:
         return (
             collection.get(record.id) is None
-            and self.fits(plan.name, record)
+            and self.is_valid(plan.name, record)
             and self._is_unique(plan, collection, record)
         )
 
@@ -202,8 +209,8 @@ class Materializer:
         return True
 
     def _call(self, plan: ResourcePlan, tenant: str, owner: str) -> Call:
-        """The request that would have created the item."""
-        path: dict[str, Any] = dict(zip(plan.above, owner.split("/"), strict=False)) if owner else {}
+        """The request that a client would have sent to create the item."""
+        path: dict[str, Any] = dict(zip(plan.parent_parameters, owner.split("/"), strict=False)) if owner else {}
         parent, above = plan.statements.parent, self._parent(plan, tenant, owner)
         if parent is not None and above is not None:
             path[parent.parameter] = above.id
@@ -215,13 +222,13 @@ class Materializer:
         self._store.sequence += 1
         return self._store.sequence
 
-    def _seen(self, plan: ResourcePlan) -> tuple[_Sight, ...]:
-        """The ways in which replies show an item, the fullest first."""
-        if plan.name not in self._sights:
-            view = viewer(self._contract, plan)
-            self._sights[plan.name] = tuple(_Sight(pointer, view(pointer)) for pointer in self._pointers(plan))
-        return self._sights[plan.name]
+    def _views_of(self, plan: ResourcePlan) -> tuple[_ItemView, ...]:
+        """The views of an item, the fullest first."""
+        if plan.name not in self._views:
+            view = view_maker(self._contract, plan.name, plan.server_fields)
+            self._views[plan.name] = tuple(_ItemView(pointer, view(pointer)) for pointer in self._pointers(plan))
+        return self._views[plan.name]
 
     def _pointers(self, plan: ResourcePlan) -> list[str]:
-        found = shown(self._contract, plan.name)
+        found = reply_schemas(self._contract, plan.name)
         return sorted((at for at, does in found.items() if does in VIEW_RANK), key=lambda at: rank(found[at]))

@@ -1,4 +1,4 @@
-"""How the id of a new item is made, by the name that `identity.generate` uses."""
+"""How the id of a new item is made: one function for each value of `identity.generate`."""
 
 from __future__ import annotations
 
@@ -14,80 +14,92 @@ from mockserver.state.collection import Collection
 from mockserver.state.world import World
 
 NewId = Callable[[World, Collection, Mapping[str, Any]], Any]
+"""Makes the id of a new item from the world, the collection that it is added to, and the item's fields."""
 
 TRIALS = 64
-"""How many values of a schema are tried until one is free."""
+"""How many values of a schema are tried until one is not in use."""
 
 
-def maker(
-    identity: IdentityStatement, places: Sequence[str], reached: Sequence[str], examples: ExampleMaker, schemas: Schemas
+def id_maker(
+    identity: IdentityStatement,
+    pointers: Sequence[str],
+    path_pointers: Sequence[str],
+    examples: ExampleMaker,
+    schemas: Schemas,
 ) -> NewId:
-    """What makes new ids: the client's own where one may be sent, else as `generate` says.
+    """The function that makes new ids: the client's own if it may send one, else as `generate` says.
 
-    `places` are the pointers of the schemas that an id must be valid for, where it is a value of a `schema`. `reached`
-    are those of them by which an item is reached: the client's own id is not taken where no path could ever name it.
+    `pointers` are the schemas of the id in replies and paths; an id that is generated from a `schema` is valid for all
+    of them. `path_pointers` are those in paths: an id that is not valid there is not used, because no request could
+    ever read the item.
     """
-    judges = [schemas.validator(place, "request") for place in reached if not schemas.takes_any_text(place)]
-    valid = _from_schema(places, examples, schemas)
-    made = valid if identity.generate == "schema" else _within(IDENTITIES[identity.generate](identity), valid, judges)
+    path_validators = [
+        schemas.validator(pointer, "request") for pointer in path_pointers if not schemas.takes_any_text(pointer)
+    ]
+    from_schema = _from_schema(pointers, examples, schemas)
+    new_id = (
+        from_schema
+        if identity.generate == "schema"
+        else _valid_in_paths(IDENTITIES[identity.generate](identity), from_schema, path_validators)
+    )
     if not identity.from_client:
-        return made
+        return new_id
 
-    def chosen(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+    def clients_own(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
-        return made(world, collection, fields) if value is None or not _is_reached(value, judges) else value
+        return new_id(world, collection, fields) if value is None or not _fits_paths(value, path_validators) else value
 
-    return chosen
+    return clients_own
 
 
-def _within(made: NewId, other: NewId, judges: Sequence[Validator]) -> NewId:
-    """What `made` gives where paths can name it, else what `other` does: behind the largest number there is no next."""
+def _valid_in_paths(new_id: NewId, fallback: NewId, path_validators: Sequence[Validator]) -> NewId:
+    """As `new_id`, or as `fallback` when paths do not allow that id: above the `maximum` there is no next number."""
 
-    def reached(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
-        value = made(world, collection, fields)
-        if _is_reached(value, judges):
+    def path_id(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        value = new_id(world, collection, fields)
+        if _fits_paths(value, path_validators):
             return value
         with suppress(Conflict, Unanswerable):
-            another = other(world, collection, fields)
-            return another if _is_reached(another, judges) else value
+            second = fallback(world, collection, fields)
+            return second if _fits_paths(second, path_validators) else value
         return value
 
-    return reached if judges else made
+    return path_id if path_validators else new_id
 
 
-def _is_reached(value: Any, judges: Sequence[Validator]) -> bool:
-    """Could paths name the item? There an id is a text, whatever it is in a body."""
-    return all(judge.is_valid(value) or judge.is_valid(str(value)) for judge in judges)
+def _fits_paths(value: Any, path_validators: Sequence[Validator]) -> bool:
+    """Is the id valid in paths, as it is or as text? A path has only text, whatever the type is in a body."""
+    return all(validator.is_valid(value) or validator.is_valid(str(value)) for validator in path_validators)
 
 
-def _from_schema(places: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:
-    """Values that are valid at all places, as far as there are any; a few trials find one that is free.
+def _from_schema(pointers: Sequence[str], examples: ExampleMaker, schemas: Schemas) -> NewId:
+    """Values that are valid for all schemas, if there are any, and not in use.
 
-    Those of removed items are given again only where no other one is found.
+    The id of a deleted item is used again only when no other one is found.
     """
 
     def fits(value: Any) -> bool:
-        return all(schemas.validator(place, "response").is_valid(value) for place in places)
+        return all(schemas.validator(pointer, "response").is_valid(value) for pointer in pointers)
 
-    def value(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
-        free, again = None, None
+    def from_schema(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+        free, reused = None, None
         for trial in range(TRIALS):
-            seed, place = world.token(8), places[trial % len(places)] if places else ""
-            made = (examples.unlike if trial else examples.at)(place, seed=seed) if place else world.token(24)
-            if not isinstance(made, dict | list) and collection.get(made) is None:
-                free = made if free is None else free
-                if fits(made):
-                    if collection.age_of(made) is None:
-                        return made
-                    again = made if again is None else again
+            seed, pointer = world.token(8), pointers[trial % len(pointers)] if pointers else ""
+            new_id = (examples.unlike if trial else examples.at)(pointer, seed=seed) if pointer else world.token(24)
+            if not isinstance(new_id, dict | list) and collection.get(new_id) is None:
+                free = new_id if free is None else free
+                if fits(new_id):
+                    if collection.age_of(new_id) is None:
+                        return new_id
+                    reused = new_id if reused is None else reused
         following = collection.highest + 1
         if collection.by_id and collection.get(following) is None and fits(following):
             return following
         if free is None:
             raise Conflict("every id that the schema allows is taken")
-        return free if again is None else again
+        return free if reused is None else reused
 
-    return value
+    return from_schema
 
 
 def _random(identity: IdentityStatement) -> NewId:
@@ -112,11 +124,12 @@ def _digits(identity: IdentityStatement) -> NewId:
     number = _integer(identity)
 
     def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
-        made = number(world, collection, fields)
-        while collection.age_of(f"{identity.prefix}{made}") is not None:
-            made += 1
-        collection.highest = made - 1  # all below were given to somebody, if only for a while
-        return f"{identity.prefix}{made}"
+        new_id = number(world, collection, fields)
+        while collection.age_of(f"{identity.prefix}{new_id}") is not None:
+            new_id += 1
+        # Every smaller number was used before, if only by a deleted item: the next search starts behind them.
+        collection.highest = new_id - 1
+        return f"{identity.prefix}{new_id}"
 
     return next_text
 
@@ -126,11 +139,11 @@ def _single(identity: IdentityStatement) -> NewId:
 
 
 def _client(identity: IdentityStatement) -> NewId:
-    def given(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
+    def clients_own(world: World, collection: Collection, fields: Mapping[str, Any]) -> Any:
         value = fields.get(identity.field)
         return world.uuid() if value is None else value
 
-    return given
+    return clients_own
 
 
 IDENTITIES: dict[str, Callable[[IdentityStatement], NewId]] = {

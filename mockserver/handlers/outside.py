@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
-from mockserver.handlers.handling import Performance
+from mockserver.handlers.handling import PendingReply
 from mockserver.handlers.request_context import Asks, Question, RequestContext
 from mockserver.messages import Reply
 from mockserver.state.record import Record
@@ -57,12 +57,15 @@ class OutsideService(Protocol):
         ...
 
 
-async def finish(performance: Performance, context: RequestContext, outside: OutsideService) -> Reply:
-    """The reply of a performance, with its questions answered. Changes are committed before each wait."""
+async def finish(pending: PendingReply, context: RequestContext, outside: OutsideService) -> Reply:
+    """The reply of a pending one, after its questions are answered.
+
+    Changes are committed before each wait, because other requests run meanwhile and must see a consistent store.
+    """
     answer: Any = None
     while True:
         try:
-            question = performance.send(answer)
+            question = pending.send(answer)
         except StopIteration as stop:
             reply: Reply = stop.value
             return reply
@@ -71,33 +74,33 @@ async def finish(performance: Performance, context: RequestContext, outside: Out
             context.save()
             context.transaction.commit()
             answer = await answer
-            context.renew()
+            context.refresh()
 
 
 def question_of(context: RequestContext, rule: Asks, record: Record) -> Question | None:
     """What a rule would ask for the item as it is now; None when it would not ask. Changes nothing."""
-    context.open(record)
-    question = next(rule.put(context), None)
+    context.edit(record)
+    question = next(rule.ask(context), None)
     context.transaction.rollback()
     return question
 
 
-def settle(context: RequestContext, rule: Asks, record: Record, answer: Any) -> None:
+def apply_late_answer(context: RequestContext, rule: Asks, record: Record, answer: Any) -> None:
     """Give a rule an answer that came after the reply: it is applied to the item as it is now."""
-    context.open(record)
-    asking = rule.put(context)
+    context.edit(record)
+    asking = rule.ask(context)
     with suppress(StopIteration):
         next(asking)
         asking.send(answer)
     context.save()
 
 
-def ask_again(context: RequestContext, record: Record) -> Performance:
+def ask_again(context: RequestContext, record: Record) -> PendingReply:
     """Run the asking rules of an operation once more, on an item that exists."""
-    context.open(record)
+    context.edit(record)
     for rule in context.bound.rules:
         if isinstance(rule, Asks):
             context.rule = rule
-            yield from rule.put(context)
+            yield from rule.ask(context)
     context.save()
     return context.bound.renderer.empty()

@@ -1,4 +1,4 @@
-"""How a list is cut into pages: one function for each style, and what a page says of itself."""
+"""Paging: one function for each style that selects the items of a page, and the values that describe the page."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from mockserver.state.record import Record
 from mockserver.state.views import FilteredView, Selection
 
 DIGITS = re.compile(r"[0-9]{1,20}")
-"""A cursor that may be a number: `str.isdigit` takes characters that are none, such as ²."""
+"""A cursor that may be a number. `str.isdigit` is also true for characters that `int` refuses, such as ²."""
 
-FARTHEST = 2**53
-"""The largest number of an item or page that counts: every reader of JSON can hold it (RFC 8259 section 6)."""
+MAX_NUMBER = 2**53
+"""Larger numbers of items and pages count as this one, which every JSON parser reads exactly (RFC 8259 section 6)."""
 
-NOWHERE = -1
-"""The place of an item that never was."""
+NO_POSITION = -1
+"""The position for a cursor that names no item, neither an existing nor a deleted one."""
 
-WHOLE = Paging(style="page", evidence="assumed")
-"""The paging of a list that has none: all items on one page."""
+NO_PAGING = Paging(style="page", evidence="assumed")
+"""The statement for a list without paging."""
 
 Page = tuple[list[Record], dict[str, Any]]
-"""The items of a page and the values that a reply's template may name."""
+"""The items of a page, and values for the placeholders of the reply's template."""
 
 
-def whole(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
+def unpaged(
+    call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
+) -> Page:
     """All items on one page."""
     records = found.slice(0, len(found), newest_first=newest_first)
     total = len(records)
@@ -46,14 +48,17 @@ def whole(call: Call, paging: Paging, found: FilteredView | Selection, held: Col
     }
 
 
-def cursor(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
-    """The items that follow the one whose id the client names, or that precede it where the page is to end there.
+def cursor(
+    call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
+) -> Page:
+    """The items after the one whose id the client sends, or before it when it sends the `backward` parameter.
 
-    An id that never was gets an empty page, or Invalid or Missing is raised, as the statement says.
+    For an id that no item ever had, the page is empty, or Invalid or Missing is raised, as the statement says.
     """
-    limit, forward = size(call, paging), _place(paging, paging.position, call, held)
-    backward = _place(paging, paging.backward, call, held) if forward is None and paging.backward else None
-    if NOWHERE in (forward, backward):
+    limit, forward = size(call, paging), _position(paging, paging.position, call, collection)
+    backward = _position(paging, paging.backward, call, collection) if forward is None and paging.backward else None
+    # One item more than the page has room for is read, to know whether there is a next page.
+    if NO_POSITION in (forward, backward):
         more, records = False, []
     elif backward is None:
         records = found.first(limit + 1, forward, newest_first=newest_first)
@@ -61,9 +66,9 @@ def cursor(call: Call, paging: Paging, found: FilteredView | Selection, held: Co
     else:
         records = found.last(limit + 1, backward, newest_first=newest_first)
         more, records = len(records) > limit, records[-limit:]
-    following = records[-1].id if more and records else None
+    next_position = records[-1].id if more and records else None
     return records, {
-        "next": following,
+        "next": next_position,
         "more": more,
         "total": len(found),
         "limit": limit,
@@ -74,40 +79,44 @@ def cursor(call: Call, paging: Paging, found: FilteredView | Selection, held: Co
     }
 
 
-def _place(paging: Paging, parameter: str, call: Call, held: Collection) -> int | None:
-    """Where the item stands (or stood) that a parameter names; None without the parameter."""
-    given = call.query.get(parameter)
-    if given is None:
+def _position(paging: Paging, parameter: str, call: Call, collection: Collection) -> int | None:
+    """The position of the item that a parameter names, also of a deleted one; None without the parameter."""
+    sent = call.query.get(parameter)
+    if sent is None:
         return None
-    place = held.age_of(given)
-    if place is None and isinstance(given, str) and DIGITS.fullmatch(given):
-        place = held.age_of(int(given))
-    if place is None and paging.unknown_position != "empty":
-        raise POSITIONS[paging.unknown_position](parameter, given)
-    return NOWHERE if place is None else place
+    position = collection.age_of(sent)
+    if position is None and isinstance(sent, str) and DIGITS.fullmatch(sent):
+        position = collection.age_of(int(sent))
+    if position is None and paging.unknown_position != "empty":
+        raise UNKNOWN_POSITIONS[paging.unknown_position](parameter, sent)
+    return NO_POSITION if position is None else position
 
 
-def offset(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
-    """The items from the one that stands at a number, counted from 0."""
-    limit, start = size(call, paging), _whole(call.query.get(paging.position) or 0)
+def offset(
+    call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
+) -> Page:
+    """The items from a number on, counted from 0."""
+    limit, start = size(call, paging), _clamped(call.query.get(paging.position) or 0)
     return _numbered(found, start, limit, newest_first, start + limit)
 
 
-def page(call: Call, paging: Paging, found: FilteredView | Selection, held: Collection, newest_first: bool) -> Page:
+def page(
+    call: Call, paging: Paging, found: FilteredView | Selection, collection: Collection, newest_first: bool
+) -> Page:
     """The items of a numbered page."""
-    given = call.query.get(paging.position)
-    number = paging.first if given is None else _whole(given)
+    sent = call.query.get(paging.position)
+    number = paging.first if sent is None else _clamped(sent)
     limit = size(call, paging)
     records, values = _numbered(found, max(number - paging.first, 0) * limit, limit, newest_first, number + 1)
     return records, values | {"page": number}
 
 
-def _numbered(found: FilteredView | Selection, start: int, limit: int, newest_first: bool, following: int) -> Page:
+def _numbered(found: FilteredView | Selection, start: int, limit: int, newest_first: bool, next_position: int) -> Page:
     records, total = found.slice(max(start, 0), limit, newest_first=newest_first), len(found)
     more = start + limit < total
     pages = -(-total // limit) if limit else 0
     return records, {
-        "next": following if more else None,
+        "next": next_position if more else None,
         "more": more,
         "total": total,
         "limit": limit,
@@ -118,15 +127,15 @@ def _numbered(found: FilteredView | Selection, start: int, limit: int, newest_fi
     }
 
 
-def _whole(number: float) -> int:
-    """A number of items or pages; nothing is lost where there are none, and replies have no room for larger ones."""
-    return int(max(-FARTHEST, min(number, FARTHEST)))
+def _clamped(number: float) -> int:
+    """A number of items or pages as an integer of at most MAX_NUMBER."""
+    return int(max(-MAX_NUMBER, min(number, MAX_NUMBER)))
 
 
 def size(call: Call, paging: Paging) -> int:
-    """How many items a page has at most."""
-    given = call.query.get(paging.limit)
-    limit = paging.default if given is None else _whole(given)
+    """The largest number of items on the page."""
+    sent = call.query.get(paging.limit)
+    limit = paging.default if sent is None else _clamped(sent)
     return max(min(limit, paging.maximum) if paging.maximum else limit, 0)
 
 
@@ -139,21 +148,21 @@ def _missing_position(name: str, value: Any) -> Missing:
     return Missing(f"{name}: there is no item {value!r}", resource="item")
 
 
-POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_position, "missing": _missing_position}
-"""How a cursor that never was is refused (unless it gets an empty page), by the name `paging.unknown-position` uses."""
+UNKNOWN_POSITIONS: dict[str, Callable[[str, Any], Refusal]] = {"invalid": _bad_position, "missing": _missing_position}
+"""The error for a cursor that names no item, by the name that `paging.unknown-position` uses; `empty` has none."""
 
 
 STYLES: dict[str, Callable[[Call, Paging, FilteredView | Selection, Collection, bool], Page]] = {
-    "whole": whole,
+    "whole": unpaged,
     "cursor": cursor,
     "offset": offset,
     "page": page,
 }
-"""How a list is cut, by the name that `paging.style` uses."""
+"""The function that selects a page, by the name that `paging.style` uses; `whole` for a list without paging."""
 
 
 def link_header(call: Call, paging: Paging, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The `Link` header of a page (RFC 8288): first, prev, next and last as far as they exist."""
+    """The `Link` header of a page (RFC 8288), with those of first, prev, next and last that exist."""
     links: dict[str, Any] = {}
     if paging.style == "page":
         number, pages = values["page"], max(values["pages"], 1)

@@ -1,4 +1,4 @@
-"""How an update reads its body: the fields present, a merge patch (RFC 7396) or a JSON patch (RFC 6902)."""
+"""How the body of an update changes an item: field by field, merge patch (RFC 7396) or JSON Patch (RFC 6902)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from mockserver.openapi import pointer as json_pointer
 
 
 def fields(item: dict[str, Any], body: Any) -> dict[str, Any]:
-    """The item with every field that the body has replaced by the body's value; null is a value like any other."""
+    """The item with the body's fields in place of its own; null is a value like any other."""
     return {**item, **body}
 
 
 def merge_patch(item: dict[str, Any], body: Any) -> dict[str, Any]:
-    """The item after a JSON Merge Patch: objects merge, null removes, the rest replaces (RFC 7396 section 2)."""
+    """The item after a JSON Merge Patch: objects merge, null removes, any other value replaces (RFC 7396 section 2)."""
     result: dict[str, Any] = _merge(item, body)
     return result
 
@@ -34,9 +34,9 @@ def _merge(target: Any, patch: Any) -> Any:
 
 
 def json_patch(item: dict[str, Any], body: Any) -> dict[str, Any]:
-    """The item after a JSON Patch, applied wholly or not at all.
+    """The item after a JSON Patch; when one operation fails, none is applied (RFC 6902 section 5).
 
-    Raises Conflict where a `test` fails (RFC 6902 section 4.6), Invalid where a path leads nowhere.
+    Raises Conflict when a `test` fails (section 4.6), Invalid when a path does not exist.
     """
     document: Any = copy.deepcopy(item)
     for index, operation in enumerate(body):
@@ -122,7 +122,7 @@ STYLES: dict[str, Callable[[dict[str, Any], Any], dict[str, Any]]] = {
     "merge-patch": merge_patch,
     "json-patch": json_patch,
 }
-"""How a body changes an item, by the name that `action.patch` uses."""
+"""The function that applies a body to an item, by the name that `action.patch` uses."""
 
 MEDIA_TYPES = {"application/merge-patch+json": "merge-patch", "application/json-patch+json": "json-patch"}
-"""How a body changes an item when its media type says so, whatever the operation usually does."""
+"""The media types that say how the body changes the item; they win over `action.patch`."""

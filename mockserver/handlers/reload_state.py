@@ -1,4 +1,4 @@
-"""What is remembered under one version of a contract, taken over by the next as far as it still fits."""
+"""Keeping the stored items when a document or behaviour file is reloaded, as far as they fit the new version."""
 
 from __future__ import annotations
 
@@ -7,56 +7,57 @@ from collections.abc import Mapping
 
 from mockserver.contract import Contract
 from mockserver.handlers.generated_fields import ReplyView
+from mockserver.handlers.item_schemas import operations_on, view_maker
 from mockserver.handlers.reply_renderer import item_schema
-from mockserver.handlers.resource_plan import ResourcePlan, acting, viewer
+from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.state.record import Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
 
 SHOWING = ("get", "list")
-"""The operations whose replies an item must go on to fit: they show it as it is."""
+"""The operations whose reply schemas an item must match to be kept: they show the stored item unchanged."""
 
 Plans = Mapping[str, ResourcePlan]
 
 
-def succeed(contract: Contract, plans: Plans, store: Store, before: Store, old: Plans, world: World) -> Counter[str]:
-    """Fill the `store` of a new version with what the one before it remembered.
+def keep_state(contract: Contract, plans: Plans, store: Store, before: Store, old: Plans, world: World) -> Counter[str]:
+    """Fill the `store` of the new version with the items of the one `before` it.
 
-    Gives the number of items that were dropped, by resource. An item stays when the replies that show it can show all
-    that it holds. What they ask for beyond that is made up, where the resource says `invented`, as for a new item. What
-    it was nested in must stay too.
+    Returns the number of dropped items by resource. An item is kept when it matches the new reply schemas and loses no
+    field, and its parent is kept too. Fields that are new in the schemas are generated if the resource is `invented`.
     """
     store.continue_from(before)
     dropped: Counter[str] = Counter()
-    heirs = {name: _Heir(contract, plan, old.get(name), world) for name, plan in plans.items()}
-    for key, held in sorted(before.collections.items(), key=lambda entry: len(old[entry[0][0]].above)):
+    resources = {name: _NewResource(contract, plan, old.get(name), world) for name, plan in plans.items()}
+    # Parents come before what is nested in them: an item is kept only if its parent was kept.
+    for key, held in sorted(before.collections.items(), key=lambda entry: len(old[entry[0][0]].parent_parameters)):
         name, tenant, owner = key
-        heir, kept = heirs.get(name), []
-        if heir is not None and heir.fits and heir.is_owned(store, tenant, owner):
-            kept = [taken for record in held if (taken := heir.take(record)) is not None]
+        resource, kept = resources.get(name), []
+        if resource is not None and resource.is_compatible and resource.has_parent(store, tenant, owner):
+            kept = [new for record in held if (new := resource.converted(record)) is not None]
             store.take_over(key, held, kept)
         dropped[name] += len(held) - len(kept)
-    return +dropped
+    return +dropped  # only the positive counts
 
 
-class _Heir:
-    """One resource of the new version: whether it can go on with the old one's items, and with which."""
+class _NewResource:
+    """One resource of the new version: can it keep the items of the old version, and which of them?"""
 
     def __init__(self, contract: Contract, plan: ResourcePlan, before: ResourcePlan | None, world: World) -> None:
         self._plan, self._world = plan, world
         self._views = tuple(_views(contract, plan))
-        self.fits = before is not None and _place(plan) == _place(before)
+        self.is_compatible = before is not None and _place(plan) == _place(before)
 
-    def is_owned(self, store: Store, tenant: str, owner: str) -> bool:
-        """Is the item still there that these are nested in, where it must be?"""
+    def has_parent(self, store: Store, tenant: str, owner: str) -> bool:
+        """Was the parent of these items kept, or do they need none?"""
         plan, parent = self._plan, self._plan.statements.parent
-        if parent is None or not parent.must_exist or parent.parameter not in plan.above:
+        if parent is None or not parent.must_exist or parent.parameter not in plan.parent_parameters:
             return True
-        ids = owner.split("/")[: plan.above.index(parent.parameter) + 1]
+        ids = owner.split("/")[: plan.parent_parameters.index(parent.parameter) + 1]
         return store.collection(parent.resource, tenant, "/".join(ids[:-1])).get(ids[-1]) is not None
 
-    def take(self, record: Record) -> Record | None:
-        """The item as the new version remembers it; None where it does not fit."""
+    def converted(self, record: Record) -> Record | None:
+        """The item as the new version stores it; None when it does not fit."""
         new = record.copy()
         self._plan.complete(new.fields, new.id, self._world)
         shown = {name: value for name, value in new.fields.items() if name not in self._plan.secrets}
@@ -65,15 +66,15 @@ class _Heir:
 
 
 def _place(plan: ResourcePlan) -> tuple[object, ...]:
-    """What decides where an item is looked for: whose it is, how deep it is nested, and what its id is called."""
+    """What decides where an item is looked for: its tenant, its parents and its id field."""
     identity, tenant = plan.statements.identity, plan.statements.tenant
-    return tenant.by, len(plan.above), identity.field, plan.is_single
+    return tenant.by, len(plan.parent_parameters), identity.field, plan.is_single
 
 
 def _views(contract: Contract, plan: ResourcePlan) -> list[ReplyView]:
-    view = viewer(contract, plan)
+    view = view_maker(contract, plan.name, plan.server_fields)
     found: dict[str, ReplyView] = {}
-    for operation, behaviour in acting(contract, plan.name):
+    for operation, behaviour in operations_on(contract, plan.name):
         if behaviour.action is not None and behaviour.action.does in SHOWING:
             pointer = item_schema(operation, behaviour.reply, contract.schemas, behaviour.action.does)
             if pointer is not None:

@@ -1,8 +1,9 @@
-"""Templates of behaviour files: JSON values in which `{name}` stands for a value.
+"""Templates of behaviour files: JSON values with placeholders such as `{name}`.
 
-A string that is one placeholder alone becomes the value itself (a list stays a list); inside a longer text it becomes
-the value's text. `{name:argument}` calls one of FUNCTIONS. A property that is `{name?}` alone is left out where there
-is no value. An array whose only entry has the key `$each: NAME` is repeated for every value in that list.
+A string that is just one placeholder becomes the value itself (a list stays a list). Inside a longer string, a
+placeholder becomes the value's text. `{name:argument}` calls one of FUNCTIONS. A property that is just `{name?}` is
+omitted when it has no value. An array whose only entry has the key `$each: NAME` gets one entry for each value of that
+list.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ Render = Callable[[Scope], Any]
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 OPTIONAL = re.compile(r"\{[^{}]*\?\}")
-UNSPEAKABLE = re.compile(r"[^a-z0-9]+")
+NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 EACH = "$each"
 
 
 def slug(scope: Scope, name: str) -> str:
-    """`{slug:displayName}`: the field's text in lower case, everything but letters and digits as one hyphen."""
+    """`{slug:displayName}`: the field's text in lower case, with one hyphen for all between letters and digits."""
     written = str(scope["fields"].get(name) or "item").lower()
     if written.isalnum() and written.isascii():
         return written
-    return UNSPEAKABLE.sub("-", written).strip("-") or "item"
+    return NOT_IN_SLUG.sub("-", written).strip("-") or "item"
 
 
 def present(scope: Scope, name: str) -> bool:
-    """`{present:auth_token}`: has the field a value other than null?"""
+    """`{present:auth_token}`: does the field have a value other than null?"""
     return scope["fields"].get(name) is not None
 
 
@@ -46,7 +47,7 @@ def parameter(scope: Scope, name: str) -> Any:
 
 
 def text(scope: Scope, name: str) -> str:
-    """`{text:next}`: the value as text, empty where there is none."""
+    """`{text:next}`: the value as text; empty when there is none."""
     value = scope.get(name)
     return "" if value is None else str(value)
 
@@ -61,9 +62,9 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
 
 
 def compile(template: Any, names: frozenset[str], place: str) -> Render:
-    """A function from a scope (name → value) to the filled-in template.
+    """The function from a scope (name → value) to the template with its placeholders replaced.
 
-    Raises BehaviourError, naming `place`, for a placeholder that is neither in `names` nor a function.
+    Raises BehaviourError, with `place` in the message, for a placeholder that is neither in `names` nor a function.
     """
     if isinstance(template, str):
         return _text(template, names, place)
@@ -79,7 +80,7 @@ def compile(template: Any, names: frozenset[str], place: str) -> Render:
 
 
 def is_constant(template: Any) -> bool:
-    """Does a template say the same whatever the values are?"""
+    """Does a template have no placeholders?"""
     if isinstance(template, str):
         return PLACEHOLDER.search(template) is None
     if isinstance(template, Mapping):
@@ -97,7 +98,7 @@ def placeholders(template: Any) -> Iterator[str]:
 
 
 def find(template: Any, name: str) -> tuple[str | int, ...] | None:
-    """The path to the place where `{name}` stands alone, or None."""
+    """The path to the value that is just `{name}`, or None."""
     if template == "{" + name + "}":
         return ()
     if not isinstance(template, Mapping | list):

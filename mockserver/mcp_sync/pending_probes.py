@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.errors import Missing, Refusal
-from mockserver.handlers.outside import question_of, settle
+from mockserver.handlers.outside import apply_late_answer, question_of
 from mockserver.handlers.request_context import Asks, RequestContext
 from mockserver.mcp_sync.prober import McpConnection, Outcome, Question
 from mockserver.state.transaction import Transaction
@@ -124,7 +124,7 @@ class PendingProbes:
                 following = self._anew(inquiry, context)
             record = late.collection().by_id.get(inquiry.id)
             if record is not None:
-                settle(late, inquiry.rule, record, outcome)
+                apply_late_answer(late, inquiry.rule, record, outcome)
                 transaction.commit()
         except (Missing, Refusal) as refusal:
             transaction.rollback()

@@ -9,7 +9,8 @@ from typing import Any
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import Forbidden, Missing, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
-from mockserver.handlers.actions import forget
+from mockserver.handlers import tenants
+from mockserver.handlers.actions import deleted_reply
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import BoundOperation, RequestContext
@@ -61,9 +62,9 @@ class Endpoint:
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
         self._limiter = _limiter(parts, stated)
-        self._forgets = bound is not None and bound.handler.end is forget
+        self._forgets = bound is not None and bound.handler.end is deleted_reply
         self._validators: dict[tuple[int, str], Validator | None] = {}
-        self._tenant = plan.tenant() if plan is not None else _home
+        self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
         self._is_guarded = self._is_shared or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()

@@ -13,7 +13,7 @@ from mockserver.handlers import resource_plan as plans
 from mockserver.handlers.binding import bind
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
-from mockserver.handlers.reload_state import succeed
+from mockserver.handlers.reload_state import keep_state
 from mockserver.handlers.request_context import Rules
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
@@ -81,7 +81,7 @@ class Service:
 
     def take_over(self, before: Service) -> Counter[str]:
         """Remember what an earlier version of this service did, as far as it fits; how many items were dropped."""
-        return succeed(self.contract, self.plans, self.store, before.store, before.plans, self.world)
+        return keep_state(self.contract, self.plans, self.store, before.store, before.plans, self.world)
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything, or everything of one tenant."""

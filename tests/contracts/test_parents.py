@@ -33,7 +33,7 @@ def test_the_mock_keeps_what_it_infers_of_an_owner(tmp_path: Path, parameter: st
 def test_an_item_that_stays_without_its_owner_is_found(
     tmp_path: Path, parameter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cascade.Release, "of", lambda *_: None)
+    monkeypatch.setattr(cascade.CascadingDelete, "delete_children", lambda *_: None)
 
     result = examined(tmp_path, parameter)
 

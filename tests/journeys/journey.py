@@ -12,7 +12,7 @@ import mockserver
 from mockserver.behaviour.statements import Action, IdentityStatement, OperationBehaviour, Resource
 from mockserver.contract import ReadingOptions
 from mockserver.errors import Unanswerable
-from mockserver.handlers import reply_template, resource_plan
+from mockserver.handlers import item_schemas, reply_template
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.openapi.document import Operation
@@ -125,7 +125,7 @@ class Traveller:
         """An id for a new item: what the replies show as one, where the path allows it, else what the path names."""
         identity, own = station.resource.identity, names(operation.path)
         parameter = next(p for p in operation.parameters if p.location == "path" and p.name == own[-1])
-        for view in resource_plan.shown(self._contract, station.name) if parameter.schema else ():
+        for view in item_schemas.reply_schemas(self._contract, station.name) if parameter.schema else ():
             at = self._contract.schemas.properties(view).get(identity.field)
             value = self._contract.examples.at(at, seed=0) if at else None
             if at and self._contract.schemas.validator(str(parameter.schema), "request").is_valid(value):
@@ -160,10 +160,10 @@ class Traveller:
         kept, world = self._service.plans[station.name], self._service.world
         call = Call("PUT", "", above, {}, {}, {}, None, "", ANONYMOUS, "")
         held = self._service.store.collection(kept.name, "", kept.owner(above))
-        if kept.is_begun:
+        if kept.exists_from_start:
             return above
         self._service.store.sequence += 1
-        record = kept.begin(call, world, world.clock.now(), held, self._service.store.sequence, {})
+        record = kept.new_record(call, world, world.clock.now(), held, self._service.store.sequence, {})
         if held.get(record.id) is None:
             held.add(record)
         self._steps.append("put")
@@ -249,9 +249,9 @@ class Traveller:
         for key in action.envelope:
             body = body.get(key) if isinstance(body, dict) else None
         resource = self._contract.behaviour.resources[action.of]
-        settled = self._service.plans[action.of].settled | {resource.identity.field, *action.keeps.values()}
+        settled = self._service.plans[action.of].server_fields | {resource.identity.field, *action.keeps.values()}
         settled |= {resource.parent.field} if resource.parent is not None else set()
-        named = resource_plan.known(self._contract, operation, behaviour)
+        named = item_schemas.request_properties(self._contract, operation, behaviour)
         for name, value in body.items() if isinstance(body, dict) and isinstance(shown, dict) else ():
             known = action.takes.get(name, name)
             if name not in named:
@@ -264,7 +264,7 @@ class Traveller:
     def _may_show(self, resource: str, name: str, value: Any) -> bool:
         """Do the schemas of all replies that show an item allow this value for its property?"""
         schemas = self._contract.schemas
-        places = [schemas.properties(view).get(name) for view in resource_plan.shown(self._contract, resource)]
+        places = [schemas.properties(view).get(name) for view in item_schemas.reply_schemas(self._contract, resource)]
         return all(schemas.validator(at, "response").is_valid(value) for at in places if at)
 
     def _vary(self, action: Action, body: dict[str, Any], seed: int) -> None:
@@ -313,7 +313,7 @@ class Traveller:
     def _place(self, operation: Operation, name: str, path: Paths) -> Any:
         """The value of a path parameter: that of the item, by the name that the resource knows it by, else any one."""
         bound = self._service.endpoints[operation.operation_id].bound
-        known = bound.names.get(name, name) if bound is not None else name
+        known = bound.path_names.get(name, name) if bound is not None else name
         if bound is not None and name in self._owners and self._is_on_the_way(bound):
             return self._owners[name]
         if known not in path and name not in self._elsewhere:
@@ -324,8 +324,8 @@ class Traveller:
     def _is_on_the_way(bound: BoundOperation) -> bool:
         """Does the path of an operation lead through the owner of items that stand elsewhere?"""
         plan, parent = bound.resource, bound.resource.statements.parent
-        is_elsewhere = parent is not None and parent.parameter not in plan.above
-        return is_elsewhere and bound.owner is not None and parent.resource == bound.owner[0]
+        is_linked = parent is not None and parent.parameter not in plan.parent_parameters
+        return is_linked and bound.owner is not None and parent.resource == bound.owner[0]
 
     def _expect(self, step: str, reply: httpx.Response, low: int, high: int) -> None:
         if not low <= reply.status_code < high:

@@ -139,7 +139,7 @@ def named(context: RequestContext) -> dict[str, Any]:
     record = context.collection().by_id.get(id)
     if record is None:
         raise Missing("Server not found", resource="server")
-    context.open(record)
+    context.edit(record)
     return context.item.fields
 
 

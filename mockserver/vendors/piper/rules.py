@@ -59,7 +59,7 @@ def assign(context: RequestContext) -> None:
     wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in context.call.body["servers"]}
     for id in wanted:
         _server(context, id)
-    for record in list(context.others(ASSIGNMENT)):
+    for record in list(context.items_of(ASSIGNMENT)):
         context.delete(ASSIGNMENT, record.id)
     for id, enabled in wanted.items():
         context.create(ASSIGNMENT, {"server_id": id, "is_enabled": enabled})
@@ -119,7 +119,7 @@ def _server(context: RequestContext, id: str) -> Record:
 
 def _assigned(context: RequestContext) -> Iterator[dict[str, Any]]:
     servers, secrets = context.collection(SERVER), context.bound.plans[SERVER].secrets
-    for record in context.others(ASSIGNMENT):
+    for record in context.items_of(ASSIGNMENT):
         server = servers.by_id.get(record.id)
         if server is not None:
             shown = {name: value for name, value in server.fields.items() if name not in secrets}

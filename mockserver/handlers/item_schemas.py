@@ -1,0 +1,84 @@
+"""The schemas by which the operations of a document describe the items of a resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from mockserver.behaviour.statements import OperationBehaviour
+from mockserver.contract import Contract
+from mockserver.handlers.generated_fields import ReplyView
+from mockserver.handlers.reply_renderer import item_schema
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+VIEW_RANK = ("get", "replace", "update", "create", "list")
+"""The actions in the order in which their replies usually show most of an item."""
+
+
+def operations_on(contract: Contract, resource: str) -> tuple[tuple[Operation, OperationBehaviour], ...]:
+    """The operations whose action is on a resource."""
+    return contract.acting.get(resource, ())
+
+
+def reply_schemas(contract: Contract, resource: str) -> dict[str, str]:
+    """The pointers of the schemas by which success replies show an item, each once, with the action of the operation.
+
+    A schema that contradicts the main one (that of a GET, if there is one) shows another kind of thing and is left out.
+    """
+    found: dict[str, str] = {}
+    for operation, behaviour in operations_on(contract, resource):
+        does = behaviour.action.does if behaviour.action else ""
+        pointer = item_schema(operation, behaviour.reply, contract.schemas, does)
+        if pointer is not None and does != "delete":  # that reply may show only a part of the item
+            found.setdefault(contract.schemas.resolve(pointer)[1], does)
+    main = min(found, key=lambda at: rank(found[at]), default="")
+    return {at: does for at, does in found.items() if at == main or not _contradicts(contract.schemas, main, at)}
+
+
+def rank(does: str) -> int:
+    """The position of an action in VIEW_RANK; for another action, a position after all of them."""
+    return VIEW_RANK.index(does) if does in VIEW_RANK else len(VIEW_RANK)
+
+
+def _contradicts(schemas: Schemas, one: str, other: str) -> bool:
+    """Must a property have values in one schema that it cannot have in the other? Then they show different things."""
+    common = schemas.required(one) & schemas.required(other)
+    own, its = schemas.properties(one), schemas.properties(other)
+    for name in sorted(common & own.keys() & its.keys()):
+        first, second = _constants(schemas, own[name]), _constants(schemas, its[name])
+        if first and second and not any(value in second for value in first):
+            return True
+    return False
+
+
+def _constants(schemas: Schemas, pointer: str) -> list[Any]:
+    """The values that a `const` or `enum` allows; empty when there is neither."""
+    constant, values = schemas.keyword(pointer, "const"), schemas.keyword(pointer, "enum")
+    return [constant] if constant is not None else list(values or ())
+
+
+def request_schemas(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> Iterator[str]:
+    """The pointers of the schemas by which a request's body describes the item."""
+    envelope = behaviour.action.envelope if behaviour.action else ()
+    for media in operation.request_body.content if operation.request_body else ():
+        pointer = contract.schemas.below(media.schema, envelope)
+        if pointer is not None:
+            yield pointer
+
+
+def request_properties(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> frozenset[str]:
+    """The item's properties that a request may send, under the names of the body and of the item."""
+    takes = behaviour.action.takes if behaviour.action else {}
+    written = {n for at in request_schemas(contract, operation, behaviour) for n in contract.schemas.properties(at)}
+    return frozenset(written | {takes[name] for name in written & takes.keys()})
+
+
+def view_maker(contract: Contract, resource: str, server_fields: frozenset[str]) -> Callable[[str], ReplyView]:
+    """The function from the pointer of a reply's schema to the view that this reply gives of an item."""
+    sent = frozenset(
+        name
+        for operation, behaviour in operations_on(contract, resource)
+        for name in request_properties(contract, operation, behaviour)
+    )
+    return lambda pointer: ReplyView(pointer, sent - server_fields, contract.schemas, contract.examples)
