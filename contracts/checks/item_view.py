@@ -11,6 +11,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.openapi.media_types import is_json
 
 FEW = 1000
 """Fewer numbers than this are not enough for all items that there ever are."""
@@ -20,7 +21,7 @@ def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
     """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
     status = op.behaviour.reply.status if op.behaviour.reply else None
     response = (op.operation.response(status) if status else None) or op.operation.success()
-    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
+    media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
     items, item = op.reply_path("items"), op.reply_path("item")
     path = (*items, 0) if items is not None else item
     return contract.schemas.below(media.schema, path) if media and path is not None else None

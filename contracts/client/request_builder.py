@@ -14,6 +14,7 @@ from contracts.model.resources import CheckedResource, name_of
 from contracts.runner.shared import SharedState
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.media_types import is_json
 
 MISSING: Any = object()
 """The value of an argument that was not given. (None is a JSON value.)"""
@@ -85,7 +86,7 @@ class RequestBuilder:
     def _media_type(self, operation: Operation) -> str:
         body = operation.request_body
         return (
-            next((m.name for m in body.content if "json" in m.name), "application/json") if body else "application/json"
+            next((m.name for m in body.content if is_json(m.name)), "application/json") if body else "application/json"
         )
 
     def _path_value(self, operation: Operation, name: str, given: Mapping[str, Any], user: User) -> Any:

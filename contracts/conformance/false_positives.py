@@ -29,6 +29,7 @@ from contracts.conformance.response_validation import (
 from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
+from mockserver.openapi.media_types import essence, is_json
 
 INTEROPERABLE = 2**53 - 1
 """The largest interoperable integer (RFC 8259 section 6)."""
@@ -99,7 +100,7 @@ class FalsePositives:
         """Has the body an unknown discriminator value? Schemathesis ignores discriminators of inheriting schemas."""
         body = operation.request_body
         media = next((m for m in body.content if m.name == _media_type(exchange)), None) if body else None
-        if media is None or media.schema is None or "json" not in media.name or not self.inherits:
+        if media is None or media.schema is None or not is_json(media.name) or not self.inherits:
             return False
         return not self.contract.schemas.validator(media.schema, "request").is_valid(exchange.sent)
 
@@ -136,7 +137,7 @@ class FalsePositives:
         )
         if media is None or media.schema is None:
             return False
-        if "json" in sent:
+        if is_json(sent):
             return self._is_nullable_null(media.schema, message, exchange)
         return self._is_valid_as_text(media, message) or (
             "swagger" in self.contract.document.raw and FURTHER.search(message) is not None
@@ -169,7 +170,7 @@ class FalsePositives:
 def _media_type(exchange: RecordedExchange) -> str:
     """The media type of a request, without its parameters."""
     found = next((value for name, value in exchange.headers if name.lower() == "content-type"), "")
-    return found.partition(";")[0].strip().lower()
+    return essence(found)
 
 
 def _is_null(name: str, value: Any) -> bool:

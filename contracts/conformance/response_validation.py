@@ -10,6 +10,7 @@ from contracts.model.finding import RecordedExchange
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi.document import MediaType, Operation, Response
+from mockserver.openapi.media_types import essence, is_json
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Schemas, faults
 
@@ -133,13 +134,13 @@ def _content(response: Response, exchange: RecordedExchange, contract: Contract)
         yield ResponseViolation(
             "content-type", f"a documented content type: {names}", f"content type {sent or 'absent'}"
         )
-    elif media.schema is not None and "json" in sent:
+    elif media.schema is not None and is_json(sent):
         yield from _schema(media, exchange, contract)
 
 
 def _sent(exchange: RecordedExchange) -> str:
     """The media type of a response, without its parameters."""
-    return (exchange.header("content-type") or "").split(";")[0].strip().lower()
+    return essence(exchange.header("content-type") or "")
 
 
 def _media(response: Response, exchange: RecordedExchange) -> MediaType | None:
@@ -168,7 +169,7 @@ def _schema(media: MediaType, exchange: RecordedExchange, contract: Contract) ->
 
 def _covers(documented: str, sent: str) -> bool:
     """Does a documented media type or range include the one that was sent?"""
-    documented = documented.split(";", maxsplit=1)[0].strip().lower()
+    documented = essence(documented)
     if documented in ("*/*", sent):
         return True
     return documented.endswith("/*") and sent.startswith(documented[:-1])

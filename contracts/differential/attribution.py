@@ -8,6 +8,7 @@ from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.media_types import is_json
 
 
 def concerned(contract: Contract, scenario: Scenario, found: Difference, *, sound: bool) -> StatementRef:
@@ -74,7 +75,7 @@ def schema_said(contract: Contract, op: ResourceOperation, found: Difference, *,
     The document itself is broken only where the reply is not `sound`; otherwise the mock made one of several choices.
     """
     response = op.operation.success()
-    media = next((m for m in response.content if m.schema and "json" in m.name), None) if response else None
+    media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
     place = tuple(0 if part == "*" else part for part in found.path)
     at = contract.schemas.below(media.schema, place) if media and media.schema else None
     if at is None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.model.finding import RecordedExchange
+from mockserver.openapi.media_types import essence, is_json
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(?P<fraction>\.\d+)?([Zz]|[+-]\d\d:?\d\d)?")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -41,14 +42,14 @@ class ReplyNormalizer:
 
     def look(self, exchange: RecordedExchange) -> ComparableReply:
         """The response in comparable form."""
-        kind = (exchange.header("content-type") or "").split(";")[0].strip().lower()
+        kind = essence(exchange.header("content-type") or "")
         headers = {name: "there" for name in HEADERS if exchange.header(name) is not None}
         if exchange.reply_body:
             headers["content-type"] = kind
         if exchange.status == 405:
             named = {word.strip().upper() for word in (exchange.header("allow") or "").split(",")}
             headers["allow"] = ", ".join(sorted(named - {"HEAD", "OPTIONS", ""}))
-        body = self.value("", exchange.json) if "json" in kind else ("text" if exchange.reply_body else None)
+        body = self.value("", exchange.json) if is_json(kind) else ("text" if exchange.reply_body else None)
         return ComparableReply(exchange.status, headers, body)
 
     def value(self, key: str, value: Any) -> Any:

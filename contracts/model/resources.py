@@ -12,6 +12,7 @@ from mockserver.behaviour.statements import OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
+from mockserver.openapi.media_types import is_json
 
 Path = tuple[str | int, ...]
 
@@ -71,7 +72,7 @@ class ResourceOperation:
     def media_type(self) -> MediaType | None:
         """The JSON media type of the request body, if it has one."""
         body = self.operation.request_body
-        return next((m for m in body.content if "json" in m.name), None) if body else None
+        return next((m for m in body.content if is_json(m.name)), None) if body else None
 
 
 @dataclass(frozen=True)

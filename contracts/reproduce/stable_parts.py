@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from mockserver.openapi.media_types import essence
+
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 RANDOM = re.compile(r"(?=.*\d)([A-Za-z]+[_-])?[0-9a-fA-F-]{8,}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_+/=-]{20,}")
 ID = re.compile(r"(^id|Id|_id|ID)$")
@@ -105,6 +107,6 @@ def told(
     times: list[Any] | None = None,
 ) -> list[Any]:
     """A reply: its status, its media type, the headers of these `names`, and the essence of its body, if it is JSON."""
-    kind = (headers.get("content-type") or "").partition(";")[0].strip().lower()
+    kind = essence(headers.get("content-type") or "")
     counted = {name: named(headers[name], known, times) if name in headers else None for name in names}
     return [status, kind, *([counted] if counted else []), stable_parts(parsed(body), known, times)]

@@ -15,6 +15,7 @@ from mockserver.cli.reload import Reload
 from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
 from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.media_types import is_json
 from mockserver.web.app import Sandbox
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
@@ -63,7 +64,7 @@ def curl(service: Service, prefix: str) -> str:
     if all(operation.security) and operation.security:
         parts += [_header(service, operation)]
     body = operation.request_body
-    media = next((media for media in body.content if "json" in media.name), None) if body else None
+    media = next((media for media in body.content if is_json(media.name)), None) if body else None
     if media is not None:
         parts += ["-H", quote(f"Content-Type: {media.name}"), "-d", quote(_body(service, media))]
     return " ".join(parts)

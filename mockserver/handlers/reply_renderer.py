@@ -17,6 +17,7 @@ from mockserver.handlers.reply_template import Render
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas, Validator
 from mockserver.state.record import Record
 
@@ -225,7 +226,7 @@ def _documented_response(operation: Operation, status: int | None) -> Response |
 
 def _preferred_media(response: Response | None) -> MediaType | None:
     media = response.content if response else ()
-    return next((m for m in media if "json" in m.name), media[0] if media else None)
+    return next((m for m in media if is_json(m.name)), media[0] if media else None)
 
 
 def _status(response: Response | None, stated: int | None, media: MediaType | None) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mockserver.inference.names import noun, plain, same
 from mockserver.openapi.document import MediaType, Operation, RequestBody, Response
+from mockserver.openapi.media_types import is_form, may_be_json
 from mockserver.openapi.schemas import Schemas
 
 Path = tuple[str, ...]
@@ -145,25 +146,14 @@ def _shows_something(response: Response) -> bool:
 
 
 def _answer(response: Response, status: int) -> ReplyBody | None:
-    media = next((media for media in response.content if is_json(media.name)), None)
+    media = next((media for media in response.content if may_be_json(media.name)), None)
     return None if response.content and media is None else ReplyBody(response, status, media)
-
-
-def is_json(name: str) -> bool:
-    """Is the media type written as JSON?"""
-    kind = name.partition(";")[0].strip()
-    return kind.endswith(("/json", "+json")) or kind in ("*/*", "application/*")
-
-
-def is_form(name: str) -> bool:
-    """Is the media type a form, whose fields are properties?"""
-    return name.partition(";")[0].strip() in ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def request_schema(body: RequestBody | None) -> str | None:
     """The schema of what an operation takes, JSON before forms."""
     media = body.content if body is not None else ()
-    ranked = [m for m in media if is_json(m.name)] + [m for m in media if is_form(m.name)]
+    ranked = [m for m in media if may_be_json(m.name)] + [m for m in media if is_form(m.name)]
     return next((m.schema for m in ranked if m.schema), None)
 
 

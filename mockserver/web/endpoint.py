@@ -17,6 +17,7 @@ from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, path_template
 from mockserver.openapi.document import Operation
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.web.request import prefer
@@ -28,6 +29,7 @@ from mockserver.web.request.prefer import Preferences
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
+from mockserver.web.response import serializers
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
 from mockserver.web.service_parts import ServiceParts
@@ -168,7 +170,7 @@ class Endpoint:
         if key not in self._validators:
             self._validators[key] = self._validator(reply, refused)
         validator = self._validators[key]
-        if validator is not None and "json" in reply.media_type and not validator.is_valid(reply.body):
+        if validator is not None and is_json(reply.media_type) and not validator.is_valid(reply.body):
             fault = next(iter(validator.iter_errors(reply.body)))
             at = "/".join(str(step) for step in fault.instance_path)
             raise Unanswerable(f"our own {reply.status} reply breaks the document at /{at}: {fault.message}")
@@ -239,11 +241,9 @@ def encode(reply: Reply) -> bytes:
     """The bytes of a reply's body."""
     if reply.content is not None:
         return reply.content
-    if "json" in reply.media_type:
+    if is_json(reply.media_type):
         return json_codec.write(reply.body)
-    if isinstance(reply.body, bytes):
-        return reply.body
-    return b"" if reply.body is None else str(reply.body).encode()
+    return reply.body if isinstance(reply.body, bytes) else serializers.plain(reply.body)
 
 
 def _home(principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:

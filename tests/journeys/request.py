@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 from mockserver.contract import Contract
 from mockserver.errors import Unanswerable
-from mockserver.inference.messages import is_form, is_json
 from mockserver.inference.path_tree import ALONE
 from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.media_types import is_form, may_be_json
 from mockserver.web.request.router import WRITTEN
 
 OWN = frozenset(("content-type", "accept", "authorization"))
@@ -53,12 +53,12 @@ class Requests:
     def media(self, operation: Operation) -> MediaType | None:
         """The media type in which the body is sent, JSON before forms; None for no body."""
         content = operation.request_body.content if operation.request_body else ()
-        ranked = [m for m in content if is_json(m.name)] + [m for m in content if is_form(m.name)]
+        ranked = [m for m in content if may_be_json(m.name)] + [m for m in content if is_form(m.name)]
         return next(iter([*ranked, *content]), None)
 
     def body(self, media: MediaType, seed: int) -> Any:
         """A valid body. Raises Unanswerable where none can be made."""
-        if not is_json(media.name) and not is_form(media.name):
+        if not may_be_json(media.name) and not is_form(media.name):
             return "some text"
         if seed == 0:
             return self._contract.examples.content(media, seed=0, direction="request")
@@ -101,7 +101,7 @@ def content_type(media: MediaType) -> str:
 
 def encoded(media: MediaType, body: Any) -> bytes:
     """The bytes of a body."""
-    if is_json(media.name):
+    if may_be_json(media.name):
         return json.dumps(body).encode()
     if isinstance(body, str):
         return body.encode()

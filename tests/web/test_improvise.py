@@ -234,6 +234,26 @@ def test_every_kind_of_body_can_be_read_by_those_who_know_it(tmp_path: Path, med
     READERS[media_type](response.content)
 
 
+@pytest.mark.parametrize(
+    ("media_type", "written"),
+    [
+        ("application/x-ndjson", b'{"n":1}\n{"n":1}\n'),
+        ("application/jsonl", b'{"n":1}\n{"n":1}'),
+        ("application/json-seq", b'\x1e{"n":1}\n\x1e{"n":1}\n'),
+        ("application/problem+json; charset=utf-8", b'[{"n":1},{"n":1}]'),
+    ],
+)
+def test_a_list_is_written_as_one_value_on_each_line_where_the_media_type_says_so(
+    tmp_path: Path, media_type: str, written: bytes
+) -> None:
+    item = {"type": "object", "required": ["n"], "properties": {"n": {"const": 1}}, "additionalProperties": False}
+    schema = {"type": "array", "items": item, "minItems": 2, "maxItems": 2}
+
+    response = ask(tmp_path, {"responses": answers(schema, kind=media_type)})
+
+    assert (200, media_type, written) == (response.status_code, response.headers["content-type"], response.content)
+
+
 def test_xml_is_written_as_the_schema_says(tmp_path: Path) -> None:
     tag = {"type": "string", "xml": {"name": "tag"}}
     schema = {

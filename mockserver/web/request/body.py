@@ -13,6 +13,7 @@ from python_multipart.multipart import FormParser, parse_options_header
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, RequestBody
+from mockserver.openapi.media_types import is_form, is_json
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
 from mockserver.web.request.coercion import Coercion
@@ -76,9 +77,9 @@ class MediaReader:
 def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
     name = media.name.partition(";")[0].strip()
     validator = schemas.validator(media.schema, "request") if media.schema else None
-    if name.endswith(("/json", "+json")):
+    if is_json(name):
         return MediaReader(name, _json, validator)
-    if name in ("application/x-www-form-urlencoded", "multipart/form-data"):
+    if is_form(name):
         return _form_reader(name, media.schema, schemas, validator)
     if name.endswith(("/xml", "+xml")):
         return MediaReader(name, lambda content, _: xml_reader.read(content, media.schema, schemas), validator)

@@ -14,6 +14,7 @@ from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.response import error_body_filler, serializers
 
@@ -40,7 +41,7 @@ class DefaultErrors:
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
         body, name = self.fill(media, refusal, status), serializers.concrete(media.name, "text/plain")
-        if serializers.is_json(name):
+        if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list):
             body = {"message": summary(refusal)} if name.endswith("xml") else summary(refusal)
@@ -118,4 +119,4 @@ def _status(refusal: Refusal, response: Response | None) -> int:
 def _chosen(response: Response | None) -> MediaType | None:
     """The media type of the response that is told best: JSON where it is offered, else the first."""
     offered = response.content if response else ()
-    return next((media for media in offered if serializers.is_json(media.name)), next(iter(offered), None))
+    return next((media for media in offered if is_json(media.name)), next(iter(offered), None))

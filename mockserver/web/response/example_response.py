@@ -17,6 +17,7 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header, MediaType, Operation, Response
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.path_template import names
 from mockserver.web.request.content_negotiation import favourite
 from mockserver.web.response import serializers
@@ -72,14 +73,14 @@ class ExampleResponses:
             return Reply(status, None, headers, "")
         name = serializers.concrete(media.name, accept)
         value = self._value(operation, call, media, name, wanted)
-        written = None if serializers.is_json(name) else serializers.write(value, name, media, self._schemas)
+        written = None if is_json(name) else serializers.write(value, name, media, self._schemas)
         return Reply(status, value, headers, name, written)
 
     def _value(self, operation: Operation, call: Call, media: MediaType, name: str, wanted: Wanted) -> Any:
         if wanted.example is not None:
             return self._maker.content(media, seed=0, name=wanted.example)
         if media.schema is None and not media.examples:
-            return {} if serializers.is_json(name) else ""
+            return {} if is_json(name) else ""
         key = f"{operation.operation_id} {json_codec.write(dict(call.path)).decode()}"
         value = self._drawn_anew(media, key) if wanted.dynamic else self._kept(media, key)
         if media.schema is None or self._is_example(media, value):
@@ -163,7 +164,7 @@ def _media(response: Response, accept: str, example: str | None) -> MediaType | 
         if example is not None and response.content:
             raise Unanswerable(f"#{response.pointer}: there is no example {example!r}")
         return None
-    offered.sort(key=lambda media: not serializers.is_json(media.name))
+    offered.sort(key=lambda media: not is_json(media.name))
     position = favourite(accept, [media.name for media in offered])
     if position is None and response.status[0] in "23":
         raise NotAcceptable(

@@ -12,6 +12,7 @@ import yaml
 
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType
+from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.response import xml_writer
 
@@ -32,17 +33,12 @@ def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> b
     if isinstance(value, bytes):
         return value
     if is_json(kind):
-        return json_codec.write(value) + (b"\n" if kind in LINES else b"")
+        return json_codec.write(value)
     if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
         return xml_writer.write(value, media.schema if media else None, schemas)
     if isinstance(value, str) and kind in SPECIMENS:
         return SPECIMENS[kind]()
-    return WRITERS.get(kind, _plain)(value)
-
-
-def is_json(name: str) -> bool:
-    """Is a body of this media type one JSON value (RFC 8259; RFC 6839 for `+json`)?"""
-    return "json" in name
+    return WRITERS.get(kind, plain)(value)
 
 
 def concrete(name: str, accept: str) -> str:
@@ -54,7 +50,8 @@ def concrete(name: str, accept: str) -> str:
     return next((w for w in wanted if "*" not in w and w.startswith(kind) and "/" in w), CONCRETE.get(name, name))
 
 
-def _plain(value: Any) -> bytes:
+def plain(value: Any) -> bytes:
+    """A text as it is, nothing as no bytes, any other value as JSON."""
     if value is None:
         return b""
     return value.encode() if isinstance(value, str) else json_codec.write(value)
@@ -62,7 +59,7 @@ def _plain(value: Any) -> bytes:
 
 def _form(value: Any) -> bytes:
     if not isinstance(value, dict):
-        return _plain(value)
+        return plain(value)
     texts = {k: v if isinstance(v, str | list) else json_codec.write(v).decode() for k, v in value.items()}
     return urlencode(texts, doseq=True).encode()
 
@@ -72,7 +69,23 @@ def _events(value: Any) -> bytes:
     if isinstance(value, str) and value.lstrip().startswith(("data:", "event:", "id:", ":")):
         return value.rstrip("\n").encode() + b"\n\n"
     events = value if isinstance(value, list) else [value]
-    return b"".join(b"data: " + _plain(event).replace(b"\n", b"\ndata: ") + b"\n\n" for event in events)
+    return b"".join(b"data: " + plain(event).replace(b"\n", b"\ndata: ") + b"\n\n" for event in events)
+
+
+def _lines(value: Any) -> bytes:
+    """JSON Lines: one value on each line. A newline at the end is optional."""
+    return b"\n".join(json_codec.write(each) for each in (value if isinstance(value, list) else [value]))
+
+
+def _ended_lines(value: Any) -> bytes:
+    """NDJSON: one value on each line, and each line is ended by a newline."""
+    return _lines(value) + (b"\n" if value != [] else b"")
+
+
+def _sequence(value: Any) -> bytes:
+    """A JSON text sequence (RFC 7464 section 2.2): each value between a record separator and a newline."""
+    values = value if isinstance(value, list) else [value]
+    return b"".join(b"\x1e" + json_codec.write(each) + b"\n" for each in values)
 
 
 def _yaml(value: Any) -> bytes:
@@ -83,7 +96,7 @@ def _csv(value: Any) -> bytes:
     """Rows of objects under one head line (RFC 4180); a text as it stands."""
     rows = value if isinstance(value, list) and all(isinstance(row, dict) for row in value) else None
     if not rows:
-        return _plain(value)
+        return plain(value)
     names = list(rows[0])
     lines = [names, *([row.get(name, "") for name in names] for row in rows)]
     return "".join(",".join(_cell(cell) for cell in line) + "\r\n" for line in lines).encode()
@@ -133,11 +146,10 @@ def _zip() -> bytes:
     return b"PK\x05\x06" + bytes(18)
 
 
-LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
-"""Media types of one JSON value a line."""
-
 WRITERS: dict[str, Callable[[Any], bytes]] = {
     "application/x-www-form-urlencoded": _form, "text/event-stream": _events, "text/csv": _csv,
+    "application/jsonl": _lines, "application/x-jsonlines": _lines, "application/x-ndjson": _ended_lines,
+    "application/ndjson": _ended_lines, "application/json-seq": _sequence,
     "application/yaml": _yaml, "application/x-yaml": _yaml, "text/yaml": _yaml, "text/x-yaml": _yaml,
 }  # fmt: skip
 """How a value is written, by media type; others as text, or as JSON where it is no text."""
