@@ -61,26 +61,39 @@ __all__ = [
     "create_app",
 ]
 
-_MODULES = {
-    "mockserver.contract": ("ReadingOptions",),
-    "mockserver.errors": (
-        "BehaviourError", "Conflict", "DocumentError", "Fault", "Forbidden", "Invalid", "InvalidDocument", "Missing",
-        "MockServerError", "Refusal", "StateError", "TooMany", "Unauthenticated", "UnsupportedFeature",
-    ),
-    "mockserver.handlers.request_context": ("Asks", "RequestContext", "Rule"),
-    "mockserver.messages": ("Call", "Reply"),
-    "mockserver.state.clock": ("Clock",),
-    "mockserver.web.app": ("Sandbox", "create_app"),
-    "mockserver.web.service": ("ServiceSettings",),
-}  # fmt: skip
+_PUBLIC = {
+    "Asks": "mockserver.handlers.request_context:Asks",
+    "BehaviourError": "mockserver.errors:BehaviourError",
+    "Call": "mockserver.messages:Call",
+    "Clock": "mockserver.state.clock:Clock",
+    "Conflict": "mockserver.errors:Conflict",
+    "DocumentError": "mockserver.errors:DocumentError",
+    "Fault": "mockserver.errors:Fault",
+    "Forbidden": "mockserver.errors:Forbidden",
+    "Invalid": "mockserver.errors:Invalid",
+    "InvalidDocument": "mockserver.errors:InvalidDocument",
+    "Missing": "mockserver.errors:Missing",
+    "MockServerError": "mockserver.errors:MockServerError",
+    "ReadingOptions": "mockserver.contract:ReadingOptions",
+    "Refusal": "mockserver.errors:Refusal",
+    "Reply": "mockserver.messages:Reply",
+    "RequestContext": "mockserver.handlers.request_context:RequestContext",
+    "Rule": "mockserver.handlers.request_context:Rule",
+    "Sandbox": "mockserver.web.app:Sandbox",
+    "ServiceSettings": "mockserver.web.service:ServiceSettings",
+    "StateError": "mockserver.errors:StateError",
+    "TooMany": "mockserver.errors:TooMany",
+    "Unauthenticated": "mockserver.errors:Unauthenticated",
+    "UnsupportedFeature": "mockserver.errors:UnsupportedFeature",
+    "create_app": "mockserver.web.app:create_app",
+}
 """Where each public name is defined. Write a new one here, in the imports above, in `__all__` and in docs/api.md."""
 
 
 def _lazy(name: str) -> Any:
     """A public name, imported when it is first used: programs that only read documents do not import the web layer."""
-    for module, names in _MODULES.items():
-        if name in names:
-            return resolve_name(f"{module}:{name}")
+    if name in _PUBLIC:
+        return resolve_name(_PUBLIC[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
