@@ -10,6 +10,7 @@ from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import Path, ReplyBody, reply_body
 from mockserver.inference.names import plain, words
 from mockserver.inference.path_tree import PathNode
+from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Schemas
 
@@ -168,7 +169,9 @@ def update(draft: ResourceDraft, operation: Operation) -> DraftAction | None:
 
 
 def _patch(schemas: Schemas, operation: Operation, asked: str | None) -> str | None:
-    names = [media.name.partition(";")[0] for media in operation.request_body.content] if operation.request_body else []
+    names = (
+        [media_types.essence(media.name) for media in operation.request_body.content] if operation.request_body else []
+    )
     for name, patch in PATCHES.items() if "application/json" not in names else ():
         if name in names:
             return patch

@@ -1,30 +1,109 @@
-"""Names of media types, in documents and in Content-Type headers (RFC 9110 section 8.3.1)."""
+"""Media types and ranges (RFC 9110 sections 8.3.1 and 12.5.1): which is meant, and how its bytes are written."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
-RANGES = frozenset({"*/*", "application/*"})
-"""Media type ranges that JSON belongs to."""
+JSON = re.compile(r"(?:^|.*[/+.-])json")
+"""`application/json`, `text/json`, `application/vnd.pet+json`, `application/x-json`; not `application/x-ndjson`."""
+
+LINES = frozenset(
+    {
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/jsonlines",
+    }
+)
+"""Media types of one JSON value a line."""
+
+PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
+
+UNJUDGED = frozenset({"q", "charset", "boundary"})
+"""Parameters that say how a message is sent, not what it is."""
 
 
-def essence(name: str) -> str:
-    """`type/subtype` in lower case, without parameters."""
-    return name.partition(";")[0].strip().lower()
+class MediaRange(NamedTuple):
+    """A media type, or a range such as `image/*`, in lower case, with its parameters."""
+
+    kind: str
+    parameters: Mapping[str, str]
+
+
+def parse(text: str) -> MediaRange:
+    """A media type as a document or a header writes it; parameters by their lower-case names, values as they are."""
+    kind, mark, rest = text.partition(";")
+    found = PARAMETER.findall(mark + rest) if mark else ()
+    parameters = {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain for name, quoted, plain in found}
+    return MediaRange(kind.strip().lower(), {n: v for n, v in parameters.items() if n not in UNJUDGED})
+
+
+def essence(text: str) -> str:
+    """The media type without its parameters, in lower case."""
+    return text.partition(";")[0].strip().lower()
 
 
 @lru_cache(maxsize=1024)  # asked for every reply
-def is_json(name: str) -> bool:
-    """Is a body of this media type one JSON value (RFC 8259; RFC 6839 section 3.1 for `+json`)?"""
-    return essence(name).endswith(("/json", "+json"))
+def is_json(text: str) -> bool:
+    """Is a body of this media type one JSON value (RFC 8259; RFC 6839 for `+json`)?"""
+    return JSON.fullmatch(essence(text)) is not None
 
 
-def may_be_json(name: str) -> bool:
-    """Is it JSON, or a range that JSON belongs to?"""
-    return is_json(name) or essence(name) in RANGES
+def is_lines(text: str) -> bool:
+    """Is a body of this media type one JSON value a line?"""
+    return essence(text) in LINES
 
 
-def is_form(name: str) -> bool:
-    """Is a body of this media type a form, whose fields are properties?"""
-    return essence(name) in FORMS
+def is_xml(text: str) -> bool:
+    """Is a body of this media type XML (RFC 7303)?"""
+    return essence(text).endswith(("/xml", "+xml"))
+
+
+def is_form(text: str) -> bool:
+    """Is the media type a form, whose fields are properties?"""
+    return essence(text) in ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def is_range(text: str) -> bool:
+    """Does the text stand for several media types?"""
+    return "*" in essence(text)
+
+
+def may_be_json(text: str) -> bool:
+    """Is the media type JSON, or a range that has JSON in it?"""
+    return is_json(text) or essence(text) in ("*/*", "application/*")
+
+
+def best(offered: Iterable[str], sent: str) -> int | None:
+    """The position of the key that describes a message of media type `sent`, the most specific first; None for none.
+
+    A key with a parameter that `sent` has with another value does not describe it; one that `sent` does not have is
+    passed over (OpenAPI 3.1 sections 4.8.13 and 4.8.14: the most specific key applies).
+    """
+    message = parse(sent)
+    ranks = [_rank(parse(name), message) for name in offered]
+    rank = max(ranks, default=NEVER)
+    return ranks.index(rank) if rank > NEVER else None
+
+
+NEVER = (-1, 0, 0)
+
+
+def _rank(key: MediaRange, message: MediaRange) -> tuple[int, int, int]:
+    """How specifically a key speaks of a message: by its type, by the parameters they share and by those it lacks."""
+    place = _place(key.kind, message.kind)
+    shared = key.parameters.keys() & message.parameters.keys()
+    if place < 0 or any(key.parameters[name] != message.parameters[name] for name in shared):
+        return NEVER
+    return place, len(shared), -len(key.parameters.keys() - shared)
+
+
+def _place(range_: str, kind: str) -> int:
+    if range_ == kind:
+        return 3
+    family, suffix = kind.partition("/")[0], kind.rpartition("+")[2]
+    return {f"{family}/*+{suffix}": 2, f"{family}/*": 1, "*/*": 0}.get(range_, -1)

@@ -68,6 +68,22 @@ class Schemas:
             self._validators[key] = Validator(partial(self.compile_once, pointer, direction))
         return self._validators[key]
 
+    def lines_validator(self, pointer: str, direction: Direction) -> Validator:
+        """The validator of a body of one JSON value a line, read as a list.
+
+        The schema at `pointer` describes that list if it is one of an array, else each of its items.
+        """
+        if "array" in self.types(pointer):
+            return self.validator(pointer, direction)
+        key = (f"{pointer}\n", direction)
+        if key not in self._validators:
+            self._validators[key] = Validator(partial(self._compile_listed, pointer, direction))
+        return self._validators[key]
+
+    def _compile_listed(self, pointer: str, direction: Direction) -> Compiled:
+        item = dict(self.views[direction].whole(pointer))
+        return compiled({"$defs": item.pop("$defs"), "type": "array", "items": item})
+
     def takes_any_text(self, pointer: str) -> bool:
         """Is every text valid for the schema at `pointer`, so that no validator need be asked?"""
         return all(set(node) <= LABELS and node.get("type", "string") == "string" for node, _ in self.branches(pointer))

@@ -15,9 +15,8 @@ from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Principal, Reply
-from mockserver.openapi import json_codec, path_template
+from mockserver.openapi import json_codec, media_types, path_template
 from mockserver.openapi.document import Operation
-from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.web.request import prefer
@@ -170,7 +169,7 @@ class Endpoint:
         if key not in self._validators:
             self._validators[key] = self._validator(reply, refused)
         validator = self._validators[key]
-        if validator is not None and is_json(reply.media_type) and not validator.is_valid(reply.body):
+        if validator is not None and not validator.is_valid(reply.body):
             fault = next(iter(validator.iter_errors(reply.body)))
             at = "/".join(str(step) for step in fault.instance_path)
             raise Unanswerable(f"our own {reply.status} reply breaks the document at /{at}: {fault.message}")
@@ -180,10 +179,13 @@ class Endpoint:
         response = self.operation.response(reply.status)
         if response is None and not refused and self.operation.success() is not None:
             raise Unanswerable(f"our own reply has the status {reply.status}, which is not documented")
-        kind = reply.media_type.partition(";")[0]
-        media = [m for m in response.content if m.name.partition(";")[0] == kind] if response else []
-        pointer = media[0].schema if media else None
-        return self._parts.contract.schemas.validator(pointer, "response") if pointer else None
+        content = response.content if response else ()
+        found = media_types.best([media.name for media in content], reply.media_type)
+        pointer = content[found].schema if found is not None else None
+        schemas = self._parts.contract.schemas
+        if pointer is not None and media_types.is_lines(reply.media_type):
+            return schemas.lines_validator(pointer, "response")
+        return schemas.validator(pointer, "response") if pointer and media_types.is_json(reply.media_type) else None
 
     def _sources(self, headers: Mapping[str, str], target: RequestTarget) -> dict[str, Any]:
         """All that a request says, for those who have to look at it anew."""
@@ -241,8 +243,10 @@ def encode(reply: Reply) -> bytes:
     """The bytes of a reply's body."""
     if reply.content is not None:
         return reply.content
-    if is_json(reply.media_type):
+    if media_types.is_json(reply.media_type):
         return json_codec.write(reply.body)
+    if media_types.is_lines(reply.media_type):
+        return serializers.lines(reply.body)
     return reply.body if isinstance(reply.body, bytes) else serializers.plain(reply.body)
 
 

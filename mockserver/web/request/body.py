@@ -11,13 +11,15 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import FormParser, parse_options_header
 
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
-from mockserver.openapi import json_codec
+from mockserver.openapi import json_codec, media_types
 from mockserver.openapi.document import MediaType, RequestBody
-from mockserver.openapi.media_types import is_form, is_json
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
 from mockserver.web.request.coercion import Coercion
 from mockserver.web.request.query import fold, steps
+
+REMEMBERED = 64
+"""How many content types an operation remembers with their readers: clients send few, and an attacker many."""
 
 Parse = Callable[[bytes, str], Any]
 
@@ -27,9 +29,10 @@ class BodyReader:
 
     def __init__(self, body: RequestBody, schemas: Schemas) -> None:
         self.required = body.required
-        self._media = tuple((media.name.partition(";")[0].strip(), _reader(media, schemas)) for media in body.content)
+        self._schemas, self._content = schemas, body.content
+        self._readers = [_reader(media.name, media, schemas) for media in body.content]
         self._known: dict[str, MediaReader] = {}
-        self.names = ", ".join(name for name, _ in self._media)
+        self.names = ", ".join(media.name for media in body.content)
 
     def read(self, content: bytes, content_type: str) -> tuple[Any, str]:
         """(value, media type name). Raises Malformed, Invalid or UnsupportedMediaType."""
@@ -51,17 +54,18 @@ class BodyReader:
             raise Invalid(fault.message, faults=(fault,))
 
     def _find(self, content_type: str) -> MediaReader:
-        """The reader for a content type: exact, else a range, the narrowest first (OpenAPI 3.1 section 4.8.13)."""
-        asked = content_type.partition(";")[0].strip().lower()
-        kind, suffix = asked.partition("/")[0], asked.rpartition("+")[2]
-        for wanted in (asked, f"{kind}/*+{suffix}", f"{kind}/*", "*/*"):
-            for name, reader in self._media:
-                if name == wanted:
-                    if len(self._known) < 64:
-                        self._known[content_type] = reader
-                    return reader
-        said = f"content type {asked!r}" if asked else "a body without a content type"
-        raise UnsupportedMediaType(f"{said} is not supported; send {self.names}", headers=(("accept", self.names),))
+        """The reader for a content type, by the most specific key that describes it (OpenAPI 3.1 section 4.8.13)."""
+        kind = media_types.essence(content_type)
+        found = media_types.best([media.name for media in self._content], content_type)
+        if found is None:
+            said = f"content type {kind!r}" if kind else "a body without a content type"
+            raise UnsupportedMediaType(f"{said} is not supported; send {self.names}", headers=(("accept", self.names),))
+        media, reader = self._content[found], self._readers[found]
+        if media_types.is_range(media.name):  # what is sent says how it is read; its schema is the range's
+            reader = _reader(kind, media, self._schemas)
+        if len(self._known) < REMEMBERED:
+            self._known[content_type] = reader
+        return reader
 
 
 class MediaReader:
@@ -74,14 +78,17 @@ class MediaReader:
         self.is_json = parse is _json
 
 
-def _reader(media: MediaType, schemas: Schemas) -> MediaReader:
-    name = media.name.partition(";")[0].strip()
+def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
+    """What reads a body of the media type `name`, which `media` describes."""
+    name = media_types.essence(name)
     validator = schemas.validator(media.schema, "request") if media.schema else None
-    if is_json(name):
+    if media_types.is_json(name):
         return MediaReader(name, _json, validator)
-    if is_form(name):
+    if media_types.is_lines(name):
+        return MediaReader(name, _lines, schemas.lines_validator(media.schema, "request") if media.schema else None)
+    if media_types.is_form(name):
         return _form_reader(name, media.schema, schemas, validator)
-    if name.endswith(("/xml", "+xml")):
+    if media_types.is_xml(name):
         return MediaReader(name, lambda content, _: xml_reader.read(content, media.schema, schemas), validator)
     if name.startswith("text/"):
         return MediaReader(name, _text, validator)
@@ -107,6 +114,19 @@ def _json(content: bytes, content_type: str) -> Any:
         message = f"not JSON: {fault}"
         faults = (Fault("body", (), message, "json"),)
         raise Malformed(message, faults=faults, position=fault.pos) from None
+
+
+def _lines(content: bytes, content_type: str) -> list[Any]:
+    """The JSON values of the lines that are not empty. Raises Malformed, naming the line."""
+    found = []
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.strip():
+            try:
+                found.append(json_codec.read(line))
+            except orjson.JSONDecodeError as fault:
+                message = f"line {number} is not JSON: {fault}"
+                raise Malformed(message, faults=(Fault("body", (number - 1,), message, "json"),)) from None
+    return found
 
 
 def _text(content: bytes, content_type: str) -> str:

@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from mockserver.openapi.media_types import MediaRange, parse
+
+RANGE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+"""One range of an `Accept` header: a quoted parameter may have commas."""
 
 
 def accepts(header: str, media_type: str) -> bool:
     """Is `media_type` among the ranges of the header with a weight above 0?"""
-    return weight(header, media_type) > 0
+    return favourite(header, [media_type]) is not None
 
 
 def favourite(header: str, media_types: Sequence[str]) -> int | None:
     """The position of the media type that the header likes best, the first of equals; None when it takes none."""
-    weights = [weight(header, name) for name in media_types]
+    ranges = [(parse(text), _weight(text)) for text in RANGE.findall(header)]
+    weights = [_weight_of(parse(name), ranges) for name in media_types]
     best = max(weights, default=0.0)
     return weights.index(best) if best > 0 else None
 
 
-def weight(header: str, media_type: str) -> float:
-    """The weight that the header gives `media_type`, 0 where it is not taken. The most specific range decides.
+def _weight_of(offered: MediaRange, ranges: Sequence[tuple[MediaRange, float]]) -> float:
+    """The weight that the ranges give a media type, 0 where none takes it. The most specific range decides.
 
     A documented range such as `image/*` is offered as whatever the client takes of it.
     """
-    name = media_type.partition(";")[0].strip().lower()
-    best, found = -1, 0.0
-    for written in header.split(","):
-        value, _, rest = written.partition(";")
-        rank = _rank(value.strip().lower(), name)
+    best, found = (-1, 0), 0.0
+    for accepted, weight in ranges:
+        rank = _rank(accepted, offered)
         if rank > best:
-            best, found = rank, _weight(rest)
+            best, found = rank, weight
     return found
 
 
-def _rank(accepted: str, offered: str) -> int:
-    """How specifically a range of the header speaks of what is offered; -1 when it does not."""
-    kind = offered.partition("/")[0]
+def _rank(accepted: MediaRange, offered: MediaRange) -> tuple[int, int]:
+    """How specifically a range speaks of what is offered, by its type and by its parameters; (-1, 0) for not at all."""
+    shared = accepted.parameters.keys() & offered.parameters.keys()
+    if any(accepted.parameters[name] != offered.parameters[name] for name in shared):
+        return -1, 0
+    return _place(accepted.kind, offered.kind), len(shared)
+
+
+def _place(accepted: str, offered: str) -> int:
+    family = offered.partition("/")[0]
     if accepted == offered:
         return 2
-    if "*" in offered and (kind == "*" or accepted.startswith(f"{kind}/")):
+    if "*" in offered and (family == "*" or accepted.startswith(f"{family}/")):
         return 2
-    return {f"{kind}/*": 1, "*/*": 0}.get(accepted, -1)
+    return {f"{family}/*": 1, "*/*": 0}.get(accepted, -1)
 
 
-def _weight(parameters: str) -> float:
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 1.0
-    return 1.0
+QUALITY = re.compile(r';\s*q\s*=\s*"?([^\s;"]*)', re.IGNORECASE)
+
+
+def _weight(text: str) -> float:
+    found = QUALITY.search(text)
+    try:
+        return float(found[1]) if found else 1.0
+    except ValueError:
+        return 1.0

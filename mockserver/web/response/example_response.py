@@ -17,7 +17,7 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header, MediaType, Operation, Response
-from mockserver.openapi.media_types import is_json
+from mockserver.openapi.media_types import is_json, is_lines
 from mockserver.openapi.path_template import names
 from mockserver.web.request.content_negotiation import favourite
 from mockserver.web.response import serializers
@@ -73,6 +73,8 @@ class ExampleResponses:
             return Reply(status, None, headers, "")
         name = serializers.concrete(media.name, accept)
         value = self._value(operation, call, media, name, wanted)
+        if is_lines(name) and not isinstance(value, list):
+            value = [value]  # the schema describes one line
         written = None if is_json(name) else serializers.write(value, name, media, self._schemas)
         return Reply(status, value, headers, name, written)
 

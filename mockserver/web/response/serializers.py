@@ -12,7 +12,7 @@ import yaml
 
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType
-from mockserver.openapi.media_types import is_json
+from mockserver.openapi.media_types import essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.response import xml_writer
 
@@ -29,16 +29,24 @@ CONCRETE = {
 
 def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> bytes:
     """The bytes of `value` as the media type `name`, which `media` describes in the document."""
-    kind = name.partition(";")[0].strip()
+    kind = essence(name)
     if isinstance(value, bytes):
         return value
     if is_json(kind):
         return json_codec.write(value)
+    if is_lines(kind):
+        return lines(value)
     if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
         return xml_writer.write(value, media.schema if media else None, schemas)
     if isinstance(value, str) and kind in SPECIMENS:
         return SPECIMENS[kind]()
     return WRITERS.get(kind, plain)(value)
+
+
+def lines(value: Any) -> bytes:
+    """JSON values, one a line: the items of a list, or the value alone."""
+    items = value if isinstance(value, list) else [value]
+    return b"".join(json_codec.write(item) + b"\n" for item in items)
 
 
 def concrete(name: str, accept: str) -> str:
