@@ -154,18 +154,14 @@ def create_app(
     settings: ServiceSettings | None = None,
     reading: ReadingOptions = STRICT,
 ) -> Sandbox:
-    """The ASGI app that stands in for services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
+    """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
-        `documents` are vendors on the shelf or paths of OpenAPI documents; without any, all vendors. `behaviour` are
-    <<<<<<< HEAD
-        overlays on top, applied to every document. A `seed` makes ids, time and chance repeatable. `outside` is the
-        service that rules ask (without: simulated MCP servers, no network). `limits=False` leaves rate limits out.
-        `reading` says how strictly documents are read. Raises DocumentError or BehaviourError, naming file and place.
-    =======
-        overlays on top, applied to every document. A `seed` makes ids, time and chance repeatable. `prober` asks MCP
-        servers (without: simulated, no network). `limits=False` leaves rate limits out. `reading` says how strictly
-        documents are read. Raises DocumentError or BehaviourError, naming file and place.
-    >>>>>>> 6b412be (openapi: say in plain words what is wrong with a document)
+    `documents` are names of vendors that come with the package, or paths of OpenAPI documents; without any, all
+    vendors are served. `behaviour` are overlays that are applied on top of every document. A `seed` makes ids, times
+    and random values repeatable. `outside` answers the questions of rules (by default simulated MCP servers, without
+    network). `limits=False` leaves rate limits out. `reading` says how strictly documents are read.
+
+    Raises DocumentError or BehaviourError, naming file and place.
     """
     world = World(seed, clock)
     chosen = settings or ServiceSettings(limits=limits)
