@@ -64,7 +64,7 @@ class ExampleMaker:
         key = f"{pointer} {orjson.dumps(schema).decode()}"
         if (key, direction) not in self._tops:
             shapes = self._shapes[direction]
-            self._tops[key, direction] = shapes.of((shapes.perspective.see(schema, pointer),))
+            self._tops[key, direction] = shapes.of((shapes.perspective.rewritten(schema, pointer),))
         return self._grown(self._tops[key, direction], seed, pointer)
 
     def at(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
@@ -113,7 +113,7 @@ class ExampleMaker:
     def _placed(self, pointer: str, direction: Direction) -> ValueGenerator:
         if (pointer, direction) not in self._tops:
             shapes = self._shapes[direction]
-            self._tops[pointer, direction] = shapes.of((shapes.perspective.place(pointer),))
+            self._tops[pointer, direction] = shapes.of((shapes.perspective.reference_to(pointer),))
         return self._tops[pointer, direction]
 
     def _accepted(self, shape: ValueGenerator, value: Any) -> bool:

@@ -19,8 +19,9 @@ from mockserver.examples.alternatives import Choice, choices
 from mockserver.examples.budget import ENDLESS, Budget, Stuck
 from mockserver.examples.constraints import NOTHING, TYPES, Constraints, Schema, Schemas, fold
 from mockserver.examples.strings import Text
-from mockserver.openapi.direction_view import DirectionView, settled
+from mockserver.openapi.direction_view import DirectionView
 from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled, compiled
+from mockserver.openapi.subschemas import without_booleans
 
 TRIES = 6
 COMBINATIONS = 64
@@ -241,7 +242,7 @@ class ValueGenerator:
 
     def _rewritten(self, form: Any) -> ValueGenerator:
         """The shape of the canonical form, whose definitions have the names of the perspective's."""
-        schema = settled({key: value for key, value in form.items() if key not in ("$schema", "$defs")})
+        schema = without_booleans({key: value for key, value in form.items() if key not in ("$schema", "$defs")})
         return ValueGenerator(
             self.shapes, (schema,), fold(Constraints(), schema, self.shapes.perspective.definition), origin=self
         )

@@ -1,7 +1,7 @@
-"""Which schema a discriminator decides for (OpenAPI 3.1.1, section 4.8.25).
+"""Which schema a discriminator selects (OpenAPI 3.1.1, section 4.8.25).
 
-A discriminator stands beside `oneOf`/`anyOf`, or in a parent that its kinds name in their `allOf`. Either way the value
-of its property is a key of `mapping`, or else the name of the schema.
+A discriminator is beside `oneOf` or `anyOf`, or in a parent schema that subtypes name in their `allOf`. Either way the
+value of its property is a key of `mapping`, or the name of a schema.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ SCHEMAS = "/components/schemas/"
 Schema = dict[str, Any]
 
 
-class Family:
-    """The schemas of a document that inherit from one another through `allOf`.
+class Inheritance:
+    """The named schemas of a document that inherit from each other through `allOf`.
 
-    With `patient` a schema that a mapping names is known by its own name too (OpenAPI 3.1.1 section 4.8.25.3: the value
-    may match an implicit or an explicit mapping); who makes a value takes the one that the mapping says.
+    With `tolerant` a schema that a mapping lists may also be selected by its own name (OpenAPI 3.1.1 section 4.8.25.3:
+    the value may match an implicit or an explicit mapping). Generated values use the mapping.
     """
 
-    def __init__(self, root: Mapping[str, Any], *, patient: bool = False) -> None:
-        self.patient = patient
+    def __init__(self, root: Mapping[str, Any], *, tolerant: bool = False) -> None:
+        self.tolerant = tolerant
         components = root.get("components")
         schemas = components.get("schemas") if isinstance(components, dict) else None
         self.schemas: dict[str, Any] = schemas if isinstance(schemas, dict) else {}
 
     @cached_property
     def parents(self) -> dict[str, list[str]]:
-        """For each named schema with parents, their names."""
+        """Name of a schema → the names of its parents. Schemas without parents are left out."""
         found = {name: _inherited(schema, self.schemas) for name, schema in self.schemas.items()}
         return {name: parents for name, parents in found.items() if parents}
 
     @cached_property
     def children(self) -> dict[str, list[str]]:
-        """For each named schema with children, their names in the order of the document."""
+        """Name of a schema → the names of its children, in document order. Schemas without children are left out."""
         found: dict[str, list[str]] = {}
         for child, parents in self.parents.items():
             for parent in parents:
@@ -44,28 +44,29 @@ class Family:
         return found
 
     def is_member(self, pointer: str) -> bool:
-        """Whether a named schema stands at `pointer`, so that its `allOf` means inheritance."""
+        """Is the schema at `pointer` a named one with parents, so that its `allOf` means inheritance?"""
         return pointer.startswith(SCHEMAS) and pointer[len(SCHEMAS) :] in self.parents
 
-    def kinds(self, pointer: str) -> list[str]:
-        """The pointers of all schemas that may stand where `pointer` is asked for; none if nothing decides."""
+    def subtypes(self, pointer: str) -> list[str]:
+        """The pointers of all schemas that a reference to `pointer` allows; empty if no discriminator decides."""
         name = pointer.removeprefix(SCHEMAS)
         if name == pointer or not (rule := self._rule(name)):
             return []
         descended = self._descendants(name)
+        # A parent that its own mapping does not list is never a value itself, as an abstract class is not.
         abstract = self.schemas[name].get("discriminator") and name not in _mapped(rule)
-        kinds = descended if abstract and descended else [name, *descended]
-        return [SCHEMAS + kind for kind in kinds]
+        names = descended if abstract and descended else [name, *descended]
+        return [SCHEMAS + each for each in names]
 
-    def tag(self, pointer: str) -> Schema | None:
-        """What the deciding property of the schema at `pointer` must be, as a schema; None if nothing decides."""
+    def own_tag(self, pointer: str) -> Schema | None:
+        """A schema for the discriminator's property in the schema at `pointer`; None if no discriminator decides."""
         name = pointer.removeprefix(SCHEMAS)
         rule = self._rule(name) if name != pointer else None
         own = rule and rule is self.schemas[name].get("discriminator") and name not in _mapped(rule)
         return None if not rule or own else self._tag(rule, name)
 
     def branch_tags(self, rule: Mapping[str, Any], branches: list[Any]) -> list[Schema | None]:
-        """For each branch of a `oneOf` or `anyOf` beside the discriminator `rule`, what its property must be."""
+        """For each branch beside the discriminator `rule`: a schema for the property of the discriminator, or None."""
         names = [_name(branch.get("$ref", "")) if isinstance(branch, dict) else "" for branch in branches]
         return [self._tag(rule, name) if name in self.schemas else None for name in names]
 
@@ -73,16 +74,19 @@ class Family:
         prop = rule.get("propertyName", "")
         allowed = _declared(self.schemas[name], prop, self.schemas)
         wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) == name]
-        if not wanted or (self.patient and name not in rule.get("mapping", {})):
+        if not wanted or (self.tolerant and name not in rule.get("mapping", {})):
             wanted.append(name)
         if allowed is not None:
-            # Documents whose schema is called Cat and whose values say `cat` mean the latter.
+            # Many documents name a schema `Cat` and list the value `cat`: only the listed spelling is a valid value.
             folded = {key.lower() for key in wanted}
             wanted = [value for value in allowed if isinstance(value, str) and value.lower() in folded]
         return {"properties": {prop: {"enum": wanted}}, "required": [prop]} if wanted else None
 
     def _rule(self, name: str) -> Mapping[str, Any] | None:
-        """The discriminator that decides about a named schema: its own or the one it inherits."""
+        """The discriminator that applies to a named schema: its own or an inherited one.
+
+        One beside `oneOf` or `anyOf` selects among those branches and says nothing about inheritance.
+        """
         for member in (name, *self._ancestors(name)):
             schema = self.schemas.get(member)
             rule = schema.get("discriminator") if isinstance(schema, dict) else None
@@ -98,7 +102,10 @@ class Family:
 
 
 def _reached(edges: Mapping[str, list[str]], start: str) -> list[str]:
-    """Everything that can be reached from `start`, nearest first."""
+    """Everything that can be reached from `start`, nearest first.
+
+    The list grows while the loop reads it; names that are in it already are not added, so circles end.
+    """
     found = list(edges.get(start, ()))
     for name in found:
         found.extend(further for further in edges.get(name, ()) if further not in found and further != start)
@@ -116,13 +123,13 @@ def _mapped(rule: Mapping[str, Any]) -> set[str]:
 
 
 def _name(target: Any) -> str:
-    """The schema that a reference, or a bare name in a mapping, means."""
+    """The name of the schema that a reference or a bare name of a mapping means."""
     pointer = unquote(str(target)).removeprefix("#")
     return pointer.removeprefix(SCHEMAS).replace("~1", "/").replace("~0", "~")
 
 
 def _declared(schema: Any, prop: str, schemas: Mapping[str, Any], depth: int = 0) -> list[Any] | None:
-    """The values that a schema, or what it inherits, allows for a property; None when it does not say."""
+    """The values that a schema or its parents list for a property; None if they list none."""
     if not isinstance(schema, dict) or depth > 8:
         return None
     own = schema.get("properties", {}).get(prop, {})

@@ -1,8 +1,8 @@
-"""The schemas of one document, compiled to validators on demand (jsonschema-rs, JSON Schema 2020-12).
+"""The schemas of one document: compiled to validators (jsonschema-rs, JSON Schema 2020-12), and looked into.
 
-A schema is named by its JSON pointer. It is looked at in one of two directions, as `Perspective` says: what a client
-sends may leave out required `readOnly` properties, what a service answers may leave out required `writeOnly` ones and
-must not show any (OpenAPI 3.1 section 4.8.24, JSON Schema Validation section 9.4), and discriminators decide.
+A schema is named by its JSON pointer. Validators exist for two directions, see `DirectionView`: a request may omit
+required `readOnly` properties; a response may omit required `writeOnly` ones and must not contain any (OpenAPI 3.1
+section 4.8.24, JSON Schema Validation section 9.4).
 """
 
 from __future__ import annotations
@@ -21,11 +21,15 @@ from mockserver.openapi.direction_view import Direction, DirectionView
 Compiled = jsonschema_rs.Draft202012Validator
 
 PATTERN_LIMIT = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
-"""Bounds the time that an absurd regular expression of a document may take."""
+"""Limits the time that a regular expression with catastrophic backtracking can take."""
 
 
 class Validator:
-    """Judges values by one schema, which is compiled when a value is first judged, or by `compile`."""
+    """Validates values against one schema, which is compiled with the first value, or by `compile`.
+
+    `is_valid` and `iter_errors` are jsonschema-rs's. After compilation they are its bound methods themselves, so that a
+    call costs no detour.
+    """
 
     __slots__ = ("_make", "is_valid", "iter_errors")
 
@@ -37,24 +41,27 @@ class Validator:
         )
 
     def compile(self) -> Validator:
-        """Make it ready. Raises InvalidDocument where the schema cannot be compiled."""
+        """Compile the schema now. Raises InvalidDocument if that fails."""
         if self._make is not None:
             made = self._make()
             self.is_valid, self.iter_errors, self._make = made.is_valid, made.iter_errors, None
         return self
 
 
-LABELS = frozenset({"type", "description", "title", "example", "examples", "default", "$ref"})
-"""Keywords of a schema that refuse no text, where its type is a text's."""
+REJECT_NO_TEXT = frozenset({"type", "description", "title", "example", "examples", "default", "$ref"})
+"""Keywords that reject no text if `type` allows strings; `$ref` is followed on its own."""
 
 
 class Schemas:
-    """All schemas of a document's normal form `root`, and how either direction of a message sees them."""
+    """All schemas of a document; `root` is its normal form.
+
+    What is found about a schema is kept, since plans and checks ask about the same schemas again and again.
+    """
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self.root = root
         self.views: dict[Direction, DirectionView] = {
-            "request": DirectionView(root, "request", patient=True),
+            "request": DirectionView(root, "request", tolerant=True),
             "response": DirectionView(root, "response"),
         }
         self._validators: dict[tuple[str, Direction], Validator] = {}
@@ -62,7 +69,7 @@ class Schemas:
         self._properties: dict[str, dict[str, str]] = {}
 
     def validator(self, pointer: str, direction: Direction) -> Validator:
-        """The validator of the schema at `pointer`, which is compiled when it is first needed."""
+        """The validator of the schema at `pointer`; it compiles itself when first used."""
         key = (pointer, direction)
         if key not in self._validators:
             self._validators[key] = Validator(partial(self.compile_once, pointer, direction))
@@ -75,39 +82,42 @@ class Schemas:
         """
         if "array" in self.types(pointer):
             return self.validator(pointer, direction)
-        key = (f"{pointer}\n", direction)
+        key = (f"{pointer}\n", direction)  # the line break sets it apart from the validator of one value
         if key not in self._validators:
             self._validators[key] = Validator(partial(self._compile_listed, pointer, direction))
         return self._validators[key]
 
     def _compile_listed(self, pointer: str, direction: Direction) -> Compiled:
-        item = dict(self.views[direction].whole(pointer))
+        item = dict(self.views[direction].standalone(pointer))
         return compiled({"$defs": item.pop("$defs"), "type": "array", "items": item})
 
     def takes_any_text(self, pointer: str) -> bool:
-        """Is every text valid for the schema at `pointer`, so that no validator need be asked?"""
-        return all(set(node) <= LABELS and node.get("type", "string") == "string" for node, _ in self.branches(pointer))
+        """Is every string valid for the schema at `pointer`, so that validation can be skipped?"""
+        return all(
+            set(node) <= REJECT_NO_TEXT and node.get("type", "string") == "string" for node, _ in self.branches(pointer)
+        )
 
     def compile(self) -> None:
-        """Compile every validator that was asked for. Raises InvalidDocument where one cannot be."""
+        """Compile every validator that was requested so far. Raises InvalidDocument if one fails."""
         for validator in list(self._validators.values()):
             validator.compile()
 
     def compile_once(self, pointer: str, direction: Direction) -> Compiled:
-        """What judges by the schema at `pointer`, not kept. Raises InvalidDocument where it cannot be compiled."""
+        """A new compiled validator of the schema at `pointer`. Raises InvalidDocument if it cannot be compiled."""
         try:
-            return compiled(self.views[direction].whole(pointer))
+            return compiled(self.views[direction].standalone(pointer))
         except (ValueError, jsonschema_rs.ReferencingError, Unanswerable) as fault:
             raise InvalidDocument(f"the schema cannot be compiled: {fault}", pointer=pointer) from None
 
     def resolve(self, pointer: str) -> tuple[Any, str]:
-        """The schema at `pointer` with its `$ref`s followed, and where it stands."""
+        """The schema at `pointer` with its `$ref`s followed, and its own pointer."""
         return json_pointer.resolve(self.root, json_pointer.lookup(self.root, pointer), pointer)
 
     def branches(self, pointer: str, *, every: bool = False) -> tuple[tuple[dict[str, Any], str], ...]:
-        """The schema objects that together describe one value: itself, its `$ref`s and its `allOf` members.
+        """The schema objects that describe one value together, each with its pointer.
 
-        With `every`, the alternatives of `anyOf` and `oneOf` too.
+        These are the schema itself, what its `$ref` points to and the parts of its `allOf`; with `every` also the
+        alternatives of `anyOf` and `oneOf`.
         """
         found = self._branches.get((pointer, every))
         if found is None:
@@ -132,7 +142,10 @@ class Schemas:
             yield node, here
 
     def properties(self, pointer: str) -> dict[str, str]:
-        """Property name → pointer of its schema, of an object schema with its `allOf` and alternatives."""
+        """Property name → pointer of its schema, for an object schema with its `allOf` and alternatives.
+
+        Of several schemas for a property the first one counts.
+        """
         found = self._properties.get(pointer)
         if found is None:
             found = self._properties[pointer] = {}
@@ -142,11 +155,11 @@ class Schemas:
         return found
 
     def required(self, pointer: str) -> set[str]:
-        """The names that every valid object has."""
+        """The names of the properties that every valid object has."""
         return {name for node, _ in self.branches(pointer) for name in node.get("required") or ()}
 
     def types(self, pointer: str) -> frozenset[str]:
-        """The JSON types a value may have; empty when the schema does not say."""
+        """The JSON types that a value may have; empty if the schema does not say."""
         found: set[str] = set()
         for node, _ in self.branches(pointer, every=True):
             written = node.get("type")
@@ -156,18 +169,18 @@ class Schemas:
         return frozenset(found)
 
     def keyword(self, pointer: str, name: str) -> Any:
-        """The first value of a keyword in the branches that describe the value, or None."""
+        """The first value of a keyword in `branches`, or None."""
         return next((node[name] for node, _ in self.branches(pointer) if name in node), None)
 
     def items(self, pointer: str) -> str | None:
-        """The pointer of an array schema's `items`, or None."""
+        """The pointer of the `items` of an array schema, or None."""
         for node, here in self.branches(pointer, every=True):
             if isinstance(node.get("items"), dict):
                 return json_pointer.join(here, "items")
         return None
 
     def below(self, pointer: str | None, path: tuple[str | int, ...]) -> str | None:
-        """The pointer of the schema of the value at `path` inside a value of the schema at `pointer`, or None."""
+        """The pointer of the schema for the value at `path` inside a value of the schema at `pointer`, or None."""
         for step in path:
             if pointer is None:
                 return None
@@ -176,29 +189,33 @@ class Schemas:
 
 
 def compiled(schema: dict[str, Any]) -> Compiled:
-    """The validator of a schema that holds all it refers to. Raises ValueError where there can be none."""
+    """The validator of a schema that contains all it refers to. Raises ValueError if it cannot be compiled."""
     return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT)
 
 
 def faults(validator: Validator, instance: Any, location: str, prefix: tuple[str | int, ...] = ()) -> tuple[Fault, ...]:
-    """What is wrong with `instance`, one Fault a broken keyword; of alternatives what the one that is meant says."""
-    return tuple(fault for error in validator.iter_errors(instance) for fault in _told(error, location, prefix))
+    """What is wrong with `instance`: a Fault for each keyword that fails, located below `prefix` in `location`.
+
+    If all alternatives of `anyOf` or `oneOf` fail, the faults are those of the alternative that was most likely meant:
+    "is not valid under any of the schemas" would help no client.
+    """
+    return tuple(fault for error in validator.iter_errors(instance) for fault in _readable(error, location, prefix))
 
 
-def _told(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Iterator[Fault]:
+def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Iterator[Fault]:
     branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
     if not all(branches):
-        branches = []  # several hold, where one should
+        branches = []  # a `oneOf` of which several alternatives match: there is no fault inside of them
     meant = [branch for branch in branches if not _is_other_kind(branch, error)]
-    told = meant[0] if len(meant) == 1 else _agreed(branches)
-    for inner in told:
-        yield from _told(inner, location, prefix)
-    if not told:
+    inside = meant[0] if len(meant) == 1 else _agreed(branches)
+    for inner in inside:
+        yield from _readable(inner, location, prefix)
+    if not inside:
         yield _decided(branches, location, prefix) or _fault(error, location, prefix)
 
 
 def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
-    """Does an alternative fail by what tells kinds apart: the type, or a property that has other values in it?"""
+    """Does an alternative fail since the value is of another kind: by its type, or by a property with fixed values?"""
     return any(
         error.kind.name == "type" if error.instance_path == whole.instance_path else error.kind.name in CHOICES
         for error in branch
@@ -206,7 +223,7 @@ def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschem
 
 
 def _agreed(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonschema_rs.ValidationError]:
-    """The properties that are missing whichever alternative was meant."""
+    """The errors about properties that are missing in every alternative."""
     missing = [
         {(*e.instance_path, e.kind.property): e for e in branch if e.kind.name == "required"}  # type: ignore[attr-defined]
         for branch in branches
@@ -217,13 +234,16 @@ def _agreed(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonsch
 def _decided(
     branches: list[list[jsonschema_rs.ValidationError]], location: str, prefix: tuple[str | int, ...]
 ) -> Fault | None:
-    """The fault of a property that has a value of no alternative; None where that is not what is wrong."""
+    """The fault of a property whose value no alternative allows; None if that is not what is wrong.
+
+    The message lists the values of all alternatives together.
+    """
     chosen = [{tuple(e.instance_path): e for e in branch if e.kind.name in CHOICES} for branch in branches]
     for place, error in chosen[0].items() if chosen else ():
         if all(place in one for one in chosen):
             allowed = [value for one in chosen for value in CHOICES[one[place].kind.name](one[place].kind)]
-            said = ", ".join(json_codec.write(value).decode() for value in allowed)
-            message = f"{json_codec.write(error.instance).decode()} is not one of {said}"
+            listed = ", ".join(json_codec.write(value).decode() for value in allowed)
+            message = f"{json_codec.write(error.instance).decode()} is not one of {listed}"
             return Fault(location, (*prefix, *place), message, "enum", allowed)
     return None
 
@@ -232,7 +252,7 @@ CHOICES: dict[str, Callable[[Any], list[Any]]] = {
     "enum": lambda kind: kind.options,
     "const": lambda kind: [kind.expected_value],
 }
-"""Keywords that list what is allowed, and how their errors tell it."""
+"""Keyword with fixed values → how its errors tell these values."""
 
 
 def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Fault:
@@ -246,7 +266,7 @@ def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[st
 
 
 def _expected(error: jsonschema_rs.ValidationError) -> Any:
-    """What the broken keyword demands; of types, the one that is not null."""
+    """What the failed keyword requires; of several types those that are not null."""
     if error.kind.name == "type":
         return " or ".join(name for name in error.kind.types if name != "null")  # type: ignore[attr-defined]
     return getattr(error.kind, "value", None)

@@ -168,7 +168,7 @@ def whole_schema(site: Site) -> list[dict[str, Any]]:
     contract = contract_of(site.document)
     (operation,) = [o for o in contract.document.operations if o.method == "post" and o.path.endswith("/mcp-servers")]
     media = operation.request_body.content[0] if operation.request_body else None
-    schema = contract.schemas.views["request"].whole(media.schema or "") if media else {}
+    schema = contract.schemas.views["request"].standalone(media.schema or "") if media else {}
     return [{"matchesJsonSchema": json.dumps(schema), "schemaVersion": "V202012"}]
 
 

@@ -39,7 +39,7 @@ def responses(described: Document) -> list[str]:
 def judged(root: dict[str, Any], place: str, value: Any) -> bool:
     """Whether another validator finds the value valid as a response, with what discriminators and `writeOnly` say."""
     view = DirectionView(root, "response")
-    schema = view.see(pointer.lookup(root, place), place)
+    schema = view.rewritten(pointer.lookup(root, place), place)
     whole = {"allOf": [schema], "$defs": view.closure((schema,))}
     return bool(Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).is_valid(value))
 
