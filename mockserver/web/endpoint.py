@@ -83,16 +83,16 @@ class Endpoint:
         limits: Headers = ()
         try:
             headers, target = _headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
-            principal = self._authenticator.known(headers.get("authorization")) or self._authenticator.admit(
-                self._sources(headers, target)
-            )
+            principal = self._authenticator.cached_principal(
+                headers.get("authorization")
+            ) or self._authenticator.authenticate(self._sources(headers, target))
             tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
                 place = "/".join((self._place, *values))  # the same at the root and below the service's name
                 limits = self._limiter.count(principal, tenant, method, place, self.operation.operation_id)
             if self._is_guarded:
                 self._refuse_stranger(principal, tenant)
-            given = (target.given if self._parameters.are_in_target else None) or self._parameters.read(
+            given = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
                 target, self._sources(headers, target)
             )
             body, media_type = None, ""
@@ -258,8 +258,8 @@ def _home(principal: Principal, path: Mapping[str, str], headers: Mapping[str, s
 def _limiter(parts: ServiceParts, stated: OperationBehaviour | None) -> RateLimiter | None:
     """The operation's own rate limit, else its service's; None where there is nothing to count or to announce."""
     own = stated.rate_limit if stated else None
-    limiter = RateLimiter(own, parts.world.clock, kept=parts.keeps_limits) if own else parts.limiter
-    return limiter if limiter is not None and limiter.matters else None
+    limiter = RateLimiter(own, parts.world.clock, enforced=parts.enforces_limits) if own else parts.limiter
+    return limiter if limiter is not None and limiter.is_needed else None
 
 
 def _promised(operation: Operation, contract: Contract) -> list[str]:

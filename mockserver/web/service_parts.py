@@ -26,7 +26,7 @@ class ServiceParts:
     world: World
     keyring: Keyring
     limiter: RateLimiter | None
-    keeps_limits: bool
+    enforces_limits: bool
     max_body: int
     outside: OutsideService
     examples: ExampleResponses

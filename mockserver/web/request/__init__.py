@@ -1,1 +1,1 @@
-"""Reading a request: route, credentials, parameters, body."""
+"""Reading a request: route, authentication, parameters, body."""

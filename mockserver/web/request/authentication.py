@@ -1,4 +1,4 @@
-"""Who is asking: credentials out of a request (OpenAPI 3.1 sections 4.8.27 and 4.8.30), and what they may do."""
+"""Authentication: the credentials of a request, and who they belong to (OpenAPI 3.1 sections 4.8.27 and 4.8.30)."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from mockserver.errors import Forbidden, Unauthenticated, UnsupportedFeature
 from mockserver.messages import ANONYMOUS, Principal
 from mockserver.openapi.document import Document, Operation, SecurityScheme
 
-REMEMBERED = 10_000
-"""How many unlisted credentials are remembered before they are looked at anew."""
+CACHED_CREDENTIALS = 10_000
+"""How many accepted credentials are cached: clients choose their texts, so memory must be bounded."""
 
-NO_GOOD = re.compile("invalid|expired|revoked", re.IGNORECASE)
-"""A credential with one of these words is refused where the service lists none: what else could tell a bad one?"""
+INVALID_WORDS = re.compile("invalid|expired|revoked", re.IGNORECASE)
+"""Words of a credential that a service without listed credentials refuses, so that clients can test a 401."""
 
 Sources = Mapping[str, Mapping[str, Any]]
 Extract = Callable[[Sources], str | None]
 
 
 class Keyring:
-    """The credentials that a service accepts: those it lists, and any that match the documented form.
+    """The credentials that a service accepts: those it lists, and any that match the documented pattern.
 
-    Of a service that lists none a client may want to see how a bad one is refused: that is any that says so itself.
+    A service that lists none accepts any credential but those with one of INVALID_WORDS.
     """
 
     def __init__(self, service: ServiceStatements) -> None:
         self._pattern = re.compile(service.authentication.pattern)
-        self._stated, self._refused = service.authentication, None if service.credentials else NO_GOOD
+        self._authentication, self._refused = service.authentication, None if service.credentials else INVALID_WORDS
         listed = frozenset(tenant for entry in service.credentials for tenant in entry.tenants or ())
         self._reserved = listed
         self._known = {
@@ -52,11 +52,11 @@ class Keyring:
         self._seen: dict[str, Principal] = {}
 
     def principal(self, credential: str) -> Principal | None:
-        """Who a credential belongs to, or None when it is not accepted."""
+        """The principal of a credential; None when it is not accepted."""
         found = self._known.get(credential) or self._seen.get(credential)
         if found is None and self._pattern.search(credential) and not self._is_refused(credential):
-            found = self._stranger(credential)
-            if len(self._seen) >= REMEMBERED:
+            found = self._unlisted(credential)
+            if len(self._seen) >= CACHED_CREDENTIALS:
                 self._seen.clear()
             self._seen[credential] = found
         return found
@@ -64,22 +64,22 @@ class Keyring:
     def _is_refused(self, credential: str) -> bool:
         return self._refused is not None and self._refused.search(credential) is not None
 
-    def _stranger(self, credential: str) -> Principal:
+    def _unlisted(self, credential: str) -> Principal:
         digest = hashlib.sha256(credential.encode()).hexdigest()
-        own = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
-        stranger = Principal(
+        home = f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
+        unlisted = Principal(
             name=f"key-{digest[:8]}",
-            role=self._stated.role,
-            home=own,
+            role=self._authentication.role,
+            home=home,
             reserved=self._reserved,
-            user=own,
+            user=home,
             credential=credential,
         )
-        return replace(stranger, tenants=frozenset({own})) if self._stated.tenants == "own" else stranger
+        return replace(unlisted, tenants=frozenset({home})) if self._authentication.tenants == "own" else unlisted
 
 
 class Authenticator:
-    """The security requirement of one operation: alternatives, of each of which every scheme must be met."""
+    """The security requirement of one operation: alternatives, each of which needs all of its schemes."""
 
     def __init__(self, operation: Operation, document: Document, keyring: Keyring) -> None:
         self._keyring = keyring
@@ -87,43 +87,47 @@ class Authenticator:
             [(_extractor(document, name), frozenset(scopes)) for name, scopes in requirement]
             for requirement in operation.security
         ]
-        self.is_open = not operation.security or any(not one for one in self._alternatives)
-        self._anyone = ANONYMOUS if not operation.security else None
-        self._admitted: dict[str | None, Principal] = {}
-        self._by_header = all(_is_authorization(document, name) for one in operation.security for name, _ in one)
-        challenges = [_challenge(document.security_schemes[n]) for one in operation.security for n, _ in one]
+        self.is_open = not operation.security or any(not alternative for alternative in self._alternatives)
+        self._public = ANONYMOUS if not operation.security else None
+        self._cached: dict[str | None, Principal] = {}
+        self._by_header = all(
+            _is_authorization(document, name) for alternative in operation.security for name, _ in alternative
+        )
+        challenges = [
+            _challenge(document.security_schemes[n]) for alternative in operation.security for n, _ in alternative
+        ]
         self._challenge = ", ".join(dict.fromkeys(c for c in challenges if c)) or "Bearer"
 
-    def known(self, authorization: str | None) -> Principal | None:
-        """Who is asking, where nobody has to ask further: the operation is for anyone, or the header was admitted."""
-        return self._anyone or self._admitted.get(authorization)
+    def cached_principal(self, authorization: str | None) -> Principal | None:
+        """The principal, if no check is needed: the operation is public, or the header was accepted before."""
+        return self._public or self._cached.get(authorization)
 
-    def admit(self, sources: Sources) -> Principal:
-        """Who is asking.
+    def authenticate(self, sources: Sources) -> Principal:
+        """The principal of the request.
 
-        Raises Unauthenticated, saying whether a credential is missing or wrong, and Forbidden for a token that says
-        itself that it lacks a scope (RFC 6750 section 3.1).
+        Raises Unauthenticated, whose message says if a credential is missing or wrong, and Forbidden for a token whose
+        claims lack a scope (RFC 6750 section 3.1).
         """
-        given, lacking = False, frozenset[str]()
+        is_given, lacking = False, frozenset[str]()
         for alternative in self._alternatives:
             credentials = [(extract(sources), scopes) for extract, scopes in alternative]
-            given = given or any(credential is not None for credential, _ in credentials)
+            is_given = is_given or any(credential is not None for credential, _ in credentials)
             found = [self._keyring.principal(c) if c is not None else None for c, _ in credentials]
             if found and found[0] is not None and all(principal is not None for principal in found):
                 lacking = frozenset().union(*(_lacking(credential, scopes) for credential, scopes in credentials))
                 if not lacking:
-                    return self._remember(sources, found[0])
+                    return self._cache(sources, found[0])
         if self.is_open:
             return ANONYMOUS
         if lacking:
             raise _insufficient(lacking)
-        message = "The credential is not valid" if given else "A credential is required"
+        message = "The credential is not valid" if is_given else "A credential is required"
         raise Unauthenticated(message, headers=(("www-authenticate", self._challenge),))
 
-    def _remember(self, sources: Sources, principal: Principal) -> Principal:
-        """A header that was accepted once needs no second look."""
-        if self._by_header and len(self._admitted) < REMEMBERED:
-            self._admitted[sources["header"]["authorization"]] = principal
+    def _cache(self, sources: Sources, principal: Principal) -> Principal:
+        """Cache the principal by the header, if the header alone decided."""
+        if self._by_header and len(self._cached) < CACHED_CREDENTIALS:
+            self._cached[sources["header"]["authorization"]] = principal
         return principal
 
 
@@ -149,14 +153,14 @@ def _extractor(document: Document, name: str) -> Extract:
     return _bearer if scheme.type != "http" or scheme.scheme == "bearer" else _authorization(scheme.scheme)
 
 
-def _lacking(credential: str | None, wanted: frozenset[str]) -> frozenset[str]:
-    """The scopes that a token does not have. One that does not say has them all: nobody can tell."""
-    own = _scopes(credential) if credential and wanted else None
-    return wanted - own if own is not None else frozenset()
+def _lacking(credential: str | None, required: frozenset[str]) -> frozenset[str]:
+    """The scopes that a token lacks. A token without scopes in its claims has them all: they cannot be checked."""
+    granted = _scopes(credential) if credential and required else None
+    return required - granted if granted is not None else frozenset()
 
 
 def _scopes(token: str) -> frozenset[str] | None:
-    """The scopes in the claims of a JSON Web Token (RFC 9068 section 2.2.3); None where it says nothing of them."""
+    """The scopes in the claims of a JSON Web Token (RFC 9068 section 2.2.3); None when there is no such claim."""
     parts = token.split(".")
     if len(parts) != 3:
         return None
@@ -183,7 +187,7 @@ def _bearer(sources: Sources) -> str | None:
 
 
 def _basic(sources: Sources) -> str | None:
-    """`Authorization: Basic …` (RFC 7617): `user:password`, decoded; neither of the two is nobody."""
+    """`Authorization: Basic …` (RFC 7617): `user:password`, decoded; None when both are empty."""
     scheme, _, credential = sources["header"].get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
@@ -194,10 +198,10 @@ def _basic(sources: Sources) -> str | None:
     return decoded if ":" in decoded and decoded != ":" else None
 
 
-def _authorization(wanted: str) -> Extract:
+def _authorization(scheme_name: str) -> Extract:
     def extract(sources: Sources) -> str | None:
         scheme, _, credential = sources["header"].get("authorization", "").partition(" ")
-        return credential if scheme.lower() == wanted and credential else None
+        return credential if scheme.lower() == scheme_name and credential else None
 
     return extract
 

@@ -1,4 +1,4 @@
-"""Request bodies: from bytes and a content type to the value that the document describes."""
+"""Reading request bodies: from bytes and a content type to a value that matches the document."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
 from mockserver.web.request.coercion import Coercion
-from mockserver.web.request.query import fold, steps
+from mockserver.web.request.query import key_path, nest
 
-REMEMBERED = 64
-"""How many content types an operation remembers with their readers: clients send few, and an attacker many."""
+CACHED_READERS = 64
+"""How many content types have their reader cached: clients send few, but an attacker may send any number."""
 
 Parse = Callable[[bytes, str], Any]
 
 
 class BodyReader:
-    """The body of one operation made ready at load."""
+    """The body of one operation, compiled."""
 
     def __init__(self, body: RequestBody, schemas: Schemas) -> None:
         self.required = body.required
         self._schemas, self._content = schemas, body.content
         self._readers = [_reader(media.name, media, schemas) for media in body.content]
         self._known: dict[str, MediaReader] = {}
-        self.names = ", ".join(media.name for media in body.content)
+        self.offered = ", ".join(media.name for media in body.content)
 
     def read(self, content: bytes, content_type: str) -> tuple[Any, str]:
         """(value, media type name). Raises Malformed, Invalid or UnsupportedMediaType."""
         if not content and not content_type:
-            self._refuse_nothing()
+            self._refuse_missing()
             return None, ""
         reader = self._known.get(content_type) or self._find(content_type)
         if not content and not self.required and reader.is_json:
@@ -48,28 +48,29 @@ class BodyReader:
             raise Invalid(found[0].message, faults=found)
         return value, reader.name
 
-    def _refuse_nothing(self) -> None:
+    def _refuse_missing(self) -> None:
         if self.required:
             fault = Fault("body", (), "a request body is required", "required")
             raise Invalid(fault.message, faults=(fault,))
 
     def _find(self, content_type: str) -> MediaReader:
-        """The reader for a content type, by the most specific key that describes it (OpenAPI 3.1 section 4.8.13)."""
+        """The reader for a content type, by the most specific media type that matches (OpenAPI 3.1 section 4.8.13)."""
         kind = media_types.essence(content_type)
         found = media_types.best([media.name for media in self._content], content_type)
         if found is None:
-            said = f"content type {kind!r}" if kind else "a body without a content type"
-            raise UnsupportedMediaType(f"{said} is not supported; send {self.names}", headers=(("accept", self.names),))
+            sent = f"content type {kind!r}" if kind else "a body without a content type"
+            message = f"{sent} is not supported; send {self.offered}"
+            raise UnsupportedMediaType(message, headers=(("accept", self.offered),))
         media, reader = self._content[found], self._readers[found]
-        if media_types.is_range(media.name):  # what is sent says how it is read; its schema is the range's
+        if media_types.is_range(media.name):  # the content type says how to read the body, the range has the schema
             reader = _reader(kind, media, self._schemas)
-        if len(self._known) < REMEMBERED:
+        if len(self._known) < CACHED_READERS:
             self._known[content_type] = reader
         return reader
 
 
 class MediaReader:
-    """One media type of a body: how its bytes become a value, and what judges it."""
+    """One media type of a body: how its bytes become a value, and what validates the value."""
 
     __slots__ = ("is_json", "name", "parse", "validator")
 
@@ -79,7 +80,7 @@ class MediaReader:
 
 
 def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
-    """What reads a body of the media type `name`, which `media` describes."""
+    """The reader for bodies of the media type `name`, which `media` describes in the document."""
     name = media_types.essence(name)
     validator = schemas.validator(media.schema, "request") if media.schema else None
     if media_types.is_json(name):
@@ -96,13 +97,13 @@ def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
 
 
 def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Validator | None) -> MediaReader:
-    typed = Coercion(schemas, pointer)
+    coercion = Coercion(schemas, pointer)
 
     def from_text(content: bytes, content_type: str) -> Any:
-        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), typed)
+        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), coercion)
 
     def from_parts(content: bytes, content_type: str) -> Any:
-        return _form(_multipart(content, content_type), typed)
+        return _form(_multipart(content, content_type), coercion)
 
     return MediaReader(name, from_parts if name.startswith("multipart") else from_text, validator)
 
@@ -136,14 +137,14 @@ def _text(content: bytes, content_type: str) -> str:
         raise Malformed(f"the body is not UTF-8 text: {fault}") from None
 
 
-def _form(pairs: list[tuple[str, str]], typed: Coercion) -> Any:
-    """Form fields as an object, converted to the types of the schema: `a=1&a=2`, `a[]=1`, `a[b]=1`."""
-    names = typed.names
-    return typed.value(fold([((key,) if key in names else steps(key), text) for key, text in pairs]))
+def _form(pairs: list[tuple[str, str]], coercion: Coercion) -> Any:
+    """Form fields as an object with the types of the schema: `a=1&a=2`, `a[]=1`, `a[b]=1`."""
+    names = coercion.properties
+    return coercion.coerce(nest([((key,) if key in names else key_path(key), text) for key, text in pairs]))
 
 
 def _multipart(content: bytes, content_type: str) -> list[tuple[str, str]]:
-    """The parts of a multipart body (RFC 7578): text for fields, the file's bytes as text where they are UTF-8."""
+    """The parts of a multipart body (RFC 7578) as (name, text); bytes of files that are not UTF-8 are replaced."""
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:

@@ -1,4 +1,4 @@
-"""Texts becoming JSON values, as a schema says: forms, queries, paths and headers know nothing but texts."""
+"""Converting texts to JSON values by their schema: forms, queries, paths and headers have only texts."""
 
 from __future__ import annotations
 
@@ -15,99 +15,109 @@ from mockserver.openapi.schemas import Schemas
 INTEGER = re.compile(r"[+-]?\d{1,300}\Z")
 NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?\Z")
 
-NOTHING: frozenset[str] = frozenset()
+NO_TYPES: frozenset[str] = frozenset()
 
 
 class Coercion:
-    """The types of the schema at a pointer; those of its parts are looked up when they are needed."""
+    """Converts texts to the types of the schema at a pointer. The types of its parts are looked up when needed."""
 
-    __slots__ = ("_declared", "_item", "_names", "_pointer", "_schemas", "_texts", "is_array", "is_object", "types")
+    __slots__ = (
+        "_declared",
+        "_item",
+        "_pointer",
+        "_properties",
+        "_schemas",
+        "_text_values",
+        "is_array",
+        "is_object",
+        "types",
+    )
 
     def __init__(self, schemas: Schemas, pointer: str | None) -> None:
         self._schemas, self._pointer = schemas, pointer
-        self.types = schemas.types(pointer) if pointer else NOTHING
-        self._texts = NOTHING
+        self.types = schemas.types(pointer) if pointer else NO_TYPES
+        self._text_values = NO_TYPES
         if pointer and "string" in self.types and len(self.types - {"null"}) > 1:
-            self._texts = _only_texts(schemas, pointer)
-            self.types -= {"string"} if self._texts else NOTHING
-        # What may be a text is one: nobody can tell whether `a,b` was meant as two.
+            self._text_values = _enum_texts(schemas, pointer)
+            self.types -= {"string"} if self._text_values else NO_TYPES
+        # A value that may be a text stays one: `a,b` may be a single text or a list of two.
         self.is_array = "array" in self.types and "string" not in self.types
         self.is_object = "object" in self.types and "string" not in self.types
         self._item: Coercion | None = None
         self._declared: dict[str, str] | None = None
-        self._names: dict[str, Coercion] = {}
+        self._properties: dict[str, Coercion] = {}
 
     @property
     def item(self) -> Coercion:
-        """The types of an array's items."""
+        """The coercion of an array's items."""
         if self._item is None:
             self._item = Coercion(self._schemas, self._schemas.items(self._pointer) if self._pointer else None)
         return self._item
 
     @property
-    def names(self) -> dict[str, str]:
-        """The declared properties of an object: name → pointer."""
+    def properties(self) -> dict[str, str]:
+        """The declared properties of an object: name → pointer of the schema."""
         if self._declared is None:
             self._declared = self._schemas.properties(self._pointer) if self._pointer else {}
         return self._declared
 
     def property(self, name: str) -> Coercion:
-        """The types of a property, declared or additional."""
-        if name not in self._names:
-            pointer = self.names.get(name) or self.additional()
-            if len(self._names) > 1000:
+        """The coercion of a property, declared or additional."""
+        if name not in self._properties:
+            pointer = self.properties.get(name) or self.additional()
+            if len(self._properties) > 1000:  # clients choose the names of additional properties: keep memory bounded
                 return Coercion(self._schemas, pointer)
-            self._names[name] = Coercion(self._schemas, pointer)
-        return self._names[name]
+            self._properties[name] = Coercion(self._schemas, pointer)
+        return self._properties[name]
 
-    def value(self, given: Any) -> Any:
-        """`given` (texts, in lists and objects) with every text as the first type it can be."""
-        if isinstance(given, str):
-            return self._text(given)
-        if isinstance(given, list):
-            return [self.item.value(entry) for entry in given] if self.is_array or not self.types else self._last(given)
-        if isinstance(given, dict):
-            return self._object(given)
-        return given
+    def coerce(self, raw: Any) -> Any:
+        """`raw` (texts, also in lists and objects) with every text as the first type that it can be."""
+        if isinstance(raw, str):
+            return self._text(raw)
+        if isinstance(raw, list):
+            return [self.item.coerce(entry) for entry in raw] if self.is_array or not self.types else self._last(raw)
+        if isinstance(raw, dict):
+            return self._object(raw)
+        return raw
 
     def _text(self, text: str) -> Any:
-        if text in self._texts:
+        if text in self._text_values:
             return text
         if self.is_array and not text.startswith("["):
-            return [self.item.value(text)]
+            return [self.item.coerce(text)]
         return convert(text, self.types)
 
-    def _last(self, given: list[Any]) -> Any:
-        """Of several where one is expected the last counts, unless they were meant as one."""
-        return self.value(given[-1]) if given else None
+    def _last(self, raw: list[Any]) -> Any:
+        """The last of several values where the schema expects one."""
+        return self.coerce(raw[-1]) if raw else None
 
-    def _object(self, given: dict[str, Any]) -> Any:
-        if self.is_array and not self.is_object and all(key.isdecimal() for key in given):
-            return [self.item.value(given[key]) for key in sorted(given, key=int)]
-        return {name: self.property(name).value(value) for name, value in given.items()}
+    def _object(self, raw: dict[str, Any]) -> Any:
+        if self.is_array and not self.is_object and all(key.isdecimal() for key in raw):
+            return [self.item.coerce(raw[key]) for key in sorted(raw, key=int)]
+        return {name: self.property(name).coerce(value) for name, value in raw.items()}
 
     def additional(self) -> str | None:
-        """The pointer of the schema of properties that are not declared, if they have one."""
+        """The pointer of the schema of additional properties; None when they have none."""
         for node, here in self._schemas.branches(self._pointer, every=True) if self._pointer else ():
             if isinstance(node.get("additionalProperties"), dict):
                 return json_pointer.join(here, "additionalProperties")
         return None
 
 
-def _only_texts(schemas: Schemas, pointer: str) -> frozenset[str]:
-    """The texts that may stand for what is else no text (a list, or an empty text); none where any may."""
+def _enum_texts(schemas: Schemas, pointer: str) -> frozenset[str]:
+    """The texts in the `enum`s of a schema that has other types too; empty when any text is allowed."""
     found: set[str] = set()
     for node, _ in schemas.branches(pointer, every=True):
         written = node.get("type")
         named = [one for one in node.get("enum") or () if isinstance(one, str)]
         if "enum" not in node and "string" in ([written] if isinstance(written, str) else written or ()):
-            return NOTHING
+            return NO_TYPES
         found.update(named)
     return frozenset(found)
 
 
 def convert(text: str, types: frozenset[str]) -> Any:
-    """A text as the first of the types that it can be; one that cannot stays text, for the validator to name."""
+    """The text as the first of the types that it can be; else the text, which the validator then reports."""
     if not types or "string" in types:
         return text
     if types & {"integer", "number"}:
@@ -122,7 +132,7 @@ def convert(text: str, types: frozenset[str]) -> Any:
 
 
 def _number(text: str, types: frozenset[str]) -> int | float | None:
-    """The number that a text writes."""
+    """The number that a text represents; None when it is no number, or one that a float cannot hold."""
     if INTEGER.match(text):
         return int(text)
     if "number" in types and NUMBER.match(text):
@@ -132,7 +142,7 @@ def _number(text: str, types: frozenset[str]) -> int | float | None:
 
 
 def json_or_text(text: str) -> Any:
-    """The JSON value that a text is, or the text."""
+    """The JSON value of a text; the text itself when it is no JSON."""
     try:
         return json_codec.read(text.encode())
     except orjson.JSONDecodeError:

@@ -1,4 +1,4 @@
-"""Content negotiation: does an `Accept` header take a media type, and which does it like best (RFC 9110, 12.5.1)?"""
+"""Content negotiation: the media types that an `Accept` header accepts and prefers (RFC 9110 section 12.5.1)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from mockserver.openapi.media_types import MediaRange, parse
 
 RANGE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
-"""One range of an `Accept` header: a quoted parameter may have commas."""
+"""One range of an `Accept` header. A quoted parameter may contain commas."""
 
 
 def accepts(header: str, media_type: str) -> bool:
-    """Is `media_type` among the ranges of the header with a weight above 0?"""
-    return favourite(header, [media_type]) is not None
+    """Does the header accept the media type, with a weight above 0?"""
+    return best_match(header, [media_type]) is not None
 
 
-def favourite(header: str, media_types: Sequence[str]) -> int | None:
-    """The position of the media type that the header likes best, the first of equals; None when it takes none."""
+def best_match(header: str, media_types: Sequence[str]) -> int | None:
+    """The index of the media type with the highest weight, the first of equal ones; None when none is accepted."""
     ranges = [(parse(text), _weight(text)) for text in RANGE.findall(header)]
     weights = [_weight_of(parse(name), ranges) for name in media_types]
     best = max(weights, default=0.0)
@@ -25,9 +25,9 @@ def favourite(header: str, media_types: Sequence[str]) -> int | None:
 
 
 def _weight_of(offered: MediaRange, ranges: Sequence[tuple[MediaRange, float]]) -> float:
-    """The weight that the ranges give a media type, 0 where none takes it. The most specific range decides.
+    """The weight of the most specific range that matches a media type; 0 when none does.
 
-    A documented range such as `image/*` is offered as whatever the client takes of it.
+    The media type may be a range of the document such as `image/*`: it matches every type of the header in it.
     """
     best, found = (-1, 0), 0.0
     for accepted, weight in ranges:
@@ -38,14 +38,14 @@ def _weight_of(offered: MediaRange, ranges: Sequence[tuple[MediaRange, float]]) 
 
 
 def _rank(accepted: MediaRange, offered: MediaRange) -> tuple[int, int]:
-    """How specifically a range speaks of what is offered, by its type and by its parameters; (-1, 0) for not at all."""
+    """How specific a range is for a media type, by its type and by its parameters; (-1, 0) when it does not match."""
     shared = accepted.parameters.keys() & offered.parameters.keys()
     if any(accepted.parameters[name] != offered.parameters[name] for name in shared):
         return -1, 0
-    return _place(accepted.kind, offered.kind), len(shared)
+    return _type_rank(accepted.kind, offered.kind), len(shared)
 
 
-def _place(accepted: str, offered: str) -> int:
+def _type_rank(accepted: str, offered: str) -> int:
     family = offered.partition("/")[0]
     if accepted == offered:
         return 2

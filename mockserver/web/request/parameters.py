@@ -1,6 +1,6 @@
-"""Parameters read from the bytes of a request: every `in`, `style` and `explode` of OpenAPI 3.1 section 4.8.12.
+"""Reading parameters: every `in`, `style` and `explode` of OpenAPI 3.1 section 4.8.12, `deepObject` included.
 
-Beside the specification's notations those that generated clients send are understood too: `a[]=1`, `a[b]=1`, and
+Besides the styles of the specification, those that generated clients send are read too: `a[]=1`, `a[b]=1`, and
 repeated or comma-separated values whatever `explode` says.
 """
 
@@ -18,36 +18,36 @@ from mockserver.web.request.query import ABSENT, Query
 
 Reader = Callable[[Any], Any]
 Sources = Mapping[str, Any]
-"""What a request says, by location: raw path values, the query, headers and cookies."""
-Given = dict[str, dict[str, Any]]
+"""The parts of a request by location: raw path values, the query, headers and cookies."""
+Values = dict[str, dict[str, Any]]
 """The values of parameters by location and name."""
 
-REMEMBERED = 512
-"""How many targets of one operation are remembered."""
+CACHED_TARGETS = 512
+"""How many targets of one operation are cached: clients repeat few of them, and each costs some hundred bytes."""
 
 SEPARATORS: dict[str, tuple[str, ...]] = {
     "spaceDelimited": (" ", "%20", "+"),
     "pipeDelimited": ("|", "|", "%7C", "%7c"),
     "form": (",", ","),
 }
-"""What stands between the values of a style: decoded, then as it may be sent."""
+"""The separators of a style: decoded, then as clients may send them."""
 
 
 class ParameterReader:
-    """One parameter made ready at load: how it is read, converted and validated."""
+    """One parameter, compiled: how it is read, converted and validated."""
 
-    __slots__ = ("_typed", "location", "name", "read", "required", "style", "validator")
+    __slots__ = ("_coercion", "location", "name", "read", "required", "style", "validator")
 
     def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
-        self._typed = Coercion(schemas, parameter.schema)
+        self._coercion = Coercion(schemas, parameter.schema)
         is_free = parameter.schema is None or schemas.takes_any_text(parameter.schema)
         self.validator = None if is_free else schemas.validator(parameter.schema or "", "request")
         self.read: Reader = self._choose(parameter)
 
     def value(self, source: Any, found: list[Fault]) -> Any:
-        """The converted value from its source, or ABSENT; what is wrong with it is added to `found`."""
+        """The converted value from its source, or ABSENT; faults are added to `found`."""
         value = self.read(source)
         if value is ABSENT:
             if self.required:
@@ -76,132 +76,135 @@ class ParameterReader:
         return lambda source: unquote(source[key]) if key in source else ABSENT
 
     def _query_reader(self, parameter: Parameter) -> Reader:
-        name, typed, separators = self.name, self._typed, SEPARATORS.get(parameter.style, SEPARATORS["form"])
+        name, coercion, separators = self.name, self._coercion, SEPARATORS.get(parameter.style, SEPARATORS["form"])
         explode = parameter.explode and parameter.style != "deepObject"
-        if typed.is_object and explode:
+        if coercion.is_object and explode:
             return lambda source: self._exploded(source, separators)
-        if typed.is_object:
+        if coercion.is_object:
             return lambda source: self._object(source, separators)
-        if typed.is_array:
+        if coercion.is_array:
             return lambda source: self._list(source, separators, explode)
-        return lambda source: typed.value(source[name][-1]) if name in source else ABSENT
+        return lambda source: coercion.coerce(source[name][-1]) if name in source else ABSENT
 
     def _path_reader(self, parameter: Parameter) -> Reader:
-        name, explode, typed = self.name, parameter.explode, self._typed
+        name, explode, coercion = self.name, parameter.explode, self._coercion
         if parameter.style == "matrix":
             return lambda source: self._matrix(source[name], explode)
         if parameter.style == "label":
             separator = "." if explode else ","
             return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, _decode)
-        if not typed.is_array and not typed.is_object:
-            return lambda source: typed.value(_decode(source[name]))
+        if not coercion.is_array and not coercion.is_object:
+            return lambda source: coercion.coerce(_decode(source[name]))
         return lambda source: self._delimited(source[name], ",", explode, _decode)
 
     def _header_reader(self, parameter: Parameter) -> Reader:
-        """`simple`, not encoded; around a comma there may be space (RFC 9110 section 5.6.1)."""
+        """`simple`, not percent-encoded; a comma may have space around it (RFC 9110 section 5.6.1)."""
         name, explode = self.name.lower(), parameter.explode
         return lambda source: self._delimited(source[name], ",", explode, str.strip) if name in source else ABSENT
 
     def _cookie_reader(self, parameter: Parameter) -> Reader:
-        """`form` in a header: an exploded value goes on behind `&` (OpenAPI 3.1 section 4.8.12.4)."""
-        name, typed, read = self.name, self._typed, self._query_reader(parameter)
-        if typed.is_array or typed.is_object:
+        """`form` in a header: an exploded value continues after `&` (OpenAPI 3.1 section 4.8.12.4)."""
+        name, coercion, read = self.name, self._coercion, self._query_reader(parameter)
+        if coercion.is_array or coercion.is_object:
             return lambda source: read(
                 Query("&".join(f"{k}={v}" for k, v in source.items()).encode("latin-1", "replace"))
             )
-        return lambda source: typed.value(_decode(source[name])) if name in source else ABSENT
+        return lambda source: coercion.coerce(_decode(source[name])) if name in source else ABSENT
 
     def _delimited(self, text: str, separator: str, explode: bool, undo: Callable[[str], str]) -> Any:
-        """`simple` and its kin: `a`, `a,b`, `k,v,k,v` or (exploded) `k=v,k=v`."""
-        if self._typed.is_array:
-            return self._typed.value([undo(part) for part in text.split(separator)] if text else [])
-        if self._typed.is_object:
-            return self._typed.value(_pairs(text.split(separator) if text else [], explode, undo))
-        return self._typed.value(undo(text))
+        """`simple` and similar styles: `a`, `a,b`, `k,v,k,v` or (exploded) `k=v,k=v`."""
+        if self._coercion.is_array:
+            return self._coercion.coerce([undo(part) for part in text.split(separator)] if text else [])
+        if self._coercion.is_object:
+            return self._coercion.coerce(_pairs(text.split(separator) if text else [], explode, undo))
+        return self._coercion.coerce(undo(text))
 
     def _matrix(self, text: str, explode: bool) -> Any:
         """`;name=a`, `;name=a,b` or (exploded) `;name=a;name=b`, `;k=v;k=v`; a text without `;` is the value itself."""
         parts = [part.partition("=")[::2] for part in text.removeprefix(";").split(";")]
-        if explode and self._typed.is_array:
-            return self._typed.value([_decode(value) for _, value in parts])
-        if explode and self._typed.is_object:
-            return self._typed.value({_decode(key): _decode(value) for key, value in parts})
+        if explode and self._coercion.is_array:
+            return self._coercion.coerce([_decode(value) for _, value in parts])
+        if explode and self._coercion.is_object:
+            return self._coercion.coerce({_decode(key): _decode(value) for key, value in parts})
         return self._delimited(parts[0][1] if text.startswith(";") else text, ",", False, _decode)
 
     def _list(self, source: Query, separators: tuple[str, ...], explode: bool) -> Any:
         """`a=1&a=2`, `a[]=1&a[]=2`, `a[0]=1`, `a=1,2`."""
         plain, nested = source.get(self.name), source.bracketed(self.name)
         if plain is None:
-            return nested if nested is ABSENT else self._typed.value(nested)
-        is_text = "string" in self._typed.item.types
+            return nested if nested is ABSENT else self._coercion.coerce(nested)
+        is_text = "string" in self._coercion.item.types
         if len(plain) == 1 and (not explode or (separators[0] in plain[0] and not is_text)):
             plain = _split(source.raw(self.name)[0], separators)
-        return self._typed.value([*plain, *(nested if isinstance(nested, list) else ())])
+        return self._coercion.coerce([*plain, *(nested if isinstance(nested, list) else ())])
 
     def _object(self, source: Query, separators: tuple[str, ...]) -> Any:
         """`a[b]=1&a[c][d]=2`, or `a=b,1,c,2`, or JSON text."""
         nested = source.bracketed(self.name)
         if nested is not ABSENT:
-            return self._typed.value(nested)
+            return self._coercion.coerce(nested)
         if self.name not in source:
             return ABSENT
         text = source[self.name][-1]
         if text.startswith("{"):
             return json_or_text(text)
-        return self._typed.value(_pairs(_split(source.raw(self.name)[-1], separators), False, str))
+        return self._coercion.coerce(_pairs(_split(source.raw(self.name)[-1], separators), False, str))
 
     def _exploded(self, source: Query, separators: tuple[str, ...]) -> Any:
-        """`b=1&c=2` for the object's own property names; also all that an object may be otherwise."""
-        found = {name: source[name] for name in self._typed.names if name in source}
+        """`b=1&c=2` with the object's property names; without any of them, the object in another notation."""
+        found = {name: source[name] for name in self._coercion.properties if name in source}
         single = {name: values[0] if len(values) == 1 else values for name, values in found.items()}
-        return self._typed.value(single) if single else self._object(source, separators)
+        return self._coercion.coerce(single) if single else self._object(source, separators)
 
 
 class RequestTarget:
-    """The target of a request (RFC 9112 section 3.2): the raw values of its path, and its query; `given` once read."""
+    """The target of a request (RFC 9112 section 3.2): the raw values of its path, and its query.
 
-    __slots__ = ("given", "path", "query")
+    `values` are those of its parameters, once they have been read.
+    """
+
+    __slots__ = ("path", "query", "values")
 
     def __init__(self, path: dict[str, str], query: bytes) -> None:
         self.path, self.query = path, query
-        self.given: Given | None = None
+        self.values: Values | None = None
 
 
 class Parameters:
-    """The parameters of one operation. What a target was read as is remembered: most requests ask again.
+    """The parameters of one operation. The values of a target are cached, because most requests repeat one.
 
-    A path and query that break the document are read anew each time, as are headers and cookies.
+    An invalid target is not cached; headers and cookies are read in each request.
     """
 
     def __init__(self, readers: Sequence[ParameterReader], names: Sequence[str]) -> None:
         self._readers, self._names = tuple(readers), tuple(names)
-        self._named = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
-        self.are_in_target = not self._named
+        self._header_readers = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
+        self.are_in_target = not self._header_readers
         self._targets: dict[tuple[tuple[str, ...], bytes], RequestTarget] = {}
 
     def target(self, values: tuple[str, ...], query: bytes) -> RequestTarget:
-        """The target with these values in its path: the remembered one, or one that is still to be read."""
+        """The target with these path values: the cached one, or a new one without values."""
         found = self._targets.get((values, query))
         return found if found is not None else RequestTarget(dict(zip(self._names, values, strict=True)), query)
 
-    def read(self, target: RequestTarget, sources: Sources) -> Given:
-        """The values of all parameters by location and name. Raises Invalid with every fault at once."""
-        if target.given is None:
-            given = read_all(self._readers, sources)
-            self._remember(target, given)
-            return given
-        named = read_all(self._named, sources)
-        return {**target.given, "header": named["header"], "cookie": named["cookie"]}
+    def read(self, target: RequestTarget, sources: Sources) -> Values:
+        """The values of all parameters by location and name. Raises Invalid with all faults."""
+        if target.values is None:
+            values = read_all(self._readers, sources)
+            self._cache(target, values)
+            return values
+        from_headers = read_all(self._header_readers, sources)
+        return {**target.values, "header": from_headers["header"], "cookie": from_headers["cookie"]}
 
-    def _remember(self, target: RequestTarget, given: Given) -> None:
-        if len(self._targets) >= REMEMBERED:
+    def _cache(self, target: RequestTarget, values: Values) -> None:
+        if len(self._targets) >= CACHED_TARGETS:
             self._targets.clear()
-        target.given = {**given, "header": {}, "cookie": {}} if self._named else given
+        target.values = {**values, "header": {}, "cookie": {}} if self._header_readers else values
         self._targets[tuple(target.path.values()), target.query] = target
 
 
-def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Given:
-    """The values of all parameters by location and name. Raises Invalid with every fault at once."""
+def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Values:
+    """The values of all parameters by location and name. Raises Invalid with all faults."""
     found: list[Fault] = []
     values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
     for reader in readers:
@@ -220,7 +223,7 @@ def _pairs(parts: list[str], explode: bool, undo: Callable[[str], str]) -> dict[
 
 
 def _split(raw: str, separators: tuple[str, ...]) -> list[str]:
-    """The values in one that was sent; separators that are encoded count where there are no others."""
+    """The values in a delimited one; an encoded separator counts only if there is no other."""
     decoded, *sent = separators
     found = next((mark for mark in sent if mark in raw), None)
     if found is not None:

@@ -1,6 +1,6 @@
-"""What a client asks for with `Prefer` (RFC 7240): `code=429`, `example=empty`, `dynamic=true`.
+"""The `Prefer` header (RFC 7240): `code=429`, `example=empty` and `dynamic=true` choose the response.
 
-Other preferences (`return=minimal`, `respond-async`, …) mean nothing here and are passed over (RFC 7240 section 2).
+Other preferences (`return=minimal`, `respond-async`, …) are ignored (RFC 7240 section 2).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from mockserver.web.response.default_errors import PROBLEM
 
 NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
-"""One preference or parameter: a name, and a value as a token or a quoted string; other characters are let pass."""
+"""One preference or parameter: a name, and its value as a token, a quoted string or other characters."""
 
 KNOWN = ("code", "example", "dynamic")
 
 
 class Preferences(NamedTuple):
-    """What a client asks for: a `code` as written, the name of an `example`, and whether values shall be made anew."""
+    """The preferences of a request: a `code` as written, the name of an `example`, and `dynamic` for new values."""
 
     code: str | None = None
     example: str | None = None
@@ -30,20 +30,20 @@ class Preferences(NamedTuple):
 
     @property
     def status(self) -> int | None:
-        """The code as a number; None where none was asked for."""
+        """The preferred code as a number; None without one."""
         return int(self.code) if self.code is not None else None
 
     @property
     def applied(self) -> tuple[str, str]:
-        """The header that says what was honoured (RFC 7240 section 3)."""
-        given = {"code": self.code, "example": self.example, "dynamic": self.dynamic and "true"}
-        return "preference-applied", ", ".join(f"{name}={_word(value)}" for name, value in given.items() if value)
+        """The `Preference-Applied` header (RFC 7240 section 3)."""
+        applied = {"code": self.code, "example": self.example, "dynamic": self.dynamic and "true"}
+        return "preference-applied", ", ".join(f"{name}={_word(value)}" for name, value in applied.items() if value)
 
 
 def read(headers: Iterable[tuple[bytes, bytes]]) -> Preferences | None:
-    """The wish in a request's headers, of which `Prefer` may stand there several times; None where there is none.
+    """The preferences in all `Prefer` headers of a request; None when there are none that choose a response.
 
-    The first of equal preferences counts (RFC 7240 section 2).
+    The first of several with the same name counts (RFC 7240 section 2).
     """
     text = ",".join(value.decode("latin-1") for name, value in headers if name.lower() == b"prefer")
     found: dict[str, str] = {}
@@ -57,7 +57,7 @@ def read(headers: Iterable[tuple[bytes, bytes]]) -> Preferences | None:
 
 
 def preferences(text: str) -> Iterator[tuple[str, str]]:
-    """(name in lower case, value) of every preference in a header; what cannot be read ends it."""
+    """(name in lower case, value) of each preference in a header, up to the first that is malformed."""
     position, parameter = 0, False
     while position < len(text):
         word = WORD.match(text, position)
@@ -73,23 +73,23 @@ def preferences(text: str) -> Iterator[tuple[str, str]]:
         position += 1
 
 
-def undocumented(wish: Preferences, operation: Operation) -> Reply | None:
-    """The refusal of a wish for what the operation does not document; None where all of it is there."""
-    if wish.code is not None and not _is_documented(wish.code, operation):
+def undocumented_reply(preferences: Preferences, operation: Operation) -> Reply | None:
+    """The 400 for a preference that the operation does not document; None when all are documented."""
+    if preferences.code is not None and not _is_documented(preferences.code, operation):
         there = ", ".join(response.status for response in operation.responses) or "none"
-        return _refusal(f"the code {wish.code!r} is not documented for this operation; there are: {there}")
-    if wish.example is None:
+        return _bad_request(f"the code {preferences.code!r} is not documented for this operation; there are: {there}")
+    if preferences.example is None:
         return None
-    offered = [operation.response(wish.status)] if wish.status else operation.responses
+    offered = [operation.response(preferences.status)] if preferences.status else operation.responses
     names = {name for response in offered if response for media in response.content for name in media.examples}
-    if wish.example in names:
+    if preferences.example in names:
         return None
     there = ", ".join(sorted(names)) or "none"
-    return _refusal(f"the example {wish.example!r} is not documented for this answer; there are: {there}")
+    return _bad_request(f"the example {preferences.example!r} is not documented for this answer; there are: {there}")
 
 
-def refusal(status: int) -> Refusal:
-    """The refusal that usually has this status, as if it had happened."""
+def error_of_status(status: int) -> Refusal:
+    """An error that usually has this status, as if it had happened."""
     kinds = {known.status: known for known in reversed(REFUSALS.values())}
     kind = kinds.get(status, Refusal)
     made = kind("Asked for by the Prefer header", retry_after_ms=1000)
@@ -102,13 +102,13 @@ def _is_documented(code: str, operation: Operation) -> bool:
     return is_status and operation.response(int(code)) is not None
 
 
-def _refusal(detail: str) -> Reply:
+def _bad_request(detail: str) -> Reply:
     body: dict[str, Any] = {"type": "about:blank", "title": "Preference refused", "status": 400, "detail": detail}
     return Reply(400, body, (), PROBLEM, proven=True)
 
 
 def _word(value: str | bool) -> str:
-    """A value as a token where it is one, else as a quoted string (RFC 9110 section 5.6)."""
+    """The value as a token if it can be one, else as a quoted string (RFC 9110 section 5.6)."""
     text = str(value)
     if re.fullmatch(NAME, text):
         return text

@@ -1,4 +1,4 @@
-"""The query of an address, or a form, as sent: values by name, also before they were decoded, and brackets folded."""
+"""The query of a URL, or a form: decoded and raw values by name, and names with brackets as nested objects."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
-STEPS = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)\Z")
+BRACKETED_NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)\Z")
 
-DEEPEST = 16
-"""How many brackets a name may have; one with more is a name like any other."""
+MAX_BRACKETS = 16
+"""The most brackets that a name may have; more are part of the name, so that nesting stays shallow."""
 
 ABSENT: Any = object()
-"""The value of what was not sent."""
+"""The value of a parameter that was not sent; None would be a value."""
 
 
 class Query(dict[str, list[str]]):
-    """The decoded values of every decoded name, in their order."""
+    """The decoded values of each decoded name, in their order."""
 
     __slots__ = ("_raw", "_text", "has_brackets")
 
@@ -32,7 +32,7 @@ class Query(dict[str, list[str]]):
     _raw: dict[str, list[str]] | None
 
     def raw(self, name: str) -> list[str]:
-        """The values of a name as they were sent, percent-encoded: an encoded comma is still no separator."""
+        """The values of a name as sent, still percent-encoded: an encoded comma is no separator."""
         if self._raw is None:
             self._raw = {}
             for part in self._text.split("&"):
@@ -41,46 +41,46 @@ class Query(dict[str, list[str]]):
         return self._raw.get(name, [])
 
     def bracketed(self, name: str) -> Any:
-        """What `name[a]=1&name[b][]=2` mean together: objects and lists of texts; ABSENT where there is nothing."""
+        """The value of `name[a]=1&name[b][]=2`: objects and lists of texts; ABSENT when there is no such name."""
         if not self.has_brackets:
             return ABSENT
         prefix = name + "["
-        pairs = [(steps(key), value) for key, values in self.items() if key.startswith(prefix) for value in values]
-        return fold(pairs).get(name, ABSENT)
+        pairs = [(key_path(key), value) for key, values in self.items() if key.startswith(prefix) for value in values]
+        return nest(pairs).get(name, ABSENT)
 
 
-def steps(key: str) -> tuple[str, ...]:
-    """`a[b][]` is a, b and an empty one."""
-    match = STEPS.match(key)
-    if match is None or match[2].count("[") > DEEPEST:
+def key_path(key: str) -> tuple[str, ...]:
+    """The keys of a name with brackets: `a`, `b` and an empty one for `a[b][]`."""
+    match = BRACKETED_NAME.match(key)
+    if match is None or match[2].count("[") > MAX_BRACKETS:
         return (key,)
     return (match[1], *match[2][1:-1].split("]["))
 
 
-def fold(pairs: Iterable[tuple[tuple[str, ...], Any]]) -> dict[str, Any]:
-    """Values by their steps as nested objects; an empty step appends to a list, as does a value that comes again."""
-    found: dict[str, Any] = {}
+def nest(pairs: Iterable[tuple[tuple[str, ...], Any]]) -> dict[str, Any]:
+    """Values as nested objects, by their key paths. An empty key, or a path that occurs again, appends to a list."""
+    result: dict[str, Any] = {}
     for path, value in pairs:
-        _put(found, path, value)
-    return found
+        _put(result, path, value)
+    return result
 
 
-def _put(found: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    for step, following in pairwise(path):
-        if following == "":
-            return _append(found, step, path[path.index("", 1) + 1 :], value)
-        inner = found.setdefault(step, {})
+def _put(result: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
+    for key, next_key in pairwise(path):
+        if next_key == "":
+            return _append(result, key, path[path.index("", 1) + 1 :], value)
+        inner = result.setdefault(key, {})
         if not isinstance(inner, dict):
-            inner = found[step] = {}
-        found = inner
+            inner = result[key] = {}
+        result = inner
     last = path[-1]
-    found[last] = value if last not in found else [*_listed(found[last]), value]
+    result[last] = value if last not in result else [*_as_list(result[last]), value]
     return None
 
 
-def _append(found: dict[str, Any], step: str, rest: tuple[str, ...], value: Any) -> None:
-    """`a[][b]=1&a[][c]=2&a[][b]=3` are two objects: a name that comes again begins the next."""
-    entries = found[step] = _listed(found.get(step, []))
+def _append(result: dict[str, Any], key: str, rest: tuple[str, ...], value: Any) -> None:
+    """`a[][b]=1&a[][c]=2&a[][b]=3` are two objects: a key that the last one has begins the next."""
+    entries = result[key] = _as_list(result.get(key, []))
     if not rest:
         entries.append(value)
         return
@@ -89,5 +89,5 @@ def _append(found: dict[str, Any], step: str, rest: tuple[str, ...], value: Any)
     _put(entries[-1], rest, value)
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

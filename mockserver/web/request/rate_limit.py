@@ -1,4 +1,4 @@
-"""Rate limits: a sliding window of request times for each key that a statement names."""
+"""Rate limits: a sliding window of request times for each client, tenant, path or operation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mockserver.errors import TooMany
 from mockserver.messages import Principal
 from mockserver.state.clock import Clock
 
-KEYS = 50_000
-"""How many windows are kept; the ones not used for longest go first."""
+MAX_WINDOWS = 50_000
+"""How many windows are kept; the least recently used one is dropped first."""
 
 Header = tuple[str, str]
 
@@ -23,33 +23,34 @@ PARTS: dict[str, Callable[[Principal, str, str, str, str], str]] = {
     "path": lambda principal, tenant, method, path, operation: path,
     "operation": lambda principal, tenant, method, path, operation: operation,
 }
-"""What a limit is counted for, by the names that `rate-limit.per` uses."""
+"""What requests are counted by, under the names that `rate-limit.per` uses."""
 
 
 class RateLimiter:
     """Counts the requests of one limit.
 
-    One that is not `kept` counts nothing and refuses nobody, but tells its headers: a document may promise them.
+    A limit that is not `enforced` (`--no-rate-limits`) counts and refuses nothing, but still sends its headers, because
+    a document may require them.
     """
 
-    def __init__(self, limit: RateLimit, clock: Clock, *, kept: bool = True) -> None:
-        self._limit, self._clock, self._kept = limit, clock, kept
+    def __init__(self, limit: RateLimit, clock: Clock, *, enforced: bool = True) -> None:
+        self._limit, self._clock, self._enforced = limit, clock, enforced
         self._parts = tuple(PARTS[name] for name in limit.per)
         self._windows: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()
         self._names = limit.headers
-        self.matters = kept or bool(limit.headers)
+        self.is_needed = enforced or bool(limit.headers)
 
     def count(self, principal: Principal, tenant: str, method: str, path: str, operation: str) -> tuple[Header, ...]:
-        """Count one request; returns the headers that tell the client. Raises TooMany when the window is full."""
+        """Count one request; returns the headers for the client. Raises TooMany when the window is full."""
         now = self._clock.now()
-        if not self._kept:
+        if not self._enforced:
             return self._headers(self._limit.requests, now, self._limit.window)
         window = self._window(tuple(part(principal, tenant, method, path, operation) for part in self._parts))
         while window and window[0] <= now - self._limit.window:
             window.popleft()
         if len(window) >= self._limit.requests:
             wait = window[0] + self._limit.window - now
-            raise self._refusal(wait, self._headers(0, now, wait))
+            raise self._too_many(wait, self._headers(0, now, wait))
         window.append(now)
         return self._headers(self._limit.requests - len(window), now, window[0] + self._limit.window - now)
 
@@ -61,13 +62,13 @@ class RateLimiter:
         found = self._windows.get(key)
         if found is None:
             found = self._windows[key] = deque()
-            if len(self._windows) > KEYS:
+            if len(self._windows) > MAX_WINDOWS:
                 self._windows.popitem(last=False)
         else:
             self._windows.move_to_end(key)
         return found
 
-    def _refusal(self, wait: float, headers: tuple[Header, ...]) -> TooMany:
+    def _too_many(self, wait: float, headers: tuple[Header, ...]) -> TooMany:
         limit = self._limit
         message = f"More than {limit.requests} requests in {limit.window:g} seconds"
         return TooMany(message, headers=headers, retry_after_ms=math.ceil(wait * 1000), limit=limit.requests)

@@ -1,4 +1,4 @@
-"""XML read as a value, as the XML Object of its schema says (OpenAPI 3.1 section 4.8.26)."""
+"""Reading XML as a JSON value by the XML Objects of its schema (OpenAPI 3.1 section 4.8.26)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*\?>")
 
 
 def read(content: bytes, pointer: str | None, schemas: Schemas) -> Any:
-    """The value that a document writes, by the schema at `pointer`. Raises Malformed.
+    """The value of an XML document, by the schema at `pointer`. Raises Malformed.
 
-    Its root may be called anything. A list may be several roots, as some clients write a list that is not `wrapped`.
+    The root may have any name. A list may have several roots: some clients write a list that is not `wrapped` so.
     """
     try:
         text = DECLARATION.sub("", content.decode("utf-8"), count=1)
-        roots = list(ET.fromstring(f"<x>{text}</x>"))  # noqa: S314  # inside of an element there is no DTD, nor entities
+        roots = list(ET.fromstring(f"<x>{text}</x>"))  # noqa: S314  # inside an element XML allows no DTD, so no entities
         return _roots(roots, pointer, schemas)
     except (ET.ParseError, UnicodeDecodeError) as fault:
         raise Malformed(f"not XML in UTF-8: {fault}") from None
@@ -30,9 +30,9 @@ def read(content: bytes, pointer: str | None, schemas: Schemas) -> Any:
 
 
 def _roots(roots: Sequence[ET.Element], pointer: str | None, schemas: Schemas) -> Any:
-    typed = Coercion(schemas, pointer)
+    coercion = Coercion(schemas, pointer)
     items = schemas.items(pointer) if pointer else None
-    if typed.is_array and (len(roots) != 1 or _tag(roots[0]) == described(items, schemas).get("name")):
+    if coercion.is_array and (len(roots) != 1 or _tag(roots[0]) == xml_object(items, schemas).get("name")):
         return [_value(root, items, schemas) for root in roots]
     if len(roots) != 1:
         raise Malformed(f"not XML: {len(roots)} roots in place of one")
@@ -40,52 +40,50 @@ def _roots(roots: Sequence[ET.Element], pointer: str | None, schemas: Schemas) -
 
 
 def _value(element: ET.Element, pointer: str | None, schemas: Schemas) -> Any:
-    typed, text = Coercion(schemas, pointer), element.text or ""
-    if typed.is_array:
+    coercion, text = Coercion(schemas, pointer), element.text or ""
+    if coercion.is_array:
         items = schemas.items(pointer) if pointer else None
-        return typed.value(text) if text.strip() else [_value(child, items, schemas) for child in element]
+        return coercion.coerce(text) if text.strip() else [_value(child, items, schemas) for child in element]
     if len(element) or any(not name.startswith("xmlns") for name in element.attrib):
-        return _object(element, typed, pointer, schemas)
-    return {} if typed.is_object and not text.strip() and "null" not in typed.types else typed.value(text)
+        return _object(element, coercion, pointer, schemas)
+    return {} if coercion.is_object and not text.strip() and "null" not in coercion.types else coercion.coerce(text)
 
 
-def _object(element: ET.Element, typed: Coercion, pointer: str | None, schemas: Schemas) -> dict[str, Any]:
-    """The properties that attributes and children write; a list that is not `wrapped` is written item by item."""
-    called = {_written(name, at, schemas): name for name, at in typed.names.items()}
+def _object(element: ET.Element, coercion: Coercion, pointer: str | None, schemas: Schemas) -> dict[str, Any]:
+    """The properties from attributes and children; a list that is not `wrapped` has one child for each item."""
+    property_of = {_xml_name(name, at, schemas): name for name, at in coercion.properties.items()}
     found: dict[str, Any] = {}
     for tag, text in element.attrib.items():
-        name = called.get(_local(tag), _local(tag))
-        found[name] = typed.property(name).value(text)
+        name = property_of.get(_local(tag), _local(tag))
+        found[name] = coercion.property(name).coerce(text)
     for child in element:
-        name = called.get(_tag(child), _tag(child))
-        at = typed.names.get(name) or typed.additional()
+        name = property_of.get(_tag(child), _tag(child))
+        at = coercion.properties.get(name) or coercion.additional()
         if at and is_repeated(at, schemas):
             found.setdefault(name, []).append(_value(child, schemas.items(at), schemas))
         else:
             found[name] = _value(child, at, schemas)
-    for name in schemas.required(pointer) & typed.names.keys() - found.keys() if pointer else ():
-        if is_repeated(typed.names[name], schemas):
+    for name in schemas.required(pointer) & coercion.properties.keys() - found.keys() if pointer else ():
+        if is_repeated(coercion.properties[name], schemas):
             found[name] = []  # no item, no element
     return found
 
 
 def is_repeated(pointer: str, schemas: Schemas) -> bool:
-    """Is a list written as elements of one name, without one around them?"""
-    return Coercion(schemas, pointer).is_array and not described(pointer, schemas).get("wrapped")
+    """Is the schema a list that is written as elements of the same name, without an element around them?"""
+    return Coercion(schemas, pointer).is_array and not xml_object(pointer, schemas).get("wrapped")
 
 
-def _written(name: str, pointer: str, schemas: Schemas) -> str:
-    """What the elements or the attribute of a property are called."""
-    called = described(pointer, schemas).get("name") or re.sub(r"[^\w.-]", "_", name)
-    return (
-        str(described(schemas.items(pointer), schemas).get("name") or called)
-        if is_repeated(pointer, schemas)
-        else called
-    )
+def _xml_name(name: str, pointer: str, schemas: Schemas) -> str:
+    """The name of the elements, or the attribute, of a property."""
+    own = xml_object(pointer, schemas).get("name") or re.sub(r"[^\w.-]", "_", name)
+    if not is_repeated(pointer, schemas):
+        return str(own)
+    return str(xml_object(schemas.items(pointer), schemas).get("name") or own)
 
 
-def described(pointer: str | None, schemas: Schemas) -> dict[str, Any]:
-    """The XML Object of a schema, empty where there is none."""
+def xml_object(pointer: str | None, schemas: Schemas) -> dict[str, Any]:
+    """The XML Object of a schema; empty when it has none."""
     found = schemas.keyword(pointer, "xml") if pointer else None
     return found if isinstance(found, dict) else {}
 

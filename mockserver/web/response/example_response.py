@@ -19,7 +19,7 @@ from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Header, MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json, is_lines
 from mockserver.openapi.path_template import names
-from mockserver.web.request.content_negotiation import favourite
+from mockserver.web.request.content_negotiation import best_match
 from mockserver.web.response import serializers
 from mockserver.web.response.echo import echo, given
 
@@ -167,7 +167,7 @@ def _media(response: Response, accept: str, example: str | None) -> MediaType | 
             raise Unanswerable(f"#{response.pointer}: there is no example {example!r}")
         return None
     offered.sort(key=lambda media: not is_json(media.name))
-    position = favourite(accept, [media.name for media in offered])
+    position = best_match(accept, [media.name for media in offered])
     if position is None and response.status[0] in "23":
         raise NotAcceptable(
             f"nothing that {accept!r} accepts is offered; there is {', '.join(m.name for m in offered)}"

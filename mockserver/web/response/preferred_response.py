@@ -23,13 +23,13 @@ def preferred(
     An error status without an example of its own is written in the service's error format. Raises Unanswerable and
     NotAcceptable like `ExampleResponses.reply`.
     """
-    refused = prefer.undocumented(preferences, operation)
-    if refused is not None:
-        return refused
+    refusal = prefer.undocumented_reply(preferences, operation)
+    if refusal is not None:
+        return refusal
     status = preferences.status
     response = operation.response(status) if status else None
     if response and status and status >= 400 and not any(media.examples for media in response.content):
-        reply = errors.reply(prefer.refusal(status), operation, call.method, call.url)
+        reply = errors.reply(prefer.error_of_status(status), operation, call.method, call.url)
         own = examples.headers(operation, call, response, status)
         reply = reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
     else:

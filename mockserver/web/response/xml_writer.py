@@ -7,14 +7,14 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request.xml_reader import described
+from mockserver.web.request.xml_reader import xml_object
 
 NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
 
 def write(value: Any, pointer: str | None, schemas: Schemas) -> bytes:
     """The document whose root is `value`, described by the schema at `pointer`."""
-    own = described(pointer, schemas)
+    own = xml_object(pointer, schemas)
     name = own.get("name") or (_title(pointer, schemas) if pointer else "")
     root = _element(_name(name or "root"), value, pointer, own, schemas)
     written: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
@@ -29,7 +29,7 @@ def _element(name: str, value: Any, pointer: str | None, stated: dict[str, Any],
         _properties(element, value, pointer, schemas)
     elif isinstance(value, list):
         items = schemas.items(pointer) if pointer else None
-        inner = described(items, schemas)
+        inner = xml_object(items, schemas)
         tag = _name(inner.get("name") or (_title(items, schemas) if items else "") or name)
         element.extend([_element(tag, entry, items, inner, schemas) for entry in value])
     else:
@@ -41,13 +41,13 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
     known = schemas.properties(pointer) if pointer else {}
     for key, inner in value.items():
         below = known.get(key)
-        stated = described(below, schemas)
+        stated = xml_object(below, schemas)
         name = _name(stated.get("name") or key)
         if stated.get("attribute"):
             element.set(name, _text(inner))
         elif isinstance(inner, list) and not stated.get("wrapped"):
             items = schemas.items(below) if below else None
-            of = described(items, schemas)
+            of = xml_object(items, schemas)
             element.extend([_element(_name(of.get("name") or name), entry, items, of, schemas) for entry in inner])
         else:
             element.append(_element(name, inner, below, stated, schemas))
