@@ -6,12 +6,18 @@ value of its property is a key of `mapping`, or the name of a schema.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.bundle import FILES
+from mockserver.openapi.pointer import escape
+
 SCHEMAS = "/components/schemas/"
+BRANCHES = ("oneOf", "anyOf", "allOf")
 Schema = dict[str, Any]
 
 
@@ -26,7 +32,11 @@ class Inheritance:
         self.tolerant = tolerant
         components = root.get("components")
         schemas = components.get("schemas") if isinstance(components, dict) else None
-        self.schemas: dict[str, Any] = schemas if isinstance(schemas, dict) else {}
+        self.schemas: dict[str, Any] = dict(schemas) if isinstance(schemas, dict) else {}
+        self._pointers = {name: SCHEMAS + escape(name) for name in self.schemas}
+        for target in _foreign(root):
+            self.schemas[_name(target)] = json_pointer.resolve(root, {"$ref": target}, "")[0]
+            self._pointers[_name(target)] = target.removeprefix("#")
 
     @cached_property
     def parents(self) -> dict[str, list[str]]:
@@ -45,23 +55,23 @@ class Inheritance:
 
     def is_member(self, pointer: str) -> bool:
         """Is the schema at `pointer` a named one with parents, so that its `allOf` means inheritance?"""
-        return pointer.startswith(SCHEMAS) and pointer[len(SCHEMAS) :] in self.parents
+        return _name(pointer) in self.parents and self._pointers[_name(pointer)] == pointer
 
     def subtypes(self, pointer: str) -> list[str]:
         """The pointers of all schemas that a reference to `pointer` allows; empty if no discriminator decides."""
-        name = pointer.removeprefix(SCHEMAS)
-        if name == pointer or not (rule := self._rule(name)):
+        name = _name(pointer)
+        if self._pointers.get(name) != pointer or not (rule := self._rule(name)):
             return []
         descended = self._descendants(name)
         # A parent that its own mapping does not list is never a value itself, as an abstract class is not.
         abstract = self.schemas[name].get("discriminator") and name not in _mapped(rule)
         names = descended if abstract and descended else [name, *descended]
-        return [SCHEMAS + each for each in names]
+        return [self._pointers[each] for each in names]
 
     def own_tag(self, pointer: str) -> Schema | None:
         """A schema for the discriminator's property in the schema at `pointer`; None if no discriminator decides."""
-        name = pointer.removeprefix(SCHEMAS)
-        rule = self._rule(name) if name != pointer else None
+        name = _name(pointer)
+        rule = self._rule(name) if self._pointers.get(name) == pointer else None
         own = rule and rule is self.schemas[name].get("discriminator") and name not in _mapped(rule)
         return None if not rule or own else self._tag(rule, name)
 
@@ -73,9 +83,10 @@ class Inheritance:
     def _tag(self, rule: Mapping[str, Any], name: str) -> Schema | None:
         prop = rule.get("propertyName", "")
         allowed = _declared(self.schemas[name], prop, self.schemas)
-        wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) == name]
-        if not wanted or (self.tolerant and name not in rule.get("mapping", {})):
-            wanted.append(name)
+        implicit = _implicit(name)
+        wanted = [key for key, target in rule.get("mapping", {}).items() if _name(target) in (name, implicit)]
+        if not wanted or (self.tolerant and implicit not in rule.get("mapping", {})):
+            wanted.append(implicit)
         if allowed is not None:
             # Many documents name a schema `Cat` and list the value `cat`: only the listed spelling is a valid value.
             folded = {key.lower() for key in wanted}
@@ -126,6 +137,27 @@ def _name(target: Any) -> str:
     """The name of the schema that a reference or a bare name of a mapping means."""
     pointer = unquote(str(target)).removeprefix("#")
     return pointer.removeprefix(SCHEMAS).replace("~1", "/").replace("~0", "~")
+
+
+def _implicit(name: str) -> str:
+    """The value that means a schema without a mapping: the last part of its place, or the name of its file."""
+    last = name.rpartition("/")[2] if name.startswith("/") else name
+    return posixpath.splitext(last)[0] if last.endswith((".yaml", ".yml", ".json")) else last
+
+
+def _foreign(root: Mapping[str, Any]) -> list[str]:
+    """The references to schemas of other files that take part in a `oneOf`, `anyOf`, `allOf` or mapping."""
+    found: dict[str, None] = {}
+    waiting: list[Any] = [root] if FILES in root else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            branches = [b for keyword in BRANCHES for b in node.get(keyword) or () if isinstance(b, dict)]
+            mapping = node.get("mapping")
+            targets = [b.get("$ref") for b in branches] + (list(mapping.values()) if isinstance(mapping, dict) else [])
+            found |= {t: None for t in targets if isinstance(t, str) and t.startswith(f"#/{FILES}/")}
+        waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return list(found)
 
 
 def _declared(schema: Any, prop: str, schemas: Mapping[str, Any], depth: int = 0) -> list[Any] | None:

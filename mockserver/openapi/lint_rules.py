@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from mockserver.openapi import field_types, meta_schemas, normalize, path_template, schema_ids
+from mockserver.openapi import field_types, meta_schemas, normalize, path_template, schema_ids, schema_keywords
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, walk
 from mockserver.openapi.pointer import join
 
@@ -249,6 +249,15 @@ def _scheme(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 SCHEMES = ("apiKey", "http", "mutualTLS", "oauth2", "openIdConnect", "basic")
 """The types of security schemes (OpenAPI 3.1 section 4.8.27); `basic` is Swagger 2.0's."""
 
+
+def _slips(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    for keyword in schema_keywords.repeated(place.node):
+        yield UnratedProblem(join(place.pointer, keyword), f"`{keyword}` has an entry twice; it counts once")
+    if "$recursiveRef" in place.node:
+        message = "`$recursiveRef` is not a keyword of JSON Schema 2020-12; it is ignored"
+        yield UnratedProblem(join(place.pointer, "$recursiveRef"), message)
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "document": (_security, _later),
     "components": (_later,),
@@ -256,7 +265,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "operation": (_operation,),
     "parameter": (_parameter, _collection),
     "media type": (_later,),
-    "schema": (_default_value, _mapping),
+    "schema": (_default_value, _mapping, _slips),
     "security scheme": (_scheme,),
 }
 """Kind of object → the checks of one that is not a reference."""

@@ -303,7 +303,7 @@ WIDTHS = {
 }
 """Integer format (OpenAPI 3.1 section 4.4 and its format registry) → its least and greatest value."""
 
-UNUSED = ("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary")
+UNUSED = ("$schema", "$id", "$anchor", "$dynamicAnchor", "$vocabulary", "$recursiveRef", "$recursiveAnchor")
 """Keywords that would change what a `$ref` means, or the dialect. All references are JSON pointers by now."""
 
 
@@ -313,6 +313,9 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     if node.get("type") == "file":  # Swagger 2.0
         node.update(type="string", format="binary")
     _leave_out(node, schema_keywords.malformed(node))
+    for name in schema_keywords.repeated(node):
+        value = node[name]
+        node[name] = {k: _once(v) for k, v in value.items()} if isinstance(value, dict) else _once(value)
     _respell(node)
     if "example" in node:
         example = node.pop("example")
@@ -325,6 +328,10 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
     ref = node.get("$ref")
     if ref is not None and find(document, ref)[1] is None and ref != "#":
         del node["$ref"]  # reported before; what is left of the schema accepts any value
+
+
+def _once(names: list[str]) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _respell(node: dict[str, Any]) -> None:

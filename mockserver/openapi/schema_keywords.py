@@ -155,6 +155,19 @@ EXPECTED: dict[Callable[[Any], bool], str] = {
 """Check of a value → what it accepts, in words."""
 
 
+def repeated(schema: dict[str, Any]) -> list[str]:
+    """The keywords of `schema` that list a name twice; JSON Schema wants such lists unique (Validation section 6)."""
+    found = [keyword for keyword in ("required", "type") if _repeats(schema.get(keyword))]
+    dependent = schema.get("dependentRequired")
+    if type(dependent) is dict and any(map(_repeats, dependent.values())):
+        found.append("dependentRequired")
+    return found
+
+
+def _repeats(value: Any) -> bool:
+    return is_names(value) and len(value) != len(set(value))
+
+
 def malformed(schema: dict[str, Any]) -> list[str]:
     """The keywords of `schema` whose value is invalid."""
     return [k for k, v in schema.items() if k in WELL_FORMED and not WELL_FORMED[k](v)]

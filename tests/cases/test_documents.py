@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cases.conftest import Serve
 
 
@@ -11,3 +13,39 @@ def test_46_two_operations_with_one_operation_id_are_both_served(serve: Serve) -
     replies = [api.get("/e"), api.post("/e"), api.get("/f"), api.get("/g")]
 
     assert ["get e", "post e", "get f", "get g"] == [reply.json()["hit"] for reply in replies]
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        ("openapi", "a"),
+        ("openapi", "b"),
+        ("openapi", "c"),
+        ("openapi", "e"),
+        ("via-components", "f"),
+        ("via-components", "h"),
+    ],
+)
+def test_33_a_discriminator_decides_among_schemas_of_other_files(serve: Serve, document: str, path: str) -> None:
+    api = serve(f"33-disc-files/{document}")
+    dog, cat = ("Dog", "Cat") if path == "b" else ("dog", "cat")
+
+    shown = api.get(f"/{path}").json()
+
+    assert {dog: "bark", cat: "meow"}[shown["kind"]] in shown
+    bodies = [
+        {"kind": dog, "bark": 1},
+        {"kind": cat, "meow": 1},
+        {"kind": dog, "meow": 1},
+        {"kind": "zebra", "meow": 1},
+    ]
+    assert [204, 204, 400, 400] == [api.post(f"/{path}", json=body).status_code for body in bodies]
+
+
+def test_54_small_slips_of_a_schema_are_passed_over(serve: Serve) -> None:
+    api = serve("54-schema-slips")
+
+    replies = [api.get(f"/{name}") for name in "abcd"]
+
+    assert [200] * 4 == [reply.status_code for reply in replies]
+    assert [str, str] == [type(replies[0].json()["a"]), type(replies[1].json())]
