@@ -22,7 +22,10 @@ DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie"
 
 @dataclass(frozen=True, slots=True)
 class MediaType:
-    """One media type of a body: its name (`application/json`), the pointer of its schema, its examples by name."""
+    """One media type of a body: its name (`application/json`), the pointer of its schema, its examples by name.
+
+    `encoding` has the Encoding Objects of a form by the names of its fields.
+    """
 
     name: str
     schema: str | None
@@ -44,7 +47,6 @@ class Parameter:
     schema: str | None
     style: str
     explode: bool
-    allow_reserved: bool
     content: str | None
     pointer: str
 
@@ -261,7 +263,6 @@ def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
         schema=schema,
         style=style,
         explode=bool(node.get("explode", style == "form")),
-        allow_reserved=bool(node.get("allowReserved")),
         content=content,
         pointer=at,
     )

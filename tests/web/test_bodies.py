@@ -68,6 +68,64 @@ def test_the_same_value_arrives_however_it_is_written(tmp_path: Path, options: d
     assert ADA == {name: value for name, value in arrived.items() if name != "photo"}
 
 
+ENCODED = {
+    "type": "object",
+    "properties": {
+        "days": {"type": "array", "items": {"type": "integer"}},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "marks": {"type": "array", "items": {"type": "string"}},
+        "limits": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "note": {"type": "string"},
+        "about": {},
+    },
+}
+ENCODINGS = {
+    "days": {"style": "form", "explode": False}, "tags": {"style": "pipeDelimited"}, "limits": {"explode": False},
+    "marks": {"style": "form"}, "note": {"explode": False}, "about": {"contentType": "application/json"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "arrives"),
+    [
+        ("days", "1,2", [1, 2]), ("days", "3", [3]), ("days", "[4,5]", [4, 5]), ("tags", "a|b", ["a", "b"]),
+        ("tags", "a,b", ["a,b"]), ("marks", "a,b", ["a,b"]), ("limits", "a,1,b,2", {"a": 1, "b": 2}),
+        ("limits", '{"a":1}', {"a": 1}), ("note", "a,b", "a,b"), ("about", '{"a":[1]}', {"a": [1]}),
+        ("about", "x", "x"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_field_of_a_form_is_read_by_its_encoding_object(
+    tmp_path: Path, kind: str, field: str, written: str, arrives: Any
+) -> None:
+    body = {"content": {kind: {"schema": ENCODED, "encoding": ENCODINGS}}}
+    sandbox = served(tmp_path, document({"/x": {"post": {"requestBody": body, "responses": answers()}}}))
+    sent: dict[str, Any] = {"files": [(field, (None, written))]} if "multipart" in kind else {"data": {field: written}}
+    with Client(watched(sandbox)) as client:
+        arrived = client.post("/x", **sent).json()["body"]
+
+    assert {field: arrives} == arrived
+
+
+def test_an_encoded_comma_separates_no_values_where_there_are_others(tmp_path: Path) -> None:
+    body = {
+        "content": {
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string"}}}},
+                "encoding": {"tags": {"explode": False}},
+            }
+        }
+    }
+    sandbox = served(tmp_path, document({"/x": {"post": {"requestBody": body, "responses": answers()}}}))
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    with Client(watched(sandbox)) as client:
+        one = client.post("/x", content=b"tags=a%2Cb,c", headers=headers).json()["body"]
+        repeated = client.post("/x", content=b"tags=a,b&tags=c", headers=headers).json()["body"]
+
+    assert {"tags": ["a,b", "c"]} == one
+    assert {"tags": ["a,b", "c"]} == repeated
+
+
 @pytest.mark.parametrize(
     ("written", "arrives"),
     [

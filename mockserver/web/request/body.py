@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qsl
 
 import orjson
-from python_multipart.exceptions import MultipartParseError
-from python_multipart.multipart import FormParser, parse_options_header
 
 from mockserver.errors import Fault, Invalid, Malformed, UnsupportedMediaType
 from mockserver.openapi import json_codec, media_types
 from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
-from mockserver.web.request.coercion import Coercion
-from mockserver.web.request.query import key_path, nest
+from mockserver.web.request.form import FormReader
 
 CACHED_READERS = 64
 """How many content types have their reader cached: clients send few, but an attacker may send any number."""
@@ -88,24 +84,12 @@ def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
     if media_types.is_lines(name):
         return MediaReader(name, _lines, schemas.lines_validator(media.schema, "request") if media.schema else None)
     if media_types.is_form(name):
-        return _form_reader(name, media.schema, schemas, validator)
+        return MediaReader(name, FormReader(name, media, schemas).read, validator)
     if media_types.is_xml(name):
         return MediaReader(name, lambda content, _: xml_reader.read(content, media.schema, schemas), validator)
     if name.startswith("text/"):
         return MediaReader(name, _text, validator)
     return MediaReader(name, lambda content, _: content, None)
-
-
-def _form_reader(name: str, pointer: str | None, schemas: Schemas, validator: Validator | None) -> MediaReader:
-    coercion = Coercion(schemas, pointer)
-
-    def from_text(content: bytes, content_type: str) -> Any:
-        return _form(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True), coercion)
-
-    def from_parts(content: bytes, content_type: str) -> Any:
-        return _form(_multipart(content, content_type), coercion)
-
-    return MediaReader(name, from_parts if name.startswith("multipart") else from_text, validator)
 
 
 def _json(content: bytes, content_type: str) -> Any:
@@ -135,34 +119,3 @@ def _text(content: bytes, content_type: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as fault:
         raise Malformed(f"the body is not UTF-8 text: {fault}") from None
-
-
-def _form(pairs: list[tuple[str, str]], coercion: Coercion) -> Any:
-    """Form fields as an object with the types of the schema: `a=1&a=2`, `a[]=1`, `a[b]=1`."""
-    names = coercion.properties
-    return coercion.coerce(nest([((key,) if key in names else key_path(key), text) for key, text in pairs]))
-
-
-def _multipart(content: bytes, content_type: str) -> list[tuple[str, str]]:
-    """The parts of a multipart body (RFC 7578) as (name, text); bytes of files that are not UTF-8 are replaced."""
-    _, options = parse_options_header(content_type)
-    boundary = options.get(b"boundary")
-    if not boundary:
-        raise Malformed("the multipart body has no boundary")
-    found: list[tuple[str, str]] = []
-
-    def on_field(entry: Any) -> None:
-        found.append((entry.field_name.decode("utf-8", "replace"), (entry.value or b"").decode("utf-8", "replace")))
-
-    def on_file(entry: Any) -> None:
-        entry.file_object.seek(0)
-        data = entry.file_object.read()
-        found.append(((entry.field_name or b"").decode("utf-8", "replace"), data.decode("utf-8", "replace")))
-
-    parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
-    try:
-        parser.write(content)
-        parser.finalize()
-    except MultipartParseError as fault:
-        raise Malformed(f"the multipart body cannot be read: {fault}") from None
-    return found

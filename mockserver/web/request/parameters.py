@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote, unquote_plus
+from urllib.parse import unquote
 
 from mockserver.errors import Fault, Invalid
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.schemas import Schemas, faults
 from mockserver.web.request.coercion import Coercion, json_or_text
+from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
 from mockserver.web.request.query import ABSENT, Query
 
 Reader = Callable[[Any], Any]
@@ -24,13 +25,6 @@ Values = dict[str, dict[str, Any]]
 
 CACHED_TARGETS = 512
 """How many targets of one operation are cached: clients repeat few of them, and each costs some hundred bytes."""
-
-SEPARATORS: dict[str, tuple[str, ...]] = {
-    "spaceDelimited": (" ", "%20", "+"),
-    "pipeDelimited": ("|", "|", "%7C", "%7c"),
-    "form": (",", ","),
-}
-"""The separators of a style: decoded, then as clients may send them."""
 
 
 class ParameterReader:
@@ -116,7 +110,7 @@ class ParameterReader:
         if self._coercion.is_array:
             return self._coercion.coerce([undo(part) for part in text.split(separator)] if text else [])
         if self._coercion.is_object:
-            return self._coercion.coerce(_pairs(text.split(separator) if text else [], explode, undo))
+            return self._coercion.coerce(pairs_of(text.split(separator) if text else [], explode, undo))
         return self._coercion.coerce(undo(text))
 
     def _matrix(self, text: str, explode: bool) -> Any:
@@ -135,7 +129,7 @@ class ParameterReader:
             return nested if nested is ABSENT else self._coercion.coerce(nested)
         is_text = "string" in self._coercion.item.types
         if len(plain) == 1 and (not explode or (separators[0] in plain[0] and not is_text)):
-            plain = _split(source.raw(self.name)[0], separators)
+            plain = split(source.raw(self.name)[0], separators)
         return self._coercion.coerce([*plain, *(nested if isinstance(nested, list) else ())])
 
     def _object(self, source: Query, separators: tuple[str, ...]) -> Any:
@@ -148,7 +142,7 @@ class ParameterReader:
         text = source[self.name][-1]
         if text.startswith("{"):
             return json_or_text(text)
-        return self._coercion.coerce(_pairs(_split(source.raw(self.name)[-1], separators), False, str))
+        return self._coercion.coerce(pairs_of(split(source.raw(self.name)[-1], separators), False, str))
 
     def _exploded(self, source: Query, separators: tuple[str, ...]) -> Any:
         """`b=1&c=2` with the object's property names; without any of them, the object in another notation."""
@@ -214,21 +208,6 @@ def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Values:
     if found:
         raise Invalid(found[0].message, faults=tuple(found))
     return values
-
-
-def _pairs(parts: list[str], explode: bool, undo: Callable[[str], str]) -> dict[str, str]:
-    """`k,v,k,v` or (exploded) `k=v,k=v` as an object."""
-    pairs = [p.partition("=")[::2] for p in parts] if explode else zip(parts[::2], [*parts[1::2], ""], strict=False)
-    return {undo(key): undo(value) for key, value in pairs}
-
-
-def _split(raw: str, separators: tuple[str, ...]) -> list[str]:
-    """The values in a delimited one; an encoded separator counts only if there is no other."""
-    decoded, *sent = separators
-    found = next((mark for mark in sent if mark in raw), None)
-    if found is not None:
-        return [unquote_plus(part) for part in raw.split(found)]
-    return unquote_plus(raw).split(decoded) if raw else []
 
 
 def _decode(text: str) -> str:

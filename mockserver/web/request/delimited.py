@@ -1,0 +1,28 @@
+"""Several values in one text: the styles of OpenAPI 3.1 section 4.8.12.3 that are not exploded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+SEPARATORS: dict[str, tuple[str, ...]] = {
+    "spaceDelimited": (" ", "%20", "+"),
+    "pipeDelimited": ("|", "|", "%7C", "%7c"),
+    "form": (",", ","),
+}
+"""What separates the values of a style: decoded, then as it may be sent."""
+
+
+def split(raw: str, separators: tuple[str, ...]) -> list[str]:
+    """The values in one text as it was sent. Encoded separators count only where there are no others."""
+    decoded, *sent = separators
+    found = next((mark for mark in sent if mark in raw), None)
+    if found is not None:
+        return [unquote_plus(part) for part in raw.split(found)]
+    return unquote_plus(raw).split(decoded) if raw else []
+
+
+def pairs_of(parts: list[str], explode: bool, decode: Callable[[str], str]) -> dict[str, str]:
+    """`k,v,k,v` or (exploded) `k=v,k=v` as an object."""
+    pairs = [p.partition("=")[::2] for p in parts] if explode else zip(parts[::2], [*parts[1::2], ""], strict=False)
+    return {decode(key): decode(value) for key, value in pairs}

@@ -1,0 +1,100 @@
+"""Forms as the objects that their schemas describe: `application/x-www-form-urlencoded` and `multipart/form-data`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus, unquote_plus
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import FormParser, parse_options_header
+
+from mockserver.errors import Malformed
+from mockserver.openapi.document import MediaType
+from mockserver.openapi.media_types import is_json
+from mockserver.openapi.schemas import Schemas
+from mockserver.web.request.coercion import Coercion, json_or_text
+from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
+from mockserver.web.request.query import key_path, nest
+
+
+class Field(NamedTuple):
+    """One field of a form. `sent` is the text before it was decoded, None where it is not percent-encoded."""
+
+    name: str
+    text: str
+    sent: str | None = None
+
+
+class FormReader:
+    """Reads bodies of the media type `name`, which `media` describes. It is made once, when the operation is loaded."""
+
+    def __init__(self, name: str, media: MediaType, schemas: Schemas) -> None:
+        self._coercion = Coercion(schemas, media.schema)
+        self._encodings = media.encoding
+        self._fields: Callable[[bytes, str], list[Field]] = _multipart if name.startswith("multipart") else _urlencoded
+
+    def read(self, content: bytes, content_type: str) -> Any:
+        """The object, its values converted to the types of the schema. Raises Malformed.
+
+        `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an object, and `a=1,2` is a list where the document's Encoding
+        Object says so (OpenAPI 3.1 section 4.8.15).
+        """
+        fields, declared = self._fields(content, content_type), self._coercion.properties
+        count = Counter(field.name for field in fields) if self._encodings else {}
+        return self._coercion.coerce(
+            nest(
+                (
+                    (field.name,) if field.name in declared else key_path(field.name),
+                    self._decoded(field) if count.get(field.name) == 1 else field.text,
+                )
+                for field in fields
+            )
+        )
+
+    def _decoded(self, field: Field) -> Any:
+        """The value of a field that comes once, by its Encoding Object; its text where it has none."""
+        encoding: Mapping[str, Any] = self._encodings.get(field.name) or {}
+        if is_json(encoding.get("contentType", "")):
+            return json_or_text(field.text)
+        style, coercion = encoding.get("style", "form"), self._coercion.property(field.name)
+        is_exploded = encoding.get("explode", style == "form") or style not in SEPARATORS
+        if is_exploded or not (coercion.is_array or coercion.is_object) or field.text.startswith(("[", "{")):
+            return field.text
+        sent = field.sent if field.sent is not None else quote_plus(field.text)
+        values = split(sent, SEPARATORS[style])
+        return values if coercion.is_array else pairs_of(values, False, str)
+
+
+def _urlencoded(content: bytes, content_type: str) -> list[Field]:
+    """The fields of a URL-encoded form (URL Standard section 5.1)."""
+    parts = [part.partition("=") for part in content.decode("utf-8", "replace").split("&") if part]
+    return [Field(unquote_plus(name), unquote_plus(value), value) for name, _, value in parts]
+
+
+def _multipart(content: bytes, content_type: str) -> list[Field]:
+    """The parts of a multipart form (RFC 7578): a file's bytes are text where they are UTF-8."""
+    _, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary")
+    if not boundary:
+        raise Malformed("the multipart body has no boundary")
+    found: list[Field] = []
+
+    def on_field(entry: Any) -> None:
+        found.append(
+            Field(entry.field_name.decode("utf-8", "replace"), (entry.value or b"").decode("utf-8", "replace"))
+        )
+
+    def on_file(entry: Any) -> None:
+        entry.file_object.seek(0)
+        data = entry.file_object.read()
+        found.append(Field((entry.field_name or b"").decode("utf-8", "replace"), data.decode("utf-8", "replace")))
+
+    parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
+    try:
+        parser.write(content)
+        parser.finalize()
+    except MultipartParseError as fault:
+        raise Malformed(f"the multipart body cannot be read: {fault}") from None
+    return found
