@@ -16,7 +16,7 @@ from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, media_types, path_template
-from mockserver.openapi.document import Operation
+from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.web.request import prefer
@@ -55,7 +55,9 @@ class Endpoint:
         plan = bound.plan if bound else None
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring)
         own = [p for p in operation.parameters if _is_read(p.name, p.location)]
-        self._parameters = Parameters([ParameterReader(p, schemas) for p in own], path_template.names(operation.path))
+        claimed = _claimed(operation, parts.contract.document)
+        readers = [ParameterReader(p, schemas, claimed) for p in own]
+        self._parameters = Parameters(readers, path_template.names(operation.path))
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in parts.contract.document.security_schemes.values()
         )
@@ -266,6 +268,12 @@ def _promised(operation: Operation, contract: Contract) -> list[str]:
     """The values of `Accept` that the document lists as those of a parameter."""
     asked = (p.schema for p in operation.parameters if (p.location, p.name.lower()) == ("header", "accept"))
     return [str(v) for at in asked if at for v in contract.schemas.keyword(at, "enum") or ()]
+
+
+def _claimed(operation: Operation, document: Document) -> frozenset[str]:
+    """The names in the query that parameters and API keys have."""
+    keys = (s.parameter for s in document.security_schemes.values() if s.location == "query")
+    return frozenset([*(p.name for p in operation.parameters if p.location == "query"), *keys])
 
 
 def _is_read(name: str, location: str) -> bool:

@@ -61,6 +61,14 @@ class Coercion:
             self._declared = self._schemas.properties(self._pointer) if self._pointer else {}
         return self._declared
 
+    @property
+    def is_free_form(self) -> bool:
+        """May an object have properties of any name? Only if its schema says so or declares no property."""
+        if not self.is_object or self._pointer is None:
+            return False
+        allowed = self._schemas.keyword(self._pointer, "additionalProperties")
+        return allowed is not False and (allowed is not None or not self.properties)
+
     def property(self, name: str) -> Coercion:
         """The coercion of a property, declared or additional."""
         if name not in self._properties:

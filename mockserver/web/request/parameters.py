@@ -30,9 +30,11 @@ CACHED_TARGETS = 512
 class ParameterReader:
     """One parameter, compiled: how it is read, converted and validated."""
 
-    __slots__ = ("_coercion", "location", "name", "read", "required", "style", "validator")
+    __slots__ = ("_claimed", "_coercion", "location", "name", "read", "required", "style", "validator")
 
-    def __init__(self, parameter: Parameter, schemas: Schemas) -> None:
+    def __init__(self, parameter: Parameter, schemas: Schemas, claimed: frozenset[str] = frozenset()) -> None:
+        """`claimed` are the names in the query that belong to parameters."""
+        self._claimed = claimed | {parameter.name}  # `extra={"a":1}` and `extra[a]=1` are other notations of `a=1`
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
         self._coercion = Coercion(schemas, parameter.schema)
@@ -146,7 +148,10 @@ class ParameterReader:
 
     def _exploded(self, source: Query, separators: tuple[str, ...]) -> Any:
         """`b=1&c=2` with the object's property names; without any of them, the object in another notation."""
-        found = {name: source[name] for name in self._coercion.properties if name in source}
+        names = set(self._coercion.properties)
+        if self._coercion.is_free_form:  # every name that no other parameter has is a property
+            names.update(name for name in source if name.partition("[")[0] not in self._claimed)
+        found = {name: source[name] for name in source if name in names}
         single = {name: values[0] if len(values) == 1 else values for name, values in found.items()}
         return self._coercion.coerce(single) if single else self._object(source, separators)
 
