@@ -163,7 +163,9 @@ def test_what_is_encoded_by_the_table_is_read_back(
     def law(value: Any) -> None:
         # One text with an encoded separator is read as several, because many clients encode the separators too.
         assume(not (kind == "texts" and style == "form" and not explode and len(value) == 1 and "," in value[0]))
-        response = send(client, location, base, encoded(value, location, style, explode))
+        written = encoded(value, location, style, explode)
+        assume(written not in (".", ".."))  # dot segments, which clients remove (RFC 3986 section 5.2.4)
+        response = send(client, location, base, written)
 
         assert 200 == response.status_code, response.text
         assert value == response.json()[location]["color"]
