@@ -238,7 +238,7 @@ def test_every_kind_of_body_can_be_read_by_those_who_know_it(tmp_path: Path, med
     ("media_type", "written"),
     [
         ("application/x-ndjson", b'{"n":1}\n{"n":1}\n'),
-        ("application/jsonl", b'{"n":1}\n{"n":1}'),
+        ("application/jsonl", b'{"n":1}\n{"n":1}\n'),
         ("application/json-seq", b'\x1e{"n":1}\n\x1e{"n":1}\n'),
         ("application/problem+json; charset=utf-8", b'[{"n":1},{"n":1}]'),
     ],

@@ -193,7 +193,7 @@ def keyed_client(client: Client) -> Any:
     return send
 
 
-names = st.sampled_from([*error_body_filler.TELLING, *error_body_filler.LISTS, "other"])
+names = st.sampled_from([*error_body_filler.VALUES, *error_body_filler.LISTS, "other"])
 bodies = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
@@ -206,7 +206,7 @@ faults = st.lists(
 
 
 @given(body=bodies, found=faults, picky=st.integers(0, 3))
-def test_telling_never_makes_a_valid_body_invalid_and_never_touches_the_original(
+def test_filling_never_makes_a_valid_body_invalid_and_never_touches_the_original(
     body: Any, found: list[Fault], picky: int
 ) -> None:
     def is_valid(value: Any) -> bool:
@@ -215,14 +215,14 @@ def test_telling_never_makes_a_valid_body_invalid_and_never_touches_the_original
     before = repr(body)
     refusal = Invalid("wrong", faults=tuple(found))
 
-    told = error_body_filler.tell(
+    filled = error_body_filler.fill(
         body,
-        error_body_filler.of(refusal, 400, "wrong"),
+        error_body_filler.facts_of(refusal, 400, "wrong"),
         refusal.faults,
-        error_body_filler.Form(is_valid, lambda path: True),
+        error_body_filler.BodyRules(is_valid, lambda path: True),
     )
 
-    assert is_valid(told)
+    assert is_valid(filled)
     assert before == repr(body)
 
 

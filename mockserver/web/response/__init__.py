@@ -1,1 +1,1 @@
-"""Writing a response: examples, errors, serialization."""
+"""Making a response: example values, error bodies, serialization."""

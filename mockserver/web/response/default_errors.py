@@ -1,8 +1,8 @@
-"""How a refusal is told where nobody said how: with the status and body that the document offers.
+"""Error replies of a service whose behaviour file has no `errors`: the status and body that the document offers.
 
-An invalid request gets the first of 422, 400, 4XX and `default` that the operation documents, any other refusal its
-own status, its range or `default`. The body fits that response's schema and names the field; where the document
-offers none, it is problem details (RFC 9457). docs/policies.md states this for readers.
+An invalid request gets the first of 422, 400, 4XX and `default` that the operation documents, any other error its own
+status, its range or `default`. The body matches that response's schema and names the field. Without a schema it is
+problem details (RFC 9457). docs/policies.md describes this for users.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from mockserver.web.response import error_body_filler, serializers
 PROBLEM = "application/problem+json"
 
 INVALID = ("422", "400", "4XX", "DEFAULT")
-"""The responses that tell of an invalid request, in the order in which they are looked for."""
+"""The responses for an invalid request, in the order in which they are looked for."""
 
 MALFORMED = ("400", "422", "4XX", "DEFAULT")
-"""The same for a body that cannot be read at all."""
+"""The same for a body that cannot be parsed."""
 
 
 class DefaultErrors:
-    """Refusals of a document without `errors` statements."""
+    """Makes error replies for a document without `errors` statements."""
 
     def __init__(self, schemas: Schemas, maker: ExampleMaker) -> None:
         self._schemas, self._maker = schemas, maker
 
     def reply(self, refusal: Refusal, operation: Operation | None) -> Reply:
-        """The reply that tells a client why it is refused."""
-        response = _offered(refusal, operation)
+        """The reply for an error."""
+        response = _error_response(refusal, operation)
         status = _status(refusal, response)
-        media = _chosen(response)
+        media = _error_media(response)
         if media is None:
             return Reply(status, problem(refusal, status), refusal.headers, PROBLEM)
-        body, name = self.fill(media, refusal, status), serializers.concrete(media.name, "text/plain")
+        body, name = self.fill(media, refusal, status), serializers.concrete_type(media.name, "text/plain")
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
         if not isinstance(body, dict | list):
@@ -50,9 +50,9 @@ class DefaultErrors:
         )
 
     def fill(self, media: MediaType, refusal: Refusal, status: int) -> Any:
-        """A body of this media type that says in its own properties why a request is refused.
+        """A body of this media type whose properties describe the error.
 
-        None where the media type has no schema, or no valid body can be made for it.
+        None when the media type has no schema, or no valid body can be generated for it.
         """
         if media.schema is None:
             return None
@@ -60,15 +60,15 @@ class DefaultErrors:
             body = self._maker.content(media, seed=refusal.kind)
         except Unanswerable:
             return None
-        form = error_body_filler.Form(
+        rules = error_body_filler.BodyRules(
             self._schemas.validator(media.schema, "response").is_valid, self._is_map(media.schema)
         )
-        return error_body_filler.tell(
-            body, error_body_filler.of(refusal, status, summary(refusal)), refusal.faults, form
+        return error_body_filler.fill(
+            body, error_body_filler.facts_of(refusal, status, summary(refusal)), refusal.faults, rules
         )
 
     def _is_map(self, pointer: str) -> Callable[[error_body_filler.Path], bool]:
-        """Whether the schema of the value at a path is one of an object that declares no names."""
+        """The function that says if the schema at a path is an object without declared properties."""
 
         def is_map(path: error_body_filler.Path) -> bool:
             below = self._schemas.below(pointer, path)
@@ -78,7 +78,7 @@ class DefaultErrors:
 
 
 def problem(refusal: Refusal, status: int) -> dict[str, Any]:
-    """Problem details (RFC 9457 section 3) with every fault."""
+    """Problem details (RFC 9457 section 3) with up to 50 faults."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": refusal.kind.replace("-", " ").capitalize(),
@@ -93,14 +93,14 @@ def problem(refusal: Refusal, status: int) -> dict[str, Any]:
 
 
 def summary(refusal: Refusal) -> str:
-    """What is wrong, naming the first field."""
+    """The message of the first fault with its location and field; else the error's own message."""
     if not refusal.faults:
         return refusal.message
     first = refusal.faults[0]
     return f"{first.location} {first.field}: {first.message}" if first.path else f"{first.location}: {first.message}"
 
 
-def _offered(refusal: Refusal, operation: Operation | None) -> Response | None:
+def _error_response(refusal: Refusal, operation: Operation | None) -> Response | None:
     if operation is None:
         return None
     if isinstance(refusal, Invalid | Malformed):
@@ -116,7 +116,7 @@ def _status(refusal: Refusal, response: Response | None) -> int:
     return refusal.status
 
 
-def _chosen(response: Response | None) -> MediaType | None:
-    """The media type of the response that is told best: JSON where it is offered, else the first."""
+def _error_media(response: Response | None) -> MediaType | None:
+    """The media type for the error body: JSON if it is documented, else the first."""
     offered = response.content if response else ()
     return next((media for media in offered if is_json(media.name)), next(iter(offered), None))

@@ -1,4 +1,4 @@
-"""A refusal told in a body of the document's own error schema: texts with telling names say what is wrong."""
+"""Filling a generated error body with the facts of an error, by the names of its properties: `message`, `code`, …"""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any, NamedTuple
 
 from mockserver.errors import Fault, Refusal
 
-MOST = 50
-"""How many faults a body lists."""
+MAX_FAULTS = 50
+"""The most faults that a body lists."""
 
-SHORTER = (200, 100, 60, 30)
-"""Lengths to which a sentence is cut where the schema has no room for all of it."""
+SHORT_LENGTHS = (200, 100, 60, 30)
+"""Lengths to which a message is cut when the schema does not allow the whole."""
 
 Path = tuple[str | int, ...]
 
 
-class Form(NamedTuple):
-    """What a body must be: valid, and at which paths its schema leaves the names of an object open."""
+class BodyRules(NamedTuple):
+    """What the schema of a body says: `is_valid` for the body, and `is_map` for objects without declared properties."""
 
     is_valid: Callable[[Any], bool]
     is_map: Callable[[Path], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What a body may say: the sentence, a short title, the kind of refusal, the status, and where the fault is."""
+class ErrorFacts:
+    """The facts that a body can show: message, short title, kind of error, status, and the place of the fault."""
 
     message: str
     title: str
@@ -40,114 +40,116 @@ class Words:
     keyword: str = ""
 
 
-def of(refusal: Refusal, status: int, message: str) -> Words:
-    """The words of a refusal as a whole; the field is that of its first fault."""
+def facts_of(refusal: Refusal, status: int, message: str) -> ErrorFacts:
+    """The facts of an error; field and place are those of its first fault."""
     known = status in HTTPStatus.__members__.values()
-    words = Words(message, HTTPStatus(status).phrase if known else "Error", refusal.kind, status)
-    return _about(words, refusal.faults[0]) if refusal.faults else words
+    facts = ErrorFacts(message, HTTPStatus(status).phrase if known else "Error", refusal.kind, status)
+    return _with_fault(facts, refusal.faults[0]) if refusal.faults else facts
 
 
-def tell(value: Any, words: Words, faults: tuple[Fault, ...], form: Form) -> Any:
-    """A copy of `value` that says the words wherever a property's name asks for them and its schema allows it."""
-    # A list or a text that is the whole body stands where `errors` would.
+def fill(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> Any:
+    """A copy of `value` with the facts in all properties whose names are known and whose schema allows them."""
+    # A body that is just a list or a text is filled like a property `errors`.
     root = "" if isinstance(value, dict) else "errors"
-    told = {root: copy.deepcopy(value)}
-    _say(told, words, faults, Form(lambda trial: form.is_valid(trial[root]), lambda path: form.is_map(path[1:])))
-    return told[root]
+    filled = {root: copy.deepcopy(value)}
+    _fill(
+        filled, facts, faults, BodyRules(lambda trial: rules.is_valid(trial[root]), lambda path: rules.is_map(path[1:]))
+    )
+    return filled[root]
 
 
-def _say(body: dict[str, Any], words: Words, faults: tuple[Fault, ...], form: Form) -> None:
-    _listed(body, words, faults, form)
+def _fill(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> None:
+    _fill_lists(body, facts, faults, rules)
     for path, name in list(_leaves(body)):
-        said = _closest(words, path, faults)
+        closest = _closest_facts(facts, path, faults)
         old = _at(body, path)
-        if not any(_try(body, path, candidate, form) for candidate in _candidates(name, old, said)):
+        if not any(_try(body, path, candidate, rules) for candidate in _candidates(name, old, closest)):
             _put(body, path, old)
-            _leave_out(body, path, form)
+            _leave_out(body, path, rules)
 
 
-def _about(words: Words, fault: Fault) -> Words:
+def _with_fault(facts: ErrorFacts, fault: Fault) -> ErrorFacts:
     place = (fault.location, *fault.path)
-    return replace(words, field=fault.field, place=place, location=fault.location, keyword=fault.keyword)
+    return replace(facts, field=fault.field, place=place, location=fault.location, keyword=fault.keyword)
 
 
-def _closest(words: Words, path: Path, faults: tuple[Fault, ...]) -> Words:
-    """Inside a list, the words of the fault that stands at that place of the list."""
+def _closest_facts(facts: ErrorFacts, path: Path, faults: tuple[Fault, ...]) -> ErrorFacts:
+    """The facts for a path: inside a list, those of the fault with the same index."""
     index = next((step for step in path if isinstance(step, int)), None)
     if index is None or index >= len(faults):
-        return words
-    return replace(_about(words, faults[index]), message=faults[index].message)
+        return facts
+    return replace(_with_fault(facts, faults[index]), message=faults[index].message)
 
 
-def _listed(body: dict[str, Any], words: Words, faults: tuple[Fault, ...], form: Form) -> None:
-    """Put one entry for each fault into lists that hold faults, and one name for each into maps of fields."""
-    for path, value in list(_containers(body, form)):
-        trials = (_entries(value, words, faults), _entries(value, words, faults[:1]))
-        if not any(_try(body, path, trial, form) for trial in trials):
+def _fill_lists(body: dict[str, Any], facts: ErrorFacts, faults: tuple[Fault, ...], rules: BodyRules) -> None:
+    """Give lists of faults one entry for each fault, and maps by field one name for each."""
+    for path, value in list(_containers(body, rules)):
+        trials = (_entries(value, facts, faults), _entries(value, facts, faults[:1]))
+        if not any(_try(body, path, trial, rules) for trial in trials):
             _put(body, path, value)
 
 
-def _containers(value: Any, form: Form, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Lists and maps with telling names: `errors`, `detail`, `violations`, …"""
+def _containers(value: Any, rules: BodyRules, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """The lists and maps with a known name: `errors`, `detail`, `violations`, …"""
     for name, inner in value.items() if isinstance(value, dict) else ():
         here = (*path, name)
-        if _plain(name) in LISTS and _holds_faults(inner, here, form):
+        if _normalized(name) in LISTS and _is_fault_list(inner, here, rules):
             yield here, inner
         elif isinstance(inner, dict):
-            yield from _containers(inner, form, here)
+            yield from _containers(inner, rules, here)
 
 
-def _holds_faults(value: Any, path: Path, form: Form) -> bool:
-    """A list, or an object whose names are not the schema's but those of fields."""
-    return isinstance(value, list) or (isinstance(value, dict) and bool(value) and form.is_map(path))
+def _is_fault_list(value: Any, path: Path, rules: BodyRules) -> bool:
+    """Is the value a list, or a map by field?"""
+    return isinstance(value, list) or (isinstance(value, dict) and bool(value) and rules.is_map(path))
 
 
-def _entries(value: Any, words: Words, faults: tuple[Fault, ...]) -> Any:
+def _entries(value: Any, facts: ErrorFacts, faults: tuple[Fault, ...]) -> Any:
     if isinstance(value, dict):
         sample = next(iter(value.values()))
-        told = {fault.field: fault.message for fault in faults[:MOST]} or {words.kind: words.message}
-        return {name: [text] if isinstance(sample, list) else text for name, text in told.items()}
+        messages = {fault.field: fault.message for fault in faults[:MAX_FAULTS]} or {facts.kind: facts.message}
+        return {name: [text] if isinstance(sample, list) else text for name, text in messages.items()}
     if value and isinstance(value[0], dict):
-        return [copy.deepcopy(value[0]) for _ in faults[:MOST]] or value[:1]
-    return [f"{fault.field}: {fault.message}" for fault in faults[:MOST]] or [words.message]
+        return [copy.deepcopy(value[0]) for _ in faults[:MAX_FAULTS]] or value[:1]
+    return [f"{fault.field}: {fault.message}" for fault in faults[:MAX_FAULTS]] or [facts.message]
 
 
 def _leaves(value: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, str]]:
-    """(where, telling name) of every value that could say something."""
+    """(path, known name) of every value that can show a fact."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(inner, (*path, key), _plain(key))
+            yield from _leaves(inner, (*path, key), _normalized(key))
     elif isinstance(value, list) and name not in PLACES:
         for index, inner in enumerate(value):
             yield from _leaves(inner, (*path, index), "" if isinstance(inner, str) else name)
-    elif name in TELLING:
+    elif name in VALUES:
         yield path, name
 
 
-def _candidates(name: str, old: Any, words: Words) -> Iterator[Any]:
-    """What could stand under a telling name in place of `old`, the best first; of the same type as `old`."""
-    for wanted in TELLING[name](words):
-        if isinstance(wanted, str) and isinstance(old, str):
-            yield wanted
-            yield from (wanted[: length - 1] + "…" for length in SHORTER if len(wanted) > length)
-        elif type(wanted) is type(old):
-            yield wanted
+def _candidates(name: str, old: Any, facts: ErrorFacts) -> Iterator[Any]:
+    """The values for a known name, the best first; only those of the type of `old`."""
+    for candidate in VALUES[name](facts):
+        if isinstance(candidate, str) and isinstance(old, str):
+            yield candidate
+            yield from (candidate[: length - 1] + "…" for length in SHORT_LENGTHS if len(candidate) > length)
+        elif type(candidate) is type(old):
+            yield candidate
 
 
-def _try(body: Any, path: Path, value: Any, form: Form) -> bool:
+def _try(body: Any, path: Path, value: Any, rules: BodyRules) -> bool:
     _put(body, path, value)
-    return form.is_valid(body)
+    return rules.is_valid(body)
 
 
-def _leave_out(body: Any, path: Path, form: Form) -> None:
-    """Take out what nothing true can be said of, such as the field of a refusal that is about none, if that may be."""
+def _leave_out(body: Any, path: Path, rules: BodyRules) -> None:
+    """Remove a property for which there is no fact, such as the field of an error without one, if that is valid."""
     parent = _at(body, path[:-1])
     if isinstance(parent, dict) and len(path) > 1:
-        whole = dict(parent)
+        before = dict(parent)
         del parent[path[-1]]
-        if not form.is_valid(body):
+        if not rules.is_valid(body):
             parent.clear()
-            parent.update(whole)
+            parent.update(before)
 
 
 def _at(body: Any, path: Path) -> Any:
@@ -160,64 +162,64 @@ def _put(body: Any, path: Path, value: Any) -> None:
     _at(body, path[:-1])[path[-1]] = value
 
 
-def _plain(name: str) -> str:
+def _normalized(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
-def _sentence(words: Words) -> list[Any]:
-    return [words.message]
+def _sentence(facts: ErrorFacts) -> list[Any]:
+    return [facts.message]
 
 
-def _heading(words: Words) -> list[Any]:
-    return [words.title, words.message]
+def _heading(facts: ErrorFacts) -> list[Any]:
+    return [facts.title, facts.message]
 
 
-def _code(words: Words) -> list[Any]:
-    """Codes as they are usually written; a schema with an `enum` takes one of them."""
-    snake = words.kind.replace("-", "_")
-    usual = CODES.get(words.kind, ())
-    every = dict.fromkeys((snake, *usual, words.title.lower().replace(" ", "_")))
-    spelled = [form for name in every for form in (name, name.upper(), name.replace("_", "-"), _camel(name))]
-    return [words.status, *spelled, str(words.status)]
+def _code(facts: ErrorFacts) -> list[Any]:
+    """Common spellings of the error code; for a schema with an `enum` one of them may be valid."""
+    snake = facts.kind.replace("-", "_")
+    usual = CODES.get(facts.kind, ())
+    every = dict.fromkeys((snake, *usual, facts.title.lower().replace(" ", "_")))
+    spelled = [spelling for name in every for spelling in (name, name.upper(), name.replace("_", "-"), _camel(name))]
+    return [facts.status, *spelled, str(facts.status)]
 
 
 def _camel(name: str) -> str:
     return name.title().replace("_", "")
 
 
-def _status(words: Words) -> list[Any]:
-    return [words.status, str(words.status), "error"]
+def _status(facts: ErrorFacts) -> list[Any]:
+    return [facts.status, str(facts.status), "error"]
 
 
-def _type(words: Words) -> list[Any]:
-    return [words.keyword, *_code(words), "about:blank"] if words.keyword else [*_code(words), "about:blank"]
+def _type(facts: ErrorFacts) -> list[Any]:
+    return [facts.keyword, *_code(facts), "about:blank"] if facts.keyword else [*_code(facts), "about:blank"]
 
 
-def _field(words: Words) -> list[Any]:
-    return [words.field] if words.field else []
+def _field(facts: ErrorFacts) -> list[Any]:
+    return [facts.field] if facts.field else []
 
 
-def _place(words: Words) -> list[Any]:
+def _place(facts: ErrorFacts) -> list[Any]:
     return (
-        [list(words.place), [str(step) for step in words.place], ".".join(map(str, words.place))] if words.place else []
+        [list(facts.place), [str(step) for step in facts.place], ".".join(map(str, facts.place))] if facts.place else []
     )
 
 
-def _location(words: Words) -> list[Any]:
-    return [words.location] if words.location else []
+def _location(facts: ErrorFacts) -> list[Any]:
+    return [facts.location] if facts.location else []
 
 
-def _pointer(words: Words) -> list[Any]:
-    steps = words.place[1:]
-    return ["/" + "/".join(map(str, steps)), words.field] if steps else []
+def _pointer(facts: ErrorFacts) -> list[Any]:
+    steps = facts.place[1:]
+    return ["/" + "/".join(map(str, steps)), facts.field] if steps else []
 
 
-def _no(words: Words) -> list[Any]:
+def _false(facts: ErrorFacts) -> list[Any]:
     return [False]
 
 
 PLACES = frozenset({"loc", "path"})
-"""Lists of steps that are one value."""
+"""Names of lists that are one value: the path to the fault."""
 
 LISTS = frozenset(
     {
@@ -237,9 +239,9 @@ LISTS = frozenset(
         "reasons",
     }
 )
-"""Names of lists, and of maps by field, that have an entry for each fault."""
+"""Names of lists and of maps by field that have one entry for each fault."""
 
-TELLING: dict[str, Callable[[Words], list[Any]]] = {
+VALUES: dict[str, Callable[[ErrorFacts], list[Any]]] = {
     **dict.fromkeys(("message", "msg", "detail", "details", "description", "errordescription", "errormessage", "reason",
                      "developermessage", "usermessage", "errormsg", "statusmessage", "summary", "localizedmessage",
                      "humanmessage", "debugmessage", "explanation", "text", "errors"), _sentence),
@@ -251,9 +253,9 @@ TELLING: dict[str, Callable[[Words], list[Any]]] = {
     **dict.fromkeys(("loc", "path"), _place),
     **dict.fromkeys(("in", "location"), _location),
     "pointer": _pointer,
-    **dict.fromkeys(("success", "ok"), _no),
+    **dict.fromkeys(("success", "ok"), _false),
 }  # fmt: skip
-"""What a property says, by its name in lower case without `_` and `-`: candidates, the best first."""
+"""The values for a property, the best first, by its name in lower case without `_` and `-`."""
 
 CODES: dict[str, tuple[str, ...]] = {
     "invalid": ("invalid_request", "validation_error", "invalid_argument", "bad_request", "unprocessable_entity",
@@ -270,4 +272,4 @@ CODES: dict[str, tuple[str, ...]] = {
     "not-acceptable": ("not_acceptable",),
     "unsupported-media-type": ("unsupported_media_type",),
 }  # fmt: skip
-"""Other names by which APIs know a kind of refusal."""
+"""Other codes that APIs use for a kind of error."""

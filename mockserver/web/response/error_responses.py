@@ -1,4 +1,4 @@
-"""Refusals written into the service's own error bodies: the one place where an error becomes a reply."""
+"""Error replies with the service's own error bodies. Every error becomes a reply here."""
 
 from __future__ import annotations
 
@@ -34,50 +34,54 @@ VALUES = frozenset(
         "position",
     }
 )
-"""What an error body's template may name."""
+"""The placeholders that the template of an error body may use."""
 
-SPOKEN = frozenset({"message", "field", "expected", "keyword", "number"})
-"""What a service's own words for a fault may name."""
+WORDING_VALUES = frozenset({"message", "field", "expected", "keyword", "number"})
+"""The placeholders that the service's own message for a fault may use."""
 
 
-class _Words(NamedTuple):
+class _CompiledWording(NamedTuple):
     stated: Wording
     message: Render
     code: Render
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _ErrorTemplate:
     status: int | None
     media_type: str
     body: Render
-    words: tuple[_Words, ...]
+    wordings: tuple[_CompiledWording, ...]
 
 
 class ErrorResponses:
-    """The error bodies of one service, or of one operation where it has its own."""
+    """The error bodies of one service, or of an operation that has its own."""
 
-    def __init__(self, stated: Mapping[str, ErrorBody], policy: DefaultErrors, place: str) -> None:
-        self._forms = {kind: _form(body, f"{place}/errors/{kind}") for kind, body in stated.items()}
-        self._policy = policy
+    def __init__(self, stated: Mapping[str, ErrorBody], default_errors: DefaultErrors, place: str) -> None:
+        self._templates = {kind: _error_template(body, f"{place}/errors/{kind}") for kind, body in stated.items()}
+        self._default_errors = default_errors
 
     def reply(self, refusal: Refusal, operation: Operation | None, method: str, path: str) -> Reply:
-        """The reply that tells a client why it is refused."""
-        form = self._forms.get(refusal.kind) or self._forms.get("default")
-        if form is None:
-            return self._policy.reply(refusal, operation)
-        status = form.status or refusal.status
-        faults = tuple(_spoken(fault, form.words) for fault in refusal.faults) if form.words else refusal.faults
-        body = form.body(scope(refusal, faults, status, method, path))
-        return Reply(status, body, refusal.headers, form.media_type)
+        """The reply for an error: the service's stated body, else that of `DefaultErrors`."""
+        template = self._templates.get(refusal.kind) or self._templates.get("default")
+        if template is None:
+            return self._default_errors.reply(refusal, operation)
+        status = template.status or refusal.status
+        faults = (
+            tuple(_worded(fault, template.wordings) for fault in refusal.faults)
+            if template.wordings
+            else refusal.faults
+        )
+        body = template.body(scope(refusal, faults, status, method, path))
+        return Reply(status, body, refusal.headers, template.media_type)
 
 
-def scope(refusal: Refusal, told: tuple[Fault, ...], status: int, method: str, path: str) -> dict[str, Any]:
-    """The values that an error body's template may name; `told` are the faults in the service's words."""
-    faults = [_each(fault) for fault in told]
+def scope(refusal: Refusal, worded: tuple[Fault, ...], status: int, method: str, path: str) -> dict[str, Any]:
+    """The values of the placeholders; `worded` are the faults with the service's own messages."""
+    faults = [_fault_values(fault) for fault in worded]
     first = faults[0] if faults else {"loc": [], "keyword": refusal.kind, "field": "", "location": ""}
-    given: dict[str, Any] = {
-        "message": text(refusal.message, told),
+    values: dict[str, Any] = {
+        "message": text(refusal.message, worded),
         "field": first["field"],
         "status": status,
         "kind": refusal.kind,
@@ -88,16 +92,16 @@ def scope(refusal: Refusal, told: tuple[Fault, ...], status: int, method: str, p
         "method": method,
         "faults": faults or [first | {"message": refusal.message}],
         "retry_after_ms": 0,
-        "messages": ", ".join(dict.fromkeys(fault.message for fault in told)) or refusal.message,
+        "messages": ", ".join(dict.fromkeys(fault.message for fault in worded)) or refusal.message,
         "position": 0,
         "resource": "",
         "limit": 0,
     }
-    return given | refusal.values
+    return values | refusal.values
 
 
 def text(message: str, faults: tuple[Fault, ...]) -> str:
-    """What is wrong, in one line that names every field."""
+    """The messages of up to five faults, with their fields, in one line; without faults the error's message."""
     return "; ".join(dict.fromkeys(_sentence(fault) for fault in faults[:5])) or message
 
 
@@ -105,7 +109,7 @@ def _sentence(fault: Fault) -> str:
     return fault.message if fault.message.startswith(f"{fault.field}:") else f"{fault.field}: {fault.message}"
 
 
-def _each(fault: Fault) -> dict[str, Any]:
+def _fault_values(fault: Fault) -> dict[str, Any]:
     return {
         "loc": [fault.location, *fault.path],
         "message": fault.message,
@@ -115,10 +119,10 @@ def _each(fault: Fault) -> dict[str, Any]:
     }
 
 
-def _spoken(fault: Fault, words: tuple[_Words, ...]) -> Fault:
-    """The fault in the words that are the first to fit it; as it is where none do."""
-    fitting = next((entry for entry in words if _fits(entry.stated, fault)), None)
-    if fitting is None:
+def _worded(fault: Fault, wordings: tuple[_CompiledWording, ...]) -> Fault:
+    """The fault with the message of the first wording that matches it; unchanged when none does."""
+    wording = next((entry for entry in wordings if _matches(entry.stated, fault)), None)
+    if wording is None:
         return fault
     number = next((step + 1 for step in fault.path if isinstance(step, int)), 0)
     values = {
@@ -128,10 +132,10 @@ def _spoken(fault: Fault, words: tuple[_Words, ...]) -> Fault:
         "keyword": fault.keyword,
         "number": number,
     }
-    return replace(fault, message=str(fitting.message(values)), keyword=str(fitting.code(values)))
+    return replace(fault, message=str(wording.message(values)), keyword=str(wording.code(values)))
 
 
-def _fits(wording: Wording, fault: Fault) -> bool:
+def _matches(wording: Wording, fault: Fault) -> bool:
     return (
         wording.keyword in ("", fault.keyword)
         and wording.expected in (None, fault.expected)
@@ -139,13 +143,15 @@ def _fits(wording: Wording, fault: Fault) -> bool:
     )
 
 
-def _form(stated: ErrorBody, place: str) -> _Form:
-    words = tuple(
-        _Words(
+def _error_template(stated: ErrorBody, place: str) -> _ErrorTemplate:
+    wordings = tuple(
+        _CompiledWording(
             entry,
-            reply_template.compile(entry.message, SPOKEN, place),
-            reply_template.compile(entry.code, SPOKEN, place),
+            reply_template.compile(entry.message, WORDING_VALUES, place),
+            reply_template.compile(entry.code, WORDING_VALUES, place),
         )
         for entry in stated.words
     )
-    return _Form(stated.status, stated.media_type, reply_template.compile(stated.body, VALUES, place), words)
+    return _ErrorTemplate(
+        stated.status, stated.media_type, reply_template.compile(stated.body, VALUES, place), wordings
+    )

@@ -1,4 +1,4 @@
-"""The documented response that a client asks for with `Prefer` (RFC 7240). State plays no part in it."""
+"""The documented response that a client chooses with `Prefer` (RFC 7240); it does not depend on stored items."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from mockserver.openapi.document import Operation
 from mockserver.web.request import prefer
 from mockserver.web.request.prefer import Preferences
 from mockserver.web.response.error_responses import ErrorResponses
-from mockserver.web.response.example_response import ExampleResponses, Wanted
+from mockserver.web.response.example_response import ExampleResponses, ResponseChoice
 
 
 def preferred(
@@ -18,10 +18,10 @@ def preferred(
     examples: ExampleResponses,
     errors: ErrorResponses,
 ) -> Reply:
-    """The response with the preferred status or example; 400 where the operation documents no such status.
+    """The response with the preferred status or example; a 400 if the operation does not document it.
 
-    An error status without an example of its own is written in the service's error format. Raises Unanswerable and
-    NotAcceptable like `ExampleResponses.reply`.
+    An error response without an example has the service's error body. Raises Unanswerable and NotAcceptable like
+    `ExampleResponses.reply`.
     """
     refusal = prefer.undocumented_reply(preferences, operation)
     if refusal is not None:
@@ -33,6 +33,6 @@ def preferred(
         own = examples.headers(operation, call, response, status)
         reply = reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
     else:
-        wanted = Wanted(status, preferences.example, preferences.dynamic or False)
-        reply = examples.reply(operation, call, accept, wanted)
+        choice = ResponseChoice(status, preferences.example, preferences.dynamic or False)
+        reply = examples.reply(operation, call, accept, choice)
     return reply._replace(headers=(*reply.headers, preferences.applied))

@@ -1,4 +1,4 @@
-"""A value written as the bytes of a media type."""
+"""Serializing a value as the bytes of a media type."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mockserver.openapi.media_types import essence, is_json, is_lines
 from mockserver.openapi.schemas import Schemas
 from mockserver.web.response import xml_writer
 
-CONCRETE = {
+TYPE_OF_RANGE = {
     "*/*": "application/octet-stream",
     "application/*": "application/json",
     "text/*": "text/plain",
@@ -24,7 +24,7 @@ CONCRETE = {
     "audio/*": "audio/mpeg",
     "video/*": "video/mp4",
 }
-"""What a documented media type range is written as when the client names nothing closer."""
+"""The media type that is sent for a documented range when the client accepts no specific type in it."""
 
 
 def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> bytes:
@@ -38,28 +38,28 @@ def write(value: Any, name: str, media: MediaType | None, schemas: Schemas) -> b
         return lines(value)
     if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
         return xml_writer.write(value, media.schema if media else None, schemas)
-    if isinstance(value, str) and kind in SPECIMENS:
-        return SPECIMENS[kind]()
+    if isinstance(value, str) and kind in SAMPLE_FILES:
+        return SAMPLE_FILES[kind]()
     return WRITERS.get(kind, plain)(value)
 
 
 def lines(value: Any) -> bytes:
-    """JSON values, one a line: the items of a list, or the value alone."""
+    """JSON Lines and NDJSON: one item on each line, each ended by a newline; a value that is no list is one line."""
     items = value if isinstance(value, list) else [value]
     return b"".join(json_codec.write(item) + b"\n" for item in items)
 
 
-def concrete(name: str, accept: str) -> str:
-    """A documented media type, or for a range the client's own choice in it, else a usual one."""
+def concrete_type(name: str, accept: str) -> str:
+    """The documented media type; for a range, the first type in it that the client accepts, else a common one."""
     if "*" not in name:
         return name
     kind = name.partition("*")[0]
     wanted = (part.partition(";")[0].strip().lower() for part in accept.split(","))
-    return next((w for w in wanted if "*" not in w and w.startswith(kind) and "/" in w), CONCRETE.get(name, name))
+    return next((w for w in wanted if "*" not in w and w.startswith(kind) and "/" in w), TYPE_OF_RANGE.get(name, name))
 
 
 def plain(value: Any) -> bytes:
-    """A text as it is, nothing as no bytes, any other value as JSON."""
+    """A text as it is, null as no bytes, any other value as JSON."""
     if value is None:
         return b""
     return value.encode() if isinstance(value, str) else json_codec.write(value)
@@ -73,21 +73,11 @@ def _form(value: Any) -> bytes:
 
 
 def _events(value: Any) -> bytes:
-    """Server-sent events (HTML Living Standard section 9.2): a text that is a stream already, else one `data` each."""
+    """Server-sent events (HTML Living Standard section 9.2): a stream as it is, else one event for each value."""
     if isinstance(value, str) and value.lstrip().startswith(("data:", "event:", "id:", ":")):
         return value.rstrip("\n").encode() + b"\n\n"
     events = value if isinstance(value, list) else [value]
     return b"".join(b"data: " + plain(event).replace(b"\n", b"\ndata: ") + b"\n\n" for event in events)
-
-
-def _lines(value: Any) -> bytes:
-    """JSON Lines: one value on each line. A newline at the end is optional."""
-    return b"\n".join(json_codec.write(each) for each in (value if isinstance(value, list) else [value]))
-
-
-def _ended_lines(value: Any) -> bytes:
-    """NDJSON: one value on each line, and each line is ended by a newline."""
-    return _lines(value) + (b"\n" if value != [] else b"")
 
 
 def _sequence(value: Any) -> bytes:
@@ -101,7 +91,7 @@ def _yaml(value: Any) -> bytes:
 
 
 def _csv(value: Any) -> bytes:
-    """Rows of objects under one head line (RFC 4180); a text as it stands."""
+    """A list of objects as rows below a header line (RFC 4180); a text as it is."""
     rows = value if isinstance(value, list) and all(isinstance(row, dict) for row in value) else None
     if not rows:
         return plain(value)
@@ -156,16 +146,15 @@ def _zip() -> bytes:
 
 WRITERS: dict[str, Callable[[Any], bytes]] = {
     "application/x-www-form-urlencoded": _form, "text/event-stream": _events, "text/csv": _csv,
-    "application/jsonl": _lines, "application/x-jsonlines": _lines, "application/x-ndjson": _ended_lines,
-    "application/ndjson": _ended_lines, "application/json-seq": _sequence,
+    "application/json-seq": _sequence,
     "application/yaml": _yaml, "application/x-yaml": _yaml, "text/yaml": _yaml, "text/x-yaml": _yaml,
 }  # fmt: skip
-"""How a value is written, by media type; others as text, or as JSON where it is no text."""
+"""The serializers by media type. For other media types a text is sent as it is, and any other value as JSON."""
 
-SPECIMENS: dict[str, Callable[[], bytes]] = {
+SAMPLE_FILES: dict[str, Callable[[], bytes]] = {
     "image/png": _png,
     "image/gif": _gif,
     "application/pdf": _pdf,
     "application/zip": _zip,
 }
-"""Small whole files for media types that a text is none of."""
+"""Small complete files for media types whose bytes are no text; they replace a generated string."""

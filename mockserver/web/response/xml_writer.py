@@ -1,4 +1,4 @@
-"""A value written as XML, as the XML Object of its schema says (OpenAPI 3.1 section 4.8.26)."""
+"""Writing a value as XML by the XML Objects of its schema (OpenAPI 3.1 section 4.8.26)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
 
 def write(value: Any, pointer: str | None, schemas: Schemas) -> bytes:
-    """The document whose root is `value`, described by the schema at `pointer`."""
+    """The XML document whose root is `value`, described by the schema at `pointer`."""
     own = xml_object(pointer, schemas)
     name = own.get("name") or (_title(pointer, schemas) if pointer else "")
     root = _element(_name(name or "root"), value, pointer, own, schemas)
@@ -54,7 +54,7 @@ def _properties(element: ET.Element, value: dict[str, Any], pointer: str | None,
 
 
 def _title(pointer: str, schemas: Schemas) -> str:
-    """The name of the component that a schema refers to."""
+    """The name of the component that the schema is or refers to; empty for an inline schema."""
     _, place = schemas.resolve(pointer)
     return place.rpartition("/")[2] if place.startswith("/components/schemas/") else ""
 
@@ -68,5 +68,5 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-    # XML 1.0 has no way to write most control characters.
+    # XML 1.0 cannot represent most control characters, not even escaped.
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
