@@ -13,6 +13,7 @@ from mockserver.behaviour import overlay, reader
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
 from mockserver.errors import BehaviourError, DocumentError
 from mockserver.examples.example_maker import ExampleMaker
+from mockserver.examples.unusable import unusable_examples
 from mockserver.openapi import bundled, lenient, lint, source
 from mockserver.openapi import document as documents
 from mockserver.openapi import normalize as normalize_module
@@ -136,7 +137,8 @@ def from_raw(
     examples = ExampleMaker(root, schemas.views["response"])
     written = root if "x-resources" in root else guessed(document, schemas, examples)
     said = reader.read(reader.tree_of(written), lambda place: file)
-    return Contract(name, document, said, schemas, examples, problems, skipped, acting=_acting(document, said))
+    found = (*problems, *unusable_examples(document, examples))
+    return Contract(name, document, said, schemas, examples, found, skipped, acting=_acting(document, said))
 
 
 def _acting(document: Document, said: Behaviour) -> dict[str, tuple[tuple[Operation, OperationBehaviour], ...]]:

@@ -19,12 +19,10 @@ import httpx
 
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import yaml_json
+from mockserver.openapi.bundle_keys import EXAMPLE, FILES
 from mockserver.openapi.object_positions import Place, Where, reference, walk
 from mockserver.openapi.pointer import join
 from mockserver.openapi.size_limits import SizeLimits
-
-FILES = "x-files"
-"""The root key that holds the other files."""
 
 SCHEMES = ("http", "https")
 
@@ -49,6 +47,13 @@ class Library:
         data = self.fetch(name) if urlsplit(name).scheme in SCHEMES else self.file(name)
         value, _ = yaml_json.parse(data, file=name, bounds=self.bounds)
         return value
+
+    def example(self, name: str) -> Any:
+        """The value in the file or URL `name`: JSON and YAML parsed, anything else as text. Raises InvalidDocument."""
+        if posixpath.splitext(urlsplit(name).path)[1] in (".json", ".yaml", ".yml"):
+            return self.read(name)
+        data = self.fetch(name) if urlsplit(name).scheme in SCHEMES else self.file(name)
+        return data.decode("utf-8", "replace")
 
     def file(self, name: str) -> bytes:
         """The bytes of the file whose path from the folder is `name`."""
@@ -135,6 +140,8 @@ def _looks_foreign(node: dict[str, Any]) -> bool:
         target = node.get(key)
         if type(target) is str and target[:1] != "#":
             return True
+    if type(node.get("externalValue")) is str:
+        return True
     mapping = node.get("mapping")
     return type(mapping) is dict and any(target[:1] != "#" for target in mapping.values() if _is_reference(target))
 
@@ -154,12 +161,24 @@ class _Bundler:
     faults: list[InvalidDocument] = field(default_factory=list)
 
     def rewrite(self, place: Place) -> None:
+        if place.kind == "example" and type(place.node.get("externalValue")) is str and "value" not in place.node:
+            self._bring_example(place)
         for holder, key in _references(place):
             try:
                 holder[key] = self.local(holder[key], self.file_of(place.where))
             except InvalidDocument as fault:
                 message = f"the reference {holder[key]!r} cannot be resolved: {fault}"
                 self.faults.append(InvalidDocument(message, file=self.file, pointer=place.pointer))
+
+    def _bring_example(self, place: Place) -> None:
+        """Put the value of an example that is in a file of its own beside its address (OpenAPI 3.1 section 4.8.19)."""
+        name = _joined(self.file_of(place.where), place.node["externalValue"])
+        try:
+            place.node[EXAMPLE] = self.library.example(name)
+        except InvalidDocument as fault:
+            message = f"the example cannot be read: {fault}"
+            pointer = join(place.pointer, "externalValue")
+            self.faults.append(InvalidDocument(message, file=self.file, pointer=pointer))
 
     def file_of(self, where: Where) -> str:
         """The name of the file that an object came from: what is below `/x-files/<name>` came from `<name>`."""

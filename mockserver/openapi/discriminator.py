@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockserver.openapi import pointer as json_pointer
-from mockserver.openapi.bundle import FILES
+from mockserver.openapi.bundle_keys import FILES
 from mockserver.openapi.pointer import escape
 
 SCHEMAS = "/components/schemas/"

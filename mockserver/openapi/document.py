@@ -12,6 +12,7 @@ from typing import Any
 
 from mockserver.errors import InvalidDocument, UnknownOperation
 from mockserver.openapi import pointer as json_pointer
+from mockserver.openapi.bundle_keys import EXAMPLE
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The fixed fields of a Path Item that hold an Operation (OpenAPI 3.1 section 4.8.9)."""
@@ -294,8 +295,9 @@ def _examples(root: Mapping[str, Any], media: Mapping[str, Any]) -> Iterator[tup
         yield "example", media["example"]
     for name, written in (media.get("examples") or {}).items():
         node, _ = json_pointer.resolve(root, written, "")
-        if isinstance(node, dict) and "value" in node:
-            yield name, node["value"]
+        for key in ("value", EXAMPLE) if isinstance(node, dict) else ():
+            if key in node:
+                yield name, node[key]
 
 
 def _responses(root: Mapping[str, Any], nodes: Mapping[str, Any], place: str) -> Iterator[Response]:

@@ -47,7 +47,7 @@ def problems(document: dict[str, Any], *, file: str = "", unread: Iterable[Docum
         version = normalize.version_of(document, file=file)
     except (InvalidDocument, UnsupportedFeature) as fault:
         return (Problem(fault, "error"),)
-    known = {error.pointer: UnratedProblem(error.pointer, error.message, breaking=True) for error in unread}
+    known = {error.pointer: _unread(error) for error in unread}
     found = [known.get(each.pointer, each) for each in lint_rules.findings(document, version)]
     # The graph of a large document takes a while; without a breaking problem nobody needs it.
     parts = Reachability.of(document) if any(each.breaking for each in found) else None
@@ -83,3 +83,8 @@ def _severity(found: UnratedProblem, parts: Reachability | None) -> Severity:
     if place.count("/") < 3 and (place + "/").startswith("/paths/"):
         return "error"
     return "error" if parts.concerned(place) & parts.operations.keys() else "warning"
+
+
+def _unread(error: DocumentError) -> UnratedProblem:
+    """A reference that leads nowhere breaks what needs it; an example that cannot be read does not."""
+    return UnratedProblem(error.pointer, error.message, breaking=not error.pointer.endswith("/externalValue"))

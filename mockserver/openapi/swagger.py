@@ -206,7 +206,9 @@ def _with_content(response: dict[str, Any], produces: list[str]) -> dict[str, An
     names = produces or ["application/octet-stream" if file else "application/json"]
     media = {} if schema is None else {"schema": schema}
     shown = {name: {"example": value} for name, value in examples.items()}
-    response["content"] = {name: {**media, **shown.get(name, {})} for name in dict.fromkeys([*names, *shown])}
+    ranges = [name for name in shown if "*" in name]  # an example of `*/*` is one of each documented type
+    written = dict.fromkeys([*names, *(name for name in shown if name not in ranges)])
+    response["content"] = {name: {**media, **shown.get(name, shown[ranges[0]] if ranges else {})} for name in written}
     return response
 
 

@@ -43,7 +43,7 @@ class DefaultErrors:
         body, name = self.fill(media, refusal, status), serializers.concrete_type(media.name, "text/plain")
         if is_json(name):
             return Reply(status, problem(refusal, status) if body is None else body, refusal.headers, name)
-        if not isinstance(body, dict | list):
+        if not isinstance(body, dict | list) and (media.schema is not None or body is None):
             body = {"message": summary(refusal)} if name.endswith("xml") else summary(refusal)
         return Reply(
             status, None, refusal.headers, name, serializers.write(body, name, media, self._schemas), proven=True
@@ -52,10 +52,11 @@ class DefaultErrors:
     def fill(self, media: MediaType, refusal: Refusal, status: int) -> Any:
         """A body of this media type whose properties describe the error.
 
-        None when the media type has no schema, or no valid body can be generated for it.
+        Without a schema the document's example is the body. None when there is neither, or no valid body can be
+        generated.
         """
         if media.schema is None:
-            return None
+            return self._maker.documented(media)
         try:
             body = self._maker.content(media, seed=refusal.kind)
         except Unanswerable:

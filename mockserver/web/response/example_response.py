@@ -78,7 +78,8 @@ class ExampleResponses:
         if is_lines(name) and not isinstance(value, list):
             value = [value]  # the schema describes one line
         content = None if is_json(name) else serializers.write(value, name, media, self._schemas)
-        return Reply(status, value, headers, name, content)
+        # An example that is asked for by its name is sent as the document has it, valid or not.
+        return Reply(status, value, headers, name, content, proven=choice.example is not None)
 
     def _value(self, operation: Operation, call: Call, media: MediaType, name: str, choice: ResponseChoice) -> Any:
         if choice.example is not None:
@@ -117,13 +118,17 @@ class ExampleResponses:
         """The documented headers that are required or have an example, and `Location` in a 2xx or 3xx response."""
         for header in response.headers:
             name, node = header.name.lower(), self._schemas.resolve(header.pointer)[0]
-            has_example = "example" in node or "examples" in node
+            has_value = not VALUE_KEYS.isdisjoint(node) or not VALUE_KEYS.isdisjoint(self._schema(header))
             if name not in SERVER_HEADERS and (
-                header.required or has_example or (name == "location" and status // 100 in (2, 3))
+                header.required or has_value or (name == "location" and status // 100 in (2, 3))
             ):
                 value = self._header_value(operation, call, header, node)
                 if value is not None:
                     yield name, _text(value)
+
+    def _schema(self, header: Header) -> Mapping[str, Any]:
+        node = self._schemas.resolve(header.schema)[0] if header.schema else {}
+        return node if isinstance(node, Mapping) else {}
 
     def _header_value(self, operation: Operation, call: Call, header: Header, node: Mapping[str, Any]) -> Any:
         if "example" in node:
@@ -132,7 +137,14 @@ class ExampleResponses:
             return json_pointer.resolve(self._schemas.root, example_ref, header.pointer)[0].get("value")
         if header.name.lower() == "location":
             return call.url
+        schema = self._schema(header)
+        if "examples" in schema or "default" in schema:
+            return (schema.get("examples") or [schema.get("default")])[0]
         return self._maker.at(header.schema, seed=f"{self._seed} {operation.operation_id}") if header.schema else ""
+
+
+VALUE_KEYS = frozenset({"example", "examples", "default"})
+"""Keys of a header, or of its schema, that say which value it has."""
 
 
 def status_of(response: Response) -> int:

@@ -1,0 +1,31 @@
+"""The examples of a document that its own schemas forbid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mockserver.errors import InvalidDocument, Unanswerable
+from mockserver.examples.example_maker import ExampleMaker
+from mockserver.openapi.document import Document, MediaType
+from mockserver.openapi.lint import Problem
+
+
+def unusable_examples(document: Document, examples: ExampleMaker) -> Iterator[Problem]:
+    """A problem for each response whose examples are all invalid: a made-up value is sent in their place.
+
+    A large document is passed over, since its schemas are compiled only when they are needed.
+    """
+    for operation in document.operations if not document.is_large else ():
+        for response in operation.responses:
+            for media in response.content:
+                if media.schema is not None and media.examples and _is_unusable(media, examples):
+                    message = "the schema forbids the example; a generated value is sent in its place"
+                    error = InvalidDocument(message, file=document.file, pointer=media.pointer)
+                    yield Problem(error, "warning")
+
+
+def _is_unusable(media: MediaType, examples: ExampleMaker) -> bool:
+    try:
+        return examples.documented(media) is None
+    except Unanswerable:
+        return False  # the schema itself cannot be used, which another message says

@@ -1,0 +1,62 @@
+"""Cases about examples: what the document shows is what is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver import contract
+from tests.cases.conftest import DOCUMENTS, Serve
+
+KEY = {"X-Key": "1"}
+
+
+def test_an_error_is_answered_with_the_example_of_a_response_without_a_schema(serve: Serve) -> None:
+    api = serve("examples/errors")
+
+    assert (401, "unauthorized") == ((seen := api.get("/a")).status_code, seen.json())
+    assert (422, "unprocessable") == ((seen := api.post("/b", json={})).status_code, seen.text)
+    assert (400, {"error": "bad"}) == (
+        (seen := api.post("/b", content="{", headers={"content-type": "application/json"})).status_code,
+        seen.json(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("preferred", "status", "body"),
+    [
+        ("example=two", 200, {"n": 2}),
+        ("code=404, example=gone", 404, {"code": "gone"}),
+        ("code=404", 404, {"code": "gone"}),
+    ],
+)
+def test_prefer_chooses_an_example(serve: Serve, preferred: str, status: int, body: object) -> None:
+    reply = serve("examples/errors").get("/a", headers={**KEY, "Prefer": preferred})
+
+    assert (status, body) == (reply.status_code, reply.json())
+
+
+@pytest.mark.parametrize(("name", "body"), [("bad", {"n": "x"}), ("ext", {"n": 77})])
+def test_a_named_example_is_sent_as_the_document_has_it(serve: Serve, name: str, body: object) -> None:
+    reply = serve("examples/errors").post("/b", json={"n": 1}, headers={"Prefer": f"example={name}"})
+
+    assert (200, body) == (reply.status_code, reply.json())
+
+
+def test_a_header_has_the_example_or_default_of_its_schema(serve: Serve) -> None:
+    headers = serve("examples/errors").get("/a", headers=KEY).headers
+
+    assert ["42", "fast", "hi", None] == [headers.get(name) for name in ("x-rate", "x-mode", "x-ex", "x-no")]
+
+
+@pytest.mark.parametrize(("path", "text"), [("/t", "hello there"), ("/s", '{"a":"star"}'), ("/j", '{"a":"json"}')])
+def test_examples_of_swagger_are_answered_for_every_kind_of_media_type(serve: Serve, path: str, text: str) -> None:
+    assert text == serve("examples/swagger").get(path).text
+
+
+def test_an_example_that_its_schema_forbids_is_named_at_start() -> None:
+    written = DOCUMENTS / "examples" / "forbidden.yaml"
+
+    [problem] = contract.of(written).problems
+
+    assert "forbidden.yaml#/paths/~1a/get/responses/200/content/application~1json" in str(problem)
+    assert "the schema forbids the example" in str(problem)
