@@ -11,6 +11,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mockserver import sandbox
     from mockserver.contract import ReadingOptions
     from mockserver.errors import (
         BehaviourError,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         DocumentError,
         Fault,
         Forbidden,
+        HandlerError,
         Invalid,
         InvalidDocument,
         Missing,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from mockserver.messages import Call, Reply
     from mockserver.state.clock import Clock
     from mockserver.web.app import Sandbox, create_app
+    from mockserver.web.resolver import StatefulResolver
     from mockserver.web.service import ServiceSettings
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "DocumentError",
     "Fault",
     "Forbidden",
+    "HandlerError",
     "Invalid",
     "InvalidDocument",
     "Missing",
@@ -55,10 +59,12 @@ __all__ = [
     "Sandbox",
     "ServiceSettings",
     "StateError",
+    "StatefulResolver",
     "TooMany",
     "Unauthenticated",
     "UnsupportedFeature",
     "create_app",
+    "sandbox",
 ]
 
 _PUBLIC = {
@@ -70,6 +76,7 @@ _PUBLIC = {
     "DocumentError": "mockserver.errors:DocumentError",
     "Fault": "mockserver.errors:Fault",
     "Forbidden": "mockserver.errors:Forbidden",
+    "HandlerError": "mockserver.errors:HandlerError",
     "Invalid": "mockserver.errors:Invalid",
     "InvalidDocument": "mockserver.errors:InvalidDocument",
     "Missing": "mockserver.errors:Missing",
@@ -82,10 +89,12 @@ _PUBLIC = {
     "Sandbox": "mockserver.web.app:Sandbox",
     "ServiceSettings": "mockserver.web.service:ServiceSettings",
     "StateError": "mockserver.errors:StateError",
+    "StatefulResolver": "mockserver.web.resolver:StatefulResolver",
     "TooMany": "mockserver.errors:TooMany",
     "Unauthenticated": "mockserver.errors:Unauthenticated",
     "UnsupportedFeature": "mockserver.errors:UnsupportedFeature",
     "create_app": "mockserver.web.app:create_app",
+    "sandbox": "mockserver.sandbox",
 }
 """Where each public name is defined. Write a new one here, in the imports above, in `__all__` and in docs/api.md."""
 

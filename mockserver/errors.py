@@ -7,6 +7,7 @@ MockServerError
 │   └── UnknownOperation         no operation of the document has this name
 ├── BehaviourError               a behaviour statement cannot be applied, at load: which one, and what is allowed
 ├── StateError                   a state file cannot be loaded, at start: which entry, and why
+├── HandlerError                 a function of the user cannot answer its operation, at start: which one, and why
 ├── Refusal                      an error response to a client, in the service's own format
 │   ├── Malformed                the body cannot be parsed as its media type
 │   ├── Invalid                  a value breaks the document: where, and which keyword
@@ -62,6 +63,10 @@ class BehaviourError(MockServerError):
 
 class StateError(MockServerError):
     """A state file cannot be loaded; the message says which entry, and why."""
+
+
+class HandlerError(MockServerError):
+    """A function of the user cannot answer an operation; the message names it and says why."""
 
 
 class SyncError(MockServerError):

@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "errors", "openapi", "behaviour", "examples", "inference", "contract", "messages", "state", "handlers",
+    "errors", "openapi", "behaviour", "examples", "inference", "contract", "messages", "state", "handlers", "sandbox",
     "vendors", "web", "__init__", "cli", "__main__",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""

@@ -24,7 +24,7 @@ def create(context: RequestContext) -> None:
     bound, collection = context.bound, context.collection()
     plan = bound.resource
     for capacity in plan.statements.capacity:
-        _check_capacity(capacity, collection)
+        check_capacity(capacity, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     if bound.path_fields:
         sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
@@ -33,7 +33,7 @@ def create(context: RequestContext) -> None:
     if context.current is not None:
         record.sequence = context.current.sequence
     elif plan.may_conflict:
-        _check_unique(context, collection, record.id, record.fields)
+        check_unique(context, collection, record.id, record.fields)
     context.record = record
 
 
@@ -103,14 +103,18 @@ def item_reply(context: RequestContext) -> Reply:
 
 def deleted_reply(context: RequestContext) -> Reply:
     """Delete the item and its children; the reply confirms it."""
-    record = context.item
+    remove(context)
+    return context.bound.renderer.one_item(context.item, context.extras)
+
+
+def remove(context: RequestContext) -> None:
+    """Delete the item and its children."""
+    record, plan = context.item, context.bound.resource
     context.transaction.remove(context.collection(), record)
-    plan = context.bound.resource
     if plan.cascade.nested or plan.cascade.linked:
         plans = context.bound.plans
         children = CascadingDelete(context.transaction, lambda name: plans[name].cascade, context.tenant)
         children.delete_children(plan.name, plan.owner(context.call.path), record)
-    return context.bound.renderer.one_item(record, context.extras)
 
 
 def page_reply(context: RequestContext) -> Reply:
@@ -210,7 +214,7 @@ def _complete_update(context: RequestContext, before: Record, fields: dict[str, 
             fields[name] = before.fields[name]
     plan.stamp(fields, context.moment, created=False)
     plan.complete(fields, before.id, context.world, before.fields)
-    _check_unique(context, context.collection(), before.id, fields)
+    check_unique(context, context.collection(), before.id, fields)
     context.item.fields = fields
 
 
@@ -225,12 +229,14 @@ def _create_with_id(context: RequestContext) -> None:
     context.record = record
 
 
-def _check_capacity(capacity: Capacity, collection: Collection) -> None:
+def check_capacity(capacity: Capacity, collection: Collection) -> None:
+    """Raise Conflict when the collection is full."""
     if len(collection) >= capacity.limit:
         raise Conflict(capacity.message.replace("{limit}", str(capacity.limit)), limit=capacity.limit)
 
 
-def _check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
+def check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
+    """Raise Conflict when another item has the id, or the value of a field that must be unique."""
     plan = context.bound.resource
     if plan.has_chosen_ids and id in collection.by_id and context.before is None:
         raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")

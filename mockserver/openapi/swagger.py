@@ -135,6 +135,8 @@ def _request_body(parameters: list[dict[str, Any]], consumes: list[str]) -> dict
         return _form(parameters, consumes)
     media = {"schema": body.get("schema", {})}
     said: dict[str, Any] = {key: body[key] for key in ("description", "required") if key in body}
+    if type(body.get("name")) is str:
+        said["x-body-name"] = body["name"]  # 3.0 has no name for a body; Connexion hands it over by the one of 2.0
     return {**said, "content": {name: dict(media) for name in consumes or ["application/json"]}}
 
 

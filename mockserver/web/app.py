@@ -10,26 +10,30 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from connexion import AsyncApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mockserver import contract as contracts
-from mockserver.contract import STRICT, Contract, ReadingOptions
+from mockserver.contract import STRICT, ReadingOptions
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import Clock
 from mockserver.state.world import World
 from mockserver.vendors import RULES, default_outside
+from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.exchange import Door, Interceptor, respond
+from mockserver.web.handler_functions import HandlerFunctions, Handlers
+from mockserver.web.hosting import HostApp
 from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware
 from mockserver.web.middleware.cors import CorsMiddleware
 from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
 from mockserver.web.middleware.not_found import NotFoundMiddleware
 from mockserver.web.operations import OperationsMiddleware
+from mockserver.web.resolver import HostedResolver
 from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.uvicorn_protocol import Answer
 
 Services = Mapping[str, Service]
+NO_FUNCTIONS = HandlerFunctions()
 
 
 class Sandbox:
@@ -45,9 +49,10 @@ class Sandbox:
         settings: ServiceSettings,
         outside: OutsideService,
         token: str | None = None,
+        functions: HandlerFunctions = NO_FUNCTIONS,
     ) -> None:
         self.make, self.world, self._settings, self._token = make, world, settings, token
-        self.outside = outside
+        self.outside, self.functions = outside, functions
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(make())
 
@@ -69,11 +74,12 @@ class Sandbox:
         self._open()
 
     def _serve(self, services: Services) -> None:
-        self.services, self._app = services, self._host(services)
+        app = self._host(services)
         # Connexion would build its layers at the first request; a fault in them should stop the start.
-        middleware = self._app.middleware
+        middleware = app.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()  # noqa: SLF001
-        self._stack: Any = middleware.app
+        self.functions.check_use()
+        self.services, self._app, self._stack = services, app, middleware.app
         self._open()
 
     def _open(self) -> None:
@@ -87,13 +93,12 @@ class Sandbox:
             )
             self.at_once = partial(_through, door, operations.fast_path.at_once)
 
-    def _host(self, services: Services) -> AsyncApp:
+    def _host(self, services: Services) -> HostApp:
         """The list of layers around the services, each reached below its name and the only one at the root too."""
         prefixes = {f"/{name}": service for name, service in services.items()}
         if len(services) == 1:
             prefixes |= {"": next(iter(services.values()))}
-        app = AsyncApp(
-            "mockserver",
+        app = HostApp(
             lifespan=self._lifespan,
             middlewares=[
                 partial(CorsMiddleware, real=self.outside.is_real),
@@ -113,7 +118,13 @@ class Sandbox:
         )
         for prefix, service in prefixes.items():
             base_path = prefix + service.contract.document.base_path
-            app.add_api(_skeleton(service.contract), base_path=base_path, name=base_path or "/", service=service)
+            app.add_api(
+                HostedSpecification(service.contract, base_path),
+                base_path=base_path,
+                name=base_path or "/",
+                resolver=HostedResolver(self.functions, service),
+                service=service,
+            )
         return app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -153,15 +164,18 @@ def create_app(
     token: str | None = None,
     settings: ServiceSettings | None = None,
     reading: ReadingOptions = STRICT,
+    handlers: Handlers | None = None,
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
     `documents` are names of vendors that come with the package, or paths of OpenAPI documents; without any, all
     vendors are served. `behaviour` are overlays that are applied on top of every document. A `seed` makes ids, times
     and random values repeatable. `outside` answers the questions of rules (by default simulated MCP servers, without
-    network). `limits=False` leaves rate limits out. `reading` says how strictly documents are read.
+    network). `limits=False` leaves rate limits out. `reading` says how strictly documents are read. `handlers` are your
+    own functions: a module, its name, or a mapping from operationIds to functions; the mock answers the other
+    operations.
 
-    Raises DocumentError or BehaviourError, naming file and place.
+    Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
     world = World(seed, clock)
     chosen = settings or ServiceSettings(limits=limits)
@@ -171,12 +185,7 @@ def create_app(
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading)
         return {each.name: Service(each, RULES.get(each.name, {}), world, asked, chosen) for each in read}
 
-    return Sandbox(services, world, chosen, asked, token)
-
-
-def _skeleton(contract: Contract) -> dict[str, Any]:
-    """What Connexion is shown of a document: its name. It refuses OpenAPI 3.1, and would copy and validate the rest."""
-    return {"openapi": "3.0.3", "info": {"title": contract.name, "version": "1"}, "paths": {}}
+    return Sandbox(services, world, chosen, asked, token, HandlerFunctions(handlers))
 
 
 logging.getLogger("connexion").setLevel(logging.ERROR)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
 from mockserver.errors import Forbidden, Missing, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
-from mockserver.handlers.handling import handle
-from mockserver.handlers.outside import finish
-from mockserver.handlers.request_context import BoundOperation, RequestContext
+from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import json_codec, media_types, path_template
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
+from mockserver.web.operation_handlers import OURS, OperationHandler
 from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
 from mockserver.web.request.parameters import ParameterReader, Parameters, RequestTarget
-from mockserver.web.request.prefer import Preferences
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
@@ -44,8 +42,18 @@ NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
 
 
+class ReadBody(NamedTuple):
+    """A body that another program has read and validated, and the name of its media type."""
+
+    value: Any
+    media_type: str
+
+
 class Endpoint:
-    """An operation made ready: credentials, parameters, body, what it does, and what judges its replies."""
+    """An operation made ready: credentials, parameters, body, and what judges its replies.
+
+    `connect` says how its handler is found; it is found when it is first needed.
+    """
 
     def __init__(
         self, operation: Operation, bound: BoundOperation | None, parts: ServiceParts, errors: ErrorResponses
@@ -66,20 +74,34 @@ class Endpoint:
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
         self._limiter = _limiter(parts, stated)
         self._forgets = bound is not None and bound.handler.end is deleted_reply
-        self._validators: dict[tuple[int, str], Validator | None] = {}
+        self._validators: dict[tuple[int, str, bool], Validator | None] = {}
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home
         self._is_shared = plan is not None and plan.statements.tenant.by == "path"
         self._is_guarded = self._is_shared or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
         self._promised = frozenset(_promised(operation, parts.contract))
         self._store, self._place = parts.store, path_template.shape(operation.path)
-        self._world, self._outside = parts.world, parts.outside
+        self._outside = parts.outside
+        self._find: Callable[[Operation], OperationHandler] | None = None
+        self._handler: OperationHandler | None = None
+        self.needs_task = False
+
+    def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
+        """Have `find` find the handler."""
+        self._find, self._handler = find, None
+
+    def resolve(self) -> OperationHandler:
+        """Find the handler. Raises HandlerError for a function that cannot answer the operation."""
+        assert self._find is not None  # noqa: S101  # an endpoint answers after it is connected
+        self._handler = self._find(self.operation)
+        self.needs_task = self._handler.needs_task
+        return self._handler
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
         """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
 
-        `receive` is ASGI's, or the bytes of the body where they are all there. A request happens wholly or not at all:
-        what it changed is taken back when its reply cannot be made.
+        `receive` is ASGI's, or the bytes of the body where they are all there, or a ReadBody. A request happens wholly
+        or not at all: what it changed is taken back when its reply cannot be made.
         """
         method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
         limits: Headers = ()
@@ -97,9 +119,9 @@ class Endpoint:
             given = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
                 target, self._sources(headers, target)
             )
-            body, media_type = None, ""
+            content, body, media_type = b"", None, ""
             if self._body is not None:
-                body, media_type = self._body.read(await self._read(headers, receive), headers.get("content-type", ""))
+                content, body, media_type = await self._read(self._body, headers, receive)
             if "accept" in headers:
                 self._refuse_unacceptable(headers)
             call = Call(
@@ -115,13 +137,15 @@ class Endpoint:
                 tenant,
             )
             preferences = prefer.read(scope["headers"]) if "prefer" in headers else None
-            if self.bound is None or preferences is not None:
-                reply = self._stateless(call, headers.get("accept", "*/*"), preferences)
+            accept, by = headers.get("accept", "*/*"), OURS
+            if preferences is not None:
+                reply = preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
             else:
-                context = RequestContext(call, self.bound, transaction, self._world)
-                done = handle(context)
-                reply = done if isinstance(done, Reply) else await finish(done, context, self._outside)
-            self.validate_response(reply)
+                handler = self._handler or self.resolve()
+                done = handler.reply(call, transaction, accept, scope, content)
+                reply = done if isinstance(done, Reply) else await done
+                by = handler.name
+            self.validate_response(reply, by=by)
             transaction.commit()
             if self._forgets:
                 self._forget(call)
@@ -146,12 +170,6 @@ class Endpoint:
         id = self.bound.id(call) if self.bound else ""
         self._outside.forget(f"{self._parts.contract.name}/{call.tenant}/{id}")
 
-    def _stateless(self, call: Call, accept: str, preferences: Preferences | None) -> Reply:
-        """The reply in which what is remembered plays no part: one that is wished for, or one out of the document."""
-        if preferences is not None:
-            return preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
-        return self._parts.examples.reply(self.operation, call, accept)
-
     def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
         """The reply that tells a client why it is refused."""
         if isinstance(refusal, Unanswerable):
@@ -163,24 +181,24 @@ class Endpoint:
             log.error("%s %s: %s", method, path, fault.message)  # noqa: TRY400  # the trace tells nothing more
             return reply
 
-    def validate_response(self, reply: Reply, *, refused: bool = False) -> Reply:
-        """The reply, if it keeps the document. Raises Unanswerable otherwise: a mock that lies is of no use."""
+    def validate_response(self, reply: Reply, *, refused: bool = False, by: str = OURS) -> Reply:
+        """The reply, if it keeps the document. Raises Unanswerable otherwise; `by` says whose reply it is."""
         if reply.proven:
             return reply
-        key = (reply.status, reply.media_type)
+        key = (reply.status, reply.media_type, refused)
         if key not in self._validators:
-            self._validators[key] = self._validator(reply, refused)
+            self._validators[key] = self._validator(reply, refused, by)
         validator = self._validators[key]
         if validator is not None and not validator.is_valid(reply.body):
             fault = next(iter(validator.iter_errors(reply.body)))
             at = "/".join(str(step) for step in fault.instance_path)
-            raise Unanswerable(f"our own {reply.status} reply breaks the document at /{at}: {fault.message}")
+            raise Unanswerable(f"{by} {reply.status} reply breaks the document at /{at}: {fault.message}")
         return reply
 
-    def _validator(self, reply: Reply, refused: bool) -> Validator | None:
+    def _validator(self, reply: Reply, refused: bool, by: str) -> Validator | None:
         response = self.operation.response(reply.status)
         if response is None and not refused and self.operation.success() is not None:
-            raise Unanswerable(f"our own reply has the status {reply.status}, which is not documented")
+            raise Unanswerable(f"{by} reply has the status {reply.status}, which is not documented")
         content = response.content if response else ()
         found = media_types.best([media.name for media in content], reply.media_type)
         pointer = content[found].schema if found is not None else None
@@ -207,8 +225,10 @@ class Endpoint:
             return Missing(f"{plan.name or 'item'} not found or no access", resource="item")
         return Forbidden(message)
 
-    async def _read(self, headers: Mapping[str, str], receive: Any) -> bytes:
-        """The body's bytes. Raises TooLarge and UnsupportedMediaType."""
+    async def _read(self, reader: BodyReader, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
+        """The bytes of the body, its value and media type. Raises TooLarge, UnsupportedMediaType, or like `reader`."""
+        if type(receive) is ReadBody:
+            return b"", receive.value, receive.media_type
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
             known = (("accept-encoding", "identity"),)
             raise UnsupportedMediaType("a content encoding is not supported", headers=known)
@@ -218,7 +238,7 @@ class Endpoint:
         content: bytes = receive if isinstance(receive, bytes) else await _received(receive, max_length)
         if len(content) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
-        return content
+        return content, *reader.read(content, headers.get("content-type", ""))
 
     def _refuse_unacceptable(self, headers: dict[str, str]) -> None:
         accept = headers["accept"]

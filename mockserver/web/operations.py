@@ -6,10 +6,12 @@ from collections.abc import Awaitable
 from typing import Any
 
 from connexion.middleware.abstract import SpecMiddleware
-from connexion.spec import Specification
 
 from mockserver.openapi.document import Operation
+from mockserver.web.connexion_document import HostedSpecification
+from mockserver.web.hosting import HostedOperations
 from mockserver.web.request.router import Match, raw_path
+from mockserver.web.resolver import HostedResolver
 from mockserver.web.service import Service
 from mockserver.web.serving.fast_path import FastPath, KnownPaths
 from mockserver.web.serving.response_writer import write
@@ -27,8 +29,22 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         self._found: KnownPaths = {}
         self.fast_path = FastPath(self._found)
 
-    def add_api(self, specification: Specification, *, base_path: str, service: Service, **options: Any) -> None:
-        """Mount a service; the most specific base path is asked first."""
+    def add_api(
+        self,
+        specification: HostedSpecification,
+        *,
+        base_path: str,
+        resolver: HostedResolver,
+        service: Service,
+        **options: Any,
+    ) -> None:
+        """Mount a service, whose handlers the resolver finds; the most specific base path is asked first.
+
+        Functions of the user's own are found now. Raises HandlerError for one that cannot answer its operation.
+        """
+        service.connect(HostedOperations(specification, resolver, service).handler)
+        for endpoint in service.endpoints.values() if resolver.has_functions else ():
+            endpoint.resolve()
         self._roots.append((base_path, service))
         self._roots.sort(key=lambda entry: -len(entry[0]))
 

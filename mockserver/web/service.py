@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,18 @@ from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
 from mockserver.handlers.binding import bind
+from mockserver.handlers.item_collection import RequestItems
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.reload_state import keep_state
-from mockserver.handlers.request_context import Rules
-from mockserver.messages import Reply
+from mockserver.handlers.request_context import BoundOperation, Rules
+from mockserver.messages import Call, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import Match, Router
@@ -64,8 +66,9 @@ class Service:
         self.keyring = Keyring(stated)
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors, "x-service")
-        parts = self._parts(settings)
-        self.endpoints = {o.operation_id: self._compile(o, rules, parts) for o in contract.document.operations}
+        self._shared = self._parts(settings)
+        self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
+        self._bounds = _bounds(self.endpoints.values())
         self.routes = _mounted(self.endpoints.values())
         if not contract.document.is_large:
             contract.schemas.compile()
@@ -78,6 +81,25 @@ class Service:
         """What answers a method at a path that `find` found; a GET answers HEAD too (RFC 9110 section 9.3.2)."""
         methods: dict[str, Endpoint] = match[0]
         return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
+
+    def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
+        """Have `find` find the handler of each operation when it is first needed."""
+        for endpoint in self.endpoints.values():
+            endpoint.connect(find)
+
+    def mock(self, operation_id: str) -> MockHandler:
+        """The handler that answers an operation in memory."""
+        endpoint = self.endpoints[operation_id]
+        if endpoint.bound is not None:
+            return StatefulHandler(endpoint.bound, self._shared)
+        return ExampleHandler(endpoint.operation, self._shared.examples)
+
+    def items(self, operation: Operation, call: Call) -> RequestItems:
+        """The items that a user's function may read and change while it answers a request."""
+        bound = self.endpoints[operation.operation_id].bound
+        names = bound.path_names if bound else {}
+        path = {**call.path, **{names[name]: value for name, value in call.path.items() if name in names}}
+        return RequestItems(self.store, self._bounds, self.world, call._replace(path=path))
 
     def take_over(self, before: Service) -> Counter[str]:
         """Remember what an earlier version of this service did, as far as it fits; how many items were dropped."""
@@ -104,7 +126,7 @@ class Service:
             examples=ExampleResponses(self.contract, self.world.seed),
         )
 
-    def _compile(self, operation: Operation, rules: Rules, parts: ServiceParts) -> Endpoint:
+    def _compile(self, operation: Operation, rules: Rules) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
         service = self.contract.behaviour.service.errors.bodies
         place = f"{operation.method.upper()} {operation.path}"
@@ -113,7 +135,7 @@ class Service:
             if stated and stated.errors.bodies
             else self._errors
         )
-        return Endpoint(operation, bind(self.contract, operation, self.plans, rules), parts, own)
+        return Endpoint(operation, bind(self.contract, operation, self.plans, rules), self._shared, own)
 
     def refuse_method(self, method: str, match: Match, path: str) -> Reply:
         """The reply for a method that nothing at a path answers."""
@@ -135,6 +157,15 @@ class Service:
         hint = f"; paths begin with {begin}" if begin else ""
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         return self._errors.reply(refusal, None, scope["method"], path)
+
+
+def _bounds(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]:
+    """One operation of each resource."""
+    found: dict[str, BoundOperation] = {}
+    for endpoint in endpoints:
+        if endpoint.bound is not None and endpoint.bound.plan is not None:
+            found.setdefault(endpoint.bound.plan.name, endpoint.bound)
+    return found
 
 
 def _mounted(endpoints: Iterable[Endpoint]) -> Router:

@@ -19,6 +19,7 @@ from mockserver import (
     DocumentError,
     Fault,
     Forbidden,
+    HandlerError,
     Invalid,
     InvalidDocument,
     Missing,
@@ -31,10 +32,12 @@ from mockserver import (
     Sandbox,
     ServiceSettings,
     StateError,
+    StatefulResolver,
     TooMany,
     Unauthenticated,
     UnsupportedFeature,
     create_app,
+    sandbox,
 )
 
 
@@ -53,6 +56,22 @@ assert_type(mockserver.create_app(settings=ServiceSettings(items=3), reading=Rea
 create_app(1)  # type: ignore[arg-type]
 create_app(sead=1)  # type: ignore[call-arg]
 mockserver.create_ap()  # type: ignore[attr-defined]
+
+
+def get_pet(pet_id: int) -> dict[str, Any]:
+    """A handler of the user's own."""
+    pets = sandbox.collection("pet")
+    if pet_id not in pets:
+        pets.create({"id": pet_id})
+    assert_type(pets.list(status="free"), list[dict[str, Any]])
+    pets.remove(pet_id)  # type: ignore[attr-defined]
+    return pets.update(pet_id, {"name": "Ada"})
+
+
+create_app("my-api.yaml", handlers="my_api")
+create_app("my-api.yaml", handlers={"getPet": get_pet})
+create_app("my-api.yaml", handlers=[get_pet])  # type: ignore[arg-type]
+StatefulResolver("my-api.yaml", handlers={"getPet": get_pet}, seed=1)
 
 
 def at_most_three(context: RequestContext) -> Reply | None:
@@ -80,6 +99,6 @@ def status_of(error: MockServerError) -> int:
             return error.status
         case InvalidDocument() | UnsupportedFeature() | DocumentError():
             assert_type(error.pointer, str)
-        case BehaviourError() | StateError() | MockServerError():
+        case BehaviourError() | HandlerError() | StateError() | MockServerError():
             pass
     return 0

@@ -62,16 +62,19 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 
 def watched(sandbox: Sandbox) -> Sandbox:
     """The sandbox, in which the answer of every operation is what arrived."""
+    for service in sandbox.services.values():
+        service.connect(lambda operation: Shown())
+    return sandbox
 
-    def show(call: Call, accept: str, preferences: Any) -> Reply:
+
+class Shown:
+    """Answers with what arrived."""
+
+    name, needs_task = "shown", False
+
+    def reply(self, call: Call, *_: Any) -> Reply:
         arrived = {"path": call.path, "query": call.query, "header": call.headers, "cookie": call.cookies}
         return Reply(200, {**arrived, "body": repr(call.body) if isinstance(call.body, bytes) else call.body})
-
-    for service in sandbox.services.values():
-        for endpoint in service.endpoints.values():
-            endpoint.bound = None
-            endpoint._stateless = show  # type: ignore[method-assign]
-    return sandbox
 
 
 def texts(value: Any) -> str:

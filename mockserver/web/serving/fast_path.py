@@ -24,7 +24,7 @@ class FastPath:
         """What answers a request: a coroutine of status, header lines and body, which seldom waits.
 
         None where a layer has something to say: to a page of another origin, of a path or method that is not known, or
-        of a service that asks a real outside service, which needs a Task from its first step.
+        where a real outside service or a user's function is asked, which needs a Task from its first step.
         """
         found = self._known.get(scope["raw_path"])
         if found is None:
@@ -34,6 +34,6 @@ class FastPath:
                 return None
         service, (methods, values) = found
         endpoint: Endpoint | None = methods.get(scope["method"])
-        if endpoint is None or service.outside.is_real:
+        if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
         return answered(endpoint, scope, body, values)

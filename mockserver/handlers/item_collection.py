@@ -1,0 +1,145 @@
+"""The items of one resource as a function of the user's own sees them: read and changed by id."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+from mockserver.errors import Conflict
+from mockserver.handlers.actions import check_capacity, check_unique, remove
+from mockserver.handlers.request_context import BoundOperation, RequestContext
+from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.messages import Call
+from mockserver.state.deferred import DeferredTransaction
+from mockserver.state.record import Record
+from mockserver.state.store import Store
+from mockserver.state.world import World
+
+Item = dict[str, Any]
+Items = list[Item]
+T = TypeVar("T")
+
+
+class RequestItems:
+    """What one request may read and change: the items of its tenant.
+
+    `bounds` has one operation of each resource. Nothing changes for other requests before `transaction` is applied.
+    """
+
+    def __init__(self, store: Store, bounds: Mapping[str, BoundOperation], world: World, call: Call) -> None:
+        self.transaction = DeferredTransaction(store)
+        self._bounds, self._world, self._call = bounds, world, call
+
+    def context(self, resource: str, above: Mapping[str, Any]) -> RequestContext:
+        """The request as one about another resource. Raises LookupError for an unknown resource or a missing id."""
+        if resource not in self._bounds:
+            known = ", ".join(sorted(self._bounds)) or "none"
+            raise LookupError(f"there is no resource {resource!r} in this document; there are: {known}")
+        call = self._call._replace(path={**self._call.path, **above})
+        bound = replace(self._bounds[resource], path_names={})
+        missing = [name for name in bound.resource.parent_parameters if name not in call.path]
+        if missing:
+            raise LookupError(f"the items of {resource!r} belong to another item: name its {', '.join(missing)}")
+        return RequestContext(call, bound, self.transaction, self._world)
+
+
+class RunsStep(Protocol):
+    """Runs a function in one step of the event loop, with the changes of the request visible to it."""
+
+    def __call__(self, step: Callable[[RequestContext], T], /) -> T: ...
+
+
+class ItemCollection:
+    """The items of one resource that belong to the tenant of the request.
+
+    Items are plain dictionaries, copied: changing one changes nothing. Ids, timestamps, defaults, limits and
+    uniqueness follow the same statements as when the mock answers.
+    """
+
+    def __init__(self, run: RunsStep) -> None:
+        self._run = run
+
+    def get(self, id: Any) -> Item:
+        """The item with this id. Raises Missing, which is a 404 in the document's own words, where there is none."""
+        return self._run(lambda context: _shown(_found(context, id)))
+
+    def list(self, **wanted: Any) -> Items:
+        """The items in the order of the collection: all, or those with these values in these fields."""
+        return self._run(lambda context: _listed(context, wanted))
+
+    def create(self, fields: Mapping[str, Any]) -> Item:
+        """Add an item and return it with its id. Raises Conflict, a 409, where a limit or uniqueness is broken."""
+        return self._run(lambda context: _shown(_created(context, copy.deepcopy(dict(fields)))))
+
+    def update(self, id: Any, changes: Mapping[str, Any]) -> Item:
+        """Set these fields of an item and return it. Raises Missing or Conflict."""
+        return self._run(lambda context: _shown(_updated(context, id, copy.deepcopy(dict(changes)))))
+
+    def delete(self, id: Any) -> None:
+        """Delete an item and all that belongs to it. Raises Missing."""
+        self._run(lambda context: _deleted(context, id))
+
+    def __contains__(self, id: Any) -> bool:
+        return self._run(lambda context: _known(context, id) is not None)
+
+    def __len__(self) -> int:
+        return self._run(lambda context: len(context.collection()))
+
+
+def _shown(record: Record) -> Item:
+    return copy.deepcopy(record.fields)
+
+
+def _known(context: RequestContext, id: Any) -> Record | None:
+    plan = context.bound.resource
+    above = [context.call.path[name] for name in plan.parent_parameters]
+    return context.collection().get(id) or context.materialize(plan, [*above, id])
+
+
+def _found(context: RequestContext, id: Any) -> Record:
+    record = _known(context, id)
+    if record is None:
+        raise context.missing()
+    return record
+
+
+def _listed(context: RequestContext, wanted: Mapping[str, Any]) -> Items:
+    walk = context.collection().view().after(None, newest_first=context.bound.resource.newest_first)
+    return [_shown(each) for each in walk if all(each.fields.get(name) == value for name, value in wanted.items())]
+
+
+def _created(context: RequestContext, fields: Item) -> Record:
+    held, plan = context.collection(), context.bound.resource
+    for capacity in plan.statements.capacity:
+        check_capacity(capacity, held)
+    record = plan.new_record(context.call, context.world, context.moment, held, context.next_sequence(), fields)
+    if record.id in held.by_id:
+        raise Conflict(f"an item with the id {record.id!r} already exists")
+    check_unique(context, held, record.id, record.fields)
+    context.record = record
+    context.save()
+    return record
+
+
+def _updated(context: RequestContext, id: Any, changes: Item) -> Record:
+    before, plan = _found(context, id), context.bound.resource
+    context.before = before
+    context.edit(before)
+    plan.stamp(context.item.fields, context.moment, created=False)
+    context.item.fields.update(_without_id(plan, changes))
+    plan.complete(context.item.fields, before.id, context.world, before.fields)
+    check_unique(context, context.collection(), before.id, context.item.fields)
+    context.save()
+    return context.item
+
+
+def _without_id(plan: ResourcePlan, changes: Item) -> Item:
+    """An item keeps its id: others refer to it."""
+    return {name: value for name, value in changes.items() if name != plan.statements.identity.field}
+
+
+def _deleted(context: RequestContext, id: Any) -> None:
+    context.record = context.current = _found(context, id)
+    remove(context)
