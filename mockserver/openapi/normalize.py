@@ -231,7 +231,9 @@ def base_path(document: dict[str, Any]) -> str:
     url = str(first.get("url", ""))
     for name, variable in (first.get("variables") or {}).items():
         url = url.replace("{" + name + "}", str((variable or {}).get("default", "")))
-    return quote("/".join(["", *[part for part in urlsplit(url).path.split("/") if part]]), safe=path_template.WRITTEN)
+    return quote(
+        "/".join(["", *[part for part in urlsplit(url).path.split("/") if part]]), safe="/%" + path_template.PCHAR
+    )
 
 
 def _schema_31(document: dict[str, Any], node: dict[str, Any]) -> None:

@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 EXPRESSION = re.compile(r"\{([^{}]*)\}")
 
-WRITTEN = "/!$&'()*+,;=:@-._~%"
-"""The characters of a URL's path that are not percent-encoded (RFC 3986 section 3.3), and `%` itself."""
+PCHAR = "!$&'()*+,;=:@-._~"
+"""The characters of a path segment that need no percent-encoding, besides letters and digits (RFC 3986 section 3.3)."""
+
+ENCODED = re.compile(r"%(?:([0-9A-Fa-f]{2}))?")
+
+
+def canonical(segment: str) -> str:
+    """A path segment as RFC 3986 section 6.2.2 normalizes it, so that equivalent ones are equal.
+
+    What needs no percent-encoding is decoded, all else is encoded with upper-case digits; a `%` alone means itself.
+    """
+    return quote(ENCODED.sub(_decoded, segment), safe=PCHAR + "%")
+
+
+def _decoded(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return "%25"
+    character = chr(int(found[1], 16))
+    needless = character in PCHAR or (character.isascii() and character.isalnum())
+    return character if needless else found[0].upper()
 
 
 def names(path: str) -> list[str]:

@@ -12,7 +12,7 @@ from mockserver.errors import Unanswerable
 from mockserver.inference.path_tree import ALONE
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.media_types import is_form, may_be_json
-from mockserver.web.request.router import WRITTEN
+from mockserver.openapi.path_template import PCHAR
 
 OWN = frozenset(("content-type", "accept", "authorization"))
 """Headers that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
@@ -31,7 +31,7 @@ class Requests:
         """The path with its parameters, and the query parameters that must be there: as `asked`, else any value."""
         parts = ALONE.split(operation.path)  # texts and names of parameters by turns
         address = "".join(
-            quote(text(path[part]), safe="") if odd % 2 else quote(part, safe="/?" + WRITTEN)
+            quote(text(path[part]), safe="") if odd % 2 else quote(part, safe="/?%" + PCHAR)
             for odd, part in enumerate(parts)
         )
         needed = [p for p in operation.parameters if p.location == "query" and p.required]

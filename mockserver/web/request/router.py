@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
 
-from mockserver.openapi.path_template import WRITTEN
+from mockserver.openapi.path_template import canonical
 
 TEMPLATE = re.compile(r"\{([^{}]+)\}")
 
@@ -24,7 +23,7 @@ class _Node:
 
     def __init__(self) -> None:
         self.fixed: dict[str, _Node] = {}
-        self.patterns: list[tuple[re.Pattern[str], _Node]] = []
+        self.patterns: list[tuple[_Pattern, _Node]] = []
         self.template: _Node | None = None
         self.value: Any = None
 
@@ -56,28 +55,57 @@ class Router:
     @staticmethod
     def _child(node: _Node, segment: str, names: list[str]) -> _Node:
         if not names:
-            child = node.fixed.setdefault(segment, _Node())
-            return node.fixed.setdefault(quote(segment, safe=WRITTEN), child)  # clients percent-encode it
+            child = node.fixed.setdefault(canonical(segment), _Node())
+            return node.fixed.setdefault(segment, child)
         if len(names) == 1 and segment == "{" + names[0] + "}":
             node.template = node.template or _Node()
             return node.template
-        pattern = "".join(
-            "(.+)" if part.startswith("{") and part.endswith("}") else _literal(part)
-            for part in re.split(r"(\{[^{}]+\})", segment)
-        )
+        pattern = _Pattern(segment)
         for known, child in node.patterns:
-            if known.pattern == pattern:
+            if known.literals == pattern.literals:
                 return child
         child = _Node()
-        node.patterns.append((re.compile(pattern), child))
-        node.patterns.sort(key=lambda entry: -len(entry[0].pattern))
+        node.patterns.append((pattern, child))
+        node.patterns.sort(key=lambda entry: -sum(map(len, entry[0].literals)))
         return child
 
 
-def _literal(text: str) -> str:
-    """A pattern for a text, as it is in the document or percent-encoded by a client."""
-    written = quote(text, safe=WRITTEN)
-    return re.escape(text) if written == text else f"(?:{re.escape(text)}|{re.escape(written)})"
+class _Pattern:
+    """A segment with parameters and literal text, such as `{name}:cancel`; each parameter has at least one character.
+
+    A regular expression would try every split of the segment, which takes time to the power of the parameters. The
+    parts are looked for from the right instead, in linear time; like `(.+)`, an earlier parameter takes the most.
+    """
+
+    __slots__ = ("literals",)
+
+    def __init__(self, segment: str) -> None:
+        self.literals = tuple(canonical(text) for text in TEMPLATE.split(segment)[::2])
+
+    def values(self, segment: str) -> list[str] | None:
+        """The raw values in a raw segment, None where it does not match."""
+        found = self._split(segment)
+        return found if found is not None or "%" not in segment else self._split(canonical(segment))
+
+    def _split(self, segment: str) -> list[str] | None:
+        first, *inner, last = self.literals
+        end = len(segment) - len(last)
+        if not segment.startswith(first) or not segment.endswith(last) or end <= len(first):
+            return None
+        values: list[str] = []
+        for literal in reversed(inner):
+            at = segment.rfind(literal, len(first) + 1, end - 1)
+            if at < 0:
+                return None
+            values.append(segment[at + len(literal) : end])
+            end = at
+        return [segment[len(first) : end], *reversed(values)]
+
+
+def _fixed(node: _Node, segment: str) -> _Node | None:
+    """The child of a fixed text. `%3A` means `:` (RFC 3986 section 6.2.2), which only a segment with `%` may need."""
+    child = node.fixed.get(segment)
+    return node.fixed.get(canonical(segment)) if child is None and "%" in segment else child
 
 
 def _walk(node: _Node, segments: list[str], values: list[str]) -> _Node | None:
@@ -86,7 +114,7 @@ def _walk(node: _Node, segments: list[str], values: list[str]) -> _Node | None:
     Most paths are found here, without a call for each segment; `_backtrack` tries all ways.
     """
     for segment in segments[1:]:
-        child = node.fixed.get(segment)
+        child = _fixed(node, segment)
         if child is None:
             if node.patterns or node.template is None or not segment:
                 return None
@@ -100,7 +128,7 @@ def _backtrack(node: _Node, segments: list[str], depth: int, values: list[str]) 
     if depth == len(segments):
         return node if node.value is not None else None
     segment = segments[depth]
-    child = node.fixed.get(segment)
+    child = _fixed(node, segment)
     if child is not None:
         found = _backtrack(child, segments, depth + 1, values)
         if found is not None:
@@ -111,9 +139,9 @@ def _backtrack(node: _Node, segments: list[str], depth: int, values: list[str]) 
 def _backtrack_templates(node: _Node, segments: list[str], depth: int, values: list[str]) -> _Node | None:
     count = len(values)
     for pattern, child in node.patterns:
-        match = pattern.fullmatch(segments[depth])
-        if match is not None:
-            values.extend(match.groups())
+        own = pattern.values(segments[depth])
+        if own is not None:
+            values.extend(own)
             found = _backtrack(child, segments, depth + 1, values)
             if found is not None:
                 return found
