@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from contracts.checks.error_replies import refused
-from contracts.checks.read_your_writes import never
+from contracts.checks.error_replies import check_refused
+from contracts.checks.read_your_writes import unknown_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import basic
 from contracts.client.request_builder import MISSING, CannotBuildRequest
@@ -26,29 +26,29 @@ from mockserver.contract import Contract
 
 
 def authentication(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
-    """Without a credential, or with one that cannot be right, nothing is told and nothing is done."""
+    """Requests without a credential, or with an invalid one, are refused and have no effect."""
     if not context.target.users:
         raise CannotBuildRequest("no credential is known")
-    asked = _asked(context, op)
-    if any(each == {"mutualTLS"} for each in asked):
-        raise CannotBuildRequest("the credential is the certificate of the connection")
+    types = _credential_types(context, op)
+    if any(each == {"mutualTLS"} for each in types):
+        raise CannotBuildRequest("the credential is a TLS client certificate")
     made = context.some_item(resource) if resource is not None and resource.can("create") else None
     path = dict(made.path) if made else {}
     path |= _tenant_in_path(context, op)
-    for what, nobody in _wrong(context, any("basic" in each for each in asked)):
+    for what, nobody in _invalid_credentials(context, any("basic" in each for each in types)):
         body = body_for(context, op, resource)
         exchange = context.send(op, user=nobody, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
             context.record_created(resource, exchange, {}, context.main_user, path)
-        refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
+        check_refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
     if op.operation.method == "get":
-        _written_small(context, op, path)
-        _looked_up_first(context, op, resource, made, path)
+        _check_scheme_case(context, op, path)
+        _check_unknown_item(context, op, resource, made, path)
     if made is not None and resource is not None and resource.can("get") and made.resource is resource:
         seen = context.get(made)
         context.expect(
             seen.status == 200,
-            "what was refused was not done",
+            "a refused request has no effect: a GET still returns the item",
             f"status {seen.status}",
             made.exchange,
             seen,
@@ -56,19 +56,19 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         )
 
 
-def _written_small(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
-    """The name of an authentication scheme may be written large or small (RFC 9110 section 11.1)."""
+def _check_scheme_case(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
+    """The name of the authentication scheme is case-insensitive (RFC 9110 section 11.1)."""
     main = context.main_user
     small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
     if small == main.headers or context.send(op, path=path).status == 401:
         return
     exchange = context.send(op, user=replace(main, headers=small), path=path)
     statement = StatementRef(
-        op.name, "http", "documented", "RFC 9110 section 11.1", "Schemes are known by name in any case."
+        op.name, "http", "documented", "RFC 9110 section 11.1", "Scheme names are case-insensitive."
     )
     context.expect(
         exchange.status != 401,
-        "the scheme bearer is Bearer",
+        "the scheme `bearer` is accepted like `Bearer`",
         f"status {exchange.status}",
         exchange,
         about="scheme",
@@ -76,27 +76,31 @@ def _written_small(context: CheckContext, op: ResourceOperation, path: dict[str,
     )
 
 
-def _looked_up_first(
+def _check_unknown_item(
     context: CheckContext,
     op: ResourceOperation,
     resource: CheckedResource | None,
     made: CreatedItem | None,
     path: dict[str, Any],
 ) -> None:
-    """Without a credential, what is there is told no better than what is not."""
+    """Without a credential, existing and unknown items get the same status."""
     parameter = resource.behaviour.identity.parameter if resource else ""
     if made is None or resource is None or "{" + parameter + "}" not in op.operation.path:
         return
     there = context.send(op, user=ANONYMOUS, path=path, headers=_tenant_header(context))
-    for id in never(context, made):
+    for id in unknown_ids(context, made):
         not_there = context.send(op, user=ANONYMOUS, path=path | {parameter: id}, headers=_tenant_header(context))
         statement = StatementRef(
-            op.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told to nobody."
+            op.name,
+            "http",
+            "inferred",
+            "OWASP API Security Top 10 2023, API1",
+            "An unauthenticated client cannot find out which items exist.",
         )
         context.expect(
             there.status == not_there.status,
-            f"status {there.status} without a credential, be it there or not",
-            f"status {not_there.status} for what is not there",
+            "without a credential, an existing and an unknown item get the same status",
+            f"status {there.status} for an existing item, status {not_there.status} for an unknown one",
             there,
             not_there,
             about="looked up",
@@ -118,43 +122,43 @@ def _tenant_header(context: CheckContext) -> dict[str, str]:
     return {name: context.main_user.tenant for name in names if context.main_user.tenant}
 
 
-def _asked(context: CheckContext, op: ResourceOperation) -> list[set[str]]:
-    """The kinds of credentials that each alternative of an operation asks for (OpenAPI 3.1 section 4.8.30)."""
+def _credential_types(context: CheckContext, op: ResourceOperation) -> list[set[str]]:
+    """The types of credentials in each alternative of an operation's security (OpenAPI 3.1 section 4.8.30)."""
     known = context.contract.document.security_schemes
     schemes = [[known[name] for name, _ in one if name in known] for one in op.operation.security]
     return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
 
 
-def _wrong(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
-    """Credentials that no service accepts: none, another scheme's, an empty one, and ones of the wrong form."""
+def _invalid_credentials(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
+    """Invalid credentials: none, one of another scheme, an empty one, and ones with a wrong format."""
     yield "without a credential", ANONYMOUS
     main = context.main_user
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
         if not takes_basic:
-            yield "with another scheme", User("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
+            yield "with the wrong scheme", User("other", headers=(("authorization", "Basic " + "dXNlcjpwYXNz"),))
         yield "with an empty token", User("empty", headers=(("authorization", "Bearer "),))
         yield (
-            "with the token and no scheme",
+            "with a token without a scheme",
             User("bare", headers=(("authorization", main.secret),), secret=main.secret),
         )
     if main.secret and any(value == main.secret for _, value in (*main.headers, *main.query)):
-        yield "with an empty key", _with(main, "")
+        yield "with an empty key", _with_credential(main, "")
     if main.secret and not context.contract.behaviour.service.credentials:
-        yield "with a credential that says it is invalid", _with(main, "invalid-contract-check")
+        yield "with an invalid credential", _with_credential(main, "invalid-contract-check")
     pattern = re.compile(context.contract.behaviour.service.authentication.pattern)
     for what, secret in (
-        ("of an unknown form", "contract-check"),
-        ("that is cut", main.secret[:-1]),
+        ("with an unknown format", "contract-check"),
+        ("that is truncated", main.secret[:-1]),
         ("that is too long", main.secret + "!"),
-        ("with another beginning", "x" + main.secret),
+        ("with a wrong prefix", "x" + main.secret),
     ):
         if secret and pattern.search(secret) is None:
-            yield f"with a credential {what}", _with(main, secret)
+            yield f"with a credential {what}", _with_credential(main, secret)
 
 
-def _with(main: User, secret: str) -> User:
-    """The same way of showing a credential, with another one."""
+def _with_credential(main: User, secret: str) -> User:
+    """The user with another credential, sent in the same way."""
     headers, query, cookies = (
         tuple(
             (name, value.replace(basic(main.secret), basic(secret)).replace(main.secret, secret))
@@ -165,7 +169,7 @@ def _with(main: User, secret: str) -> User:
     return User("wrong", headers, query, cookies)
 
 
-def _guarded(contract: Contract) -> Iterator[Place]:
+def _secured_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
         if op.operation.security and all(op.operation.security):
@@ -175,7 +179,7 @@ def _guarded(contract: Contract) -> Iterator[Place]:
                 "authentication",
                 "documented",
                 "OpenAPI 3.1 section 4.8.30 (security)",
-                f"A credential is needed. {statement.source}".strip(),
+                f"The operation needs a credential. {statement.source}".strip(),
             )
             yield op.name, reference, (op, resource_of(op, known))
 
@@ -192,4 +196,4 @@ def body_for(context: CheckContext, op: ResourceOperation, resource: CheckedReso
     return MISSING if body is None else body
 
 
-CHECKS = (Check("authentication", ("authentication",), _guarded, authentication, exclusive=False),)
+CHECKS = (Check("authentication", ("authentication",), _secured_places, authentication, exclusive=False),)

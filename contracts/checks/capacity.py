@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.checks.error_replies import conflict_status, matches_error
+from contracts.checks.error_replies import check_error_body, conflict_status
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource
@@ -12,7 +12,7 @@ from mockserver.behaviour.statements import Capacity
 
 
 def capacity(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
-    """Up to the limit items are accepted, one more is refused, and deleting one makes room for one."""
+    """Creates succeed up to the limit and are refused above it; deleting an item makes room for one more."""
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
     held = len(context.list_all(resource)[0])
@@ -21,7 +21,7 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
         exchange, item = context.try_create(resource)
         if not context.expect(
             item is not None,
-            f"item {number + 1} of {statement.limit} is accepted",
+            f"the create of item {number + 1} of {statement.limit} succeeds",
             f"status {exchange.status}",
             exchange,
             about="below",
@@ -32,7 +32,7 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
     last = made[-1].exchange if made and made[-1] else over
     context.expect(
         extra is None,
-        f"item {statement.limit + 1} is refused with a conflict",
+        f"the create of item {statement.limit + 1} is refused, since the limit is {statement.limit}",
         f"status {over.status}",
         last,
         over,
@@ -43,33 +43,54 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
     wanted = conflict_status(context)
     context.expect(
         over.status == wanted,
-        f"item {statement.limit + 1} is refused with {wanted}",
+        f"the create of item {statement.limit + 1} is refused with {wanted}",
         f"status {over.status}",
         last,
         over,
         about="status",
     )
-    matches_error(context, "conflict", over)
+    check_error_body(context, "conflict", over)
     listed = len(context.list_all(resource)[0])
-    context.expect(listed == statement.limit, "what was refused is not there", f"{listed} items", over, about="refused")
+    context.expect(
+        listed == statement.limit,
+        f"the list has {statement.limit} items after the refused create",
+        f"{listed} items",
+        over,
+        about="refused",
+    )
     if made and made[0] and resource.can("delete"):
-        _frees(context, resource, made[0], statement)
-    _apart(context, resource)
-    _own_apart(context, resource, statement)
+        _check_room_after_delete(context, resource, made[0], statement)
+    _check_other_tenant(context, resource)
+    _check_own_tenants(context, resource, statement)
 
 
-def _frees(context: CheckContext, resource: CheckedResource, made: CreatedItem, statement: Capacity) -> None:
+def _check_room_after_delete(
+    context: CheckContext, resource: CheckedResource, made: CreatedItem, statement: Capacity
+) -> None:
     removed = context.delete(made)
     fresh, item = context.try_create(resource)
     context.expect(
-        item is not None, "deleting one makes room for one", f"status {fresh.status}", removed, fresh, about="freed"
+        item is not None,
+        "deleting an item makes room for a new one",
+        f"status {fresh.status}",
+        removed,
+        fresh,
+        about="freed",
     )
     again, extra = context.try_create(resource)
-    context.expect(extra is None, "and for one only", f"status {again.status}", removed, fresh, again, about="one")
+    context.expect(
+        extra is None,
+        "deleting one item makes room for one new item only",
+        f"status {again.status}",
+        removed,
+        fresh,
+        again,
+        about="one",
+    )
 
 
-def _own_apart(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
-    """A full tenant does not fill another one of the same credential."""
+def _check_own_tenants(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
+    """The limit counts each tenant of one credential separately."""
     for user in context.unrestricted_users:
         others = [tenant for tenant in context.tenants_of(user) if tenant != user.tenant]
         if others and user.tenant:
@@ -78,16 +99,16 @@ def _own_apart(context: CheckContext, resource: CheckedResource, statement: Capa
             exchange, item = context.try_create(resource, user=user.in_tenant(others[0]))
             context.expect(
                 item is not None,
-                "the limit counts each tenant by itself",
-                f"status {exchange.status} for another one of the same credential",
+                "the limit counts each tenant separately",
+                f"status {exchange.status} in another tenant of the same credential",
                 exchange,
                 about="own tenant",
             )
             return
 
 
-def _apart(context: CheckContext, resource: CheckedResource) -> None:
-    """A full tenant does not fill another one."""
+def _check_other_tenant(context: CheckContext, resource: CheckedResource) -> None:
+    """The limit counts the tenants of different credentials separately."""
     if resource.behaviour.tenant.by == "none":
         return
     try:
@@ -97,8 +118,8 @@ def _apart(context: CheckContext, resource: CheckedResource) -> None:
     exchange, item = context.try_create(resource, user=stranger)
     context.expect(
         item is not None,
-        "the limit counts each tenant by itself",
-        f"status {exchange.status} for another one",
+        "the limit counts each tenant separately",
+        f"status {exchange.status} in another tenant",
         exchange,
         about="tenant",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.identity import requested_count
@@ -17,30 +18,29 @@ from contracts.runner.check import Check, http_rule, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Capacity, Unique
 
-CROWD = 8
-"""How many requests are sent at the same time."""
+CONCURRENT = 8
+"""How many requests are sent concurrently."""
 
 
-def crowd(context: CheckContext, resource: CheckedResource) -> None:
-    """Items that are created at the same time are all there, each once, each with its own id."""
+def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None:
+    """Concurrent creates all succeed: each item has its own id and values, and is in the list once."""
     if not shows_id(context, resource):
         context.create(resource)
-    made, exchanges = _together(context, resource, min([CROWD, *_room(context, resource)]))
+    made, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
     if requested_count(resource, made) < len(made):
-        raise CannotBuildRequest("the client calls items alike")
+        raise CannotBuildRequest("several requests would have the same client-chosen id")
     seen = [str(each.id) for each in made]
-    counts = Counter(str(e.status) for e in exchanges)
     context.expect(
         len(made) == len(exchanges),
-        "requests at the same time are all accepted",
-        f"{dict(counts)}",
+        f"all {len(exchanges)} concurrent creates succeed",
+        _statuses(exchanges),
         *exchanges,
         about="accepted",
     )
     context.expect(
         len(set(seen)) == len(seen),
-        "every item has an id of its own",
-        f"{len(seen) - len(set(seen))} are shared",
+        "concurrently created items have different ids",
+        f"{len(seen) - len(set(seen))} items share an id",
         *exchanges,
         about="ids",
     )
@@ -49,7 +49,7 @@ def crowd(context: CheckContext, resource: CheckedResource) -> None:
         listed = Counter(ids(resource, items))
         context.expect(
             all(listed[id] == 1 for id in seen),
-            "each is in the list once",
+            "each concurrently created item is in the list once",
             f"{len(seen)} were created, {sum(listed[id] == 1 for id in seen)} are listed once",
             *exchanges,
             *asked,
@@ -66,7 +66,17 @@ def crowd(context: CheckContext, resource: CheckedResource) -> None:
             and not covers(shown[n], v)
             and n in showable(context, resource, resource.operations["get"])
         ]
-        context.expect(not mixed, "each is what its own request said", f"{mixed} differ", each.exchange, about="mixed")
+        context.expect(
+            not mixed,
+            "each item has the values of its own create request",
+            f"{', '.join(mixed)} differ",
+            each.exchange,
+            about="mixed",
+        )
+
+
+def _statuses(exchanges: Sequence[RecordedExchange]) -> str:
+    return ", ".join(f"{count} × status {status}" for status, count in Counter(e.status for e in exchanges).items())
 
 
 def _room(context: CheckContext, resource: CheckedResource) -> list[int]:
@@ -74,7 +84,7 @@ def _room(context: CheckContext, resource: CheckedResource) -> list[int]:
     return [max(statement.limit - held, 1) for statement in resource.behaviour.capacity]
 
 
-def _together(
+def _create_concurrently(
     context: CheckContext, resource: CheckedResource, count: int
 ) -> tuple[list[CreatedItem], list[RecordedExchange]]:
     op = resource.operations["create"]
@@ -88,41 +98,40 @@ def _together(
     return [made for made in found if made is not None], exchanges
 
 
-def crowded(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
-    """Requests at the same time do not get over the limit together."""
+def concurrent_capacity(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
+    """Concurrent creates do not exceed the capacity."""
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
     held = len(context.list_all(resource)[0])
     for _ in range(held, statement.limit - 2):
         context.create(resource)
-    made, exchanges = _together(context, resource, CROWD)
+    made, exchanges = _create_concurrently(context, resource, CONCURRENT)
     room = min(statement.limit - held, 2)
-    counts = Counter(e.status for e in exchanges)
     context.expect(
         len(made) == room,
-        f"with room for {room}, {room} of {CROWD} requests at the same time are accepted",
-        f"{dict(counts)}",
+        f"with room for {room}, {room} of {CONCURRENT} concurrent creates succeed",
+        _statuses(exchanges),
         *exchanges,
     )
 
 
-def crowded_unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
-    """Of requests at the same time for the same unique value one is accepted."""
+def concurrent_unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
+    """Of concurrent creates with the same unique values, exactly one succeeds."""
     body = context.body(resource, full=True)
     values = {name: body[name] for name in statement.fields if name in body}
     op = resource.operations["create"]
-    bodies = [context.body(resource) | values for _ in range(CROWD)]
+    bodies = [context.body(resource) | values for _ in range(CONCURRENT)]
     path = context.parent_path(resource, context.main_user)
     exchanges = context.send_together(op.operation, bodies, path)
     made = [
         context.record_created(resource, e, b, context.main_user, path) for e, b in zip(exchanges, bodies, strict=True)
     ]
     accepted = sum(each is not None for each in made)
-    context.expect(accepted == 1, "one of the requests is accepted", f"{accepted} are", *exchanges)
+    context.expect(accepted == 1, "exactly one of the concurrent creates succeeds", f"{accepted} succeed", *exchanges)
 
 
-def no_lost_update(context: CheckContext, resource: CheckedResource) -> None:
-    """Changes of different fields at the same time are all kept."""
+def lost_update(context: CheckContext, resource: CheckedResource) -> None:
+    """Concurrent updates of different fields all take effect."""
     op = resource.operations["update"]
     if op.behaviour.action and op.behaviour.action.patch == "json-patch":
         raise CannotBuildRequest("JSON Patch names paths, not fields")
@@ -146,27 +155,27 @@ def no_lost_update(context: CheckContext, resource: CheckedResource) -> None:
             for n, v in wanted.items()
         ]
         exchanges = context.target.send_together(requests)
-        broken = [e.status for e in exchanges if e.status >= 500]
+        broken = any(e.status >= 500 for e in exchanges)
         context.expect(
-            not broken, "changes at the same time are no server error", f"{broken}", *exchanges, about="error"
+            not broken, "concurrent updates cause no server error", _statuses(exchanges), *exchanges, about="error"
         )
         if any(e.status >= 300 for e in exchanges):
-            raise CannotBuildRequest(f"{op.name} refuses one of the changes")
+            raise CannotBuildRequest(f"{op.name} refuses one of the concurrent updates")
     seen = context.get(made)
     after = context.item(resource.operations["get"], seen)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
     context.expect(
         not lost,
-        "changes of different fields at the same time are all kept",
-        f"{', '.join(lost)} lost",
+        "concurrent updates of different fields all take effect",
+        f"the update of {', '.join(lost)} is lost",
         made.exchange,
         *exchanges,
         seen,
     )
 
 
-def update_or_delete(context: CheckContext, resource: CheckedResource) -> None:
-    """Of a change and a deletion at the same time the deletion wins: what was removed does not come back."""
+def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
+    """An update that is concurrent with a delete does not restore the deleted item."""
     op, remove = resource.operations["update"], resource.operations["delete"]
     for first in (True, False):
         made = context.create(resource)
@@ -182,8 +191,8 @@ def update_or_delete(context: CheckContext, resource: CheckedResource) -> None:
         deleted = exchanges[1 if first else 0]
         context.expect(
             all(e.status < 500 for e in exchanges),
-            "no server error",
-            f"{[e.status for e in exchanges]}",
+            "a concurrent update and delete cause no server error",
+            _statuses(exchanges),
             *exchanges,
             about="error",
         )
@@ -191,7 +200,7 @@ def update_or_delete(context: CheckContext, resource: CheckedResource) -> None:
             seen = context.get(made)
             context.expect(
                 seen.status in GONE,
-                "what was removed stays removed",
+                "a deleted item stays deleted despite a concurrent update",
                 f"status {seen.status}",
                 made.exchange,
                 *exchanges,
@@ -200,34 +209,48 @@ def update_or_delete(context: CheckContext, resource: CheckedResource) -> None:
             )
 
 
-def one_delete(context: CheckContext, resource: CheckedResource) -> None:
-    """Of deletions at the same time none breaks the server, and the item is gone."""
+def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None:
+    """Concurrent deletes of one item cause no server error, and the item is gone."""
     made = context.create(resource)
     op = resource.operations["delete"]
     request = context.request(op.operation, user=context.main_user, path=made.path)
     exchanges = [
         context.check_response(op.operation, e)
-        for e in context.target.send_together([(request, context.main_user)] * CROWD)
+        for e in context.target.send_together([(request, context.main_user)] * CONCURRENT)
     ]
-    counts = Counter(e.status for e in exchanges)
     context.expect(
-        all(e.status < 500 for e in exchanges), "no server error", f"{dict(counts)}", *exchanges, about="error"
+        all(e.status < 500 for e in exchanges),
+        "concurrent deletes cause no server error",
+        _statuses(exchanges),
+        *exchanges,
+        about="error",
     )
     context.expect(
-        any(e.status < 300 for e in exchanges), "one deletion succeeds", f"{dict(counts)}", *exchanges, about="one"
+        any(e.status < 300 for e in exchanges),
+        "one of the concurrent deletes succeeds",
+        _statuses(exchanges),
+        *exchanges,
+        about="one",
     )
     seen = context.get(made) if resource.can("get") else None
     if seen is not None:
-        context.expect(seen.status in GONE, "the item is gone", f"status {seen.status}", *exchanges, seen, about="gone")
+        context.expect(
+            seen.status in GONE,
+            "a GET returns 404 after the concurrent deletes",
+            f"status {seen.status}",
+            *exchanges,
+            seen,
+            about="gone",
+        )
 
 
-TOGETHER = "RFC 9110 section 9.2 (what a request asks for does not depend on who else asks)"
+CONCURRENCY = "RFC 9110 section 9.2 (the effect of a request does not depend on concurrent requests)"
 
 CHECKS = (
-    Check("crowd", (), http_rule("create", source=TOGETHER), crowd),
-    Check("crowded-capacity", ("capacity",), resource_statement("capacity", "create", "list"), crowded),
-    Check("crowded-unique", ("unique",), resource_statement("unique", "create"), crowded_unique),
-    Check("lost-update", (), http_rule("update", "create", "get", source=TOGETHER), no_lost_update),
-    Check("update-or-delete", (), http_rule("update", "create", "get", "delete", source=TOGETHER), update_or_delete),
-    Check("crowded-delete", (), http_rule("delete", "create", source=TOGETHER), one_delete),
+    Check("concurrent-creates", (), http_rule("create", source=CONCURRENCY), concurrent_creates),
+    Check("concurrent-capacity", ("capacity",), resource_statement("capacity", "create", "list"), concurrent_capacity),
+    Check("concurrent-unique", ("unique",), resource_statement("unique", "create"), concurrent_unique),
+    Check("lost-update", (), http_rule("update", "create", "get", source=CONCURRENCY), lost_update),
+    Check("concurrent-update-and-delete", (), http_rule("update", "create", "get", "delete", source=CONCURRENCY), update_and_delete),
+    Check("concurrent-deletes", (), http_rule("delete", "create", source=CONCURRENCY), concurrent_deletes),
 )  # fmt: skip

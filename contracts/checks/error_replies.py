@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.checks.reply_templates import misfits
+from contracts.checks.reply_templates import template_differences
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import ResourceOperation
 from contracts.runner.context import CheckContext
@@ -10,24 +10,24 @@ from mockserver.behaviour.statements import ErrorBody
 from mockserver.errors import REFUSALS
 
 
-def error_said(context: CheckContext, kind: str, op: ResourceOperation | None = None) -> ErrorBody | None:
-    """What is said about the body of a kind of refusal."""
+def error_statement(context: CheckContext, kind: str, op: ResourceOperation | None = None) -> ErrorBody | None:
+    """The statement about the body of a kind of error, or None."""
     own = op.behaviour.errors.bodies if op else {}
     service = context.contract.behaviour.service.errors.bodies
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
 
-def matches_error(
+def check_error_body(
     context: CheckContext, kind: str, exchange: RecordedExchange, op: ResourceOperation | None = None
 ) -> None:
-    """Tell where a refusal is not as its statement says."""
-    statement = error_said(context, kind, op)
+    """Report where the body of an error reply differs from its statement."""
+    statement = error_statement(context, kind, op)
     if statement is None:
         return
     reference = StatementRef.of("service", f"errors.{kind}", statement)
-    for problem in misfits(statement.body, exchange.json, {"status": exchange.status}):
+    for problem in template_differences(statement.body, exchange.json, {"status": exchange.status}):
         context.report_violation(
-            f"the {kind} error body that is said",
+            f"the body of a `{kind}` error has the stated form",
             problem,
             exchange,
             statement=reference,
@@ -35,8 +35,8 @@ def matches_error(
         )
 
 
-def status_of(context: CheckContext, kind: str, op: ResourceOperation) -> frozenset[int]:
-    """The statuses that a kind of refusal may have at an operation: as stated, as documented, else by HTTP."""
+def error_statuses(context: CheckContext, kind: str, op: ResourceOperation) -> frozenset[int]:
+    """The statuses that a kind of error may have at an operation: the stated, the documented, or those of HTTP."""
     for errors in (op.behaviour.errors.bodies, context.contract.behaviour.service.errors.bodies):
         if kind in errors and errors[kind].status is not None:
             return frozenset({int(errors[kind].status or 0)})
@@ -48,29 +48,29 @@ def status_of(context: CheckContext, kind: str, op: ResourceOperation) -> frozen
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 
 
-def refused(
+def check_refused(
     context: CheckContext, kind: str, op: ResourceOperation, exchange: RecordedExchange, what: str, about: str
 ) -> bool:
-    """Tell a breach unless a request is refused in the right way. Answers whether it was refused at all."""
-    wanted = status_of(context, kind, op)
-    told = " or ".join(str(status) for status in sorted(wanted))
-    statement = error_said(context, kind, op)
+    """Report a violation unless a request is refused with the right status and body. Returns whether it is refused."""
+    wanted = error_statuses(context, kind, op)
+    statuses = " or ".join(str(status) for status in sorted(wanted))
+    statement = error_statement(context, kind, op)
     own = (
         StatementRef.of("service", f"errors.{kind}", statement) if statement and 400 <= exchange.status < 500 else None
     )
     if context.expect(
         exchange.status in wanted,
-        f"{what} is refused with {told}",
+        f"{what} is refused with {statuses}",
         f"status {exchange.status}",
         exchange,
         about=about,
         statement=own,
     ):
-        matches_error(context, kind, exchange, op)
+        check_error_body(context, kind, exchange, op)
     return 400 <= exchange.status < 500
 
 
 def conflict_status(context: CheckContext) -> int:
-    """The status of a conflict: as stated, or 409 (RFC 9110 section 15.5.10)."""
+    """The stated status of a conflict, or 409 (RFC 9110 section 15.5.10)."""
     statement = context.contract.behaviour.service.errors.bodies.get("conflict")
     return statement.status if statement and statement.status else 409

@@ -1,4 +1,4 @@
-"""Promises about the fields of an item: who sets them, what they start as, when they move, and which are secret."""
+"""Checks of fields: their defaults and initial values, derived and immutable fields, and fields set by the service."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import change_of, covers, documented, shown_fields, views
+from contracts.checks.item_view import change_of, covers, documented, shown_fields, shown_value, views
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -19,22 +19,22 @@ from mockserver.contract import Contract
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 UNKNOWN: Any = object()
-"""A template says something that we cannot work out."""
+"""The value of a template that the check cannot compute."""
 
 
 def defaults(context: CheckContext, resource: CheckedResource, statement: Defaults) -> None:
-    """What a create request leaves out is filled in as said, and only then."""
-    _defaulted(context, resource, statement.fields)
+    """A field that the create request omits gets its stated default; a given value is kept."""
+    _check_defaults(context, resource, statement.fields)
 
 
 def schema_defaults(context: CheckContext, resource: CheckedResource, fields: Mapping[str, Any]) -> None:
-    """As `defaults`, for the `default`s of the request's schema (JSON Schema Validation section 9.2)."""
-    _defaulted(context, resource, fields)
+    """A field that the create request omits gets the `default` of its schema (JSON Schema Validation section 9.2)."""
+    _check_defaults(context, resource, fields)
 
 
-def _defaulted(context: CheckContext, resource: CheckedResource, fields: Mapping[str, Any]) -> None:
+def _check_defaults(context: CheckContext, resource: CheckedResource, fields: Mapping[str, Any]) -> None:
     op = resource.operations["create"]
-    body = bare(context, resource)
+    body = smallest_body(context, resource)
     made = context.create(resource, body)
     whole = views(context, made)
     for name, value in fields.items():
@@ -44,31 +44,31 @@ def _defaulted(context: CheckContext, resource: CheckedResource, fields: Mapping
             or _is_template(value)
         ):
             continue
-        shown = whole if name not in body else _without(context, resource, body, name)
+        shown = whole if name not in body else _views_without(context, resource, body, name)
         for item, exchanges in shown:
             context.expect(
                 name in item and item[name] == value,
-                f"{name} is {value!r} where the request leaves it out",
-                repr(item.get(name, "nothing")),
+                f"{name} is {value!r} when the create request omits it",
+                shown_value(item, name),
                 *exchanges,
                 about=name,
             )
         other = context.bodies.other(op, name, value, context.check) if name in context.bodies.properties(op) else None
         if other is not None and not op.may_refuse and name not in resource.server_fields:
-            chosen = context.create(resource, bare(context, resource) | {name: other})
+            chosen = context.create(resource, smallest_body(context, resource) | {name: other})
             context.expect(
                 covers(chosen.item.get(name, other), other),
-                f"a given {name} wins over the default: {other!r}",
+                f"{name} is {other!r}, as the create request says, not its default",
                 repr(chosen.item.get(name)),
                 chosen.exchange,
                 about=f"given {name}",
             )
 
 
-def _without(
+def _views_without(
     context: CheckContext, resource: CheckedResource, body: Mapping[str, Any], name: str
 ) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
-    """An item whose request leaves out one field; nothing where the service will not have that."""
+    """The views of an item whose create request omits one field; none if the service refuses that."""
     slim = {key: value for key, value in body.items() if key != name}
     if not context.bodies.accepts(resource.operations["create"], slim):
         return []
@@ -76,8 +76,8 @@ def _without(
     return views(context, made) if made is not None else []
 
 
-def bare(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
-    """A valid body with nothing that may be left out."""
+def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """A valid create body without any optional field."""
     op = resource.operations["create"]
     body = context.body(resource)
     needed = context.bodies.required(op)
@@ -93,27 +93,29 @@ def _is_template(value: Any) -> bool:
 
 
 def initial(context: CheckContext, resource: CheckedResource, statement: Initial) -> None:
-    """A new item starts as said, whatever the client sends."""
+    """A new item has the stated initial values, whatever the client sends."""
     made = context.create(resource)
     for name, written in statement.fields.items():
         if name in resource.rule_fields and not _is_template(written):
             continue
         for item, exchanges in views(context, made):
-            wanted = work_out(written, {**made.sent}, made)
+            wanted = value_of_template(written, {**made.sent}, made)
             if wanted is not UNKNOWN and name in shown_fields(context, resource):
                 context.expect(
                     item.get(name) == wanted,
-                    f"a new item has {name} {wanted!r}",
+                    f"{name} of a new item is {wanted!r}",
                     repr(item.get(name)),
                     *exchanges,
                     about=name,
                 )
     if resource.can("get", "update"):
-        _stays(context, resource, made, frozenset(statement.fields) - resource.rule_fields)
+        _check_unchanged(context, resource, made, frozenset(statement.fields) - resource.rule_fields)
 
 
-def _stays(context: CheckContext, resource: CheckedResource, made: CreatedItem, names: frozenset[str]) -> None:
-    """What was set at the beginning is not computed anew when what it was made from changes."""
+def _check_unchanged(
+    context: CheckContext, resource: CheckedResource, made: CreatedItem, names: frozenset[str]
+) -> None:
+    """An initial value does not change when another field is updated."""
     op = resource.operations["update"]
     before = context.item(resource.operations["get"], context.get(made))
     name, value = change_of(context, resource, op, made)
@@ -123,7 +125,7 @@ def _stays(context: CheckContext, resource: CheckedResource, made: CreatedItem, 
     for each in sorted(names & before.keys()):
         context.expect(
             after.get(each) == before[each],
-            f"{each} stays {before[each]!r} when {name} changes",
+            f"{each} stays {before[each]!r} when {name} is updated",
             repr(after.get(each)),
             made.exchange,
             changed,
@@ -133,16 +135,16 @@ def _stays(context: CheckContext, resource: CheckedResource, made: CreatedItem, 
 
 
 def derived(context: CheckContext, resource: CheckedResource, statement: Derived) -> None:
-    """A derived field says the truth after creating and after changing."""
+    """A derived field has the value that follows from its source, after a create and after an update."""
     for full in (False, True):
         made = context.create(resource, context.body(resource, full=full))
         for item, exchanges in views(context, made):
-            _derives(context, resource, statement, made, {**made.sent}, item, exchanges)
+            _check_derived(context, resource, statement, made, {**made.sent}, item, exchanges)
         if resource.can("update", "get"):
-            _derives_again(context, resource, statement, made)
+            _check_derived_after_update(context, resource, statement, made)
 
 
-def _derives(
+def _check_derived(
     context: CheckContext,
     resource: CheckedResource,
     statement: Derived,
@@ -152,14 +154,20 @@ def _derives(
     exchanges: tuple[RecordedExchange, ...],
 ) -> None:
     for name, written in statement.fields.items():
-        wanted = work_out(written, fields, made)
+        wanted = value_of_template(written, fields, made)
         if wanted is not UNKNOWN and name in shown_fields(context, resource):
             context.expect(
-                item.get(name) == wanted, f"{name} is {wanted!r}", repr(item.get(name)), *exchanges, about=name
+                item.get(name) == wanted,
+                f"the derived field {name} is {wanted!r}",
+                repr(item.get(name)),
+                *exchanges,
+                about=name,
             )
 
 
-def _derives_again(context: CheckContext, resource: CheckedResource, statement: Derived, made: CreatedItem) -> None:
+def _check_derived_after_update(
+    context: CheckContext, resource: CheckedResource, statement: Derived, made: CreatedItem
+) -> None:
     op = resource.operations["update"]
     for source in {
         m[2]
@@ -178,7 +186,7 @@ def _derives_again(context: CheckContext, resource: CheckedResource, statement: 
             if 200 <= changed.status < 300:
                 fields[source] = value
                 seen = context.get(made)
-                _derives(
+                _check_derived(
                     context,
                     resource,
                     statement,
@@ -189,8 +197,8 @@ def _derives_again(context: CheckContext, resource: CheckedResource, statement: 
                 )
 
 
-def work_out(written: Any, fields: Mapping[str, Any], made: CreatedItem) -> Any:
-    """A template's value for an item of ours, or UNKNOWN."""
+def value_of_template(written: Any, fields: Mapping[str, Any], made: CreatedItem) -> Any:
+    """The value of a template for a created item, or UNKNOWN."""
     if not _is_template(written):
         return UNKNOWN if isinstance(written, Mapping | list) and "{" in str(written)[1:-1] else written
     match = PLACEHOLDER.fullmatch(written)
@@ -212,10 +220,10 @@ def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], mad
 
 
 def immutable(context: CheckContext, resource: CheckedResource, statement: Immutable) -> None:
-    """An update that names the field leaves it as it is, or is refused."""
+    """An update of an immutable field is refused or has no effect."""
     op = resource.operations.get("update") or resource.operations.get("replace")
     if op is None or not resource.can("get"):
-        raise CannotBuildRequest("nothing changes this resource")
+        raise CannotBuildRequest("the resource has no update operation that a GET could verify")
     for name in statement.fields:
         made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
         before = context.item(resource.operations["get"], context.get(made))
@@ -228,7 +236,7 @@ def immutable(context: CheckContext, resource: CheckedResource, statement: Immut
         after = context.item(resource.operations["get"], seen)
         context.expect(
             after.get(name) == before[name],
-            f"{name} stays {before[name]!r}",
+            f"the immutable field {name} stays {before[name]!r} after an update of it",
             repr(after.get(name)),
             made.exchange,
             changed,
@@ -238,7 +246,7 @@ def immutable(context: CheckContext, resource: CheckedResource, statement: Immut
 
 
 def mass_assignment(context: CheckContext, resource: CheckedResource, names: tuple[str, ...]) -> None:
-    """Fields that only the service sets are not taken from a client, at creating and at changing."""
+    """The service ignores or refuses a client's value for a field that only the service sets."""
     made = context.create(resource)
     view = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else dict(made.item)
     wrong = {name: _different(view[name]) for name in names if name in view}
@@ -248,8 +256,8 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
             for item, exchanges in views(context, other):
                 context.expect(
                     item.get(name) != value,
-                    f"{name} is set by the service alone",
-                    f"the client's {value!r}",
+                    f"the service sets {name} and ignores the value in a create request",
+                    f"{name} is the client's {value!r}",
                     *exchanges,
                     about=f"create {name}",
                 )
@@ -260,8 +268,8 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
             item = context.item(resource.operations["get"], seen)
             context.expect(
                 seen.status == 200 and item.get(name) != value,
-                f"{name} is set by the service alone",
-                f"status {seen.status}, {name} {item.get(name)!r}",
+                f"the service sets {name} and ignores the value in an update",
+                f"status {seen.status}, {name} is {item.get(name)!r}",
                 made.exchange,
                 changed,
                 seen,
@@ -275,8 +283,8 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
             item = context.item(resource.operations["get"], seen)
             context.expect(
                 seen.status == 200 and item.get(name) != value,
-                f"{name} is set by the service alone",
-                f"status {seen.status}, {name} {item.get(name)!r}",
+                f"the service sets {name} and ignores the value in a PUT",
+                f"status {seen.status}, {name} is {item.get(name)!r}",
                 other.exchange,
                 changed,
                 seen,
@@ -285,7 +293,7 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
 
 
 FAR = 1_000_003
-"""So far from a number is another one, that counting does not lead to it: ids are often counted."""
+"""Added to a number to get another one that a counter of ids does not reach."""
 
 
 def _different(value: Any) -> Any:
@@ -309,8 +317,8 @@ def _different(value: Any) -> Any:
     )
 
 
-def _settled_places(contract: Contract) -> Iterator[Place]:
-    """Resources with fields that the document marks `readOnly` or that statements give to the service."""
+def _server_field_places(contract: Contract) -> Iterator[Place]:
+    """Resources with `readOnly` fields, or with fields that the service sets by a statement."""
     for resource in checked_resources(contract).values():
         if not resource.can("create"):
             continue
@@ -322,7 +330,7 @@ def _settled_places(contract: Contract) -> Iterator[Place]:
                 "schema",
                 "documented" if _read_only(contract, op) else "inferred",
                 "OpenAPI 3.1 section 4.8.24 (readOnly)",
-                "Fields that only the service sets.",
+                "Only the service sets these fields.",
             )
             yield op.name, statement, (resource, marked)
 
@@ -349,7 +357,7 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
                 "schema",
                 "documented",
                 "JSON Schema Validation section 9.2",
-                "The service assumes the schema's default where a field is left out.",
+                "The service uses the schema's default for an omitted field.",
             )
             yield op.name, statement, (resource, given)
 
@@ -357,8 +365,8 @@ def _schema_default_places(contract: Contract) -> Iterator[Place]:
 CHECKS = (
     Check("defaults", ("defaults",), resource_statement("defaults", "create"), defaults, exclusive=False),
     Check("schema-defaults", (), _schema_default_places, schema_defaults, exclusive=False),
-    Check("initial", ("initial",), resource_statement("initial", "create"), initial, exclusive=False),
-    Check("derived", ("derived",), resource_statement("derived", "create"), derived, exclusive=False),
-    Check("immutable", ("immutable",), resource_statement("immutable", "create"), immutable, exclusive=False),
-    Check("mass-assignment", ("initial", "identity"), _settled_places, mass_assignment, exclusive=False),
+    Check("initial-values", ("initial",), resource_statement("initial", "create"), initial, exclusive=False),
+    Check("derived-fields", ("derived",), resource_statement("derived", "create"), derived, exclusive=False),
+    Check("immutable-fields", ("immutable",), resource_statement("immutable", "create"), immutable, exclusive=False),
+    Check("mass-assignment", ("initial", "identity"), _server_field_places, mass_assignment, exclusive=False),
 )  # fmt: skip

@@ -17,35 +17,35 @@ from mockserver.behaviour.statements import Filter
 
 
 def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
-    """A filter lets through what it says and nothing else."""
+    """A filtered list contains the matching items and no others."""
     create = resource.operations["create"]
     properties = context.bodies.properties(create)
     if statement.field not in properties:
-        raise CannotBuildRequest(f"a client does not set {statement.field}")
+        raise CannotBuildRequest(f"clients cannot set {statement.field}")
     if statement.parameter and statement.equals is None:
-        return _filtered(context, resource, op, statement)
+        return _check_parameter(context, resource, op, statement)
     inside = context.create(resource, context.body(resource) | {statement.field: statement.equals})
     value = context.bodies.other(create, statement.field, statement.equals, context.check)
     outside = context.create(resource, context.body(resource) | {statement.field: value})
     items, asked = context.list_all(inside)
-    told = f"only items whose {statement.field} is {statement.equals!r}"
-    _lets(context, resource, items, [inside], [outside], asked, told)
-    _in_pages(context, resource, op, {}, inside, value, statement, told)
+    text = f"the list contains exactly the items whose {statement.field} is {statement.equals!r}"
+    _expect_items(context, resource, items, [inside], [outside], asked, text)
+    _check_pages(context, resource, op, {}, inside, value, statement, text)
     if statement.parameter and statement.unless is not None:
         items, asked = context.list_all(inside, query={statement.parameter: statement.unless})
-        _lets(
+        _expect_items(
             context,
             resource,
             items,
             [inside, outside],
             [],
             asked,
-            f"all items with {statement.parameter}={statement.unless}",
+            f"the list contains all items with {statement.parameter}={statement.unless}",
         )
     return None
 
 
-def _in_pages(
+def _check_pages(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -53,9 +53,9 @@ def _in_pages(
     inside: CreatedItem,
     value: Any,
     statement: Filter,
-    told: str,
+    text: str,
 ) -> None:
-    """What does not fit takes no room on a page, and is not counted."""
+    """Items that do not match take no place on a page and do not count."""
     paging = op.behaviour.paging
     if paging is None or value is None:
         return
@@ -63,11 +63,11 @@ def _in_pages(
     outside = [context.create(resource, context.body(resource) | {statement.field: value}) for _ in range(3)]
     last = context.create(resource, context.body(resource) | {statement.field: wanted})
     items, asked = context.list_all(inside, size=2, query=query)
-    _lets(context, resource, items, [inside, last], outside, asked, f"{told}, in pages of 2")
+    _expect_items(context, resource, items, [inside, last], outside, asked, f"{text}, in pages of 2")
     sizes = [len(context.items(resource, each)) for each in asked]
     context.expect(
         all(size == 2 for size in sizes[:-1]),
-        f"{told}: pages before the last are full",
+        f"{text}, and each page before the last is full",
         f"pages of {sizes}",
         *asked,
         about="full",
@@ -76,7 +76,9 @@ def _in_pages(
         check_total(context, op, len(items), each)
 
 
-def _filtered(context: CheckContext, resource: CheckedResource, list_act: ResourceOperation, statement: Filter) -> None:
+def _check_parameter(
+    context: CheckContext, resource: CheckedResource, list_act: ResourceOperation, statement: Filter
+) -> None:
     op = resource.operations["create"]
     first = context.body(resource, full=statement.field not in context.body(resource))
     if statement.field not in first or first[statement.field] is None:
@@ -88,10 +90,10 @@ def _filtered(context: CheckContext, resource: CheckedResource, list_act: Resour
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
         items, asked = context.list_all(mine, query={statement.parameter: wanted})
-        told = f"only items whose {statement.field} is {wanted!r}"
-        _lets(context, resource, items, [mine], [theirs], asked, told)
+        text = f"the list contains exactly the items whose {statement.field} is {wanted!r}"
+        _expect_items(context, resource, items, [mine], [theirs], asked, text)
     wanted = inside.sent[statement.field]
-    _in_pages(
+    _check_pages(
         context,
         resource,
         list_act,
@@ -99,11 +101,11 @@ def _filtered(context: CheckContext, resource: CheckedResource, list_act: Resour
         inside,
         other,
         statement,
-        f"only items whose {statement.field} is {wanted!r}",
+        f"the list contains exactly the items whose {statement.field} is {wanted!r}",
     )
 
 
-def _lets(
+def _expect_items(
     context: CheckContext,
     resource: CheckedResource,
     items: Sequence[Any],
@@ -115,10 +117,14 @@ def _lets(
     seen = set(ids(resource, items))
     history = (*(m.exchange for m in (*inside, *outside)), *asked)
     context.expect(
-        all(str(m.id) in seen for m in inside), expected, "one that fits is missing", *history, about="misses"
+        all(str(m.id) in seen for m in inside), expected, "a matching item is missing", *history, about="misses"
     )
     context.expect(
-        not any(str(m.id) in seen for m in outside), expected, "one that does not fit is there", *history, about="leaks"
+        not any(str(m.id) in seen for m in outside),
+        expected,
+        "an item that does not match is in the list",
+        *history,
+        about="leaks",
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.error_replies import matches_error, refused
+from contracts.checks.error_replies import check_error_body, check_refused
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import Request
@@ -19,43 +19,43 @@ from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
-UNHEARD = "contract_check_unheard_of"
-"""A name that no document has."""
+UNKNOWN_NAME = "contract_check_unheard_of"
+"""A name that no document contains."""
 
 
 def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
-    """A body that is no JSON is refused, and changes nothing (RFC 8259)."""
+    """A body that is not valid JSON is refused (RFC 8259)."""
     made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
     for text in (b'{"name": "contract-check', b"not json", b""):
         if text == b"" and not (op.operation.request_body and op.operation.request_body.required):
             continue
-        exchange = context.send(op, path=_place(context, resource, made), body=text)
-        _forget(context, resource, op, exchange, made)
+        exchange = context.send(op, path=_path_of(context, resource, made), body=text)
+        _record_created(context, resource, op, exchange, made)
         if text:
-            refused(context, "malformed", op, exchange, "a body that is no JSON", "malformed")
+            check_refused(context, "malformed", op, exchange, "a body that is not valid JSON", "malformed")
         else:
             context.expect(
                 400 <= exchange.status < 500,
-                "a required body that is missing is refused",
+                "a request without its required body is refused",
                 f"status {exchange.status}",
                 exchange,
                 about="empty",
             )
 
 
-def _place(context: CheckContext, resource: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
-    """The path parameters of an item, or of the collection that a new one would be in."""
+def _path_of(context: CheckContext, resource: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
+    """The path parameters of an item, or of the collection for a new item."""
     return made.path if made else context.parent_path(resource, context.main_user)
 
 
-def _forget(
+def _record_created(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
     exchange: RecordedExchange,
     made: CreatedItem | None,
 ) -> None:
-    """What was created against all expectation is taken away in the end."""
+    """Record an item that was created although the request is invalid, so that it is deleted at the end."""
     if op == resource.operations.get("create") and exchange.status < 300:
         context.record_created(
             resource,
@@ -67,32 +67,36 @@ def _forget(
 
 
 def media_types(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
-    """A content type that the operation does not document is refused (RFC 9110 section 15.5.16)."""
+    """An undocumented content type is refused; `charset` has no effect for JSON (RFC 9110 section 15.5.16)."""
     made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
     exchange = context.send(
-        op, path=_place(context, resource, made), body=b"name=x", media_type="application/x-contract-check"
+        op, path=_path_of(context, resource, made), body=b"name=x", media_type="application/x-contract-check"
     )
-    _forget(context, resource, op, exchange, made)
-    refused(context, "unsupported-media-type", op, exchange, "an undocumented content type", "media-type")
-    _charset(context, resource, op, made)
+    _record_created(context, resource, op, exchange, made)
+    check_refused(
+        context, "unsupported-media-type", op, exchange, "a request with an undocumented content type", "media-type"
+    )
+    _check_charset(context, resource, op, made)
 
 
-def _charset(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None) -> None:
-    """A parameter of JSON's content type means nothing, and is no reason to refuse (RFC 8259 section 11)."""
+def _check_charset(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None
+) -> None:
+    """`charset` has no effect for JSON, so a request with it is accepted (RFC 8259 section 11)."""
     body = (
         context.body(resource) if op == resource.operations.get("create") else context.bodies.minimal(op, context.check)
     )
     if body is None or op.media_type is None or op.may_refuse:
         return
-    place, plain = _place(context, resource, made), op.media_type.name
+    place, plain = _path_of(context, resource, made), op.media_type.name
     exchange = context.send(op, path=place, body=body, media_type=f"{plain}; charset=utf-8")
-    _forget(context, resource, op, exchange, made)
+    _record_created(context, resource, op, exchange, made)
     statement = StatementRef(
         op.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
     )
     context.expect(
         exchange.status not in (400, 415, 422),
-        f"{plain}; charset=utf-8 is taken as {plain}",
+        f"{plain}; charset=utf-8 is accepted like {plain}",
         f"status {exchange.status}",
         exchange,
         about="charset",
@@ -101,7 +105,7 @@ def _charset(context: CheckContext, resource: CheckedResource, op: ResourceOpera
 
 
 def methods(context: CheckContext, path: str, documented: frozenset[str]) -> None:
-    """A method that a path does not have is not accepted; 405 says which there are (RFC 9110 section 15.5.6)."""
+    """An undocumented method is refused, and Allow lists every documented method (RFC 9110 section 15.5.6)."""
     operation = next(o for o in context.contract.document.operations if o.path == path)
     request = context.request(operation, user=context.main_user)
     for method in sorted({"GET", "POST", "PUT", "PATCH", "DELETE"} - documented):
@@ -112,7 +116,7 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
         )
         context.expect(
             400 <= exchange.status < 500,
-            f"{method}, which is not documented, is refused",
+            f"the undocumented method {method} is refused",
             f"status {exchange.status}",
             exchange,
             about=method,
@@ -121,35 +125,38 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
             allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}
             context.expect(
                 documented <= allowed,
-                f"Allow names {', '.join(sorted(documented))}",
-                repr(exchange.header("allow")),
+                f"an Allow header that lists every documented method: {', '.join(sorted(documented))}",
+                f"Allow: {exchange.header('allow')}" if exchange.header("allow") else "no Allow header",
                 exchange,
                 about="allow",
             )
-            matches_error(context, "method-not-allowed", exchange)
+            check_error_body(context, "method-not-allowed", exchange)
 
 
-def nowhere(context: CheckContext, operation: Operation) -> None:
-    """A path that is not documented is not found."""
+def unknown_path(context: CheckContext, operation: Operation) -> None:
+    """An undocumented path returns 404."""
     request = context.request(operation, user=context.main_user)
-    candidates = (request.path.rstrip("/") + f"-{UNHEARD}", f"{request.path.rstrip('/')}/{UNHEARD}/{UNHEARD}")
+    candidates = (
+        request.path.rstrip("/") + f"-{UNKNOWN_NAME}",
+        f"{request.path.rstrip('/')}/{UNKNOWN_NAME}/{UNKNOWN_NAME}",
+    )
     path = next((each for each in candidates if not _is_documented(context.contract, each)), "")
     if not path:
-        raise CannotBuildRequest("every path that could be thought of is documented")
+        raise CannotBuildRequest("the document has a path for every URL that the check tries")
     exchange = context.target.send(Request("GET", path, (), request.headers), context.main_user)
     if context.expect(
-        exchange.status == 404, "404 for a path that is not documented", f"status {exchange.status}", exchange
+        exchange.status == 404, "an undocumented path returns 404", f"status {exchange.status}", exchange
     ):
-        matches_error(context, "unknown-path", exchange)
+        check_error_body(context, "unknown-path", exchange)
 
 
 def _is_documented(contract: Contract, path: str) -> bool:
-    """Does a path match one of the document's?"""
+    """Does a path match a documented one?"""
     return any(re.fullmatch(path_template.pattern(each.path), path) for each in contract.document.operations)
 
 
 def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
-    """Refusals for what is not there have the body that is said."""
+    """Errors for items that do not exist have the stated status and body."""
     made = context.create(resource)
     context.delete(made)
     for name in ("get", "update", "replace", "delete"):
@@ -157,7 +164,7 @@ def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
         if op is not None and not (name == "replace" and op.behaviour.action and op.behaviour.action.upsert):
             body = context.bodies.minimal(op, context.check) if op.media_type else None
             seen = context.send(op, path=made.path, body=MISSING if body is None else body)
-            refused(context, "missing", op, seen, "an item that is not there", f"missing {name}")
+            check_refused(context, "missing", op, seen, "a request for a deleted item", f"missing {name}")
 
 
 def write_operations(contract: Contract) -> Iterator[tuple[CheckedResource, ResourceOperation]]:
@@ -180,7 +187,7 @@ def _media_places(contract: Contract) -> Iterator[Place]:
     for resource, op in write_operations(contract):
         evidence: Evidence = "documented" if any(r.status == "415" for r in op.operation.responses) else "inferred"
         statement = StatementRef(
-            op.name, "http", evidence, "RFC 9110 section 15.5.16", "A content type that is not documented."
+            op.name, "http", evidence, "RFC 9110 section 15.5.16", "An undocumented content type is refused."
         )
         yield op.name, statement, (resource, op)
 
@@ -189,12 +196,16 @@ def _path_places(contract: Contract) -> Iterator[Place]:
     for path in dict.fromkeys(o.path for o in contract.document.operations):
         found = frozenset(o.method.upper() for o in contract.document.operations if o.path == path)
         statement = StatementRef(
-            path, "http", "documented", "RFC 9110 section 15.5.6", "Methods that a path does not have."
+            path,
+            "http",
+            "documented",
+            "RFC 9110 section 15.5.6",
+            "An undocumented method is refused with 405 and an Allow header.",
         )
         yield f"{min(found)} {path}", statement, (path, found)
 
 
-def _nowhere_places(contract: Contract) -> Iterator[Place]:
+def _unknown_path_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         if resource.can("list"):
             operation = resource.operations["list"].operation
@@ -215,14 +226,14 @@ def _missing_places(contract: Contract) -> Iterator[Place]:
 
 CHECKS = (
     Check(
-        "malformed",
+        "malformed-body",
         ("errors",),
-        _write_places("RFC 8259 section 2", "A body that is no JSON is refused."),
+        _write_places("RFC 8259 section 2", "A body that is not valid JSON is refused."),
         malformed,
         exclusive=False,
     ),
-    Check("media-type", ("errors",), _media_places, media_types, exclusive=False),
-    Check("method", ("errors",), _path_places, methods, exclusive=False),
-    Check("unknown-path", ("errors",), _nowhere_places, nowhere, exclusive=False),
-    Check("error-body", ("errors",), _missing_places, error_bodies, exclusive=False),
+    Check("unsupported-media-type", ("errors",), _media_places, media_types, exclusive=False),
+    Check("method-not-allowed", ("errors",), _path_places, methods, exclusive=False),
+    Check("unknown-path", ("errors",), _unknown_path_places, unknown_path, exclusive=False),
+    Check("not-found-error", ("errors",), _missing_places, error_bodies, exclusive=False),
 )

@@ -13,13 +13,13 @@ from contracts.runner.context import CheckContext
 
 
 def identity(context: CheckContext, resource: CheckedResource) -> None:
-    """Every item has an id of its own, which nothing changes and nothing uses again."""
+    """Every item has a unique id with the stated prefix, and ids of deleted items are not reused."""
     statement = resource.behaviour.identity
     made = [context.create(resource) for _ in range(4)]
     seen = [str(each.id) for each in made]
     context.expect(
         len(set(seen)) >= requested_count(resource, made),
-        "every item has an id of its own",
+        "every item has a unique id",
         repr(seen),
         *(m.exchange for m in made),
         about="unique",
@@ -27,7 +27,7 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
     if statement.prefix and statement.generate == "random":
         context.expect(
             all(id.startswith(statement.prefix) for id in seen),
-            f"ids begin with {statement.prefix}",
+            f"ids start with {statement.prefix}",
             seen[0],
             made[0].exchange,
             about="prefix",
@@ -38,7 +38,7 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
         after = context.create(resource)
         context.expect(
             str(after.id) not in seen,
-            "the id of a removed item is not used again",
+            "the id of a deleted item is not reused",
             str(after.id),
             *(m.exchange for m in made),
             after.exchange,
@@ -47,7 +47,7 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def requested_count(resource: CheckedResource, made: Sequence[CreatedItem]) -> int:
-    """How many items were asked for: two that the client calls alike, in words that the service takes, are one."""
+    """How many items the requests should create; requests with the same client-chosen id create one."""
     named = [str(m.id) for m in made if str(m.sent.get(resource.behaviour.identity.field)) == str(m.id)]
     return len(made) - len(named) + len(set(named))
 

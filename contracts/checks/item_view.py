@@ -1,4 +1,4 @@
-"""What an item looks like: which of its fields a reply shows, which can be changed, and whether it says what was sent."""
+"""How replies show an item: which fields they contain, which of them can change, and whether a value is as sent."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from mockserver.contract import Contract
 from mockserver.openapi.media_types import is_json
 
 FEW = 1000
-"""Fewer numbers than this are not enough for all items that there ever are."""
+"""With fewer ids than this, a service must reuse the ids of deleted items."""
 
 
 def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
-    """The pointer of the schema of an item in an operation's success reply; None where the document has none."""
+    """The pointer to the schema of the item in an operation's success reply, or None."""
     status = op.behaviour.reply.status if op.behaviour.reply else None
     response = (op.operation.response(status) if status else None) or op.operation.success()
     media = next((m for m in response.content if m.schema and is_json(m.name)), None) if response else None
@@ -28,24 +28,24 @@ def item_schema(contract: Contract, op: ResourceOperation) -> str | None:
 
 
 def documented(contract: Contract, op: ResourceOperation) -> Mapping[str, str]:
-    """The fields that a success reply's item has by the document, with the pointers of their schemas."""
+    """The documented fields of the item in a success reply, with the pointers to their schemas."""
     pointer = item_schema(contract, op)
     return contract.schemas.properties(pointer) if pointer else {}
 
 
 def showable(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> frozenset[str]:
-    """The fields that a success reply's item has by the document, without secrets."""
+    """The documented fields of the item in a success reply, without write-only fields."""
     return frozenset(documented(context.contract, op)) - resource.write_only_fields
 
 
 def shows_id(context: CheckContext, resource: CheckedResource) -> bool:
-    """Does the reply to a create request show the id of the new item, by the document?"""
+    """Is the id of the new item documented in the create reply?"""
     op = resource.operations["create"]
     return op.reply_path("id") is not None or resource.behaviour.identity.field in documented(context.contract, op)
 
 
 def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
-    """Are there so few numbers which the path of an item allows that those of removed items must be given again?"""
+    """Does the path allow so few numbers as ids that the service must reuse the ids of deleted items?"""
     keyword, operations = (
         context.contract.schemas.keyword,
         [op for op in resource.operations.values() if resource.is_of_item(op)],
@@ -63,14 +63,14 @@ def few_ids(context: CheckContext, resource: CheckedResource) -> bool:
 def changing(
     context: CheckContext, op: ResourceOperation, sent: Mapping[str, Any], name: str, value: Any
 ) -> dict[str, Any] | None:
-    """A body that changes one field, with what the schema requires beside it as it was sent; None where none can."""
+    """A body that changes one field, with the required fields as sent before; None where no body is valid."""
     alone = {name: value}
     whole = {key: sent[key] for key in context.bodies.required(op) if key in sent} | alone
     return next((body for body in (alone, whole) if context.bodies.accepts(op, body)), None)
 
 
 def shows_null(context: CheckContext, resource: CheckedResource, name: str) -> bool:
-    """May a field of an item that is read be null, by the document?"""
+    """Does the document allow null for a field in a GET reply?"""
     pointer = documented(context.contract, resource.operations["get"]).get(name)
     return pointer is None or context.contract.schemas.validator(pointer, "response").is_valid(None)
 
@@ -78,7 +78,7 @@ def shows_null(context: CheckContext, resource: CheckedResource, name: str) -> b
 def meant(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
 ) -> dict[str, Any]:
-    """A body that says which item is meant, where it names the id itself or the address does not, `readOnly` or not."""
+    """A body with the id of the item, if the body has an id already or the path does not name it."""
     field, schema = resource.behaviour.identity.field, context.bodies.schema(op)
     known = context.contract.schemas.properties(schema) if schema else {}
     named = field in body or (field in known and not resource.is_of_item(op))
@@ -86,7 +86,7 @@ def meant(
 
 
 def always_shown(context: CheckContext, op: ResourceOperation) -> set[str]:
-    """The fields that a success reply's item must have by the document, with a value other than null."""
+    """The required fields of the item in a success reply that cannot be null."""
     pointer, schemas, fields = (
         item_schema(context.contract, op),
         context.contract.schemas,
@@ -97,7 +97,7 @@ def always_shown(context: CheckContext, op: ResourceOperation) -> set[str]:
 
 
 def unchangeable(resource: CheckedResource) -> frozenset[str]:
-    """Fields that an update leaves alone, or that change with others."""
+    """Fields that an update cannot change, or that follow other fields."""
     fixed = {name for statement in resource.behaviour.immutable for name in statement.fields}
     return frozenset(
         fixed
@@ -109,9 +109,9 @@ def unchangeable(resource: CheckedResource) -> frozenset[str]:
 
 
 def covers(shown: Any, sent: Any) -> bool:
-    """Does what is shown say what was sent? Objects may show more than was sent; numbers may be rewritten.
+    """Does a shown value contain the sent one? Objects may have more properties, and numbers another notation.
 
-    An id may be shown as the object that has it: whether the document has an object there, it is judged by.
+    An id may be shown as an object with this id; the document check decides whether an object is allowed there.
     """
     if isinstance(sent, Mapping) and isinstance(shown, Mapping):
         return all(key in shown and covers(shown[key], value) for key, value in sent.items())
@@ -122,8 +122,13 @@ def covers(shown: Any, sent: Any) -> bool:
     return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
 
 
+def shown_value(item: Mapping[str, Any], name: str) -> str:
+    """The value of a field as a finding shows it."""
+    return repr(item[name]) if name in item else "no such field"
+
+
 def views(context: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
-    """An item as the create reply and as a reader see it."""
+    """An item as the create reply and the GET reply show it, with the exchanges."""
     views: list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]] = (
         [(dict(made.item), (made.exchange,))] if made.item else []
     )
@@ -134,7 +139,7 @@ def views(context: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any]
 
 
 def shown_fields(context: CheckContext, resource: CheckedResource) -> frozenset[str]:
-    """Fields that the create reply and the read reply both have by the document."""
+    """Fields that are documented in both the create reply and the GET reply."""
     operations = [resource.operations[name] for name in ("create", "get") if name in resource.operations]
     shown = [showable(context, resource, op) for op in operations if op.reply_path("item") is not None]
     return frozenset.intersection(*shown) if shown else frozenset()
@@ -143,7 +148,7 @@ def shown_fields(context: CheckContext, resource: CheckedResource) -> frozenset[
 def change_of(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
 ) -> tuple[str, Any]:
-    """A field of an item and another valid text for it. Raises Unable where no field can be changed."""
+    """A text field of an item and another valid value. Raises CannotBuildRequest where no field can be changed."""
     for name in context.bodies.properties(op):
         if isinstance(made.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
             value = context.bodies.other(op, name, made.sent[name], context.check)

@@ -10,11 +10,11 @@ from contracts.model.resources import CheckedResource
 
 
 def ids(resource: CheckedResource, items: Sequence[Any]) -> list[str]:
-    """The ids of items as texts."""
+    """The ids of items, as texts."""
     return [str(item.get(resource.behaviour.identity.field)) for item in items]
 
 
 def only(resource: CheckedResource, items: Sequence[Any], made: Sequence[CreatedItem]) -> list[Any]:
-    """The items that are ours."""
+    """The items that the check created."""
     wanted = {str(each.id) for each in made}
     return [item for item in items if str(item.get(resource.behaviour.identity.field)) in wanted]

@@ -1,4 +1,4 @@
-"""Promises about odd input: whatever a client sends, the service does not break, and text is kept as it was sent."""
+"""Checks of unusual input: it causes no server error, and text is stored as it was sent."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from mockserver.contract import Contract
 from mockserver.openapi.document import Parameter
 
 IDS = ("contract-check", "0", "-1", "99999999999999999999", "1e9", "a" * 300, "é'\"%", "null")
-"""Ids that no item has, and that are none by their looks for most services."""
+"""Ids that no item has; most are not even valid ids."""
 
 LARGE = 1_000_000
 """The size in bytes of a large body."""
 
 DEEP = 2_000
-"""How deep a nested body is."""
+"""The nesting depth of a deeply nested body."""
 
 TEXTS = {
     "characters beyond 16 bits": "🙂 𝒳",
     "letters of many languages": "ß é 漢字 עברית",
-    "what HTML escapes": "<b>&amp;\"'</b>",
-    "quotes and signs of SQL and shells": "'; -- $HOME %s \\",
+    "characters that HTML escapes": "<b>&amp;\"'</b>",
+    "quotes and special characters of SQL and shells": "'; -- $HOME %s \\",
 }
-"""Texts that services mangle; every one is kept as it was sent."""
+"""Texts that services often corrupt. Each must be stored as it was sent."""
 
 DOUBTFUL = {
     "space around it": " both ends ",
@@ -40,25 +40,25 @@ DOUBTFUL = {
     "a combining accent": "e\u0301",
     "a tab and a line's end": "tab\tline\nend",
 }
-"""Texts that a service may well take for another: what becomes of them is news, never a failure."""
+"""Texts that a service may normalize. A change is only a warning."""
 
-PARSED = frozenset({"a text with a NUL", "half a pair of surrogates", f"a body nested {DEEP} deep"})
-"""What a service may take, since its parser does, or refuse; but it must not break."""
+PARSED = frozenset({"a text with a NUL", "an unpaired surrogate", f"a body nested {DEEP} deep"})
+"""Bodies that a JSON parser may accept or refuse. Only a server error is wrong."""
 
 
-def unbroken(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
-    """Odd ids, parameters, methods and bodies are refused or answered, and are no server error."""
+def odd_input(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
+    """Unusual ids, parameters, methods and bodies cause no server error."""
     made = context.create(resource) if resource is not None and resource.can("create") else None
     path = dict(made.path) if made else {}
     if op.operation.method == "get":
-        _ids(context, op, resource, path)
-        _queries(context, op, path)
-        _head(context, op, path)
+        _check_ids(context, op, resource, path)
+        _check_queries(context, op, path)
+        _check_head(context, op, path)
     elif op.media_type is not None:
         for what, raw in _bodies(context, op, resource):
             exchange = context.send(op, path=path, body=raw, media_type=op.media_type.name)
-            _forget(context, op, resource, exchange, path)
-            _stands(context, op, what, exchange)
+            _record_created(context, op, resource, exchange, path)
+            _check_no_server_error(context, op, what, exchange)
             context.expect(
                 exchange.status >= 300 or what in PARSED,
                 f"{what} is refused",
@@ -70,24 +70,28 @@ def unbroken(context: CheckContext, op: ResourceOperation, resource: CheckedReso
 
 
 def _inferred(op: ResourceOperation) -> StatementRef:
-    return StatementRef(op.name, "schema", "inferred", "the document's schema of the request", "No body is like that.")
+    return StatementRef(
+        op.name, "schema", "inferred", "the document's schema of the request", "The schema allows no such body."
+    )
 
 
-def _stands(context: CheckContext, op: ResourceOperation, what: str, exchange: RecordedExchange) -> None:
+def _check_no_server_error(context: CheckContext, op: ResourceOperation, what: str, exchange: RecordedExchange) -> None:
     holds = exchange.status < 500 or is_documented_error(op.operation, exchange.status)
-    context.expect(holds, f"{what} is no server error", f"status {exchange.status}", exchange, about=what)
+    context.expect(holds, f"{what} causes no server error", f"status {exchange.status}", exchange, about=what)
 
 
-def _ids(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, path: dict[str, Any]) -> None:
+def _check_ids(
+    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, path: dict[str, Any]
+) -> None:
     parameter = resource.behaviour.identity.parameter if resource else ""
     if resource is None or not resource.is_of_item(op):
         return
     for id in IDS:
         exchange = context.send(op, path=path | {parameter: id})
-        _stands(context, op, f"the id {_short(id)}", exchange)
+        _check_no_server_error(context, op, f"the id {_short(id)}", exchange)
         context.expect(
             exchange.status >= 300,
-            f"the id {_short(id)} is not found",
+            f"the id {_short(id)}, which no item has, is not found",
             f"status {exchange.status}",
             exchange,
             about="found",
@@ -98,12 +102,12 @@ def _short(text: str) -> str:
     return text if len(text) < 30 else f"{text[:10]}… of {len(text)} characters"
 
 
-def _queries(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
+def _check_queries(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
     for parameter in op.operation.parameters:
         if parameter.location == "query" and parameter.schema is not None:
             for value in _odd(context, parameter):
                 what = f"{parameter.name}={_short(value)}"
-                _stands(context, op, what, context.send(op, path=path, query={parameter.name: value}))
+                _check_no_server_error(context, op, what, context.send(op, path=path, query={parameter.name: value}))
 
 
 def _odd(context: CheckContext, parameter: Parameter) -> tuple[str, ...]:
@@ -112,11 +116,11 @@ def _odd(context: CheckContext, parameter: Parameter) -> tuple[str, ...]:
     return ("é'\"%", "\x00", "a" * 2000, "")
 
 
-def _head(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
-    """HEAD is answered as GET is, without the body, or refused (RFC 9110 section 9.3.2)."""
+def _check_head(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
+    """HEAD works as GET without the body, or is refused (RFC 9110 section 9.3.2)."""
     request = context.request(op.operation, user=context.main_user, path=path)
     exchange = context.target.send(Request("HEAD", request.path, request.query, request.headers), context.main_user)
-    _stands(context, op, "HEAD", exchange)
+    _check_no_server_error(context, op, "HEAD", exchange)
 
 
 def _bodies(
@@ -125,11 +129,11 @@ def _bodies(
     body = context.bodies.minimal(op, context.check)
     texts = [name for name, value in (body or {}).items() if isinstance(value, str)]
     yield f"a body nested {DEEP} deep", b'{"contract-check": ' + b"[" * DEEP + b"]" * DEEP + b"}"
-    yield "a body nested that deep and nothing else", b"[" * DEEP + b"]" * DEEP
+    yield f"a top-level array nested {DEEP} deep", b"[" * DEEP + b"]" * DEEP
     yield "a body that is not UTF-8", b'{"contract-check": "\xff\xfe"}'
     if not _takes(context, op, 7):
         yield "a body that is a number", b"7"
-    yield "half a pair of surrogates", b'{"contract-check": "\\ud800"}'
+    yield "an unpaired surrogate", b'{"contract-check": "\\ud800"}'
     if body is None or not texts:
         return
     if resource is not None and op == resource.operations.get("create"):
@@ -141,25 +145,25 @@ def _bodies(
 
 
 def _takes(context: CheckContext, op: ResourceOperation, body: Any) -> bool:
-    """Does the document allow a body as it is? Where it says nothing of its form, it allows all."""
+    """Does the document allow a body? Without a schema it allows every body."""
     schema = op.media_type.schema if op.media_type else None
     return schema is None or context.contract.schemas.validator(schema, "request").is_valid(body)
 
 
-def _forget(
+def _record_created(
     context: CheckContext,
     op: ResourceOperation,
     resource: CheckedResource | None,
     exchange: RecordedExchange,
     path: dict[str, Any],
 ) -> None:
-    """What was created all the same is taken away in the end."""
+    """Record an item that was created although the body is invalid, so that it is deleted at the end."""
     if resource is not None and op == resource.operations.get("create") and exchange.status < 300:
         context.record_created(resource, exchange, {}, context.main_user, path)
 
 
-def texts(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
-    """A text that the schema allows is accepted and shown as it was sent, whatever characters it has."""
+def text_preserved(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """A text that the schema allows is accepted and stored as it was sent, with any characters."""
     body = context.body(resource)
     names = [
         name
@@ -169,14 +173,14 @@ def texts(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
     unique = {field for statement in resource.behaviour.unique for field in statement.fields}
     names = [name for name in names if name not in unique]
     if not names:
-        raise CannotBuildRequest("no field takes any text")
+        raise CannotBuildRequest("no field accepts arbitrary text")
     for firm, table in ((True, TEXTS), (False, DOUBTFUL)):
         for what, text in table.items():
-            _kept(context, resource, op, names[0], what, text, firm=firm)
-    _addresses(context, resource, op)
+            _check_text(context, resource, op, names[0], what, text, firm=firm)
+    _check_urls(context, resource, op)
 
 
-def _kept(
+def _check_text(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -195,7 +199,7 @@ def _kept(
     exchange, made = context.try_create(resource, body)
     context.expect(
         exchange.status < 300 or op.may_refuse,
-        f"{name} with {what} is accepted",
+        f"a request with {what} in {name} is accepted",
         f"status {exchange.status}",
         exchange,
         about=f"accepts {what}",
@@ -211,7 +215,7 @@ def _kept(
         history = (made.exchange, seen)
     context.expect(
         covers(shown, text),
-        f"{name} with {what} as it was sent: {text!r}",
+        f"{what} in {name} is stored as it was sent: {text!r}",
         repr(shown),
         *history,
         about=f"keeps {what}",
@@ -219,8 +223,8 @@ def _kept(
     )
 
 
-def _addresses(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
-    """An address is kept as it was sent, too: parsers like to put a slash behind it, or to sort its parts."""
+def _check_urls(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """A URL is stored as it was sent. Some parsers add a slash or sort its query."""
     body = context.body(resource)
     for name, value in body.items():
         if (
@@ -229,18 +233,18 @@ def _addresses(context: CheckContext, resource: CheckedResource, op: ResourceOpe
             and name not in resource.server_fields | resource.rule_fields
         ):
             for what, text in (
-                ("an address without a path", "https://contract-check.example"),
-                ("an address with a query", "https://contract-check.example/a?b=2&a=1"),
+                ("a URL without a path", "https://contract-check.example"),
+                ("a URL with a query", "https://contract-check.example/a?b=2&a=1"),
             ):
-                _kept(context, resource, op, name, what, text, firm=True)
+                _check_text(context, resource, op, name, what, text, firm=True)
 
 
 def _places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
-    statement = "RFC 9110 section 15.6 (a server error is the server's)"
+    statement = "RFC 9110 section 15.6 (a server error is a fault of the server)"
     for op in resource_operations(contract):
         if op.operation.method == "get" or op.media_type is not None:
-            text = "No request of a client breaks the service."
+            text = "No request causes a server error."
             yield (
                 op.name,
                 StatementRef(op.name, "http", "documented", statement, text),
@@ -257,12 +261,12 @@ def _text_places(contract: Contract) -> Iterator[Place]:
                 "schema",
                 "documented",
                 "RFC 8259 section 8 (JSON texts are Unicode)",
-                "A text is kept as it was sent.",
+                "A text is stored as it was sent.",
             )
             yield op.name, statement, (resource, op)
 
 
 CHECKS = (
-    Check("unbroken", (), _places, unbroken),
-    Check("texts", (), _text_places, texts),
+    Check("odd-input", (), _places, odd_input),
+    Check("text-preserved", (), _text_places, text_preserved),
 )  # fmt: skip

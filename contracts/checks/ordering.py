@@ -16,7 +16,7 @@ from mockserver.behaviour.statements import Order, Sort
 
 
 def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
-    """A list is in the order that is said, also after a change."""
+    """A list has the stated order, also after an update."""
     made = [context.create(resource) for _ in range(4)]
     if resource.can("update"):
         for name in [
@@ -32,22 +32,22 @@ def order(context: CheckContext, resource: CheckedResource, statement: Order) ->
         wanted = [str(m.id) for m in (reversed(made) if statement.direction == "descending" else made)]
         context.expect(
             ids(resource, ours) == wanted,
-            f"by creation, {statement.direction}",
-            _places(ids(resource, ours), wanted),
+            f"the list is in order of creation, {statement.direction}",
+            _creation_numbers(ids(resource, ours), wanted),
             *history,
         )
     else:
         values = [item.get(statement.by) for item in ours]
         context.expect(
             values == _sorted(values, statement.direction == "descending"),
-            f"by {statement.by}, {statement.direction}",
+            f"the list is ordered by {statement.by}, {statement.direction}",
             repr(values),
             *history,
         )
 
 
-def _places(seen: Sequence[str], wanted: Sequence[str]) -> str:
-    return "the items made as number " + ", ".join(str(wanted.index(id) + 1) for id in seen if id in wanted)
+def _creation_numbers(seen: Sequence[str], wanted: Sequence[str]) -> str:
+    return "the items in this order of creation: " + ", ".join(str(wanted.index(id) + 1) for id in seen if id in wanted)
 
 
 def _sorted(values: list[Any], backwards: bool) -> list[Any]:
@@ -58,7 +58,7 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
 
 
 def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
-    """A list is ordered by the field that is asked for, in both directions."""
+    """A sort parameter orders the list by the requested field, in both directions."""
     pointer = next((p.schema for p in op.operation.parameters if p.name == statement.parameter), None)
     choices = context.contract.schemas.keyword(pointer, "enum") if pointer else None
     made = [context.create(resource, body) for body in _various(context, resource)]
@@ -69,7 +69,7 @@ def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation
 
 
 def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str, Any]]:
-    """Bodies that differ in every field that can differ."""
+    """Four bodies that differ in every field whose values can differ."""
     op, found = resource.operations["create"], [context.body(resource, full=True)]
     for _ in range(3):
         body = context.body(resource, full=True)
@@ -103,9 +103,9 @@ def _in_order(
         items, asked = context.list_all(made[0], query=query, size=size)
         values = [_comparable(item.get(field)) for item in only(resource, items, made)]
         pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
-        told = f"by {field}{' backwards' * backwards}{', in pages of 2' if size else ''}"
+        text = f"the list is sorted by {field}{', descending' * backwards}{', in pages of 2' if size else ''}"
         context.expect(
-            all(type(a) is not type(b) or a <= b for a, b in pairs), told, repr(values), *asked, about=asked_for
+            all(type(a) is not type(b) or a <= b for a, b in pairs), text, repr(values), *asked, about=asked_for
         )
 
 

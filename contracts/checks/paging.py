@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from contracts.checks.lists import ids
 from contracts.cleanup.created_items import CreatedItem
@@ -15,39 +16,39 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Paging
 
 BEYOND = 1_000_000
-"""A position behind the end of any list of ours."""
+"""A position after the end of any list."""
 
 
 def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
-    """Pages have the size asked for, no item comes twice, none is missed, and the last page says so."""
+    """Pages have the requested size, each item is on exactly one page, and the last page says that it is the last."""
     made = [context.some_item(resource) for _ in range(5)]
     everything, _ = context.list_all(made[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
         if not paging.position:
-            _cut(context, resource, paging, made[0], size, ids(resource, everything))
+            _check_limit(context, resource, paging, made[0], size, ids(resource, everything))
         elif total / size < 30:
-            _walked(context, resource, op, paging, made[0], size, ids(resource, everything))
+            _check_pages(context, resource, op, paging, made[0], size, ids(resource, everything))
     if paging.position:
-        _positions(context, resource, op, paging, made[0], ids(resource, everything))
+        _check_positions(context, resource, op, paging, made[0], ids(resource, everything))
 
 
-def _cut(
+def _check_limit(
     context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
 ) -> None:
-    """A list that has no further pages is cut to the size asked for."""
+    """A list with a limit but without further pages has the first items, up to the limit."""
     seen = context.list_page(made, query={paging.limit: size})
     found = ids(resource, context.items(resource, seen))
     context.expect(
         found == wanted[:size],
-        f"the first {min(size, len(wanted))} of {len(wanted)} items",
-        f"{len(found)} items" if len(found) != len(wanted[:size]) else "others",
+        f"the first {min(size, len(wanted))} of {len(wanted)} items with {paging.limit}={size}",
+        f"{len(found)} items" if len(found) != len(wanted[:size]) else "other items",
         seen,
         about="size",
     )
 
 
-def _walked(
+def _check_pages(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -59,44 +60,56 @@ def _walked(
     items, asked = context.list_all(made, size=size, pages=len(wanted) + 3)
     seen = ids(resource, items)
     sizes = [len(context.items(resource, each)) for each in asked]
-    told = f"{len(wanted)} items in pages of {size}"
+    text = f"with {len(wanted)} items and {paging.limit}={size}"
     context.expect(
-        all(n <= size for n in sizes), f"{told}: no page is larger", f"pages of {sizes}", *asked, about="size"
+        all(n <= size for n in sizes),
+        f"{text}, no page has more than {size} items",
+        f"pages of {sizes}",
+        *asked,
+        about="size",
     )
     context.expect(
         all(n == size for n in sizes[:-1]),
-        f"{told}: pages before the last are full",
+        f"{text}, each page before the last has {size} items",
         f"pages of {sizes}",
         *asked,
         about="full",
     )
     context.expect(
-        len(set(seen)) == len(seen), f"{told}: no item comes twice", f"pages of {sizes}", *asked, about="twice"
+        len(set(seen)) == len(seen),
+        f"{text}, each item is on one page only",
+        f"pages of {sizes}",
+        *asked,
+        about="twice",
     )
     context.expect(
         set(wanted) <= set(seen),
-        f"{told}: no item is missed",
+        f"{text}, the pages together contain all items",
         f"{len(set(seen))} items in pages of {sizes}",
         *asked,
         about="missed",
     )
     context.expect(
-        seen == wanted, f"{told}: the order does not depend on the pages", "another order", *asked, about="order"
+        seen == wanted,
+        f"{text}, the items have the same order as without pages",
+        "another order",
+        *asked,
+        about="order",
     )
     full = -(-len(wanted) // size)
     context.expect(
         len(asked) <= full,
-        f"{told}: {full} pages, of which the last says that it is",
-        f"{len(asked)} pages",
+        f"{text}, the reply to page {full} says that it is the last",
+        f"page {len(asked)} was needed to find the end",
         *asked[-2:],
         about="last",
     ) if op.reply_path("more") or op.reply_path("next") else None
-    _flags(context, op, asked, len(wanted), told)
-    _numbers(context, resource, op, paging, asked, size, len(wanted))
+    _check_end_of_list(context, op, asked, len(wanted), text)
+    _check_page_numbers(context, resource, op, paging, asked, size, len(wanted))
 
 
-def _flags(
-    context: CheckContext, op: ResourceOperation, asked: Sequence[RecordedExchange], total: int, told: str
+def _check_end_of_list(
+    context: CheckContext, op: ResourceOperation, asked: Sequence[RecordedExchange], total: int, text: str
 ) -> None:
     for index, exchange in enumerate(asked):
         last = index == len(asked) - 1
@@ -104,7 +117,7 @@ def _flags(
         if more is not None:
             context.expect(
                 value_at(exchange.json, more) is not last,
-                f"{told}: page {index + 1} says whether more follow",
+                f"{text}, page {index + 1} says {'no ' * last}more pages follow",
                 repr(value_at(exchange.json, more)),
                 exchange,
                 about="more",
@@ -112,7 +125,7 @@ def _flags(
         if following is not None:
             context.expect(
                 (value_at(exchange.json, following) is None) is last,
-                f"{told}: only the last page has no next one",
+                f"{text}, page {index + 1} has {'no' if last else 'a'} next page",
                 repr(value_at(exchange.json, following)),
                 exchange,
                 about="next",
@@ -120,14 +133,14 @@ def _flags(
         if op.reply_path("total") is not None:
             context.expect(
                 value_at(exchange.json, op.reply_path("total")) == total,
-                f"the total is {total} on every page",
+                f"the total is {total} on each page",
                 repr(value_at(exchange.json, op.reply_path("total"))),
                 exchange,
                 about="total",
             )
 
 
-def _numbers(
+def _check_page_numbers(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -136,7 +149,7 @@ def _numbers(
     size: int,
     total: int,
 ) -> None:
-    """What a page says of itself: its number, its offset, its size."""
+    """The page number, offset, limit and count that each page states are right."""
     for index, exchange in enumerate(asked):
         true = {
             "page": paging.first + index,
@@ -157,7 +170,7 @@ def _numbers(
                 )
 
 
-def _positions(
+def _check_positions(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -165,16 +178,16 @@ def _positions(
     made: CreatedItem,
     wanted: list[str],
 ) -> None:
-    """Positions that no walk comes to: behind the end, in the middle, and before the beginning."""
+    """Pages at other positions: in the middle, at the end and after it."""
     if len(wanted) < 3:
-        return  # the list does not have what was created, which other promises tell
+        return  # the list lacks created items, which other checks report
     if paging.style == "offset":
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
             seen = context.list_page(made, query={paging.limit: 2, paging.position: start})
             context.expect(
                 ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
-                f"the items from number {start}",
-                str(len(context.items(resource, seen))),
+                f"the items from index {start} on with {paging.position}={start}",
+                _shown(resource, context.items(resource, seen), wanted),
                 seen,
                 about="offset",
             )
@@ -184,8 +197,8 @@ def _positions(
             start = (number - paging.first) * 2
             context.expect(
                 ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
-                f"page {number}",
-                str(len(context.items(resource, seen))),
+                f"the items of page {number} with {paging.position}={number}",
+                _shown(resource, context.items(resource, seen), wanted),
                 seen,
                 about="page",
             )
@@ -193,30 +206,36 @@ def _positions(
         seen = context.list_page(made, query={paging.limit: 2, paging.position: wanted[1]})
         context.expect(
             ids(resource, context.items(resource, seen)) == wanted[2:4],
-            "the items after the cursor, without it",
-            f"{len(context.items(resource, seen))} items",
+            "the page after a cursor starts with the item after it",
+            _shown(resource, context.items(resource, seen), wanted),
             seen,
             about="cursor",
         )
-        _backward(context, resource, paging, made, wanted)
+        _check_backward(context, resource, paging, made, wanted)
 
 
-def _backward(
+def _shown(resource: CheckedResource, items: Sequence[Any], wanted: Sequence[str]) -> str:
+    """The items of a page, by their index in the whole list."""
+    numbers = [str(wanted.index(id)) if id in wanted else "?" for id in ids(resource, items)]
+    return f"the items with index {', '.join(numbers)}" if numbers else "no items"
+
+
+def _check_backward(
     context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]
 ) -> None:
     if paging.backward and len(wanted) >= 4:
         seen = context.list_page(made, query={paging.limit: 2, paging.backward: wanted[3]})
         context.expect(
             ids(resource, context.items(resource, seen)) == wanted[1:3],
-            "the items just before the cursor",
-            f"{len(context.items(resource, seen))} items",
+            f"the page before a cursor has the items just before it ({paging.backward})",
+            _shown(resource, context.items(resource, seen), wanted),
             seen,
             about="backward",
         )
 
 
 def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
-    """Page sizes are accepted up to both bounds, and refused or cut just beyond."""
+    """The smallest and the largest documented page size are accepted; sizes beyond them are refused."""
     pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
     made = context.some_item(resource)
     least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
@@ -242,7 +261,7 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
 
 
 def page_default(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
-    """Without a size, a page has as many items as is said."""
+    """Without a requested size, a page has the stated default size."""
     capacity = min((c.limit for c in resource.behaviour.capacity), default=BEYOND)
     if paging.default + 1 > min(capacity, 130):
         raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
@@ -250,7 +269,7 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
     seen = context.list_page(made[0])
     found = len(context.items(resource, seen))
     context.expect(
-        found == paging.default, f"{paging.default} items where no size is asked for", f"{found} items", seen
+        found == paging.default, f"a page has {paging.default} items without {paging.limit}", f"{found} items", seen
     )
     check_total(context, op, len(context.list_all(made[0])[0]), seen)
     most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
@@ -258,7 +277,7 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
         wide = context.list_page(made[0], query={paging.limit: paging.default + 1})
         context.expect(
             len(context.items(resource, wide)) == paging.default + 1,
-            f"{paging.default + 1} items when asked for",
+            f"a page has {paging.default + 1} items with {paging.limit}={paging.default + 1}",
             f"{len(context.items(resource, wide))} items",
             wide,
             about="asked",
@@ -266,14 +285,16 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
 
 
 def check_total(context: CheckContext, op: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
-    """A total counts what all pages show together."""
+    """A total counts the items of all pages."""
     if op.reply_path("total") is not None:
-        told = value_at(exchange.json, op.reply_path("total"))
-        context.expect(told == true, f"the total is {true}", repr(told), exchange, about="total")
+        total = value_at(exchange.json, op.reply_path("total"))
+        context.expect(total == true, f"the total is {true}", repr(total), exchange, about="total")
 
 
 CHECKS = (
     Check("paging", ("paging",), operation_statement("paging", "create", "list"), pages),
-    Check("page-limits", ("paging",), operation_statement("paging", "create", "list"), page_limits, exclusive=False),
-    Check("page-default", ("paging",), operation_statement("paging", "create", "list"), page_default, quick=False),
+    Check(
+        "page-size-limits", ("paging",), operation_statement("paging", "create", "list"), page_limits, exclusive=False
+    ),
+    Check("default-page-size", ("paging",), operation_statement("paging", "create", "list"), page_default, quick=False),
 )

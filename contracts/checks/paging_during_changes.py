@@ -16,22 +16,24 @@ from mockserver.behaviour.statements import Paging
 def walk_while_changing(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging
 ) -> None:
-    """Walking by cursor while others create and delete shows nothing twice and misses nothing that was there all along."""
+    """Paging by cursor while items are created and deleted shows each remaining item exactly once."""
     if paging.style != "cursor":
         return
-    _walk_on(context, resource, op, paging, 0)
+    _page_through(context, resource, op, paging, 0)
     if resource.can("delete") and paging.unknown_position != "missing" and resource.behaviour.order.by == "creation":
-        _walk_on(context, resource, op, paging, -1)
+        _page_through(context, resource, op, paging, -1)
 
 
-def _walk_on(
+def _page_through(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging, place: int
 ) -> None:
-    """Walk while one of the first page's items, the first or that of the cursor, is removed."""
+    """Page through the list while an item of the first page is deleted: the first item, or the cursor's item."""
     made = [context.create(resource) for _ in range(6)]
     first = context.list_page(made[0], query={paging.limit: 2})
     shown = context.items(resource, first)
-    added = [context.create(resource) for _ in range(2)]  # more than are removed: the pages shift for who counts
+    added = [
+        context.create(resource) for _ in range(2)
+    ]  # more than are deleted: pages shift if the cursor counts items
     ours = only(resource, shown, made)
     gone = next((m for m in made if ours and str(m.id) == ids(resource, ours)[place]), None) if len(shown) > 1 else None
     removed = [context.delete(gone)] if gone and resource.can("delete") else []
@@ -43,7 +45,7 @@ def _walk_on(
         found += ids(resource, items)
         position = following(context.shared.resources, op, asked[-1], items, 0, 0, 2)
     statement = (
-        StatementRef(op.name, "paging", "inferred", "", "A cursor stays good when its item is removed.")
+        StatementRef(op.name, "paging", "inferred", "", "A cursor stays valid when its item is deleted.")
         if place
         else None
     )
@@ -51,16 +53,16 @@ def _walk_on(
     history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
     context.expect(
         len(found) == len(set(found)),
-        "no item comes twice",
-        f"{len(found) - len(set(found))} do",
+        "each item is on one page only, while items are created and deleted",
+        f"{len(found) - len(set(found))} items are on two pages",
         *history,
         about="twice",
         statement=statement,
     )
     context.expect(
         set(stable) <= set(found),
-        "every item that stays is seen",
-        f"{len(set(stable) - set(found))} are missed",
+        "the pages contain every item that is not deleted",
+        f"{len(set(stable) - set(found))} are missing",
         *history,
         about="missed",
         statement=statement,
@@ -68,5 +70,5 @@ def _walk_on(
 
 
 CHECKS = (
-    Check("paging-under-change", ("paging",), operation_statement("paging", "create", "list"), walk_while_changing),
+    Check("paging-during-changes", ("paging",), operation_statement("paging", "create", "list"), walk_while_changing),
 )

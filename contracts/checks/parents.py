@@ -1,4 +1,4 @@
-"""Promises about owners: what lies below one item is not below another, and goes with it."""
+"""Check of parents: an item belongs to one parent, and is deleted with it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from mockserver.behaviour.statements import Parent
 
 
 def parent(context: CheckContext, resource: CheckedResource, statement: Parent) -> None:
-    """An item is below its owner only, cannot be made below one that is not there, and goes with it."""
+    """An item exists below its own parent only, needs an existing parent, and is deleted with it."""
     owner = context.shared.resources.get(statement.resource)
     if owner is None or not owner.can("create"):
-        raise CannotBuildRequest(f"no {statement.resource} can be made")
+        raise CannotBuildRequest(f"no {statement.resource} can be created")
     made = context.create(resource)
     elsewhere = context.create(owner)
     path = {**made.path, resource.owner_key or statement.parameter: elsewhere.id}
@@ -28,7 +28,7 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
             seen = context.send(op, path=path, body=body)
             context.expect(
                 seen.status in GONE,
-                f"404 for the item of another {owner.name}",
+                f"a {op.operation.method.upper()} below another {owner.name} returns 404",
                 f"status {seen.status}",
                 made.exchange,
                 elsewhere.exchange,
@@ -39,8 +39,8 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
         seen = context.send(resource.operations["list"], path=path)
         context.expect(
             str(made.id) not in ids(resource, context.items(resource, seen)),
-            f"the list of another {owner.name} is without it",
-            "it is there",
+            f"the list below another {owner.name} does not contain the item",
+            "the list contains it",
             made.exchange,
             elsewhere.exchange,
             seen,
@@ -49,19 +49,21 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
         own = context.list_page(made)
         context.expect(
             str(made.id) in ids(resource, context.items(resource, own)),
-            "its owner's list has it",
-            "it is not there",
+            f"the list below its own {owner.name} contains the item",
+            "the list does not contain it",
             made.exchange,
             own,
             about="own",
         )
-    _survives(context, resource, owner, made)
+    _check_parent_update(context, resource, owner, made)
     if owner.can("delete"):
-        _cascade(context, resource, owner, statement, made.path)
+        _check_parent_delete(context, resource, owner, statement, made.path)
 
 
-def _survives(context: CheckContext, resource: CheckedResource, owner: CheckedResource, made: CreatedItem) -> None:
-    """A change of the owner leaves what is below it."""
+def _check_parent_update(
+    context: CheckContext, resource: CheckedResource, owner: CheckedResource, made: CreatedItem
+) -> None:
+    """Updating the parent does not delete its items."""
     above = next((each for each in context.created_items(owner) if str(each.id) in map(str, made.path.values())), None)
     op = owner.operations.get("update")
     if above is None or op is None or not resource.can("get"):
@@ -74,7 +76,7 @@ def _survives(context: CheckContext, resource: CheckedResource, owner: CheckedRe
     seen = context.get(made)
     context.expect(
         seen.status == 200,
-        f"it stays when its {owner.name} changes",
+        f"the item still exists after an update of its {owner.name}",
         f"status {seen.status}",
         made.exchange,
         changed,
@@ -83,10 +85,10 @@ def _survives(context: CheckContext, resource: CheckedResource, owner: CheckedRe
     )
 
 
-def _cascade(
+def _check_parent_delete(
     context: CheckContext, resource: CheckedResource, owner: CheckedResource, statement: Parent, path: object
 ) -> None:
-    """What is below an item that was removed is removed, and nothing is made there any more."""
+    """Deleting the parent deletes its items, and no item can be created below it any more."""
     above = context.create(owner)
     below = {**above.path, statement.parameter: above.id} | (
         {resource.owner_key: above.id} if resource.owner_key else {}
@@ -100,7 +102,7 @@ def _cascade(
         seen = context.get(made)
         context.expect(
             seen.status in GONE,
-            f"it goes with its {owner.name}",
+            f"the item is deleted with its {owner.name}",
             f"status {seen.status}",
             *history,
             seen,
@@ -110,7 +112,7 @@ def _cascade(
         late, late_made = context.try_create(resource, path=below)
         context.expect(
             late_made is None and late.status in GONE,
-            f"nothing is made below a {owner.name} that is not there",
+            f"a create below a deleted {owner.name} returns 404",
             f"status {late.status}",
             *history,
             late,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.checks.authentication import body_for
-from contracts.checks.error_replies import matches_error, status_of
+from contracts.checks.error_replies import check_error_body, error_statuses
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -24,37 +24,37 @@ from mockserver.contract import Contract
 def permission(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, statement: Permission
 ) -> None:
-    """Roles that may use the operation can, and others are refused without effect."""
+    """Users with a permitted role can use the operation; others are refused, without effect."""
     made = context.create(resource) if resource is not None and resource.can("create") else None
     for user in context.target.users:
         if not user.role or (user.tenant != context.main_user.tenant and user.secret != context.main_user.secret):
-            user = user.in_tenant(context.main_user.tenant) if _is_open(context, user) else user  # noqa: PLW2901
+            user = user.in_tenant(context.main_user.tenant) if _has_all_tenants(context, user) else user  # noqa: PLW2901
         if user.role and user.role not in statement.roles and user.tenant == context.main_user.tenant:
-            _barred(context, op, resource, made, user)
+            _check_refused_role(context, op, resource, made, user)
         elif user.role in statement.roles and user.tenant == context.main_user.tenant:
-            _admitted(context, op, resource, user)
+            _check_permission_places_role(context, op, resource, user)
 
 
-def _is_open(context: CheckContext, user: User) -> bool:
-    """Has a listed credential no tenants of its own, so that it may work in any?"""
+def _has_all_tenants(context: CheckContext, user: User) -> bool:
+    """Does the listed credential have access to every tenant?"""
     listed = {c.name: c for c in context.contract.behaviour.service.credentials}
     return user.name in listed and listed[user.name].tenants is None
 
 
-def _barred(
+def _check_refused_role(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, made: CreatedItem | None, user: User
 ) -> None:
     exchange = context.send(op, user=user, path=made.path if made else None, body=body_for(context, op, resource))
     policy = context.contract.behaviour.service.no_access.refusal
-    wanted = status_of(context, "missing" if policy == "missing" else "forbidden", op)
+    wanted = error_statuses(context, "missing" if policy == "missing" else "forbidden", op)
     if context.expect(
         exchange.status in wanted,
-        f"the role {user.role} is refused with {min(wanted)}",
+        f"a request with the role {user.role} is refused with {min(wanted)}",
         f"status {exchange.status}",
         exchange,
         about=user.role,
     ):
-        matches_error(context, "missing" if policy == "missing" else "forbidden", exchange, op)
+        check_error_body(context, "missing" if policy == "missing" else "forbidden", exchange, op)
     if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
         context.record_created(
             resource, exchange, {}, context.main_user, context.parent_path(resource, context.main_user)
@@ -63,7 +63,7 @@ def _barred(
         seen = context.get(made)
         context.expect(
             seen.status == 200,
-            "what was refused was not done",
+            "a refused request has no effect: a GET still returns the item",
             f"status {seen.status}",
             exchange,
             seen,
@@ -71,12 +71,14 @@ def _barred(
         )
 
 
-def _admitted(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, user: User) -> None:
+def _check_permission_places_role(
+    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, user: User
+) -> None:
     made = context.create(resource) if resource is not None and resource.can("create") else None
     exchange = context.send(op, user=user, path=made.path if made else None, body=body_for(context, op, resource))
     context.expect(
         exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
-        f"the role {user.role} may",
+        f"a request with the role {user.role} is permitted",
         f"status {exchange.status}",
         exchange,
         about=f"admitted {user.role}",
@@ -86,18 +88,23 @@ def _admitted(context: CheckContext, op: ResourceOperation, resource: CheckedRes
 
 
 def no_access(context: CheckContext, resource: CheckedResource) -> None:
-    """Somebody without access to a tenant is refused as said: as if nothing were there, or as forbidden."""
+    """A user without access to a tenant gets the stated error: missing or forbidden."""
     stranger = context.other_tenant_user().in_tenant(context.main_user.tenant)
     policy = context.contract.behaviour.service.no_access.refusal
     op = resource.operations["list"]
-    wanted = status_of(context, policy, op)
+    wanted = error_statuses(context, policy, op)
     exchange: RecordedExchange = context.send(op, user=stranger)
-    context.expect(exchange.status in wanted, f"{policy}: {min(wanted)}", f"status {exchange.status}", exchange)
+    context.expect(
+        exchange.status in wanted,
+        f"a request in a tenant without access is refused with {min(wanted)}",
+        f"status {exchange.status}",
+        exchange,
+    )
     if exchange.status in wanted:
-        matches_error(context, policy, exchange, op)
+        check_error_body(context, policy, exchange, op)
 
 
-def _permitted(contract: Contract) -> Iterator[Place]:
+def _permission_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
         if op.behaviour.permission is not None:
@@ -113,6 +120,6 @@ def _no_access_places(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("permission", ("permission",), _permitted, permission, exclusive=False),
+    Check("permission", ("permission",), _permission_places, permission, exclusive=False),
     Check("no-access", ("no-access",), _no_access_places, no_access, exclusive=False),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from contracts.checks.error_replies import refused
-from contracts.checks.http_errors import UNHEARD, write_operations
+from contracts.checks.error_replies import check_refused
+from contracts.checks.http_errors import UNKNOWN_NAME, write_operations
 from contracts.client.target import Request
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, name_of
@@ -19,22 +19,22 @@ from mockserver.openapi.document import Operation
 def unknown_fields(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: UnknownFields
 ) -> None:
-    """A field that the document does not name is ignored, kept or refused, as said."""
+    """An undocumented field is ignored, kept or refused, as stated."""
     made = context.create(resource) if resource.is_of_item(op) else None
     body = {
         **(context.body(resource) if made is None else context.bodies.minimal(op, context.check) or {}),
-        UNHEARD: "x",
+        UNKNOWN_NAME: "x",
     }
     if made is None:
         exchange, fresh = context.try_create(resource, body)
     else:
         exchange, fresh = context.send(op, path=made.path, body=body), made
     if statement.policy == "refuse":
-        refused(context, "invalid", op, exchange, f"the unknown field {UNHEARD}", "refuse")
+        check_refused(context, "invalid", op, exchange, f"a request with the unknown field {UNKNOWN_NAME}", "refuse")
         return
     if not context.expect(
         exchange.status < 300,
-        "an unknown field is no reason to refuse",
+        "a request with an unknown field succeeds",
         f"status {exchange.status}",
         exchange,
         about="accept",
@@ -44,9 +44,9 @@ def unknown_fields(
     item = context.item(resource.operations["get"] if resource.can("get") else op, seen)
     kept = statement.policy == "keep"
     context.expect(
-        (UNHEARD in item) is kept,
+        (UNKNOWN_NAME in item) is kept,
         f"an unknown field is {'kept' if kept else 'ignored'}",
-        f"{'not ' * (UNHEARD not in item)}in the item",
+        f"the item {'has' if UNKNOWN_NAME in item else 'does not have'} the field",
         exchange,
         seen,
         about="shown",
@@ -58,7 +58,7 @@ def _unknown_places(contract: Contract) -> Iterator[Place]:
     for resource, op in write_operations(contract):
         is_create = op == resource.operations["create"]
         if (
-            _says(contract, "unknown-fields")
+            _is_stated(contract, "unknown-fields")
             and (is_create or op == resource.operations.get("update"))
             and _is_open(contract, op)
         ):
@@ -77,24 +77,36 @@ def _is_open(contract: Contract, op: ResourceOperation) -> bool:
     )
 
 
+EXPECTED: Mapping[str, tuple[frozenset[int], str]] = {
+    "strict": (frozenset({404}), "returns 404, since the trailing slash matters"),
+    "ignore": (frozenset(range(200, 300)), "works, since the trailing slash does not matter"),
+    "redirect": (frozenset({301, 302, 307, 308}), "redirects to the documented path"),
+}
+"""Trailing slash policy → the allowed statuses, and what is expected in words."""
+
+
 def trailing_slash(context: CheckContext, operation: Operation, statement: TrailingSlash) -> None:
-    """A path that differs by its last slash is not found, found as well, or redirected, as said."""
+    """A path with a wrong trailing slash returns 404, works or redirects, as stated."""
     request = context.request(operation, user=context.main_user)
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
     exchange = context.target.send(request._replace(path=path), context.main_user)
-    wanted = {"strict": {404}, "ignore": set(range(200, 300)), "redirect": {301, 302, 307, 308}}[statement.policy]
-    context.expect(exchange.status in wanted, f"{statement.policy}: {path}", f"status {exchange.status}", exchange)
+    wanted, text = EXPECTED[statement.policy]
+    context.expect(exchange.status in wanted, f"{path} {text}", f"status {exchange.status}", exchange)
     if statement.policy == "redirect":
-        _redirects_writes(context, operation, path)
+        _check_post_redirect(context, operation, path)
     if statement.policy == "redirect" and exchange.status in wanted:
         location = (exchange.header("location") or "").split("?")[0]
         context.expect(
-            location.endswith(request.path), f"Location: {request.path}", repr(location), exchange, about="location"
+            location.endswith(request.path),
+            f"the redirect has Location: {request.path}",
+            f"Location: {location}",
+            exchange,
+            about="location",
         )
 
 
-def _redirects_writes(context: CheckContext, operation: Operation, path: str) -> None:
-    """A redirected POST stays a POST: 301 and 302 make clients send GET (RFC 9110 section 15.4.8)."""
+def _check_post_redirect(context: CheckContext, operation: Operation, path: str) -> None:
+    """A POST is redirected with 307 or 308, since clients turn it into GET after 301 and 302 (RFC 9110 section 15.4.8)."""
     if not any(o.path == operation.path and o.method == "post" for o in context.contract.document.operations):
         return
     headers = context.request(operation, user=context.main_user).headers
@@ -102,7 +114,7 @@ def _redirects_writes(context: CheckContext, operation: Operation, path: str) ->
     if 300 <= exchange.status < 400:
         context.expect(
             exchange.status in (307, 308),
-            "POST is redirected with 307 or 308",
+            "a POST is redirected with 307 or 308",
             f"status {exchange.status}",
             exchange,
             about="method",
@@ -112,13 +124,13 @@ def _redirects_writes(context: CheckContext, operation: Operation, path: str) ->
 def _slash_places(contract: Contract) -> Iterator[Place]:
     statement = contract.behaviour.service.trailing_slash
     for resource in checked_resources(contract).values():
-        if _says(contract, "trailing-slash") and resource.can("list"):
+        if _is_stated(contract, "trailing-slash") and resource.can("list"):
             operation = resource.operations["list"].operation
             yield name_of(operation), StatementRef.of("service", "trailing-slash", statement), (operation, statement)
 
 
-def _says(contract: Contract, key: str) -> bool:
-    """Does the behaviour of the service say something under this key, be it the default?"""
+def _is_stated(contract: Contract, key: str) -> bool:
+    """Does the document state this service policy, even with its default value?"""
     return key in (contract.document.root.get("x-service") or {})
 
 

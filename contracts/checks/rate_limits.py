@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.checks.error_replies import matches_error
+from contracts.checks.error_replies import check_error_body
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -16,11 +16,11 @@ from mockserver.behaviour.statements import RateLimit
 from mockserver.contract import Contract
 
 AFFORDABLE = 700
-"""The largest rate limit that is used up to see what happens then."""
+"""The largest rate limit that the check uses up."""
 
 
 def rate_limit(context: CheckContext, resource: CheckedResource, statement: RateLimit) -> None:
-    """Replies count down, and one request too many is refused and told when to come again."""
+    """Requests up to the limit succeed, further ones get 429, and the rate limit headers are right."""
     if statement.requests > AFFORDABLE or (not context.target.in_process and context.mode != "campaign"):
         raise CannotBuildRequest(f"{statement.requests} requests in {statement.window:g} s would be needed")
     user = next((i for i in reversed(context.unrestricted_users)), context.main_user)
@@ -31,20 +31,20 @@ def rate_limit(context: CheckContext, resource: CheckedResource, statement: Rate
     accepted = [each for each in replies if each.status != 429]
     context.expect(
         len(accepted) == statement.requests,
-        f"{statement.requests} requests in {statement.window:g} s, then 429",
-        f"{len(accepted)} were answered",
+        f"{statement.requests} requests in {statement.window:g} s succeed, the next one gets 429",
+        f"{len(accepted)} requests succeeded",
         replies[-1],
         about="count",
     )
-    _told(context, statement, accepted, replies[-1])
+    _check_headers(context, statement, accepted, replies[-1])
     if replies[-1].status == 429:
-        matches_error(context, "too-many", replies[-1])
-        _counted_apart(context, resource, statement, user, replies[-1])
+        check_error_body(context, "too-many", replies[-1])
+        _check_separate_counts(context, resource, statement, user, replies[-1])
         context.target.pause(statement.window + 1)
         again = context.send(resource.operations["list"], user=user, once=True)
         context.expect(
             again.status == 200,
-            "after the window requests are answered again",
+            "requests succeed again after the window",
             f"status {again.status}",
             replies[-1],
             again,
@@ -52,17 +52,17 @@ def rate_limit(context: CheckContext, resource: CheckedResource, statement: Rate
         )
 
 
-def _counted_apart(
+def _check_separate_counts(
     context: CheckContext, resource: CheckedResource, statement: RateLimit, user: User, refused: RecordedExchange
 ) -> None:
-    """What is said to be counted by itself is not refused with the rest."""
+    """Requests that count separately are not refused together."""
     others = [i for i in context.unrestricted_users if i.secret != user.secret and i.tenant != user.tenant]
     if others and {"credential", "tenant"} & set(statement.per):
         seen = context.send(resource.operations["list"], user=others[0], once=True)
         context.expect(
             seen.status != 429,
-            f"requests are counted by {' and '.join(statement.per)}",
-            "another one's are refused, too",
+            f"requests count separately for each {' and '.join(statement.per)}",
+            "the requests of another credential are refused, too",
             refused,
             seen,
             about="apart",
@@ -79,15 +79,15 @@ def _counted_apart(
         seen = context.send(elsewhere, user=user, once=True)
         context.expect(
             seen.status != 429,
-            "requests are counted by path",
-            f"those of {elsewhere.name} are refused, too",
+            "requests count separately for each path",
+            f"{elsewhere.name} is refused, too",
             refused,
             seen,
             about="paths",
         )
 
 
-def _told(
+def _check_headers(
     context: CheckContext, statement: RateLimit, accepted: Sequence[RecordedExchange], refused: RecordedExchange
 ) -> None:
     names = statement.headers
@@ -95,7 +95,7 @@ def _told(
         seen = {each.header(names["limit"]) for each in accepted}
         context.expect(
             seen == {str(statement.requests)},
-            f"{names['limit']}: {statement.requests} in every reply",
+            f"every reply has {names['limit']}: {statement.requests}",
             repr(seen),
             accepted[0],
             about="limit",
@@ -105,7 +105,7 @@ def _told(
         wanted = [str(n) for n in range(statement.requests - 1, -1, -1)]
         context.expect(
             counted == wanted,
-            f"{names['remaining']} counts down to 0",
+            f"{names['remaining']} counts down to 0 in successive replies",
             f"{counted[:3]}…{counted[-2:]}",
             *accepted[:2],
             about="remaining",
@@ -113,7 +113,7 @@ def _told(
     if "reset" in names:
         context.expect(
             all((each.header(names["reset"]) or "").isdigit() for each in accepted),
-            f"{names['reset']} in Unix seconds",
+            f"every reply has {names['reset']} in Unix seconds",
             repr(accepted[0].header(names["reset"])),
             accepted[0],
             about="reset",
@@ -121,7 +121,7 @@ def _told(
     if "retry-after" in names and refused.status == 429:
         context.expect(
             (refused.header(names["retry-after"]) or "").isdigit(),
-            f"{names['retry-after']} in the refusal",
+            f"the 429 reply has {names['retry-after']} in seconds",
             repr(refused.header(names["retry-after"])),
             refused,
             about="retry-after",

@@ -1,4 +1,4 @@
-"""Promises of every service that remembers: what was written is read, what was removed is gone, the rest stays."""
+"""Checks of stored data: reads return what was written, deleted items are gone, other items do not change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import covers, showable, shows_id, unchangeable
+from contracts.checks.item_view import covers, showable, shown_value, shows_id, unchangeable
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import MISSING, CannotBuildRequest
@@ -15,36 +15,38 @@ from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 GONE = (404, 410)
-"""Statuses of something that is not there (RFC 9110 sections 15.5.5 and 15.5.11)."""
+"""Statuses for an item that does not exist (RFC 9110 sections 15.5.5 and 15.5.11)."""
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""An id whose letters may be written large or small (RFC 9562 section 4)."""
+"""A UUID; its letters may have either case (RFC 9562 section 4)."""
 
-WRITES = "RFC 9110 section 9.3 (a request that was answered with success took effect)"
-ERASES = "RFC 9110 section 9.3.5 (DELETE removes the association of the address with its function)"
-NOT_FOUND = "RFC 9110 section 15.5.5 (404 for what is not there)"
+WRITES = "RFC 9110 section 9.3 (a successful request has taken effect)"
+ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
+NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
 
 
 def created(context: CheckContext, resource: CheckedResource) -> None:
-    """A valid create request is accepted, and its reply shows what was sent."""
+    """A valid create request succeeds, and its reply shows the values that were sent."""
     for full in (False, True):
         body = context.body(resource, full=full)
         exchange, made = context.try_create(resource, body)
         accepted = 200 <= exchange.status < 300
         if full and not accepted and resource.operations["create"].may_refuse:
-            continue  # fields that do not go together by a rule of the vendor
+            continue  # the vendor's rules may forbid this combination of fields
         if not context.expect(
-            accepted, "a valid request is accepted", f"status {exchange.status}", exchange, about="accepted"
+            accepted, "a valid create request succeeds", f"status {exchange.status}", exchange, about="accepted"
         ):
             continue
         if made is None and not shows_id(context, resource):
             raise CannotBuildRequest(f"{resource.operations['create'].name} shows no id")
-        if context.expect(made is not None, "the reply says the id of the new item", "no id", exchange, about="id"):
+        if context.expect(
+            made is not None, "the create reply contains the id of the new item", "no id", exchange, about="id"
+        ):
             echoed(context, resource, resource.operations["create"], exchange, body)
 
 
 def read_back(context: CheckContext, resource: CheckedResource) -> None:
-    """What was created is found under its id, as it was sent."""
+    """A GET after the create returns the new item with the values that were sent."""
     for full in (False, True):
         body = context.body(resource, full=full)
         _, made = context.try_create(resource, body)
@@ -52,20 +54,25 @@ def read_back(context: CheckContext, resource: CheckedResource) -> None:
             continue
         seen = context.get(made)
         if context.expect(
-            seen.status == 200, "the new item is found", f"status {seen.status}", made.exchange, seen, about="found"
+            seen.status == 200,
+            "a GET after the create returns the new item",
+            f"status {seen.status}",
+            made.exchange,
+            seen,
+            about="found",
         ):
             item = context.item(resource.operations["get"], seen)
             field = resource.behaviour.identity.field
             context.expect(
                 str(item.get(field, made.id)) == str(made.id),
-                f"the item {made.id}",
-                f"{field} {item.get(field)}",
+                f"a GET of {made.id} returns the item with this id",
+                f"{field} is {item.get(field)}",
                 made.exchange,
                 seen,
                 about="id",
             )
             echoed(context, resource, resource.operations["get"], seen, body, made)
-            _same(context, resource, made, item, seen)
+            _has_same_times(context, resource, made, item, seen)
 
 
 def echoed(
@@ -76,7 +83,7 @@ def echoed(
     body: Mapping[str, Any],
     made: CreatedItem | None = None,
 ) -> None:
-    """A reply shows what was sent."""
+    """The item in a reply has the values that were sent."""
     item = context.item(op, seen)
     shows = showable(context, resource, op)
     for name, value in body.items():
@@ -84,23 +91,23 @@ def echoed(
             history = (made.exchange, seen) if made else (seen,)
             context.expect(
                 name in item and covers(item[name], value),
-                f"{name} as it was sent: {value!r}",
-                f"{item.get(name, 'nothing')!r}",
+                f"the reply shows {name} as it was sent: {value!r}",
+                shown_value(item, name),
                 *history,
                 about=name,
             )
 
 
-def _same(
+def _has_same_times(
     context: CheckContext, resource: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any
 ) -> None:
-    """The create reply and the item agree in what does not move by itself."""
+    """The create reply and the GET reply have the same time of creation."""
     times = resource.behaviour.timestamps
     for name in (times.created,) if times else ():
         if name in made.item and name in item:
             context.expect(
                 made.item[name] == item[name],
-                f"{name} as the create reply showed it: {made.item[name]!r}",
+                f"a GET returns the same {name} as the create reply: {made.item[name]!r}",
                 repr(item[name]),
                 made.exchange,
                 seen,
@@ -109,7 +116,7 @@ def _same(
 
 
 def listed(context: CheckContext, resource: CheckedResource) -> None:
-    """What was created is in the list once, as it is shown alone."""
+    """A new item is in the list exactly once, with the values that a GET returns."""
     made = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
     field = resource.behaviour.identity.field
     items, asked = context.list_all(made[-1])
@@ -117,17 +124,17 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
         found = [item for item in items if str(item.get(field)) == str(each.id)]
         context.expect(
             len(found) == 1,
-            "every new item is in the list once",
+            "the list contains each new item exactly once",
             f"{len(found)} times",
             each.exchange,
             *asked,
             about="once",
         )
         if found and resource.can("get"):
-            _agrees(context, resource, each, found[0], asked)
+            _matches_get(context, resource, each, found[0], asked)
 
 
-def _agrees(
+def _matches_get(
     context: CheckContext, resource: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
 ) -> None:
     seen = context.get(made)
@@ -135,7 +142,7 @@ def _agrees(
     for name in shown.keys() & alone.keys():
         context.expect(
             shown[name] == alone[name],
-            f"{name} in the list as alone: {alone[name]!r}",
+            f"the list shows the same {name} as a GET of the item: {alone[name]!r}",
             repr(shown[name]),
             made.exchange,
             seen,
@@ -145,7 +152,7 @@ def _agrees(
 
 
 def others_stay(context: CheckContext, resource: CheckedResource) -> None:
-    """Changing or removing one item leaves the others as they are."""
+    """Updating or deleting one item does not change the others."""
     kept, changed, removed = (context.create(resource) for _ in range(3))
     op = resource.operations.get("update")
     before = context.item(resource.operations["get"], context.get(kept))
@@ -160,7 +167,7 @@ def others_stay(context: CheckContext, resource: CheckedResource) -> None:
     seen = context.get(kept)
     context.expect(
         seen.status == 200 and context.item(resource.operations["get"], seen) == before,
-        "another item is untouched",
+        "updating and deleting other items does not change this one",
         f"status {seen.status}: {context.item(resource.operations['get'], seen)}",
         kept.exchange,
         *done,
@@ -170,7 +177,7 @@ def others_stay(context: CheckContext, resource: CheckedResource) -> None:
         still = context.get(changed)
         context.expect(
             still.status == 200,
-            "an item is there until it is removed itself",
+            "deleting one item does not delete another",
             f"status {still.status}",
             changed.exchange,
             *done,
@@ -180,14 +187,14 @@ def others_stay(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def deleted(context: CheckContext, resource: CheckedResource) -> None:
-    """A removed item is gone for reading, listing, changing and removing; its neighbour stays."""
+    """A deleted item is gone: every operation returns 404 for it, and no list contains it. Other items stay."""
     neighbour, made = context.create(resource), context.create(resource)
     if resource.can("list"):
-        context.list_all(neighbour)  # so that a list that is cached shows
+        context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
     removed = context.delete(made)
     if not context.expect(
         200 <= removed.status < 300,
-        "an item of ours can be removed",
+        "a DELETE of an existing item succeeds",
         f"status {removed.status}",
         made.exchange,
         removed,
@@ -197,87 +204,97 @@ def deleted(context: CheckContext, resource: CheckedResource) -> None:
     history = (made.exchange, removed)
     for name, op in resource.operations.items():
         if name in ("get", "delete") or (
-            _is_json(op) and (name == "update" or (name == "replace" and not _upserts(op)))
+            _is_json(op) and (name == "update" or (name == "replace" and not _creates_missing(op)))
         ):
-            body = MISSING if name in ("get", "delete") else _some(context, op)
+            body = MISSING if name in ("get", "delete") else _update_body(context, op)
             seen = context.send(op, path=made.path, body=body)
             context.expect(
                 seen.status in GONE,
-                f"404 from {op.name} for a removed item",
+                f"{op.name} returns 404 for a deleted item",
                 f"status {seen.status}",
                 *history,
                 seen,
                 about=name,
             )
     if resource.can("list"):
-        for query in ({}, *_openers(resource)):
+        for query in ({}, *_unfiltered_queries(resource)):
             items, asked = context.list_all(neighbour, query=query)
             ids = [str(item.get(resource.behaviour.identity.field)) for item in items]
             context.expect(
-                str(made.id) not in ids, "a removed item is in no list", "it is", *history, *asked, about="list"
+                str(made.id) not in ids,
+                "no list contains a deleted item",
+                "the list contains it",
+                *history,
+                *asked,
+                about="list",
             )
         context.expect(
-            str(neighbour.id) in ids, "its neighbour still is", "it is not", *history, *asked, about="neighbour"
+            str(neighbour.id) in ids,
+            "the list still contains the other item",
+            "the list does not contain it",
+            *history,
+            *asked,
+            about="neighbour",
         )
 
 
-def _openers(resource: CheckedResource) -> Iterator[dict[str, Any]]:
-    """Queries that let a list show more than it does by itself."""
+def _unfiltered_queries(resource: CheckedResource) -> Iterator[dict[str, Any]]:
+    """Queries that turn off a filter, so that the list shows more items."""
     for statement in resource.operations["list"].behaviour.filter:
         if statement.parameter and statement.unless is not None:
             yield {statement.parameter: statement.unless}
 
 
-def _upserts(op: ResourceOperation) -> bool:
+def _creates_missing(op: ResourceOperation) -> bool:
     return bool(op.behaviour.action and op.behaviour.action.upsert)
 
 
 def _is_json(op: ResourceOperation) -> bool:
-    """Can a body be written as JSON, if there is one?"""
+    """Does the operation take a JSON body, or none?"""
     return op.operation.request_body is None or op.media_type is not None
 
 
-def _some(context: CheckContext, op: ResourceOperation) -> Any:
-    """A valid body for a change."""
+def _update_body(context: CheckContext, op: ResourceOperation) -> Any:
+    """A valid body for an update."""
     body = context.bodies.minimal(op, context.check)
     return body if body is not None else {}
 
 
 def missing(context: CheckContext, resource: CheckedResource) -> None:
-    """An id that never was is not found by any operation."""
+    """Unknown ids return 404 from every operation."""
     known = context.create(resource) if resource.can("create") else None
     parameter = resource.behaviour.identity.parameter
     for name in ("get", "update", "replace", "delete"):
         op = resource.operations.get(name)
-        if op is None or parameter not in "".join(op.operation.path) or (name == "replace" and _upserts(op)):
+        if op is None or parameter not in "".join(op.operation.path) or (name == "replace" and _creates_missing(op)):
             continue
         if name in ("update", "replace") and not _is_json(op):
             continue
-        for id in never(context, known) if known else ():
+        for id in unknown_ids(context, known) if known else ():
             path = {**(known.path if known else {}), parameter: id}
-            body = MISSING if name in ("get", "delete") else _some(context, op)
+            body = MISSING if name in ("get", "delete") else _update_body(context, op)
             seen = context.send(op, path=path, body=body)
             context.expect(
                 seen.status in GONE,
-                f"404 from {op.name} for an id that never was",
+                f"{op.name} returns 404 for an unknown id",
                 f"status {seen.status}",
                 seen,
                 about=name,
             )
 
 
-def never(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
-    """Ids that may stand in an address and nobody was given: one that looks like a real one, a real one in capitals."""
+def unknown_ids(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
+    """Valid ids that no item has: one that resembles a real id, and a real one with its letter case swapped."""
     parameter = known.resource.behaviour.identity.parameter
     shown = [op.operation for op in known.resource.operations.values() if known.resource.is_of_item(op)]
-    for id in _unlike(known):
+    for id in _similar_ids(known):
         if all(may_be_id(context.contract.schemas, operation, parameter, id) for operation in shown):
             yield id
 
 
-def _unlike(known: CreatedItem) -> Iterator[Any]:
+def _similar_ids(known: CreatedItem) -> Iterator[Any]:
     if isinstance(known.id, str) and known.id:
-        turned = "".join(_turned(c) for c in known.id[-6:])
+        turned = "".join(_other_character(c) for c in known.id[-6:])
         yield known.id[:-6] + turned
         if known.id.swapcase() != known.id and not UUID.fullmatch(known.id):
             yield known.id.swapcase()
@@ -285,8 +302,8 @@ def _unlike(known: CreatedItem) -> Iterator[Any]:
         yield known.id + 1_000_003
 
 
-def _turned(character: str) -> str:
-    """Another character of the same class, so that the id keeps its form."""
+def _other_character(character: str) -> str:
+    """Another character of the same class, so that the id keeps its format."""
     if character.isdigit():
         return str((int(character) + 5) % 10)
     if character.lower() in "abcdef":
@@ -295,10 +312,10 @@ def _turned(character: str) -> str:
 
 
 CHECKS = (
-    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request makes an item."), created, exclusive=False),
-    Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="What was written is read."), read_back, exclusive=False),
-    Check("listed", ("action",), http_rule("list", "create", source=WRITES, text="What was created is listed."), listed),
-    Check("others-stay", ("action",), http_rule("get", "create", source=WRITES), others_stay, exclusive=False),
-    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="What was removed is gone."), deleted),
-    Check("missing", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), missing, exclusive=False),
+    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request creates an item."), created, exclusive=False),
+    Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="A GET returns what was written."), read_back, exclusive=False),
+    Check("listed", ("action",), http_rule("list", "create", source=WRITES, text="A list contains what was created."), listed),
+    Check("other-items-unchanged", ("action",), http_rule("get", "create", source=WRITES), others_stay, exclusive=False),
+    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."), deleted),
+    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), missing, exclusive=False),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from mockserver.contract import Contract
 
 
 def references(context: CheckContext, resource: CheckedResource, fields: Mapping[str, str]) -> None:
-    """A body cannot refer to what belongs to another tenant."""
+    """A request that refers to an item of another tenant is refused."""
     stranger = context.other_tenant_user()
     for name, of in fields.items():
         theirs = context.create(context.shared.resources[of], user=stranger)
@@ -26,7 +26,7 @@ def references(context: CheckContext, resource: CheckedResource, fields: Mapping
         exchange, _ = context.try_create(resource, context.body(resource) | {name: theirs.id})
         context.expect(
             exchange.status >= 400,
-            f"{name} cannot be a {of} of another tenant",
+            f"a request whose {name} is a {of} of another tenant is refused",
             f"status {exchange.status}",
             theirs.exchange,
             exchange,
@@ -34,8 +34,8 @@ def references(context: CheckContext, resource: CheckedResource, fields: Mapping
         )
 
 
-def _referring(contract: Contract) -> Iterator[Place]:
-    """Fields that are named after another resource and its id, such as `secret_id`."""
+def _reference_places(contract: Contract) -> Iterator[Place]:
+    """Resources with fields named after another resource and its id, such as `secret_id`."""
     known = checked_resources(contract)
     for resource in known.values():
         op = resource.operations.get("create")
@@ -58,9 +58,9 @@ def _referring(contract: Contract) -> Iterator[Place]:
                 "http",
                 "inferred",
                 "OWASP API Security Top 10 2023, API1",
-                "A reference is no way around the borders of tenants.",
+                "References do not cross tenants.",
             )
             yield op.name, statement, (resource, found)
 
 
-CHECKS = (Check("references", ("tenant",), _referring, references),)
+CHECKS = (Check("cross-tenant-references", ("tenant",), _reference_places, references),)

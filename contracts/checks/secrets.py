@@ -1,4 +1,4 @@
-"""Promises about secrets: what a client sends and no reply shows."""
+"""Check of secrets: write-only values never appear in a reply."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from mockserver.behaviour.statements import WriteOnly
 from mockserver.errors import MockServerError
 
 CANARY = "canary0secret0value"
-"""A text that stands in every secret we send; wherever it turns up in a reply, a secret is given away."""
+"""A text in every secret that we send. A reply that contains it leaks a secret."""
 
 UNKNOWN: Any = object()
-"""No such value can be made."""
+"""The value of a field for which no valid value exists."""
 
 
 def write_only(context: CheckContext, resource: CheckedResource, statement: WriteOnly) -> None:
-    """A secret that a client sends is in no reply: not of create, read, list or update, and not in an error."""
+    """No reply contains a write-only value: not create, read, list or update, and no error."""
     op = resource.operations["create"]
     for name in statement.fields:
         value = _secret(context, op, name)
@@ -35,15 +35,15 @@ def write_only(context: CheckContext, resource: CheckedResource, statement: Writ
         if made is None:
             continue
         seen = [exchange, *_replies(context, resource, made, name, value), *_errors(context, resource, body)]
-        reference = _marked(context, resource, name)
+        reference = _documented_as_write_only(context, resource, name)
         for each in seen:
-            _silent(context, resource, name, each, made.exchange, reference)
-        for each in (*_elsewhere(context, resource), *_referred(context, resource, made)):
-            _silent(context, resource, name, each, made.exchange, reference, only_value=True)
+            _check_reply(context, resource, name, each, made.exchange, reference)
+        for each in (*_other_lists(context, resource), *_referenced_items(context, resource, made)):
+            _check_reply(context, resource, name, each, made.exchange, reference, only_value=True)
 
 
-def _marked(context: CheckContext, resource: CheckedResource, name: str) -> StatementRef | None:
-    """Where the document itself marks the field as `writeOnly`, that is documented, whoever inferred the statement."""
+def _documented_as_write_only(context: CheckContext, resource: CheckedResource, name: str) -> StatementRef | None:
+    """The document's own `writeOnly`, which makes an inferred statement a documented one; None without it."""
     op = resource.operations["create"]
     if context.contract.schemas.keyword(context.bodies.properties(op)[name], "writeOnly"):
         return StatementRef(
@@ -52,8 +52,10 @@ def _marked(context: CheckContext, resource: CheckedResource, name: str) -> Stat
     return None
 
 
-def _referred(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
-    """The items of other resources that the new one refers to."""
+def _referenced_items(
+    context: CheckContext, resource: CheckedResource, made: CreatedItem
+) -> Iterator[RecordedExchange]:
+    """Replies with the items of other resources that the new item refers to."""
     for other in context.shared.resources.values():
         for name, value in made.item.items():
             if (
@@ -67,8 +69,8 @@ def _referred(context: CheckContext, resource: CheckedResource, made: CreatedIte
                 )
 
 
-def _elsewhere(context: CheckContext, resource: CheckedResource) -> Iterator[RecordedExchange]:
-    """The lists of other resources, where a secret may turn up as well."""
+def _other_lists(context: CheckContext, resource: CheckedResource) -> Iterator[RecordedExchange]:
+    """The lists of other resources, which may leak the secret, too."""
     for other in context.shared.resources.values():
         if other.name != resource.name and other.can("list") and not other.behaviour.parent:
             yield from context.list_all(other, pages=3)[1]
@@ -96,7 +98,7 @@ def _views(context: CheckContext, resource: CheckedResource, made: CreatedItem) 
 
 
 def _errors(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> Iterator[RecordedExchange]:
-    """Refusals of requests that carry the secret: something else in them is wrong."""
+    """Error replies to requests that contain the secret and another, invalid field."""
     op = resource.operations["create"]
     required = context.bodies.required(op)
     for name in sorted(required & body.keys())[:1]:
@@ -104,7 +106,7 @@ def _errors(context: CheckContext, resource: CheckedResource, body: Mapping[str,
         yield context.try_create(resource, {**body, name: {"wrong": [1]}})[0]
 
 
-def _silent(
+def _check_reply(
     context: CheckContext,
     resource: CheckedResource,
     name: str,
@@ -118,8 +120,8 @@ def _silent(
     history = (exchange,) if exchange is created else (created, exchange)
     context.expect(
         not given,
-        f"{name} is in no reply",
-        f"its value, in the reply to {exchange.method}",
+        f"no reply contains the value of the write-only field {name}",
+        f"the reply to {exchange.method} contains it",
         *history,
         about=f"value {name}",
         statement=statement,
@@ -131,8 +133,8 @@ def _silent(
             )
             if any(name in item for item in items) and name not in documented(context.contract, op):
                 context.report_violation(
-                    f"no reply has a field {name}",
-                    f"the reply to {exchange.method} has one",
+                    f"no reply contains the write-only field {name}",
+                    f"the reply to {exchange.method} contains it",
                     *history,
                     about=f"field {name}",
                     statement=statement,
@@ -141,7 +143,7 @@ def _silent(
 
 
 def _secret(context: CheckContext, op: ResourceOperation, name: str) -> Any:
-    """A valid value of a field with the canary in every text of it."""
+    """A valid value of a field with CANARY in every text."""
     if name not in context.bodies.properties(op):
         return UNKNOWN
     value = context.bodies.value(op, name, context.check)
@@ -153,13 +155,13 @@ def _secret(context: CheckContext, op: ResourceOperation, name: str) -> Any:
         except MockServerError:
             return UNKNOWN
     if isinstance(value, list):
-        value = [_whole(context, pointer, each) for each in value]
-    filled = _inked(value)
+        value = [_with_all_texts(context, pointer, each) for each in value]
+    filled = _with_canary(value)
     return filled if context.bodies.accepts(op, context.bodies.minimal(op, name) or {} | {name: filled}) else value
 
 
-def _whole(context: CheckContext, pointer: str, entry: Any) -> Any:
-    """An entry of a list with every documented text of it."""
+def _with_all_texts(context: CheckContext, pointer: str, entry: Any) -> Any:
+    """An entry of a list with all its documented text fields."""
     items = context.contract.schemas.items(pointer)
     if not isinstance(entry, dict) or items is None:
         return entry
@@ -171,14 +173,15 @@ def _whole(context: CheckContext, pointer: str, entry: Any) -> Any:
     return texts | entry
 
 
-def _inked(value: Any) -> Any:
+def _with_canary(value: Any) -> Any:
     if isinstance(value, str):
         return CANARY
     if isinstance(value, Mapping):
         return {
-            key: (each if str(key).lower() in ("name", "type", "key") else _inked(each)) for key, each in value.items()
+            key: (each if str(key).lower() in ("name", "type", "key") else _with_canary(each))
+            for key, each in value.items()
         }
-    return [_inked(each) for each in value] if isinstance(value, list) else value
+    return [_with_canary(each) for each in value] if isinstance(value, list) else value
 
 
 CHECKS = (

@@ -1,7 +1,7 @@
-"""A service against a simple model: random sequences of requests by two tenants, shrunk to the shortest that fails.
+"""Check by stateful testing: random sequences of requests by two tenants, compared with a simple model.
 
-Hypothesis chooses the sequences (a rule-based state machine) and shrinks them; the model is a list of items for each
-tenant. What single promises cannot see is seen here: that one request spoils another one, three requests later.
+Hypothesis chooses the sequences (a rule-based state machine) and shrinks a failing one. The model is a list of items for
+each tenant. This finds bugs that no single check can see: a request that breaks another one, three requests later.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 EXAMPLES = {"quick": 6, "default": 25, "campaign": 400}
-"""How many sequences are tried in each mode."""
+"""How many sequences each mode tries."""
 
-STEPS = 14
-"""The longest sequence."""
+MAX_LENGTH = 14
+"""The maximal length of a sequence."""
 
 
 class StateMachineFailure(AssertionError):
-    """The service and the model disagree."""
+    """The service differs from the model."""
 
 
 @dataclass
 class RememberedItem:
-    """An item as the model knows it."""
+    """An item in the model."""
 
     made: CreatedItem
     fields: dict[str, Any]
@@ -48,176 +48,203 @@ class RememberedItem:
 
 
 @dataclass
-class Play:
-    """One sequence under way: the model, and what was said so far."""
+class RequestSequence:
+    """The state of one sequence: the model, and the exchanges so far."""
 
     context: CheckContext
     resource: CheckedResource
-    people: list[User]
+    users: list[User]
     held: dict[str, list[RememberedItem]] = field(default_factory=dict)
     trail: list[RecordedExchange] = field(default_factory=list)
 
-    def living(self, user: User) -> list[RememberedItem]:
-        """What somebody has, the oldest first."""
+    def existing(self, user: User) -> list[RememberedItem]:
+        """The existing items of a user, the oldest first."""
         return [each for each in self.held.get(user.name, ()) if each.alive]
 
-    def everything(self, user: User) -> list[RememberedItem]:
-        """What somebody has or had."""
+    def all_items(self, user: User) -> list[RememberedItem]:
+        """The existing and deleted items of a user."""
         return self.held.get(user.name, [])
 
-    def note(self, exchange: RecordedExchange) -> RecordedExchange:
-        """Remember what was said."""
+    def record(self, exchange: RecordedExchange) -> RecordedExchange:
+        """Record an exchange."""
         self.trail.append(exchange)
         return exchange
 
-    def hold(self, holds: bool, expected: str, seen: str) -> None:
-        """Raise Broken unless it holds."""
+    def expect(self, holds: bool, expected: str, seen: str) -> None:
+        """Raise StateMachineFailure if the condition is false."""
         if not holds:
             raise StateMachineFailure(expected, seen)
 
 
-def create(play: Play, user: User, choice: int) -> None:
-    """Make an item, unless there are many already."""
-    if len(play.living(user)) >= 5:
+def create(sequence: RequestSequence, user: User, choice: int) -> None:
+    """Create an item, if the user has fewer than five."""
+    if len(sequence.existing(user)) >= 5:
         return
-    exchange, made = play.context.try_create(play.resource, user=user)
-    play.note(exchange)
-    play.hold(made is not None, "a valid request is accepted", f"status {exchange.status}")
+    exchange, made = sequence.context.try_create(sequence.resource, user=user)
+    sequence.record(exchange)
+    sequence.expect(made is not None, "a valid create request succeeds", f"status {exchange.status}")
     if made is not None:
-        present = play.held.setdefault(user.name, [])
-        is_named = str(made.sent.get(play.resource.behaviour.identity.field)) == str(made.id)
-        if is_named or few_ids(play.context, play.resource):
+        present = sequence.held.setdefault(user.name, [])
+        is_named = str(made.sent.get(sequence.resource.behaviour.identity.field)) == str(made.id)
+        if is_named or few_ids(sequence.context, sequence.resource):
             present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
         present.append(RememberedItem(made, dict(made.sent)))
 
 
-def read(play: Play, user: User, choice: int) -> None:
-    """Read an item that is or was there."""
-    held = _chosen(play.everything(user), choice)
-    if held is not None and play.resource.can("get"):
-        exchange = play.note(play.context.get(held.made))
-        _agrees(play, held, exchange)
+def read(sequence: RequestSequence, user: User, choice: int) -> None:
+    """Read an existing or deleted item."""
+    held = _pick(sequence.all_items(user), choice)
+    if held is not None and sequence.resource.can("get"):
+        exchange = sequence.record(sequence.context.get(held.made))
+        _compare(sequence, held, exchange)
 
 
-def change(play: Play, user: User, choice: int) -> None:
-    """Change one field of an item that is or was there."""
-    held = _chosen(play.everything(user), choice)
-    op = play.resource.operations.get("update")
+def change(sequence: RequestSequence, user: User, choice: int) -> None:
+    """Update one field of an existing or deleted item."""
+    held = _pick(sequence.all_items(user), choice)
+    op = sequence.resource.operations.get("update")
     if held is None or op is None:
         return
-    names = [n for n in play.context.bodies.properties(op) if n in held.fields and n not in unchangeable(play.resource)]
+    names = [
+        n
+        for n in sequence.context.bodies.properties(op)
+        if n in held.fields and n not in unchangeable(sequence.resource)
+    ]
     name = names[choice % len(names)] if names else ""
-    value = play.context.bodies.other(op, name, held.fields[name], f"{choice}") if name else None
-    body = changing(play.context, op, held.fields, name, value) if value is not None else None
+    value = sequence.context.bodies.other(op, name, held.fields[name], f"{choice}") if name else None
+    body = changing(sequence.context, op, held.fields, name, value) if value is not None else None
     if body is None:
         return
-    exchange = play.note(play.context.update(held.made, body))
+    exchange = sequence.record(sequence.context.update(held.made, body))
     if not held.alive:
-        play.hold(exchange.status in GONE, "404 for a change of a removed item", f"status {exchange.status}")
+        sequence.expect(exchange.status in GONE, "an update of a deleted item returns 404", f"status {exchange.status}")
     elif exchange.status < 300:
         held.fields[name] = value
     else:
-        play.hold(op.may_refuse or exchange.status == 409, "a valid change is accepted", f"status {exchange.status}")
+        sequence.expect(op.may_refuse or exchange.status == 409, "a valid update succeeds", f"status {exchange.status}")
 
 
-def remove(play: Play, user: User, choice: int) -> None:
-    """Remove an item that is or was there."""
-    held = _chosen(play.everything(user), choice)
-    if held is None or not play.resource.can("delete"):
+def remove(sequence: RequestSequence, user: User, choice: int) -> None:
+    """Delete an existing or deleted item."""
+    held = _pick(sequence.all_items(user), choice)
+    if held is None or not sequence.resource.can("delete"):
         return
-    exchange = play.note(play.context.delete(held.made))
+    exchange = sequence.record(sequence.context.delete(held.made))
     if held.alive:
-        play.hold(exchange.status < 300, "an item can be removed", f"status {exchange.status}")
+        sequence.expect(exchange.status < 300, "a DELETE of an existing item succeeds", f"status {exchange.status}")
     else:
-        play.hold(exchange.status in GONE, "404 for removing an item again", f"status {exchange.status}")
+        sequence.expect(exchange.status in GONE, "a second DELETE of an item returns 404", f"status {exchange.status}")
     held.alive = False
 
 
-def look(play: Play, user: User, choice: int) -> None:
-    """List what somebody has."""
-    if not play.resource.can("list") or (play.resource.behaviour.parent and not play.everything(user)):
+def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
+    """List the items of a user."""
+    if not sequence.resource.can("list") or (sequence.resource.behaviour.parent and not sequence.all_items(user)):
         return
     subject: CreatedItem | CheckedResource = (
-        play.everything(user)[0].made if play.resource.behaviour.parent else play.resource
+        sequence.all_items(user)[0].made if sequence.resource.behaviour.parent else sequence.resource
     )
-    items, asked = play.context.list_all(subject, user=user)
-    play.trail += asked
-    known = {str(each.made.id): each for each in play.everything(user)}
-    seen = [id for id in ids(play.resource, items) if id in known]
-    wanted = [str(each.made.id) for each in play.living(user)]
-    play.hold(sorted(seen) == sorted(wanted), f"a list with {len(wanted)} items of ours", f"{len(seen)} of them")
-    order = play.resource.behaviour.order
+    items, asked = sequence.context.list_all(subject, user=user)
+    sequence.trail += asked
+    known = {str(each.made.id): each for each in sequence.all_items(user)}
+    seen = [id for id in ids(sequence.resource, items) if id in known]
+    wanted = [str(each.made.id) for each in sequence.existing(user)]
+    sequence.expect(
+        sorted(seen) == sorted(wanted),
+        f"the list contains the {len(wanted)} existing items of this check",
+        f"it contains {len(seen)} of its items",
+    )
+    order = sequence.resource.behaviour.order
     if order.by == "creation" and order.evidence in ("documented", "observed"):
         wanted = wanted[::-1] if order.direction == "descending" else wanted
-        play.hold(seen == wanted, f"by creation, {order.direction}", "another order")
-    strangers = {str(h.made.id) for each in play.people if each != user and _apart(play) for h in play.everything(each)}
-    play.hold(not strangers & set(ids(play.resource, items)), "nothing of another tenant", "an item of another tenant")
-
-
-def spy(play: Play, user: User, choice: int) -> None:
-    """Ask for, or remove, what belongs to somebody else."""
-    other = next((each for each in play.people if each != user), None)
-    held = _chosen(play.living(other), choice) if other else None
-    if held is None or not _apart(play):
-        return
-    name = [n for n in ("get", "delete") if n in play.resource.operations][
-        choice % 2 if play.resource.can("get", "delete") else 0
-    ]
-    exchange = play.note(play.context.send(play.resource.operations[name], user=user, path=held.made.path))
-    play.hold(
-        exchange.status in (401, 403, 404, 410), f"another tenant's {name} is refused", f"status {exchange.status}"
+        sequence.expect(seen == wanted, f"the list is in order of creation, {order.direction}", "another order")
+    strangers = {
+        str(h.made.id)
+        for each in sequence.users
+        if each != user and _has_tenants(sequence)
+        for h in sequence.all_items(each)
+    }
+    sequence.expect(
+        not strangers & set(ids(sequence.resource, items)),
+        "the list contains no item of another tenant",
+        "it contains an item of another tenant",
     )
 
 
-Scene = dict[str, Callable[[], Any]]
-"""What a machine begins and ends with."""
+def request_foreign_item(sequence: RequestSequence, user: User, choice: int) -> None:
+    """Read or delete an item of another tenant."""
+    other = next((each for each in sequence.users if each != user), None)
+    held = _pick(sequence.existing(other), choice) if other else None
+    if held is None or not _has_tenants(sequence):
+        return
+    name = [n for n in ("get", "delete") if n in sequence.resource.operations][
+        choice % 2 if sequence.resource.can("get", "delete") else 0
+    ]
+    exchange = sequence.record(
+        sequence.context.send(sequence.resource.operations[name], user=user, path=held.made.path)
+    )
+    sequence.expect(
+        exchange.status in (401, 403, 404, 410), f"a {name} by another tenant is refused", f"status {exchange.status}"
+    )
 
-MOVES: tuple[Callable[[Play, User, int], None], ...] = (create, read, change, remove, look, spy)
-"""What a sequence is made of."""
+
+Hooks = dict[str, Callable[[], Any]]
+"""The functions that start and end a sequence."""
+
+REQUESTS: tuple[Callable[[RequestSequence, User, int], None], ...] = (
+    create,
+    read,
+    change,
+    remove,
+    list_items,
+    request_foreign_item,
+)
+"""The requests that a sequence consists of."""
 
 
-def _apart(play: Play) -> bool:
-    return play.resource.behaviour.tenant.by != "none" and len(play.people) > 1
+def _has_tenants(sequence: RequestSequence) -> bool:
+    return sequence.resource.behaviour.tenant.by != "none" and len(sequence.users) > 1
 
 
-def _chosen(held: list[RememberedItem], choice: int) -> RememberedItem | None:
+def _pick(held: list[RememberedItem], choice: int) -> RememberedItem | None:
     return held[choice % len(held)] if held else None
 
 
-def _agrees(play: Play, held: RememberedItem, exchange: RecordedExchange) -> None:
+def _compare(sequence: RequestSequence, held: RememberedItem, exchange: RecordedExchange) -> None:
     if not held.alive:
-        play.hold(exchange.status in GONE, "404 for a removed item", f"status {exchange.status}")
+        sequence.expect(exchange.status in GONE, "a GET of a deleted item returns 404", f"status {exchange.status}")
         return
-    play.hold(exchange.status == 200, "the item is there", f"status {exchange.status}")
-    op = play.resource.operations["get"]
-    item, shows = play.context.item(op, exchange), showable(play.context, play.resource, op)
+    sequence.expect(exchange.status == 200, "a GET of an existing item returns it", f"status {exchange.status}")
+    op = sequence.resource.operations["get"]
+    item, shows = sequence.context.item(op, exchange), showable(sequence.context, sequence.resource, op)
     for name, value in held.fields.items():
         if (
             name in shows
-            and name not in play.resource.server_fields | play.resource.write_only_fields | play.resource.rule_fields
+            and name
+            not in sequence.resource.server_fields | sequence.resource.write_only_fields | sequence.resource.rule_fields
         ):
-            play.hold(covers(item.get(name), value), f"{name} {value!r}", repr(item.get(name)))
+            sequence.expect(covers(item.get(name), value), f"a GET returns {name} {value!r}", repr(item.get(name)))
 
 
 def state_machine(context: CheckContext, resource: CheckedResource) -> None:
-    """Whatever is done in whatever order, the service shows what a simple model shows."""
+    """In any sequence of requests, the service behaves like a simple model."""
     if not shows_id(context, resource):
         context.create(resource)
-    people = [context.main_user, *_strangers(context)]
-    last: list[Play] = []
+    users = [context.main_user, *_other_users(context)]
+    current: list[RequestSequence] = []
 
-    def begin() -> Play:
+    def start() -> RequestSequence:
         context.clean_up()
-        last[:] = [Play(context, resource, people)]
-        return last[0]
+        current[:] = [RequestSequence(context, resource, users)]
+        return current[0]
 
-    # By this, Hypothesis tells the sequences of one resource from those of another in its database.
+    # Hypothesis stores failing sequences by this key, so that each resource has its own.
     subject = f"{context.contract.document.title} {context.operation}".encode()
-    scene: Scene = {"begin": begin, "tidy": context.clean_up}
-    machine = seeded(context.random.getrandbits(32))(_machine(scene, len(people), subject))
+    hooks: Hooks = {"start": start, "clean_up": context.clean_up}
+    machine = seeded(context.random.getrandbits(32))(_machine(hooks, len(users), subject))
     limits = settings(
         max_examples=EXAMPLES[context.mode],
-        stateful_step_count=STEPS,
+        stateful_step_count=MAX_LENGTH,
         deadline=None,
         database=context.shared.database,
         suppress_health_check=list(HealthCheck),
@@ -230,49 +257,52 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
         run_state_machine_as_test(machine, settings=limits)
     except StateMachineFailure as broken:
         expected, seen = broken.args
-        context.report_violation(expected, seen, *last[0].trail, about=expected if "'" not in expected else "field")
+        context.report_violation(expected, seen, *current[0].trail, about=expected if "'" not in expected else "field")
     except Flaky:
         context.report_violation(
-            "the same sequence of requests has the same outcome each time", "it did not", *last[0].trail, about="flaky"
+            "the same sequence of requests always has the same outcome",
+            "another outcome",
+            *current[0].trail,
+            about="flaky",
         )
     finally:
-        scene.clear()  # Hypothesis never forgets a machine, which must not keep everything that was said with it
+        hooks.clear()  # Hypothesis keeps every machine in memory, so drop its references to the exchanges
 
 
-def _strangers(context: CheckContext) -> Iterator[User]:
+def _other_users(context: CheckContext) -> Iterator[User]:
     try:
         yield context.other_tenant_user()
     except CannotBuildRequest:
         return
 
 
-def _machine(scene: Scene, people: int, subject: bytes) -> type[RuleBasedStateMachine]:
-    """A state machine with one rule for each of MOVES."""
+def _machine(hooks: Hooks, users: int, subject: bytes) -> type[RuleBasedStateMachine]:
+    """A state machine with one rule for each of REQUESTS."""
 
     class Machine(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
-            self.play = scene["begin"]()
+            self.sequence = hooks["start"]()
 
         def teardown(self) -> None:
-            scene["tidy"]()
+            hooks["clean_up"]()
 
     Machine._hypothesis_internal_add_digest = subject  # noqa: SLF001  no other way
-    for move in MOVES:
-        setattr(Machine, move.__name__, _rule(move, people))
+    for request in REQUESTS:
+        setattr(Machine, request.__name__, _rule(request, users))
     return Machine
 
 
-def _rule(move: Callable[[Play, User, int], None], people: int) -> Any:
+def _rule(request: Callable[[RequestSequence, User, int], None], users: int) -> Any:
     def step(self: Any, user: int, choice: int) -> None:
-        move(self.play, self.play.people[user], choice)
+        request(self.sequence, self.sequence.users[user], choice)
 
-    step.__name__ = move.__name__
-    made = rule(user=st.integers(0, people - 1), choice=st.integers(0, 5))(step)
-    return made if move is create else precondition(lambda self: bool(self.play.held))(made)
+    step.__name__ = request.__name__
+    made = rule(user=st.integers(0, users - 1), choice=st.integers(0, 5))(step)
+    return made if request is create else precondition(lambda self: bool(self.sequence.held))(made)
 
 
 CHECKS = (
-    Check("lifecycle", (), http_rule("get|list", "create", source="RFC 9110 section 9.3", text="A service remembers."),
+    Check("lifecycle", (), http_rule("get|list", "create", source="RFC 9110 section 9.3", text="A service stores what was written."),
             state_machine),
 )  # fmt: skip

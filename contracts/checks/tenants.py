@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.checks.lists import ids
-from contracts.checks.read_your_writes import never
+from contracts.checks.read_your_writes import unknown_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import User
@@ -21,30 +21,30 @@ from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
 DENIED = frozenset({401, 403, 404, 410})
-"""Statuses of somebody who may not, or may not know."""
+"""Statuses for a request without access; 404 and 410 also hide whether the item exists."""
 
 
 def tenants(context: CheckContext, resource: CheckedResource) -> None:
-    """What belongs to one tenant is not seen, changed or removed by another, by whatever way it is asked for."""
+    """Another tenant can neither read, list, update nor delete an item, whichever path or header it uses."""
     stranger = context.other_tenant_user()
     made = context.create(resource)
     before = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else None
-    for way, user in _ways(context, resource, stranger):
+    for way, user in _routes(context, resource, stranger):
         for name in ("get", "update", "replace", "delete"):
             op = resource.operations.get(name)
             if op is not None:
-                _closed(context, resource, op, made, user, f"{name} {way}")
-        for op in _further(context, resource):
-            _closed(context, resource, op, made, user, f"{op.name} {way}")
+                _check_refusal(context, resource, op, made, user, f"{name} {way}")
+        for op in _further_operations(context, resource):
+            _check_refusal(context, resource, op, made, user, f"{op.name} {way}")
         if resource.can("get"):
-            _like_nothing(context, resource, made, user, way)
+            _check_same_as_unknown(context, resource, made, user, way)
         if resource.can("list"):
-            _unlisted(context, resource, made, user, way)
+            _check_list(context, resource, made, user, way)
     if before is not None:
         seen = context.get(made)
         context.expect(
             seen.status == 200 and context.item(resource.operations["get"], seen) == before,
-            "the item is as its owner left it",
+            "requests of another tenant do not change the item",
             f"status {seen.status}",
             made.exchange,
             seen,
@@ -52,8 +52,8 @@ def tenants(context: CheckContext, resource: CheckedResource) -> None:
         )
 
 
-def _further(context: CheckContext, resource: CheckedResource) -> list[ResourceOperation]:
-    """The operations on an item that are neither of those that every resource has."""
+def _further_operations(context: CheckContext, resource: CheckedResource) -> list[ResourceOperation]:
+    """Further operations on an item, besides get, update, replace and delete."""
     own = {op.name for op in resource.operations.values()}
     return [
         op
@@ -61,12 +61,12 @@ def _further(context: CheckContext, resource: CheckedResource) -> list[ResourceO
         if op.behaviour.action
         and op.behaviour.action.of == resource.name
         and op.name not in own
-        and _asked_by_id(context, resource, op) is not None
+        and _position_of_id(context, resource, op) is not None
     ]
 
 
-def _asked_by_id(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> str | None:
-    """Where an operation takes the id of an item: `path`, `query` or `body`; None where it takes none."""
+def _position_of_id(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> str | None:
+    """Where an operation takes the id of an item: `path`, `query` or `body`; None if it takes no id."""
     name = resource.behaviour.identity.parameter
     if "{" + name + "}" in op.operation.path:
         return "path"
@@ -75,21 +75,27 @@ def _asked_by_id(context: CheckContext, resource: CheckedResource, op: ResourceO
     return "body" if op.media_type and name in context.bodies.required(op) else None
 
 
-def _like_nothing(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
-    """A refusal does not tell whether there is such an item elsewhere."""
+def _check_same_as_unknown(
+    context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str
+) -> None:
+    """A refusal does not reveal whether another tenant has the item."""
     op, policy = resource.operations["get"], context.contract.behaviour.service.no_access
     parameter = resource.behaviour.identity.parameter
     foreign = context.send(op, user=user, path=made.path)
     statement = StatementRef(
-        op.name, "http", "inferred", "OWASP API Security Top 10 2023, API1", "Nothing is told of others."
+        op.name,
+        "http",
+        "inferred",
+        "OWASP API Security Top 10 2023, API1",
+        "A client cannot find out which items other tenants have.",
     )
     if policy.refusal == "missing" and resource.behaviour.tenant.by == "path":
         statement = StatementRef.of("service", "no-access", policy)
-    for id in never(context, made):
+    for id in unknown_ids(context, made):
         nothing = context.send(op, user=user, path={**made.path, parameter: id})
         context.expect(
             foreign.status == nothing.status or foreign.status < 300,
-            f"another tenant's item is refused as one that is not there, with {nothing.status}",
+            f"another tenant's item gets the same status as an unknown item, {nothing.status}",
             f"status {foreign.status}",
             made.exchange,
             nothing,
@@ -99,55 +105,55 @@ def _like_nothing(context: CheckContext, resource: CheckedResource, made: Create
         )
 
 
-def _ways(context: CheckContext, resource: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
+def _routes(context: CheckContext, resource: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
     yield "from its own tenant", stranger
     if resource.behaviour.tenant.by in ("path", "header") and context.main_user.tenant:
         yield "in the owner's tenant", stranger.in_tenant(context.main_user.tenant)
 
 
-def _closed(
+def _check_refusal(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem, user: User, about: str
 ) -> None:
     body, parameter = (
         context.bodies.minimal(op, context.check) if op.media_type else None,
         resource.behaviour.identity.parameter,
     )
-    where = _asked_by_id(context, resource, op)
+    where = _position_of_id(context, resource, op)
     if where == "body" and body is not None:
         body |= {parameter: made.id}
     query = {parameter: made.id} if where == "query" else {}
     exchange = context.send(op, user=user, path=made.path, query=query, body=MISSING if body is None else body)
     context.expect(
         exchange.status in DENIED,
-        f"another tenant's {op.operation.method.upper()} is refused",
+        f"a {op.operation.method.upper()} by another tenant is refused",
         f"status {exchange.status}",
         made.exchange,
         exchange,
         about=about,
     )
     context.expect(
-        str(made.sent.get(_telling(made), "\0")).encode() not in exchange.reply_body,
-        "nothing of the item is told",
-        "the refusal tells of it",
+        str(made.sent.get(_marked_field(made), "\0")).encode() not in exchange.reply_body,
+        "the refusal contains no value of the item",
+        "it contains a value of the item",
         made.exchange,
         exchange,
         about=f"told {about}",
     )
 
 
-def _telling(made: CreatedItem) -> str:
-    """The field that carries our mark, by which an item would be known in any reply."""
+def _marked_field(made: CreatedItem) -> str:
+    """A field with our unique text, by which any reply with the item can be recognized."""
     return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
 
 
-def _unlisted(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
+def _check_list(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
     seen = context.list_page(made, user=user)
     if seen.status < 300:
         there = str(made.id) in ids(resource, context.items(resource, seen))
         context.expect(
             not there,
-            "another tenant's list does not have the item",
-            "it does",
+            "another tenant's list does not contain the item",
+            "the list contains it",
             made.exchange,
             seen,
             about=f"list {way}",
@@ -155,24 +161,24 @@ def _unlisted(context: CheckContext, resource: CheckedResource, made: CreatedIte
     total = resource.operations["list"].reply_path("total")
     if seen.status < 300 and total is not None and way == "from its own tenant":
         shown = len(context.list_all(made, user=user)[0])
-        told = value_at(seen.json, total)
+        stated_total = value_at(seen.json, total)
         context.expect(
-            told == shown,
-            "the total counts this tenant's items",
-            f"{told} where {shown} are shown",
+            stated_total == shown,
+            f"the total counts the {shown} items of this tenant only",
+            f"the total is {stated_total}",
             seen,
             about="total",
         )
 
 
-def foreign_create(context: CheckContext, resource: CheckedResource) -> None:
-    """Nobody creates in another tenant; what is created goes where the credential belongs."""
+def create_in_other_tenant(context: CheckContext, resource: CheckedResource) -> None:
+    """A create in another tenant is refused, or creates the item in the tenant of the credential."""
     stranger = context.other_tenant_user()
     exchange, made = context.try_create(resource, user=stranger.in_tenant(context.main_user.tenant))
     if made is None:
         context.expect(
             exchange.status in DENIED,
-            "creating in another tenant is refused",
+            "a create in another tenant is refused",
             f"status {exchange.status}",
             exchange,
             about="status",
@@ -181,25 +187,25 @@ def foreign_create(context: CheckContext, resource: CheckedResource) -> None:
     items, asked = context.list_all(resource)
     context.expect(
         str(made.id) not in ids(resource, items),
-        "nothing is created in another tenant",
-        "an item is",
+        "a create does not add an item to another tenant",
+        "the other tenant's list contains the new item",
         exchange,
         *asked,
         about="created",
     )
 
 
-def own_tenants(context: CheckContext, resource: CheckedResource) -> None:
-    """A credential that may work in several tenants finds each thing in the tenant where it was made."""
+def several_own_tenants(context: CheckContext, resource: CheckedResource) -> None:
+    """A credential for several tenants finds each item only in the tenant where it was created."""
     for user in context.unrestricted_users:
         others = [tenant for tenant in context.tenants_of(user) if tenant != user.tenant]
         if others and user.tenant:
-            _kept_apart(context, resource, user, user.in_tenant(others[0]))
+            _check_two_tenants(context, resource, user, user.in_tenant(others[0]))
             return
-    raise CannotBuildRequest("no credential is known that may work in several tenants")
+    raise CannotBuildRequest("no known credential has access to several tenants")
 
 
-def _kept_apart(context: CheckContext, resource: CheckedResource, here: User, there: User) -> None:
+def _check_two_tenants(context: CheckContext, resource: CheckedResource, here: User, there: User) -> None:
     for mine, other in ((here, there), (there, here)):
         exchange, made = context.try_create(resource, user=mine)
         if made is None:
@@ -209,11 +215,16 @@ def _kept_apart(context: CheckContext, resource: CheckedResource, here: User, th
         if resource.can("get"):
             seen, away = context.get(made), context.get(made, user=other)
             context.expect(
-                seen.status == 200, "it is found in its tenant", f"status {seen.status}", exchange, seen, about="found"
+                seen.status == 200,
+                "a GET in the item's tenant returns it",
+                f"status {seen.status}",
+                exchange,
+                seen,
+                about="found",
             )
             context.expect(
                 away.status in DENIED,
-                "it is not found in another",
+                "a GET in another tenant of the same credential is refused",
                 f"status {away.status}",
                 exchange,
                 away,
@@ -222,22 +233,22 @@ def _kept_apart(context: CheckContext, resource: CheckedResource, here: User, th
         items, asked = context.list_all(made, user=other)
         context.expect(
             str(made.id) not in ids(resource, items),
-            "the other tenant's list is without it",
-            "it is there",
+            "the list of another tenant of the same credential does not contain the item",
+            "the list contains it",
             exchange,
             *asked,
             about="list",
         )
 
 
-def _tenanted(contract: Contract) -> Iterator[Place]:
+def _tenant_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         if resource.behaviour.tenant.by != "none" and resource.can("create"):
             op = next(resource.operations[name] for name in ("get", "list", "create") if name in resource.operations)
             yield op.name, StatementRef.of(resource.name, "tenant", resource.behaviour.tenant), (resource,)
 
 
-def _addressed(contract: Contract) -> Iterator[Place]:
+def _addressed_tenant_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         if resource.behaviour.tenant.by in ("path", "header") and resource.can("create", "list"):
             yield (
@@ -248,7 +259,7 @@ def _addressed(contract: Contract) -> Iterator[Place]:
 
 
 CHECKS = (
-    Check("tenants", ("tenant",), _tenanted, tenants),
-    Check("foreign-create", ("tenant",), _addressed, foreign_create),
-    Check("own-tenants", ("tenant",), _addressed, own_tenants),
+    Check("tenant-isolation", ("tenant",), _tenant_places, tenants),
+    Check("create-in-other-tenant", ("tenant",), _addressed_tenant_places, create_in_other_tenant),
+    Check("several-own-tenants", ("tenant",), _addressed_tenant_places, several_own_tenants),
 )

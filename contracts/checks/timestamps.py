@@ -1,4 +1,4 @@
-"""Promises about times: of creation and of the last update."""
+"""Check of the times of creation and of the last update."""
 
 from __future__ import annotations
 
@@ -17,30 +17,28 @@ from mockserver.behaviour.statements import Timestamps
 
 
 def timestamps(context: CheckContext, resource: CheckedResource, statement: Timestamps) -> None:
-    """The time of creation is set once; the time of the last update moves with every change, and with nothing else."""
+    """The time of creation never changes; the time of the last update changes with every update, and only then."""
     made = context.create(resource)
     for item, exchanges in views(context, made):
         for name in filter(None, (statement.created, statement.updated)):
             if name in shown_fields(context, resource):
-                _plausible(context, statement, name, item.get(name), exchanges)
+                _check_format(context, statement, name, item.get(name), exchanges)
         if statement.created and statement.updated and statement.updated in item:
             context.expect(
                 not is_later(item.get(statement.created), item[statement.updated]),
                 f"{statement.updated} is not before {statement.created}",
-                f"{item.get(statement.created)} and {item[statement.updated]}",
+                f"{statement.created} is {item.get(statement.created)}, {statement.updated} is {item[statement.updated]}",
                 *exchanges,
                 about="order",
             )
     if resource.can("get", "update"):
-        _moves(context, resource, statement, made)
+        _check_update(context, resource, statement, made)
     if resource.can("get", "replace") and resource.operations.get("update") != resource.operations["replace"]:
-        _replacing_moves(context, resource, statement, made)
+        _check_put(context, resource, statement, made)
 
 
-def _replacing_moves(
-    context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem
-) -> None:
-    """PUT is a change, too."""
+def _check_put(context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+    """PUT changes the time of the last update, too."""
     op = resource.operations["replace"]
     before = context.item(resource.operations["get"], context.get(made))
     context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
@@ -53,8 +51,8 @@ def _replacing_moves(
     if changed.status < 300 and statement.updated and statement.updated in before:
         context.expect(
             is_later(after.get(statement.updated), before[statement.updated]),
-            f"{statement.updated} moves on when the item is replaced",
-            f"{before[statement.updated]} became {after.get(statement.updated)}",
+            f"PUT changes {statement.updated} to a later time",
+            f"{before[statement.updated]} before, {after.get(statement.updated)} after",
             made.exchange,
             changed,
             seen,
@@ -62,16 +60,16 @@ def _replacing_moves(
         )
 
 
-def _moves(context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+def _check_update(context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
     op = resource.operations["update"]
     first, again = context.get(made), context.get(made)
     before = context.item(resource.operations["get"], again)
-    _listing_leaves(context, resource, statement, made, before)
+    _check_listing(context, resource, statement, made, before)
     for name in filter(None, (statement.created, statement.updated)):
         context.expect(
             context.item(resource.operations["get"], first).get(name) == before.get(name),
-            f"reading leaves {name} alone",
-            f"{before.get(name)}",
+            f"a GET does not change {name}",
+            f"it became {before.get(name)}",
             made.exchange,
             first,
             again,
@@ -88,16 +86,16 @@ def _moves(context: CheckContext, resource: CheckedResource, statement: Timestam
     if statement.created:
         context.expect(
             after.get(statement.created) == before.get(statement.created),
-            f"{statement.created} stays",
-            f"{before.get(statement.created)} became {after.get(statement.created)}",
+            f"an update does not change {statement.created}",
+            f"{before.get(statement.created)} before, {after.get(statement.created)} after",
             *history,
             about="created stays",
         )
     if statement.updated in before:
         context.expect(
             is_later(after.get(statement.updated), before.get(statement.updated)),
-            f"{statement.updated} moves on",
-            f"{before.get(statement.updated)} became {after.get(statement.updated)}",
+            f"an update changes {statement.updated} to a later time",
+            f"{before.get(statement.updated)} before, {after.get(statement.updated)} after",
             *history,
             about="updated moves",
         )
@@ -105,14 +103,14 @@ def _moves(context: CheckContext, resource: CheckedResource, statement: Timestam
         if statement.updated in told:
             context.expect(
                 told[statement.updated] == after[statement.updated],
-                "the update reply shows the new time",
+                f"the update reply shows the same {statement.updated} as a GET after it: {after[statement.updated]}",
                 f"{told[statement.updated]}",
                 *history,
                 about="updated told",
             )
 
 
-def _listing_leaves(
+def _check_listing(
     context: CheckContext,
     resource: CheckedResource,
     statement: Timestamps,
@@ -127,7 +125,7 @@ def _listing_leaves(
     shown = context.item(resource.operations["get"], seen).get(statement.updated)
     context.expect(
         shown == before.get(statement.updated),
-        f"listing leaves {statement.updated} alone",
+        f"listing does not change {statement.updated}",
         repr(shown),
         made.exchange,
         *asked,
@@ -136,14 +134,14 @@ def _listing_leaves(
     )
 
 
-def _plausible(
+def _check_format(
     context: CheckContext, statement: Timestamps, name: str, value: Any, exchanges: tuple[RecordedExchange, ...]
 ) -> None:
     moment = moment_of(value)
     form = isinstance(value, int) if statement.written == "unix-seconds" else isinstance(value, str)
     if context.expect(
         form and moment is not None,
-        f"{name} is a time with its zone (RFC 3339)",
+        f"{name} is a time with a time zone (RFC 3339)",
         repr(value),
         *exchanges,
         about=f"{name} form",
@@ -151,7 +149,7 @@ def _plausible(
         now = datetime.now(UTC)
         context.expect(
             moment is not None and 2015 < moment.year <= now.year + 1,
-            f"{name} is a plausible time",
+            f"{name} is between 2016 and now",
             repr(value),
             *exchanges,
             about=f"{name} plausible",
@@ -159,7 +157,7 @@ def _plausible(
 
 
 def moment_of(value: Any) -> datetime | None:
-    """A time as RFC 3339 or Unix seconds write it, or None."""
+    """Reads a time in RFC 3339 format or Unix seconds; None for anything else."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return datetime.fromtimestamp(value, UTC)
     try:
@@ -170,6 +168,7 @@ def moment_of(value: Any) -> datetime | None:
 
 
 def is_later(value: Any, than: Any) -> bool:
+    """Are both values times, and the first one later?"""
     first, second = moment_of(value), moment_of(than)
     return first is not None and second is not None and first > second
 

@@ -18,7 +18,7 @@ from mockserver.contract import Contract
 
 
 def unique(context: CheckContext, resource: CheckedResource, statement: Unique) -> None:
-    """A second item that agrees in the unique fields is refused, also by a change; a removed one is not in the way."""
+    """No two items have the same unique values: a create or update that would cause it is refused."""
     body = context.body(resource, full=any(name not in context.body(resource) for name in statement.fields))
     if any(body.get(name) is None for name in statement.fields):
         raise CannotBuildRequest(f"no value for {', '.join(statement.fields)}")
@@ -35,14 +35,14 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         second,
         about="create",
     )
-    _alike_only(context, resource, statement, body, first)
+    _check_similar_value(context, resource, statement, body, first)
     replace = resource.operations.get("replace")
     if replace is not None and not resource.client_named:
         other = context.create(resource)
         put = context.send(replace, path=other.path, body={**other.sent, **values})
         context.expect(
             put.status == wanted,
-            f"a replacement by {what} is refused with {wanted}",
+            f"a PUT that makes {what} is refused with {wanted}",
             f"status {put.status}",
             first.exchange,
             other.exchange,
@@ -54,7 +54,7 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         changed = context.update(other, values)
         context.expect(
             changed.status == wanted,
-            f"a change into {what} is refused with {wanted}",
+            f"an update that makes {what} is refused with {wanted}",
             f"status {changed.status}",
             first.exchange,
             other.exchange,
@@ -64,7 +64,7 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         same = context.update(first, values)
         context.expect(
             200 <= same.status < 300,
-            "an item is not in its own way",
+            "an update of an item with its own unique values succeeds",
             f"status {same.status}",
             first.exchange,
             same,
@@ -74,14 +74,18 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         context.delete(first)
         again, fresh = context.try_create(resource, context.body(resource) | values)
         context.expect(
-            fresh is not None, "a removed item is not in the way", f"status {again.status}", again, about="freed"
+            fresh is not None,
+            "the unique values of a deleted item can be used again",
+            f"status {again.status}",
+            again,
+            about="freed",
         )
 
 
-def _alike_only(
+def _check_similar_value(
     context: CheckContext, resource: CheckedResource, statement: Unique, body: dict[str, Any], first: CreatedItem
 ) -> None:
-    """A value that is like another one, but for its end, is another value."""
+    """A value that only resembles a used value is accepted."""
     name = statement.fields[-1]
     for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
         like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
@@ -89,7 +93,7 @@ def _alike_only(
             exchange, made = context.try_create(resource, like)
             context.expect(
                 made is not None,
-                f"the {name} {value!r} is another than {body[name]!r}",
+                f"{name} {value!r} is accepted, since it differs from the used {body[name]!r}",
                 f"status {exchange.status}",
                 first.exchange,
                 exchange,
@@ -97,8 +101,8 @@ def _alike_only(
             )
 
 
-def twins(context: CheckContext, resource: CheckedResource) -> None:
-    """Two items may agree in everything, unless it is said that they may not."""
+def duplicates_allowed(context: CheckContext, resource: CheckedResource) -> None:
+    """Two items may have the same values, unless a statement forbids it."""
     op = resource.operations["create"]
     body = context.body(resource)
     first = context.create(resource, body)
@@ -106,7 +110,7 @@ def twins(context: CheckContext, resource: CheckedResource) -> None:
     explained = any(r.status == "409" for r in op.operation.responses) and not resource.behaviour.capacity
     context.expect(
         exchange.status < 300 or op.may_refuse or explained,
-        "a second item like the first is accepted, since nothing is said against it",
+        "a second item with the same values is accepted, since no statement forbids it",
         f"status {exchange.status}",
         first.exchange,
         exchange,
@@ -115,22 +119,22 @@ def twins(context: CheckContext, resource: CheckedResource) -> None:
     if second is not None:
         context.expect(
             second.id != first.id,
-            "the second item is another one",
-            f"the id {second.id} again",
+            "the second item has an id of its own",
+            f"both items have the id {second.id}",
             first.exchange,
             exchange,
             about="id",
         )
 
 
-def _alike(contract: Contract) -> Iterator[Place]:
+def _places_without_unique(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         if resource.can("create") and not resource.behaviour.unique and not resource.client_named:
             op = resource.operations["create"]
             yield (
                 op.name,
                 StatementRef(
-                    op.name, "http", "inferred", "the document", "Nothing is said of values that no two items share."
+                    op.name, "http", "inferred", "the document", "No statement says that values must be unique."
                 ),
                 (resource,),
             )
@@ -138,5 +142,5 @@ def _alike(contract: Contract) -> Iterator[Place]:
 
 CHECKS = (
     Check("unique", ("unique",), resource_statement("unique", "create"), unique),
-    Check("twins", (), _alike, twins),
+    Check("duplicates-allowed", (), _places_without_unique, duplicates_allowed),
 )

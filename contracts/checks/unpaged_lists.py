@@ -13,19 +13,22 @@ from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 
 MANY = 26
-"""So many items show a page whose size nobody told: 10, 20 and 25 are usual."""
+"""Enough items to notice an undocumented page size; 10, 20 and 25 are common."""
 
 
 def whole(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
-    """A list that has no pages shows everything."""
+    """A list without paging parameters contains all items."""
     capacity = min((statement.limit for statement in resource.behaviour.capacity), default=MANY)
     made = [context.create(resource) for _ in range(min(MANY, capacity - len(context.list_all(resource)[0])))]
     if not made:
-        raise CannotBuildRequest("there is no room for items")
+        raise CannotBuildRequest("the capacity is used up")
     items, asked = context.list_all(made[0])
     shown = len(only(resource, items, made))
     context.expect(
-        shown == len(made), f"all of {len(made)} items, since the list has no pages", f"{shown} of them", *asked
+        shown == len(made),
+        f"a list without paging parameters contains all {len(made)} created items",
+        f"{shown} of them",
+        *asked,
     )
 
 
@@ -40,10 +43,10 @@ def _unpaged(contract: Contract) -> Iterator[Place]:
                     "http",
                     "documented",
                     "RFC 9110 section 15.3.1",
-                    "The reply represents the list, and says nothing of a further page.",
+                    "The reply represents the whole list: no further page is documented.",
                 ),
                 (resource, op),
             )
 
 
-CHECKS = (Check("whole-list", (), _unpaged, whole, quick=False),)
+CHECKS = (Check("unpaged-list", (), _unpaged, whole, quick=False),)

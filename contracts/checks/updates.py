@@ -1,11 +1,20 @@
-"""Promises about changes: what is named is changed, what is not named stays, and PUT replaces the whole."""
+"""Checks of updates: PATCH changes exactly the named fields, and PUT replaces the whole item."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.checks.item_view import always_shown, changing, covers, meant, showable, shows_null, unchangeable
+from contracts.checks.item_view import (
+    always_shown,
+    changing,
+    covers,
+    meant,
+    showable,
+    shown_value,
+    shows_null,
+    unchangeable,
+)
 from contracts.checks.read_your_writes import WRITES, echoed
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -16,15 +25,15 @@ from contracts.runner.context import CheckContext
 
 
 def updated(context: CheckContext, resource: CheckedResource) -> None:
-    """A changed field is changed for every reader, and only that one."""
+    """An update of one field changes this field, in every reply, and no other."""
     op = resource.operations["update"]
     for name in context.bodies.properties(op):
         if name not in unchangeable(resource):
-            _change(context, resource, op, name)
+            _check_field(context, resource, op, name)
 
 
-def together(context: CheckContext, resource: CheckedResource) -> None:
-    """All fields that one change names are changed."""
+def update_several_fields(context: CheckContext, resource: CheckedResource) -> None:
+    """An update of several fields changes all of them."""
     op = resource.operations["update"]
     made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
     shows = showable(context, resource, resource.operations["get"])
@@ -43,11 +52,16 @@ def together(context: CheckContext, resource: CheckedResource) -> None:
     after = context.item(resource.operations["get"], seen)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
     context.expect(
-        not lost, f"{', '.join(wanted)} are all changed", f"{', '.join(lost)} stayed", made.exchange, changed, seen
+        not lost,
+        f"one update changes all of {', '.join(wanted)}",
+        f"{', '.join(lost)} did not change",
+        made.exchange,
+        changed,
+        seen,
     )
 
 
-def _change(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> None:
+def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> None:
     made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
     before = context.item(resource.operations["get"], context.get(made))
     present = before.get(name, made.sent.get(name))
@@ -65,7 +79,7 @@ def _change(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         if not 200 <= changed.status < 300:
             if not op.may_refuse:
                 context.report_violation(
-                    f"a valid change of {name} is accepted",
+                    f"a valid update of {name} succeeds",
                     f"status {changed.status}",
                     made.exchange,
                     changed,
@@ -77,20 +91,20 @@ def _change(context: CheckContext, resource: CheckedResource, op: ResourceOperat
         if name in showable(context, resource, resource.operations["get"]):
             context.expect(
                 name in after and covers(after[name], value),
-                f"{name} as it was changed: {value!r}",
-                f"{after.get(name, 'nothing')!r}",
+                f"a GET after the update returns {name} {value!r}",
+                shown_value(after, name),
                 made.exchange,
                 changed,
                 seen,
                 about=name,
             )
-            _told(context, resource, op, name, value, changed, made)
-        _rest(context, resource, made, before, after, name, (made.exchange, changed, seen))
-        _listed_so(context, resource, made, name, after, (made.exchange, changed))
+            _check_update_reply(context, resource, op, name, value, changed, made)
+        _check_other_fields(context, resource, made, before, after, name, (made.exchange, changed, seen))
+        _check_list(context, resource, made, name, after, (made.exchange, changed))
         before = after
 
 
-def _listed_so(
+def _check_list(
     context: CheckContext,
     resource: CheckedResource,
     made: CreatedItem,
@@ -98,14 +112,14 @@ def _listed_so(
     after: Mapping[str, Any],
     history: Any,
 ) -> None:
-    """A list shows the change as the item itself does."""
+    """The list shows the updated value, as a GET of the item does."""
     if not resource.can("list"):
         return
     items, asked = context.list_all(made)
     shown = next((i for i in items if str(i.get(resource.behaviour.identity.field)) == str(made.id)), {})
     context.expect(
         shown.get(name, after.get(name)) == after.get(name),
-        f"the list shows the new {name}: {after.get(name)!r}",
+        f"the list shows the updated {name}: {after.get(name)!r}",
         repr(shown.get(name)),
         *history,
         *asked,
@@ -113,7 +127,7 @@ def _listed_so(
     )
 
 
-def _told(
+def _check_update_reply(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -126,15 +140,15 @@ def _told(
     if op.reply_path("item") is not None and name in showable(context, resource, op):
         context.expect(
             name in item and covers(item[name], value),
-            f"the reply shows the new {name}: {value!r}",
-            f"{item.get(name, 'nothing')!r}",
+            f"the update reply shows the new {name}: {value!r}",
+            shown_value(item, name),
             made.exchange,
             changed,
             about=f"reply {name}",
         )
 
 
-def _rest(
+def _check_other_fields(
     context: CheckContext,
     resource: CheckedResource,
     made: CreatedItem,
@@ -143,7 +157,7 @@ def _rest(
     name: str,
     exchanges: Any,
 ) -> None:
-    """All other fields that clients set, the id and the time of creation stay."""
+    """The id, the time of creation and all other fields that clients set do not change."""
     times = resource.behaviour.timestamps
     kept = {*made.sent, resource.behaviour.identity.field, *((times.created,) if times else ())}
     if not resource.operations["update"].may_refuse:
@@ -152,15 +166,15 @@ def _rest(
     for other in sorted(kept & before.keys() - {name} - derived - resource.rule_fields):
         context.expect(
             after.get(other) == before[other],
-            f"{other} stays {before[other]!r} when {name} changes",
+            f"{other} stays {before[other]!r} when {name or 'nothing'} is updated",
             repr(after.get(other)),
             *exchanges,
             about=f"kept {other}",
         )
 
 
-def nothing_changes(context: CheckContext, resource: CheckedResource) -> None:
-    """An update that names no field changes none."""
+def empty_update(context: CheckContext, resource: CheckedResource) -> None:
+    """An update without any field succeeds and changes nothing."""
     op = resource.operations["update"]
     made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
     if not context.bodies.accepts(op, {}):
@@ -169,7 +183,7 @@ def nothing_changes(context: CheckContext, resource: CheckedResource) -> None:
     changed = context.update(made, {})
     if 200 <= changed.status < 300:
         seen = context.get(made)
-        _rest(
+        _check_other_fields(
             context,
             resource,
             made,
@@ -180,10 +194,10 @@ def nothing_changes(context: CheckContext, resource: CheckedResource) -> None:
         )
     elif not op.may_refuse:
         statement = StatementRef(
-            op.name, "schema", "inferred", "the document's schema of the request", "It requires no field."
+            op.name, "schema", "inferred", "the document's schema of the request", "The schema requires no field."
         )
         context.report_violation(
-            "a change that names no field is accepted, as its schema says",
+            "an update without any field succeeds, because its schema requires none",
             f"status {changed.status}",
             made.exchange,
             changed,
@@ -193,16 +207,16 @@ def nothing_changes(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def replaced(context: CheckContext, resource: CheckedResource) -> None:
-    """PUT replaces the whole item (RFC 9110 section 9.3.4); sending it again changes nothing more."""
+    """PUT replaces the whole item, and sending it twice has the same effect as once (RFC 9110 section 9.3.4)."""
     op = resource.operations["replace"]
-    made = context.create(resource, _unusual(context, resource))
+    made = context.create(resource, _body_without_defaults(context, resource))
     before = context.item(resource.operations["get"], context.get(made))
     count = len(context.list_all(made)[0]) if resource.can("list") else 0
-    body = _slim(context, resource, op, made)
+    body = _smallest_put_body(context, resource, op, made)
     first = context.send(op, path=made.path, body=body)
     if not context.expect(
         200 <= first.status < 300,
-        "a valid replacement is accepted",
+        "a valid PUT succeeds",
         f"status {first.status}",
         made.exchange,
         first,
@@ -222,32 +236,32 @@ def replaced(context: CheckContext, resource: CheckedResource) -> None:
     )
     for name in (made.sent.keys() & item.keys()) - kept:
         context.expect(
-            item[name] != made.sent[name] or item[name] in _natural(context, op, name),
-            f"{name}, which the replacement leaves out, is not kept",
+            item[name] != made.sent[name] or item[name] in _default_values(context, op, name),
+            f"PUT removes or resets {name}, which its body does not contain",
             repr(item[name]),
             *history,
             about=f"dropped {name}",
         )
-    _stays(context, resource, before, item, history)
+    _check_fixed_fields(context, resource, before, item, history)
     if resource.can("list"):
         items, asked = context.list_all(made)
         context.expect(
             len(items) == count,
-            "replacing makes no further item",
-            f"{len(items)} instead of {count}",
+            f"the list still has {count} items after PUT",
+            f"{len(items)} items",
             *history,
             *asked,
             about="count",
         )
     context.send(op, path=made.path, body=body)
     again = context.get(made)
-    _rest_after(
+    _check_idempotent(
         context, resource, item, context.item(resource.operations["get"], again), (made.exchange, first, seen, again)
     )
 
 
-def _unusual(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
-    """A body whose values are no defaults, so that what is kept by mistake shows."""
+def _body_without_defaults(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """A body without default values, so that a value that PUT should have removed is visible."""
     op = resource.operations["create"]
     body = context.body(resource, full=True)
     for name, pointer in context.bodies.properties(op).items():
@@ -258,8 +272,10 @@ def _unusual(context: CheckContext, resource: CheckedResource) -> dict[str, Any]
     return body
 
 
-def _slim(context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem) -> dict[str, Any]:
-    """A replacement with what is required and nothing else."""
+def _smallest_put_body(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
+) -> dict[str, Any]:
+    """A PUT body with the required fields only."""
     body = context.bodies.minimal(op, f"{context.check}/put")
     if body is None:
         raise CannotBuildRequest(f"no valid body can be made for {op.name}")
@@ -269,7 +285,7 @@ def _slim(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
     return meant(context, resource, op, context.bodies.marked(op, resource, body, context.shared.mark()), made)
 
 
-def _stays(
+def _check_fixed_fields(
     context: CheckContext, resource: CheckedResource, before: Mapping[str, Any], after: Mapping[str, Any], history: Any
 ) -> None:
     times = resource.behaviour.timestamps
@@ -277,26 +293,26 @@ def _stays(
         if name in before:
             context.expect(
                 after.get(name) == before[name],
-                f"{name} stays when the item is replaced",
+                f"{name} stays {before[name]!r} after PUT",
                 repr(after.get(name)),
                 *history,
                 about=f"{name} stays",
             )
 
 
-def _natural(context: CheckContext, op: ResourceOperation, name: str) -> tuple[Any, ...]:
+def _default_values(context: CheckContext, op: ResourceOperation, name: str) -> tuple[Any, ...]:
     pointer = context.bodies.properties(op).get(name)
     return (context.contract.schemas.keyword(pointer, "default") if pointer else None, None, [], "", 0, False)
 
 
-def _rest_after(
+def _check_idempotent(
     context: CheckContext, resource: CheckedResource, item: Mapping[str, Any], after: Mapping[str, Any], exchanges: Any
 ) -> None:
     moving = {resource.behaviour.timestamps.updated} if resource.behaviour.timestamps else set()
     for name in item.keys() - moving:
         context.expect(
             after.get(name) == item[name],
-            f"PUT sent twice is PUT sent once (RFC 9110 section 9.2.2): {name}",
+            f"a second identical PUT does not change {name} (RFC 9110 section 9.2.2)",
             repr(after.get(name)),
             *exchanges,
             about="idempotent",
@@ -304,9 +320,9 @@ def _rest_after(
 
 
 CHECKS = (
-    Check("update", ("action",), http_rule("update", "create", "get", source=WRITES, text="A change is kept, and only it."),
+    Check("update", ("action",), http_rule("update", "create", "get", source=WRITES, text="An update changes exactly the named fields."),
             updated, exclusive=False),
-    Check("update-together", ("action",), http_rule("update", "create", "get", source=WRITES), together),
-    Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES), nothing_changes, exclusive=False),
+    Check("update-several-fields", ("action",), http_rule("update", "create", "get", source=WRITES), update_several_fields),
+    Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES), empty_update, exclusive=False),
     Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced, exclusive=False),
 )  # fmt: skip

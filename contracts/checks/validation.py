@@ -1,11 +1,11 @@
-"""Promises of the request schemas: values on a bound are accepted, values just beyond it are refused without effect."""
+"""Checks of the request schemas: values at a bound are accepted, values beyond it are refused without effect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.checks.error_replies import error_said, refused
+from contracts.checks.error_replies import check_refused, error_statement
 from contracts.checks.item_view import covers, meant
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
@@ -19,11 +19,11 @@ from mockserver.errors import MockServerError
 from mockserver.openapi.document import Parameter
 
 UNCERTAIN = frozenset({"format"})
-"""Keywords that a service may take as a remark only (JSON Schema Validation section 7.2.1)."""
+"""Keywords that a service need not enforce (JSON Schema Validation section 7.2.1)."""
 
 
-def bodies(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
-    """Every constraint of a request's schema is kept, at the bound and beyond it."""
+def body_validation(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """The body schema is enforced: values at each bound are accepted, values beyond it are refused."""
     creates = op == resource.operations.get("create")
     made = (
         None
@@ -35,28 +35,28 @@ def bodies(context: CheckContext, resource: CheckedResource, op: ResourceOperati
         if creates
         else {}
         if op == resource.operations.get("update")
-        else _whole(context, resource, op, made)
+        else _whole_body(context, resource, op, made)
     )
-    _missing(context, resource, op, base, made)
+    _check_required(context, resource, op, base, made)
     for name, pointer in context.bodies.properties(op).items():
         present = base.get(name)
         present = present if present is not None else context.bodies.value(op, name, context.check)
         for case in cases(context.contract.schemas, pointer, present):
-            _try(context, resource, op, made, base, name, case)
-    for body, what in (([], "array"), ("text", "string"), (None, "null")):
+            _check_case(context, resource, op, made, base, name, case)
+    for body, what in (([], "an array"), ("text", "a string"), (None, "null")):
         if not context.bodies.accepts(op, body):
             exchange = _send(context, resource, op, made, body)
-            _refuse(context, op, exchange, f"a body that is {what}", "body type", "", "type")
+            _check_refused(context, op, exchange, f"a request whose body is {what}", "body type", "", "type")
 
 
-def _whole(
+def _whole_body(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None
 ) -> dict[str, Any]:
     body = context.bodies.minimal(op, context.check) or {}
     return meant(context, resource, op, body, made) if made else body
 
 
-def _missing(
+def _check_required(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -67,10 +67,18 @@ def _missing(
         body = {key: value for key, value in base.items() if key != name}
         if not context.bodies.accepts(op, body):
             exchange = _send(context, resource, op, made, body)
-            _refuse(context, op, exchange, f"a body without {name}", f"{name} required", name, "required")
+            _check_refused(
+                context,
+                op,
+                exchange,
+                f"a request without the required field {name}",
+                f"{name} required",
+                name,
+                "required",
+            )
 
 
-def _try(
+def _check_case(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -82,23 +90,31 @@ def _try(
     body = base | {name: case.value}
     if context.bodies.accepts(op, body) is not case.valid:
         return
-    what = f"{name} {_shown(case.value)}"
+    what = f"a request with {name} {_shown(case.value)}"
     if not case.valid:
         exchange = _send(context, resource, op, made, body)
-        _refuse(context, op, exchange, f"{what}, against {case.keyword},", f"{name} {case.keyword}", name, case.keyword)
+        _check_refused(
+            context,
+            op,
+            exchange,
+            f"{what}, which violates {case.keyword},",
+            f"{name} {case.keyword}",
+            name,
+            case.keyword,
+        )
     elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
         exchange = _send(context, resource, op, made, body)
         context.expect(
             200 <= exchange.status < 300,
-            f"{what}, within {case.keyword}, is accepted",
+            f"{what}, which {case.keyword} allows, is accepted",
             f"status {exchange.status}",
             exchange,
             about=f"{name} {case.keyword} accepted",
         )
-        _kept(context, resource, op, name, case, exchange)
+        _check_reply_value(context, resource, op, name, case, exchange)
 
 
-def _kept(
+def _check_reply_value(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
@@ -106,7 +122,7 @@ def _kept(
     case: BoundaryCase,
     exchange: RecordedExchange,
 ) -> None:
-    """What is accepted is kept whole: the reply shows it as it was sent."""
+    """The reply shows an accepted value as it was sent."""
     item = context.item(op, exchange)
     if (
         exchange.status < 300
@@ -116,7 +132,7 @@ def _kept(
     ):
         context.expect(
             covers(item[name], case.value),
-            f"{name} {_shown(case.value)} as it was sent",
+            f"the reply shows {name} {_shown(case.value)} as it was sent",
             _shown(item[name]),
             exchange,
             about=f"{name} {case.keyword} kept",
@@ -131,7 +147,7 @@ def _is_unique(resource: CheckedResource, name: str) -> bool:
 def _send(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None, body: Any
 ) -> RecordedExchange:
-    """Send a body; what a create request makes is taken away at once, so that no limit is reached."""
+    """Send a body. Deletes a created item at once, so that no capacity is reached."""
     if made is not None:
         return context.send(op, path=made.path, body=body)
     path = context.parent_path(resource, context.main_user)
@@ -142,7 +158,7 @@ def _send(
     return exchange
 
 
-def _refuse(
+def _check_refused(
     context: CheckContext,
     op: ResourceOperation,
     exchange: RecordedExchange,
@@ -163,18 +179,18 @@ def _refuse(
         context.report_violation(
             f"{what} is refused", f"status {exchange.status}", exchange, about=about, statement=statement
         )
-    elif refused(context, "invalid", op, exchange, what, f"{about} status") and name:
-        _named(context, op, exchange, name)
+    elif check_refused(context, "invalid", op, exchange, what, f"{about} status") and name:
+        _check_names_field(context, op, exchange, name)
 
 
-def _named(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, name: str) -> None:
-    """Where the body of a refusal says what is wrong, it names the field."""
-    statement = error_said(context, "invalid", op)
+def _check_names_field(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, name: str) -> None:
+    """An error body with a message or field names the invalid field."""
+    statement = error_statement(context, "invalid", op)
     if statement is not None and any(word in str(statement.body) for word in ("{message}", "{field}", "{loc}")):
         reference = StatementRef.of("service", "errors.invalid", statement)
         context.expect(
             name.encode() in exchange.reply_body,
-            f"the refusal names {name}",
+            f"the error body names the invalid field {name}",
             exchange.reply_body[:200].decode("utf-8", "replace"),
             exchange,
             about="names",
@@ -187,52 +203,52 @@ def _shown(value: Any) -> str:
     return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 
 
-def unchanged(context: CheckContext, resource: CheckedResource) -> None:
-    """A refused request leaves everything as it was."""
+def refusal_without_effect(context: CheckContext, resource: CheckedResource) -> None:
+    """A refused request has no effect: no item changes, and none is created."""
     made = context.create(resource)
     before = context.item(resource.operations["get"], context.get(made))
     for name in ("update", "replace"):
         op = resource.operations.get(name)
         if op is not None:
-            wrong, good = _mixed(context, resource, op, made)
+            wrong, good = _invalid_and_valid_field(context, resource, op, made)
             if wrong:
                 exchange = context.send(op, path=made.path, body={**good, **wrong})
                 seen = context.get(made)
                 after = context.item(resource.operations["get"], seen)
                 context.expect(
                     exchange.status < 400 or after == before,
-                    "a refused change changes nothing",
-                    f"{[n for n in before if after.get(n) != before[n]]} changed",
+                    "a refused update does not change the item",
+                    f"{', '.join(n for n in before if after.get(n) != before[n])} changed",
                     made.exchange,
                     exchange,
                     seen,
                     about=name,
                 )
     if resource.can("list"):
-        _no_more(context, resource, made)
+        _check_nothing_created(context, resource, made)
 
 
-def _no_more(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:
+def _check_nothing_created(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:
     count = len(context.list_all(made)[0])
-    wrong, _ = _mixed(context, resource, resource.operations["create"], made)
+    wrong, _ = _invalid_and_valid_field(context, resource, resource.operations["create"], made)
     for body in ({**context.body(resource), **wrong}, {}):
         if not context.bodies.accepts(resource.operations["create"], body):
             exchange, fresh = context.try_create(resource, body)
             items, asked = context.list_all(made)
             context.expect(
                 fresh is not None or exchange.status < 400 or len(items) == count,
-                "a refused request creates nothing",
-                f"{len(items) - count} more in the list",
+                "a refused create adds no item to the list",
+                f"{len(items) - count} more items",
                 exchange,
                 *asked,
                 about="create",
             )
 
 
-def _mixed(
+def _invalid_and_valid_field(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """One wrong field and one right change, so that a half-done change shows."""
+    """An invalid field and a valid change, so that a partly executed update is visible."""
     properties = context.bodies.properties(op)
     good: dict[str, Any] = {}
     for name in properties:
@@ -245,37 +261,45 @@ def _mixed(
     return {}, {}
 
 
-def parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
-    """Every constraint of a query parameter is kept, at the bound and beyond it."""
+def query_parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
+    """The schemas of query parameters are enforced: values at each bound are accepted, values beyond it refused."""
     made = context.some_item(resource) if resource is not None and resource.can("create") else None
     for parameter in op.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue
         for case in _parameter_cases(context, parameter):
             exchange = context.send(
-                op, path=made.path if made else None, query={parameter.name: case.value}, body=_some(context, op)
+                op, path=made.path if made else None, query={parameter.name: case.value}, body=_body_for(context, op)
             )
             what = f"{parameter.name}={_shown(case.value)}"
             about = f"{parameter.name} {case.keyword}"
             if case.valid:
                 context.expect(
                     exchange.status not in (400, 422),
-                    f"{what}, within {case.keyword}, is accepted",
+                    f"a request with {what}, which {case.keyword} allows, is accepted",
                     f"status {exchange.status}",
                     exchange,
                     about=f"{about} accepted",
                 )
             else:
-                _refuse(context, op, exchange, f"{what}, against {case.keyword},", about, parameter.name, case.keyword)
+                _check_refused(
+                    context,
+                    op,
+                    exchange,
+                    f"a request with {what}, which violates {case.keyword},",
+                    about,
+                    parameter.name,
+                    case.keyword,
+                )
 
 
-def _some(context: CheckContext, op: ResourceOperation) -> Any:
+def _body_for(context: CheckContext, op: ResourceOperation) -> Any:
     body = context.bodies.minimal(op, context.check) if op.media_type else None
     return MISSING if body is None else body
 
 
 def _parameter_cases(context: CheckContext, parameter: Parameter) -> Iterator[BoundaryCase]:
-    """Values as they can stand in an address: a text is a text of whatever type."""
+    """Test values that a query can express; in a query, every value is a text."""
     pointer = str(parameter.schema)
     types = context.contract.schemas.types(pointer)
     try:
@@ -285,19 +309,19 @@ def _parameter_cases(context: CheckContext, parameter: Parameter) -> Iterator[Bo
     for case in cases(context.contract.schemas, pointer, present):
         if case.value is None or isinstance(case.value, dict | list) or (case.keyword == "type" and "string" in types):
             continue
-        if case.keyword == "type" and "array" in types and _takes_texts(context, pointer):
-            continue  # one value is a list of one
+        if case.keyword == "type" and "array" in types and _allows_texts(context, pointer):
+            continue  # one value is a list with one entry
         if case.keyword == "type" and "object" in types:
-            continue  # its properties stand there, or a notation of its own (OpenAPI 3.1 section 4.8.12.2)
+            continue  # any text may be the notation of an object (OpenAPI 3.1 section 4.8.12.2)
         if types & {"integer", "number"} and case.keyword == "type" and isinstance(case.value, bool):
             continue
         if "boolean" in types and case.value in (7, "yes"):
-            continue  # 1, yes and on are read as true by many
+            continue  # many services read 1, yes and on as true
         yield case
 
 
-def _takes_texts(context: CheckContext, pointer: str) -> bool:
-    """May the items of a list be texts?"""
+def _allows_texts(context: CheckContext, pointer: str) -> bool:
+    """May the entries of a list be texts?"""
     items = context.contract.schemas.items(pointer)
     types = context.contract.schemas.types(items) if items else frozenset()
     return not types or "string" in types
@@ -309,7 +333,7 @@ def _body_places(contract: Contract) -> Iterator[Place]:
         resource = resource_of(op, known)
         if resource is not None and op.media_type is not None and resource.can("create"):
             own = next((each for each in resource.operations.values() if each.name == op.name), op)
-            yield op.name, _said(op), (resource, own)
+            yield op.name, _schema_reference(op), (resource, own)
 
 
 def _unchanged_places(contract: Contract) -> Iterator[Place]:
@@ -330,15 +354,15 @@ def _parameter_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
         if any(p.location == "query" and p.schema for p in op.operation.parameters) and op.operation.method == "get":
-            yield op.name, _said(op), (op, resource_of(op, known))
+            yield op.name, _schema_reference(op), (op, resource_of(op, known))
 
 
-def _said(op: ResourceOperation) -> StatementRef:
+def _schema_reference(op: ResourceOperation) -> StatementRef:
     return StatementRef(op.name, "schema", "documented", "the document's schema of the request", "")
 
 
 CHECKS = (
-    Check("validation", (), _body_places, bodies, exclusive=False),
-    Check("no-effect", (), _unchanged_places, unchanged),
-    Check("parameters", (), _parameter_places, parameters),
+    Check("validation", (), _body_places, body_validation, exclusive=False),
+    Check("refusal-without-effect", (), _unchanged_places, refusal_without_effect),
+    Check("query-parameters", (), _parameter_places, query_parameters),
 )  # fmt: skip

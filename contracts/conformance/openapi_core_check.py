@@ -19,7 +19,7 @@ from contracts.model.resources import name_of
 from mockserver.contract import Contract
 from mockserver.openapi.document import Operation
 
-CHECK = "second-judge"
+CHECK = "openapi-core"
 """The name of this check in reports."""
 
 MOST = 500

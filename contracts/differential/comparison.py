@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.checks.fields import bare
+from contracts.checks.fields import smallest_body
 from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
@@ -216,7 +216,7 @@ def _moving(resource: CheckedResource, side: Player) -> frozenset[str]:
     """Fields whose values are new for every item though nobody sent them."""
     context = side.context
     try:
-        made = [context.create(resource, bare(context, resource)) for _ in range(2)]
+        made = [context.create(resource, smallest_body(context, resource)) for _ in range(2)]
     except CannotBuildRequest:
         return frozenset()
     finally:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from contracts.checks.reply_templates import misfits
+from contracts.checks.reply_templates import template_differences
 from contracts.differential.comparable_reply import shape_of
 from contracts.differential.player import PlayedReply, Player
 from contracts.differential.scenario import Scenario, ScenarioStep
@@ -113,7 +113,7 @@ class Comparer:
         """A refusal is as its statement says; where none is made, it has what the mock's has."""
         statement = refusal_body(self.contract, mine.step.op, refusal)
         if statement is not None:
-            same = not any(misfits(statement.body, other.exchange.json, {"status": other.view.status}))
+            same = not any(template_differences(statement.body, other.exchange.json, {"status": other.view.status}))
         else:
             same = _keys(mine.view.body) == _keys(other.view.body)
         same = same and mine.view.headers.get("allow") == other.view.headers.get("allow")

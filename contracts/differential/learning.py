@@ -230,7 +230,7 @@ def page_default(
 ) -> LearnedOverlay | None:
     """How many items a page has where nobody says."""
     step = scenario.steps[found.step]
-    if scenario.about != "page-default" or found.how not in ("items", "value"):
+    if scenario.about != "default-page-size" or found.how not in ("items", "value"):
         return None
     size = measurements.page_size(by.context, scenario.resource)
     return by.changed(_operation(step, "paging"), f"A page has {size} items.", default=size) if size else None

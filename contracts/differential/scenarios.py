@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from contracts.checks.fields import bare
+from contracts.checks.fields import smallest_body
 from contracts.checks.item_view import unchangeable
 from contracts.checks.validation import UNCERTAIN
 from contracts.client.boundary_values import cases
@@ -94,7 +94,7 @@ class _Author:
 
 def creating(by: _Author) -> Iterator[Scenario]:
     """What a new item looks like, with the least and with the most that a client may say."""
-    yield by.scenario("create", by.make("one", bare(by.context, by.resource)), *by.looks("one"))
+    yield by.scenario("create", by.make("one", smallest_body(by.context, by.resource)), *by.looks("one"))
     yield by.scenario("create", by.make("one", by.context.body(by.resource, full=True)), *by.looks("one"))
 
 
@@ -184,7 +184,7 @@ def paging(by: _Author) -> Iterator[Scenario]:
     room = min((c.limit for c in by.resource.behaviour.capacity), default=MOST)
     if stated.default < min(room, MOST):
         many = (by.make(f"item {number}") for number in range(stated.default + 1))
-        yield by.scenario("page-default", *many, by.list(), statement=statement)
+        yield by.scenario("default-page-size", *many, by.list(), statement=statement)
 
 
 def narrowing(by: _Author) -> Iterator[Scenario]:

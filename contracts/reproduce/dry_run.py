@@ -11,7 +11,16 @@ from contracts.model.resources import name_of
 from contracts.reproduce.script import NAME, ReplayedScript, Script, ScriptBroken, ScriptRefused, replay_script, script
 from contracts.runner.settings import CheckSettings
 
-CROWDED = frozenset({"crowd", "crowded-capacity", "crowded-unique", "lost-update", "crowded-delete", "rate-limit"})
+CROWDED = frozenset(
+    {
+        "concurrent-creates",
+        "concurrent-capacity",
+        "concurrent-unique",
+        "lost-update",
+        "concurrent-deletes",
+        "rate-limit",
+    }
+)
 """Checks of which the requests are sent at the same time, or are too many to be listed."""
 
 

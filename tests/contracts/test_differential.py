@@ -67,7 +67,7 @@ def test_a_correct_server_differs_only_in_what_nobody_knows(name: str) -> None:
     ("basedash", "create-200", "create", "reply"),
     ("basedash", "oldest-first", "order", "order"),
     ("basedash", "by-update", "order", "order"),
-    ("basedash", "default-20", "page-default", "paging"),
+    ("basedash", "default-20", "default-page-size", "paging"),
     ("basedash", "page-short", "paging", "paging"),
     ("basedash", "limit-101", "paging", "paging"),
     ("basedash", "cursor-inclusive", "paging", "paging"),
@@ -153,7 +153,9 @@ LEARNED = ("default-20", "by-update", "id-plain", "unknown-kept")
 
 def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) -> None:
     file, reports = tmp_path / "learned.yaml", str(tmp_path / "reports")
-    chosen = [word for name in ("create", "order", "page-default", "unknown-*") for word in ("--only", f"same-{name}")]
+    chosen = [
+        word for name in ("create", "order", "default-page-size", "unknown-*") for word in ("--only", f"same-{name}")
+    ]
     with served(*LEARNED) as address:
         told = ("check", "basedash", "--url", address, *chosen, "--report", reports)
         learned = run(*told, "--learn", str(file), seconds=200)
@@ -194,7 +196,7 @@ def test_what_is_learned_of_a_document_without_statements_keeps_what_was_inferre
     keys = [word for each in subject.users for word in ("--auth", each.secret)]
     with _served(subject.server("default-5")) as address:
         done = run("check", notes, "--url", f"{address}/api", *keys, "--learn", str(file), "--report", str(tmp_path),
-                   "--only", "same-page-default", seconds=200)  # fmt: skip
+                   "--only", "same-default-page-size", seconds=200)  # fmt: skip
 
     before, after = contracts.of(notes).behaviour, contracts.of(notes, [file]).behaviour
     paging = {b.operations["/notes", "get"].paging for b in (before, after)}

@@ -55,7 +55,7 @@ class Dying:
 
 def deafly(lives: int) -> CheckResult:
     about = subject("basedash")
-    base, only = "http://deaf.local", ["update", "update-together", "read-only-fields", "order", "listed"]
+    base, only = "http://deaf.local", ["update", "update-several-fields", "read-only-fields", "order", "listed"]
     with Target.asgi(Deaf(lives), about.users, base_url=base, timeout=0.2) as target:
         return run_checks(about.contract, target, only=only)
 
@@ -64,7 +64,7 @@ def test_a_request_without_an_answer_is_a_failure_and_the_examination_goes_on() 
     result = deafly(lives=9)
 
     silent = [found for found in result.findings if found.expected == "a response"]
-    assert {"update", "update-together"} <= {found.check for found in silent}
+    assert {"update", "update-several-fields"} <= {found.check for found in silent}
     assert {"failure"} == {found.verdict for found in silent}
     assert {"PATCH"} == {found.exchanges[-1].method for found in silent}
     assert "passed" in {outcome for (_, check), outcome in result.outcomes.items() if check == "listed"}
@@ -91,8 +91,8 @@ def test_what_is_found_has_the_same_name_in_every_run() -> None:
 
 
 def test_a_guess_that_does_not_hold_is_news_unless_the_examination_is_strict() -> None:
-    lenient, _ = run("label-moves", only=["initial"])
-    strict, _ = run("label-moves", only=["initial"], strict=True)
+    lenient, _ = run("label-moves", only=["initial-values"])
+    strict, _ = run("label-moves", only=["initial-values"], strict=True)
 
     assert ({"warning"}, {"failure"}) == ({f.verdict for f in lenient.findings}, {f.verdict for f in strict.findings})
 
@@ -106,7 +106,7 @@ def test_a_law_of_http_that_does_not_hold_is_a_failure() -> None:
 
 def test_every_exchange_of_a_finding_leads_to_it() -> None:
     result, _ = run("delete-kept", only=["delete"])
-    [found] = [found for found in result.findings if found.expected.startswith("404 from GET")]
+    [found] = [found for found in result.findings if found.expected.startswith("GET ")]
 
     assert ["POST", "DELETE", "GET"] == [exchange.method for exchange in found.exchanges]
     assert "${ADMIN}" in found.exchanges[-1].curl()
@@ -132,14 +132,14 @@ def test_a_read_only_examination_changes_nothing() -> None:
 def test_only_what_is_asked_for_is_examined() -> None:
     result, _ = run(only=["paging", "GET /nowhere"])
 
-    assert {"paging", "document", "second-judge"} == {check for _, check in result.outcomes}
+    assert {"paging", "document", "openapi-core"} == {check for _, check in result.outcomes}
 
 
 def test_what_is_left_out_is_not_examined() -> None:
     result, _ = run(skip=["POST *", "lifecycle", "paging*"])
 
     assert not [
-        key for key in result.outcomes if key[0].startswith("POST") and key[1] not in ("document", "second-judge")
+        key for key in result.outcomes if key[0].startswith("POST") and key[1] not in ("document", "openapi-core")
     ]
     assert not [check for _, check in result.outcomes if check.startswith("paging")]
 

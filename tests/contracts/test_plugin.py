@@ -65,8 +65,10 @@ def test_a_broken_promise_is_a_failed_test_that_shows_statement_and_requests(pyt
 
     assert 1 == done.ret
     assert {"failed": 1, "passed": 1} == {key: done.parseoutcomes()[key] for key in ("failed", "passed")}
-    done.stdout.fnmatch_lines(["*FAILURE GET /api/public/*: order *", "*expected  by creation, descending*",
-                               "*said      mcp-server order:*", "*$ curl *"])  # fmt: skip
+    expected = "*expected  the list is in order of creation, descending*"
+    done.stdout.fnmatch_lines(
+        ["*FAILURE GET /api/public/*: order *", expected, "*said      mcp-server order:*", "*$ curl *"]
+    )
 
 
 def test_workers_share_a_service_and_agree_with_a_run_alone(pytester: pytest.Pytester) -> None:
@@ -81,11 +83,11 @@ def test_workers_share_a_service_and_agree_with_a_run_alone(pytester: pytest.Pyt
 
 def test_what_is_only_assumed_fails_no_test_and_is_told_at_the_end(pytester: pytest.Pytester) -> None:
     with _served(Basedash("label-moves")) as address:
-        done, strict = (examine(pytester, "--contract", "basedash", "--target", address, "-k", "initial[", *more)
+        done, strict = (examine(pytester, "--contract", "basedash", "--target", address, "-k", "initial-values[", *more)
                         for more in ((), ("--contract-strict",)))  # fmt: skip
 
     assert (0, 1) == (done.ret, strict.ret)
-    done.stdout.fnmatch_lines(["*contract warnings*", "WARNING *: initial *"])
+    done.stdout.fnmatch_lines(["*contract warnings*", "WARNING *: initial-values *"])
 
 
 def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) -> None:

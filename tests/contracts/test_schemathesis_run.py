@@ -150,7 +150,7 @@ def test_the_mock_keeps_a_document_of_which_everything_is_inferred(tmp_path: Pat
         conformance = conform(asked.contract, target, seed=seed)
 
     assert [] == [(each.operation, each.check, each.seen) for each in (*promises.findings, *conformance.findings)]
-    assert {"paging", "mass-assignment", "parameters"} <= {check for _, check in promises.outcomes}
+    assert {"paging", "mass-assignment", "query-parameters"} <= {check for _, check in promises.outcomes}
 
 
 def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None:
