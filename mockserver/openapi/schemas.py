@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -31,10 +32,11 @@ class Validator:
     call costs no detour.
     """
 
-    __slots__ = ("_make", "is_valid", "iter_errors")
+    __slots__ = ("_make", "is_valid", "iter_errors", "validate")
 
     def __init__(self, make: Callable[[], Compiled]) -> None:
         self._make: Callable[[], Compiled] | None = make
+        self.validate: Callable[[Any], None] = lambda value: self.compile().validate(value)
         self.is_valid: Callable[[Any], bool] = lambda value: self.compile().is_valid(value)
         self.iter_errors: Callable[[Any], Iterator[jsonschema_rs.ValidationError]] = lambda value: (
             self.compile().iter_errors(value)
@@ -45,7 +47,16 @@ class Validator:
         if self._make is not None:
             made = self._make()
             self.is_valid, self.iter_errors, self._make = made.is_valid, made.iter_errors, None
+            self.validate = made.validate
         return self
+
+    def first_error(self, value: Any) -> jsonschema_rs.ValidationError:
+        """The first error of an invalid value; faster than all of them."""
+        try:
+            self.validate(value)
+        except jsonschema_rs.ValidationError as error:
+            return error
+        raise ValueError("the value is valid")
 
 
 REJECT_NO_TEXT = frozenset({"type", "description", "title", "example", "examples", "default", "$ref"})
@@ -193,13 +204,25 @@ def compiled(schema: dict[str, Any]) -> Compiled:
     return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT)
 
 
-def faults(validator: Validator, instance: Any, location: str, prefix: tuple[str | int, ...] = ()) -> tuple[Fault, ...]:
+MOST_FAULTS = 20
+"""How many faults of one value are reported."""
+
+LONGEST = 200
+"""How many characters of a value a message shows."""
+
+
+def faults(
+    validator: Validator, instance: Any, location: str, prefix: tuple[str | int, ...] = (), *, is_large: bool = False
+) -> tuple[Fault, ...]:
     """What is wrong with `instance`: a Fault for each keyword that fails, located below `prefix` in `location`.
 
     If all alternatives of `anyOf` or `oneOf` fail, the faults are those of the alternative that was most likely meant:
-    "is not valid under any of the schemas" would help no client.
+    "is not valid under any of the schemas" would help no client. At most MOST_FAULTS are found, one where the instance
+    is large: the validator looks for all of them before it tells the first.
     """
-    return tuple(fault for error in validator.iter_errors(instance) for fault in _readable(error, location, prefix))
+    errors = [validator.first_error(instance)] if is_large else validator.iter_errors(instance)
+    found = (fault for error in errors for fault in _readable(error, location, prefix))
+    return tuple(islice(found, MOST_FAULTS))
 
 
 def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Iterator[Fault]:
@@ -243,7 +266,7 @@ def _decided(
         if all(place in one for one in chosen):
             allowed = [value for one in chosen for value in CHOICES[one[place].kind.name](one[place].kind)]
             listed = ", ".join(json_codec.write(value).decode() for value in allowed)
-            message = f"{json_codec.write(error.instance).decode()} is not one of {listed}"
+            message = _cut(f"{json_codec.write(error.instance).decode()} is not one of {listed}")
             return Fault(location, (*prefix, *place), message, "enum", allowed)
     return None
 
@@ -262,7 +285,12 @@ def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[st
         path = (*path, error.kind.property)  # type: ignore[attr-defined]
     elif keyword == "additionalProperties":
         path = (*path, *error.kind.unexpected[:1])  # type: ignore[attr-defined]
-    return Fault(location, path, error.message, keyword, _expected(error))
+    return Fault(location, path, _cut(error.message), keyword, _expected(error))
+
+
+def _cut(message: str) -> str:
+    """A message whose value, with which it begins, is cut where it is long."""
+    return message if len(message) <= 2 * LONGEST else f"{message[:LONGEST]}… {message[-LONGEST // 2 :]}"
 
 
 def _expected(error: jsonschema_rs.ValidationError) -> Any:

@@ -145,7 +145,7 @@ class Endpoint:
                 done = handler.reply(call, transaction, accept, scope, content)
                 reply = done if isinstance(done, Reply) else await done
                 by = handler.name
-            self.validate_response(reply, by=by)
+            reply = encoded(self.validate_response(reply, by=by))  # before the commit: what cannot be written is undone
             transaction.commit()
             if self._forgets:
                 self._forget(call)
@@ -261,6 +261,13 @@ async def _received(receive: Any, max_length: int) -> bytes:
     return content
 
 
+def encoded(reply: Reply) -> Reply:
+    """The reply with the bytes of its body."""
+    if reply.content is not None or reply.status in (204, 304):
+        return reply
+    return Reply(reply.status, reply.body, reply.headers, reply.media_type, encode(reply), True)
+
+
 def encode(reply: Reply) -> bytes:
     """The bytes of a reply's body."""
     if reply.content is not None:
@@ -304,11 +311,12 @@ def _is_read(name: str, location: str) -> bool:
 def _headers(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     """Values by name in lower case; those of a name that comes again stand behind a comma (RFC 9110 section 5.3)."""
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
-    if len(found) != len(pairs):
-        for name in found:
-            same = [value.decode("latin-1") for key, value in pairs if key == name.encode("latin-1")]
-            found[name] = ("; " if name == "cookie" else ", ").join(same)
-    return found
+    if len(found) == len(pairs):
+        return found
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in lists.items()}
 
 
 def _cookies(text: str) -> dict[str, str]:

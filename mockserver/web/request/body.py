@@ -12,10 +12,14 @@ from mockserver.openapi import json_codec, media_types
 from mockserver.openapi.document import MediaType, RequestBody
 from mockserver.openapi.schemas import Schemas, Validator, faults
 from mockserver.web.request import xml_reader
+from mockserver.web.request.bounds import refuse_deep
 from mockserver.web.request.form import FormReader
 
 CACHED_READERS = 64
 """How many content types have their reader cached: clients send few, but an attacker may send any number."""
+
+LARGE = 100_000
+"""From how many bytes on a body's first fault is the only one that is reported: to find all can take seconds."""
 
 Parse = Callable[[bytes, str], Any]
 
@@ -40,7 +44,7 @@ class BodyReader:
             return None, reader.name
         value = reader.parse(content, content_type)
         if reader.validator is not None and not reader.validator.is_valid(value):
-            found = faults(reader.validator, value, "body")
+            found = faults(reader.validator, value, "body", is_large=len(content) > LARGE)
             raise Invalid(found[0].message, faults=found)
         return value, reader.name
 
@@ -94,11 +98,13 @@ def _reader(name: str, media: MediaType, schemas: Schemas) -> MediaReader:
 
 def _json(content: bytes, content_type: str) -> Any:
     try:
-        return json_codec.read(content)
+        value = json_codec.read(content)
     except orjson.JSONDecodeError as fault:
         message = f"not JSON: {fault}"
         faults = (Fault("body", (), message, "json"),)
         raise Malformed(message, faults=faults, position=fault.pos) from None
+    refuse_deep(content, value)
+    return value
 
 
 def _lines(content: bytes, content_type: str) -> list[Any]:
@@ -108,6 +114,7 @@ def _lines(content: bytes, content_type: str) -> list[Any]:
         if line.strip():
             try:
                 found.append(json_codec.read(line))
+                refuse_deep(line, found[-1])
             except orjson.JSONDecodeError as fault:
                 message = f"line {number} is not JSON: {fault}"
                 raise Malformed(message, faults=(Fault("body", (number - 1,), message, "json"),)) from None

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import FormParser, parse_options_header
 
 from mockserver.errors import Malformed
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
+from mockserver.web.request.bounds import MOST_FIELDS, MOST_PARTS, refuse_more_than
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
 from mockserver.web.request.query import key_path, nest
@@ -69,6 +70,7 @@ class FormReader:
 
 def _urlencoded(content: bytes, content_type: str) -> list[Field]:
     """The fields of a URL-encoded form (URL Standard section 5.1)."""
+    refuse_more_than(MOST_FIELDS, content.count(b"&"), "fields")
     parts = [part.partition("=") for part in content.decode("utf-8", "replace").split("&") if part]
     return [Field(unquote_plus(name), unquote_plus(value), value) for name, _, value in parts]
 
@@ -79,6 +81,7 @@ def _multipart(content: bytes, content_type: str) -> list[Field]:
     boundary = options.get(b"boundary")
     if not boundary:
         raise Malformed("the multipart body has no boundary")
+    refuse_more_than(MOST_PARTS, content.count(b"--" + boundary), "parts")
     found: list[Field] = []
 
     def on_field(entry: Any) -> None:
@@ -91,10 +94,10 @@ def _multipart(content: bytes, content_type: str) -> list[Field]:
         data = entry.file_object.read()
         found.append(Field((entry.field_name or b"").decode("utf-8", "replace"), data.decode("utf-8", "replace")))
 
-    parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
     try:
+        parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
         parser.write(content)
         parser.finalize()
-    except MultipartParseError as fault:
+    except FormParserError as fault:
         raise Malformed(f"the multipart body cannot be read: {fault}") from None
     return found

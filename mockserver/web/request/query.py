@@ -74,7 +74,12 @@ def _put(result: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
             inner = result[key] = {}
         result = inner
     last = path[-1]
-    result[last] = value if last not in result else [*_as_list(result[last]), value]
+    if last not in result:
+        result[last] = value
+    elif isinstance(result[last], list):
+        result[last].append(value)  # in place: a copy for each value would take time to the square of their number
+    else:
+        result[last] = [result[last], value]
     return None
 
 
