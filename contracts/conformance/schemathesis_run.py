@@ -91,7 +91,7 @@ def conform(
     A `share` has some of the operations; sequences of operations cannot be divided and belong to one of the shares.
     """
     context = CheckContext(SharedState(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
-    run = _Run(contract, target, context, only, skip, on_progress or _silent)
+    run = _SchemathesisRun(contract, target, context, only, skip, on_progress or _silent)
     load_all_checks()
     checks = [name for name in CHECKS.get_all_names() if run.asked_for(name)]
     for phases, names in _parts(run, shard, PHASES[mode]):
@@ -104,7 +104,7 @@ def conform(
     return run.result()
 
 
-def _parts(run: _Run, shard: Shard, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:
+def _parts(run: _SchemathesisRun, shard: Shard, phases: frozenset[str]) -> Iterator[tuple[frozenset[str], list[str]]]:
     """What the engine does one after the other: phases, and the operations they are for."""
     names = run.operations()
     if shard.count == 1:
@@ -120,7 +120,7 @@ def _silent(operation: str, check: str, outcome: str) -> None:
 
 
 def _config(
-    run: _Run,
+    run: _SchemathesisRun,
     mode: Mode,
     seed: int,
     phases: frozenset[str],
@@ -176,7 +176,7 @@ def _credential(contract: Contract, user: User) -> dict[str, Any]:
 
 
 @dataclass
-class _Run:
+class _SchemathesisRun:
     """One run of the engine, and what came of it so far."""
 
     contract: Contract
