@@ -95,9 +95,14 @@ class HttpTransport:
 
 
 class AsgiTransport:
-    """Requests into an ASGI app on an event loop of its own (ASGI 3.0), without a port.
+    """Sends requests to an ASGI app (ASGI 3.0) in this process, on an event loop of its own.
 
-    An exception of the app is answered with 500, as a server in front of it would.
+    An exception in the app becomes a 500 response, as from a server, with the text of the exception as body.
+
+    `httpx.ASGITransport` with asgi-lifespan cannot replace this class. It rewrites URLs (`/a/../b` becomes `/b`), so
+    that not every path can be tested; an app that does not finish its response is an AssertionError; the text of an
+    exception is lost; and a request takes three times as long (0.25 ms instead of 0.08 ms, to an app that does
+    nothing).
     """
 
     def __init__(self, app: App, *, timeout: float = 30.0) -> None:
@@ -129,12 +134,12 @@ class AsgiTransport:
     async def _one(self, sent: SentRequest) -> ReceivedResponse:
         try:
             async with asyncio.timeout(self._timeout):
-                return await _Turn(sent).run(self._app)
+                return await _AsgiCall(sent).run(self._app)
         except TimeoutError:
             raise Unanswered(sent, self._timeout) from None
 
     async def _start(self) -> None:
-        """Start the app (ASGI lifespan); an app that knows no lifespan is used as it is."""
+        """Send the lifespan startup event. An app without lifespan support is used as it is."""
         ready: asyncio.Future[None] = self._loop.create_future()
 
         async def send(message: Any) -> None:
@@ -157,29 +162,29 @@ class AsgiTransport:
 
 
 async def _quiet(lifespan: Awaitable[None]) -> None:
-    """An app may answer a lifespan with any exception, which means: I have none (ASGI lifespan, "Scope")."""
+    """An app without lifespan support raises an exception (ASGI lifespan, section Scope)."""
     with suppress(Exception):
         await lifespan
 
 
-class _Turn:
-    """One request inside an app, and the reply as far as it has come."""
+class _AsgiCall:
+    """One call of an ASGI app, and what it has sent so far."""
 
     def __init__(self, sent: SentRequest) -> None:
-        self._sent, self._asked = sent, False
+        self._sent, self._received = sent, False
         self._status, self._headers, self._chunks = 500, (), []  # type: tuple[int, Headers, list[bytes]]
 
     async def run(self, app: App) -> ReceivedResponse:
         try:
             await app(self._scope(), self._receive, self._send)
-        except Exception as fault:  # noqa: BLE001  whatever the app raises, its client sees 500
+        except Exception as fault:  # noqa: BLE001  a server responds with 500, whatever the app raises
             return ReceivedResponse(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
         return ReceivedResponse(self._status, self._headers, b"".join(self._chunks))
 
     async def _receive(self) -> dict[str, Any]:
-        if self._asked:
+        if self._received:
             await asyncio.Event().wait()
-        self._asked = True
+        self._received = True
         return {"type": "http.request", "body": self._sent.body or b"", "more_body": False}
 
     async def _send(self, message: Any) -> None:
