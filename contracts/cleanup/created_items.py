@@ -1,4 +1,4 @@
-"""What a stage made, and which exchanges lead to a reply that shows some of it."""
+"""The items that a check created, and the exchanges that are needed to create them again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
 
-FEW = 12
-"""So many items are made again at most, so that a list shows what it showed."""
+MOST_RECREATED = 12
+"""At most this many items are created again to reproduce a list."""
 
 
 @dataclass(frozen=True)
 class CreatedItem:
-    """An item that exists because we made it: its id, as the create reply showed it, and what was sent."""
+    """An item that a check created: its id, the `item` in the create response, and the body in `sent`."""
 
     resource: CheckedResource
     id: Any
@@ -29,7 +29,7 @@ class CreatedItem:
 
 
 class CreatedItems:
-    """The items that were made: `present` are those that were not taken away yet, oldest first."""
+    """The created items. Those in `present` still exist; the oldest is first."""
 
     def __init__(self) -> None:
         self.present: list[CreatedItem] = []
@@ -37,27 +37,27 @@ class CreatedItems:
         self._removals: list[RecordedExchange] = []
 
     def add(self, made: CreatedItem) -> None:
-        """Remember an item that exists now."""
+        """Remember a created item."""
         self.present.append(made)
         self._ever.append(made)
 
     def forget(self, made: CreatedItem) -> None:
-        """Forget an item that is there no more, or cannot be removed; how it was made stays known."""
+        """Remove an item from `present`, because it no longer exists or cannot be deleted."""
         if made in self.present:
             self.present.remove(made)
 
     def removed_by(self, exchange: RecordedExchange) -> None:
-        """Remember what may have removed an item."""
+        """Remember a request that may have deleted an item."""
         self._removals.append(exchange)
 
     def steps_to_show(self, exchange: RecordedExchange) -> tuple[RecordedExchange, ...]:
-        """An exchange that is not as documented; before a list, an item is made that may be what is wrong there."""
+        """The exchanges that reproduce a wrong response. For a list, they include the item created last."""
         led = self.steps_to(*(each for each in self._removals if each.url == exchange.url), exchange)
         latest = [each.exchange for each in self.present[-1:] if each.exchange is not exchange]
         return led if len(led) > 1 or exchange.method != "GET" else (*self.steps_to(*latest), exchange)
 
     def steps_to(self, *exchanges: RecordedExchange) -> tuple[RecordedExchange, ...]:
-        """Exchanges, after those that made the items whose ids stand in their addresses, or which they list."""
+        """The exchanges, preceded by those that created the items in their URLs and lists."""
         shown = {id(each) for each in exchanges}
         needed: list[RecordedExchange] = []
         listed = self._listed(exchanges)
@@ -70,7 +70,7 @@ class CreatedItems:
         return (*needed, *exchanges)
 
     def _listed(self, exchanges: Iterable[RecordedExchange]) -> list[CreatedItem]:
-        """Our items of each kind that lists of the replies show; none where they are too many to be made again."""
+        """Our items in the lists of the responses; none if there are too many to create again."""
         seen = {
             (key, str(value))
             for each in exchanges
@@ -78,13 +78,15 @@ class CreatedItems:
             for key, value in item.items()
             if isinstance(value, str | int)
         }
-        kinds = [made.resource for made in self._ever if (made.resource.behaviour.identity.field, str(made.id)) in seen]
-        found = [made for made in self.present if made.resource in kinds]
-        return found if len(found) <= FEW else []
+        resources = [
+            made.resource for made in self._ever if (made.resource.behaviour.identity.field, str(made.id)) in seen
+        ]
+        found = [made for made in self.present if made.resource in resources]
+        return found if len(found) <= MOST_RECREATED else []
 
 
 def _members(value: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects in the lists of a JSON value."""
+    """The objects that are in lists of a JSON value."""
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         if isinstance(value, list) and isinstance(each, dict):
             yield each

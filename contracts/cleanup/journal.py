@@ -1,4 +1,4 @@
-"""What an examination created and has not removed yet, on disk, so that a crash leaves nothing behind unknown."""
+"""The journal: created items that are not deleted yet, on disk, so that they are known even after a crash."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 JOURNAL = "journal.jsonl"
-"""The name of the file in the folder of reports."""
+"""The name of the file in the report folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of ours: how it is removed, and by whom (the name of an identity; never a secret)."""
+    """A created item: the request that deletes it, and the name of the user (never a secret)."""
 
     method: str
     address: str
@@ -25,10 +25,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A create request on its way: whatever it makes can be told by what it `shows`, since nobody knows its id yet.
+    """A create request without a response. Its item has no known id, so it is recognised by the fields in `shows`.
 
-    `base` is the target's address and `operation` the `METHOD path` below it; `path` has the path's parameters,
-    `tenant` where `identity` asks. Secrets are in none of them.
+    `base` is the address of the target, `operation` is `METHOD path`, and `path` has the path parameters. `identity` is
+    the name of the user, which works in `tenant`. None of them contains a secret.
     """
 
     base: str
@@ -40,9 +40,9 @@ class Pending:
 
 
 class Journal:
-    """A file of JSON lines, written through before and after each change; or memory only.
+    """A file of JSON lines, written before and after each change; or only in memory.
 
-    A line says `creating` (a request is on its way, its item is not known yet), `created` or `removed`.
+    A line has the key `creating` (a create request will be sent), `created` or `removed`.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -54,37 +54,37 @@ class Journal:
 
     @classmethod
     def in_memory(cls) -> Journal:
-        """A journal that is forgotten with the process."""
+        """A journal without a file."""
         return cls(None)
 
     def creating(self, number: str, pending: Pending) -> None:
-        """A create request, known by a number of ours, is about to be sent."""
+        """The create request with this number of ours will be sent."""
         self._pending[number] = pending
         self._write({"creating": number, "pending": asdict(pending)})
 
     def created(self, number: str, entry: Entry | None) -> None:
-        """The request was answered; `entry` is what it made, None when it made nothing."""
+        """The create request got a response. `entry` is the created item, or None."""
         self._pending.pop(number, None)
         if entry is not None:
             self._open[entry.address] = entry
         self._write({"created": number, "entry": asdict(entry) if entry else None})
 
     def removed(self, address: str) -> None:
-        """The item is gone."""
+        """The item no longer exists."""
         if self._open.pop(address, None) is not None:
             self._write({"removed": address})
 
     def open(self) -> tuple[Entry, ...]:
-        """What was created and not removed, the newest first (what depends on others was made after them)."""
+        """The items that still exist, newest first, because an item may depend on older ones."""
         return tuple(reversed(self._open.values()))
 
     def addresses(self) -> Iterator[str]:
-        """Where something may be left."""
+        """The addresses where items may still exist."""
         yield from (entry.address for entry in self._open.values())
         yield from (pending.base for pending in self._pending.values())
 
     def pending(self) -> dict[str, Pending]:
-        """Requests whose answer never came, by our number."""
+        """The create requests without a response, by number."""
         return dict(self._pending)
 
     def _replay(self, path: Path) -> None:
@@ -104,7 +104,7 @@ class Journal:
             self._open[entry.address] = entry
 
     def _write(self, line: dict[str, object]) -> None:
-        """One write call a line: the operating system keeps it even when this process is killed."""
+        """One write call per line: the operating system keeps the line even if this process is killed."""
         if self.path is None:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +116,7 @@ class Journal:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines that were written whole."""
+    """The lines that are complete."""
     for text in path.read_text("utf-8").splitlines():
         try:
             yield json.loads(text)

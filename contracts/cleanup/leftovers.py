@@ -1,4 +1,4 @@
-"""What an examination left behind: known items, and those of requests whose answer never came."""
+"""Deleting what an earlier run left behind: items in its journal, and items of create requests without a response."""
 
 from __future__ import annotations
 
@@ -15,76 +15,83 @@ from contracts.runner.context import CheckContext
 from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 
-Tell = Callable[[str], object]
-"""Told what was removed, a line each."""
+OnRemoved = Callable[[str], object]
+"""Called with a line of text for each deleted item."""
 
 
-def remove(journal: Journal, user: Sequence[User], tell: Tell) -> Iterator[str]:
-    """Remove what the journal knows by its address. Gives a line for everything that is still there."""
+def remove(journal: Journal, users: Sequence[User], on_removed: OnRemoved) -> Iterator[str]:
+    """Delete the items whose address is in the journal. Yields a line for each item that still exists."""
     for entry in journal.open():
-        asked = next((each for each in user if each.name == entry.identity), None)
-        if asked is not None and _removed(entry, asked):
+        user = next((each for each in users if each.name == entry.identity), None)
+        if user is not None and _is_removed(entry, user):
             journal.removed(entry.address)
-            tell(f"removed {entry.address}")
+            on_removed(f"deleted {entry.address}")
         else:
-            yield f"could not remove {entry.address}"
+            yield f"could not delete {entry.address}"
 
 
-def _removed(entry: Entry, asked: User) -> bool:
+def _is_removed(entry: Entry, user: User) -> bool:
     parts = urlsplit(entry.address)
-    with Target.http(f"{parts.scheme}://{parts.netloc}", (asked,)) as target:
+    with Target.http(f"{parts.scheme}://{parts.netloc}", (user,)) as target:
         try:
-            status = target.send(Request(entry.method, parts.path, headers=entry.headers), asked).status
+            status = target.send(Request(entry.method, parts.path, headers=entry.headers), user).status
         except Unreachable:
             return False
     return 200 <= status < 300 or status in (404, 410)
 
 
-def seek(journal: Journal, contract: Contract, user: Sequence[User], tell: Tell) -> Iterator[str]:
-    """Look for what requests made whose answer never came, and remove what bears our mark.
+def find_unconfirmed(
+    journal: Journal, contract: Contract, users: Sequence[User], on_removed: OnRemoved
+) -> Iterator[str]:
+    """Look for the items of create requests that got no response, and delete those that contain our mark.
 
-    Gives a line for everything that may be there: what does not bear our mark may be somebody else's, and stays.
+    Yields a line for each item that may still exist. An item without our mark may belong to others, so it is kept.
     """
     for number, pending in journal.pending().items():
-        asked = next((each for each in user if each.name == pending.identity), None)
-        if asked is None:
-            yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)}"
+        user = next((each for each in users if each.name == pending.identity), None)
+        unconfirmed = f"may exist: an item of {pending.operation} at {pending.base} with {dict(pending.shows)}"
+        if user is None:
+            yield unconfirmed
             continue
         try:
-            doubtful = _sought(pending, contract, asked.in_tenant(pending.tenant), tell)
+            remaining = _remove_unconfirmed(pending, contract, user.in_tenant(pending.tenant), on_removed)
         except (Unreachable, CannotBuildRequest) as reason:
-            yield f"may exist: what {pending.operation} made at {pending.base}: {dict(pending.shows)} ({reason})"
+            yield f"{unconfirmed} ({reason})"
             continue
-        yield from doubtful
-        if not doubtful:
+        yield from remaining
+        if not remaining:
             journal.created(number, None)
 
 
-def _sought(pending: Pending, contract: Contract, asked: User, tell: Tell) -> list[str]:
-    with Target.http(pending.base, (asked,)) as target:
+def _remove_unconfirmed(pending: Pending, contract: Contract, user: User, on_removed: OnRemoved) -> list[str]:
+    with Target.http(pending.base, (user,)) as target:
         context = CheckContext(SharedState(contract, 0), target, "cleanup", "", None)
         resource = context.shared.created_by[pending.operation]
-        if not resource.can("list"):
-            raise CannotBuildRequest(f"{resource.name} cannot be listed")
         nothing = RecordedExchange("GET", pending.base, (), None, 0, ())
-        items, asked_for = context.list_all(CreatedItem(resource, "", {}, {}, asked, nothing, pending.path))
-        if asked_for[0].status >= 300:
-            raise CannotBuildRequest(f"status {asked_for[0].status}")
-        doubtful = []
-        for item in items:
+        remaining = []
+        for item in _listed(context, CreatedItem(resource, "", {}, {}, user, nothing, pending.path)):
             id = item.get(resource.behaviour.identity.field)
             if id is None or not _is_it(item, pending.shows):
                 continue
-            made = CreatedItem(
-                resource, id, item, {}, asked, nothing, {**pending.path, resource.behaviour.identity.parameter: id}
-            )
+            path = {**pending.path, resource.behaviour.identity.parameter: id}
+            found = CreatedItem(resource, id, item, {}, user, nothing, path)
             if not any(_is_marked(value) for value in pending.shows.values()):
-                doubtful.append(f"may be ours: {resource.name} {id} at {pending.base}, as {dict(pending.shows)}")
-            elif (left := context.remove(made)) is None:
-                tell(f"removed {resource.name} {id}, whose id nobody was told")
+                remaining.append(f"may be ours: {resource.name} {id} at {pending.base} with {dict(pending.shows)}")
+            elif (address := context.remove(found)) is None:
+                on_removed(f"deleted {resource.name} {id}, whose create request got no response")
             else:
-                doubtful.append(f"could not remove {left}")
-        return doubtful
+                remaining.append(f"could not delete {address}")
+        return remaining
+
+
+def _listed(context: CheckContext, below: CreatedItem) -> list[dict[str, Any]]:
+    """The items in the list that the item would be in. Raises CannotBuildRequest if there is no such list."""
+    if not below.resource.can("list"):
+        raise CannotBuildRequest(f"{below.resource.name} has no list operation")
+    items, exchanges = context.list_all(below)
+    if exchanges[0].status >= 300:
+        raise CannotBuildRequest(f"the list has status {exchanges[0].status}")
+    return items
 
 
 def _is_it(item: Mapping[str, Any], shows: Mapping[str, Any]) -> bool:

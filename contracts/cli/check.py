@@ -1,4 +1,4 @@
-"""`mockserver check`: an implementation, checked against its contract."""
+"""`mockserver check`: check an implementation of an API against its contract."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
 EXAMPLES = "examples"
+"""The folder of the example database below the report folder."""
 
 
 @click.command()
-@options.subject
-@click.option("--url", help="Where the service is; without it the built-in mock is examined, in process.")
+@options.contract
+@click.option("--url", help="The address of the service. Without it, the built-in mock is checked in this process.")
 @options.credentials
-@options.extent
-@options.kindness
-@options.beside
-@options.known
+@options.scope
+@options.load
+@options.comparison
+@options.known_failures
 @options.report
 @click.pass_context
 def check(
@@ -55,32 +56,33 @@ def check(
     learn: Path | None,
     **given: Any,
 ) -> None:
-    """Examine an implementation against its contract: the document, and what is known of its behaviour.
+    """Check an implementation of an API against its contract.
 
-    Exits with 0 when nothing is wrong, 1 for failures, and 2 when it could not be examined to the end.
+    The contract is the OpenAPI document and what is known about the behaviour. Exit code 0: no failures; 1: failures;
+    2: the check could not run to its end.
     """
     try:
-        accepted = read_known(known) if known else ()
-        settings = assignment(folder, **given)
-        result = _compared(settings, folder, learn) if against or learn else _examined(settings, folder)
-        report = replace(_reported(settings, result), known_failures=accepted)
+        known_failures = read_known(known) if known else ()
+        settings = settings_of(folder, **given)
+        result = _compare(settings, folder, learn) if against or learn else _check(settings, folder)
+        report = replace(_report(settings, result), known_failures=known_failures)
     except (MockServerError, click.ClickException) as fault:
-        click.echo(f"could not examine: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
+        click.echo(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
     write(report, folder)
     for line in lines(report):
         click.echo(line)
     if known_write:
-        kept = [entry for entry in accepted if entry not in report.stale]
+        kept = [entry for entry in known_failures if entry not in report.stale]
         known_write.write_text(written(kept, report.failures, datetime.now(UTC).date()), encoding="utf-8")
-        click.echo(f"{len(report.failures)} failures are written to {known_write}: give each a reason")
+        click.echo(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
     click.echo(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
 
 
-def assignment(
+def settings_of(
     folder: Path,
-    wanted: str,
+    vendor_or_document: str,
     behaviour: Sequence[Path],
     url: str | None,
     secrets: Sequence[str],
@@ -95,15 +97,15 @@ def assignment(
     database: str,
     **further: Any,
 ) -> CheckSettings:
-    """What the options ask for. Raises MockServerError or BadParameter."""
+    """The settings from the options of the command. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
-    contract, where = contracts.of(wanted, behaviour), checked_url(url)
-    user = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
+    contract, address = contracts.of(vendor_or_document, behaviour), checked_url(url)
+    credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
     return CheckSettings(
-        wanted,
+        vendor_or_document,
         contract,
-        where,
-        user,
+        address,
+        users(contract, credentials, address),
         behaviour,
         "quick" if quick else "campaign" if limit else "default",
         shard=parse_shard(shard),
@@ -114,7 +116,7 @@ def assignment(
     )
 
 
-def _examined(settings: CheckSettings, folder: Path) -> CheckResult:
+def _check(settings: CheckSettings, folder: Path) -> CheckResult:
     journal = Journal(folder / JOURNAL) if settings.url else Journal.in_memory()
     scope: dict[str, Any] = {
         "mode": settings.mode,
@@ -123,7 +125,7 @@ def _examined(settings: CheckSettings, folder: Path) -> CheckResult:
         "skip": settings.skip,
         "shard": settings.shard,
         "database": settings.database,
-        "on_progress": _tell,
+        "on_progress": _print_progress,
     }
     with between_requests() as safe:
         with settings.target() as target:
@@ -139,25 +141,25 @@ def _examined(settings: CheckSettings, folder: Path) -> CheckResult:
     return result
 
 
-def _compared(settings: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
-    """The service beside the mock, and what was learned, if that was asked for."""
+def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
+    """Compare the service with the mock; with a `file`, write what is learned to it."""
     journal = Journal(folder / JOURNAL)
     if file is None:
-        return run.compare(settings, journal, _tell)
-    result, learned = run.learn(settings, journal, _tell, file)
+        return run.compare(settings, journal, _print_progress)
+    result, learned = run.learn(settings, journal, _print_progress, file)
     for lesson in learned.lessons:
         click.echo(f"learned: {lesson.says}")
     for each in learned.remaining:
         click.echo(f"not learned: {each.found.operation}: {each.found.check}: seen {each.found.seen}")
-    click.echo(f"{len(learned.lessons)} corrections are in {file}; {len(learned.remaining)} differences remain")
+    click.echo(f"wrote {len(learned.lessons)} corrections to {file}; {len(learned.remaining)} differences remain")
     if learned.unrepeated:
-        click.echo(f"{learned.unrepeated} checks could not be repeated with what was learned")
+        click.echo(f"{learned.unrepeated} checks could not run again with the corrections")
     return result
 
 
-def _reported(settings: CheckSettings, result: CheckResult) -> Report:
+def _report(settings: CheckSettings, result: CheckResult) -> Report:
     document = settings.contract.document
-    wrong = [found for found in result.findings if found.verdict == "failure"]
+    failures = [found for found in result.findings if found.verdict == "failure"]
     return Report(
         document.title,
         document.version,
@@ -171,13 +173,13 @@ def _reported(settings: CheckSettings, result: CheckResult) -> Report:
         skip=tuple(settings.skip),
         shard=str(settings.shard),
         base=settings.base,
-        not_reproducible=opaque(settings, wrong, settings.base),
+        not_reproducible=opaque(settings, failures, settings.base),
         operations=tuple(map(name_of, document.operations)),
         notes=notes(settings.contract),
         created_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
 
 
-def _tell(operation: str, check: str, outcome: str) -> None:
+def _print_progress(operation: str, check: str, outcome: str) -> None:
     sign = {"passed": "✓", "failed": "✗"}.get(outcome, "–")
     click.echo(f"{sign} {operation}  {check}" + (f"  ({outcome})" if outcome.startswith("skipped") else ""), err=True)

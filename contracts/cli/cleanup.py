@@ -1,4 +1,4 @@
-"""`mockserver cleanup`: remove what an earlier check created and could not remove."""
+"""`mockserver cleanup`: delete what an earlier check created and could not delete."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from contracts.cleanup.journal import JOURNAL, Journal
-from contracts.cleanup.leftovers import remove, seek
+from contracts.cleanup.leftovers import find_unconfirmed, remove
 from contracts.cli import options
 from contracts.client.users import GivenCredentials, users
 from mockserver import contract as contracts
@@ -15,13 +15,13 @@ from mockserver.errors import MockServerError
 
 
 @click.command()
-@options.subject
+@options.contract
 @options.credentials
 @options.report
 @click.pass_context
 def cleanup(
     context: click.Context,
-    wanted: str,
+    vendor_or_document: str,
     behaviour: tuple[Path, ...],
     secrets: tuple[str, ...],
     auth_file: Path | None,
@@ -30,16 +30,19 @@ def cleanup(
     no_auth: bool,
     folder: Path,
 ) -> None:
-    """Remove what an examination created and could not remove. Give the same credentials in the same order."""
+    """Delete what an earlier check created and could not delete. Give the same credentials in the same order."""
     journal = Journal(folder / JOURNAL)
     try:
-        given = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
-        contract = contracts.of(wanted, behaviour)
-        user = users(contract, given, next(iter(journal.addresses()), None))
+        credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
+        contract = contracts.of(vendor_or_document, behaviour)
+        given_users = users(contract, credentials, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
         click.echo(str(fault), err=True)
         context.exit(2)
-    left = [*remove(journal, user, click.echo), *seek(journal, contract, user, click.echo)]
+    left = [
+        *remove(journal, given_users, click.echo),
+        *find_unconfirmed(journal, contract, given_users, click.echo),
+    ]
     for line in left:
         click.echo(line)
     context.exit(1 if left else 0)

@@ -12,7 +12,7 @@ def _lazy(name: str, target: str, help: str) -> LazyCommand:
     return LazyCommand(name, target, help, extra="check", needs=NEEDS)
 
 
-check = _lazy("check", "contracts.cli.check:check", "Check an implementation against its contract.")
-cleanup = _lazy("cleanup", "contracts.cli.cleanup:cleanup", "Remove what a check created and could not remove.")
+check = _lazy("check", "contracts.cli.check:check", "Check an implementation of an API against its contract.")
+cleanup = _lazy("cleanup", "contracts.cli.cleanup:cleanup", "Delete what a check created and could not delete.")
 merge = _lazy("merge", "contracts.cli.merge:merge", "Join the reports of several machines into one.")
-replay = _lazy("replay", "contracts.cli.replay:replay", "Look for one finding of a report again.")
+replay = _lazy("replay", "contracts.cli.replay:replay", "Check again whether one finding of a report still occurs.")

@@ -1,4 +1,4 @@
-"""`mockserver merge`: the reports of several machines as one."""
+"""`mockserver merge`: join the reports of several machines into one."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from mockserver.errors import MockServerError
 @options.report
 @click.pass_context
 def merge(context: click.Context, reports: tuple[Path, ...], folder: Path) -> None:
-    """Join reports (folders, or their report.json) into one, in every form.
+    """Join reports (folders, or their report.json) into one report.
 
-    Exits as `check` does. Where the reports are shares of one examination, all of them have to be there.
+    The exit codes are those of `check`. If the reports are shards of one run, all shards are needed.
     """
     try:
         whole = merged([read_report(path) for path in reports])
     except MockServerError as fault:
-        click.echo(f"could not merge: {fault}", err=True)
+        click.echo(f"cannot merge: {fault}", err=True)
         context.exit(2)
     write(whole, folder)
     for line in lines(whole):
@@ -39,19 +39,19 @@ def merge(context: click.Context, reports: tuple[Path, ...], folder: Path) -> No
 
 
 def merged(reports: Sequence[Report]) -> Report:
-    """Several reports of one document as one. Raises Unreadable where they are of different ones."""
+    """One report with the content of several. Raises UnreadableReport if they are about different documents."""
     first = reports[0]
     for each in reports[1:]:
         if (each.title, each.version) != (first.title, first.version):
             raise UnreadableReport(
-                f"the reports are of {first.title} {first.version} and of {each.title} {each.version}"
+                f"the reports are about {first.title} {first.version} and {each.title} {each.version}"
             )
     result = reduce(joined, (each.result for each in reports))
-    missing = ", ".join(_missing([parse_shard(each.shard) for each in reports if each.shard]))
+    missing = ", ".join(_missing_shards([parse_shard(each.shard) for each in reports if each.shard]))
     return replace(
         first,
         target=", ".join(dict.fromkeys(each.target for each in reports)),
-        result=replace(result, stopped=result.stopped or (f"shares are missing: {missing}" if missing else "")),
+        result=replace(result, stopped=result.stopped or (f"missing shards: {missing}" if missing else "")),
         places={operation: line for each in reports for operation, line in each.places.items()},
         known_failures=tuple(dict.fromkeys(entry for each in reports for entry in each.known_failures)),
         only=tuple(dict.fromkeys(pattern for each in reports for pattern in each.only)),
@@ -60,9 +60,9 @@ def merged(reports: Sequence[Report]) -> Report:
     )
 
 
-def _missing(shares: Sequence[Shard]) -> list[str]:
-    """The shares that are not there. Raises Unreadable where they are of different wholes."""
-    counts = {shard.count for shard in shares}
+def _missing_shards(shards: Sequence[Shard]) -> list[str]:
+    """The shards without a report. Raises UnreadableReport if the shards belong to different runs."""
+    counts = {shard.count for shard in shards}
     if len(counts) > 1:
-        raise UnreadableReport(f"the reports are shares of {' and of '.join(map(str, sorted(counts)))}")
-    return [str(Shard(n, count)) for count in counts for n in range(1, count + 1) if Shard(n, count) not in shares]
+        raise UnreadableReport(f"the reports are shards of runs with {' and '.join(map(str, sorted(counts)))} shards")
+    return [str(Shard(n, count)) for count in counts for n in range(1, count + 1) if Shard(n, count) not in shards]

@@ -1,4 +1,4 @@
-"""The options of an examination, in groups, for every command that takes them."""
+"""Options of the contract check commands, in groups that several commands share."""
 
 from __future__ import annotations
 
@@ -16,33 +16,38 @@ UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def seconds_of(text: str) -> float:
-    """`90s`, `30m` or `2h` in seconds. Raises BadParameter."""
+    """The seconds in `90s`, `30m` or `2h`. Raises BadParameter."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", text)
     if not found:
-        raise click.BadParameter(f"{text!r}: a number and s, m or h is wanted, such as 30m")
+        raise click.BadParameter(f"{text!r}: write a number and s, m or h, such as 30m")
     return float(found[1]) * UNITS[found[2]]
 
 
 def rate_of(text: str) -> float:
-    """`5/s` or `100/m` in requests a second. Raises BadParameter."""
+    """The requests per second in `5/s` or `100/m`. Raises BadParameter."""
     found = re.fullmatch(r"(\d+)/([smh])", text)
     if not found or not int(found[1]):
-        raise click.BadParameter(f"{text!r}: a number and /s, /m or /h is wanted, such as 5/s")
+        raise click.BadParameter(f"{text!r}: write a number and /s, /m or /h, such as 5/s")
     return int(found[1]) / UNITS[found[2]]
 
 
 def _group(*options: Decorator) -> Decorator:
-    """Several options as one decorator, listed by `--help` in this order."""
+    """Several options as one decorator. `--help` lists them in this order."""
     return lambda command: reduce(lambda done, option: option(done), reversed(options), command)
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-subject = _group(
-    click.argument("wanted", metavar="VENDOR|DOCUMENT"),
-    click.option("--behaviour", multiple=True, type=FILE, help="An overlay on top of what is known of the behaviour."),
+contract = _group(
+    click.argument("vendor_or_document", metavar="VENDOR|DOCUMENT"),
+    click.option(
+        "--behaviour",
+        multiple=True,
+        type=FILE,
+        help="A behaviour file, applied on top of the known behaviour. Can be given several times.",
+    ),
 )
-"""What is promised."""
+"""Which contract."""
 
 credentials = _group(
     click.option(
@@ -51,66 +56,77 @@ credentials = _group(
         multiple=True,
         envvar="MOCKSERVER_AUTH",
         metavar="SECRET",
-        help="A credential; give a second one of another tenant to examine what must stay apart.",
+        help="A credential. Give a second one, of another tenant, to check that tenants are kept apart.",
     ),
     click.option(
         "--auth-file",
         type=FILE,
         metavar="WFC.yaml",
-        help="Users with fixed headers or a login endpoint, as Web Fuzzing Commons writes them.",
+        help="A Web Fuzzing Commons file with users that have fixed headers or log in.",
     ),
     click.option(
-        "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Sent with every request, a secret."
+        "--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="A secret header of every request."
     ),
-    click.option("--tenant", "tenants", multiple=True, help="The tenant of each credential, in their order."),
+    click.option("--tenant", "tenants", multiple=True, help="The tenant of each credential, in the same order."),
     click.option("--no-auth", is_flag=True, help="Send no credential."),
 )
-"""Who asks."""
+"""Which users."""
 
-extent = _group(
-    click.option("--quick", is_flag=True, help="What a push in CI has time for."),
-    click.option("--time", "limit", metavar="30m", help="A campaign: more examples, ended after this time."),
-    click.option("--only", multiple=True, metavar="PATTERN", help="Only these checks or operations ('GET /servers*')."),
-    click.option("--skip", multiple=True, metavar="PATTERN", help="Not these checks or operations."),
-    click.option("--shard", default="", metavar="2/5", help="Only this share; `mockserver merge` joins the reports."),
+scope = _group(
+    click.option("--quick", is_flag=True, help="Run only the short checks, as for every push in CI."),
+    click.option(
+        "--time", "limit", metavar="30m", help="Search thoroughly, with many more examples, for at most this time."
+    ),
+    click.option(
+        "--only", multiple=True, metavar="PATTERN", help="Run only these checks or operations ('GET /pets*')."
+    ),
+    click.option("--skip", multiple=True, metavar="PATTERN", help="Leave out these checks or operations."),
+    click.option(
+        "--shard",
+        default="",
+        metavar="2/5",
+        help="Run only this part of the checks (the second of five). `mockserver merge` joins the reports.",
+    ),
     click.option(
         "--database",
         default="",
         metavar="DIR|redis://…|none",
-        help="Where what failed is kept, to be tried "
-        "first the next time; `examples` in the folder of reports unless said otherwise.",
+        help="Where to store failing examples, which the next run tries first. "
+        "The default is the folder `examples` in the report folder.",
     ),
     click.option("--seed", default=0, show_default=True, help="The same seed sends the same requests."),
-    click.option("--strict", is_flag=True, help="A breach of what is inferred or assumed is a failure too."),
+    click.option("--strict", is_flag=True, help="Report warnings as failures."),
 )
-"""What is examined, and how long."""
+"""What runs, and for how long."""
 
-beside = _group(
-    click.option("--against", type=click.Choice(["mock"]), help="Ask the mock the same, and tell every difference."),
+comparison = _group(
+    click.option(
+        "--against", type=click.Choice(["mock"]), help="Compare the service with the mock; report each difference."
+    ),
     click.option(
         "--learn",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="Write what the service does otherwise than the mock as an overlay for --behaviour.",
+        help="Compare the service with the mock and write the differences to a behaviour file.",
     ),
 )
-"""What it is compared with."""
+"""What the service is compared with."""
 
-kindness = _group(
-    click.option("--read-only", is_flag=True, help="Send nothing that changes anything."),
-    click.option("--rate", metavar="5/s", help="At most so many requests."),
-    click.option("--budget", type=click.IntRange(1), help="At most so many requests in all."),
+load = _group(
+    click.option("--read-only", is_flag=True, help="Send only requests that change nothing (GET, HEAD, OPTIONS)."),
+    click.option("--rate", metavar="5/s", help="Send at most this many requests per second (/s), minute or hour."),
+    click.option("--budget", type=click.IntRange(1), help="Send at most this many requests in total."),
     click.option(
         "-n",
         "--workers",
         default=1,
         show_default=True,
         type=click.IntRange(1, 32),
-        help="Hold so many promises at the same time, where nothing needs to be alone.",
+        help="Run up to this many checks in parallel where they cannot disturb each other.",
     ),
-    click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a reply."),
+    click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response."),
 )
-"""What a service is spared."""
+"""How much load the service gets."""
 
 report = click.option(
     "--report",
@@ -118,16 +134,16 @@ report = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("reports"),
     show_default=True,
-    help="Where the reports and the journal are written.",
+    help="The folder for the reports and the journal.",
 )
 
-known = _group(
-    click.option("--known", type=FILE, metavar="FILE", help="Failures that are known, each with a reason and a date."),
+known_failures = _group(
+    click.option("--known", type=FILE, metavar="FILE", help="A file of known failures, each with reason and date."),
     click.option(
         "--known-write",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="Write what fails as such a file; the reasons are yours to fill in.",
+        help="Write the failures to a file for --known. You add the reasons.",
     ),
 )
 """What may fail."""

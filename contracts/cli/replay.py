@@ -1,4 +1,4 @@
-"""`mockserver replay`: one finding of a report, looked for again."""
+"""`mockserver replay`: check again whether one finding of a report still occurs."""
 
 from __future__ import annotations
 
@@ -26,28 +26,30 @@ from mockserver.errors import MockServerError
 
 
 class Undecided(MockServerError):
-    """The finding could not be looked for; the text says why."""
+    """It is unknown whether the finding still occurs; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """The part of an examination that is one check, at one operation or (empty) at all of them."""
+class OneCheck:
+    """Selects one check at one operation; an empty operation means all operations."""
 
     check: str
     operation: str
 
     def has(self, check: str, operation: str) -> bool:
-        """Is it this one?"""
+        """Is this check at this operation selected?"""
         return check == self.check and self.operation in ("", operation)
 
 
 @click.command()
 @click.argument("report", type=click.Path(path_type=Path))
 @click.argument("id")
-@click.option("--url", help="Where the service is now; without it the address of the report.")
-@click.option("--behaviour", multiple=True, type=options.FILE, help="The overlays that the report was made with.")
+@click.option("--url", help="The address of the service, if it is no longer that of the report.")
+@click.option(
+    "--behaviour", multiple=True, type=options.FILE, help="The behaviour files that the report was made with."
+)
 @options.credentials
-@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a reply.")
+@click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response.")
 @click.pass_context
 def replay(
     context: click.Context,
@@ -62,37 +64,44 @@ def replay(
     no_auth: bool,
     timeout: float,
 ) -> None:
-    """Look for one finding of a REPORT again: does it still fail?
+    """Check again whether one finding of a REPORT still occurs.
 
-    REPORT is the folder or its report.json, ID the finding's. Give the credentials as `check` was given them. Exits
-    with 1 when it still fails, 0 when it does not, and 2 when that could not be found out.
+    REPORT is the folder of a report or its report.json, ID the id of the finding. Give the same credentials as to
+    `check`. Exit code 1: it still fails; 0: it no longer fails; 2: unknown.
     """
     try:
         read = read_report(report)
-        wanted = _found(read, id)
-        where = checked_url(url) or (None if read.target == MOCK else read.target)
+        reported = _finding_of(read, id)
+        address = checked_url(url) or (None if read.target == MOCK else read.target)
         contract = contracts.of(read.vendor_or_document, behaviour)
-        user = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), where)
+        given_users = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), address)
         settings = CheckSettings(
-            read.vendor_or_document, contract, where, user, behaviour, mode_of(read), read.seed, timeout=timeout
+            read.vendor_or_document,
+            contract,
+            address,
+            given_users,
+            behaviour,
+            mode_of(read),
+            read.seed,
+            timeout=timeout,
         )
-        seen = sought(read, wanted, settings)
+        now = find_again(read, reported, settings)
     except MockServerError as fault:
-        click.echo(f"could not replay: {fault}", err=True)
+        click.echo(f"cannot replay: {fault}", err=True)
         context.exit(2)
-    click.echo(f"{wanted.operation}: {wanted.check} ({wanted.id})\n  expected  {wanted.expected}")
-    for each in (seen or wanted).exchanges:
+    click.echo(f"{reported.operation}: {reported.check} ({reported.id})\n  expected  {reported.expected}")
+    for each in (now or reported).exchanges:
         click.echo(f"  $ {each.curl()}")
-    click.echo(f"still fails: {seen.seen}" if seen else f"fails no more; it was: {wanted.seen}")
-    context.exit(1 if seen else 0)
+    click.echo(f"still fails: {now.seen}" if now else f"no longer fails; the report had: {reported.seen}")
+    context.exit(1 if now else 0)
 
 
 def mode_of(report: Report) -> Mode:
-    """The mode that a report was made in."""
+    """The mode of the run that a report is about."""
     return next((mode for mode in ("quick", "campaign") if mode == report.mode), "default")
 
 
-def _found(report: Report, id: str) -> Finding:
+def _finding_of(report: Report, id: str) -> Finding:
     for each in report.result.findings:
         if each.id == id:
             return each
@@ -100,61 +109,66 @@ def _found(report: Report, id: str) -> Finding:
     raise UnreadableReport(f"the report has no finding {id!r}; it has {known or 'none'}")
 
 
-def sought(report: Report, wanted: Finding, settings: CheckSettings) -> Finding | None:
-    """The finding as it is seen now, None when it is not. Raises Undecided.
+def find_again(report: Report, reported: Finding, settings: CheckSettings) -> Finding | None:
+    """The finding as it occurs now; None if it no longer occurs. Raises Undecided.
 
-    A promise is held again where it broke. A reply that is not as documented is asked for again. What Schemathesis
-    found is looked for with its check and seed at every operation, since it takes ids from one for another.
+    One of our checks runs again at its operation. For a response that violated the document, the requests are sent
+    again. A check of Schemathesis runs again with the same seed at every operation, because the ids in its requests
+    come from other operations.
     """
     with settings.target() as target:
-        if wanted.check == "document":
-            return _as_documented(report, wanted, settings, target)
-        if wanted.check in {check.name for check in CHECKS}:
-            return _promised(wanted, settings, target)
-        return _conformed(wanted, settings, target)
+        if reported.check == "document":
+            return _send_again(report, reported, settings, target)
+        if reported.check in {check.name for check in CHECKS}:
+            return _run_check_again(reported, settings, target)
+        return _run_schemathesis_again(reported, settings, target)
 
 
-def _promised(wanted: Finding, settings: CheckSettings, target: Target) -> Finding | None:
-    places = {
-        bound_check.operation for bound_check in checks_of(settings.contract) if bound_check.check.name == wanted.check
+def _run_check_again(reported: Finding, settings: CheckSettings, target: Target) -> Finding | None:
+    operations = {
+        bound_check.operation
+        for bound_check in checks_of(settings.contract)
+        if bound_check.check.name == reported.check
     }
-    part = One(wanted.check, wanted.operation if wanted.operation in places else "")
+    selected = OneCheck(reported.check, reported.operation if reported.operation in operations else "")
     result = run_checks(
-        settings.contract, target, mode=settings.mode, seed=settings.seed, shard=part, journal=Journal.in_memory()
+        settings.contract, target, mode=settings.mode, seed=settings.seed, shard=selected, journal=Journal.in_memory()
     )
-    seen = next((each for each in result.findings if each.id == wanted.id), None)
-    outcomes = [outcome for (_, check), outcome in result.outcomes.items() if check == wanted.check]
-    if seen is None and (result.stopped or not {"passed", "failed"} & set(outcomes)):
-        raise Undecided(result.stopped or next(iter(outcomes), f"the contract promises no {wanted.check} any more"))
-    return seen
+    now = next((each for each in result.findings if each.id == reported.id), None)
+    outcomes = [outcome for (_, check), outcome in result.outcomes.items() if check == reported.check]
+    if now is None and (result.stopped or not {"passed", "failed"} & set(outcomes)):
+        raise Undecided(
+            result.stopped or next(iter(outcomes), f"the check {reported.check} no longer applies to the contract")
+        )
+    return now
 
 
-def _conformed(wanted: Finding, settings: CheckSettings, target: Target) -> Finding | None:
-    result = conform(settings.contract, target, mode=settings.mode, seed=settings.seed, only=[wanted.check])
-    seen = next((each for each in result.findings if each.id == wanted.id), None)
-    if seen is None and (result.stopped or not result.outcomes):
-        raise Undecided(result.stopped or f"{wanted.check} was not held at {wanted.operation}")
-    return seen
+def _run_schemathesis_again(reported: Finding, settings: CheckSettings, target: Target) -> Finding | None:
+    result = conform(settings.contract, target, mode=settings.mode, seed=settings.seed, only=[reported.check])
+    now = next((each for each in result.findings if each.id == reported.id), None)
+    if now is None and (result.stopped or not result.outcomes):
+        raise Undecided(result.stopped or f"{reported.check} did not run at {reported.operation}")
+    return now
 
 
-def _as_documented(report: Report, wanted: Finding, settings: CheckSettings, target: Target) -> Finding | None:
-    talk = script(wanted, report.base, report.operations)
+def _send_again(report: Report, reported: Finding, settings: CheckSettings, target: Target) -> Finding | None:
+    steps = script(reported, report.base, report.operations)
     try:
-        held = replay_script(talk, target)
+        replayed = replay_script(steps, target)
     except (ScriptBroken, Unreachable, Exhausted, ReadOnly) as fault:
         raise Undecided(str(fault)) from None
     exchanges = tuple(
-        target.exchange(sent._replace(url=_below(sent.url, target)), reply) for sent, reply in held.exchanges
+        target.exchange(sent._replace(url=_absolute(sent.url, target)), reply) for sent, reply in replayed.exchanges
     )
-    operation = next((o for o in settings.contract.document.operations if name_of(o) == wanted.operation), None)
+    operation = next((o for o in settings.contract.document.operations if name_of(o) == reported.operation), None)
     if operation is None:
-        raise Undecided(f"the document has no {wanted.operation} any more")
+        raise Undecided(f"the document no longer has {reported.operation}")
     for each in response_violations(operation, exchanges[-1], settings.contract):
-        seen = finding("document", wanted.operation, expected=each.expected, seen=each.seen, about=each.about)
-        if seen.id == wanted.id:
-            return replace(seen, exchanges=exchanges)
+        now = finding("document", reported.operation, expected=each.expected, seen=each.seen, about=each.about)
+        if now.id == reported.id:
+            return replace(now, exchanges=exchanges)
     return None
 
 
-def _below(url: str, target: Target) -> str:
+def _absolute(url: str, target: Target) -> str:
     return target.base_url + url if url.startswith("/") else url

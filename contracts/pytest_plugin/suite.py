@@ -45,7 +45,7 @@ def tests(session: pytest.Session, config: pytest.Config, wanted: str) -> list[p
     try:
         examination = _examination(config, wanted)
     except MockServerError as fault:
-        raise pytest.UsageError(f"could not examine: {fault}") from None
+        raise pytest.UsageError(f"cannot check: {fault}") from None
     config.add_cleanup(examination.close)
     contract = examination.settings.contract
     own = [each for found in config.hook.pytest_mockserver_checks(contract=contract) for each in found]

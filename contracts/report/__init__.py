@@ -1,1 +1,1 @@
-"""What an examination came to, written down for people and for programs."""
+"""Reports for people and for programs."""

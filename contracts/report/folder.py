@@ -1,4 +1,4 @@
-"""The folder of reports: one examination in every form, side by side."""
+"""The report folder: one report in every format."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from contracts.report.report import Report, as_json
 from contracts.report.sarif import as_sarif
 from contracts.reproduce.pytest_file import FILE, as_tests
 
-FORMS: Mapping[str, Callable[[Report], str]] = {
+FORMATS: Mapping[str, Callable[[Report], str]] = {
     "report.json": as_json,
     "report.html": as_html,
     "report.xml": as_junit,
     "report.sarif": as_sarif,
     FILE: as_tests,
 }
-"""The name of each file, and what writes it."""
+"""The name of each file, and the function that returns its text."""
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write every form of the report that has something to say, in place of what lies there."""
+    """Write the report in every format. Existing files are replaced; a format without content has no file."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, form in FORMS.items():
+    for name, form in FORMATS.items():
         text = form(report)
         if text:
             (folder / name).write_text(text, encoding="utf-8", errors="replace")

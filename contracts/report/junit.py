@@ -1,4 +1,4 @@
-"""The report as JUnit XML, which CI servers show: a suite for each operation, a case for each check."""
+"""The report as JUnit XML for CI servers: a test suite for each operation, a test case for each check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contracts.model.known_failures import KnownFailure
 from contracts.report.report import Report
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that no XML 1.0 document may hold (section 2.2)."""
+"""Characters that are not allowed in XML 1.0 (section 2.2)."""
 
 
 def as_junit(report: Report) -> str:
@@ -28,11 +28,11 @@ def as_junit(report: Report) -> str:
     if report.known_failures:
         suite = ET.SubElement(root, "testsuite", name="known failures")
         for entry in report.known_failures:
-            _accepted(suite, report, entry)
+            _known_failure(suite, report, entry)
         _count(suite)
     if report.result.stopped:
-        suite = ET.SubElement(root, "testsuite", name="examination")
-        case = ET.SubElement(suite, "testcase", classname="examination", name="runs to its end")
+        suite = ET.SubElement(root, "testsuite", name="contract check")
+        case = ET.SubElement(suite, "testcase", classname="contract check", name="runs to its end")
         ET.SubElement(case, "error", message=_clean(report.result.stopped))
         _count(suite)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
@@ -44,19 +44,20 @@ def _case(suite: ET.Element, report: Report, operation: str, check: str, outcome
         ET.SubElement(case, "skipped", message=_clean(outcome.removeprefix("skipped: ")))
     for each in report.failures:
         if (each.operation, each.check) == (operation, check):
-            ET.SubElement(case, "failure", message=_clean(each.seen), type=each.id).text = _clean(_told(each))
+            ET.SubElement(case, "failure", message=_clean(each.seen), type=each.id).text = _clean(_text(each))
 
 
-def _accepted(suite: ET.Element, report: Report, entry: KnownFailure) -> None:
-    """A known failure: skipped as long as it fails, and a failure when it does not."""
+def _known_failure(suite: ET.Element, report: Report, entry: KnownFailure) -> None:
+    """A known failure: it is skipped while it fails, and becomes a failure when it no longer does."""
     case = ET.SubElement(suite, "testcase", classname="known failures", name=_clean(str(entry)))
     if entry in report.stale:
-        ET.SubElement(case, "failure", message="it fails no more: take it out of the file").text = _clean(entry.reason)
+        failure = ET.SubElement(case, "failure", message="it no longer fails: remove it from the file")
+        failure.text = _clean(entry.reason)
     else:
         ET.SubElement(case, "skipped", message=_clean(f"since {entry.date}: {entry.reason}"))
 
 
-def _told(found: Finding) -> str:
+def _text(found: Finding) -> str:
     lines = [f"expected: {found.expected}", f"seen: {found.seen}", *(each.curl() for each in found.exchanges)]
     return "\n".join(lines)
 

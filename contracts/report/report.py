@@ -1,4 +1,4 @@
-"""The report of one examination: the value that every form of it is written from, and its JSON, the master format."""
+"""The report of a contract check, and its JSON form, from which every other form can be made."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from contracts.runner.runner import CheckResult, severity
 from mockserver.errors import MockServerError
 
 FORMAT = 2
-"""The version of the JSON format; it changes when a reader of the old one would be misled."""
+"""The version of the JSON format. It changes when old readers would misread a report."""
 
 
 MOCK = "the built-in mock"
-"""What stands as the target where no address was given."""
+"""The target in a report about the built-in mock."""
 
 
 class UnreadableReport(MockServerError):
-    """A file is not a report of this program; the text names it and says what is wrong."""
+    """A file is not a report; the text names the file and says what is wrong."""
 
 
 class ReportLine(NamedTuple):
-    """Where something stands: a file, relative where it can be, and a line that counts from 1."""
+    """A line of a file; the first line is 1."""
 
     file: str
     line: int
@@ -36,14 +36,12 @@ class ReportLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was examined and what came of it.
+    """The result of a contract check, and what is needed to read it and to run it again.
 
-    `target` is an address, or MOCK; `wanted` the vendor or document as it was asked for. `places` says
-    where the operations of the findings stand in the document. `accepted` are the failures that were known before,
-    `only` and `skip` the patterns of what was examined, `share` which part it is of a larger examination (`2/5`).
-    `base` is where the document's paths lie, `operations` are all that it has. `made` is when it was
-    made. `opaque` are the ids of failures that their exchanges alone do not show. `notes` say what of the document no
-    implementation is held to.
+    `target` is an address or MOCK. `vendor_or_document` is what the user named. `only`, `skip` and `shard` (`2/5`) say
+    which checks were selected. `base` is the address that the document's paths are appended to, and `operations` are
+    all operations of the document. `places` has the lines of the operations with findings. `not_reproducible` has the
+    ids of failures that their exchanges alone do not reproduce. `notes` say which parts of the document are ignored.
     """
 
     title: str
@@ -66,51 +64,53 @@ class Report:
 
     @property
     def failures(self) -> tuple[Finding, ...]:
-        """The findings that are failures of the server, but for those that are known."""
+        """The findings that are failures, without known failures."""
         return self.of("failure")
 
     @property
     def known_findings(self) -> tuple[Finding, ...]:
-        """The findings that are known."""
+        """The findings that match a known failure."""
         return tuple(each for each in self.result.findings if self.reason(each))
 
     @property
     def stale(self) -> tuple[KnownFailure, ...]:
-        """What was said to fail and does not any more.
+        """The known failures that no longer fail.
 
-        An examination that ended early, or one share of a larger one, cannot know; a quick one cannot of what is found
-        by chance; and one of chosen checks cannot of an entry that names none.
+        A run that ended early and a single shard cannot tell. A quick run cannot tell for checks with random requests,
+        and a run of selected checks cannot tell for an entry that names no check.
         """
         if self.result.stopped or self.shard:
             return ()
-        sure = {check.name for check in CHECKS} - {"lifecycle"}
-        held = {key: outcome for key, outcome in self.result.outcomes.items() if self.mode != "quick" or key[1] in sure}
+        reliable = {check.name for check in CHECKS} - {"lifecycle"}
+        ran = {
+            key: outcome for key, outcome in self.result.outcomes.items() if self.mode != "quick" or key[1] in reliable
+        }
         named = [entry for entry in self.known_failures if entry.id or entry.check or not (self.only or self.skip)]
-        return stale(named, self.result.findings, held)
+        return stale(named, self.result.findings, ran)
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:
-        """The findings of one verdict, but for those that are known."""
+        """The findings with a verdict, without those that match a known failure."""
         return tuple(each for each in self.result.findings if each.verdict == verdict and not self.reason(each))
 
     def reason(self, found: Finding) -> KnownFailure | None:
-        """Why a finding is accepted; None for one that is not known."""
+        """The known failure that a finding matches; None if there is none."""
         return next((entry for entry in self.known_failures if entry.fits(found)), None)
 
     @property
     def passed(self) -> int:
-        """How many checks held."""
+        """The number of checks that passed."""
         return sum(outcome == "passed" for outcome in self.result.outcomes.values())
 
     @property
     def exit_code(self) -> int:
-        """0: nothing wrong; 1: failures, or known ones that fail no more; 2: it was not examined to its end."""
+        """0: no failures; 1: failures, or known failures that no longer fail; 2: the check did not run to its end."""
         if self.result.stopped or not any(o in ("passed", "failed") for o in self.result.outcomes.values()):
             return 2
         return 1 if self.failures or self.stale else 0
 
 
 def joined(first: CheckResult, second: CheckResult) -> CheckResult:
-    """Two results as one: every finding once, the worst outcome of each check, the first reason to stop."""
+    """Two results as one: each finding once, the most severe outcome of each check, the first reason to stop."""
     found = {each.id: each for each in (*second.findings, *first.findings)}
     order = dict.fromkeys(each.id for each in (*first.findings, *second.findings))
     outcomes = dict(first.outcomes)
@@ -127,7 +127,7 @@ def joined(first: CheckResult, second: CheckResult) -> CheckResult:
 
 
 def as_json(report: Report) -> str:
-    """The report as JSON. Bodies are text, or `{"base64": …}` where they are none; secrets stand as `${NAME}`."""
+    """The report as JSON. Bodies that are not text are `{"base64": …}`. Secrets are replaced by `${NAME}`."""
     result = report.result
     shown = {
         "format": FORMAT,
@@ -168,7 +168,7 @@ def _body(value: Any) -> Any:
 
 
 def read_report(path: Path) -> Report:
-    """The report that `as_json` wrote, or the one in a folder of reports. Raises Unreadable."""
+    """Read a report: a file that `as_json` wrote, or a report folder. Raises UnreadableReport."""
     file = path / "report.json" if path.is_dir() else path
     try:
         return from_json(file.read_text("utf-8"))
@@ -181,10 +181,10 @@ def read_report(path: Path) -> Report:
 
 
 def from_json(text: str) -> Report:
-    """The inverse of `as_json`. Raises ValueError, KeyError, TypeError or AttributeError for anything else."""
+    """The inverse of `as_json`. Raises ValueError, KeyError, TypeError or AttributeError for other texts."""
     read = json.loads(text)
     if read["format"] != FORMAT:
-        raise ValueError(f"its format is {read['format']!r}, and only {FORMAT} is understood")
+        raise ValueError(f"its format is {read['format']!r}; only {FORMAT} is supported")
     outcomes = {(each["operation"], each["check"]): each["outcome"] for each in read["outcomes"]}
     result = CheckResult(
         tuple(_finding(each) for each in read["findings"]),

@@ -1,7 +1,7 @@
-"""The report as SARIF 2.1.0, which code scanning shows: a rule for each check, a result for each finding.
+"""The report as SARIF 2.1.0 for code scanning: a rule for each check, a result for each finding.
 
-GitHub asks for more than the standard does: a rule's descriptions and help, a location in every result, and
-`primaryLocationLineHash`, by which it knows an alert again.
+GitHub needs more than the standard requires: descriptions and help of each rule, a location in each result, and
+`primaryLocationLineHash`, by which it recognises an alert.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from contracts.checks import CHECKS
-from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.finding import Finding, RecordedExchange
 from contracts.report.report import Report, ReportLine
+from contracts.report.texts import describe, violated_with_source
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 LEVELS = {"failure": "error", "warning": "note", "disagreement": "note"}
-"""The level of each verdict (section 3.27.10)."""
+"""The SARIF level of each verdict (section 3.27.10)."""
 
 
 def as_sarif(report: Report) -> str:
@@ -50,12 +49,12 @@ def as_sarif(report: Report) -> str:
 
 def _notes(stopped: str) -> Iterator[Mapping[str, Any]]:
     if stopped:
-        yield {"level": "error", "message": {"text": f"The examination ended early: {stopped}"}}
+        yield {"level": "error", "message": {"text": f"The check ended early: {stopped}"}}
 
 
 def _rule(check: str, findings: Sequence[Finding]) -> dict[str, Any]:
-    """A check as a reportingDescriptor (section 3.49); the sources of what was broken are its help."""
-    about, sources = describe(check), sorted({source(found) for found in findings if found.check == check})
+    """A check as a reportingDescriptor (section 3.49). Its help lists the violated statements."""
+    about, sources = describe(check), sorted({_source(found) for found in findings if found.check == check})
     return {
         "id": check,
         "name": "".join(word.capitalize() for word in check.replace("_", "-").split("-")),
@@ -70,28 +69,13 @@ def _rule(check: str, findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def describe(check: str) -> str:
-    """What a check examines, in one sentence."""
-    each = next((each for each in CHECKS if each.name == check), None)
-    if each is not None:
-        told = getattr(each.run, "func", each.run).__doc__ or f"What is said of {check} holds."
-        return str(told).strip().splitlines()[0]
-    if check == "document":
-        return "Every reply looks as the document says: status, media type, headers and schema."
-    if check == JURY:
-        return "The judge of a reply and openapi-core, which reads the same document, agree about it."
-    return f"The check {check} of Schemathesis holds."
+def _source(found: Finding) -> str:
+    """The violated statement in one line that also names the operation, since a rule is about all operations."""
+    return f"{found.operation}: {violated_with_source(found)}"
 
 
-def source(found: Finding) -> str:
-    """What a finding breaks, and where that is said, in one line."""
-    statement = found.statement
-    if statement is None:
-        return f"{found.operation}: the document"
-    place = f", {statement.source}" if statement.source else ""
-    return (
-        f"{statement.subject} {statement.kind}: {statement.text or describe(found.check)} ({statement.evidence}{place})"
-    )
+def _message(found: Finding) -> str:
+    return f"{found.operation}: expected {found.expected}; seen: {found.seen}\n{violated_with_source(found)}"
 
 
 def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
@@ -101,7 +85,7 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
         "ruleId": found.check,
         "ruleIndex": index,
         "level": LEVELS[found.verdict],
-        "message": {"text": f"{found.operation}: expected {found.expected}; seen: {found.seen}\n{source(found)}"},
+        "message": {"text": _message(found)},
         "locations": [
             {
                 "physicalLocation": region,
@@ -110,9 +94,9 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{found.id}:1", "findingId/v1": found.id},
         "suppressions": [
-            {"kind": "external", "justification": f"{statement.reason} ({statement.date})"}
-            for statement in [report.reason(found)]
-            if statement
+            {"kind": "external", "justification": f"{known.reason} ({known.date})"}
+            for known in [report.reason(found)]
+            if known
         ],
         "properties": {"verdict": found.verdict, "curl": [each.curl() for each in found.exchanges]},
         **_last(found.exchanges),
@@ -120,13 +104,13 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
 
 
 def _last(exchanges: Sequence[RecordedExchange]) -> dict[str, Any]:
-    """The exchange that shows it, as a webRequest and webResponse (sections 3.46 and 3.47)."""
+    """The last exchange as webRequest and webResponse (sections 3.46 and 3.47)."""
     if not exchanges:
         return {}
     last = exchanges[-1]
-    asked = {"method": last.method, "target": last.url, "headers": dict(last.headers), "protocol": "HTTP"}
-    told = {"statusCode": last.status, "headers": dict(last.reply_headers), "noResponseReceived": not last.status}
-    return {"webRequest": asked | _content(last.body), "webResponse": told | _content(last.reply_body)}
+    request = {"method": last.method, "target": last.url, "headers": dict(last.headers), "protocol": "HTTP"}
+    reply = {"statusCode": last.status, "headers": dict(last.reply_headers), "noResponseReceived": not last.status}
+    return {"webRequest": request | _content(last.body), "webResponse": reply | _content(last.reply_body)}
 
 
 def _content(body: bytes | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where an operation stands in its document, so that a report can point at the line."""
+"""The lines of a document that define its operations, for links in reports."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Document
 
 READER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""libyaml's reader where there is one: it is ten times as fast."""
+"""The loader of libyaml if it is installed: it is ten times as fast."""
 
 
 def places(document: Document, operations: Iterable[str]) -> dict[str, ReportLine]:
-    """The file and line of operations (`METHOD path`) in a document of YAML or JSON.
+    """The file and line of operations (`METHOD path`) in a YAML or JSON document.
 
-    An operation that cannot be found there, because it lies in another file or the text is not read as YAML, stands
-    at the deepest line that can be named: its path, or the first line of the file.
+    If an operation cannot be found, because it is in another file or the text is not valid YAML, its line is that of
+    its path or the first line of the file.
     """
     wanted = set(operations)
     if not wanted or not document.file:
@@ -43,7 +43,7 @@ def _composed(path: Path) -> yaml.Node | None:
 
 
 def _line(node: yaml.Node | None, steps: list[str]) -> int:
-    """The line of the key that the steps lead to, as far as they lead."""
+    """The line of the last key of `steps` that exists."""
     line = 1
     for step in steps:
         entries = node.value if isinstance(node, yaml.MappingNode) else []
@@ -55,7 +55,7 @@ def _line(node: yaml.Node | None, steps: list[str]) -> int:
 
 
 def _shown(path: Path) -> str:
-    """The file's name below the working directory; of a document elsewhere, the last two names of its path."""
+    """The path relative to the working directory; for a file elsewhere, the last two parts of its path."""
     absolute = path.resolve()
     here = Path.cwd()
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else Path(*absolute.parts[-2:])).as_posix()

@@ -1,58 +1,72 @@
-"""The report as a few lines in a terminal."""
+"""The report as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from contracts.model.finding import Finding, StatementRef
+from contracts.model.finding import Finding
 from contracts.report.report import Report
+from contracts.report.texts import describe, violated_with_source
 
 SHOWN = 20
-"""How many findings are printed; the report on disk has them all."""
+"""At most this many findings of each kind are printed. The report files contain all of them."""
 
 
 def lines(report: Report) -> Iterator[str]:
-    """What a person needs to know, the worst last, where a terminal shows it."""
-    result = report.result
-    others = [*report.of("warning"), *report.of("disagreement")]
+    """The lines of the summary. The most important come last, where a terminal shows them."""
+    warnings = [*report.of("warning"), *report.of("disagreement")]
     yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
-    for each in report.known_findings:
-        statement = report.reason(each)
-        yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (
-            f" since {statement.date}: {statement.reason}" if statement else ""
-        )
-    for each in (*others[:SHOWN], *report.failures[:SHOWN]):
+    yield from _known(report)
+    for each in (*warnings[:SHOWN], *report.failures[:SHOWN]):
         yield from finding_lines(each)
-    if len(others) > SHOWN or len(report.failures) > SHOWN:
-        yield f"… and {max(0, len(others) - SHOWN) + max(0, len(report.failures) - SHOWN)} more in the report"
-    yield from (f"KNOWN BUT FAILS NO MORE {entry}: take it out of the file ({entry.reason})" for entry in report.stale)
-    yield from (f"left behind: {address}" for address in result.left_behind[:SHOWN])
-    if len(result.left_behind) > SHOWN:
-        yield f"… and {len(result.left_behind) - SHOWN} more left behind, in the report"
-    skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
-    speed = result.requests / result.seconds if result.seconds else 0
-    yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
-    yield f"{report.passed} passed, {len(report.failures)} failures, {len(others)} warnings, {skipped} skipped" + (
-        f", {len(report.known_findings)} known" if report.known_failures else ""
+    yield from _more("findings", len(warnings[SHOWN:]) + len(report.failures[SHOWN:]))
+    yield from (
+        f"NO LONGER FAILS {entry}: remove it from the known failures ({entry.reason})" for entry in report.stale
     )
-    if result.stopped:
-        yield f"ended early: {result.stopped}"
+    yield from _left_behind(report.result.left_behind)
+    yield from _numbers(report, len(warnings))
+    if report.result.stopped:
+        yield f"ended early: {report.result.stopped}"
+
+
+def _known(report: Report) -> Iterator[str]:
+    for each in report.known_findings:
+        entry = report.reason(each)
+        yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (
+            f", since {entry.date}: {entry.reason}" if entry else ""
+        )
+
+
+def _left_behind(addresses: Sequence[str]) -> Iterator[str]:
+    yield from (f"created and not deleted: {address}" for address in addresses[:SHOWN])
+    yield from _more("items that were not deleted", len(addresses[SHOWN:]))
+
+
+def _more(things: str, number: int) -> Iterator[str]:
+    if number:
+        yield f"… and {number} more {things} in the report"
+
+
+def _numbers(report: Report, warnings: int) -> Iterator[str]:
+    result = report.result
+    speed = result.requests / result.seconds if result.seconds else 0
+    skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
+    yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
+    yield f"{report.passed} passed, {len(report.failures)} failures, {warnings} warnings, {skipped} skipped" + (
+        f", {len(report.known_findings)} known failures" if report.known_failures else ""
+    )
 
 
 def finding_lines(found: Finding) -> Iterator[str]:
-    """One finding: what was expected and seen, what is said about it, and the requests that show it."""
+    """The lines about one finding: the check, what was expected and seen, the violated statement, and the requests."""
     yield f"{found.verdict.upper()} {found.operation}: {found.check} ({found.id})"
-    yield f"  expected  {_line(found.expected)}"
-    yield f"  seen      {_line(found.seen)}"
+    yield f"  check      {_line(describe(found.check))}"
+    yield f"  expected   {_line(found.expected)}"
+    yield f"  seen       {_line(found.seen)}"
     if found.statement is not None:
-        yield f"  said      {_line(_said(found.statement))}"
+        yield f"  statement  {_line(violated_with_source(found))}"
     yield from (f"  $ {_line(each.curl())}" for each in found.exchanges)
     yield ""
-
-
-def _said(statement: StatementRef) -> str:
-    source = f": {statement.source}" if statement.source else ""
-    return f"{statement.subject} {statement.kind}: {statement.text} ({statement.evidence}{source})"
 
 
 def _line(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.model.finding import PLACEHOLDER, Finding
 from contracts.report.report import MOCK, Report
-from contracts.report.sarif import source
+from contracts.report.texts import violated_with_source
 from contracts.reproduce import stable_parts
 from contracts.reproduce.script import NAME, Script, ScriptStep, script
 
@@ -151,7 +151,7 @@ def _test(report: Report, found: Finding, talk: Script, name: str) -> str:
         f"def {name}(talk: Talk) -> None:",
         f'    """{_doc(found.operation)}',
         "",
-        f"    Promised: {_doc(source(found))}",
+        f"    Statement: {_doc(violated_with_source(found))}",
         f"    Expected: {_doc(found.expected)}",
         f"    Seen: {_doc(found.seen)} ({found.id})",
         '    """',

@@ -113,4 +113,4 @@ def test_cleanup_tells_what_it_could_not_remove(tmp_path: Path) -> None:
     done = run("cleanup", "basedash", "--auth", "x", "--report", str(tmp_path))
 
     assert 1 == done.returncode
-    assert f"could not remove {address}" in done.stdout
+    assert f"could not delete {address}" in done.stdout

@@ -167,7 +167,7 @@ def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) 
     assert 1 == learned.returncode, learned.stdout + learned.stderr
     assert "A page has 20 items." in learned.stdout
     assert "Listed by updatedAt, descending." in learned.stdout
-    assert re.search(r"^\d+ corrections are in .*; 0 differences remain$", learned.stdout, re.MULTILINE)
+    assert re.search(r"^wrote \d+ corrections to .*; 0 differences remain$", learned.stdout, re.MULTILINE)
     assert 0 == again.returncode, again.stdout
     assert "0 failures, 0 warnings, 0 skipped" in again.stdout
     assert 0 == alone.returncode, alone.stdout
@@ -210,4 +210,4 @@ def test_there_must_be_a_service_to_compare_with_which_may_be_changed(tmp_path: 
     done = run("check", "basedash", "--against", "mock", *wrong, "--report", str(tmp_path))
 
     assert 2 == done.returncode
-    assert "could not examine: --against mock" in done.stderr
+    assert "cannot check: --against mock" in done.stderr

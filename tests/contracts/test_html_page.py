@@ -92,7 +92,7 @@ def test_the_matrix_has_every_operation_and_leads_to_the_findings(folder: Path, 
 
 
 def test_the_lines_on_the_page_repeat_the_failure(folder: Path, shell: Callable[[str], str]) -> None:
-    [lines] = re.findall(r"<pre class=shell>(.*?)</pre>", cards((folder / "report.html").read_text())[
+    [lines] = re.findall(r'<pre class="shell">(.*?)</pre>', cards((folder / "report.html").read_text())[
         next(each["id"] for each in findings(folder) if "displayName" in each["expected"])], re.DOTALL)  # fmt: skip
 
     answered = shell(html.unescape(lines))

@@ -57,7 +57,7 @@ def test_a_known_failure_that_fails_no_more_fails_the_run(base: str, tmp_path: P
     code, printed = checked(base, tmp_path, "--known", str(known))
 
     assert 1 == code
-    assert ["mended by now"] == [line.split("(")[1][:-1] for line in printed.splitlines() if "FAILS NO MORE" in line]
+    assert ["mended by now"] == [line.split("(")[1][:-1] for line in printed.splitlines() if "NO LONGER FAILS" in line]
 
 
 @pytest.mark.parametrize(("wrong", "place", "says"), [
@@ -86,7 +86,7 @@ def test_a_first_file_is_written_and_asks_for_reasons(base: str, tmp_path: Path)
     known = tmp_path / "known.yaml"
     code, printed = checked(base, tmp_path, "--known-write", str(known))
     assert 1 == code
-    assert "give each a reason" in printed
+    assert "write a reason for each" in printed
     assert 2 == checked(base, tmp_path, "--known", str(known))[0]
 
     known.write_text(known.read_text().replace("reason: null", "reason: TICKET-7"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.report.folder import FORMS
+from contracts.report.folder import FORMATS
 from contracts.report.report import Report, read_report
 from contracts.reproduce.pytest_file import FILE
 from contracts.runner.sharding import Shard
@@ -40,7 +40,7 @@ def test_all_shares_together_are_the_whole(parts: list[Path], tmp_path: Path) ->
     assert 0 == done.returncode, done.stdout + done.stderr
     assert dict(whole.result.outcomes) == dict(merged.result.outcomes)
     assert whole.exit_code == merged.exit_code
-    assert FORMS.keys() - {FILE} == {file.name for file in (tmp_path / "merged").iterdir()}
+    assert FORMATS.keys() - {FILE} == {file.name for file in (tmp_path / "merged").iterdir()}
 
 
 def test_no_promise_is_held_twice(parts: list[Path]) -> None:
@@ -59,7 +59,7 @@ def test_a_missing_share_is_an_examination_that_did_not_end(parts: list[Path], t
     done = run("merge", *map(str, parts[:2]), "--report", str(tmp_path))
 
     assert 2 == done.returncode
-    assert "shares are missing: 3/3" in done.stdout
+    assert "missing shards: 3/3" in done.stdout
 
 
 def test_reports_of_different_documents_are_refused(parts: list[Path], tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_reports_of_different_documents_are_refused(parts: list[Path], tmp_path:
 
     done = run("merge", str(parts[0]), str(tmp_path))
 
-    assert (2, True) == (done.returncode, "and of Another" in done.stderr)
+    assert (2, True) == (done.returncode, "and Another" in done.stderr)
 
 
 @pytest.mark.parametrize("wrong", ["0/3", "4/3", "one", "1/"])

@@ -65,9 +65,9 @@ def test_a_broken_promise_is_a_failed_test_that_shows_statement_and_requests(pyt
 
     assert 1 == done.ret
     assert {"failed": 1, "passed": 1} == {key: done.parseoutcomes()[key] for key in ("failed", "passed")}
-    expected = "*expected  the list is in order of creation, descending*"
+    expected = "*expected   the list is in order of creation, descending*"
     done.stdout.fnmatch_lines(
-        ["*FAILURE GET /api/public/*: order *", expected, "*said      mcp-server order:*", "*$ curl *"]
+        ["*FAILURE GET /api/public/*: order *", expected, "*statement  mcp-server order:*", "*$ curl *"]
     )
 
 
@@ -102,7 +102,7 @@ def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) 
 
 @pytest.mark.parametrize(("arguments", "expected"), [
     (("--target", "http://127.0.0.1:9"), "--target needs --contract"),
-    (("--contract", "nobody"), "could not examine: there is no vendor 'nobody'"),
+    (("--contract", "nobody"), "cannot check: there is no vendor 'nobody'"),
     (("--contract", "datagrid", "--target", "https://datagrid.invalid"), "no credential for datagrid.invalid"),
 ])  # fmt: skip
 def test_what_cannot_be_examined_is_refused_and_says_why(

@@ -1,0 +1,42 @@
+"""Texts that every form of a report uses: what a check checks, and what a finding violates."""
+
+from __future__ import annotations
+
+from contracts.checks import CHECKS
+from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
+from contracts.model.finding import Finding
+
+STANDARDS = ("http", "schema")
+"""Kinds of statements that are part of a standard or of the document, and not of a behaviour file."""
+
+
+def describe(check: str) -> str:
+    """One sentence that says what a check checks."""
+    known = next((each for each in CHECKS if each.name == check), None)
+    if known is not None:
+        docstring = getattr(known.run, "func", known.run).__doc__ or f"The statement `{check}` is true."
+        return str(docstring).strip().splitlines()[0]
+    if check == "document":
+        return "Every response matches the document: its status, media type, headers and schema."
+    if check == OPENAPI_CORE:
+        return "Two validators, our own and openapi-core, agree about every response."
+    return f"The check `{check}` of Schemathesis."
+
+
+def violated(found: Finding) -> str:
+    """The statement that a finding violates, without its evidence and source."""
+    statement = found.statement
+    if statement is None:
+        return "the document"
+    if statement.kind in STANDARDS:
+        return statement.text or statement.source or describe(found.check)
+    return f"{statement.subject} {statement.kind}: {statement.text or describe(found.check)}"
+
+
+def violated_with_source(found: Finding) -> str:
+    """The statement that a finding violates, with its evidence and source."""
+    statement, text = found.statement, violated(found)
+    if statement is None:
+        return text
+    source = f", {statement.source}" if statement.source not in ("", text) else ""
+    return f"{text} ({statement.evidence}{source})"
