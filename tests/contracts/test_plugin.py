@@ -102,7 +102,7 @@ def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) 
 
 @pytest.mark.parametrize(("arguments", "expected"), [
     (("--target", "http://127.0.0.1:9"), "--target needs --contract"),
-    (("--contract", "nobody"), "cannot check: there is no vendor 'nobody'"),
+    (("--contract", "nobody"), "cannot check: unknown vendor 'nobody'"),
     (("--contract", "datagrid", "--target", "https://datagrid.invalid"), "no credential for datagrid.invalid"),
 ])  # fmt: skip
 def test_what_cannot_be_examined_is_refused_and_says_why(
