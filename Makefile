@@ -71,8 +71,9 @@ pins: ## Resolve every dependency anew and write constraints.txt
 	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev]'
 	build/pins/bin/pip freeze --all --exclude-editable | grep -ivE '^(pip|setuptools|wheel)==' > constraints.txt
 
-docs: $(VENV)/developed ## Write the pages that are generated (docs/behaviour.md)
+docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/checks.md)
 	$(BIN)/mockserver specs vocabulary > docs/behaviour.md
+	$(BIN)/python -m contracts.cli.checks_page > docs/checks.md
 
 clean: ## Remove what was made
 	rm -rf .venv .venv-* build dist reports .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

@@ -62,7 +62,7 @@ class FalsePositives:
     """
 
     contract: Contract
-    jury: OpenapiCoreCheck
+    openapi_core: OpenapiCoreCheck
     base: str
     inherits: bool
 
@@ -126,7 +126,7 @@ class FalsePositives:
         if OTHERS.search(message):
             return True
         if " in body" not in message:
-            return self._is_list_or_object_parameter(operation, message) or self.jury.fits(
+            return self._is_list_or_object_parameter(operation, message) or self.openapi_core.accepts_request(
                 operation, exchange, self.base
             )
         sent = _media_type(exchange)

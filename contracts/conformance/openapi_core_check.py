@@ -25,7 +25,7 @@ CHECK = "openapi-core"
 MOST = 500
 """At most so many responses are validated twice in one run, because each takes milliseconds."""
 
-HOST = "http://judge.local"
+HOST = "http://openapi-core.local"
 
 LOST = re.compile(r"reference '[^']*' could not be resolved")
 """openapi-core's message for a discriminator value that names no schema, which OpenAPI does not forbid."""
@@ -36,15 +36,15 @@ class OpenapiCoreCheck:
 
     def __init__(self, contract: Contract) -> None:
         self.findings: dict[str, Finding] = {}
-        self.heard: dict[str, str] = {}
+        self.outcomes: dict[str, str] = {}
         self._document = contract.document
-        self._judges: dict[str, OpenAPI] = {}
+        self._validators: dict[str, OpenAPI] = {}
         self._seen: set[object] = set()
 
-    def hear(
-        self, operation: Operation, exchange: RecordedExchange, base: str, judge: str, faults: Sequence[str]
+    def compare(
+        self, operation: Operation, exchange: RecordedExchange, base: str, validator: str, violations: Sequence[str]
     ) -> None:
-        """Validate a response again. `faults` are the violations that the first `validator` reported, if any."""
+        """Validate a response again. `violations` are the messages of the first `validator`, if any."""
         response = operation.response(exchange.status)
         if response is None or exchange.method == "HEAD" or len(self._seen) >= MOST:
             return
@@ -52,27 +52,27 @@ class OpenapiCoreCheck:
             operation.pointer,
             exchange.status,
             exchange.header("content-type"),
-            bool(faults),
+            bool(violations),
             _shape(exchange.json),
         )
         if seen in self._seen:
             return
         self._seen.add(seen)
-        said = self._judged(operation, exchange, base)
-        if said is None:
+        message = self._message(operation, exchange, base)
+        if message is None:
             return
         name = name_of(operation)
-        self.heard.setdefault(name, "passed")
-        if bool(said) != bool(faults):
-            self.heard[name] = "failed"
-            self._tell(name, exchange, judge, faults[0] if faults else "valid", said or "valid")
+        self.outcomes.setdefault(name, "passed")
+        if bool(message) != bool(violations):
+            self.outcomes[name] = "failed"
+            self._report(name, exchange, validator, violations[0] if violations else "valid", message or "valid")
 
-    def fits(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
+    def accepts_request(self, operation: Operation, exchange: RecordedExchange, base: str) -> bool:
         """Is a request valid by the document? False where openapi-core cannot decide."""
         parts = urlsplit(exchange.url.removeprefix(base))
         given = {name.lower(): value for name, value in exchange.headers}
         length = {"content-length": str(len(exchange.body or b""))}  # every HTTP client adds it
-        asked = MockRequest(
+        request = MockRequest(
             HOST,
             exchange.method.lower(),
             unquote(parts.path),
@@ -82,37 +82,39 @@ class OpenapiCoreCheck:
             content_type=given.get("content-type", ""),
         )
         try:
-            self._judge(operation).validate_request(asked)
+            self._validator(operation).validate_request(request)
         except Exception:  # noqa: BLE001  a crash of openapi-core says nothing about the request
             return False
         return True
 
-    def _tell(self, name: str, exchange: RecordedExchange, judge: str, ours: str, theirs: str) -> None:
+    def _report(
+        self, name: str, exchange: RecordedExchange, validator: str, first_message: str, second_message: str
+    ) -> None:
         found = finding(
             CHECK,
             name,
             verdict="disagreement",
-            about=f"{exchange.status} {judge} {theirs[:40]}",
-            expected=f"{judge} and openapi-core agree about this {exchange.status} response",
-            seen=f"{judge}: {ours}; openapi-core: {theirs}",
+            about=f"{exchange.status} {validator} {second_message[:40]}",
+            expected=f"{validator} and openapi-core agree about this {exchange.status} response",
+            seen=f"{validator}: {first_message}; openapi-core: {second_message}",
             exchanges=(exchange,),
         )
         self.findings.setdefault(found.id, found)
 
-    def _judged(self, operation: Operation, exchange: RecordedExchange, base: str) -> str | None:
+    def _message(self, operation: Operation, exchange: RecordedExchange, base: str) -> str | None:
         """openapi-core's message; empty for a valid response, None where it cannot decide."""
         parts = urlsplit(exchange.url.removeprefix(base))
-        asked = MockRequest(HOST, exchange.method.lower(), unquote(parts.path), args=dict(parse_qsl(parts.query)))
+        request = MockRequest(HOST, exchange.method.lower(), unquote(parts.path), args=dict(parse_qsl(parts.query)))
         kind = exchange.header("content-type") or ""
-        answered = MockResponse(
+        core_response = MockResponse(
             exchange.reply_body, exchange.status, headers=dict(exchange.reply_headers), content_type=kind
         )
         try:
-            self._judge(operation).validate_response(asked, answered)
+            self._validator(operation).validate_response(request, core_response)
         except PathError:
             return None
-        except OpenAPIError as fault:
-            return _words(fault)
+        except OpenAPIError as error:
+            return _message_of(error)
         except Exception:  # noqa: BLE001  a crash of openapi-core says nothing about the response
             return None
         return ""
@@ -122,14 +124,14 @@ class OpenapiCoreCheck:
         """The document as published with `nullable` made explicit; Swagger 2.0 documents in converted form."""
         return nullable(self._document.raw) if "openapi" in self._document.raw else self._document.root
 
-    def _judge(self, operation: Operation) -> OpenAPI:
+    def _validator(self, operation: Operation) -> OpenAPI:
         """openapi-core for a document with this path only: its search for the matching path is slow."""
-        if operation.path not in self._judges:
+        if operation.path not in self._validators:
             raw = self._raw
             item = raw["paths"][operation.path]
             alone = {**raw, "servers": [{"url": HOST}], "paths": {operation.path: _without_servers(item)}}
-            self._judges[operation.path] = OpenAPI.from_dict(alone, config=Config(spec_validator_cls=None))
-        return self._judges[operation.path]
+            self._validators[operation.path] = OpenAPI.from_dict(alone, config=Config(spec_validator_cls=None))
+        return self._validators[operation.path]
 
 
 def _without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,9 +143,9 @@ def _without_servers(item: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(fault: OpenAPIError) -> str | None:
+def _message_of(error: OpenAPIError) -> str | None:
     """openapi-core's message; None if its only complaint is a name that it cannot resolve."""
-    cause = fault.__cause__ or fault
+    cause = error.__cause__ or error
     errors = [error.message for error in getattr(cause, "schema_errors", ())]
     if errors and all(map(LOST.search, errors)):
         return None

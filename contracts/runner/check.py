@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from inspect import getdoc
 from typing import Any
 
 from contracts.model.finding import StatementRef
@@ -35,6 +37,17 @@ class Check:
     run_last: bool = False
     exclusive: bool = True
 
+    @property
+    def description(self) -> str:
+        """What a correct server does, in one sentence: the first line of the docstring of `run`."""
+        function = getattr(self.run, "func", self.run)
+        return (getdoc(function) or self.name).partition("\n")[0]
+
+    @property
+    def standard(self) -> str:
+        """The section of HTTP that the check tests; empty if it tests other statements."""
+        return str(self.find.keywords["source"]) if isinstance(self.find, partial) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundCheck:
@@ -56,16 +69,16 @@ def http_rule(on: str, *needs: str, source: str, text: str = "") -> Callable[[Co
     `on` may name alternatives (`get|list`); the first that exists counts. The resource must also have the operations in
     `needs`. The check's function gets the resource.
     """
+    return partial(_http_places, on=on, needs=needs, source=source, text=text)
 
-    def places(contract: Contract) -> Iterator[Place]:
-        for resource in checked_resources(contract).values():
-            for each in on.split("|"):
-                if resource.can(each, *needs):
-                    op = resource.operations[each]
-                    yield op.name, StatementRef(op.name, "http", "documented", source, text), (resource,)
-                    break
 
-    return places
+def _http_places(contract: Contract, *, on: str, needs: tuple[str, ...], source: str, text: str) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        for each in on.split("|"):
+            if resource.can(each, *needs):
+                op = resource.operations[each]
+                yield op.name, StatementRef(op.name, "http", "documented", source, text), (resource,)
+                break
 
 
 def resource_statement(name: str, on: str, *needs: str) -> Callable[[Contract], Iterator[Place]]:

@@ -167,7 +167,7 @@ class CheckContext:
 
     def _ask_openapi_core(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
         with self.shared.openapi_core_lock:
-            self.shared.openapi_core.hear(operation, exchange, self.target.base_url, "mockserver", faults)
+            self.shared.openapi_core.compare(operation, exchange, self.target.base_url, "mockserver", faults)
 
     # Creating and deleting.
 

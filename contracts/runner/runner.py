@@ -128,7 +128,7 @@ class _Run:
             if each not in parallel:
                 self._finish(each, *self._run(each, shared))
         self.findings |= shared.openapi_core.findings
-        self.outcomes |= {(operation, CHECK): outcome for operation, outcome in shared.openapi_core.heard.items()}
+        self.outcomes |= {(operation, CHECK): outcome for operation, outcome in shared.openapi_core.outcomes.items()}
         return CheckResult(
             tuple(self.findings.values()),
             self.outcomes,

@@ -10,6 +10,7 @@ import yaml
 
 from contracts.checks import CHECKS
 from contracts.checks.vendor_rules import PARTNERS, UNSEEN
+from contracts.cli.checks_page import page
 from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
@@ -121,6 +122,11 @@ def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
         rules = {rule.name for operation in operations for rule in operation.rules}
 
         assert rules <= {*PARTNERS[vendor], *UNSEEN}, vendor
+
+
+def test_the_reference_page_lists_the_checks_as_they_are() -> None:
+    """`make docs` writes the page."""
+    assert (Path(__file__).parents[2] / "docs" / "checks.md").read_text("utf-8").splitlines() == list(page())
 
 
 def test_every_promise_has_a_server_that_breaks_it() -> None:

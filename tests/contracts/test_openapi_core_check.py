@@ -1,4 +1,4 @@
-"""openapi-core as second judge: where it and the first judge of a reply disagree, that is news and no failure."""
+"""A disagreement between openapi-core and the first validator is reported, and is not a failure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DOCUMENT = {
             "type": "object", "required": ["price"], "properties": {"price": {"type": "number", "multipleOf": 0.01}},
         }}}}}}}},
 }  # fmt: skip
-"""Of 19.99 one judge says that it is a multiple of 0.01, and the other one divides in binary."""
+"""One validator says that 19.99 is a multiple of 0.01; the other one divides binary numbers and says it is not."""
 
 
 async def shop(scope: Any, receive: Any, send: Any) -> None:
@@ -62,42 +62,44 @@ def reply(body: str, status: int = 200) -> RecordedExchange:
                     body.encode())  # fmt: skip
 
 
-def test_a_disagreement_is_told_by_name_and_fails_nothing(document: Path, tmp_path: Path) -> None:
+def test_a_disagreement_is_reported_and_is_not_a_failure(document: Path, tmp_path: Path) -> None:
     with _served(shop) as address:
         done = run("check", str(document), "--url", address, "--quick", "--report", str(tmp_path / "reports"))
 
     read = json.loads((tmp_path / "reports" / "report.json").read_text())
-    told = [each for each in read["findings"] if each["check"] == openapi_core_check.CHECK]
+    found = [each for each in read["findings"] if each["check"] == openapi_core_check.CHECK]
     assert 0 == done.returncode, done.stdout
-    assert {"disagreement"} == {each["verdict"] for each in told}
-    assert {"GET /prices/{id}"} == {each["operation"] for each in told}
-    assert all("Schemathesis: valid; openapi-core: 19.99 is not a multiple" in each["seen"] for each in told)
+    assert {"disagreement"} == {each["verdict"] for each in found}
+    assert {"GET /prices/{id}"} == {each["operation"] for each in found}
+    assert all("Schemathesis: valid; openapi-core: 19.99 is not a multiple" in each["seen"] for each in found)
     assert {"failed"} == {each["outcome"] for each in read["outcomes"] if each["check"] == openapi_core_check.CHECK}
 
 
-def test_where_both_find_fault_there_is_nothing_to_tell(prices: Contract) -> None:
-    second = OpenapiCoreCheck(prices)
+def test_nothing_is_reported_where_both_validators_agree(prices: Contract) -> None:
+    openapi_core = OpenapiCoreCheck(prices)
     [operation] = prices.document.operations
 
-    second.hear(operation, reply("{}"), "http://shop", "mockserver", ["price is missing"])
-    second.hear(operation, reply('{"price": 2}'), "http://shop", "mockserver", [])
+    openapi_core.compare(operation, reply("{}"), "http://shop", "mockserver", ["price is missing"])
+    openapi_core.compare(operation, reply('{"price": 2}'), "http://shop", "mockserver", [])
 
-    assert {} == second.findings
-    assert {"GET /prices/{id}": "passed"} == second.heard
+    assert {} == openapi_core.findings
+    assert {"GET /prices/{id}": "passed"} == openapi_core.outcomes
 
 
-def test_a_fault_that_the_second_judge_does_not_see_is_told_too(prices: Contract) -> None:
-    second = OpenapiCoreCheck(prices)
+def test_a_violation_that_openapi_core_does_not_find_is_reported(prices: Contract) -> None:
+    openapi_core = OpenapiCoreCheck(prices)
 
-    second.hear(prices.document.operations[0], reply('{"price": 2}'), "http://shop", "mockserver", ["too cheap"])
+    openapi_core.compare(
+        prices.document.operations[0], reply('{"price": 2}'), "http://shop", "mockserver", ["too cheap"]
+    )
 
-    [found] = second.findings.values()
+    [found] = openapi_core.findings.values()
     assert "mockserver: too cheap; openapi-core: valid" == found.seen
 
 
-@pytest.mark.parametrize(("body", "tells"), [({"kind": "old"}, False), ({"kind": 7}, True), ({}, True)])
-def test_a_kind_that_is_called_as_no_schema_is_nothing_to_disagree_about(
-    tmp_path: Path, body: Any, tells: bool
+@pytest.mark.parametrize(("body", "reported"), [({"kind": "old"}, False), ({"kind": 7}, True), ({}, True)])
+def test_a_discriminator_value_without_a_schema_is_not_a_disagreement(
+    tmp_path: Path, body: Any, reported: bool
 ) -> None:
     price = {"allOf": [{"type": "object"}], "required": ["kind"], "properties": {"kind": {"type": "string"}},
              "discriminator": "kind"}  # fmt: skip
@@ -110,27 +112,27 @@ def test_a_kind_that_is_called_as_no_schema_is_nothing_to_disagree_about(
     }  # fmt: skip
     (tmp_path / "kinds.json").write_text(json.dumps(written))
     contract = contracts.of(tmp_path / "kinds.json")
-    second = OpenapiCoreCheck(contract)
+    openapi_core = OpenapiCoreCheck(contract)
 
-    second.hear(contract.document.operations[0], reply(json.dumps(body)), "http://shop", "mockserver", [])
+    openapi_core.compare(contract.document.operations[0], reply(json.dumps(body)), "http://shop", "mockserver", [])
 
-    assert tells is bool(second.findings)
+    assert reported is bool(openapi_core.findings)
 
 
-def test_of_replies_of_one_shape_one_is_judged_twice_and_of_all_no_more_than_a_bound(
+def test_one_response_of_each_shape_is_validated_twice_up_to_a_bound(
     prices: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second = OpenapiCoreCheck(prices)
+    openapi_core = OpenapiCoreCheck(prices)
     [operation] = prices.document.operations
-    asked: list[bytes] = []
+    validated: list[bytes] = []
     monkeypatch.setattr(
-        OpenapiCoreCheck, "_judged", lambda self, operation, exchange, base: asked.append(exchange.reply_body)
+        OpenapiCoreCheck, "_message", lambda self, operation, exchange, base: validated.append(exchange.reply_body)
     )
 
     for price in range(100):
-        second.hear(operation, reply(f'{{"price": {price}}}'), "http://shop", "mockserver", [])
-    assert [b'{"price": 0}'] == asked
+        openapi_core.compare(operation, reply(f'{{"price": {price}}}'), "http://shop", "mockserver", [])
+    assert [b'{"price": 0}'] == validated
 
     for count in range(2 * openapi_core_check.MOST):
-        second.hear(operation, reply(json.dumps({f"field{count}": 1})), "http://shop", "mockserver", [])
-    assert openapi_core_check.MOST == len(asked)
+        openapi_core.compare(operation, reply(json.dumps({f"field{count}": 1})), "http://shop", "mockserver", [])
+    assert openapi_core_check.MOST == len(validated)
