@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 from unicodedata import combining, normalize
 
-from mockserver import inference
-from mockserver.behaviour import overlay, reader
+from mockserver.behaviour import layers
+from mockserver.behaviour.layers import Origins, OverlayFile
+from mockserver.behaviour.reader import Tree
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour
-from mockserver.errors import BehaviourError, DocumentError
+from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
+from mockserver.inference import layering
 from mockserver.openapi import bundled, lenient, lint, source
 from mockserver.openapi import document as documents
 from mockserver.openapi import normalize as normalize_module
@@ -54,6 +56,8 @@ class Contract:
     name: str
     document: Document
     behaviour: Behaviour
+    statements: Tree = field(repr=False)
+    origins: Origins = field(repr=False)
     schemas: Schemas = field(repr=False)
     examples: ExampleMaker = field(repr=False)
     problems: tuple[Problem, ...] = field(default=(), repr=False)
@@ -104,65 +108,64 @@ def name_of(path: Path) -> str:
 
 
 def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: ReadingOptions = STRICT) -> Contract:
-    """Read a document and apply overlays to it in order; infer its behaviour if the overlays state none.
+    """Read a document, infer its behaviour, and apply overlays on top in order.
 
-    Raises DocumentError with every error of the document, or BehaviourError for an overlay; both name file and place.
+    Raises DocumentError with every error of the document, or BehaviourError with every mistake in the statements of
+    the document and the overlays; both name file and place.
     """
     read = source.read(path, outside=reading.outside)
     problems = lint.problems(read.raw, file=read.file, unread=read.unread)
     valid, skipped = lenient.without_errors(read.raw, problems) if reading.lenient else (read.raw, ())
     if not reading.lenient:
         lint.raise_errors(problems, file=read.file)
-    raw = normalize_module.own_path_items(valid) if overlays else valid
-    for file in overlays:
-        raw = overlay.apply(raw, read_overlay(file), file=file.name)
-    made = from_raw(name, raw, published=valid, file=read.file, problems=problems, skipped=skipped)
+    files = [layers.read_overlay(overlay) for overlay in overlays]
+    made = from_raw(name, valid, files, file=read.file, problems=problems, skipped=skipped)
     return replace(made, files=(*read.files, *overlays))
 
 
 def from_raw(
     name: str,
     raw: dict[str, Any],
+    overlays: Sequence[OverlayFile] = (),
     *,
-    published: dict[str, Any] | None = None,
     file: str = "",
     problems: tuple[Problem, ...] = (),
     skipped: tuple[SkippedOperation, ...] = (),
 ) -> Contract:
-    """The contract of a document that is in memory already; clients who ask for the document get `published`."""
-    root = normalize_module.normalise(raw, file=file)
-    shown = published if published is not None else raw
-    document = documents.from_normal_form(root, raw=shown, file=file, base_path=normalize_module.base_path(root))
+    """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
+    own = normalize_module.own_path_items(raw) if overlays else raw
+    root = normalize_module.normalise(_changed(own, overlays), file=file)
+    document = documents.from_normal_form(root, raw=raw, file=file, base_path=normalize_module.base_path(root))
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
-    written = root if "x-resources" in root else guessed(document, schemas, examples)
-    said = reader.read(reader.tree_of(written), lambda place: file)
-    found = (*problems, *unusable_examples(document, examples))
-    return Contract(name, document, said, schemas, examples, found, skipped, acting=_acting(document, said))
+    stated = layering.combined(own, overlays, document, schemas, examples)
+    return Contract(
+        name=name,
+        document=document,
+        behaviour=stated.behaviour,
+        statements=stated.tree,
+        origins=stated.origins,
+        schemas=schemas,
+        examples=examples,
+        problems=(*problems, *unusable_examples(document, examples)),
+        skipped=skipped,
+        acting=_acting(document, stated.behaviour),
+    )
 
 
-def _acting(document: Document, said: Behaviour) -> dict[str, tuple[tuple[Operation, OperationBehaviour], ...]]:
+def _changed(own: dict[str, Any], files: Sequence[OverlayFile]) -> dict[str, Any]:
+    """The document with the overlays applied, before anything is inferred from it."""
+    if not files:
+        return own
+    changed = layering.copied(own)
+    layers.apply(changed, files)  # a target that only inference provides matches nothing yet
+    return changed
+
+
+def _acting(document: Document, behaviour: Behaviour) -> dict[str, tuple[tuple[Operation, OperationBehaviour], ...]]:
     found: dict[str, list[tuple[Operation, OperationBehaviour]]] = {}
     for operation in document.operations:
-        behaviour = said.operations.get((operation.path, operation.method))
-        if behaviour is not None and behaviour.action is not None:
-            found.setdefault(behaviour.action.of, []).append((operation, behaviour))
+        stated = behaviour.operations.get((operation.path, operation.method))
+        if stated is not None and stated.action is not None:
+            found.setdefault(stated.action.of, []).append((operation, stated))
     return {name: tuple(entries) for name, entries in found.items()}
-
-
-def guessed(document: Document, schemas: Schemas, examples: ExampleMaker) -> Mapping[str, Any]:
-    """The document's own statements with what is inferred added, as the keys that an overlay would add."""
-    overlaid: dict[str, Any] = {key: document.root[key] for key in ("x-service",) if key in document.root}
-    paths: dict[str, Any] = {}
-    for operation in document.operations:
-        said = {"x-behaviour": operation.extension} if operation.extension else {}
-        paths.setdefault(operation.path, {})[operation.method] = said
-    return overlay.apply({**overlaid, "paths": paths}, inference.infer(document, schemas, examples), file="inferred")
-
-
-def read_overlay(path: Path) -> dict[str, Any]:
-    """The content of an overlay file (YAML or JSON). Raises BehaviourError if it is no overlay."""
-    read = source.read_data(path)
-    if "overlay" not in read:
-        raise BehaviourError(f"{path.name}: not an OpenAPI Overlay (no `overlay` key)")
-    return read

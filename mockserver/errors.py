@@ -58,7 +58,15 @@ class UnknownOperation(DocumentError):
 
 
 class BehaviourError(MockServerError):
-    """A statement of a behaviour file cannot be applied; the message says which one, and what is allowed."""
+    """A behaviour file has mistakes: a line for each (20 at most) says where it is and what is allowed."""
+
+    def __init__(self, *lines: str) -> None:
+        more = [f"and {len(lines) - MOST_MISTAKES} more"] if len(lines) > MOST_MISTAKES else []
+        super().__init__("\n".join([*lines[:MOST_MISTAKES], *more]))
+
+
+MOST_MISTAKES = 20
+"""How many mistakes one error reports."""
 
 
 class StateError(MockServerError):

@@ -131,7 +131,7 @@ def _slash_places(contract: Contract) -> Iterator[Place]:
 
 def _is_stated(contract: Contract, key: str) -> bool:
     """Does the document state this service policy, even with its default value?"""
-    return key in (contract.document.root.get("x-service") or {})
+    return contract.statements["x-service"].get(key) is not None
 
 
 CHECKS = (

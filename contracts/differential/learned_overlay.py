@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockserver import inference
-from mockserver.contract import Contract, guessed
+from mockserver.contract import Contract
+from mockserver.inference import behaviour_file
 
 Place = tuple[str, ...]
 """Where a statement stands: `("x-resources", "server", "order")`."""
@@ -27,34 +27,21 @@ class LearnedOverlay:
     says: str
 
 
-def known(contract: Contract) -> Mapping[str, Any]:
-    """The statements of a contract as they are written, or as they are guessed where none are."""
-    root = contract.document.root
-    return root if "x-resources" in root else guessed(contract.document, contract.schemas, contract.examples)
-
-
 def written(contract: Contract, place: Place) -> Any:
-    """The statement at a place, as it is written; None where there is none."""
-    node: Any = known(contract)
+    """The statement at a place, stated or inferred; None if there is none."""
+    node: Any = contract.statements
+    if place[0] == "paths" and len(place) > 3:
+        place = ("x-behaviour", f"{place[2]} {place[1]}", *place[4:])
     for step in place:
         node = node.get(step) if isinstance(node, Mapping) else None
-    return node
+    return node or None
 
 
 def overlay(contract: Contract, lessons: Iterable[LearnedOverlay], title: str) -> str:
-    """The lessons as an overlay file for the document that `contract` was made from.
-
-    Where nothing was said about the document, everything that is guessed goes in too: an overlay with statements about
-    resources takes the place of the guesses.
-    """
-    root = contract.document.root
-    guesses = inference.infer(contract.document, contract.schemas, contract.examples)["actions"]
-    actions = [] if "x-resources" in root else list(guesses)
-    for lesson in lessons:
-        actions += _actions(contract, lesson)
-    info = {"title": title, "version": contract.document.version or "1"}
-    text = inference.written({"overlay": "1.0.0", "info": info, "actions": actions})
-    return HEAD + "\n".join(line for line in text.splitlines() if not line.startswith("#")) + "\n"
+    """The lessons as an overlay file for the document that `contract` was made from."""
+    actions = [action for lesson in lessons for action in _actions(contract, lesson)]
+    learned = behaviour_file.overlay(title, contract.document.version, actions)
+    return HEAD + behaviour_file.text(learned)
 
 
 def _actions(contract: Contract, lesson: LearnedOverlay) -> Iterator[dict[str, Any]]:
@@ -73,5 +60,4 @@ def _actions(contract: Contract, lesson: LearnedOverlay) -> Iterator[dict[str, A
 
 def _path(place: Place) -> str:
     """A place as a JSONPath (RFC 9535)."""
-    quoted = ("'" + step.replace("\\", "\\\\").replace("'", "\\'") + "'" for step in place)
-    return "$" + "".join(f"[{step}]" for step in quoted)
+    return "$" + "".join(f"[{behaviour_file.quoted(step)}]" for step in place)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
-
 from contracts.report.report import ReportLine
+from mockserver.openapi import lines
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.document import Document
-
-READER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader of libyaml if it is installed: it is ten times as fast."""
 
 
 def places(document: Document, operations: Iterable[str]) -> dict[str, ReportLine]:
@@ -24,34 +20,14 @@ def places(document: Document, operations: Iterable[str]) -> dict[str, ReportLin
     wanted = set(operations)
     if not wanted or not document.file:
         return {}
-    file, root = _shown(Path(document.file)), _composed(Path(document.file))
+    file, root = _shown(Path(document.file)), lines.composed(Path(document.file))
     pointers = {f"{each.method.upper()} {each.path}": each.path for each in document.operations}
     found = {
         name: json_pointer.split(json_pointer.join("/paths", path, name.split()[0].lower()))
         for name, path in pointers.items()
         if name in wanted
     }
-    return {name: ReportLine(file, _line(root, found.get(name, []))) for name in sorted(wanted)}
-
-
-def _composed(path: Path) -> yaml.Node | None:
-    try:
-        root: yaml.Node | None = yaml.compose(path.read_text("utf-8-sig"), Loader=READER)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        return None
-    return root
-
-
-def _line(node: yaml.Node | None, steps: list[str]) -> int:
-    """The line of the last key of `steps` that exists."""
-    line = 1
-    for step in steps:
-        entries = node.value if isinstance(node, yaml.MappingNode) else []
-        found = next(((key, value) for key, value in entries if key.value == step), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
+    return {name: ReportLine(file, lines.line(root, found.get(name, []))) for name in sorted(wanted)}
 
 
 def _shown(path: Path) -> str:

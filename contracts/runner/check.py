@@ -120,10 +120,8 @@ def operation_statement(name: str, *needs: str) -> Callable[[Contract], Iterator
 
 
 def _is_made(contract: Contract, resource: CheckedResource, name: str) -> bool:
-    """Does the resource make the statement? One that equals the default counts only if the document writes it."""
-    written = (contract.document.root.get("x-resources") or {}).get(resource.name) or {}
-    key = name.replace("-", "_")
-    return name in written or getattr(resource.behaviour, key) != getattr(type(resource.behaviour)(), key)
+    """Is the statement made, in a file or by inference? A default that nobody stated is not checked."""
+    return contract.statements["x-resources"][resource.name].get(name) is not None
 
 
 def _each(value: Any) -> Iterator[Statement]:

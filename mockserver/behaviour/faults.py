@@ -12,7 +12,6 @@ import orjson
 
 from mockserver.behaviour.statements import Behaviour, OperationBehaviour, Resource, ServiceStatements
 from mockserver.behaviour.vocabulary import long_form
-from mockserver.errors import BehaviourError
 from mockserver.openapi.pointer import join, lookup
 
 Place = tuple[str | int, ...]
@@ -20,9 +19,6 @@ Place = tuple[str | int, ...]
 
 Locate = Callable[[Place], str]
 """Says where a value is written, as `my-behaviour.yaml, line 12`."""
-
-MOST = 20
-"""How many faults one error reports."""
 
 
 class StatementFault(NamedTuple):
@@ -32,11 +28,9 @@ class StatementFault(NamedTuple):
     message: str
 
 
-def error(found: list[StatementFault], tree: Mapping[str, Any], locate: Locate) -> BehaviourError:
-    """The error that reports faults, a line for each; their places are in the long form of `tree`."""
-    places = [written(fault.place, tree) for fault in found[:MOST]]
-    lines = [f"{locate(at)}: {text(at)}: {fault.message}" for at, fault in zip(places, found, strict=False)]
-    return BehaviourError("\n".join(lines + ([f"and {len(found) - MOST} more"] if len(found) > MOST else [])))
+def report(found: Iterable[StatementFault], locate: Locate) -> list[str]:
+    """A line for each fault: the file and line, the place, and what is wrong."""
+    return [f"{locate(place)}: {text(place)}: {message}" for place, message in found]
 
 
 def written(place: Place, tree: Mapping[str, Any]) -> Place:
@@ -55,17 +49,20 @@ def written(place: Place, tree: Mapping[str, Any]) -> Place:
 
 
 def text(place: Place) -> str:
-    """A place for people: `x-resources.pet.order.by`, `POST /pets: x-behaviour.action.of`."""
+    """A place for people: `x-resources.pet.unique[0].fields`, `POST /pets: x-behaviour.action.of`."""
     if place[:1] == ("x-behaviour",) and len(place) > 1:
         method, _, path = str(place[1]).partition(" ")
-        return f"{method.upper()} {path}: {'.'.join(map(str, ('x-behaviour', *place[2:])))}"
-    return ".".join(map(str, place)) or "statements"
+        return f"{method.upper()} {path}: x-behaviour{_steps(place[2:])}"
+    return _steps(place).removeprefix(".") or "statements"
 
 
-def of_form(tree: Mapping[str, Any], otherwise: str) -> list[StatementFault]:
-    """Every key and value of a tree in its long form that the models refuse; `otherwise` if the schema finds none."""
-    found = [fault for error in _validator().iter_errors(tree) for fault in _faults(error)]
-    return found or [StatementFault((), otherwise)]
+def _steps(place: Place) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+
+
+def of_form(tree: Mapping[str, Any]) -> list[StatementFault]:
+    """Every key and value of a tree in its long form that the models refuse."""
+    return [fault for error in _validator().iter_errors(tree) for fault in _faults(error)]
 
 
 @cache
@@ -85,7 +82,7 @@ def _faults(error: jsonschema_rs.ValidationError) -> Iterator[StatementFault]:
 
 
 MESSAGES: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
-    "enum": lambda value, found: f"{_shown(value)} is not allowed{_allowed(str(value), found['options'])}",
+    "enum": lambda value, found: f"{_shown(value)} is not allowed{allowed(str(value), found['options'])}",
     "minProperties": lambda value, found: "it is empty",
     "propertyNames": lambda value, found: f"unknown key: {found['error'].message}",
     "required": lambda value, found: f"`{found['property']}` is missing",
@@ -102,12 +99,12 @@ def _shown(value: Any) -> str:
 def _unknown(name: str, known: list[str], place: Place) -> str:
     """Why a key is refused. A statement that belongs elsewhere is named with its place."""
     if not place or len(place) != STATEMENTS_AT[str(place[0])]:
-        return f"unknown key{_allowed(name, known)}"
+        return f"unknown key{allowed(name, known)}"
     for model, about in ABOUT.items():
         near = [] if difflib.get_close_matches(name, known, 1) else _near(name, model.__struct_encode_fields__)
         if near:
             return f"unknown statement; `{near[0]}` is one about {about}. Allowed: {', '.join(known)}"
-    return f"unknown statement{_allowed(name, known)}"
+    return f"unknown statement{allowed(name, known)}"
 
 
 STATEMENTS_AT = {"x-service": 1, "x-resources": 2, "x-behaviour": 2}
@@ -124,7 +121,7 @@ def _near(name: str, known: Iterable[str]) -> list[str]:
     return difflib.get_close_matches(name, known, 1)
 
 
-def _allowed(name: str, known: Iterable[str]) -> str:
+def allowed(name: str, known: Iterable[str]) -> str:
     """What may be written in place of a name, the likeliest first."""
     near = _near(name, known)
     hint = f"; did you mean `{near[0]}`?" if near else "."
@@ -132,19 +129,30 @@ def _allowed(name: str, known: Iterable[str]) -> str:
 
 
 def of_names(behaviour: Behaviour) -> Iterator[StatementFault]:
-    """Every name of a resource that there is not, and every resource that is its own ancestor."""
+    """Every name of a resource that does not exist, every resource without operations, and every circle of parents."""
     known = behaviour.resources
+    yield from _unused(behaviour)
     for (path, method), operation in behaviour.operations.items():
         name = operation.action.of if operation.action else ""
         if name and name not in known:
             place = ("x-behaviour", f"{method} {path}", "action", "of")
-            yield StatementFault(place, f"there is no resource `{name}`{_allowed(name, known)}")
+            yield StatementFault(place, f"there is no resource `{name}`{allowed(name, known)}")
     for name, resource in known.items():
         place, parent = ("x-resources", name, "parent", "resource"), resource.parent
         if parent is not None and parent.resource not in known:
-            yield StatementFault(place, f"there is no resource `{parent.resource}`{_allowed(parent.resource, known)}")
+            yield StatementFault(place, f"there is no resource `{parent.resource}`{allowed(parent.resource, known)}")
         elif _is_own_ancestor(name, known):
             yield StatementFault(place, "a resource cannot be its own ancestor")
+
+
+def _unused(behaviour: Behaviour) -> Iterator[StatementFault]:
+    """Resources that no operation is about: a statement about one has no effect."""
+    used = {operation.action.of for operation in behaviour.operations.values() if operation.action}
+    used |= {resource.parent.resource for resource in behaviour.resources.values() if resource.parent}
+    for name in behaviour.resources:
+        if name not in used:
+            hint = allowed(name, sorted(used - {""}))
+            yield StatementFault(("x-resources", name), f"no operation is about this resource{hint}")
 
 
 def _is_own_ancestor(name: str, resources: Mapping[str, Resource]) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import fields
 
 from mockserver.behaviour import faults
-from mockserver.behaviour.faults import Locate
+from mockserver.behaviour.faults import Locate, StatementFault
 from mockserver.behaviour.statements import (
     Behaviour,
     BehaviourKeys,
@@ -20,6 +20,7 @@ from mockserver.behaviour.statements import (
     Statement,
 )
 from mockserver.behaviour.vocabulary import HOLDERS
+from mockserver.errors import BehaviourError
 
 Tree = dict[str, Any]
 """Statements as JSON: `x-service`, `x-resources` by name, `x-behaviour` by `method path`."""
@@ -43,17 +44,22 @@ def _extensions(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def read(tree: Tree, locate: Locate) -> Behaviour:
     """The statements of a tree. Raises BehaviourError with the faults: where each is, and what is allowed there."""
-    written = long_form(tree)
     try:
-        keys = msgspec.convert(written, BehaviourKeys)
+        keys = msgspec.convert(long_form(tree), BehaviourKeys)
     except msgspec.ValidationError as refusal:
-        raise faults.error(faults.of_form(written, str(refusal)), tree, locate) from None
+        raise BehaviourError(*(mistakes(tree, locate) or [str(refusal)])) from None
     operations = {_key(place): stated for place, stated in keys.operations.items()}
     behaviour = Behaviour(service=keys.service, resources=keys.resources, operations=operations)
-    unknown = list(faults.of_names(behaviour))
+    unknown = faults.report(faults.of_names(behaviour), locate)
     if unknown:
-        raise faults.error(unknown, tree, locate)
+        raise BehaviourError(*unknown)
     return behaviour
+
+
+def mistakes(tree: Tree, locate: Locate) -> list[str]:
+    """A line for each key and value of a tree that the models refuse."""
+    found = faults.of_form(long_form(tree))
+    return faults.report((StatementFault(faults.written(at, tree), message) for at, message in found), locate)
 
 
 def _key(place: str) -> tuple[str, str]:

@@ -62,6 +62,9 @@ def _statement(key: str, node: JsonSchema, shown: set[str]) -> Iterator[str]:
     """A statement's section; a model that has a section already is not explained again."""
     name = _reference(node)
     yield from ("", f"### `{key}`", "")
+    if not name:
+        yield from (f"{_values(node)}. Default: {_code(node.get('default'))}.", "", node["description"])
+        return
     if name in shown:
         yield "As in `x-service`."
         return

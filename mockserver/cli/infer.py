@@ -8,9 +8,12 @@ import click
 
 from mockserver import contract as contracts
 from mockserver import inference
+from mockserver.behaviour.reader import tree_of
 from mockserver.cli.problems import print_problems
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
+from mockserver.inference import behaviour_file
+from mockserver.inference.layering import consistent
 
 
 @click.command()
@@ -27,7 +30,9 @@ def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> 
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     print_problems(contract)
-    text = inference.written(inference.infer(contract.document, contract.schemas, contract.examples))
+    stated = tree_of(contract.document.root)
+    inferred = consistent(inference.infer(contract.document, contract.schemas, contract.examples), stated)
+    text = behaviour_file.inferred(contract.document, inferred, stated)
     if output is None:
         click.echo(text, nl=False)
     else:

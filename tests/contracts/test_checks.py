@@ -21,6 +21,7 @@ from mockserver.openapi import bundled
 from tests.planted_bugs.run import SERVERS, examined
 
 NO_PROMISE = {
+    "inference": "says what the mock infers, nothing about a vendor",
     "credentials": "what the sandbox hands out, no statement about a vendor",
     "notes": "facts for people",
     "invented": "how the mock fills replies that nobody describes further than their schema",

@@ -51,8 +51,9 @@ def statements(node: Any) -> Iterator[dict[str, Any]]:
         update = action["update"]
         groups = [*update.get("x-resources", {}).values(), update.get("x-behaviour", {}), update.get("x-service", {})]
         for group in groups:
-            for statement in group.values():
-                yield from statement if isinstance(statement, list) else [statement]
+            for kind, statement in group.items():
+                if kind != "inference":
+                    yield from statement if isinstance(statement, list) else [statement]
 
 
 def test_every_guess_is_inferred_and_says_why(shop_file: Path) -> None:
@@ -142,17 +143,18 @@ def test_a_document_that_is_broken_is_refused_with_file_and_pointer(tmp_path: Pa
     assert "/paths/~1pets/get/responses/200" in done.stderr
 
 
-def test_an_operation_that_says_what_it_does_is_left_alone(tmp_path: Path) -> None:
+def test_what_the_document_states_itself_is_not_inferred_again(tmp_path: Path) -> None:
     written = shop()
     written["paths"]["/pets"]["get"]["x-behaviour"] = {
         "action": {"does": "list", "of": "pet", "evidence": "documented", "source": "us"}
     }
     path = tmp_path / "said.json"
     path.write_text(json.dumps(written))
-    targets = [action["target"] for action in yaml.safe_load(run("infer", str(path)).stdout)["actions"]]
+    actions = yaml.safe_load(run("infer", str(path)).stdout)["actions"]
+    kinds = {action["target"]: list(action["update"].get("x-behaviour", {})) for action in actions}
 
-    assert "$.paths['/pets'].post" in targets
-    assert "$.paths['/pets'].get" not in targets
+    assert ["action", "reply"] == kinds["$.paths['/pets'].post"]
+    assert ["paging", "filter", "sort", "reply"] == kinds["$.paths['/pets'].get"]
 
 
 def test_what_the_document_does_not_say_is_called_a_guess(shop_file: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 from msgspec.structs import fields
@@ -31,6 +31,13 @@ from mockserver.behaviour.statements.requests import TrailingSlash, UnknownField
 class ServiceStatements(Keys, frozen=True, kw_only=True):
     """Statements about the service (`x-service`, at the root of the document)."""
 
+    inference: Annotated[
+        Literal["all", "none"],
+        Meta(
+            description="`none`: the statements are complete, and nothing is inferred from the document. `all`: what "
+            "is inferred applies wherever no statement says otherwise."
+        ),
+    ] = "all"
     authentication: Authentication = Authentication(evidence="assumed")
     no_access: NoAccess = NoAccess(evidence="assumed")
     rate_limit: RateLimit | None = None
