@@ -1,1 +1,1 @@
-"""Values for schemas: the document's own example, else a valid and plausible value that comes out the same again."""
+"""Makes example values for schemas: valid, realistic, and the same for the same seed."""

@@ -1,4 +1,4 @@
-"""The ways to decide several alternatives at once."""
+"""Combinations of choices, where a schema has several alternatives at once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Choice = tuple[int, ...]
 
 
 def choices(sizes: Sequence[int], most: int) -> list[Choice]:
-    """Which of so many is chosen of each: all ways, or a fixed sample of `most` in which every option occurs early.
+    """Combinations of choices among groups of these sizes: all, or `most` of them if there are more.
 
-    The same sizes give the same ways, whatever was asked before.
+    Such a sample is always the same for the same sizes, and every option of each group occurs early in it.
     """
     if prod(sizes) <= most:
         return list(product(*map(range, sizes)))
@@ -21,7 +21,7 @@ def choices(sizes: Sequence[int], most: int) -> list[Choice]:
 
 
 def _slanted(sizes: Sequence[int]) -> list[Choice]:
-    """Each option of each alternative at least once."""
+    """Combinations in which each option of each group occurs at least once."""
     return [tuple((row + column) % size for column, size in enumerate(sizes)) for row in range(max(sizes))]
 
 

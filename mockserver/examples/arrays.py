@@ -1,80 +1,93 @@
-"""Arrays (JSON Schema 2020-12 Validation, section 6.4, and Core, section 10.3.1)."""
+"""Makes arrays (JSON Schema 2020-12 Validation, section 6.4, and Core, section 10.3.1)."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from typing import Any
 
-from mockserver.examples import realistic
-from mockserver.examples.budget import ENDLESS, Budget, Stuck
+from mockserver.examples import name_hints
+from mockserver.examples.budget import ENDLESS, Budget, NoValue
 from mockserver.examples.constraints import Schemas
+from mockserver.examples.equality import hashable
 from mockserver.examples.generator import ValueGenerator
 
-USUAL = 3
-MOST = 10_000
-HEAVY = 150
-"""After so many values inside an array there is enough to see."""
+USUAL_ITEMS = 3
+"""How many items an array has at most where the schema asks for no other number."""
+
+MAX_ITEMS = 10_000
+
+ENOUGH_VALUES = 150
+"""After this many values inside an array no further optional items are added."""
+
 TRIES = 40
+"""How many values are tried to find one that is not in the array yet."""
 
 
-def array(shape: ValueGenerator, growth: Budget, name: str) -> list[Any]:
-    """An array with one to three different items, where the schema does not ask for another number."""
-    facets, most = shape.facets, _most(shape)
-    contained = _contained(shape, growth, most)
-    if facets.min_items > most or len(contained) > most:
-        raise Stuck(shape.pointer, "it asks for more items than may be there")
-    start = _declared(shape)
+def array(generator: ValueGenerator, budget: Budget, name: str) -> list[Any]:
+    """An array with one to three different items, if the schema asks for no other number. Raises NoValue."""
+    constraints, most = generator.constraints, _most(generator)
+    contained = _contained(generator, budget, most)
+    if constraints.min_items > most or len(contained) > most:
+        raise NoValue(generator.pointer, "it asks for more items than may be there")
+    start = _declared(generator)
     if contained and start + len(contained) > most:
-        start = growth.random.randint(0, most - len(contained))
-    needed = max(facets.min_items, start + len(contained) if contained else 0)
+        start = budget.random.randint(0, most - len(contained))
+    needed = max(constraints.min_items, start + len(contained) if contained else 0)
     made: list[Any] = []
     taken: set[Hashable] = set()
-    room = growth.room
-    for index in range(min(most, max(needed, _length(shape, growth)))):
-        if index >= needed and room - growth.room > HEAVY:
+    room = budget.room
+    for index in range(min(most, max(needed, _length(generator, budget)))):
+        if index >= needed and room - budget.room > ENOUGH_VALUES:
             break
         extra = contained[index - start] if 0 <= index - start < len(contained) else ()
-        inner = shape.shapes.of((*facets.item(index), *extra))
+        inner = generator.generators.of((*constraints.item(index), *extra))
         is_needed = index < needed
-        if not _appended(inner, growth, realistic.singular(name), made, taken, facets.unique, is_needed):
+        if not _appended(inner, budget, name_hints.singular(name), made, taken, constraints.unique, is_needed):
             break
     return made
 
 
-def ends(shape: ValueGenerator, depth: int) -> bool:
-    """Whether an array of this shape may end within `depth` levels."""
-    first = range(min(shape.facets.min_items, 8))
-    inner = [shape.shapes.of(shape.facets.item(index)) for index in first]
-    inner += [shape.shapes.of((schema,)) for schema, least in shape.facets.contained if least]
+def ends(generator: ValueGenerator, depth: int) -> bool:
+    """Is there an array with at most `depth` further levels of nesting?"""
+    # Items after the eighth follow the same schemas in all but odd documents.
+    first = range(min(generator.constraints.min_items, 8))
+    inner = [generator.generators.of(generator.constraints.item(index)) for index in first]
+    inner += [generator.generators.of((schema,)) for schema, least in generator.constraints.contained if least]
     return all(item.fits(depth - 1) for item in inner)
 
 
-def _length(shape: ValueGenerator, growth: Budget) -> int:
-    """How many items look natural here: fewer the deeper they are, none that repeat themselves without end."""
-    first = shape.shapes.of(shape.facets.item(0))
-    if growth.tight(shape) or growth.inside.get(id(first)) or first.height == ENDLESS:
+def _length(generator: ValueGenerator, budget: Budget) -> int:
+    """How many items to make: fewer at greater depth, none if an item would contain itself."""
+    first = generator.generators.of(generator.constraints.item(0))
+    if budget.tight(generator) or budget.inside.get(id(first)) or first.height == ENDLESS:
         return 0
-    return _declared(shape) or (1 if growth.depth > 4 else growth.random.randint(1, USUAL))
+    return _declared(generator) or (1 if budget.depth > 4 else budget.random.randint(1, USUAL_ITEMS))
 
 
-def _declared(shape: ValueGenerator) -> int:
+def _declared(generator: ValueGenerator) -> int:
     """How many items `prefixItems` describes."""
-    return max((len(items) for items, _ in shape.facets.prefixes), default=0)
+    return max((len(items) for items, _ in generator.constraints.prefixes), default=0)
 
 
-def _most(shape: ValueGenerator) -> int:
-    """How many items may be there at most."""
-    most = MOST if shape.facets.max_items is None else min(MOST, shape.facets.max_items)
-    after = _declared(shape)
-    ends = (index for index in range(after + 1) if shape.shapes.of(shape.facets.item(index)).impossible)
+def _most(generator: ValueGenerator) -> int:
+    """How many items are allowed at most: `maxItems`, or up to the first item that cannot exist (`items: false`)."""
+    most = MAX_ITEMS if generator.constraints.max_items is None else min(MAX_ITEMS, generator.constraints.max_items)
+    after = _declared(generator)
+    ends = (
+        index for index in range(after + 1) if generator.generators.of(generator.constraints.item(index)).impossible
+    )
     return min(most, next(ends, most))
 
 
-def _contained(shape: ValueGenerator, growth: Budget, most: int) -> list[Schemas]:
-    """What items must be there for `contains`: one for each time, or one for all if there is no room, or by chance."""
-    each = [(schema, min(least, MOST)) for schema, least in shape.facets.contained]
+def _contained(generator: ValueGenerator, budget: Budget, most: int) -> list[Schemas]:
+    """The schemas of the items that `contains` requires, one entry an item.
+
+    Each `contains` gets items of its own. If there is no room for that, and now and then at random, an item serves
+    several `contains` at once: some schemas can be met only so.
+    """
+    each = [(schema, min(least, MAX_ITEMS)) for schema, least in generator.constraints.contained]
     apart: list[Schemas] = [(schema,) for schema, least in each for _ in range(least)]
-    if len(each) < 2 or (len(apart) <= most and growth.random.random() < 0.7):
+    if len(each) < 2 or (len(apart) <= most and budget.random.random() < 0.7):
         return apart
     rounds = range(max(least for _, least in each))
     return [tuple(schema for schema, least in each if least > number) for number in rounds]
@@ -82,23 +95,23 @@ def _contained(shape: ValueGenerator, growth: Budget, most: int) -> list[Schemas
 
 def _appended(
     inner: ValueGenerator,
-    growth: Budget,
+    budget: Budget,
     name: str,
     made: list[Any],
     taken: set[Hashable],
     unique: bool,
     is_needed: bool,
 ) -> bool:
-    """Add one more item, a different one where that matters. Raises `Stuck` when it is needed and none is found."""
+    """Add one more item, different from the others if possible. Raises NoValue if it is needed and none is found."""
     try:
-        value, key = _other(inner, growth, name, taken, tries=TRIES if unique else 1 + (not is_needed))
-    except Stuck:
+        value, key = _other(inner, budget, name, taken, tries=TRIES if unique else 1 + (not is_needed))
+    except NoValue:
         if is_needed:
             raise
         return False
     if key in taken and (unique or not is_needed):
         if is_needed:
-            raise Stuck(inner.pointer, "there are not as many different items as it asks for")
+            raise NoValue(inner.pointer, "there are not as many different items as it asks for")
         return False
     taken.add(key)
     made.append(value)
@@ -106,27 +119,18 @@ def _appended(
 
 
 def _other(
-    inner: ValueGenerator, growth: Budget, name: str, taken: set[Hashable], *, tries: int
+    inner: ValueGenerator, budget: Budget, name: str, taken: set[Hashable], *, tries: int
 ) -> tuple[Any, Hashable]:
-    """A value that is not `taken` yet, if a few tries find one."""
-    value = inner.make(growth, name)
-    key = frozen(value)
+    """A value that is not `taken` yet if a few tries find one, and its key."""
+    value = inner.make(budget, name)
+    key = hashable(value)
     if key in taken and tries > 1 and inner.finite:
-        left = [(one, key) for one in inner.finite if (key := frozen(one)) not in taken]
-        return growth.random.choice(left) if left else (value, frozen(value))
-    with growth.inventing():
+        left = [(one, key) for one in inner.finite if (key := hashable(one)) not in taken]
+        return budget.random.choice(left) if left else (value, hashable(value))
+    with budget.inventing():
         for _ in range(tries - 1):
             if key not in taken:
                 break
-            value = inner.make(growth, name)
-            key = frozen(value)
+            value = inner.make(budget, name)
+            key = hashable(value)
     return value, key
-
-
-def frozen(value: Any) -> Hashable:
-    """What two values share exactly when JSON Schema calls them equal: 1 and 1.0 do, 1 and true do not."""
-    if isinstance(value, dict):
-        return frozenset((name, frozen(part)) for name, part in value.items())
-    if isinstance(value, list):
-        return tuple(map(frozen, value))
-    return (bool, value) if isinstance(value, bool) else value

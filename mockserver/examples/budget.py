@@ -1,4 +1,4 @@
-"""How far one example value has grown."""
+"""How much work and nesting one value may still take."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 
-DEEPEST = 10
-DEADLY = 50
+MAX_FULL_DEPTH = 10
+"""Below this depth only required parts are made."""
+
+MAX_DEPTH = 50
+"""Below this depth nothing is made: the nesting is taken to have no end."""
+
 ENDLESS = 99
-"""The height of what requires itself, so that no value of it ends."""
-AGAIN = 1
-"""How often a schema may stand inside itself before only what is required is made of it."""
+"""The height of a schema that requires itself, so that no value of it ends."""
+
+MAX_REPEATS = 1
+"""How often a schema may occur inside itself before only its required parts are made."""
 
 
-class Stuck(Exception):
-    """No valid value was found for the schema at `pointer`, and why."""
+class NoValue(Exception):
+    """No valid value was found for the schema at `pointer`; `reason` says why."""
 
     def __init__(self, pointer: str, reason: str) -> None:
         self.pointer, self.reason = pointer, reason
@@ -25,10 +30,11 @@ class Stuck(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """One value being made: the source of chance, what is wished for, and what may still be spent.
+    """The options and limits of one value that is being made.
 
-    `examples` says whether those of the document are used, `full` whether optional properties are made. `room` is the
-    number of values after which only required ones are made; `patience` the number of trials before giving up.
+    `examples` uses the examples of the document, `full` makes optional properties. `room` is how many values are made
+    before only required ones follow; `patience` is the number of trials before giving up. `depth` and `inside` say how
+    deep the value is nested now, and in which schemas (by `id()`).
     """
 
     random: Random
@@ -39,30 +45,36 @@ class Budget:
     depth: int = 0
     inside: dict[int, int] = field(default_factory=dict)
 
-    def enter(self, shape: object, pointer: str) -> None:
-        """Note that a value of `shape` is begun. Raises `Stuck` where nesting has no end."""
-        if self.depth > DEADLY:
-            raise Stuck(pointer, "it requires itself without end")
+    def enter(self, generator: object, pointer: str) -> None:
+        """Begin a value of `generator`. Raises NoValue if the nesting has no end."""
+        if self.depth > MAX_DEPTH:
+            raise NoValue(pointer, "it requires itself without end")
         self.depth += 1
         self.room -= 1
-        self.inside[id(shape)] = self.inside.get(id(shape), 0) + 1
+        self.inside[id(generator)] = self.inside.get(id(generator), 0) + 1
 
-    def leave(self, shape: object) -> None:
+    def leave(self, generator: object) -> None:
+        """End a value of `generator`."""
         self.depth -= 1
-        self.inside[id(shape)] -= 1
+        self.inside[id(generator)] -= 1
 
-    def tight(self, shape: object) -> bool:
-        """Whether only what must be there should be made of `shape` now."""
-        return self.inside.get(id(shape), 0) > AGAIN or self.depth > DEEPEST or self.room < 0 or not self.full
+    def tight(self, generator: object) -> bool:
+        """Should only required parts be made of `generator` now?"""
+        return (
+            self.inside.get(id(generator), 0) > MAX_REPEATS
+            or self.depth > MAX_FULL_DEPTH
+            or self.room < 0
+            or not self.full
+        )
 
     def again(self) -> bool:
-        """Whether there is patience for one more trial."""
+        """Use up one trial; is another one left?"""
         self.patience -= 1
         return self.patience > 0
 
     @contextmanager
     def inventing(self) -> Iterator[None]:
-        """For a while, no examples of the document are used, so that values differ."""
+        """Use no examples of the document inside of the `with` block, so that values differ."""
         before, self.examples = self.examples, False
         try:
             yield

@@ -1,24 +1,15 @@
-"""What several schemas, which all hold, ask of one value together.
-
-One function for each keyword, named as it (JSON Schema 2020-12, Validation sections 6 to 9, Core section 10).
-What cannot be joined exactly (`not`, several patterns, ...) is kept side by side; who makes a value tries, and lets the
-validator judge.
-"""
+"""What several schemas together require of one value. `keywords` collects it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import copy
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from mockserver.examples.numbers import common_multiple, exact
 from mockserver.examples.patterns import matches
 
 Schema = dict[str, Any]
 Schemas = tuple[Schema, ...]
-Definitions = Callable[[str], Schema]
 
 TYPES = ("object", "array", "string", "number", "boolean", "null")
 NOTHING: Schema = {"not": {}}
@@ -26,20 +17,26 @@ NOTHING: Schema = {"not": {}}
 
 @dataclass(slots=True)
 class Closing:
-    """An `additionalProperties` and the names it does not speak about."""
+    """One `additionalProperties`, with the names and patterns beside it, to which it does not apply."""
 
     names: frozenset[str]
     patterns: tuple[str, ...]
     schema: Schema
 
     def covers(self, name: str) -> bool:
-        """Whether a property of this name must be valid against it."""
+        """Must a property of this name be valid against it?"""
         return name not in self.names and not any(matches(pattern, name) for pattern in self.patterns)
 
 
 @dataclass(slots=True)
 class Constraints:
-    """The conjunction of schemas, keyword by keyword. `alternatives` are choices of which one each must be made."""
+    """All schemas that apply to a value, joined keyword by keyword.
+
+    Bounds are joined exactly. What cannot be joined (`not`, several patterns, …) is kept side by side: the generator
+    tries values, and the validator decides. `risky` says that a value which meets the rest may still be invalid.
+    `alternatives` has one entry for each choice (`anyOf`, `if`, …); one schema of each entry must be chosen. `folded`
+    are the schemas that are in already, by `id()`.
+    """
 
     types: frozenset[str] = frozenset(TYPES)
     integral: bool = False
@@ -76,291 +73,32 @@ class Constraints:
     risky: bool = False
     folded: set[int] = field(default_factory=set)
 
-    def joined(self, schemas: Schemas, definition: Definitions) -> Constraints:
-        """A copy whose alternatives are decided: `schemas` are those chosen."""
-        copied = {one.name: copy(getattr(self, one.name)) for one in fields(self)}
-        chosen = Constraints(**{**copied, "alternatives": [], "risky": False})
-        for schema in schemas:
-            fold(chosen, schema, definition)
-        return chosen
-
     def contradiction(self) -> str | None:
-        """Why no value at all can be valid, where that shows at once; else None."""
+        """Why no value can be valid, if that is evident; else None."""
         if not self.types or self.values == []:
             return "no type or value is allowed by all parts of the schema"
         return None
 
+    def mentions(self, kind: str) -> bool:
+        """Do keywords describe values of this JSON type, although `type` names none?"""
+        keywords: dict[str, tuple[object, ...]] = {
+            "object": (self.properties, self.required, self.closings, self.by_pattern, self.min_properties, self.names),
+            "array": (self.rest, self.prefixes, self.contained, self.min_items, self.unique),
+            "string": (self.patterns, self.formats, self.min_length, self.max_length),
+            "number": (self.step is not None, self.lowest is not None, self.highest is not None),
+        }
+        return any(keywords.get(kind, ()))
+
     def property_(self, name: str) -> Schemas:
-        """Every schema that a property of this name must be valid against."""
+        """Every schema that applies to a property of this name."""
         own = self.properties.get(name, ())
         by_pattern = tuple(schema for pattern, schema in self.by_pattern if matches(pattern, name))
         closed = tuple(closing.schema for closing in self.closings if closing.covers(name))
+        # Only an estimate: whether a property is evaluated may depend on the alternative. `risky` is set for it.
         stray = () if own or by_pattern or closed else tuple(self.unevaluated)
         return (*own, *by_pattern, *closed, *stray)
 
     def item(self, index: int) -> Schemas:
-        """Every schema that the item at `index` must be valid against."""
+        """Every schema that applies to the item at `index`."""
         beside = [items[index] if index < len(items) else after for items, after in self.prefixes]
         return (*beside, *self.rest)
-
-
-def fold(facets: Constraints, schema: Schema, definition: Definitions) -> Constraints:
-    """Add what `schema` asks to `facets`, following references by `definition`; the same schema adds nothing twice."""
-    if id(schema) in facets.folded:
-        return facets
-    facets.folded.add(id(schema))
-    for keyword, value in schema.items():
-        if keyword == "$ref":
-            fold(facets, definition(value[8:]), definition)
-        elif keyword == "allOf":
-            for part in value:
-                fold(facets, part, definition)
-        elif keyword in KEYWORDS:
-            KEYWORDS[keyword](facets, value, schema)
-    return facets
-
-
-def type_(facets: Constraints, value: Any, schema: Schema) -> None:
-    allowed = {value} if isinstance(value, str) else set(value)
-    if "integer" in allowed:
-        facets.integral |= "number" not in allowed
-        allowed.add("number")
-    facets.types &= allowed
-
-
-def enum(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.values = list(value) if facets.values is None else [one for one in facets.values if among(one, value)]
-
-
-def const(facets: Constraints, value: Any, schema: Schema) -> None:
-    enum(facets, [value], schema)
-
-
-def minimum(facets: Constraints, value: Any, schema: Schema, *, is_open: bool = False) -> None:
-    bound = exact(value)
-    if facets.lowest is None or bound > facets.lowest or (bound == facets.lowest and is_open):
-        facets.lowest, facets.lowest_open = bound, is_open
-
-
-def exclusive_minimum(facets: Constraints, value: Any, schema: Schema) -> None:
-    minimum(facets, value, schema, is_open=True)
-
-
-def maximum(facets: Constraints, value: Any, schema: Schema, *, is_open: bool = False) -> None:
-    bound = exact(value)
-    if facets.highest is None or bound < facets.highest or (bound == facets.highest and is_open):
-        facets.highest, facets.highest_open = bound, is_open
-
-
-def exclusive_maximum(facets: Constraints, value: Any, schema: Schema) -> None:
-    maximum(facets, value, schema, is_open=True)
-
-
-def multiple_of(facets: Constraints, value: Any, schema: Schema) -> None:
-    step = exact(value)
-    facets.step = step if facets.step is None else common_multiple(facets.step, step)
-
-
-def min_length(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.min_length = max(facets.min_length, int(value))
-
-
-def max_length(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.max_length = smaller(facets.max_length, value)
-
-
-def pattern(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.patterns.append(value)
-
-
-def format_(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.formats.append(value)
-
-
-def content_encoding(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.encodings.append(value)
-
-
-def min_items(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.min_items = max(facets.min_items, int(value))
-
-
-def max_items(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.max_items = smaller(facets.max_items, value)
-
-
-def unique_items(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.unique |= bool(value)
-
-
-def prefix_items(facets: Constraints, value: Any, schema: Schema) -> None:
-    after = schema["items"] if "items" in schema else schema.get("unevaluatedItems", {})
-    facets.prefixes.append((value, after))
-
-
-def items(facets: Constraints, value: Any, schema: Schema) -> None:
-    if "prefixItems" not in schema:
-        facets.rest.append(value)
-
-
-def unevaluated_items(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.risky = True
-    if not facets.prefixes and not facets.rest and "contains" not in schema:
-        facets.rest.append(value)
-
-
-def contains(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.risky = True
-    facets.contained.append((value, int(schema.get("minContains", 1))))
-
-
-def min_properties(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.min_properties = max(facets.min_properties, int(value))
-
-
-def max_properties(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.max_properties = smaller(facets.max_properties, value)
-
-
-def required(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.required.update(dict.fromkeys(value))
-
-
-def properties(facets: Constraints, value: Any, schema: Schema) -> None:
-    for name, part in value.items():
-        facets.properties[name] = (*facets.properties.get(name, ()), part)
-
-
-def pattern_properties(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.by_pattern.extend(value.items())
-
-
-def additional_properties(facets: Constraints, value: Any, schema: Schema) -> None:
-    if value:
-        facets.risky |= value != NOTHING
-    names = frozenset(schema.get("properties", ()))
-    facets.closings.append(Closing(names, tuple(schema.get("patternProperties", ())), value))
-
-
-def unevaluated_properties(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.risky = True
-    facets.unevaluated.append(value)
-
-
-def property_names(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.names.append(value)
-
-
-def dependent_required(facets: Constraints, value: Any, schema: Schema) -> None:
-    for name, others in value.items():
-        facets.dependent.setdefault(name, {}).update(dict.fromkeys(others))
-
-
-def dependent_schemas(facets: Constraints, value: Any, schema: Schema) -> None:
-    for name, part in value.items():
-        absent = {"properties": {name: NOTHING}}
-        facets.alternatives.append((part, absent))
-
-
-def any_of(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.alternatives.append(tuple(value))
-
-
-def one_of(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.risky |= len(value) > 1
-    facets.alternatives.append(tuple(value))
-
-
-def not_(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.risky = True
-    asked = set(value) - {"type", "enum", "const", "required"}
-    if not value:
-        facets.types = frozenset()
-    elif set(value) == {"type"} and "integer" not in value["type"]:
-        facets.types -= {value["type"]} if isinstance(value["type"], str) else set(value["type"])
-    elif not asked and ("const" in value or "enum" in value):
-        facets.excluded.extend([value["const"]] if "const" in value else value["enum"])
-    elif set(value) == {"required"} and len(value["required"]) == 1:
-        name = value["required"][0]
-        facets.properties[name] = (*facets.properties.get(name, ()), NOTHING)
-
-
-def if_(facets: Constraints, value: Any, schema: Schema) -> None:
-    if "then" in schema or "else" in schema:
-        facets.risky = True
-        met = {"allOf": [value, schema.get("then", {})]}
-        unmet = {"allOf": [{"not": value}, schema.get("else", {})]}
-        facets.alternatives.append((met, unmet))
-
-
-def examples(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.samples.extend(value if isinstance(value, list) else value.values() if isinstance(value, dict) else ())
-
-
-def example(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.samples.append(value)
-
-
-def default(facets: Constraints, value: Any, schema: Schema) -> None:
-    facets.defaults.append(value)
-
-
-def among(value: Any, values: list[Any]) -> bool:
-    """Whether JSON equality finds `value` in `values`: 1 is 1.0, but not true."""
-    return any(same(value, one) for one in values)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equality of JSON values (JSON Schema 2020-12 Core, section 4.2.2)."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    return bool(left == right)
-
-
-def smaller(bound: int | None, value: Any) -> int:
-    return int(value) if bound is None else min(bound, int(value))
-
-
-KEYWORDS: dict[str, Callable[[Constraints, Any, Schema], None]] = {
-    "additionalProperties": additional_properties,
-    "anyOf": any_of,
-    "const": const,
-    "contains": contains,
-    "contentEncoding": content_encoding,
-    "default": default,
-    "dependentRequired": dependent_required,
-    "dependentSchemas": dependent_schemas,
-    "enum": enum,
-    "example": example,
-    "examples": examples,
-    "exclusiveMaximum": exclusive_maximum,
-    "exclusiveMinimum": exclusive_minimum,
-    "format": format_,
-    "if": if_,
-    "items": items,
-    "maxItems": max_items,
-    "maxLength": max_length,
-    "maxProperties": max_properties,
-    "maximum": maximum,
-    "minItems": min_items,
-    "minLength": min_length,
-    "minProperties": min_properties,
-    "minimum": minimum,
-    "multipleOf": multiple_of,
-    "not": not_,
-    "oneOf": one_of,
-    "pattern": pattern,
-    "patternProperties": pattern_properties,
-    "prefixItems": prefix_items,
-    "properties": properties,
-    "propertyNames": property_names,
-    "required": required,
-    "type": type_,
-    "unevaluatedItems": unevaluated_items,
-    "unevaluatedProperties": unevaluated_properties,
-    "uniqueItems": unique_items,
-}

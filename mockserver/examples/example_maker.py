@@ -1,7 +1,7 @@
-"""Example values: a valid value for any schema of a document, the same for the same seed.
+"""Makes a valid value for any schema of a document; the same seed gives the same value.
 
-The document's own examples come first where they are valid, then `const`, `default` and `enum`, then invented values
-that look like what the format or the name of a property says. Nothing leaves here that the validator does not accept.
+The document's own examples come first if they are valid, then `const`, `default` and `enum`, then generated values that
+fit the format and the name of a property. Every value has passed the validator.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 import orjson
 
 from mockserver.errors import Unanswerable
-from mockserver.examples.budget import Budget, Stuck
+from mockserver.examples.budget import Budget, NoValue
 from mockserver.examples.generator import ValueGenerator, ValueGenerators, fresh
 from mockserver.examples.json_types import TYPE_GENERATORS
 from mockserver.examples.objects import shown
 from mockserver.openapi.direction_view import Direction, DirectionView
 from mockserver.openapi.document import MediaType
 
-Manners = tuple[dict[str, Any], ...]
+BudgetOptions = tuple[dict[str, Any], ...]
 
-MANNERS: Manners = (
+TRIALS: BudgetOptions = (
     {},
     {},
     {"examples": False},
@@ -32,22 +32,22 @@ MANNERS: Manners = (
     {"examples": False, "full": False},
     {"examples": False, "full": False},
 )
-"""The trials for one value: as the document shows it, then invented, then with only what is required."""
+"""The options of `Budget` for each trial: with the document's examples, then without, then only required parts."""
 
 
-UNLIKE = tuple(manner for manner in MANNERS if manner.get("examples") is False)
-"""The trials for a value that is not to be what the document shows."""
+WITHOUT_EXAMPLES = tuple(options for options in TRIALS if options.get("examples") is False)
+"""The trials for a value that must differ from the document's examples."""
 
 
 class ExampleMaker:
-    """Makes values for the schemas of `root`, a document in OpenAPI 3.1 normal form; constructed once per document.
+    """Makes values for the schemas of `root`, a document in OpenAPI 3.1 normal form. Construct it once per document.
 
-    `response` is how a response sees them, where somebody has that already.
+    `response` is the view of responses, if the caller has one already.
     """
 
     def __init__(self, root: Mapping[str, Any], response: DirectionView | None = None) -> None:
         self.root = root
-        self._shapes: dict[Direction, ValueGenerators] = {
+        self._generators: dict[Direction, ValueGenerators] = {
             "request": ValueGenerators(DirectionView(root, "request"), TYPE_GENERATORS),
             "response": ValueGenerators(response or DirectionView(root, "response"), TYPE_GENERATORS),
         }
@@ -56,15 +56,15 @@ class ExampleMaker:
     def value(
         self, schema: dict[str, Any] | bool, *, seed: int | str, direction: Direction = "response", pointer: str = ""
     ) -> Any:
-        """A value that is valid against `schema`, which stands at `pointer`; the same for the same schema and seed.
+        """A value that is valid against `schema`, which is at `pointer`; the same for the same schema and seed.
 
-        A response leaves out what is `writeOnly`, a request what is `readOnly`. Raises `Unanswerable`, naming the
-        pointer, when no valid value can be made.
+        A response has no `writeOnly` properties, a request no `readOnly` ones. Raises Unanswerable, with the pointer,
+        if no valid value can be made.
         """
         key = f"{pointer} {orjson.dumps(schema).decode()}"
         if (key, direction) not in self._tops:
-            shapes = self._shapes[direction]
-            self._tops[key, direction] = shapes.of((shapes.perspective.rewritten(schema, pointer),))
+            generators = self._generators[direction]
+            self._tops[key, direction] = generators.of((generators.view.rewritten(schema, pointer),))
         return self._grown(self._tops[key, direction], seed, pointer)
 
     def at(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
@@ -72,16 +72,16 @@ class ExampleMaker:
         return self._grown(self._placed(pointer, direction), seed, pointer)
 
     def unlike(self, pointer: str, *, seed: int | str, direction: Direction = "response") -> Any:
-        """As `at`, but not what the document shows: the value differs from seed to seed as far as the schema allows."""
-        return self._grown(self._placed(pointer, direction), seed, pointer, UNLIKE)
+        """As `at`, but without the document's examples: values differ from seed to seed as far as the schema allows."""
+        return self._grown(self._placed(pointer, direction), seed, pointer, WITHOUT_EXAMPLES)
 
     def content(
         self, media_type: MediaType, *, seed: int | str, direction: Direction = "response", name: str | None = None
     ) -> Any:
-        """What a body of `media_type` shows: its example called `name`, else its first valid one, else a value.
+        """The example of `media_type` called `name`, else its first valid example, else a generated value.
 
-        Raises `Unanswerable` when there is no such example, or nothing valid can be made. An example that is asked
-        for by name is given as the document writes it, valid or not.
+        An example that is requested by name is returned as the document writes it, valid or not. Raises Unanswerable if
+        there is no such example, or no valid value can be made.
         """
         examples = media_type.examples
         if name is not None:
@@ -92,16 +92,16 @@ class ExampleMaker:
         return self._grown(self._placed(media_type.schema, direction), seed, media_type.schema)
 
     def documented(self, media_type: MediaType, direction: Direction = "response") -> Any:
-        """The document's first valid example of a body; None where it has none."""
+        """The document's first valid example of a body; None if there is none."""
         examples = media_type.examples
         if media_type.schema is None:
             return fresh(next(iter(examples.values()), None))
         if not examples:
             return None
-        shape = self._placed(media_type.schema, direction)
+        generator = self._placed(media_type.schema, direction)
         for example in examples.values():
-            for candidate in (example, shown(shape, example)):
-                if self._accepted(shape, candidate):
+            for candidate in (example, shown(generator, example)):
+                if self._accepted(generator, candidate):
                     return fresh(candidate)
         return None
 
@@ -112,38 +112,38 @@ class ExampleMaker:
 
     def _placed(self, pointer: str, direction: Direction) -> ValueGenerator:
         if (pointer, direction) not in self._tops:
-            shapes = self._shapes[direction]
-            self._tops[pointer, direction] = shapes.of((shapes.perspective.reference_to(pointer),))
+            generators = self._generators[direction]
+            self._tops[pointer, direction] = generators.of((generators.view.reference_to(pointer),))
         return self._tops[pointer, direction]
 
-    def _accepted(self, shape: ValueGenerator, value: Any) -> bool:
+    def _accepted(self, generator: ValueGenerator, value: Any) -> bool:
         try:
-            return shape.valid(value)
-        except Stuck as stuck:
-            raise Unanswerable(str(stuck)) from None
+            return generator.valid(value)
+        except NoValue as failure:
+            raise Unanswerable(str(failure)) from None
 
-    def _grown(self, shape: ValueGenerator, seed: int | str, pointer: str, manners: Manners = MANNERS) -> Any:
-        """A value by the first manner of trial that comes to a valid one."""
-        reason: Stuck | None = None
-        shape.shapes.begin()
-        for trial, manner in enumerate(manners):
+    def _grown(self, generator: ValueGenerator, seed: int | str, pointer: str, trials: BudgetOptions = TRIALS) -> Any:
+        """A value by the first trial that leads to a valid one."""
+        reason: NoValue | None = None
+        generator.generators.begin()
+        for trial, options in enumerate(trials):
             try:
-                value = shape.make(Budget(Random(f"{seed}/{trial}"), **manner))
-                if shape.valid(value):
+                value = generator.make(Budget(Random(f"{seed}/{trial}"), **options))
+                if generator.valid(value):
                     return value
-            except Stuck as stuck:
-                reason = stuck
+            except NoValue as failure:
+                reason = failure
             except RecursionError:
-                reason = Stuck(pointer, "it is nested too deeply")
-        return self._last(shape, seed, reason or Stuck(pointer, "no valid value was found"))
+                reason = NoValue(pointer, "it is nested too deeply")
+        return self._last(generator, seed, reason or NoValue(pointer, "no valid value was found"))
 
-    def _last(self, shape: ValueGenerator, seed: int | str, reason: Stuck) -> Any:
-        """A value by the canonical form of the whole schema, else the reason why there is none."""
+    def _last(self, generator: ValueGenerator, seed: int | str, reason: NoValue) -> Any:
+        """A value made from the canonical form of the whole schema. Raises Unanswerable, with the reason."""
         try:
-            value = shape.canonical.make(Budget(Random(str(seed)))) if shape.canonical else None
-            if shape.canonical and shape.valid(value):
+            value = generator.canonical.make(Budget(Random(str(seed)))) if generator.canonical else None
+            if generator.canonical and generator.valid(value):
                 return value
-        except Stuck as stuck:
-            reason = reason if reason.pointer else stuck
-        found = "no value can be valid" if shape.unsatisfiable else "no valid value was found"
+        except NoValue as failure:
+            reason = reason if reason.pointer else failure
+        found = "no value can be valid" if generator.unsatisfiable else "no valid value was found"
         raise Unanswerable(f"{found} for the schema: {reason}", pointer=reason.pointer)

@@ -1,4 +1,4 @@
-"""The generators of the JSON types, as `ValueGenerators` takes them."""
+"""Which module makes values of which JSON type, as `ValueGenerators` takes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers within bounds and on a grid (JSON Schema 2020-12 Validation, section 6.2)."""
+"""Numbers within limits that are multiples of a step (JSON Schema 2020-12 Validation, section 6.2)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ TRIES = 64
 
 
 def exact(value: Any) -> Fraction:
-    """The number that was written, not the binary one nearest to it."""
+    """The decimal number as the document writes it: 0.1 is exactly a tenth, not the nearest binary fraction."""
     return Fraction(Decimal(str(value)))
 
 
 def common_multiple(left: Fraction, right: Fraction) -> Fraction:
-    """The least number that both divide."""
+    """The least number that is a multiple of both."""
     return Fraction(math.lcm(left.numerator, right.numerator), math.gcd(left.denominator, right.denominator))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The numbers from `low` to `high`, without an end that is open."""
+    """The numbers from `low` to `high`; an end that is open does not belong to it."""
 
     low: Fraction
     high: Fraction
@@ -32,7 +32,7 @@ class Window:
     high_open: bool = False
 
     def multiples(self, step: Fraction) -> range:
-        """The whole numbers whose product with `step` lies inside."""
+        """The whole numbers whose product with `step` is in the window."""
         first, last = math.ceil(self.low / step), math.floor(self.high / step)
         first += self.low_open and first * step == self.low
         last -= self.high_open and last * step == self.high
@@ -50,7 +50,7 @@ def between(
     integral: bool = False,
     usual: tuple[int, int] = (1, 1000),
 ) -> int | float | None:
-    """A number that keeps to all bounds, near `usual` where they allow it; None when there is none."""
+    """A number that meets all limits; None if there is none. It is in the range `usual` if the limits allow it."""
     if integral:
         step = Fraction(1) if step is None else common_multiple(step, Fraction(1))
     least, most = Fraction(usual[0]), Fraction(usual[1])
@@ -70,12 +70,13 @@ def _on_grid(random: Random, window: Window, step: Fraction) -> int | float | No
     if inside.stop <= inside.start:
         return None
     candidates = (random.randrange(inside.start, inside.stop) * step for _ in range(TRIES))
-    # In binary 19.99 / 0.01 is no whole number; the choice falls on one that every validator agrees about.
+    # As binary fractions 19.99 / 0.01 is no whole number: choose a value that every validator accepts.
     agreed = (found for value in candidates if (found := _agreed(value, step)) is not None)
     return next(agreed, _number(inside.start * step))
 
 
 def _agreed(value: Fraction, step: Fraction) -> int | float | None:
+    """The value, if it is a multiple of `step` in binary arithmetic too."""
     number = _number(value)
     if isinstance(number, int) and step.denominator == 1:
         return number
@@ -84,7 +85,7 @@ def _agreed(value: Fraction, step: Fraction) -> int | float | None:
 
 
 def _continuous(random: Random, window: Window) -> int | float | None:
-    """Two decimals where the window is wide enough for them, else as many as it takes."""
+    """A number with two decimals if the window is wide enough, else with as many as needed."""
     for digits in (2, 4, 8, 16, 32):
         unit = Fraction(1, 10**digits)
         inside = window.multiples(unit)

@@ -1,4 +1,4 @@
-"""Objects (JSON Schema 2020-12 Validation, section 6.5, and Core, section 10.3.2)."""
+"""Makes objects (JSON Schema 2020-12 Validation, section 6.5, and Core, section 10.3.2)."""
 
 from __future__ import annotations
 
@@ -7,135 +7,144 @@ from itertools import chain, islice
 from typing import Any
 
 from mockserver.examples import realistic
-from mockserver.examples.budget import ENDLESS, Budget, Stuck
+from mockserver.examples.budget import ENDLESS, Budget, NoValue
 from mockserver.examples.generator import ValueGenerator
 from mockserver.examples.strings import Text
 
-MOST = 10_000
-NAMES_TRIED = 400
+MAX_PROPERTIES = 10_000
+
+MAX_NAMES = 400
+"""How many names are tried for further properties."""
 
 
-def object_(shape: ValueGenerator, growth: Budget, name: str) -> dict[str, Any]:
-    """An object with everything that is declared, as far as there is room."""
-    facets = shape.facets
-    most = MOST if facets.max_properties is None else facets.max_properties
-    if facets.min_properties > min(most, MOST) or len(facets.required) > most:
-        raise Stuck(shape.pointer, "it asks for more properties than may be there")
-    made = _declared(shape, growth, most)
-    _depended(shape, growth, made)
-    if len(made) < facets.min_properties or (not made and _is_map(shape) and most and not growth.tight(shape)):
-        _further(shape, growth, made, max(facets.min_properties, min(most, growth.random.randint(1, 2))))
+def object_(generator: ValueGenerator, budget: Budget, name: str) -> dict[str, Any]:
+    """An object with all declared properties, or as many as the limits allow. Raises NoValue."""
+    constraints = generator.constraints
+    most = MAX_PROPERTIES if constraints.max_properties is None else constraints.max_properties
+    if constraints.min_properties > min(most, MAX_PROPERTIES) or len(constraints.required) > most:
+        raise NoValue(generator.pointer, "it asks for more properties than may be there")
+    made = _declared(generator, budget, most)
+    _depended(generator, budget, made)
+    if len(made) < constraints.min_properties or (
+        not made and _is_map(generator) and most and not budget.tight(generator)
+    ):
+        _further(generator, budget, made, max(constraints.min_properties, min(most, budget.random.randint(1, 2))))
     return made
 
 
-def ends(shape: ValueGenerator, depth: int) -> bool:
-    """Whether an object of this shape may end within `depth` levels."""
-    required = shape.facets.required
-    return all(child(shape, name).fits(depth - 1) for name in required) and (
-        len(required) >= shape.facets.min_properties or depth > 0
+def ends(generator: ValueGenerator, depth: int) -> bool:
+    """Is there an object with at most `depth` further levels of nesting?"""
+    required = generator.constraints.required
+    return all(child(generator, name).fits(depth - 1) for name in required) and (
+        len(required) >= generator.constraints.min_properties or depth > 0
     )
 
 
-def child(shape: ValueGenerator, name: str) -> ValueGenerator:
-    """What a property called `name` must be."""
-    inner = shape.children.get(name)
+def child(generator: ValueGenerator, name: str) -> ValueGenerator:
+    """The generator of the property `name`."""
+    inner = generator.children.get(name)
     if inner is None:
-        inner = shape.shapes.of(shape.facets.property_(name))
-        if name in shape.facets.properties or name in shape.facets.required:
-            shape.children[name] = inner
+        inner = generator.generators.of(generator.constraints.property_(name))
+        # Names that the client chooses are not kept: there may be any number of them.
+        if name in generator.constraints.properties or name in generator.constraints.required:
+            generator.children[name] = inner
     return inner
 
 
-def shown(shape: ValueGenerator, value: Any) -> Any:
-    """An example without the properties that may not be there, such as those that a response hides."""
+def shown(generator: ValueGenerator, value: Any) -> Any:
+    """A copy of an example without forbidden properties, such as those that are hidden in a response."""
     if isinstance(value, list):
-        return [shown(shape.shapes.of(shape.facets.item(index)), item) for index, item in enumerate(value)]
+        return [
+            shown(generator.generators.of(generator.constraints.item(index)), item) for index, item in enumerate(value)
+        ]
     if not isinstance(value, dict):
         return value
-    parts = ((name, part, child(shape, name)) for name, part in value.items())
+    parts = ((name, part, child(generator, name)) for name, part in value.items())
     return {name: shown(inner, part) for name, part, inner in parts if not inner.impossible}
 
 
-def _declared(shape: ValueGenerator, growth: Budget, most: int) -> dict[str, Any]:
+def _declared(generator: ValueGenerator, budget: Budget, most: int) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    required, open_ = shape.facets.required, not growth.tight(shape)
+    required, open_ = generator.constraints.required, not budget.tight(generator)
     room = most - len(required)
-    for name in dict.fromkeys((*shape.facets.properties, *required)):
+    for name in dict.fromkeys((*generator.constraints.properties, *required)):
         if name in required:
-            made[name] = _ending(child(shape, name)).make(growth, name)
-        elif open_ and room > 0 and _welcome(shape, growth, name) and _added(shape, growth, made, name):
+            made[name] = _ending(child(generator, name)).make(budget, name)
+        elif open_ and room > 0 and _welcome(generator, budget, name) and _added(generator, budget, made, name):
             room -= 1
     return made
 
 
 def _ending(inner: ValueGenerator) -> ValueGenerator:
-    """The shape itself, if a value of it ends. Raises `Stuck` otherwise."""
+    """The generator itself. Raises NoValue if no value of it ends."""
     if inner.height == ENDLESS and not inner.impossible:
-        raise Stuck(inner.pointer, "it requires itself without end")
+        raise NoValue(inner.pointer, "it requires itself without end")
     return inner
 
 
-def _welcome(shape: ValueGenerator, growth: Budget, name: str) -> bool:
-    """Whether an optional property should be made: it may be there, and does not repeat itself without end."""
-    inner = child(shape, name)
-    return not inner.impossible and inner.height < ENDLESS and not growth.inside.get(id(inner)) and _named(shape, name)
+def _welcome(generator: ValueGenerator, budget: Budget, name: str) -> bool:
+    """Should an optional property be made? Not if it is forbidden, or would contain itself without end."""
+    inner = child(generator, name)
+    return (
+        not inner.impossible and inner.height < ENDLESS and not budget.inside.get(id(inner)) and _named(generator, name)
+    )
 
 
-def _added(shape: ValueGenerator, growth: Budget, made: dict[str, Any], name: str) -> bool:
+def _added(generator: ValueGenerator, budget: Budget, made: dict[str, Any], name: str) -> bool:
     try:
-        made[name] = child(shape, name).make(growth, name)
-    except Stuck:
+        made[name] = child(generator, name).make(budget, name)
+    except NoValue:
         return False
     return True
 
 
-def _depended(shape: ValueGenerator, growth: Budget, made: dict[str, Any]) -> None:
-    """Add what present properties ask to be there with them."""
-    waiting = list(made) if shape.facets.dependent else []
+def _depended(generator: ValueGenerator, budget: Budget, made: dict[str, Any]) -> None:
+    """Add the properties that `dependentRequired` asks for."""
+    waiting = list(made) if generator.constraints.dependent else []
     for name in waiting:
-        for other in shape.facets.dependent.get(name, ()):
+        for other in generator.constraints.dependent.get(name, ()):
             if other not in made:
-                made[other] = child(shape, other).make(growth, other)
+                made[other] = child(generator, other).make(budget, other)
                 waiting.append(other)
 
 
-def _is_map(shape: ValueGenerator) -> bool:
-    """Whether the names are the client's to choose: none is declared, and values are described all the same."""
-    described = any(closing.schema for closing in shape.facets.closings) or shape.facets.by_pattern
-    return bool(described) and not shape.facets.properties
+def _is_map(generator: ValueGenerator) -> bool:
+    """May clients choose the names? No property is declared, and yet there is a schema for the values."""
+    described = any(closing.schema for closing in generator.constraints.closings) or generator.constraints.by_pattern
+    return bool(described) and not generator.constraints.properties
 
 
-def _further(shape: ValueGenerator, growth: Budget, made: dict[str, Any], wanted: int) -> None:
-    for name in islice(_names(shape, growth), NAMES_TRIED + wanted):
+def _further(generator: ValueGenerator, budget: Budget, made: dict[str, Any], wanted: int) -> None:
+    for name in islice(_names(generator, budget), MAX_NAMES + wanted):
         if len(made) >= wanted:
             return
-        if name not in made and _named(shape, name) and not child(shape, name).impossible:
-            _added(shape, growth, made, name)
-    if len(made) < shape.facets.min_properties:
-        raise Stuck(shape.pointer, "no names were found for as many properties as it asks for")
+        if name not in made and _named(generator, name) and not child(generator, name).impossible:
+            _added(generator, budget, made, name)
+    if len(made) < generator.constraints.min_properties:
+        raise NoValue(generator.pointer, "no names were found for as many properties as it asks for")
 
 
-def _named(shape: ValueGenerator, name: str) -> bool:
-    """Whether `propertyNames` allows the name."""
-    names = shape.facets.names
-    return not names or shape.shapes.of(tuple(names)).valid(name)
+def _named(generator: ValueGenerator, name: str) -> bool:
+    """Does `propertyNames` allow the name?"""
+    names = generator.constraints.names
+    return not names or generator.generators.of(tuple(names)).valid(name)
 
 
-def _names(shape: ValueGenerator, growth: Budget) -> Iterator[str]:
-    """Names for further properties, the likely ones first."""
-    declared = (name for name in shape.facets.properties)
-    ruled = shape.shapes.of(tuple(shape.facets.names)) if shape.facets.names else None
+def _names(generator: ValueGenerator, budget: Budget) -> Iterator[str]:
+    """Names for further properties, declared ones first."""
+    declared = (name for name in generator.constraints.properties)
+    ruled = generator.generators.of(tuple(generator.constraints.names)) if generator.constraints.names else None
     if ruled and ruled.finite:
         return chain(declared, (name for name in ruled.finite if isinstance(name, str)))
-    return chain(declared, _invented(shape, growth, ruled))
+    return chain(declared, _invented(generator, budget, ruled))
 
 
-def _invented(shape: ValueGenerator, growth: Budget, ruled: ValueGenerator | None) -> Iterator[str]:
-    patterns = [Text(patterns=(pattern,)) for pattern, _ in shape.facets.by_pattern]
-    for number in range(MOST):
+def _invented(generator: ValueGenerator, budget: Budget, ruled: ValueGenerator | None) -> Iterator[str]:
+    patterns = [Text(patterns=(pattern,)) for pattern, _ in generator.constraints.by_pattern]
+    for number in range(MAX_PROPERTIES):
         for text in patterns:
-            yield text.written(growth.random, "") or ""
+            yield text.written(budget.random, "") or ""
         if ruled:
-            yield str(ruled.make(growth, "key"))
-        word = realistic.word(growth.random)
+            yield str(ruled.make(budget, "key"))
+        word = realistic.word(budget.random)
         yield word if number < 20 else f"{word}{number}"

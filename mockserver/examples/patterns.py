@@ -1,43 +1,41 @@
-"""Strings for regular expressions (ECMA-262, as `pattern` of JSON Schema uses them).
+"""Random strings that match a regular expression (ECMA-262, as `pattern` of JSON Schema uses it).
 
-`expression` reads a pattern into a tree whose nodes each write a random string; what no tree can promise (lookarounds,
-word boundaries, bounds on the length) is left to trial, and `matches` judges with the validator's own engine.
+`expression` parses a pattern into nested functions that each write a part of the string. They ignore what depends on
+the text around a part (lookarounds, word boundaries); callers try several strings and check each with `matches`, which
+uses the validator's own engine.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
-from typing import Final
 
 import jsonschema_rs
 
+from mockserver.examples.characters import (
+    CLASSES,
+    ESCAPES,
+    POSIX,
+    USUAL,
+    WORD,
+    WORD_OR_SIGN,
+    UnreadablePattern,
+    category,
+    other_than,
+    span,
+)
 from mockserver.openapi.schemas import PATTERN_LIMIT
-
-LOWER: Final = "abcdefghijklmnopqrstuvwxyz"
-UPPER: Final = LOWER.upper()
-DIGITS: Final = "0123456789"
-WORD: Final = LOWER + UPPER + DIGITS + "_"
-SPACE: Final = " \t\n\r\f\v"
-PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F)))
-PLEASANT: Final = LOWER + DIGITS + UPPER
-USUAL: Final = "".join(c for c in PRINTABLE if c not in "\"\\<>&'`")
-ESCAPES: Final = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
-CLASSES: Final = {"d": DIGITS, "w": WORD, "s": SPACE}
-
-
-class UnreadablePattern(ValueError):
-    """The pattern is not one this reader understands; the text says why."""
 
 
 @dataclass(slots=True)
 class Writing:
-    """One string being written: the source of chance, how far to stretch open repeats, the groups so far.
+    """The state of one string that is being written.
 
-    A `steady` writing repeats as often as it may, so that the length follows from `stretch`. `left` bounds the work.
+    `stretch` is how many more times than the least a part is repeated at most. With `steady` it is always that many, so
+    that `stretch` controls the length. `left` limits the work; `groups` are the texts of the groups so far, by number
+    and by name.
     """
 
     random: Random
@@ -47,7 +45,7 @@ class Writing:
     groups: dict[int | str, str] = field(default_factory=dict)
 
     def times(self, least: int, most: int | None) -> int:
-        """How often to repeat something now. Raises `Unreadable` when the string grows out of all bounds."""
+        """How often to repeat a part now. Raises UnreadablePattern if the string grows too long."""
         stretched = least + self.stretch
         highest = stretched if most is None else max(least, min(most, stretched))
         chosen = highest if self.steady else self.random.randint(least, highest)
@@ -61,8 +59,8 @@ Writer = Callable[[Writing], str]
 
 
 @lru_cache(4096)
-def judge(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
-    """The validator's own engine for one pattern; None when it does not take the pattern."""
+def validator_of(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
+    """A validator with that pattern only; None if the engine does not support the pattern."""
     try:
         return jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=PATTERN_LIMIT)
     except ValueError:
@@ -70,14 +68,14 @@ def judge(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether the validator would find `pattern` in `text`."""
-    engine = judge(pattern)
-    return engine is not None and engine.is_valid(text)
+    """Does the validator find `pattern` in `text`?"""
+    validator = validator_of(pattern)
+    return validator is not None and validator.is_valid(text)
 
 
 @lru_cache(4096)
 def expression(pattern: str) -> Writer:
-    """What writes random strings for `pattern`. Raises `Unreadable`."""
+    """A function that writes random strings for `pattern`. Raises UnreadablePattern."""
     reader = Reader(pattern)
     writer = reader.alternatives()
     if reader.left():
@@ -86,7 +84,7 @@ def expression(pattern: str) -> Writer:
 
 
 class Reader:
-    """Reads a pattern from left to right (ECMA-262, section 22.2.1)."""
+    """Parses a pattern from left to right; each method reads one part of the grammar (ECMA-262, section 22.2.1)."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern, self.place, self.groups = pattern, 0, 0
@@ -131,7 +129,7 @@ class Reader:
         bounds = self.quantifier()
         if bounds is None:
             return atom
-        self.accept("?") or self.accept("+")
+        self.accept("?") or self.accept("+")  # lazy and possessive quantifiers allow the same strings
         return repeat(atom, *bounds)
 
     def quantifier(self) -> tuple[int, int | None] | None:
@@ -143,7 +141,7 @@ class Reader:
             least, comma, most = self.until("}").partition(",")
             if least.isdigit() and (not most or most.isdigit()):
                 return int(least), int(most) if most else None if comma else int(least)
-            self.place = start
+            self.place = start  # a literal brace
         return None
 
     def atom(self) -> Writer:
@@ -159,6 +157,7 @@ class Reader:
         return self.escaped() if start == "\\" else literal(start)
 
     def group(self) -> Writer:
+        # The text of a lookaround is parsed but not written: it describes what another part writes.
         if self.accept("?=") or self.accept("?!") or self.accept("?<=") or self.accept("?<!"):
             self.closed(self.alternatives())
             return literal("")
@@ -194,7 +193,7 @@ class Reader:
         return one_of(self.escape())
 
     def escape(self) -> str:
-        """The characters that an escape stands for, after its backslash."""
+        """The characters that an escape allows; its backslash is read already."""
         sign = self.take()
         if sign.lower() in CLASSES:
             members = CLASSES[sign.lower()]
@@ -249,32 +248,16 @@ class Reader:
         return "\b" if self.accept("b") else self.escape()
 
 
-POSIX: Final = {
-    "alpha": LOWER + UPPER,
-    "digit": DIGITS,
-    "alnum": PLEASANT,
-    "upper": UPPER,
-    "lower": LOWER,
-    "space": SPACE,
-    "xdigit": DIGITS + "abcdefABCDEF",
-    "punct": "".join(c for c in PRINTABLE if not c.isalnum() and c != " "),
-    "word": WORD,
-}
-
-
 def literal(text: str) -> Writer:
     return lambda writing: text
 
 
 def one_of(members: str) -> Writer:
-    """Any of `members`, the everyday ones where there are some."""
+    """Writes one of `members`; letters, digits and common signs if there are any."""
     if not members:
         raise UnreadablePattern("nothing matches a character class")
     everyday = "".join(dict.fromkeys(c for c in members if c in WORD_OR_SIGN)) or "".join(dict.fromkeys(members))
     return lambda writing: writing.random.choice(everyday)
-
-
-WORD_OR_SIGN: Final = frozenset(USUAL) - {" "}
 
 
 def repeat(atom: Writer, least: int, most: int | None) -> Writer:
@@ -291,48 +274,3 @@ def remembered(writer: Writer, number: int, name: str) -> Writer:
 
 def recalled(group: int | str) -> Writer:
     return lambda writing: writing.groups.get(group, "")
-
-
-def span(first: str, last: str) -> str:
-    """The characters from `first` to `last`; of long spans the ends, which is where mistakes are."""
-    low, high = ord(first), ord(last[-1])
-    if high < low:
-        raise UnreadablePattern(f"the range {first}-{last} is out of order")
-    codes = [*range(low, min(high, low + 512) + 1), high]
-    return "".join(chr(code) for code in codes if not 0xD800 <= code <= 0xDFFF)
-
-
-def other_than(members: str) -> str:
-    """Printable characters that are not `members`, and some from beyond ASCII."""
-    barred = set(members)
-    return "".join(c for c in PRINTABLE + "éßñøЖλ中" + SPACE if c not in barred)
-
-
-@lru_cache(64)
-def category(name: str) -> str:
-    """Characters with a Unicode property: a general category (`Lu`, `gc=L`, `Letter`) or a script (`Script=Greek`)."""
-    key, _, value = name.rpartition("=")
-    short = LONG_NAMES.get(value, value)
-    if key in ("Script", "sc", "Script_Extensions", "scx") or len(short) > 2:
-        wanted = value.upper()
-        found = [c for c in map(chr, range(0x3100)) if wanted in unicodedata.name(c, "").split(" ") and c.isalpha()]
-    else:
-        found = [c for c in map(chr, range(0x2100)) if unicodedata.category(c).startswith(short)]
-    return "".join(found)
-
-
-LONG_NAMES: Final = {
-    "Letter": "L",
-    "Lowercase_Letter": "Ll",
-    "Uppercase_Letter": "Lu",
-    "Alphabetic": "L",
-    "Lowercase": "Ll",
-    "Uppercase": "Lu",
-    "Mark": "M",
-    "Number": "N",
-    "Decimal_Number": "Nd",
-    "Punctuation": "P",
-    "Symbol": "S",
-    "Separator": "Z",
-    "Space_Separator": "Zs",
-}

@@ -1,87 +1,21 @@
-"""Realistic values by format and by the name of the property.
+"""Realistic texts of many kinds: names, addresses, dates, URLs.
 
-An own table instead of Faker, whose import takes longer than reading most documents (docs/adr/0004-example-values.md).
-Every function takes the source of chance and gives one value; no clock is read: what was created, was created in 2024.
+An own table and not Faker, whose import takes longer than reading most documents (docs/adr/0004-example-values.md).
+Every function takes the source of randomness and returns one value. No clock is read: values are from 2024, and what
+comes later (`updated_at`) is from 2025, so that both are in order.
 """
 
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Callable
-from functools import lru_cache
 from random import Random
 from typing import Final
 from uuid import UUID
 
-Maker = Callable[[Random], str]
+from mockserver.examples.sample_words import CITIES, COMPANIES, COUNTRIES, FILES, FIRST, LAST, SENTENCES, STREETS, WORDS
 
-FIRST: Final = (
-    "Ada",
-    "Alan",
-    "Barbara",
-    "Edsger",
-    "Grace",
-    "Hedy",
-    "Katherine",
-    "Linus",
-    "Margaret",
-    "Niklaus",
-    "Radia",
-    "Tim",
-)
-LAST: Final = (
-    "Lovelace",
-    "Turing",
-    "Liskov",
-    "Dijkstra",
-    "Hopper",
-    "Lamarr",
-    "Johnson",
-    "Torvalds",
-    "Hamilton",
-    "Wirth",
-    "Perlman",
-    "Lee",
-)
-WORDS: Final = (
-    "amber",
-    "bridge",
-    "cedar",
-    "delta",
-    "ember",
-    "falcon",
-    "garden",
-    "harbor",
-    "island",
-    "juniper",
-    "kernel",
-    "lantern",
-    "meadow",
-    "north",
-    "orchid",
-    "prairie",
-    "quartz",
-    "river",
-    "summit",
-    "timber",
-    "umbrella",
-    "valley",
-    "willow",
-    "zenith",
-)
-COMPANIES: Final = ("Acme Corp", "Globex", "Initech", "Northwind", "Umbrella Labs", "Hooli", "Contoso", "Vandelay")
-CITIES: Final = ("Berlin", "Lisbon", "Nairobi", "Osaka", "Toronto", "Wellington", "Montevideo", "Oslo")
-STREETS: Final = ("Main Street", "Harbor Road", "Orchard Lane", "Station Square", "Mill Hill")
-COUNTRIES: Final = ("DE", "PT", "KE", "JP", "CA", "NZ", "UY", "NO")
-SENTENCES: Final = (
-    "A short note about what this is for.",
-    "Keeps everything the team needs in one place.",
-    "Created while trying things out.",
-    "The quick brown fox jumps over the lazy dog.",
-    "Ready to be used.",
-)
-FILES: Final = ("report.pdf", "notes.txt", "photo.png", "data.csv", "invoice.pdf")
+Maker = Callable[[Random], str]
 
 
 def word(random: Random) -> str:
@@ -249,7 +183,7 @@ FORMATS: Final[dict[str, Maker]] = {
     "url": url,
     "uuid": uuid,
 }
-"""The formats of JSON Schema 2020-12 and of the OpenAPI format registry that are strings."""
+"""String format of JSON Schema 2020-12 or of the OpenAPI format registry → a function that makes such a value."""
 
 NAMES: Final[dict[str, Maker]] = {
     "address": address,
@@ -344,97 +278,4 @@ NAMES: Final[dict[str, Maker]] = {
     "zip": postcode,
     "zipcode": postcode,
 }
-"""By the last words of a property's name, however it is written."""
-
-PEOPLE: Final = frozenset({"author", "contact", "customer", "full", "fullname", "person", "user"})
-LATER: Final = frozenset({"deleted", "end", "ended", "expires", "expiry", "finished", "modified", "updated", "until"})
-BOUNDS: Final = frozenset({"max", "maximum", "min", "minimum"})
-MOMENTS: Final = frozenset({"at", "on", "time", "datetime"})
-NUMBERS: Final[dict[str, tuple[int, int]]] = {
-    "age": (18, 90),
-    "amount": (1, 500),
-    "count": (0, 50),
-    "created": (1_704_067_200, 1_735_689_599),
-    "day": (1, 28),
-    "height": (100, 2000),
-    "hour": (0, 23),
-    "index": (0, 10),
-    "lat": (-85, 85),
-    "latitude": (-85, 85),
-    "limit": (10, 100),
-    "lng": (-180, 180),
-    "lon": (-180, 180),
-    "longitude": (-180, 180),
-    "max": (100, 1000),
-    "maximum": (100, 1000),
-    "min": (0, 10),
-    "minimum": (0, 10),
-    "minute": (0, 59),
-    "month": (1, 12),
-    "offset": (0, 0),
-    "page": (1, 1),
-    "percent": (0, 100),
-    "percentage": (0, 100),
-    "port": (1024, 49_151),
-    "price": (1, 500),
-    "probability": (0, 1),
-    "quantity": (1, 20),
-    "rating": (1, 5),
-    "score": (0, 100),
-    "size": (1, 4096),
-    "temperature": (0, 1),
-    "timestamp": (1_704_067_200, 1_735_689_599),
-    "total": (1, 500),
-    "width": (100, 2000),
-    "year": (2000, 2024),
-}
-
-
-@lru_cache(4096)
-def parts(name: str) -> tuple[str, ...]:
-    """The words of a name in lower case: `createdAt` and `created_at` are both created, at."""
-    return tuple(re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name).replace("_", " ").replace("-", " ").lower().split())
-
-
-@lru_cache(4096)
-def by_name(name: str) -> Maker:
-    """What a string property of this name usually holds; some word where the name says nothing."""
-    words = parts(name) or ("",)
-    last = words[-1]
-    if len(words) > 1 and last in MOMENTS:
-        return later if LATER & set(words) else date_time
-    if last == "name" and len(words) > 1:
-        return _named(words)
-    return NAMES.get("".join(words[-2:])) or NAMES.get(last) or NAMES.get(last.removesuffix("s")) or word
-
-
-def _named(words: tuple[str, ...]) -> Maker:
-    whole = NAMES.get("".join(words[-2:]))
-    return whole or (person if PEOPLE & set(words) else title)
-
-
-@lru_cache(4096)
-def by_format(name: str, format_: str) -> Maker:
-    """What a string of this format and name usually is; an unknown format is read like a name."""
-    if format_ == "date-time" and LATER & set(parts(name)):
-        return later
-    if format_ in ("uri", "url") and {"avatar", "image", "logo", "icon", "picture"} & set(parts(name)):
-        return image
-    known = FORMATS.get(format_)
-    return known or (by_name(format_) if parts(format_)[-1:] and parts(format_)[-1] in NAMES else by_name(name))
-
-
-@lru_cache(4096)
-def window(name: str) -> tuple[int, int]:
-    """The least and the greatest number that a property of this name usually holds."""
-    words = parts(name) or ("",)
-    if len(words) > 1 and words[-1] in MOMENTS:
-        return NUMBERS["timestamp"]
-    return NUMBERS.get(words[0] if words[0] in BOUNDS else words[-1], (1, 1000))
-
-
-def singular(name: str) -> str:
-    """The name of one of many: `tags` holds a `tag`."""
-    if name.endswith("ies"):
-        return name[:-3] + "y"
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+"""Last words of a property's name → a function that makes such a value."""

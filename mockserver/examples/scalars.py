@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from mockserver.examples import realistic
-from mockserver.examples.budget import Budget, Stuck
-from mockserver.examples.constraints import among
+from mockserver.examples import name_hints
+from mockserver.examples.budget import Budget, NoValue
+from mockserver.examples.equality import among
 from mockserver.examples.generator import ValueGenerator
 from mockserver.examples.numbers import between
 
 
-def string(shape: ValueGenerator, growth: Budget, name: str) -> str:
-    written = shape.text.written(growth.random, name)
+def string(generator: ValueGenerator, budget: Budget, name: str) -> str:
+    written = generator.text.written(budget.random, name)
     if written is None:
-        shape.compile()  # a pattern that no engine takes is the better reason
-        raise Stuck(shape.pointer, "no string was found for its length, pattern and format together")
+        generator.compile()  # raises if the cause is an unsupported pattern, which is the better reason
+        raise NoValue(generator.pointer, "no string was found for its length, pattern and format together")
     return written
 
 
-def number(shape: ValueGenerator, growth: Budget, name: str) -> int | float:
-    facets = shape.facets
+def number(generator: ValueGenerator, budget: Budget, name: str) -> int | float:
+    constraints = generator.constraints
     found = between(
-        growth.random,
-        facets.lowest,
-        facets.highest,
-        low_open=facets.lowest_open,
-        high_open=facets.highest_open,
-        step=facets.step,
-        integral=facets.integral,
-        usual=realistic.window(name),
+        budget.random,
+        constraints.lowest,
+        constraints.highest,
+        low_open=constraints.lowest_open,
+        high_open=constraints.highest_open,
+        step=constraints.step,
+        integral=constraints.integral,
+        usual=name_hints.number_range(name),
     )
     if found is None:
-        raise Stuck(shape.pointer, "no number lies within its bounds")
+        raise NoValue(generator.pointer, "no number lies within its bounds")
     return found
 
 
-def boolean(shape: ValueGenerator, growth: Budget, name: str) -> bool:
-    allowed = [value for value in (True, False) if not among(value, shape.facets.excluded)]
+def boolean(generator: ValueGenerator, budget: Budget, name: str) -> bool:
+    allowed = [value for value in (True, False) if not among(value, generator.constraints.excluded)]
     if not allowed:
-        raise Stuck(shape.pointer, "neither true nor false is allowed")
-    return growth.random.choice(allowed)
+        raise NoValue(generator.pointer, "neither true nor false is allowed")
+    return budget.random.choice(allowed)
 
 
-def null(shape: ValueGenerator, growth: Budget, name: str) -> None:
+def null(generator: ValueGenerator, budget: Budget, name: str) -> None:
     return None

@@ -1,4 +1,4 @@
-"""Strings that keep to lengths, patterns and formats at once (JSON Schema 2020-12 Validation, sections 6.3 and 7)."""
+"""Strings that meet length, patterns and formats at once (JSON Schema 2020-12 Validation, sections 6.3 and 7)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.examples import realistic
-from mockserver.examples.patterns import UnreadablePattern, Writing, expression, judge
+from mockserver.examples import name_hints, realistic
+from mockserver.examples.characters import UnreadablePattern
+from mockserver.examples.patterns import Writing, expression, validator_of
 
 TRIES = 200
 LONGEST = 1_000_000
@@ -20,7 +21,7 @@ FILLER = "abcdefghijklmnopqrstuvwxyz"
 
 
 def _padded(before: str, after: str = "", unit: str = FILLER) -> Callable[[int], str]:
-    """A string of a given length between fixed ends."""
+    """A function that writes a string of a given length with fixed ends."""
 
     def write(length: int) -> str:
         room = max(1, length - len(before) - len(after))
@@ -61,12 +62,12 @@ SIZED: dict[str, Callable[[int], str]] = {
     "uri-template": _padded(""),
     "url": _padded("a:"),
 }
-"""Formats whose strings may have (nearly) any length."""
+"""Format → a function that writes a string of (nearly) any given length."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """What is asked of a string: its length in characters, the patterns it matches, the formats it has."""
+    """The requirements for a string: its length in characters, the patterns it matches, the formats it has."""
 
     min_length: int = 0
     max_length: int | None = None
@@ -75,17 +76,17 @@ class Text:
     encodings: tuple[str, ...] = ()
 
     def written(self, random: Random, name: str) -> str | None:
-        """A string for a property called `name`; None when none was found in a bounded number of tries."""
+        """A string for a property called `name`; None if a limited number of tries finds none."""
         if self.min_length > LONGEST or (self.max_length is not None and self.max_length < self.min_length):
             return None
-        if any(judge(pattern) is None for pattern in self.patterns):
+        if any(validator_of(pattern) is None for pattern in self.patterns):
             return None
         if not self.patterns and not self.formats and not self.encodings:
-            return self._sized(realistic.by_name(name)(random))
+            return self._sized(name_hints.by_name(name)(random))
         return next(filter(self._accepts, self._candidates(random, name)), None)
 
     @cached_property
-    def _judge(self) -> jsonschema_rs.Draft202012Validator:
+    def _validator(self) -> jsonschema_rs.Draft202012Validator:
         asked: dict[str, Any] = {"type": "string", "minLength": self.min_length}
         if self.max_length is not None:
             asked["maxLength"] = self.max_length
@@ -94,14 +95,14 @@ class Text:
         return jsonschema_rs.Draft202012Validator(asked, validate_formats=True)
 
     def _accepts(self, text: str) -> bool:
-        return self._judge.is_valid(text)
+        return self._validator.is_valid(text)
 
     def _candidates(self, random: Random, name: str) -> Iterator[str]:
-        """Realistic strings first, then strings made to measure."""
+        """Realistic strings first, then strings of the required length, then strings for the patterns."""
         if "base64" in self.encodings:
             yield realistic.base64_text(random)
         for format_ in self.formats or ("",):
-            maker = realistic.by_format(name, format_) if format_ else realistic.by_name(name)
+            maker = name_hints.by_format(name, format_) if format_ else name_hints.by_name(name)
             for _ in range(3):
                 yield (text := maker(random))
                 yield self._sized(text)
@@ -116,7 +117,7 @@ class Text:
                 yield from map(SIZED[format_], range(self.min_length, longest + 1))
 
     def _patterned(self, random: Random, pattern: str, number: int) -> Iterator[str]:
-        """Strings for a pattern: loose ones, and ones whose length is steered into the bounds."""
+        """Random strings for a pattern, and strings whose length is adjusted to the limits."""
         try:
             writer = expression(pattern)
             loose = writer(Writing(random, stretch=3 + number // 8))
@@ -128,6 +129,7 @@ class Text:
             return
 
     def _steered(self, random: Random, writer: Callable[[Writing], str]) -> Iterator[str]:
+        """Strings of growing or shrinking length, until one meets the limits."""
         stretch = 0
         for _ in range(12):
             text = writer(Writing(random, stretch, steady=True))
@@ -136,10 +138,11 @@ class Text:
             excess = len(text) - self.max_length if self.max_length is not None and len(text) > self.max_length else 0
             if not missing and not excess:
                 return
+            # A pattern may repeat several parts, each of which grows: hence not always the whole difference.
             stretch = max(0, stretch + (missing + random.randint(0, 1)) // random.choice((1, 1, 2)) - excess)
 
     def _extended(self, text: str) -> Iterator[str]:
-        """The text with more before or after it, which a pattern without anchors does not mind."""
+        """The text with filler before or after it, which still matches a pattern without anchors."""
         missing = self.min_length - len(text)
         if missing > 0:
             filler = (FILLER * (missing // len(FILLER) + 1))[:missing]
@@ -150,7 +153,7 @@ class Text:
         return self.min_length <= len(text) and (self.max_length is None or len(text) <= self.max_length)
 
     def _sized(self, text: str) -> str:
-        """The text cut or drawn out to the length that is asked for."""
+        """The text, repeated or cut to the required length."""
         if len(text) < self.min_length:
             text += (" " + text) * (self.min_length // (len(text) + 1) + 1)
             return self._trimmed(text, self.min_length)

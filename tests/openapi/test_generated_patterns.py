@@ -1,4 +1,4 @@
-"""What is written for a pattern matches it, in the eyes of the validator's own engine."""
+"""A string that is generated for a pattern matches it, checked by the validator's own engine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.examples.patterns import UnreadablePattern, Writing, expression, matches
+from mockserver.examples.characters import UnreadablePattern
+from mockserver.examples.patterns import Writing, expression, matches
 
 PIECES = st.sampled_from((
     "a", "Z", "7", " ", "-", "_", r"\.", r"\/", r"\d", r"\w", r"\s", r"\S", r"\D", r"\W", ".", "[a-f0-9]", "[^a-z]",
@@ -20,7 +21,7 @@ PATTERNS = st.lists(SEQUENCES, min_size=1, max_size=3).map(lambda parts: f"^(?:{
 
 
 @given(PATTERNS, st.integers(0, 99), st.integers(0, 12), st.booleans())
-def test_what_is_written_matches(pattern: str, seed: int, stretch: int, steady: bool) -> None:
+def test_a_generated_string_matches_its_pattern(pattern: str, seed: int, stretch: int, steady: bool) -> None:
     assert matches(pattern, expression(pattern)(Writing(Random(seed), stretch, steady)))
 
 
@@ -34,12 +35,12 @@ def test_what_is_written_matches(pattern: str, seed: int, stretch: int, steady: 
         ("(a{1000}){1000}", "multiply"),
     ],
 )
-def test_a_pattern_that_cannot_be_written_for_says_why(pattern: str, reason: str) -> None:
+def test_an_unsupported_pattern_is_refused_with_the_reason(pattern: str, reason: str) -> None:
     with pytest.raises(UnreadablePattern, match=reason):
         expression(pattern)(Writing(Random(1), 1))
 
 
-def test_a_group_is_repeated_by_its_number_and_by_its_name() -> None:
+def test_a_back_reference_by_number_or_name_repeats_the_group() -> None:
     for pattern in (r"^(\w{5})-\1$", r"^(?<half>\w{5})-\k<half>$"):
         left, _, right = expression(pattern)(Writing(Random(1), 1)).partition("-")
         assert left == right

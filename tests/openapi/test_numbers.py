@@ -1,4 +1,4 @@
-"""Numbers keep to every bound at once."""
+"""A generated number meets all limits at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STEPS = st.none() | st.sampled_from(("1", "7", "0.5", "0.01", "2.5", "9000")).ma
 
 
 @given(st.integers(0, 99), BOUNDS, BOUNDS, st.booleans(), st.booleans(), STEPS, st.booleans())
-def test_a_number_lies_within_its_bounds_and_there_is_none_only_where_none_fits(
+def test_a_number_meets_all_limits_or_none_exists(
     seed: int,
     low: Fraction | None,
     high: Fraction | None,
@@ -40,7 +40,7 @@ def test_a_number_lies_within_its_bounds_and_there_is_none_only_where_none_fits(
 
 
 def fits(low: Fraction, high: Fraction, low_open: bool, high_open: bool, grid: Fraction | None) -> bool:
-    """Whether any number lies between the bounds, found by looking at the grid's first number inside."""
+    """Is there a number between the limits? Looks at the first multiple of the step inside of them."""
     if grid is None:
         return low < high or (low == high and not low_open and not high_open)
     first = math.ceil(low / grid) * grid
@@ -49,7 +49,7 @@ def fits(low: Fraction, high: Fraction, low_open: bool, high_open: bool, grid: F
 
 
 @given(st.fractions("0.001", 100, max_denominator=1000), st.fractions("0.001", 100, max_denominator=1000))
-def test_a_common_multiple_is_one_of_both(left: Fraction, right: Fraction) -> None:
+def test_a_common_multiple_is_a_multiple_of_both(left: Fraction, right: Fraction) -> None:
     shared = common_multiple(left, right)
     assert (shared / left).denominator == 1
     assert (shared / right).denominator == 1
