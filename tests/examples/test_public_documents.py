@@ -1,4 +1,4 @@
-"""The documents of others: every response that has a value gets one, and it is valid."""
+"""Every response of public documents gets a valid value, unless there is none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def parsed(root: dict[str, Any]) -> Document:
 
 
 def responses(described: Document) -> list[str]:
-    """The pointers of the schemas of all responses, each once."""
+    """The pointers of the schemas of all responses, without duplicates."""
     found = (
         media_type.schema
         for operation in described.operations
@@ -36,8 +36,8 @@ def responses(described: Document) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def judged(root: dict[str, Any], place: str, value: Any) -> bool:
-    """Whether another validator finds the value valid as a response, with what discriminators and `writeOnly` say."""
+def is_valid(root: dict[str, Any], place: str, value: Any) -> bool:
+    """Is the value a valid response for an independent validator, discriminators and `writeOnly` included?"""
     view = DirectionView(root, "response")
     schema = view.rewritten(pointer.lookup(root, place), place)
     whole = {"allOf": [schema], "$defs": view.closure((schema,))}
@@ -54,11 +54,11 @@ def answered(root: dict[str, Any], places: list[str]) -> Iterator[tuple[str, Any
 def test_every_response_of_the_corpus_gets_a_valid_value(shared: Path, name: str) -> None:
     root = normalize.normalise(dict(source.read(shared / "corpus" / name).raw))
     for place, value in answered(root, responses(parsed(root))):
-        assert judged(root, place, value), place
+        assert is_valid(root, place, value), place
 
 
 @pytest.mark.slow
-def test_every_response_of_githubs_document_gets_a_value_and_a_sample_of_them_is_judged(
+def test_every_response_of_githubs_document_gets_a_value_and_a_sample_of_them_is_validated(
     package: Callable[[str], Path],
 ) -> None:
     file = package(GITHUB) / "generated" / "api.github.com.json"
@@ -67,11 +67,11 @@ def test_every_response_of_githubs_document_gets_a_value_and_a_sample_of_them_is
     values = dict(answered(root, places))
     assert len(values) == len(places) > 600
     for place in places[::20]:
-        assert judged(root, place, values[place]), place
+        assert is_valid(root, place, values[place]), place
 
 
 @pytest.mark.slow
-def test_of_readmes_documents_only_the_impossible_is_refused(package: Callable[[str], Path]) -> None:
+def test_only_impossible_schemas_of_readmes_documents_are_refused(package: Callable[[str], Path]) -> None:
     folder = package(README)
     served, refused = 0, []
     for file in sorted(folder.glob("3.*/json/*.json")):
@@ -84,7 +84,7 @@ def test_of_readmes_documents_only_the_impossible_is_refused(package: Callable[[
                 refused.append(str(impossible))
             else:
                 served += 1
-                assert judged(root, place, value), (file.name, place)
+                assert is_valid(root, place, value), (file.name, place)
     assert served > 300
     assert len(refused) < 0.02 * served
     assert all("contradict each other" in reason or "without end" in reason for reason in refused), refused

@@ -1,4 +1,4 @@
-"""Schemas for property tests: any schema at all, and schemas that a known value satisfies."""
+"""Hypothesis strategies for schemas: any schema, and schemas with a value that satisfies them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 
 def holds(schema: Schema, value: Any) -> bool:
-    """Whether `value` is valid, judged by another implementation than the one inside the product."""
+    """Is `value` valid? Checked by the package jsonschema, which the product does not use."""
     return bool(Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).is_valid(value))
 
 
 def kind(value: Any) -> str:
+    """The JSON type of a value."""
     for one, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array")):
         if isinstance(value, one):
             return name
@@ -44,7 +45,7 @@ def kind(value: Any) -> str:
 
 @st.composite
 def around(draw: st.DrawFn, value: Any, depth: int = 2) -> Schema:
-    """A schema that `value` satisfies, and that says more than its type."""
+    """A schema that `value` satisfies and that requires more than its type."""
     schema: dict[str, Any] = {"type": kind(value)} if draw(st.integers(0, 9)) else {}
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         schema |= draw(around_number(value))
@@ -59,7 +60,7 @@ def around(draw: st.DrawFn, value: Any, depth: int = 2) -> Schema:
 
 @st.composite
 def wrapped(draw: st.DrawFn, schema: Schema, value: Any, depth: int) -> Schema:
-    """The same value, described through an applicator."""
+    """A schema for the same value with an applicator around `schema`."""
     other = draw(SCHEMAS_OF_VALUES)
     how = draw(st.sampled_from(("plain", "plain", "enum", "allOf", "anyOf", "oneOf", "not", "if", "$ref")))
     if how == "enum":
@@ -164,9 +165,9 @@ def satisfied(draw: st.DrawFn) -> tuple[Schema, Any]:
 
 
 def keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Any combination of keywords, sensible or not."""
+    """Any combination of keywords, useful or not."""
     small, schemas = st.integers(0, 4), st.lists(inner, min_size=1, max_size=3)
-    below = inner | st.just({"$ref": "#"})  # elsewhere it would speak about the same value without end
+    below = inner | st.just({"$ref": "#"})  # anywhere else it would apply to the same value again, without end
     named = st.dictionaries(NAMES, below, max_size=3)
     return st.fixed_dictionaries(
         {},

@@ -1,4 +1,4 @@
-"""A value is made for any schema that has one, and it is valid in the eyes of another validator."""
+"""Every schema that has a valid value gets one, checked by an independent validator."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.openapi.document import MediaType
-from tests.openapi.satisfiable import ANY_SCHEMA, holds, satisfied
+from tests.examples.satisfiable import ANY_SCHEMA, holds, satisfied
 
 SEEDS = st.integers(0, 10_000)
 
 
 def value(schema: dict[str, Any], seed: int | str = 1, **settings_: Any) -> Any:
-    """A value for a schema that is a document of its own."""
+    """A value for a schema that is the whole document."""
     return ExampleMaker(schema).value(schema, seed=seed, **settings_)
 
 
 def outcome(maker: ExampleMaker, schema: Any, seed: int) -> Any:
-    """The value, or the refusal."""
+    """The value, or the error."""
     try:
         return maker.value(schema, seed=seed)
     except Unanswerable as refused:
@@ -45,14 +45,14 @@ def ref(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("limits", [{}, {"maxLength": 40}, {"minLength": 3}, {"pattern": "^[A-Za-z0-9+/=]*$"}])
-def test_a_text_that_is_only_encoded_is_made(limits: dict[str, Any]) -> None:
+def test_a_text_with_a_content_encoding_is_valid_base64(limits: dict[str, Any]) -> None:
     made = value({"type": "string", "contentEncoding": "base64", **limits})
 
     assert base64.b64encode(base64.b64decode(made, validate=True)).decode() == made
 
 
 class TestEverySchema:
-    """The laws that hold whatever the schema is."""
+    """Properties that hold for every schema."""
 
     @given(satisfied(), SEEDS)
     def test_a_value_is_valid(self, pair: tuple[Any, Any], seed: int) -> None:
@@ -75,13 +75,13 @@ class TestEverySchema:
             assert holds(schema, made)
 
     @given(ANY_SCHEMA, st.lists(SEEDS, min_size=1, max_size=4))
-    def test_the_order_of_questions_does_not_show_in_the_answers(self, schema: Any, seeds: list[int]) -> None:
+    def test_a_value_does_not_depend_on_the_values_made_before_it(self, schema: Any, seeds: list[int]) -> None:
         assume(isinstance(schema, dict))
         forward, backward = ExampleMaker(schema), ExampleMaker(schema)
         first = {seed: repr(outcome(forward, schema, seed)) for seed in seeds}
         assert first == {seed: repr(outcome(backward, schema, seed)) for seed in reversed(seeds)}
 
-    def test_of_schemas_that_a_known_value_satisfies_nearly_all_get_a_value(self) -> None:
+    def test_nearly_all_schemas_that_are_satisfiable_get_a_value(self) -> None:
         refused: list[Any] = []
         count = 0
 
@@ -143,7 +143,7 @@ HARD = {
             {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}},
         ],
     },
-    "what must not be there": {"type": "object", "properties": {"a": {}, "b": {}}, "not": {"required": ["a"]}},
+    "a forbidden property": {"type": "object", "properties": {"a": {}, "b": {}}, "not": {"required": ["a"]}},
     "not both": {
         "type": "object", "properties": {"a": {}, "b": {}}, "required": ["a"], "not": {"required": ["a", "b"]},
     },
@@ -155,7 +155,7 @@ HARD = {
         "allOf": [{"properties": {"a": True}, "additionalProperties": False}, {"properties": {"b": True}}],
         "type": "object",
     },
-    "what depends": {
+    "dependent properties": {
         "type": "object", "required": ["card"], "dependentRequired": {"card": ["address"]},
         "dependentSchemas": {"card": {"properties": {"address": {"type": "string", "minLength": 3}}}},
     },
@@ -171,11 +171,11 @@ IMPOSSIBLE = {
     "a string that is a number": {"allOf": [{"type": "string"}, {"type": "integer"}]},
     "three different booleans": {"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 3},
     "recursion without end": {"type": "object", "required": ["x"], "properties": {"x": {"$ref": "#"}}},
-    "twins of which one": {"oneOf": [{"type": "string"}, {"type": "string"}]},
+    "exactly one of two equal schemas": {"oneOf": [{"type": "string"}, {"type": "string"}]},
     "no number between": {"type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 2},
     "nothing": {"not": {}},
-    "a pattern without meaning": {"type": "string", "pattern": "(unclosed"},
-    "a pattern without measure": {"type": "string", "pattern": "((a{1000}){1000}){1000}"},
+    "a pattern that cannot be parsed": {"type": "string", "pattern": "(unclosed"},
+    "a pattern that is too long": {"type": "string", "pattern": "((a{1000}){1000}){1000}"},
 }
 
 
@@ -183,13 +183,15 @@ PROVEN = {name: schema for name, schema in IMPOSSIBLE.items() if not name.starts
 
 
 class TestHardSchemas:
+    """Schemas that need more than one try."""
+
     @pytest.mark.parametrize("schema", HARD.values(), ids=HARD)
     @pytest.mark.parametrize("seed", range(8))
     def test_a_hard_schema_gets_a_valid_value(self, schema: dict[str, Any], seed: int) -> None:
         assert holds(schema, value(schema, seed))
 
     @pytest.mark.parametrize("schema", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-    def test_an_impossible_schema_is_refused_with_the_place_where_it_stands(self, schema: dict[str, Any]) -> None:
+    def test_an_impossible_schema_is_refused_with_its_pointer(self, schema: dict[str, Any]) -> None:
         root = document(Impossible=schema) | {"$ref": "#"}
         written = json.loads(json.dumps(schema).replace('"#"', '"#/components/schemas/Impossible"'))
         root["components"]["schemas"]["Impossible"] = written
@@ -197,11 +199,11 @@ class TestHardSchemas:
             named(root, "Impossible")
 
     @pytest.mark.parametrize("schema", PROVEN.values(), ids=PROVEN)
-    def test_what_is_proven_to_be_impossible_is_said_to_be_so(self, schema: dict[str, Any]) -> None:
+    def test_the_error_says_when_a_schema_is_proven_impossible(self, schema: dict[str, Any]) -> None:
         with pytest.raises(Unanswerable, match="no value can be valid"):
             value(schema)
 
-    def test_alternatives_that_multiply_without_end_are_decided_all_the_same(self) -> None:
+    def test_alternatives_that_multiply_get_a_value_too(self) -> None:
         either = {"anyOf": [{}, {"$ref": "#"}, {"properties": {"a": {"$ref": "#"}}}]}
         schema = {
             "type": "object",
@@ -217,8 +219,8 @@ class TestHardSchemas:
         assert len(made) <= 9
 
 
-class TestWhatIsShown:
-    """The document's own words come first."""
+class TestExamplesOfTheDocument:
+    """The document's own examples and defaults come first."""
 
     def test_an_example_is_used(self) -> None:
         assert "Rex" == value({"type": "string", "examples": ["Rex"]})
@@ -229,7 +231,7 @@ class TestWhatIsShown:
     def test_a_default_is_used_where_there_is_no_example(self) -> None:
         assert value({"type": "integer", "default": 7}) == 7
 
-    def test_a_default_that_says_nothing_is_not_used(self) -> None:
+    def test_an_empty_default_is_not_used(self) -> None:
         assert value({"type": "array", "items": {"type": "integer"}, "default": []})
 
     def test_an_example_is_a_copy(self) -> None:

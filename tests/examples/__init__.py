@@ -1,0 +1,1 @@
+"""How example values are generated."""
