@@ -1,1 +1,1 @@
-"""The layers around the operations: CORS, admin API, document pages, not found."""
+"""The middlewares around the operations: CORS, admin API, document pages, not found."""

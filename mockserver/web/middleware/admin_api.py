@@ -1,4 +1,4 @@
-"""The sandbox's own paths below `/_mock/`: health, what is remembered, and a way to forget it."""
+"""The admin API below `/_mock/`: health, stored items, reset and clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PREFIX = "/_mock/"
 
 
 class AdminApiMiddleware:
-    """Answers requests below `/_mock/`. With a `token`, each must carry it as `Authorization: Bearer …`."""
+    """Answers requests below `/_mock/`. With a `token`, state, reset and clock need `Authorization: Bearer TOKEN`."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class AdminApiMiddleware:
         response = None
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             request = Request(scope, receive)
-            response = self._refusal(request) or self._answer(request)
+            response = self._unauthorized(request) or self._answer(request)
             page = self._pages.get(request.url.path[len(PREFIX) :])
             if page is not None:
                 reply = await page(request.query_params, partial(ask_again, self._services))
@@ -62,12 +62,12 @@ class AdminApiMiddleware:
             return _problem(405, f"use {methods[0]}", {"Allow": ", ".join(methods)})
         return self._routes[request.method, name](request.query_params)
 
-    def _refusal(self, request: Request) -> Response | None:
-        """Health and assets are open; the rest asks for the token where there is one."""
+    def _unauthorized(self, request: Request) -> Response | None:
+        """The 401 for a request that needs the token and does not have it; health and assets are public."""
         if self._token is None or request.url.path[len(PREFIX) :] not in ("state", "reset", "clock"):
             return None
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if secrets.compare_digest(given.encode(), self._token.encode()):
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if secrets.compare_digest(token.encode(), self._token.encode()):
             return None
         return _problem(401, "the control token is printed when the sandbox starts", {"WWW-Authenticate": "Bearer"})
 
@@ -113,7 +113,7 @@ class AdminApiMiddleware:
 
 
 def state(service: Service, tenant: str | None = None) -> dict[str, Any]:
-    """What a service remembers, by tenant; secrets are masked."""
+    """The stored items and facts of a service by tenant, with masked secrets."""
     return {
         owner: _tenant_state(service, service.store, owner)
         for owner in service.store.tenants()
@@ -123,9 +123,9 @@ def state(service: Service, tenant: str | None = None) -> dict[str, Any]:
 
 def _tenant_state(service: Service, store: Store, tenant: str) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    for resource, owner, held in store.items(tenant):
+    for resource, owner, collection in store.items(tenant):
         secret = service.plans[resource].secrets
-        items = [{k: MASK if k in secret and v is not None else v for k, v in r.fields.items()} for r in held]
+        items = [{k: MASK if k in secret and v is not None else v for k, v in r.fields.items()} for r in collection]
         if items:
             shown.setdefault(resource, []).extend(items if not owner else [{"_owner": owner, **i} for i in items])
     facts = store.facts.get(tenant)

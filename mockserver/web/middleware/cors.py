@@ -1,7 +1,7 @@
 """Cross-origin requests of browsers (CORS, Fetch Standard section 3.2).
 
-Any origin may use a sandbox that only pretends. One whose effects are real may be used by pages from this machine
-alone: otherwise every page that a developer opens could have it connect to servers or, with stdio, run commands.
+A mock allows any origin, unless it has real effects (`--sync live`). Then it allows only pages from this machine:
+otherwise any page that a developer opens could make it connect to servers or, with stdio, run commands.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 
 LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
-"""The origins of pages that this machine serves (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
+"""The origins of pages from this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing (RFC 9110 section 9.2.1); what they answer is kept from a foreign page by the browser."""
+"""Methods that change nothing (RFC 9110 section 9.2.1). The browser does not show their responses to foreign pages."""
 
 
 class CorsMiddleware(CORSMiddleware):
-    """Starlette's CORS layer, entered only by requests that have an `Origin`: the others would pay for nothing.
+    """Starlette's CORS middleware, for requests with an `Origin` only: it does nothing for others but takes time.
 
-    With `real` effects, a request from a foreign origin that is not safe is refused with 403.
+    With `real` effects, an unsafe request from a foreign origin gets a 403.
     """
 
     def __init__(self, next_app: Any, *, real: bool = False) -> None:
@@ -36,13 +36,14 @@ class CorsMiddleware(CORSMiddleware):
             for name, value in scope["headers"]:
                 if name == b"origin":
                     foreign = self.real and scope["method"] not in SAFE and not is_loopback(value.decode("latin-1"))
-                    inner = {**scope, "extensions": {}}  # a reply must come through here, for the headers that it lacks
+                    # Without the extension by which replies are sent directly, they pass here and get their CORS headers.
+                    inner = {**scope, "extensions": {}}
                     return (_refuse if foreign else super().__call__)(inner, receive, send)
         return self.app(scope, receive, send)  # type: ignore[return-value]  # as all of ours do
 
 
 def is_loopback(origin: str) -> bool:
-    """Is the origin (RFC 6454 section 6.2) one that this machine serves?"""
+    """Is the origin (RFC 6454 section 6.2) on this machine?"""
     return re.fullmatch(LOOPBACK, origin) is not None
 
 

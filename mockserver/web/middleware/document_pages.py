@@ -1,4 +1,4 @@
-"""Documents shown to people: `/<name>/openapi.json`, `/<name>/docs`, and an index of what is served."""
+"""The pages about documents: `/<name>/openapi.json`, `/<name>/docs` (Swagger UI) and an index at `/`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ASSETS = "/_mock/assets/"
 
 
 class DocumentPagesMiddleware:
-    """Answers for the documents of the services, each reached below `/<name>` (and the only one below `/` too)."""
+    """Serves the document pages of each service below `/<name>`, and those of the only service below `/` too."""
 
     def __init__(self, next_app: Any, *, services: Mapping[str, Service], prefixes: Mapping[str, Service]) -> None:
         self._next, self._services = next_app, services
@@ -45,7 +45,7 @@ class DocumentPagesMiddleware:
 
 
 def document(request: Request, prefix: str, service: Service) -> Response:
-    """The document as published, with the address at which it is served here."""
+    """The document as published, with the URL of this mock as its server."""
     published = service.contract.document
     address = f"{request.url.scheme}://{request.url.netloc}{prefix}{published.base_path}"
     body = dict(published.raw)
@@ -57,7 +57,7 @@ def document(request: Request, prefix: str, service: Service) -> Response:
 
 
 def docs(request: Request, prefix: str, service: Service) -> Response:
-    """A page for people that renders the document."""
+    """The HTML page that renders the document."""
     return HTMLResponse(swagger_ui.page(service.contract.document.title, f"{prefix}/openapi.json"))
 
 

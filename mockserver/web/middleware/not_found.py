@@ -1,4 +1,4 @@
-"""The last layer: a path at which nothing stands."""
+"""The last middleware: 404 for paths that nothing serves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.web.serving.response_writer import write
 
 
 class NotFoundMiddleware:
-    """Answers 404: in a service's own words below its prefix, else with what a lost client needs to know."""
+    """Answers 404: below a service's prefix with its error body, elsewhere with a hint to the index."""
 
     def __init__(self, next_app: Any, *, prefixes: Mapping[str, Service]) -> None:
         self._next = next_app
@@ -29,9 +29,9 @@ class NotFoundMiddleware:
             await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)
 
     def _service(self, path: str) -> tuple[Service, str, str] | None:
-        """The service below whose prefix a path stands, the rest of the path, and where the service's paths begin.
+        """The service whose prefix a path has, the rest of the path, and the base that the path lacks.
 
-        The last is empty for a path that begins there.
+        The base is the prefix of all paths of the service; it is empty for a path that begins with it.
         """
         for prefix, service in self._prefixes:
             if path.startswith(prefix + "/"):

@@ -1,7 +1,7 @@
-"""The page that shows a mounted document to people: Swagger UI, from a package, with nothing fetched from elsewhere.
+"""Swagger UI for a served document, from an installed package: the page fetches nothing from other servers.
 
-Swagger UI renders OpenAPI 3.1 since its version 5. The package flask-swagger-ui carries its files and follows every
-release; they are read from where the package is installed, and its code is never imported.
+Swagger UI renders OpenAPI 3.1 since version 5. The package flask-swagger-ui contains its files and follows every
+release. The files are read from where the package is installed; its code is never imported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CONTENT_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".png": "image/png",
 }
-"""The content type of each kind of file that a page may ask for; others are not served."""
+"""The content types by file suffix; files with other suffixes are not served."""
 
 OPTIONS = {
     "dom_id": "#swagger-ui",
@@ -39,7 +39,7 @@ OPTIONS = {
 POLICY = (
     "default-src 'self'; script-src 'self' 'sha256-{digest}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 )
-"""Content Security Policy Level 3: even a document that names pictures elsewhere makes the browser ask nobody."""
+"""Content Security Policy Level 3: the browser loads nothing from other servers, not even images in a document."""
 
 SCRIPT = "window.ui = SwaggerUIBundle({options})"
 
@@ -65,7 +65,7 @@ PAGE = """<!DOCTYPE html>
 
 
 def page(title: str, document_url: str, assets: str = "/_mock/assets") -> bytes:
-    """An HTML page that renders the OpenAPI document at `document_url`; `assets` is where `asset` is routed."""
+    """An HTML page that renders the OpenAPI document at `document_url`; the files of Swagger UI are below `assets`."""
     options = orjson.dumps({**OPTIONS, "url": document_url}).decode().replace("<", "\\u003c")
     script = SCRIPT.format(options=options)
     policy = POLICY.format(digest=b64encode(sha256(script.encode()).digest()).decode())
@@ -74,14 +74,14 @@ def page(title: str, document_url: str, assets: str = "/_mock/assets") -> bytes:
 
 
 def asset(name: str) -> tuple[bytes, str] | None:
-    """The bytes and content type of one file of Swagger UI, or None for a name that is not one of them."""
-    path = _shelf().get(name)
+    """The bytes and content type of a file of Swagger UI; None for any other name."""
+    path = _files().get(name)
     return None if path is None else (path.read_bytes(), CONTENT_TYPES[path.suffix])
 
 
 @cache
-def _shelf() -> dict[str, Path]:
-    """Every file that a page may ask for, by its name: a name from outside is looked up, never joined to a path."""
-    listed = files(PACKAGE) or []
-    kept = [file for file in listed if file.parent.name == "dist" and file.suffix in CONTENT_TYPES]
-    return {file.name: Path(str(file.locate())) for file in kept}
+def _files() -> dict[str, Path]:
+    """The files that a page may load, by name. A requested name is looked up here and never joined to a path."""
+    installed = files(PACKAGE) or []
+    served = [file for file in installed if file.parent.name == "dist" and file.suffix in CONTENT_TYPES]
+    return {file.name: Path(str(file.locate())) for file in served}
