@@ -36,7 +36,7 @@ class CorsMiddleware(CORSMiddleware):
             for name, value in scope["headers"]:
                 if name == b"origin":
                     foreign = self.real and scope["method"] not in SAFE and not is_loopback(value.decode("latin-1"))
-                    # Without the extension by which replies are sent directly, they pass here and get their CORS headers.
+                    # Without the extension that sends replies directly, they pass here and get their CORS headers.
                     inner = {**scope, "extensions": {}}
                     return (_refuse if foreign else super().__call__)(inner, receive, send)
         return self.app(scope, receive, send)  # type: ignore[return-value]  # as all of ours do
