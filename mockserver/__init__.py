@@ -30,15 +30,16 @@ if TYPE_CHECKING:
         Unauthenticated,
         UnsupportedFeature,
     )
-    from mockserver.handlers.request_context import Asks, RequestContext, Rule
+    from mockserver.handlers.outside import OutsideService
+    from mockserver.handlers.request_context import RequestContext
     from mockserver.messages import Call, Reply
+    from mockserver.rules import rule
     from mockserver.state.clock import Clock
     from mockserver.web.app import Sandbox, create_app
     from mockserver.web.resolver import StatefulResolver
     from mockserver.web.service import ServiceSettings
 
 __all__ = [
-    "Asks",
     "BehaviourError",
     "Call",
     "Clock",
@@ -51,11 +52,11 @@ __all__ = [
     "InvalidDocument",
     "Missing",
     "MockServerError",
+    "OutsideService",
     "ReadingOptions",
     "Refusal",
     "Reply",
     "RequestContext",
-    "Rule",
     "Sandbox",
     "ServiceSettings",
     "StateError",
@@ -64,11 +65,11 @@ __all__ = [
     "Unauthenticated",
     "UnsupportedFeature",
     "create_app",
+    "rule",
     "sandbox",
 ]
 
 _PUBLIC = {
-    "Asks": "mockserver.handlers.request_context:Asks",
     "BehaviourError": "mockserver.errors:BehaviourError",
     "Call": "mockserver.messages:Call",
     "Clock": "mockserver.state.clock:Clock",
@@ -81,11 +82,11 @@ _PUBLIC = {
     "InvalidDocument": "mockserver.errors:InvalidDocument",
     "Missing": "mockserver.errors:Missing",
     "MockServerError": "mockserver.errors:MockServerError",
+    "OutsideService": "mockserver.handlers.outside:OutsideService",
     "ReadingOptions": "mockserver.contract:ReadingOptions",
     "Refusal": "mockserver.errors:Refusal",
     "Reply": "mockserver.messages:Reply",
     "RequestContext": "mockserver.handlers.request_context:RequestContext",
-    "Rule": "mockserver.handlers.request_context:Rule",
     "Sandbox": "mockserver.web.app:Sandbox",
     "ServiceSettings": "mockserver.web.service:ServiceSettings",
     "StateError": "mockserver.errors:StateError",
@@ -94,6 +95,7 @@ _PUBLIC = {
     "Unauthenticated": "mockserver.errors:Unauthenticated",
     "UnsupportedFeature": "mockserver.errors:UnsupportedFeature",
     "create_app": "mockserver.web.app:create_app",
+    "rule": "mockserver.rules:rule",
     "sandbox": "mockserver.sandbox",
 }
 """Where each public name is defined. Write a new one here, in the imports above, in `__all__` and in docs/api.md."""

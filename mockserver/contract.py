@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from unicodedata import combining, normalize
 
+from mockserver import rules as rules_module
+from mockserver import vendor_files
 from mockserver.behaviour import layers
 from mockserver.behaviour.layers import Origins, OverlayFile
 from mockserver.behaviour.reader import Tree
@@ -16,13 +19,15 @@ from mockserver.errors import DocumentError
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
 from mockserver.inference import layering
-from mockserver.openapi import bundled, lenient, lint, source
 from mockserver.openapi import document as documents
+from mockserver.openapi import lenient, lint, source
 from mockserver.openapi import normalize as normalize_module
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.lenient import SkippedOperation
 from mockserver.openapi.lint import Problem
 from mockserver.openapi.schemas import Schemas
+from mockserver.rules import RuleFunction, Rules
+from mockserver.vendor_files import VendorFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Contract:
 
     `problems` are what is wrong with the document, `skipped` the operations that are not served because of it. `files`
     are all files it was read from; `acting` lists the operations on each resource.
+    `rules` are the functions that the behaviour may name, `vendor` the files of the vendor, if it is one.
     """
 
     name: str
@@ -64,20 +70,39 @@ class Contract:
     skipped: tuple[SkippedOperation, ...] = field(default=(), repr=False)
     files: tuple[Path, ...] = field(default=(), repr=False)
     acting: Mapping[str, tuple[tuple[Operation, OperationBehaviour], ...]] = field(default_factory=dict, repr=False)
+    rules: Rules = field(default_factory=dict, repr=False)
+    vendor: VendorFiles | None = field(default=None, repr=False)
+
+
+GivenRules = Mapping[str, Callable[[Any], Any]]
+"""A user's own rules by name: functions, or what `rule` made of them."""
 
 
 def of(
-    wanted: str | Path, behaviour: Sequence[str | Path] = (), *, live: bool = False, reading: ReadingOptions = STRICT
+    wanted: str | Path,
+    behaviour: Sequence[str | Path] = (),
+    *,
+    live: bool = False,
+    reading: ReadingOptions = STRICT,
+    rules: GivenRules = MappingProxyType({}),
 ) -> Contract:
-    """The contract of a bundled vendor by its name, or of a document by its path, with overlays on top.
+    """The contract of a vendor by its name or folder, or of a document by its path, with overlays on top.
 
-    `live` adds what a vendor needs for live sync. Raises DocumentError or BehaviourError, naming file and place.
+    `live` adds what a vendor needs for live sync. `rules` are the user's own, and come before others of the same name.
+    Raises DocumentError or BehaviourError, naming file and place.
     """
-    path, overlays = Path(wanted), [Path(file) for file in behaviour]
+    path, overlays, own = Path(wanted), [Path(file) for file in behaviour], rules_module.given(rules)
     if path.suffix.lower() in SUFFIXES or path.is_file():
-        return load(name_of(path), path, overlays, reading)
-    name = str(wanted)
-    return load(name, bundled.document_path(name), [*bundled.overlays(name, live=live), *overlays], reading)
+        return _with_rules(load(name_of(path), path, overlays, reading), own)
+    vendor = vendor_files.of(str(wanted))
+    loaded = load(_short(vendor.name), vendor.document, [*vendor.overlays(live=live), *overlays], reading)
+    return replace(_with_rules(loaded, vendor.rules() | own), vendor=vendor)
+
+
+def _with_rules(contract: Contract, known: dict[str, RuleFunction]) -> Contract:
+    """The contract with these rules, and with those of installed packages where these are not enough."""
+    named = {statement.name for each in contract.behaviour.operations.values() for statement in each.rules}
+    return replace(contract, rules=known if named <= known.keys() else rules_module.installed() | known)
 
 
 def all_of(
@@ -86,14 +111,15 @@ def all_of(
     *,
     live: bool = False,
     reading: ReadingOptions = STRICT,
+    rules: GivenRules = MappingProxyType({}),
 ) -> list[Contract]:
     """The contracts of vendors and documents, as `of` finds them; without any, of all bundled vendors.
 
     Raises DocumentError if two have the same name.
     """
     found: dict[str, Contract] = {}
-    for wanted in documents or bundled.vendors():
-        contract = of(wanted, behaviour, live=live, reading=reading)
+    for wanted in documents or vendor_files.names():
+        contract = of(wanted, behaviour, live=live, reading=reading, rules=rules)
         if contract.name in found:
             raise DocumentError(f"two documents are called {contract.name!r}; rename one of the files")
         found[contract.name] = contract
@@ -102,8 +128,12 @@ def all_of(
 
 def name_of(path: Path) -> str:
     """The short name of a document, for use in URLs: `./Mé API.yaml` is `me-api`, `pets/openapi.yaml` is `pets`."""
-    stem = path.stem if path.stem.lower() not in GENERIC_NAMES else path.resolve().parent.name
-    plain = "".join(c for c in normalize("NFKD", stem.lower()) if not combining(c))
+    return _short(path.stem if path.stem.lower() not in GENERIC_NAMES else path.resolve().parent.name)
+
+
+def _short(text: str) -> str:
+    """A name as it is written in URLs: lower-case ASCII letters, digits and hyphens."""
+    plain = "".join(c for c in normalize("NFKD", text.lower()) if not combining(c))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
 
 

@@ -12,14 +12,14 @@ from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
 
-from mockserver.openapi import bundled
+from mockserver import vendor_files
 from tests.client import Client
 
 
 @cache
 def judge(vendor: str) -> OpenAPI:
     """The vendor's document as openapi-core reads it."""
-    return OpenAPI.from_file_path(str(bundled.document_path(vendor)))
+    return OpenAPI.from_file_path(str(vendor_files.of(vendor).document))
 
 
 class JudgedClient(Client):

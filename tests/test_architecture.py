@@ -22,20 +22,22 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "errors", "openapi", "behaviour", "examples", "inference", "contract", "messages", "state", "handlers", "sandbox",
-    "vendors", "web", "__init__", "cli", "__main__",
+    "errors", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract", "messages", "state",
+    "handlers", "sandbox", "vendors", "web", "__init__", "cli", "__main__",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
-    "mcp_sync": ("errors", "messages", "state", "handlers"),
+    "mcp_sync": ("errors", "rules", "messages", "state", "handlers"),
 }
 """Parts beside the row, with all that each may import."""
 
 MAY_IMPORT_BESIDE = ("vendors", "cli")
 """The parts that may import what is beside the row. The core knows only the port `handlers/outside.py`."""
 
-CONTRACTS_MAY_IMPORT = ("errors", "openapi", "behaviour", "examples", "inference", "contract", "vendors")
+CONTRACTS_MAY_IMPORT = (
+    "errors", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract",
+)  # fmt: skip
 """An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
 
 LAZY_COMMAND = "mockserver.cli.lazy_command.LazyCommand"
@@ -98,7 +100,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def part(name: str) -> str:
-    """The part of the mock that a dotted name or a file belongs to: `mockserver.openapi.bundled` to `openapi`."""
+    """The part of the mock that a dotted name or a file belongs to: `mockserver.openapi.lint` to `openapi`."""
     steps = name.removesuffix(".py").replace("/", ".").split(".")
     return steps[1] if len(steps) > 1 and (found(steps[:2]) is not None) else "__init__"
 

@@ -29,8 +29,8 @@ from contracts.checks import (
     unpaged_lists,
     updates,
     validation,
-    vendor_rules,
 )
+from contracts.checks.vendor_rules import vendor_checks
 from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
@@ -40,14 +40,27 @@ CHECKS: tuple[Check, ...] = (
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *references.CHECKS, *permissions.CHECKS,
-    *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *vendor_rules.CHECKS, *state_machine.CHECKS,
+    *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
 )  # fmt: skip
-"""Every check. Those with `run_last` run after all others."""
+"""The checks of every contract."""
+
+
+def all_checks(contract: Contract) -> tuple[Check, ...]:
+    """The checks of a contract: those of every contract and those of its vendor. Raises BehaviourError."""
+    return (*CHECKS, *vendor_checks(contract))
+
+
+def is_own(name: str) -> bool:
+    """Is it the name of such a check? Schemathesis writes the names of its checks with underscores."""
+    return "_" not in name and name != "document"
 
 
 def checks_of(contract: Contract) -> list[BoundCheck]:
-    """Every check at every place of a contract where it applies, in the order in which they run."""
-    ordered = sorted(CHECKS, key=lambda check: check.run_last)
+    """Every check at every place of a contract where it applies; those with `run_last` come last.
+
+    Raises BehaviourError for a vendor's check of a rule that does not exist.
+    """
+    ordered = sorted(all_checks(contract), key=lambda check: check.run_last)
     return [
         BoundCheck(check, operation, statement, arguments)
         for check in ordered

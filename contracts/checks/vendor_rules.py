@@ -1,53 +1,50 @@
-"""Checks of the vendors' rules: one function for each rule."""
+"""The checks of a vendor's rules, from the `checks.py` in the vendor's folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from contracts.model.finding import StatementRef
-from contracts.model.resources import CheckedResource, checked_resources, resource_operations
+from contracts.model.resources import checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of
-from contracts.runner.context import CheckContext
+from contracts.runner.rule_check import RuleCheck, rule_checks
+from mockserver import vendor_files
 from mockserver.contract import Contract
-from mockserver.vendors.basedash import checks as basedash
-from mockserver.vendors.datagrid import checks as datagrid
-from mockserver.vendors.gaia import checks as gaia
-from mockserver.vendors.piper import checks as piper
-
-Partner = Callable[[CheckContext, CheckedResource], None]
-
-PARTNERS: Mapping[str, Mapping[str, Partner]] = {
-    "basedash": basedash.PARTNERS,
-    "datagrid": datagrid.PARTNERS,
-    "gaia": gaia.PARTNERS,
-    "piper": piper.PARTNERS,
-}
-"""Vendor → rule → the function that checks it."""
+from mockserver.errors import BehaviourError
 
 
-UNSEEN: Mapping[str, str] = {
-    "start-trial": "no documented operation shows whether a trial runs",
-    "sync-tools-again": "a first sync is examined; that a second one was tried shows in no field that must change",
-    "remove-managed-secret": "examined with keep-authorization as far as it is documented",
-    "unassign": "examined with assign",
-    "show-assigned": "examined with assign",
-    "fall-back-on-stored-token": "which token was sent is seen by the MCP server only",
-    "prefix-tools": "needs a server of known tools, which no vendor provides",
-    "detect-auth": "needs a server of known authentication; its reply is held against the document",
-    "detect-transport": "needs a server of known transport; its reply is held against the document",
-    "list-tools": "needs a server of known tools; its reply is held against the document",
-    "list-resources": "needs a server of known resources; its reply is held against the document",
-    "list-prompts": "needs a server of known prompts; its reply is held against the document",
-    "read-resource": "needs a server of known resources; its reply is held against the document",
-    "get-prompt": "needs a server of known prompts; its reply is held against the document",
-}
-"""Rules without a partner, and why there is none."""
+def vendor_checks(contract: Contract) -> tuple[Check, ...]:
+    """The checks of the contract's vendor; none without a `checks.py`.
+
+    Raises BehaviourError for a check of a rule that the vendor does not have.
+    """
+    module = contract.vendor.module("checks") if contract.vendor is not None else None
+    return tuple(_check(contract, each) for each in rule_checks(module)) if module is not None else ()
 
 
-def _places(vendor: str, rule: str) -> Callable[[Contract], Iterator[Place]]:
+def installed_vendor_check(name: str) -> RuleCheck | None:
+    """The check of a name among the vendors that are found by their names; None when it is none of theirs."""
+    for vendor in vendor_files.names():
+        module = vendor_files.of(vendor).module("checks") if name.startswith(f"{vendor}-") else None
+        for each in rule_checks(module) if module is not None else ():
+            if name == f"{vendor}-{each.rule}":
+                return each
+    return None
+
+
+def _check(contract: Contract, each: RuleCheck) -> Check:
+    if each.rule not in contract.rules:
+        known = ", ".join(sorted(contract.rules)) or "none"
+        raise BehaviourError(f"{contract.name}: checks.py checks the rule {each.rule!r}; rules.py has: {known}")
+    return Check(f"{contract.name}-{each.rule}", ("rules",), _places(each.rule), each.run)
+
+
+def _places(rule: str) -> Callable[[Contract], Iterator[Place]]:
+    """The first operation of a resource that names the rule."""
+
     def places(contract: Contract) -> Iterator[Place]:
         known = checked_resources(contract)
-        for op in resource_operations(contract) if contract.name == vendor else ():
+        for op in resource_operations(contract):
             resource = resource_of(op, known)
             statement = next((each for each in op.behaviour.rules if each.name == rule), None)
             if statement is not None and resource is not None:
@@ -55,10 +52,3 @@ def _places(vendor: str, rule: str) -> Callable[[Contract], Iterator[Place]]:
                 return
 
     return places
-
-
-CHECKS = tuple(
-    Check(f"{vendor}-{rule}", ("rules",), _places(vendor, rule), partner)
-    for vendor, partners in PARTNERS.items()
-    for rule, partner in partners.items()
-)

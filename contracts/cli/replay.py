@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from contracts.checks import CHECKS, checks_of
+from contracts.checks import all_checks, checks_of
 from contracts.cleanup.journal import Journal
 from contracts.cli import options
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
@@ -119,7 +119,7 @@ def find_again(report: Report, reported: Finding, settings: CheckSettings) -> Fi
     with settings.target() as target:
         if reported.check == "document":
             return _send_again(report, reported, settings, target)
-        if reported.check in {check.name for check in CHECKS}:
+        if reported.check in {check.name for check in all_checks(settings.contract)}:
             return _run_check_again(reported, settings, target)
         return _run_schemathesis_again(reported, settings, target)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from contracts.model.rule_fields import MILD, filled, rule_fields
 from mockserver.behaviour.statements import OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import is_json
+from mockserver.rules import RuleFunction, Rules
 
 Path = tuple[str | int, ...]
 
@@ -25,6 +25,13 @@ class ResourceOperation:
 
     operation: Operation
     behaviour: OperationBehaviour
+    known_rules: Rules = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def rules(self) -> tuple[RuleFunction, ...]:
+        """The rules of this operation, as far as they are known."""
+        named = [rule.name for rule in self.behaviour.rules]
+        return tuple(self.known_rules[name] for name in named if name in self.known_rules)
 
     @property
     def name(self) -> str:
@@ -56,17 +63,17 @@ class ResourceOperation:
     @cached_property
     def rule_fields(self) -> frozenset[str]:
         """Fields whose values the rules of this operation decide."""
-        return rule_fields(rule.name for rule in self.behaviour.rules)
+        return frozenset(name for rule in self.rules for name in rule.governs)
 
     @cached_property
     def rule_defaults(self) -> frozenset[str]:
         """Fields that the rules of this operation fill in if the client sends no value."""
-        return filled(rule.name for rule in self.behaviour.rules)
+        return frozenset(name for rule in self.rules for name in rule.fills)
 
     @property
     def may_refuse(self) -> bool:
         """Can a rule of this operation reject a request that is valid by the document?"""
-        return any(rule.name not in MILD for rule in self.behaviour.rules)
+        return len(self.rules) < len(self.behaviour.rules) or any(rule.refuses for rule in self.rules)
 
     @property
     def media_type(self) -> MediaType | None:
@@ -154,7 +161,7 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     for operation in sorted(contract.document.operations, key=lambda o: len(o.path)):
         stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
         if stated.action is not None and stated.action.of in found:
-            found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated))
+            found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated, contract.rules))
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
     return {name: CheckedResource(name, resource, found[name]) for name, resource in resources.items()}
 
@@ -162,9 +169,8 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
     """Every operation with the statements about it."""
     for operation in contract.document.operations:
-        yield ResourceOperation(
-            operation, contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
-        )
+        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        yield ResourceOperation(operation, stated, contract.rules)
 
 
 def placeholder_path(written: Any, name: str) -> Path | None:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from contracts.checks import CHECKS
+from contracts.checks import is_own
+from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import KnownFailure, stale
 from contracts.runner.runner import CheckResult, severity
@@ -21,6 +22,9 @@ FORMAT = 2
 
 MOCK = "the built-in mock"
 """The target in a report about the built-in mock."""
+
+BY_CHANCE = ("lifecycle", JURY)
+"""Checks of ours that find some failures only in some runs."""
 
 
 class UnreadableReport(MockServerError):
@@ -81,10 +85,9 @@ class Report:
         """
         if self.result.stopped or self.shard:
             return ()
-        reliable = {check.name for check in CHECKS} - {"lifecycle"}
-        ran = {
-            key: outcome for key, outcome in self.result.outcomes.items() if self.mode != "quick" or key[1] in reliable
-        }
+        outcomes = self.result.outcomes
+        reliable = {check for _, check in outcomes if is_own(check) and check not in BY_CHANCE}
+        ran = {key: outcomes[key] for key in outcomes if self.mode != "quick" or key[1] in reliable}
         named = [entry for entry in self.known_failures if entry.id or entry.check or not (self.only or self.skip)]
         return stale(named, self.result.findings, ran)
 

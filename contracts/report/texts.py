@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.checks import CHECKS
+from contracts.checks import CHECKS, is_own
+from contracts.checks.vendor_rules import installed_vendor_check
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.model.finding import Finding
 
@@ -12,7 +13,7 @@ STANDARDS = ("http", "schema")
 
 def describe(check: str) -> str:
     """One sentence that says what a check checks."""
-    known = next((each for each in CHECKS if each.name == check), None)
+    known = next((each for each in CHECKS if each.name == check), None) or installed_vendor_check(check)
     if known is not None:
         docstring = getattr(known.run, "func", known.run).__doc__ or f"The statement `{check}` is true."
         return str(docstring).strip().splitlines()[0]
@@ -20,6 +21,8 @@ def describe(check: str) -> str:
         return "Every response matches the document: its status, media type, headers and schema."
     if check == OPENAPI_CORE:
         return "Two validators, our own and openapi-core, agree about every response."
+    if is_own(check):  # of a vendor whose folder is not known here
+        return f"The rule that `{check}` is about works."
     return f"The check `{check}` of Schemathesis."
 
 

@@ -7,10 +7,10 @@ import json
 import click
 
 from mockserver import contract as contracts
+from mockserver import vendor_files
 from mockserver.behaviour import reference_page, vocabulary
 from mockserver.cli import startup_banner
 from mockserver.errors import MockServerError
-from mockserver.openapi import bundled
 
 
 @click.group(invoke_without_command=True)
@@ -18,7 +18,7 @@ from mockserver.openapi import bundled
 def specs(context: click.Context) -> None:
     """List the vendors that this package contains."""
     if context.invoked_subcommand is None:
-        for name in bundled.vendors():
+        for name in vendor_files.names():
             document = contracts.of(name).document
             click.echo(f"{name:10} {len(document.operations):3} operations  {document.title} {document.version}")
 

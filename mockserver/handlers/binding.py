@@ -13,18 +13,17 @@ from mockserver.errors import BehaviourError
 from mockserver.handlers import paging as paging_styles
 from mockserver.handlers import reply_renderer
 from mockserver.handlers.actions import HANDLERS, refuse_unknown
+from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import operations_on, request_properties, request_schemas, view_maker
 from mockserver.handlers.reply_renderer import ReplyRenderer
-from mockserver.handlers.request_context import AcceptBody, BoundOperation, Owner, Rule, Rules
+from mockserver.handlers.request_context import AcceptBody, BoundOperation, Owner
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
 
-def bind(
-    contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan], rules: Rules
-) -> BoundOperation | None:
+def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan]) -> BoundOperation | None:
     """The operation with its handler; None when it has no action, so that only examples can answer it.
 
     Raises BehaviourError for an unknown rule and lists those that exist.
@@ -47,7 +46,7 @@ def bind(
         plan=plan,
         plans=plans,
         renderer=renderer,
-        rules=tuple(_rule(rules, rule.name, place) for rule in behaviour.rules),
+        rules=bound_rules(contract, behaviour, place),
         paging=behaviour.paging,
         select_page=paging_styles.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
         filters=behaviour.filter,
@@ -119,13 +118,6 @@ def _created_renderer(
         return None
     stated = replace(behaviour.reply or ReplyStatement(evidence="assumed"), status=201)
     return reply_renderer.compile(operation, stated, contract.schemas, secrets, "replace", view)
-
-
-def _rule(rules: Rules, name: str, place: str) -> Rule:
-    if name not in rules:
-        known = ", ".join(sorted(rules)) or "none"
-        raise BehaviourError(f"{place}: no rule {name!r}; there are: {known}")
-    return rules[name]
 
 
 def _accept(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from mockserver.handlers.request_context import Asks, Question, RequestContext
+from mockserver.handlers.request_context import Question, RequestContext
 from mockserver.messages import Reply
 
 PendingReply = Generator[Question, Any, Reply]
@@ -23,12 +23,13 @@ def handle(context: RequestContext) -> Reply | PendingReply:
 
 def _with_rules(context: RequestContext) -> PendingReply:
     context.bound.handler.begin(context)
+    reply: Reply | None
     for rule in context.bound.rules:
-        if isinstance(rule, Asks):
+        if rule.asks:
             context.rule = rule
-            reply = yield from rule.ask(context)
+            reply = yield from rule.function(context)
         else:
-            reply = rule(context)
+            reply = rule.function(context)
         if reply is not None:
             context.save()
             return reply

@@ -10,8 +10,9 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 from mockserver.handlers.handling import PendingReply
-from mockserver.handlers.request_context import Asks, Question, RequestContext
+from mockserver.handlers.request_context import Question, RequestContext
 from mockserver.messages import Reply
+from mockserver.rules import RuleFunction
 from mockserver.state.record import Record
 
 AskAgain = Callable[[str], Awaitable[bool]]
@@ -77,18 +78,18 @@ async def finish(pending: PendingReply, context: RequestContext, outside: Outsid
             context.refresh()
 
 
-def question_of(context: RequestContext, rule: Asks, record: Record) -> Question | None:
+def question_of(context: RequestContext, rule: RuleFunction, record: Record) -> Question | None:
     """What a rule would ask for the item as it is now; None when it would not ask. Changes nothing."""
     context.edit(record)
-    question = next(rule.ask(context), None)
+    question = next(rule.function(context), None)
     context.transaction.rollback()
     return question
 
 
-def apply_late_answer(context: RequestContext, rule: Asks, record: Record, answer: Any) -> None:
+def apply_late_answer(context: RequestContext, rule: RuleFunction, record: Record, answer: Any) -> None:
     """Give a rule an answer that came after the reply: it is applied to the item as it is now."""
     context.edit(record)
-    asking = rule.ask(context)
+    asking = rule.function(context)
     with suppress(StopIteration):
         next(asking)
         asking.send(answer)
@@ -99,8 +100,8 @@ def ask_again(context: RequestContext, record: Record) -> PendingReply:
     """Run the asking rules of an operation once more, on an item that exists."""
     context.edit(record)
     for rule in context.bound.rules:
-        if isinstance(rule, Asks):
+        if rule.asks:
             context.rule = rule
-            yield from rule.ask(context)
+            yield from rule.function(context)
     context.save()
     return context.bound.renderer.empty()

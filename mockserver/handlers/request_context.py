@@ -13,6 +13,7 @@ from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
+from mockserver.rules import RuleFunction
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.transaction import Transaction
@@ -22,23 +23,7 @@ Question = Any
 """What a rule asks an outside service; the service says which values these are."""
 
 Asking = Generator[Question, Any, Reply | None]
-
-
-class Asks(NamedTuple):
-    """A rule that asks an outside service: it yields a question and is sent the answer.
-
-    It runs a second time when the answer comes late, so what it does before its `yield` must be safe to repeat.
-    """
-
-    ask: Callable[[RequestContext], Asking]
-
-
-Rule = Callable[["RequestContext"], Reply | None] | Asks
-"""The plug-in point for behaviour that no statement can describe: a function of the RequestContext.
-
-It may change `context.record` (its `fields` and `hidden`), add `context.extras` to this reply, create or delete other
-items, raise a Refusal, or return the whole Reply.
-"""
+"""What a rule returns that asks: it yields questions, is sent their answers, and may return a whole reply."""
 
 
 class Handler(NamedTuple):
@@ -70,7 +55,7 @@ class BoundOperation:
     plan: ResourcePlan | None
     plans: Mapping[str, ResourcePlan]
     renderer: ReplyRenderer
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleFunction, ...]
     paging: Paging | None
     select_page: Callable[..., Page]
     filters: tuple[Filter, ...]
@@ -146,7 +131,7 @@ class RequestContext:
         self.current: Record | None = None
         self.before: Record | None = None
         self.extras: dict[str, Any] = {}
-        self.rule: Asks | None = None
+        self.rule: RuleFunction | None = None
         self._collection: Collection | None = None
         self._moment: float | None = None
 
@@ -302,6 +287,3 @@ class RequestContext:
 
 def _renamed(call: Call, names: Mapping[str, str]) -> Call:
     return call._replace(path={names.get(name, name): value for name, value in call.path.items()})
-
-
-Rules = Mapping[str, Rule]

@@ -14,8 +14,9 @@ from typing import Any
 
 from mockserver.errors import Missing, Refusal
 from mockserver.handlers.outside import apply_late_answer, question_of
-from mockserver.handlers.request_context import Asks, RequestContext
+from mockserver.handlers.request_context import RequestContext
 from mockserver.mcp_sync.prober import McpConnection, Outcome, Question
+from mockserver.rules import RuleFunction
 from mockserver.state.transaction import Transaction
 
 log = logging.getLogger("mockserver")
@@ -34,7 +35,7 @@ class Probe:
     """A question that a rule put about a registration, its number in the registration's course, and its answer."""
 
     question: McpConnection
-    rule: Asks
+    rule: RuleFunction
     id: Any
     course: ProbeSequence
     number: int
@@ -86,7 +87,7 @@ class PendingProbes:
         answer.cancel()
         return Outcome("timeout", f"no answer within {self._deadline:g} seconds")
 
-    def _inquire(self, question: McpConnection, rule: Asks, id: Any, answer: asyncio.Future[Any]) -> Probe:
+    def _inquire(self, question: McpConnection, rule: RuleFunction, id: Any, answer: asyncio.Future[Any]) -> Probe:
         course = self._courses.setdefault(question.owner, ProbeSequence())
         course.asked += 1
         return Probe(question, rule, id, course, course.asked, answer)

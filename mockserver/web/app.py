@@ -8,17 +8,18 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from connexion.middleware.lifespan import LifespanMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mockserver import contract as contracts
-from mockserver.contract import STRICT, ReadingOptions
+from mockserver.contract import STRICT, GivenRules, ReadingOptions
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import Clock
 from mockserver.state.world import World
-from mockserver.vendors import RULES, default_outside
+from mockserver.vendors import default_outside
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.exchange import Door, Interceptor, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
@@ -159,6 +160,7 @@ def create_app(
     behaviour: Sequence[str | Path] = (),
     seed: int | None = None,
     clock: Clock | None = None,
+    rules: GivenRules = MappingProxyType({}),
     outside: OutsideService | None = None,
     limits: bool = True,
     token: str | None = None,
@@ -170,10 +172,10 @@ def create_app(
 
     `documents` are names of vendors that come with the package, or paths of OpenAPI documents; without any, all
     vendors are served. `behaviour` are overlays that are applied on top of every document. A `seed` makes ids, times
-    and random values repeatable. `outside` answers the questions of rules (by default simulated MCP servers, without
-    network). `limits=False` leaves rate limits out. `reading` says how strictly documents are read. `handlers` are your
-    own functions: a module, its name, or a mapping from operationIds to functions; the mock answers the other
-    operations.
+    and random values repeatable. `rules` are functions by the names that behaviour files use for them (docs/rules.md).
+    `outside` answers the questions of rules (by default simulated MCP servers, without network). `limits=False` leaves
+    rate limits out. `reading` says how strictly documents are read. `handlers` are your own functions: a module, its
+    name, or a mapping from operationIds to functions; the mock answers the other operations.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
@@ -182,8 +184,8 @@ def create_app(
     asked = outside or default_outside()
 
     def services() -> dict[str, Service]:
-        read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading)
-        return {each.name: Service(each, RULES.get(each.name, {}), world, asked, chosen) for each in read}
+        read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
+        return {each.name: Service(each, world, asked, chosen) for each in read}
 
     return Sandbox(services, world, chosen, asked, token, HandlerFunctions(handlers))
 

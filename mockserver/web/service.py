@@ -15,7 +15,7 @@ from mockserver.handlers.item_collection import RequestItems
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.reload_state import keep_state
-from mockserver.handlers.request_context import BoundOperation, Rules
+from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Reply
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
@@ -49,7 +49,6 @@ class Service:
     def __init__(
         self,
         contract: Contract,
-        rules: Rules,
         world: World,
         outside: OutsideService,
         settings: ServiceSettings = ServiceSettings(),
@@ -67,7 +66,7 @@ class Service:
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors, "x-service")
         self._shared = self._parts(settings)
-        self.endpoints = {o.operation_id: self._compile(o, rules) for o in contract.document.operations}
+        self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
         self._bounds = _bounds(self.endpoints.values())
         self.routes = _mounted(self.endpoints.values())
         if not contract.document.is_large:
@@ -126,7 +125,7 @@ class Service:
             examples=ExampleResponses(self.contract, self.world.seed),
         )
 
-    def _compile(self, operation: Operation, rules: Rules) -> Endpoint:
+    def _compile(self, operation: Operation) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
         service = self.contract.behaviour.service.errors.bodies
         place = f"{operation.method.upper()} {operation.path}"
@@ -135,7 +134,7 @@ class Service:
             if stated and stated.errors.bodies
             else self._errors
         )
-        return Endpoint(operation, bind(self.contract, operation, self.plans, rules), self._shared, own)
+        return Endpoint(operation, bind(self.contract, operation, self.plans), self._shared, own)
 
     def refuse_method(self, method: str, match: Match, path: str) -> Reply:
         """The reply for a method that nothing at a path answers."""

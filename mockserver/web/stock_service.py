@@ -27,7 +27,7 @@ from mockserver.messages import ANONYMOUS, Call, Reply
 from mockserver.openapi import path_template
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
-from mockserver.vendors import RULES, default_outside
+from mockserver.vendors import default_outside
 from mockserver.web.endpoint import Endpoint, Headers, ReadBody, encode
 from mockserver.web.handler_functions import Function
 from mockserver.web.service import Service
@@ -80,7 +80,7 @@ class StockService:
     def _endpoint(self, operation: AbstractOperation) -> Endpoint:
         if self._service is None:
             read = self._contract or contracts.from_raw("api", document_of(self._seen.values()))
-            self._service = Service(read, RULES.get(read.name, {}), self._world, default_outside())
+            self._service = Service(read, self._world, default_outside())
             mock = self._service.mock
             self._service.connect(lambda each: mock(each.operation_id))
             found = self._service.endpoints.values()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockserver import contract as contracts
-from mockserver.openapi import bundled
+from mockserver import vendor_files
 from tests.behaviour.files import on_pets, overlay, served, shop, update
 from tests.client import Client
 from tests.inference.pets import collection, item
@@ -129,6 +129,6 @@ def test_nothing_is_inferred_where_the_statements_are_complete(tmp_path: Path) -
         assert [201, 409] == statuses(api, "a", "a")
 
 
-@pytest.mark.parametrize("vendor", bundled.vendors())
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_the_statements_of_a_vendor_are_complete(vendor: str) -> None:
     assert "none" == contracts.of(vendor).behaviour.service.inference

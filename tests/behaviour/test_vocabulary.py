@@ -10,9 +10,9 @@ import jsonschema_rs
 import pytest
 
 from mockserver import contract as contracts
+from mockserver import vendor_files
 from mockserver.behaviour.statements import ERROR_KINDS
 from mockserver.errors import Refusal
-from mockserver.openapi import bundled
 from tests.process import run
 
 
@@ -33,7 +33,7 @@ def test_it_is_a_schema_and_describes_every_statement_and_every_key(schema: dict
     assert [] == [name for name, node in keys.items() if not node.get("description", "").endswith((".", ")"))]
 
 
-@pytest.mark.parametrize("vendor", bundled.vendors())
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_the_behaviour_of_every_vendor_is_valid(schema: dict[str, Any], vendor: str) -> None:
     validator = jsonschema_rs.validator_for(schema)
 

@@ -28,7 +28,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mockserver.openapi import bundled
+from mockserver import vendor_files
 from tests.benchmarks import reduced
 from tests.benchmarks.load import Rate, Request, generator, rate, repeat
 from tests.benchmarks.servers import (
@@ -154,7 +154,7 @@ def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[R
 def compare(folder: Path, options: Options) -> dict[str, Any]:
     """Ours, the ceiling, stock Connexion and the peers on the Basedash document."""
     with ExitStack() as stack:
-        site = Site(bundled.document_path("basedash"), folder, options.packages, stack.enter_context(own_core()))
+        site = Site(vendor_files.of("basedash").document, folder, options.packages, stack.enter_context(own_core()))
         mine = start_all(stack, (OURS,), site)
         replies = [sample(each.address) for each in mine]
         (folder / "replies.json").write_text(json.dumps(replies[0]), encoding="utf-8")
@@ -207,7 +207,7 @@ def as_json(table: Mapping[str, Rate]) -> dict[str, Any]:
 
 def grow(folder: Path, options: Options) -> dict[str, Any]:
     """Ours with few and with many items stored: what each request costs, and how many bytes an item takes."""
-    site = Site(bundled.document_path("basedash"), folder)
+    site = Site(vendor_files.of("basedash").document, folder)
     asked: dict[str, dict[str, Request]] = {}
     bytes_each: dict[str, int] = {}
     up: dict[str, Running] = {}

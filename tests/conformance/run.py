@@ -17,8 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from mockserver import vendor_files  # noqa: E402
 from mockserver.errors import MockServerError  # noqa: E402  # run as a script, too
-from mockserver.openapi import bundled, source  # noqa: E402
+from mockserver.openapi import source  # noqa: E402
 from tests.benchmarks.reduced import part, reduce  # noqa: E402
 from tests.conformance.schemathesis_cli import SchemathesisResult, count_by_kind, run_schemathesis  # noqa: E402
 from tests.corpus.run import documents  # noqa: E402
@@ -93,7 +94,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--verbose", action="store_true", help="print the output of Schemathesis for each failure")
     parser.add_argument("--json", type=Path, help="write the results to this file")
     options = parser.parse_args(None if arguments is None else list(arguments))
-    chosen = [*options.documents] or (public_documents() if options.big else list(bundled.vendors()))
+    chosen = [*options.documents] or (public_documents() if options.big else list(vendor_files.names()))
     examples, seconds = options.examples or (20 if options.big else 200), options.seconds or (300 if options.big else 0)
     print(HEAD)
     results, refused = [], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,16 @@ import pytest
 import yaml
 
 from contracts.checks import CHECKS
-from contracts.checks.vendor_rules import PARTNERS, UNSEEN
+from contracts.checks.vendor_rules import vendor_checks
 from contracts.cli.checks_page import page
 from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target
 from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
+from mockserver import vendor_files
 from mockserver.behaviour.vocabulary import HOLDERS
-from mockserver.openapi import bundled
-from tests.planted_bugs.run import SERVERS, examined
+from tests.planted_bugs.run import RULE_BUGS, SERVERS, examined
 
 NO_PROMISE = {
     "inference": "says what the mock infers, nothing about a vendor",
@@ -78,18 +79,6 @@ FINDS = {
     "refusal-without-effect": ("basedash", "patch-half"),
     "query-parameters": ("notes", "per-page-51"),
     "lifecycle": ("basedash", "delete-neighbour"),
-    "basedash-bootstrap-oauth": ("basedash", "auth-unsaid"),
-    "basedash-sync-tools": ("basedash", "status-lowercase"),
-    "datagrid-keep-authorization": ("datagrid", "managed-kept-at-rotation"),
-    "datagrid-sync-tools": ("datagrid", "unreachable-refused"),
-    "datagrid-identify": ("datagrid", "identity-elsewhere"),
-    "gaia-check-configuration": ("gaia", "stdio-without-command"),
-    "gaia-connect": ("gaia", "stays-connecting"),
-    "gaia-disconnect": ("gaia", "stays-connected"),
-    "gaia-validate": ("gaia", "validate-lies"),
-    "piper-test-saved": ("piper", "null-404"),
-    "piper-test-inline": ("piper", "test-saves"),
-    "piper-assign": ("piper", "assign-adds"),
     "derived-fields": ("piper", "auth-stale"),
     "trailing-slash": ("piper", "slash-404"),
     "odd-input": ("basedash", "huge-body"),
@@ -111,18 +100,36 @@ OTHERWISE: dict[str, dict[str, Any]] = {
 
 def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
     kinds = {kind for model in HOLDERS for kind in model.__struct_encode_fields__}
-    examined_kinds = {kind for check in CHECKS for kind in check.statement_kinds}
+    vendors = [vendor_checks(contracts.of(vendor)) for vendor in vendor_files.names()]
+    examined_kinds = {kind for check in chain(CHECKS, *vendors) for kind in check.statement_kinds}
 
     assert kinds - examined_kinds == set(NO_PROMISE) & kinds
     assert examined_kinds <= kinds
 
 
-def test_every_rule_of_a_vendor_has_a_partner_or_a_reason() -> None:
-    for vendor in bundled.vendors():
-        operations = contracts.of(vendor).behaviour.operations.values()
-        rules = {rule.name for operation in operations for rule in operation.rules}
+@pytest.mark.parametrize("vendor", vendor_files.names())
+def test_every_rule_of_a_vendor_has_a_check_or_a_reason_why_not(vendor: str) -> None:
+    contract = contracts.of(vendor)
+    named = {rule.name for operation in contract.behaviour.operations.values() for rule in operation.rules}
+    checked = {check.name.removeprefix(f"{vendor}-") for check in vendor_checks(contract)}
+    excused = {rule.name for rule in contract.rules.values() if rule.unchecked}
 
-        assert rules <= {*PARTNERS[vendor], *UNSEEN}, vendor
+    assert named <= checked | excused
+    assert set() == checked & excused
+
+
+@pytest.mark.parametrize(("vendor", "rule"), [(vendor, rule) for vendor in RULE_BUGS for rule in RULE_BUGS[vendor]])
+def test_a_check_of_a_rule_finds_the_bug_that_breaks_it(vendor: str, rule: str) -> None:
+    name = f"{vendor}-{rule}"
+
+    assert name in {found.check for found in examined(vendor, RULE_BUGS[vendor][rule], only=[name]).findings}
+
+
+@pytest.mark.parametrize("vendor", RULE_BUGS)
+def test_every_check_of_a_rule_has_a_server_that_breaks_it(vendor: str) -> None:
+    assert {f"{vendor}-{rule}" for rule in RULE_BUGS[vendor]} == {
+        check.name for check in vendor_checks(contracts.of(vendor))
+    }
 
 
 def test_the_reference_page_lists_the_checks_as_they_are() -> None:
@@ -162,7 +169,7 @@ def test_nothing_is_said_against_a_correct_server(subject: str, seed: int) -> No
     assert ("", ()) == (result.stopped, result.left_behind)
 
 
-@pytest.mark.parametrize("vendor", bundled.vendors())
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
     contract = contracts.of(vendor)
     app: Any = sandbox(vendor, seed=2)

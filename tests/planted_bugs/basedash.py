@@ -494,3 +494,10 @@ class Basedash(Server):
         if not 1 - self.has("limit-0") <= limit <= 100 + self.has("limit-101"):
             raise self.invalid("limit", "must be between 1 and 100")
         return limit
+
+
+RULE_BUGS = {
+    "bootstrap-oauth": "auth-unsaid",
+    "sync-tools": "status-lowercase",
+}
+"""Rule of the vendor → the bug that its check finds."""

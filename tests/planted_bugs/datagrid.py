@@ -593,3 +593,11 @@ class Datagrid(Server):
         return Answer(
             200, {"object": "identity", "user_id": user, "current_teamspace_id": teamspace, "teamspaces": spaces}
         )
+
+
+RULE_BUGS = {
+    "keep-authorization": "managed-kept-at-rotation",
+    "sync-tools": "unreachable-refused",
+    "identify": "identity-elsewhere",
+}
+"""Rule of the vendor → the bug that its check finds."""

@@ -424,3 +424,12 @@ class Gaia(Server):
 def reachable(url: str) -> bool:
     """Whether anything answers there."""
     return "unreachable" not in url and ".invalid" not in url
+
+
+RULE_BUGS = {
+    "check-configuration": "stdio-without-command",
+    "connect": "stays-connecting",
+    "disconnect": "stays-connected",
+    "validate": "validate-lies",
+}
+"""Rule of the vendor → the bug that its check finds."""

@@ -504,3 +504,11 @@ class Piper:
             for each in entries
         ]
         return {"servers": shown}
+
+
+RULE_BUGS = {
+    "test-saved": "null-404",
+    "test-inline": "test-saves",
+    "assign": "assign-adds",
+}
+"""Rule of the vendor → the bug that its check finds."""

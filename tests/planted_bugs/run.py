@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import json
 import sys
 import time
@@ -24,8 +26,8 @@ from contracts.conformance.schemathesis_run import conform
 from contracts.runner.context import Mode
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
+from mockserver import vendor_files
 from mockserver.contract import Contract
-from mockserver.openapi import bundled
 from tests.planted_bugs.alone import complaints
 from tests.planted_bugs.further import basedash, datagrid, notes
 from tests.planted_bugs.gaia import Gaia
@@ -48,6 +50,16 @@ SERVERS: Mapping[str, tuple[Any, frozenset[str]]] = {
     "piper": (Piper, frozenset(Piper.BUGS) - {"test-saves"}),
 }
 """Each server, and those of its bugs that were thought up by somebody who had not read the promises."""
+
+
+def _rule_bugs(vendor: str) -> Mapping[str, str]:
+    """Rule → the bug that its check finds, as the server planted for a vendor says; empty without a server."""
+    name = f"tests.planted_bugs.{vendor}"
+    return importlib.import_module(name).RULE_BUGS if importlib.util.find_spec(name) else {}
+
+
+RULE_BUGS = {vendor: bugs for vendor in vendor_files.names() if (bugs := _rule_bugs(vendor))}
+"""The bugs that checks of rules find, by vendor."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ def subject(name: str) -> Subject:
         contract = contracts.load(name, HERE / "notes.yaml")
         people = tuple(user_with_secret(contract, user, key) for user, key in zip(("ada", "bob"), KEYS, strict=True))
         return Subject(name, server, blind, contract, people)
-    contract = contracts.load(name, bundled.document_path(name), bundled.overlays(name))
+    contract = contracts.of(name)
     return Subject(name, server, blind, contract, sandbox_users(contract))
 
 

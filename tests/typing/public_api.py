@@ -11,7 +11,6 @@ from typing import Any, assert_type
 
 import mockserver
 from mockserver import (
-    Asks,
     BehaviourError,
     Call,
     Clock,
@@ -24,11 +23,11 @@ from mockserver import (
     InvalidDocument,
     Missing,
     MockServerError,
+    OutsideService,
     ReadingOptions,
     Refusal,
     Reply,
     RequestContext,
-    Rule,
     Sandbox,
     ServiceSettings,
     StateError,
@@ -37,6 +36,7 @@ from mockserver import (
     Unauthenticated,
     UnsupportedFeature,
     create_app,
+    rule,
     sandbox,
 )
 
@@ -74,6 +74,7 @@ create_app("my-api.yaml", handlers=[get_pet])  # type: ignore[arg-type]
 StatefulResolver("my-api.yaml", handlers={"getPet": get_pet}, seed=1)
 
 
+@rule("at-most-three", governs=("name",), refuses=("conflict",))
 def at_most_three(context: RequestContext) -> Reply | None:
     """A rule of the user's own."""
     assert_type(context.call, Call)
@@ -88,8 +89,14 @@ def asks_nobody(context: RequestContext) -> Generator[Any, Any, Reply | None]:
     return Reply(200, {})
 
 
-rules: list[Rule] = [at_most_three, Asks(asks_nobody)]
-wrong_rule: Rule = 1  # type: ignore[assignment]
+create_app("my-api.yaml", rules={"at-most-three": at_most_three, "asks": asks_nobody})
+create_app("my-api.yaml", rules={"wrong": 1})  # type: ignore[dict-item]
+rule("wrong", refuses=1)  # type: ignore[arg-type]
+
+
+def with_outside(outside: OutsideService) -> Sandbox:
+    """A service that rules ask."""
+    return create_app("my-api.yaml", outside=outside)
 
 
 def status_of(error: MockServerError) -> int:

@@ -13,7 +13,7 @@ from connexion.resolver import Resolution, Resolver
 from connexion.spec import Specification
 
 import mockserver
-from mockserver.openapi import bundled
+from mockserver import vendor_files
 from mockserver.openapi.document import Operation
 from mockserver.web.app import Sandbox
 from mockserver.web.resolver import HostedResolver
@@ -47,7 +47,7 @@ def operations(specification: Specification) -> dict[tuple[str, str], AbstractOp
     }
 
 
-@pytest.mark.parametrize("vendor", bundled.vendors())
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_each_operation_of_a_vendor_is_known_to_the_connexion_app(vendor: str) -> None:
     sandbox = mockserver.create_app(vendor)
     own = sandbox.services[vendor].contract.document
@@ -84,7 +84,7 @@ def shown(operation: AbstractOperation) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("vendor", bundled.vendors())
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_what_connexion_is_given_is_valid_openapi_3_0_by_its_own_judgement(vendor: str) -> None:
     for specification in hosted(mockserver.create_app(vendor)).values():
         written = json.loads(json.dumps({**specification, "paths": dict(specification["paths"])}))

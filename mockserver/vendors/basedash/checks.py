@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
+from contracts.runner.rule_check import rule_check
 
 STATES: Mapping[str, frozenset[str]] = {
     "CONNECTED": frozenset({"SUCCESS"}),
@@ -15,6 +16,7 @@ STATES: Mapping[str, frozenset[str]] = {
 """setupState → the values of lastSyncStatus that go with it."""
 
 
+@rule_check("sync-tools")
 def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     """A new server is in one of the states that a sync can lead to, and says the same of it everywhere."""
     made = context.create(resource)
@@ -55,6 +57,7 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     )
 
 
+@rule_check("bootstrap-oauth")
 def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
     """The create reply says whether an authorization is needed, and where to begin it if so."""
     made = context.create(resource)
@@ -69,9 +72,3 @@ def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
         made.exchange,
         about="authUrl",
     )
-
-
-PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
-    "sync-tools": sync_tools,
-    "bootstrap-oauth": bootstrap_oauth,
-}

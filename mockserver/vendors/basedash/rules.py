@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.handlers.request_context import Asking, RequestContext
 from mockserver.mcp_sync.prober import McpConnection, Outcome, Tool
+from mockserver.rules import rule
 from mockserver.state.world import World
 
 Fields = dict[str, Any]
@@ -19,7 +20,14 @@ TRANSPORTS = {"http": "STREAMABLE_HTTP", "sse": "SSE"}
 ACCESS = {True: "ALWAYS_ALLOW", False: "NEEDS_APPROVAL", None: "NEEDS_APPROVAL"}
 BROKEN = frozenset({"unreachable", "timeout", "error"})
 
+SYNCED = (
+    "tools", "transportType", "setupState", "lastSyncStatus", "lastSyncAttemptAt", "lastSuccessfulSyncAt",
+    "hasCompletedFirstSync", "syncErrorMessage",
+)  # fmt: skip
+"""The fields that a sync decides."""
 
+
+@rule("sync-tools", governs=SYNCED)
 def sync_tools(context: RequestContext) -> Asking:
     """Connect to the server and take over its tools and state; a failure is told in the item, not as an error."""
     outcome: Outcome = yield connection(context)
@@ -27,6 +35,7 @@ def sync_tools(context: RequestContext) -> Asking:
     return None
 
 
+@rule("sync-tools-again", governs=SYNCED, unchecked="that a second sync was tried shows in no field that must change")
 def sync_tools_again(context: RequestContext) -> Asking:
     """As `sync_tools`, when an update touched what the connection depends on."""
     if context.changed(CONNECTIVITY):
@@ -35,12 +44,14 @@ def sync_tools_again(context: RequestContext) -> Asking:
     return None
 
 
+@rule("bootstrap-oauth", governs=("requiresAuth", "authUrl"))
 def bootstrap_oauth(context: RequestContext) -> None:
     """Tell in the reply whether the server asks for OAuth, and where to begin it."""
     address = context.item.hidden.get("authUrl")
     context.extras = {"requiresAuth": bool(address), "authUrl": address}
 
 
+@rule("start-trial", unchecked="no documented operation shows whether a trial runs")
 def start_trial(context: RequestContext) -> None:
     """Start the organization's trial once; it stays started when the server is deleted."""
     if context.fact("trialStartedAt") is None:
@@ -128,9 +139,3 @@ def _entry(name: str, description: str | None, read_only_hint: bool | None) -> F
         "accessMode": ACCESS[read_only_hint],
         "foundInServer": True,
     }
-
-
-RULES: dict[str, Rule] = {
-    "sync-tools": Asks(sync_tools), "sync-tools-again": Asks(sync_tools_again), "bootstrap-oauth": bootstrap_oauth,
-    "start-trial": start_trial,
-}  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from contracts.checks.lists import ids
@@ -11,10 +10,12 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
+from contracts.runner.rule_check import rule_check
 
 FIELD = "authorization_secret_id"
 
 
+@rule_check("keep-authorization")
 def keep_authorization(context: CheckContext, resource: CheckedResource) -> None:
     """A raw credential becomes a managed secret, wins over a reference, and goes when it is replaced or cleared."""
     secrets = context.shared.resources["secret"]
@@ -116,6 +117,7 @@ def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedIte
             return
 
 
+@rule_check("sync-tools")
 def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
     exchange, made = context.try_create(
@@ -130,6 +132,7 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     )
 
 
+@rule_check("identify")
 def identify(context: CheckContext, resource: CheckedResource) -> None:
     """The caller is told the teamspace of the request, and that it is one of its own."""
     op = context.shared.operations["GET /identity"]
@@ -143,10 +146,3 @@ def identify(context: CheckContext, resource: CheckedResource) -> None:
         seen,
         about="current",
     )
-
-
-PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
-    "keep-authorization": keep_authorization,
-    "sync-tools": sync_tools,
-    "identify": identify,
-}

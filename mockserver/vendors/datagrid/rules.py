@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.errors import Fault, Missing
-from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.handlers.request_context import Asking, RequestContext
 from mockserver.mcp_sync.prober import McpConnection, Outcome
 from mockserver.messages import Reply
+from mockserver.rules import rule
 from mockserver.state.record import Record
 
 CONNECTIVITY = frozenset({"base_url", "transport", "protocol_version", "authorization", "authorization_secret_id"})
@@ -19,7 +20,11 @@ STATUSES = {
 }  # fmt: skip
 """Outcome → `status`. All of its values are assumed: no page names one."""
 
+SYNCED = ("status", "metadata")
+"""The fields that a sync decides."""
 
+
+@rule("keep-authorization", governs=("authorization_secret_id",))
 def keep_authorization(context: RequestContext) -> None:
     """Keep a raw credential as a secret of Datagrid's own, and remove the one that it replaces.
 
@@ -37,6 +42,7 @@ def keep_authorization(context: RequestContext) -> None:
         _release(context, context.before.fields["authorization_secret_id"])
 
 
+@rule("remove-managed-secret", unchecked="the check of keep-authorization covers what is documented")
 def remove_managed_secret(context: RequestContext) -> None:
     """With its server goes the secret that Datagrid made for it; one of the caller's own stays."""
     secret = managed(context, context.item.fields["authorization_secret_id"])
@@ -44,6 +50,7 @@ def remove_managed_secret(context: RequestContext) -> None:
         context.delete("secret", secret.id)
 
 
+@rule("sync-tools", governs=SYNCED, fills=("protocol_version",))
 def sync_tools(context: RequestContext) -> Asking:
     """Try to list the tools of the server; a failure is told in the item, not as an error."""
     _begin(context)
@@ -52,13 +59,21 @@ def sync_tools(context: RequestContext) -> Asking:
     return None
 
 
+@rule(
+    "sync-tools-again",
+    governs=SYNCED,
+    fills=("protocol_version",),
+    unchecked="that a second sync was tried shows in no field that must change",
+)
 def sync_tools_again(context: RequestContext) -> Asking:
     """As `sync_tools`, when an update names a field that the connection depends on, even with the value it has."""
     if CONNECTIVITY.isdisjoint(context.call.body or ()):
         return None
-    return (yield from sync_tools(context))
+    yield from sync_tools(context)
+    return None
 
 
+@rule("identify")
 def identify(context: RequestContext) -> Reply:
     """Tell the caller who it is, in which teamspace this request is, and of which it is a member (ID)."""
     caller = context.call.principal
@@ -132,9 +147,3 @@ def _release(context: RequestContext, before: Any) -> None:
     secret = managed(context, before)
     if secret is not None and context.item.fields["authorization_secret_id"] != secret.id:
         context.delete("secret", secret.id)
-
-
-RULES: dict[str, Rule] = {
-    "keep-authorization": keep_authorization, "remove-managed-secret": remove_managed_secret,
-    "sync-tools": Asks(sync_tools), "sync-tools-again": Asks(sync_tools_again), "identify": identify,
-}  # fmt: skip

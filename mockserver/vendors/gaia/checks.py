@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.checks.lists import ids
@@ -11,6 +11,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
+from contracts.runner.rule_check import rule_check
 
 WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
     "a stdio server without command": ({"transportType": "stdio"}, frozenset({"url", "command", "connectionType"})),
@@ -19,6 +20,7 @@ WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
 """Configurations that cannot connect: what is set, and what is left out."""
 
 
+@rule_check("check-configuration")
 def check_configuration(context: CheckContext, resource: CheckedResource) -> None:
     """A configuration that cannot connect is refused, and nothing is registered."""
     made = context.create(resource)
@@ -40,6 +42,7 @@ def check_configuration(context: CheckContext, resource: CheckedResource) -> Non
         )
 
 
+@rule_check("connect")
 def connect(context: CheckContext, resource: CheckedResource) -> None:
     """Connecting leaves the server connected, or in error when it fails; a server that is not there is not found."""
     made = context.create(resource)
@@ -50,6 +53,7 @@ def connect(context: CheckContext, resource: CheckedResource) -> None:
     _nobody(context, resource, "connect", made)
 
 
+@rule_check("disconnect")
 def disconnect(context: CheckContext, resource: CheckedResource) -> None:
     """Disconnecting leaves the server disconnected, and registered."""
     made = context.create(resource)
@@ -77,6 +81,7 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
     _nobody(context, resource, "disconnect", made)
 
 
+@rule_check("validate")
 def validate(context: CheckContext, resource: CheckedResource) -> None:
     """`valid` says the same as `status`, and nothing is registered by asking."""
     made = context.create(resource)
@@ -134,11 +139,3 @@ def _nobody(context: CheckContext, resource: CheckedResource, name: str, made: C
         exchange,
         about="missing",
     )
-
-
-PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
-    "check-configuration": check_configuration,
-    "connect": connect,
-    "disconnect": disconnect,
-    "validate": validate,
-}

@@ -6,9 +6,10 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from mockserver.errors import Invalid, Missing
-from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.handlers.request_context import Asking, RequestContext
 from mockserver.mcp_sync.prober import GetPrompt, McpConnection, Outcome, Question, ReadResource, Transport
 from mockserver.messages import Reply
+from mockserver.rules import rule
 
 TRANSPORTS: Mapping[str, Transport] = {"http": "http", "sse": "sse", "stdio": "stdio"}
 EVERYTHING = frozenset({"tools", "resources", "prompts"})
@@ -18,6 +19,7 @@ TOTAL = 60_000
 Fields = Mapping[str, Any]
 
 
+@rule("check-configuration", refuses=("invalid",))
 def check_configuration(context: RequestContext) -> None:
     """Refuse what can never connect. Raises Invalid with every complaint, joined as the code joins them."""
     found = list(complaints(context.item.fields))
@@ -25,6 +27,7 @@ def check_configuration(context: RequestContext) -> None:
         raise Invalid(", ".join(found))
 
 
+@rule("require-proxy-url", refuses=("invalid",))
 def require_proxy_url(context: RequestContext) -> None:
     """Refuse a proxy connection without `proxyUrl`, as the code does and the documentation's own example has it."""
     fields = context.item.fields
@@ -32,6 +35,7 @@ def require_proxy_url(context: RequestContext) -> None:
         raise Invalid("Proxy URL is required for proxy connection")
 
 
+@rule("validate")
 def validate(context: RequestContext) -> Asking:
     """Connect with the body's configuration and tell what came of it."""
     given = context.call.body
@@ -42,6 +46,7 @@ def validate(context: RequestContext) -> Asking:
     return _verdict(outcome)
 
 
+@rule("detect-auth", unchecked="needs a server of known authentication")
 def detect_auth(context: RequestContext) -> Asking:
     """Connect without a credential and tell what the server asks for."""
     outcome: Outcome = yield McpConnection(url=context.call.body["url"])
@@ -56,6 +61,7 @@ def detect_auth(context: RequestContext) -> Asking:
     return None
 
 
+@rule("detect-transport", unchecked="needs a server of known transport")
 def detect_transport(context: RequestContext) -> Asking:
     """Try the transports one after the other and tell which work."""
     outcome: Outcome = yield McpConnection(url=context.call.body["url"])
@@ -69,6 +75,7 @@ def detect_transport(context: RequestContext) -> Asking:
     return None
 
 
+@rule("connect", refuses=("missing",))
 def connect(context: RequestContext) -> Asking:
     """Open the connection; a server that is connected stays as it is. What a slow one is told is assumed."""
     fields = named(context)
@@ -83,6 +90,7 @@ def connect(context: RequestContext) -> Asking:
     return Reply(200, {"success": True, "message": "Connected successfully", "capabilities": capabilities})
 
 
+@rule("disconnect", refuses=("missing",))
 def disconnect(context: RequestContext) -> None:
     """Close the connection, if there is one."""
     named(context)
@@ -90,6 +98,7 @@ def disconnect(context: RequestContext) -> None:
     context.extras["success"] = True
 
 
+@rule("list-tools", refuses=("missing",), unchecked="needs a server of known tools")
 def list_tools(context: RequestContext) -> Asking:
     """The server's tools, as MCP writes them."""
     named(context)
@@ -98,6 +107,7 @@ def list_tools(context: RequestContext) -> Asking:
     return succeeded(tools=tools) if outcome.status == "ok" else failed(outcome)
 
 
+@rule("list-resources", refuses=("missing",), unchecked="needs a server of known resources")
 def list_resources(context: RequestContext) -> Asking:
     """The server's resources."""
     named(context)
@@ -105,6 +115,7 @@ def list_resources(context: RequestContext) -> Asking:
     return succeeded(resources=list(outcome.resources)) if outcome.status == "ok" else failed(outcome)
 
 
+@rule("list-prompts", refuses=("missing",), unchecked="needs a server of known prompts")
 def list_prompts(context: RequestContext) -> Asking:
     """The server's prompts."""
     named(context)
@@ -112,6 +123,7 @@ def list_prompts(context: RequestContext) -> Asking:
     return succeeded(prompts=list(outcome.prompts)) if outcome.status == "ok" else failed(outcome)
 
 
+@rule("read-resource", refuses=("missing",), unchecked="needs a server of known resources")
 def read_resource(context: RequestContext) -> Asking:
     """The contents of one resource. Raises Missing for one that the server does not have."""
     named(context)
@@ -122,6 +134,7 @@ def read_resource(context: RequestContext) -> Asking:
     return _contents(answer, "Resource not found")
 
 
+@rule("get-prompt", refuses=("missing",), unchecked="needs a server of known prompts")
 def get_prompt(context: RequestContext) -> Asking:
     """One prompt, filled in. Raises Missing for one that the server does not have."""
     named(context)
@@ -271,12 +284,3 @@ def _milliseconds(given: float | None) -> float:
 def _proxy_headers(fields: Fields) -> tuple[tuple[str, str], ...]:
     token = fields.get("proxyAuthToken")
     return ((fields.get("proxyAuthHeader") or "Authorization", f"Bearer {token}"),) if token else ()
-
-
-RULES: dict[str, Rule] = {
-    "check-configuration": check_configuration, "require-proxy-url": require_proxy_url, "validate": Asks(validate),
-    "detect-auth": Asks(detect_auth), "detect-transport": Asks(detect_transport), "connect": Asks(connect),
-    "disconnect": disconnect, "list-tools": Asks(list_tools), "list-resources": Asks(list_resources),
-    "list-prompts": Asks(list_prompts), "read-resource": Asks(read_resource),
-    "get-prompt": Asks(get_prompt),
-}  # fmt: skip

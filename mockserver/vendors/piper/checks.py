@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from contracts.checks.lists import ids
@@ -11,11 +10,13 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
+from contracts.runner.rule_check import rule_check
 
 TESTED = (200, 502)
 """A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
 
 
+@rule_check("test-saved")
 def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     """A saved server is tested by its id and stays as it was; one that is not there is not found."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
@@ -45,6 +46,7 @@ def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     )
 
 
+@rule_check("test-inline")
 def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     """Values that are not saved are tested, and not saved by that."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/test"]
@@ -71,6 +73,7 @@ def _tested(context: CheckContext, exchange: RecordedExchange, made: CreatedItem
     )
 
 
+@rule_check("assign")
 def assign(context: CheckContext, resource: CheckedResource) -> None:
     """An agent has the servers of its last list, each once, and no longer those that were removed."""
     servers = context.shared.resources["mcp-server"]
@@ -118,10 +121,3 @@ def _entries(seen: RecordedExchange) -> list[dict[str, Any]]:
 def _id(entry: Any) -> Any:
     """The server that an entry is about, whichever way it names it."""
     return entry.get("server_id") or entry.get("id") or (entry.get("server") or entry.get("mcp_server") or {}).get("id")
-
-
-PARTNERS: Mapping[str, Callable[[CheckContext, CheckedResource], None]] = {
-    "test-saved": test_saved,
-    "test-inline": test_inline,
-    "assign": assign,
-}

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.errors import BadGateway
-from mockserver.handlers.request_context import Asking, Asks, RequestContext, Rule
+from mockserver.handlers.request_context import Asking, RequestContext
 from mockserver.mcp_sync.prober import McpConnection, Outcome, Tool
+from mockserver.rules import rule
 from mockserver.state.record import Record
 
 SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"
@@ -21,6 +22,7 @@ SEPARATOR = "_"
 """Between tool prefix and name: assumed."""
 
 
+@rule("fall-back-on-stored-token", refuses=("missing",), unchecked="only the MCP server sees which token was sent")
 def fall_back_on_stored_token(context: RequestContext) -> None:
     """Where the body names a saved server, find it for the test. Raises Missing when it is not there."""
     named = context.call.body.get("server_id")
@@ -28,6 +30,7 @@ def fall_back_on_stored_token(context: RequestContext) -> None:
         context.record = context.current = _server(context, named)
 
 
+@rule("test-inline", refuses=("bad-gateway",))
 def test_inline(context: RequestContext) -> Asking:
     """Connect with the values of the body; what it lacks of the token comes from the server found before."""
     given = context.call.body
@@ -38,6 +41,7 @@ def test_inline(context: RequestContext) -> Asking:
     return None
 
 
+@rule("test-saved", refuses=("bad-gateway",))
 def test_saved(context: RequestContext) -> Asking:
     """Connect to the saved server as it is remembered."""
     outcome: Outcome = yield connection(context, context.item.fields)
@@ -45,6 +49,7 @@ def test_saved(context: RequestContext) -> Asking:
     return None
 
 
+@rule("prefix-tools", unchecked="needs a server of known tools, which no vendor provides")
 def prefix_tools(context: RequestContext) -> None:
     """Put the tested server's prefix before the name of every tool that is shown."""
     prefix = (context.call.body or context.item.fields).get("tool_prefix")
@@ -54,6 +59,7 @@ def prefix_tools(context: RequestContext) -> None:
         ]
 
 
+@rule("assign", refuses=("missing",))
 def assign(context: RequestContext) -> None:
     """Replace the agent's list; the last entry for a server counts. Raises Missing for a server that is not there."""
     wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in context.call.body["servers"]}
@@ -65,11 +71,13 @@ def assign(context: RequestContext) -> None:
         context.create(ASSIGNMENT, {"server_id": id, "is_enabled": enabled})
 
 
+@rule("show-assigned", unchecked="the check of assign covers it")
 def show_assigned(context: RequestContext) -> None:
     """The agent's servers, each as it is read elsewhere and with whether it is enabled."""
     context.extras["servers"] = list(_assigned(context))
 
 
+@rule("unassign", unchecked="the check of assign covers it")
 def unassign(context: RequestContext) -> None:
     """Take the server that is being deleted away from every agent."""
     for resource, _, held in list(context.transaction.store.items(context.tenant)):
@@ -124,10 +132,3 @@ def _assigned(context: RequestContext) -> Iterator[dict[str, Any]]:
         if server is not None:
             shown = {name: value for name, value in server.fields.items() if name not in secrets}
             yield {"server": shown, "is_enabled": record.fields["is_enabled"]}
-
-
-RULES: dict[str, Rule] = {
-    "fall-back-on-stored-token": fall_back_on_stored_token, "test-inline": Asks(test_inline),
-    "test-saved": Asks(test_saved), "prefix-tools": prefix_tools, "assign": assign, "show-assigned": show_assigned,
-    "unassign": unassign,
-}  # fmt: skip

@@ -1,0 +1,107 @@
+"""Where the files of a vendor are: its documents, `rules.py` and `checks.py`. There is no list of vendors.
+
+A vendor is a folder with an `openapi.yaml`. It is found by its name, when it comes with this program or an installed
+package names it in the entry point group `mockserver.vendors`, or by the path of the folder.
+
+Of the vendors of this program the documents are in `specs/<name>` (in the wheel: `mockserver/_specs/<name>`) and the
+Python files in `mockserver/vendors/<name>`. Other vendors have all their files in one folder.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+
+from mockserver import rules
+from mockserver.errors import DocumentError
+from mockserver.rules import RuleFunction
+
+DOCUMENT = "openapi.yaml"
+BEHAVIOUR = "behaviour.yaml"
+LIVE = "live.yaml"
+
+ENTRY_POINTS = "mockserver.vendors"
+"""The entry point group of packages that are vendors: their folder has the documents, `rules.py` and `checks.py`."""
+
+OWN = "mockserver.vendors"
+"""The package with the Python files of the vendors that come with this program."""
+
+
+@dataclass(frozen=True, slots=True)
+class VendorFiles:
+    """A vendor's name, the folder of its documents, and where its Python files are: a folder and the package it is."""
+
+    name: str
+    folder: Path
+    code: Path
+    package: str = ""
+
+    @property
+    def document(self) -> Path:
+        """The OpenAPI document."""
+        return self.folder / DOCUMENT
+
+    def overlays(self, *, live: bool = False) -> list[Path]:
+        """The overlays in their order: the behaviour, and with `live` what asking real servers needs."""
+        names = [BEHAVIOUR, LIVE] if live else [BEHAVIOUR]
+        return [path for name in names if (path := self.folder / name).is_file()]
+
+    def rules(self) -> dict[str, RuleFunction]:
+        """The rules of `rules.py`; none without that file. Raises BehaviourError."""
+        module = self.module("rules")
+        return rules.in_module(module) if module is not None else {}
+
+    def module(self, name: str) -> ModuleType | None:
+        """The Python file `<name>.py` of the vendor, imported; None where there is none."""
+        file = self.code / f"{name}.py"
+        if not file.is_file():
+            return None
+        return importlib.import_module(f"{self.package}.{name}") if self.package else _from_file(file)
+
+
+def names() -> tuple[str, ...]:
+    """The names of the vendors, in alphabetical order."""
+    return tuple(sorted({*_own(), *(entry.name for entry in entry_points(group=ENTRY_POINTS))}))
+
+
+def of(name: str) -> VendorFiles:
+    """The files of a vendor by its name, or by the path of its folder. Raises DocumentError, naming the vendors."""
+    if name in _own():
+        code = Path(str(files("mockserver"))) / "vendors" / name
+        return VendorFiles(name, _shelf() / name, code, f"{OWN}.{name}")
+    for entry in entry_points(group=ENTRY_POINTS, name=name):
+        folder = Path(str(files(entry.value)))
+        return VendorFiles(name, folder, folder, entry.value)
+    folder = Path(name)
+    if (folder / DOCUMENT).is_file():
+        return VendorFiles(folder.resolve().name, folder, folder)
+    raise DocumentError(f"there is no vendor {name!r}; there are: {', '.join(names()) or 'none'}")
+
+
+def _own() -> Iterable[str]:
+    return [found.parent.name for found in _shelf().glob(f"*/{DOCUMENT}")]
+
+
+def _shelf() -> Path:
+    package = Path(str(files("mockserver")))
+    installed = package / "_specs"
+    return installed if installed.is_dir() else package.parent / "specs"
+
+
+def _from_file(file: Path) -> ModuleType:
+    """Import a Python file that belongs to no package, once for each path."""
+    name = "mockserver_vendor_" + "_".join(file.resolve().with_suffix("").parts[1:])
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise DocumentError(f"{file} is no Python file")
+    if name not in sys.modules:
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[name]
