@@ -19,6 +19,9 @@ from mockserver.errors import MockServerError
 from mockserver.web.app import Sandbox
 from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
 
+SHUTDOWN_SECONDS = 5
+"""How long open requests may take after a signal: a body that never ends would keep the process for ever."""
+
 
 def run(
     sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool, watch: bool
@@ -36,6 +39,7 @@ def run(
         ws="none",
         proxy_headers=False,
         server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     if access_log:
         config.log_level = "info"
@@ -75,6 +79,16 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._banner, self._watch = banner, watch
         self._watching: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop at the first signal; at the second at once, whichever it is."""
+        if self.should_exit:
+            self.force_exit = True
+        elif self.server_state.connections:
+            click.echo(
+                f"stopping: open requests have {SHUTDOWN_SECONDS} seconds; another signal stops at once", err=True
+            )
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: Any = None) -> None:
         if self._watching is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Awaitable, Coroutine, Generator
 from functools import partial
 from types import coroutine
@@ -9,6 +11,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+log = logging.getLogger("mockserver")
+
+UPGRADE = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
 WHOLE = "mockserver.whole"
 """The ASGI extension (ASGI 3.0, "Extensions") by which a reply is sent at once: `(status, fields, content) -> bool`.
@@ -47,6 +53,26 @@ class MockHttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._round = ROUNDS.setdefault(self.loop, [])
+
+    def data_received(self, data: bytes) -> None:
+        """Read what has come. An upgrade to another protocol is not offered, so it is ignored (RFC 9110 section 7.8).
+
+        Java's HTTP client and `curl --http2` ask for one with every request; the parser would leave the body unread.
+        """
+        is_head = not getattr(self.cycle, "more_body", False)  # between two requests
+        if is_head and UPGRADE.search(data, 0, data.find(b"\r\n\r\n") + 2):
+            data = UPGRADE.sub(b"\r\nignored", data, count=1)
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """Refuse a request of HTTP/1.1 without exactly one `Host` field (RFC 9112 section 3.2)."""
+        hosts = 0
+        for name, _ in self.headers:
+            if name == b"host":
+                hosts += 1
+        if hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
+            raise ValueError(f"{hosts} Host fields in place of one")  # the parser passes it on; uvicorn answers 400
+        super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Where uvicorn hands a request over; one that has no such place serves as well, and slower."""
@@ -87,7 +113,11 @@ def _answer_all(waiting: Round) -> None:
     begun = waiting.copy()
     waiting.clear()
     for connection, cycle, app in begun:
-        connection.answer(cycle, app)
+        try:
+            connection.answer(cycle, app)
+        except Exception:
+            log.exception("a response could not be sent")
+            connection.transport.close()  # and the other requests of the round are answered all the same
 
 
 async def _end(rest: Awaitable[Whole], scope: Any, receive: Any, send: Any) -> None:
