@@ -26,13 +26,18 @@ def documented(package: str) -> set[str]:
 
 
 def typed(package: str) -> set[str]:
-    """The names that type checkers see: those imported in the package's `__init__.py`."""
+    """The names that type checkers see: those that the package's `__init__.py` imports from our packages."""
     tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return {alias.name for node in imports if (node.module or "").split(".")[0] == package for alias in node.names}
+    return {
+        alias.name
+        for node in imports
+        if (node.module or "").split(".")[0] in ("mockserver", "contracts")
+        for alias in node.names
+    }
 
 
-@pytest.mark.parametrize("package", ["mockserver"])
+@pytest.mark.parametrize("package", ["mockserver", "contracts"])
 def test_every_public_name_is_exported_typed_and_documented(package: str) -> None:
     module = import_module(package)
 
@@ -42,21 +47,26 @@ def test_every_public_name_is_exported_typed_and_documented(package: str) -> Non
     assert all(hasattr(module, name) for name in module.__all__)
 
 
-def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
-    module = import_module("mockserver")
+@pytest.mark.parametrize("package", ["mockserver", "contracts"])
+def test_a_name_that_is_not_public_is_an_attribute_error(package: str) -> None:
+    module = import_module(package)
 
-    with pytest.raises(AttributeError, match="module 'mockserver' has no attribute 'nothing'"):
+    with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'nothing'"):
         _ = module.nothing
 
 
-def test_the_typed_program_uses_every_public_name() -> None:
+@pytest.mark.parametrize("package", ["mockserver", "contracts"])
+def test_the_typed_program_uses_every_public_name(package: str) -> None:
     used = {node.id for node in ast.walk(ast.parse((ROOT / PROGRAM).read_text())) if isinstance(node, ast.Name)}
 
-    assert set() == set(import_module("mockserver").__all__) - used
+    assert set() == set(import_module(package).__all__) - used
 
 
-def test_importing_the_package_imports_nothing_else_of_it() -> None:
-    code = "import sys, mockserver; print(*sorted(name for name in sys.modules if name.startswith('mockserver.')))"
+def test_importing_the_packages_imports_nothing_else_of_them() -> None:
+    code = (
+        "import sys, mockserver, contracts\n"
+        "print(*sorted(name for name in sys.modules if name.startswith(('mockserver.', 'contracts.'))))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert "" == done.stdout.strip()

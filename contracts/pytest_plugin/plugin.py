@@ -18,48 +18,76 @@ from contracts.client.builtin_mock import sandbox
 from contracts.pytest_plugin import hooks
 
 SUITE = "contracts.pytest_plugin.suite:tests"
-"""Named, so that who only wants a mock does not wait for the tools of an examination."""
+"""Imported only for `--contract`: pytest runs that only use a mock need not wait for Schemathesis and Hypothesis."""
 
 START = 30.0
-"""Seconds that a mock is given to begin answering."""
+"""The longest time in seconds to wait for a mock to start."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Let a project have promises of its own."""
+    """Add the hook for a project's own checks."""
     pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `mockserver check` takes, as far as pytest has no words of its own for it."""
-    group = parser.getgroup("contract", "examination of a service against its contract")
-    group.addoption("--contract", metavar="VENDOR|DOCUMENT", help="Examine a service, as tests.")
-    group.addoption("--target", metavar="URL", help="Where the service is; without it the built-in mock.")
+    """Add the options of `mockserver check` for which pytest has none of its own."""
+    group = parser.getgroup("contract", "contract check of a service")
+    group.addoption("--contract", metavar="VENDOR|DOCUMENT", help="Check a service against this contract, as tests.")
     group.addoption(
-        "--contract-auth", action="append", default=[], metavar="SECRET", help="A credential; or set MOCKSERVER_AUTH."
+        "--target", metavar="URL", help="The address of the service. Without it, the built-in mock is checked."
     )
-    group.addoption("--contract-auth-file", type=Path, metavar="WFC.yaml", help="Users and how they log in.")
     group.addoption(
-        "--contract-header", action="append", default=[], metavar="'NAME: VALUE'", help="With each request."
+        "--contract-auth",
+        action="append",
+        default=[],
+        metavar="SECRET",
+        help="A credential. MOCKSERVER_AUTH works too.",
     )
-    group.addoption("--contract-tenant", action="append", default=[], metavar="TENANT", help="Of each credential.")
-    group.addoption("--contract-behaviour", action="append", default=[], type=Path, metavar="FILE", help="An overlay.")
+    group.addoption(
+        "--contract-auth-file", type=Path, metavar="WFC.yaml", help="A Web Fuzzing Commons file with users."
+    )
+    group.addoption(
+        "--contract-header",
+        action="append",
+        default=[],
+        metavar="'NAME: VALUE'",
+        help="A secret header of every request.",
+    )
+    group.addoption(
+        "--contract-tenant", action="append", default=[], metavar="TENANT", help="The tenant of each credential."
+    )
+    group.addoption(
+        "--contract-behaviour", action="append", default=[], type=Path, metavar="FILE", help="A behaviour file."
+    )
     group.addoption("--contract-seed", type=int, default=0, metavar="N", help="The same seed sends the same requests.")
-    group.addoption("--contract-quick", action="store_true", help="What a push in CI has time for.")
-    group.addoption("--contract-strict", action="store_true", help="A breach of what is inferred is a failure too.")
+    group.addoption("--contract-quick", action="store_true", help="Run only the short checks.")
+    group.addoption("--contract-strict", action="store_true", help="Warnings fail tests.")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the tests of an examination behind the project's own."""
-    wanted = config.getoption("contract")
-    if config.getoption("target") and not wanted:
-        raise pytest.UsageError("--target needs --contract: what is the service to keep?")
-    if wanted:
-        items += pkgutil.resolve_name(SUITE)(session, config, wanted)
+    """Add the tests of the contract check after the project's own tests."""
+    contract = config.getoption("contract")
+    if config.getoption("target") and not contract:
+        raise pytest.UsageError("--target needs --contract: name the vendor or document that the service implements")
+    if contract:
+        items += _suite()(session, config, contract)
+
+
+def _suite() -> Callable[..., list[pytest.Item]]:
+    """The function that makes the tests. Raises UsageError if the `check` extra is not installed."""
+    try:
+        made: Callable[..., list[pytest.Item]] = pkgutil.resolve_name(SUITE)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "contracts", "mockserver"):
+            raise
+        raise pytest.UsageError(f"--contract needs {package}: pip install 'mockserver[check]'") from None
+    return made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell where the service differs from what is only inferred or assumed: that fails no test."""
+    """Print the warnings, which fail no test."""
     reports = [each for name in ("passed", "failed") for each in terminalreporter.stats.get(name, ())]
     warnings = [text for each in reports for title, text in each.sections if title == "Captured contract warnings call"]
     if warnings:
@@ -70,22 +98,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def mock_app() -> Callable[..., Any]:
-    """Makes ASGI apps: `mock_app("datagrid")`. Each is new and remembers nothing; its ids are the same every time.
+    """Makes a mock as an ASGI app: `mock_app("datagrid")`. Each mock starts empty, and its ids are the same every time.
 
-    Options are those of `mockserver.create_app`.
+    The options are those of `mockserver.create_app`.
     """
 
-    def make(wanted: str | Path, **options: Any) -> Any:
-        return sandbox(wanted, **{"seed": 0, **options})
+    def make(vendor_or_document: str | Path, **options: Any) -> Any:
+        return sandbox(vendor_or_document, **{"seed": 0, **options})
 
     return make
 
 
 @pytest.fixture
 def mock_url(mock_app: Callable[..., Any]) -> Iterator[Callable[..., str]]:
-    """Starts mocks on free ports of loopback: `mock_url("datagrid")` is the address. They stop after the test."""
+    """Starts a mock on a free local port: `mock_url("datagrid")` returns its address. It stops after the test."""
     with contextlib.ExitStack() as running:
-        yield lambda wanted, **options: running.enter_context(_served(mock_app(wanted, **options)))
+        yield lambda vendor_or_document, **options: running.enter_context(
+            _served(mock_app(vendor_or_document, **options))
+        )
 
 
 @contextlib.contextmanager
@@ -95,7 +125,7 @@ def _served(app: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:
-        _await(server, thread)
+        _wait_for(server, thread)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
@@ -103,7 +133,7 @@ def _served(app: Any) -> Iterator[str]:
         listening.close()
 
 
-def _await(server: uvicorn.Server, thread: threading.Thread) -> None:
+def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
     deadline = time.monotonic() + START
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:

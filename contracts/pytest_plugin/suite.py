@@ -1,4 +1,4 @@
-"""An examination as ordinary pytest tests: one for each promise at each operation."""
+"""A contract check as ordinary pytest tests: one test for each check at each operation."""
 
 from __future__ import annotations
 
@@ -31,72 +31,76 @@ from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
 WARNINGS = "contract warnings"
-"""The name of the section of a test's report that says where the service differs from what is only a guess."""
+"""The name of the section with warnings in a test report."""
 
-APART = 1000
-"""So far apart are the seeds of two workers, so that no two items of an examination have the same mark."""
+SEEDS_APART = 1000
+"""The distance between the seeds of two workers, so that no two items have the same mark."""
 
 
-def tests(session: pytest.Session, config: pytest.Config, wanted: str) -> list[pytest.Item]:
-    """The tests that hold the service which pytest's options name against the contract `wanted`.
+def tests(session: pytest.Session, config: pytest.Config, vendor_or_document: str) -> list[pytest.Item]:
+    """The tests that check the service in pytest's options against a contract.
 
-    Raises UsageError where that cannot be examined.
+    Raises UsageError if the contract or the service cannot be used.
     """
     try:
-        examination = _examination(config, wanted)
+        run = _contract_run(config, vendor_or_document)
     except MockServerError as fault:
         raise pytest.UsageError(f"cannot check: {fault}") from None
-    config.add_cleanup(examination.close)
-    contract = examination.settings.contract
-    own = [each for found in config.hook.pytest_mockserver_checks(contract=contract) for each in found]
-    collector = ContractCollector.from_parent(session, name=contract.name, examination=examination, own=own)
+    config.add_cleanup(run.close)
+    contract = run.settings.contract
+    own_checks = [each for found in config.hook.pytest_mockserver_checks(contract=contract) for each in found]
+    collector = ContractCollector.from_parent(session, name=contract.name, run=run, own_checks=own_checks)
     return list(collector.collect())
 
 
-def _examination(config: pytest.Config, wanted: str) -> ContractRun:
+def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun:
     option = config.getoption
     behaviour, url = option("contract_behaviour"), checked_url(option("target"))
-    contract = contracts.of(wanted, behaviour)
+    contract = contracts.of(vendor_or_document, behaviour)
     secrets = option("contract_auth") or os.environ.get("MOCKSERVER_AUTH", "").split()
-    given = GivenCredentials(
+    credentials = GivenCredentials(
         secrets, option("contract_header"), option("contract_tenant"), option("contract_auth_file")
     )
     settings = CheckSettings(
-        wanted,
+        vendor_or_document,
         contract,
         url,
-        users(contract, given, url),
+        users(contract, credentials, url),
         behaviour,
         "quick" if option("contract_quick") else "default",
         option("contract_seed"),
         strict=option("contract_strict"),
     )
-    worker, run = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
-    lock = Path(tempfile.gettempdir()) / f"mockserver-{run}.lock" if url and worker else None
+    worker, run_id = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
+    lock = Path(tempfile.gettempdir()) / f"mockserver-{run_id}.lock" if url and worker else None
     journal = Journal(config.rootpath / "reports" / JOURNAL) if url else Journal.in_memory()
     return ContractRun(settings, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
 
 
 class CheckFailed(Exception):
-    """A promise is broken, by these findings."""
+    """A check found failures."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(line for each in findings for line in finding_lines(each)))
 
 
 class ContractRun:
-    """What the tests of one process share: the target, and what was told already. `worker` is xdist's number of it."""
+    """What the tests of one process share: the target and the findings that were already reported.
+
+    `worker` is the number of this process in pytest-xdist. With a `lock` file, the processes take turns: an exclusive
+    check runs while no other process runs a check.
+    """
 
     def __init__(self, settings: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
         self.settings, self.journal = settings, journal
-        self.shared = SharedState(settings.contract, settings.seed + APART * worker)
+        self.shared = SharedState(settings.contract, settings.seed + SEEDS_APART * worker)
         self.reported: set[str] = set()
         self._lock, self._open = lock, ExitStack()
         self._target: Target | None = None
 
     @property
     def target(self) -> Target:
-        """The service, or the mock of this process."""
+        """The service, or the mock of this process. It is started when it is first used."""
         if self._target is None:
             with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):
                 self._target = self._open.enter_context(self.settings.target())
@@ -105,11 +109,11 @@ class ContractRun:
         return self._target
 
     def close(self) -> None:
-        """Let go of the target."""
+        """Close the target."""
         self._open.close()
 
     def run(self, bound_check: BoundCheck) -> list[Finding]:
-        """Hold one promise: what was found, of which nothing was told before. Raises as `Sworn.hold`."""
+        """Run a check. Returns the findings that were not reported before. Raises as `BoundCheck.run`."""
         settings = self.settings
         context = CheckContext(
             self.shared,
@@ -122,143 +126,139 @@ class ContractRun:
             strict=settings.strict,
             journal=self.journal,
         )
-        with self.turn(by_itself=bound_check.check.exclusive):
+        with self.turn(exclusive=bound_check.check.exclusive):
             try:
                 bound_check.run(context)
             finally:
                 context.clean_up()
-        return self.fresh((*context.findings, *context.response_findings))
+        return self.new((*context.findings, *context.response_findings))
 
     def conform(self, operation: str) -> list[Finding]:
-        """Hold one operation against the document: what was found, of which nothing was told before."""
-        with self.turn(by_itself=True), self.settings.target() as target:
+        """Check the conformance of one operation. Returns the findings that were not reported before."""
+        with self.turn(exclusive=True), self.settings.target() as target:
             result = conform(
                 self.settings.contract, target, mode=self.settings.mode, seed=self.settings.seed, only=[operation]
             )
         if result.stopped:
             raise Unreachable(result.stopped)
-        return self.fresh(result.findings)
+        return self.new(result.findings)
 
-    def fresh(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Those that were not told before."""
+    def new(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings that were not reported before."""
         found = [each for each in findings if each.id not in self.reported]
         self.reported |= {each.id for each in found}
         return found
 
     @contextmanager
-    def turn(self, *, by_itself: bool) -> Iterator[None]:
-        """While it lasts, no other worker holds anything that must be alone, or nothing at all if `by_itself`."""
+    def turn(self, *, exclusive: bool) -> Iterator[None]:
+        """In this block no other process runs an exclusive check; with `exclusive`, no other process runs any check."""
         if self._lock is None:
             yield
             return
         with self._lock.open("a", encoding="utf-8") as file:
-            _lock(file, shared=not by_itself)
+            _lock(file, shared=not exclusive)
             yield
 
 
 if sys.platform == "win32":
 
     def _lock(file: IO[str], *, shared: bool) -> None:
-        """Windows has no shared locks in Python's library."""
-        raise pytest.UsageError("several workers and --target do not go together on Windows; leave -n out")
+        """Python has no shared file locks on Windows."""
+        raise pytest.UsageError("-n and --target cannot be combined on Windows; leave -n out")
 
 else:
     import fcntl
 
     def _lock(file: IO[str], *, shared: bool) -> None:
-        """Wait for the lock, which is given up when the file is closed (flock(2))."""
+        """Wait for the lock. It is released when the file is closed (flock(2))."""
         fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
 
 
 class ContractCollector(pytest.Collector):
-    """All tests of one contract."""
+    """Collects the tests of one contract."""
 
     def __init__(
         self,
         *,
         name: str,
         parent: Any,
-        examination: ContractRun,
-        own: Sequence[Callable[[CheckContext], Any]],
+        run: ContractRun,
+        own_checks: Sequence[Callable[[CheckContext], Any]],
         **further: Any,
     ) -> None:
         super().__init__(name, parent, nodeid=f"contract/{name}", **further)
-        self._examination, self._own = examination, own
+        self._run, self._own_checks = run, own_checks
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One test for each promise at each operation, for each operation's conformance, and for each own promise."""
-        settings = self._examination.settings
-        bound_check = [each for each in checks_of(settings.contract) if settings.mode != "quick" or each.check.quick]
+        """A test for each check at each operation, for the conformance of each operation, and for each own check."""
+        settings = self._run.settings
+        checks = [each for each in checks_of(settings.contract) if settings.mode != "quick" or each.check.quick]
         seen: Counter[str] = Counter()
-        for each in bound_check:
+        for each in checks:
             name = f"{each.check.name}[{each.operation}]"
             seen[name] += 1
             yield self._test(name if seen[name] == 1 else f"{name}-{seen[name]}", each)
         for operation in settings.contract.document.operations:
             name = name_of(operation)
-            yield ConformanceTest.from_parent(
-                self, name=f"conformance[{name}]", operation=name, examination=self._examination
-            )
-        yield from (self._test(each.__name__, _own(each)) for each in self._own)
+            yield ConformanceTest.from_parent(self, name=f"conformance[{name}]", operation=name, run=self._run)
+        yield from (self._test(each.__name__, _own_check(each)) for each in self._own_checks)
 
     def _test(self, name: str, bound_check: BoundCheck) -> pytest.Item:
-        made: pytest.Item = CheckTest.from_parent(
-            self, name=name, bound_check=bound_check, examination=self._examination
-        )
+        made: pytest.Item = CheckTest.from_parent(self, name=name, bound_check=bound_check, run=self._run)
         return made
 
 
-def _own(hold: Callable[[CheckContext], Any]) -> BoundCheck:
-    """A project's own promise, as one of ours."""
-    name = hold.__name__
-    statement = StatementRef("the project", name, "documented", hold.__module__, (hold.__doc__ or name).strip())
-    check = Check(name, (), lambda contract: iter(()), hold)
+def _own_check(function: Callable[[CheckContext], Any]) -> BoundCheck:
+    """A bound check for a function of the project."""
+    name = function.__name__
+    statement = StatementRef("the project", name, "documented", function.__module__, (function.__doc__ or name).strip())
+    check = Check(name, (), lambda contract: iter(()), function)
     return BoundCheck(check, "the project", statement, ())
 
 
 class ContractTest(pytest.Item):
-    """One test of an examination."""
+    """One test of a contract check."""
 
-    def __init__(self, *, name: str, parent: Any, examination: ContractRun, **further: Any) -> None:
+    def __init__(self, *, name: str, parent: Any, run: ContractRun, **further: Any) -> None:
         super().__init__(name, parent, **further)
-        self.examination = examination
+        self.contract_run = run
 
     @classmethod
     def from_parent(cls, parent: Any, **given: Any) -> Self:
-        """As pytest wants nodes to be made."""
+        """pytest creates nodes by this method."""
         made: Self = super().from_parent(parent, **given)
         return made
 
     def found(self) -> list[Finding]:
-        """What the test finds. Raises Unable, ReadOnly, Unreachable or Exhausted."""
+        """The findings of the test. Raises CannotBuildRequest, ReadOnly, Unreachable or Exhausted."""
         raise NotImplementedError
 
     def runtest(self) -> None:
-        """A failure breaks the test, news is told at the end of the run, and what cannot be examined is skipped."""
+        """Failures fail the test, warnings are printed at the end, and a check that cannot run is skipped."""
         try:
             found = self.found()
         except (CannotBuildRequest, ReadOnly) as reason:
             pytest.skip(str(reason))
         except (Unreachable, Exhausted) as reason:
-            pytest.fail(f"could not be examined: {reason}", pytrace=False)
-        broken = [each for each in found if each.verdict == "failure"]
+            pytest.fail(f"the check could not run: {reason}", pytrace=False)
+        failures = [each for each in found if each.verdict == "failure"]
         for each in found:
-            if each not in broken:
+            if each not in failures:
                 self.add_report_section("call", WARNINGS, "\n".join(finding_lines(each)))
-        if broken:
-            raise CheckFailed(broken)
+        if failures:
+            raise CheckFailed(failures)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *given: Any, **named: Any) -> Any:
-        """What was expected and seen, and the requests that show it."""
+        """The findings, without a traceback."""
         return str(excinfo.value) if isinstance(excinfo.value, CheckFailed) else super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the test comes from: no file has it."""
+        """The name of the test; it is not in a file."""
         return self.path, None, self.name
 
 
 class CheckTest(ContractTest):
-    """One promise at one operation."""
+    """One check at one operation."""
 
     def __init__(self, *, bound_check: BoundCheck, **further: Any) -> None:
         super().__init__(**further)
@@ -266,11 +266,11 @@ class CheckTest(ContractTest):
 
     def found(self) -> list[Finding]:
         """As in ContractTest."""
-        return self.examination.run(self._bound_check)
+        return self.contract_run.run(self._bound_check)
 
 
 class ConformanceTest(ContractTest):
-    """One operation held against the document."""
+    """The conformance of one operation with the document."""
 
     def __init__(self, *, operation: str, **further: Any) -> None:
         super().__init__(**further)
@@ -278,4 +278,4 @@ class ConformanceTest(ContractTest):
 
     def found(self) -> list[Finding]:
         """As in ContractTest."""
-        return self.examination.conform(self._operation)
+        return self.contract_run.conform(self._operation)

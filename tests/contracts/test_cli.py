@@ -1,4 +1,4 @@
-"""`mockserver check` as a user runs it: what it exits with, what it writes, and what it never writes."""
+"""`mockserver check` as a user runs it: its exit codes, its files, and the secrets that it never writes."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ KEY = "bd_key_a_secret_that_nobody_may_read_00"
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
-    """The folder, exit code and output of one examination of Basedash's mock over the network, with a wrong key."""
+    """The folder, exit code and output of a check of Basedash's mock over the network, with a wrong key."""
     folder = tmp_path_factory.mktemp("reports")
     with _served(sandbox("basedash", seed=0)) as base:
         done = run("check", "basedash", "--url", base, "--auth", KEY, "--report", str(folder), *ONE)
     return folder, done.returncode, done.stdout + done.stderr
 
 
-def test_the_mock_keeps_its_own_contract(tmp_path: Path) -> None:
+def test_the_mock_passes_its_own_contract_check(tmp_path: Path) -> None:
     done = run("check", "basedash", "--quick", "--report", str(tmp_path))
 
     assert 0 == done.returncode, done.stdout
     assert " 0 failures" in done.stdout
 
 
-def test_a_service_that_refuses_our_credential_fails(checked: tuple[Path, int, str]) -> None:
+def test_a_service_that_rejects_the_credential_fails(checked: tuple[Path, int, str]) -> None:
     folder, code, _ = checked
 
     assert 1 == code
     assert json.loads((folder / "report.json").read_text())["findings"]
 
 
-def test_every_form_of_the_report_is_written(checked: tuple[Path, int, str]) -> None:
+def test_the_report_is_written_in_every_format(checked: tuple[Path, int, str]) -> None:
     folder, *_ = checked
     suites = ET.parse(folder / "report.xml").getroot()
     log = json.loads((folder / "report.sarif").read_text())
@@ -74,7 +74,7 @@ def test_a_browser_shows_the_findings_in_the_page(checked: tuple[Path, int, str]
     assert 'id="matrix"' in page
 
 
-def test_a_target_that_is_down_cannot_be_examined(tmp_path: Path) -> None:
+def test_a_target_that_is_down_exits_with_two(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -85,14 +85,14 @@ def test_a_target_that_is_down_cannot_be_examined(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "report.json").read_text())["stopped"]
 
 
-def test_credentials_of_every_wrong_form_can_be_sent_over_the_network(tmp_path: Path) -> None:
+def test_every_wrong_credential_can_be_sent_over_the_network(tmp_path: Path) -> None:
     with _served(sandbox("basedash", seed=0)) as base:
         done = run("check", "basedash", "--url", base, "--only", "authentication", "--quick", "--report", str(tmp_path))
 
     assert 0 == done.returncode, done.stdout + done.stderr
 
 
-def test_a_spent_budget_ends_an_examination_early(tmp_path: Path) -> None:
+def test_a_spent_budget_ends_the_check_early(tmp_path: Path) -> None:
     done = run("check", "basedash", "--quick", "--budget", "5", "--report", str(tmp_path))
 
     assert 2 == done.returncode
@@ -101,11 +101,11 @@ def test_a_spent_budget_ends_an_examination_early(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", [("nobody",), ("basedash", "--rate", "fast"), ("basedash", "--time", "soon"),
                                    ("basedash", "--url", "http://me:secret@127.0.0.1")])  # fmt: skip
-def test_what_cannot_be_understood_exits_with_two(tmp_path: Path, wrong: tuple[str, ...]) -> None:
+def test_invalid_options_exit_with_two(tmp_path: Path, wrong: tuple[str, ...]) -> None:
     assert 2 == run("check", *wrong, "--report", str(tmp_path)).returncode
 
 
-def test_cleanup_tells_what_it_could_not_remove(tmp_path: Path) -> None:
+def test_cleanup_lists_what_it_could_not_delete(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/things/1"
     Journal(tmp_path / "journal.jsonl").created("mark", Entry("DELETE", address, "credential"))

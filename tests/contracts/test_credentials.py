@@ -1,4 +1,4 @@
-"""Who asks: users of a Web Fuzzing Commons file log in, and no secret of theirs is written anywhere."""
+"""Users of a Web Fuzzing Commons file log in, and none of their secrets is written anywhere."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ def test_users_log_in_with_a_token_or_a_cookie_and_no_secret_is_written(
 
     done = run("check", NOTES, "--url", guarded, "--auth-file", users, *chosen)
 
-    told = [path.read_text("utf-8") for path in (tmp_path / "reports").iterdir()] + [done.stdout, done.stderr]
+    written_texts = [path.read_text("utf-8") for path in (tmp_path / "reports").iterdir()] + [done.stdout, done.stderr]
     outcomes = {each["outcome"] for each in json.loads((tmp_path / "reports/report.json").read_text())["outcomes"]}
     assert 0 == done.returncode, done.stdout
     assert {"passed"} == {outcome for outcome in outcomes if not outcome.startswith("skipped")}
-    assert [] == [secret for secret in (*KEYS, *PASSWORDS.values()) for text in told if secret in text]
+    assert [] == [secret for secret in (*KEYS, *PASSWORDS.values()) for text in written_texts if secret in text]
 
 
 def test_users_with_fixed_headers_need_no_login(tmp_path: Path, guarded: str) -> None:
@@ -97,7 +97,7 @@ def test_users_with_fixed_headers_need_no_login(tmp_path: Path, guarded: str) ->
     assert 0 == done.returncode, done.stdout
 
 
-def test_further_headers_are_sent_by_every_part_of_an_examination_and_are_not_written(tmp_path: Path) -> None:
+def test_header_options_are_sent_with_every_request_and_are_not_written(tmp_path: Path) -> None:
     seen: list[tuple[bool, bool]] = []
 
     class Listening(Notes):
@@ -109,11 +109,11 @@ def test_further_headers_are_sent_by_every_part_of_an_examination_and_are_not_wr
         done = run("check", NOTES, "--url", f"{address}/api", "--auth", KEYS[0], "--header", f"X-Place: {TENANT}",
                    "--only", "create", "--only", "GET *", "--quick", "--report", str(tmp_path))  # fmt: skip
 
-    told = [path.read_text("utf-8") for path in tmp_path.iterdir()] + [done.stdout, done.stderr]
+    written_texts = [path.read_text("utf-8") for path in tmp_path.iterdir()] + [done.stdout, done.stderr]
     assert 0 == done.returncode, done.stdout
     assert (True, False) not in seen
     assert (True, True) in seen
-    assert [] == [text for text in told if TENANT in text]
+    assert [] == [text for text in written_texts if TENANT in text]
 
 
 @pytest.mark.parametrize(("users", "expected"), [
@@ -121,7 +121,7 @@ def test_further_headers_are_sent_by_every_part_of_an_examination_and_are_not_wr
     ([{"name": "ada"}], "Must specify either"),
     ([{"name": "ada", "loginEndpointAuth": {"verb": "EAT", "endpoint": "/login"}}], "EAT"),
 ])  # fmt: skip
-def test_a_file_that_cannot_be_used_is_refused_and_says_why(
+def test_an_invalid_file_of_users_is_refused_with_a_reason(
     tmp_path: Path, guarded: str, users: list[dict[str, Any]], expected: str
 ) -> None:
     template = login(token=NEWER) if "payloadUserPwd" in users[0].get("loginEndpointAuth", {}) else None
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_says_why(
     assert "wrong" not in done.stderr
 
 
-def test_the_credentials_of_the_sandbox_are_not_sent_to_somebody_elses_service(tmp_path: Path) -> None:
+def test_the_sandbox_credentials_are_not_sent_to_other_machines(tmp_path: Path) -> None:
     done = run("check", "datagrid", "--url", "https://datagrid.invalid/v1", "--report", str(tmp_path))
 
     assert 2 == done.returncode
@@ -141,9 +141,9 @@ def test_the_credentials_of_the_sandbox_are_not_sent_to_somebody_elses_service(t
     assert [] == list(tmp_path.iterdir())
 
 
-def test_who_asks_for_no_credential_sends_none(tmp_path: Path, guarded: str) -> None:
+def test_no_auth_sends_no_credential(tmp_path: Path, guarded: str) -> None:
     done = run("check", NOTES, "--url", guarded, "--no-auth", "--quick", "--only", "create", "--report", str(tmp_path))
 
-    examined = json.loads((tmp_path / "report.json").read_text())["outcomes"]
-    assert "failed" in {each["outcome"] for each in examined if each["check"] == "create"}
+    outcomes = json.loads((tmp_path / "report.json").read_text())["outcomes"]
+    assert "failed" in {each["outcome"] for each in outcomes if each["check"] == "create"}
     assert 1 == done.returncode

@@ -1,4 +1,4 @@
-"""The page of a report in a browser: what broke can be read, found in the matrix, and repeated in a shell."""
+"""The HTML report in a browser: the findings, the table of outcomes, and lines for a shell."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def cards(page: str) -> dict[str, str]:
     return dict(re.findall(r'<section id="([^"]*)"(.*?)</section>', page, re.DOTALL))
 
 
-def test_a_browser_shows_what_was_expected_and_seen_and_who_says_so(folder: Path, browse: Callable[..., str]) -> None:
+def test_a_browser_shows_what_was_expected_and_seen_and_the_source(folder: Path, browse: Callable[..., str]) -> None:
     page = browse((folder / "report.html").as_uri())
 
     shown = cards(page)
@@ -78,7 +78,7 @@ def test_a_browser_shows_what_was_expected_and_seen_and_who_says_so(folder: Path
         assert "specs/basedash/openapi.yaml:" in text
 
 
-def test_the_matrix_has_every_operation_and_leads_to_the_findings(folder: Path, browse: Callable[..., str]) -> None:
+def test_the_table_has_every_operation_and_links_to_the_findings(folder: Path, browse: Callable[..., str]) -> None:
     page = browse((folder / "report.html").as_uri())
     table = re.search(r'<table id="matrix">.*<tbody>(.*?)</tbody>', page, re.DOTALL)
     assert table is not None
@@ -91,7 +91,7 @@ def test_the_matrix_has_every_operation_and_leads_to_the_findings(folder: Path, 
     assert {findings(folder)[0]["id"]} == set(links)
 
 
-def test_the_lines_on_the_page_repeat_the_failure(folder: Path, shell: Callable[[str], str]) -> None:
+def test_the_shell_lines_on_the_page_reproduce_the_failure(folder: Path, shell: Callable[[str], str]) -> None:
     [lines] = re.findall(r'<pre class="shell">(.*?)</pre>', cards((folder / "report.html").read_text())[
         next(each["id"] for each in findings(folder) if "displayName" in each["expected"])], re.DOTALL)  # fmt: skip
 
@@ -102,7 +102,7 @@ def test_the_lines_on_the_page_repeat_the_failure(folder: Path, shell: Callable[
     assert seen == repr(reply["data"]["displayName"])
 
 
-def test_what_a_reply_holds_is_not_run_by_the_shell(tmp_path: Path) -> None:
+def test_a_shell_does_not_run_the_content_of_a_response(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     evil = f"'; touch {trap}; $(touch {trap}) `touch {trap}`"
     exchange = RecordedExchange(
@@ -115,7 +115,7 @@ def test_what_a_reply_holds_is_not_run_by_the_shell(tmp_path: Path) -> None:
     assert not trap.exists()
 
 
-def test_the_page_needs_nothing_from_elsewhere(folder: Path) -> None:
+def test_the_page_loads_nothing(folder: Path) -> None:
     page = (folder / "report.html").read_text()
 
     assert [] == [link for link in re.findall(r"(?:src|href)=[\"']?([^\"' >]+)", page) if not link.startswith("#")]

@@ -1,4 +1,4 @@
-"""`--database`: what failed once is tried first the next time, on this machine or on another."""
+"""`--database`: what failed before is tried first in the next run, on this machine or on another."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def failed(broken: str, folder: Path, *further: str) -> bool:
 
 
 LUCKY, HASTY = ("--quick", "--seed", "4"), ("--quick", "--seed", "1")
-"""Two short examinations: the first one finds the bug, the second one does not by itself."""
+"""Seeds of two short checks: the first finds the bug, the second finds it only with the stored example."""
 
 
-def test_what_failed_is_kept_in_the_folder_of_reports_and_tried_first(broken: str, tmp_path: Path) -> None:
+def test_failing_examples_are_stored_in_the_report_folder_and_tried_first(broken: str, tmp_path: Path) -> None:
     assert failed(broken, tmp_path, *LUCKY)
     assert any((tmp_path / "examples").iterdir())
 
@@ -58,7 +58,7 @@ def test_what_failed_is_kept_in_the_folder_of_reports_and_tried_first(broken: st
     assert not failed(broken, tmp_path, *HASTY, "--database", "none")
 
 
-def test_machines_share_what_failed_by_redis(broken: str, redis: str, tmp_path: Path) -> None:
+def test_machines_share_failing_examples_by_redis(broken: str, redis: str, tmp_path: Path) -> None:
     assert failed(broken, tmp_path / "here", *LUCKY, "--database", redis)
     assert [] != Redis.from_url(redis).keys("hypothesis-example:*")
     assert not (tmp_path / "here" / "examples").exists()
@@ -68,7 +68,7 @@ def test_machines_share_what_failed_by_redis(broken: str, redis: str, tmp_path: 
 
 
 @pytest.mark.parametrize("place", ["redis://:secret@127.0.0.1:9/0", "postgres://secret@there/0"])
-def test_a_database_that_cannot_be_used_is_said_without_its_password(tmp_path: Path, place: str) -> None:
+def test_an_error_about_the_database_does_not_contain_its_password(tmp_path: Path, place: str) -> None:
     done = run("check", "basedash", "--database", place, "--report", str(tmp_path))
 
     assert (2, True) == (done.returncode, "--database" in done.stderr)

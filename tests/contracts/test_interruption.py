@@ -1,4 +1,4 @@
-"""Examinations cut short, with real processes: they end with 2, say what they saw, and leave nothing unknown."""
+"""Checks that are interrupted, with real processes: they exit with 2, report what they found, and know what is left."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CONFORMANCE = ("--only", "not_a_server_error")
 
 @dataclass
 class Scene:
-    """A mock in a process of its own, and an examination of it in another."""
+    """A mock in one process, and a contract check of it in another."""
 
     mock: subprocess.Popen[str]
     base: str
@@ -35,18 +35,18 @@ class Scene:
 
     @property
     def journal(self) -> Journal:
-        """What the examination has written down so far."""
+        """What the check has recorded so far."""
         return Journal(self.folder / "journal.jsonl")
 
     def check(self, *options: str) -> subprocess.Popen[str]:
-        """An examination that has just begun to create."""
+        """A check that has just created its first item."""
         arguments = ("check", "basedash", "--url", self.base, "--report", str(self.folder), *SLOW, *options)
         process, _ = self.processes.start(*arguments, until="✓ POST")
         until(lambda: bool(self.journal.open()))
         return process
 
     def there(self) -> list[dict[str, Any]]:
-        """What the mock still has of the examination's."""
+        """The items of the check that still exist in the mock."""
         asked = httpx.get(self.base + SERVERS, headers={"Authorization": f"Bearer {KEY}"}, timeout=10)
         found: list[dict[str, Any]] = asked.json()["data"]
         return found
@@ -78,22 +78,22 @@ def answers(base: str) -> bool:
         return False
 
 
-def until(holds: Callable[[], bool], patience: float = 60) -> None:
-    """Wait until something holds; fail when it never does."""
-    end = time.monotonic() + patience
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until a condition is true."""
+    end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, "it never came to that"
+        assert time.monotonic() < end, "the condition never became true"
         time.sleep(0.01)
 
 
 def ended(process: subprocess.Popen[str]) -> int:
-    """How a process ended, what it still prints being read."""
+    """The exit code of a process, after reading its remaining output."""
     process.communicate(timeout=60)
     return process.returncode
 
 
-@pytest.mark.parametrize("options", [(), CONFORMANCE], ids=["promises", "conformance"])
-def test_an_interrupted_examination_tidies_up_and_reports_what_it_saw(scene: Scene, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("options", [(), CONFORMANCE], ids=["checks", "conformance"])
+def test_an_interrupted_check_deletes_its_items_and_writes_a_report(scene: Scene, options: tuple[str, ...]) -> None:
     process = scene.check(*options)
     process.send_signal(signal.SIGINT)
 
@@ -102,7 +102,7 @@ def test_an_interrupted_examination_tidies_up_and_reports_what_it_saw(scene: Sce
     assert [] == scene.there()
 
 
-def test_what_a_killed_examination_left_is_cleaned_up(scene: Scene) -> None:
+def test_cleanup_deletes_the_items_of_a_killed_check(scene: Scene) -> None:
     process = scene.check()
     process.kill()
     ended(process)
@@ -114,7 +114,7 @@ def test_what_a_killed_examination_left_is_cleaned_up(scene: Scene) -> None:
     assert ((), {}) == (scene.journal.open(), scene.journal.pending())
 
 
-def test_what_conformance_made_before_it_was_killed_is_removed_or_named(scene: Scene) -> None:
+def test_cleanup_deletes_or_lists_the_items_of_a_killed_conformance_check(scene: Scene) -> None:
     process = scene.check(*CONFORMANCE)
     process.kill()
     ended(process)
@@ -125,7 +125,7 @@ def test_what_conformance_made_before_it_was_killed_is_removed_or_named(scene: S
     assert () == scene.journal.open()
 
 
-def test_a_target_that_dies_ends_the_examination_with_a_partial_report(scene: Scene) -> None:
+def test_a_target_that_dies_ends_the_check_with_a_partial_report(scene: Scene) -> None:
     process = scene.check()
     scene.mock.kill()
 
@@ -134,7 +134,7 @@ def test_a_target_that_dies_ends_the_examination_with_a_partial_report(scene: Sc
     assert "passed" in {entry["outcome"] for entry in scene.report()["outcomes"]}
 
 
-def test_a_target_that_hangs_ends_the_examination_and_is_cleaned_up_when_it_goes_on(scene: Scene) -> None:
+def test_a_target_that_hangs_ends_the_check_and_can_be_cleaned_up_later(scene: Scene) -> None:
     process = scene.check()
     scene.mock.send_signal(signal.SIGSTOP)
     code = ended(process)

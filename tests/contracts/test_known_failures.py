@@ -1,4 +1,4 @@
-"""`mockserver check --known FILE`: what may fail for now, with a reason and a date, and only as long as it fails."""
+"""`mockserver check --known FILE`: failures that are accepted as long as they fail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ONE = ("--quick", "--only", "create")
 
 @pytest.fixture(scope="module")
 def base() -> Iterator[str]:
-    """A server of which two promises of creating are known to break."""
+    """A server with two known failures of creating."""
     with _served(Basedash("create-200")) as address:
         yield address
 
@@ -28,7 +28,7 @@ def checked(base: str, folder: Path, *further: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_known_failure_does_not_fail_the_run_but_is_listed(base: str, tmp_path: Path) -> None:
+def test_a_known_failure_is_listed_and_does_not_fail_the_run(base: str, tmp_path: Path) -> None:
     known = tmp_path / "known.yaml"
     known.write_text("- operation: '* /api/*'\n  reason: TICKET-7, fixed in May\n  date: 2026-11-21\n")
 
@@ -48,11 +48,11 @@ def test_a_known_failure_does_not_fail_the_run_but_is_listed(base: str, tmp_path
     }
 
 
-def test_a_known_failure_that_fails_no_more_fails_the_run(base: str, tmp_path: Path) -> None:
+def test_a_known_failure_that_no_longer_fails_fails_the_run(base: str, tmp_path: Path) -> None:
     known = tmp_path / "known.yaml"
     known.write_text("- {operation: '* /api/*', reason: still broken, date: 2026-11-21}\n"
                      "- {check: create, operation: 'POST *', reason: mended by now, date: 2026-11-20}\n"
-                     "- {check: paging, reason: not examined here, date: 2026-11-20}\n")  # fmt: skip
+                     "- {check: paging, reason: not checked here, date: 2026-11-20}\n")  # fmt: skip
 
     code, printed = checked(base, tmp_path, "--known", str(known))
 
@@ -69,9 +69,7 @@ def test_a_known_failure_that_fails_no_more_fails_the_run(base: str, tmp_path: P
     ("- reason: x\n  date: 2026-11-21", ":1:", "does not say which failure"),
     ("known: []", ":1:", "a list"),
 ])  # fmt: skip
-def test_an_entry_that_cannot_be_used_is_refused_by_file_and_line(
-    tmp_path: Path, wrong: str, place: str, says: str
-) -> None:
+def test_an_invalid_entry_is_refused_with_file_and_line(tmp_path: Path, wrong: str, place: str, says: str) -> None:
     known = tmp_path / "known.yaml"
     known.write_text(wrong)
 
@@ -82,7 +80,7 @@ def test_an_entry_that_cannot_be_used_is_refused_by_file_and_line(
     assert says in done.stderr
 
 
-def test_a_first_file_is_written_and_asks_for_reasons(base: str, tmp_path: Path) -> None:
+def test_known_write_writes_a_file_without_reasons(base: str, tmp_path: Path) -> None:
     known = tmp_path / "known.yaml"
     code, printed = checked(base, tmp_path, "--known-write", str(known))
     assert 1 == code

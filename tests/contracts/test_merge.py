@@ -1,4 +1,4 @@
-"""`--shard` and `mockserver merge`: the shares of an examination are together the whole of it."""
+"""`--shard` and `mockserver merge`: all shards together are the whole check."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def checked(folder: Path, *further: str) -> Report:
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The folders of an examination of the mock by three machines."""
+    """The report folders of a check of the mock in three shards."""
     folders = [tmp_path_factory.mktemp(f"share-{number}") for number in (1, 2, 3)]
     for number, folder in enumerate(folders, 1):
         checked(folder, "--shard", f"{number}/3")
     return folders
 
 
-def test_all_shares_together_are_the_whole(parts: list[Path], tmp_path: Path) -> None:
+def test_all_shards_together_are_the_whole_check(parts: list[Path], tmp_path: Path) -> None:
     whole = checked(tmp_path / "whole")
 
     done = run("merge", *map(str, parts), "--report", str(tmp_path / "merged"))
@@ -43,7 +43,7 @@ def test_all_shares_together_are_the_whole(parts: list[Path], tmp_path: Path) ->
     assert FORMATS.keys() - {FILE} == {file.name for file in (tmp_path / "merged").iterdir()}
 
 
-def test_no_promise_is_held_twice(parts: list[Path]) -> None:
+def test_no_check_runs_in_two_shards(parts: list[Path]) -> None:
     keys = [
         key
         for folder in parts
@@ -55,7 +55,7 @@ def test_no_promise_is_held_twice(parts: list[Path]) -> None:
     assert all(read_report(folder).passed for folder in parts)
 
 
-def test_a_missing_share_is_an_examination_that_did_not_end(parts: list[Path], tmp_path: Path) -> None:
+def test_a_missing_shard_exits_with_two(parts: list[Path], tmp_path: Path) -> None:
     done = run("merge", *map(str, parts[:2]), "--report", str(tmp_path))
 
     assert 2 == done.returncode
@@ -72,13 +72,13 @@ def test_reports_of_different_documents_are_refused(parts: list[Path], tmp_path:
 
 
 @pytest.mark.parametrize("wrong", ["0/3", "4/3", "one", "1/"])
-def test_a_share_that_cannot_be_is_refused(wrong: str) -> None:
+def test_an_invalid_shard_is_refused(wrong: str) -> None:
     done = run("check", *QUICK, "--shard", wrong)
 
     assert (2, True) == (done.returncode, "2/5" in done.stderr)
 
 
-def test_a_check_at_an_operation_belongs_to_one_share() -> None:
+def test_a_check_at_an_operation_is_in_one_shard() -> None:
     places = [(f"check-{n}", f"GET /{n}") for n in range(100)]
 
     assert [1] * 100 == [sum(Shard(n, 5).has(*place) for n in range(1, 6)) for place in places]

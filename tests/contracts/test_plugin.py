@@ -1,4 +1,4 @@
-"""What the pytest plugin gives to every project that installs this one: mocks, and an examination as tests."""
+"""The pytest plugin: mocks as fixtures, and a contract check as tests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DOCUMENTED = Path(__file__).parents[2] / "docs/pytest.md"
 PATH = "/api/public/organizations/org_1/mcp-servers"
 
 
-def test_a_mock_answers_at_an_address_of_its_own(mock_url: Callable[..., str]) -> None:
+def test_mock_url_starts_a_mock_at_its_own_address(mock_url: Callable[..., str]) -> None:
     first, second = mock_url("basedash"), mock_url("basedash")
 
     assert first != second
@@ -32,18 +32,18 @@ async def _get(app: Any, path: str) -> int:
         return (await client.get(path)).status_code
 
 
-def test_a_mock_in_process_needs_no_port(mock_app: Callable[..., Any]) -> None:
+def test_mock_app_needs_no_port(mock_app: Callable[..., Any]) -> None:
 
     assert 401 == asyncio.run(_get(mock_app("basedash"), PATH))
 
 
-def examine(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+def check(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
     """A pytest run of its own, in an empty project."""
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--contract-quick", *arguments, timeout=200)
 
 
-def test_an_examination_is_one_test_for_each_promise_at_each_operation(pytester: pytest.Pytester) -> None:
-    done = examine(pytester, "--contract", "datagrid", "--collect-only", "-q")
+def test_there_is_one_test_for_each_check_at_each_operation(pytester: pytest.Pytester) -> None:
+    done = check(pytester, "--contract", "datagrid", "--collect-only", "-q")
 
     names = [line for line in done.outlines if line.startswith("contract/datagrid::")]
     assert "contract/datagrid::paging[GET /secrets]" in names
@@ -52,16 +52,16 @@ def test_an_examination_is_one_test_for_each_promise_at_each_operation(pytester:
     assert 90 < len(names)
 
 
-def test_the_mock_passes_its_examination_on_two_workers(pytester: pytest.Pytester) -> None:
-    done = examine(pytester, "--contract", "piper", "-n", "2", "-k", "create or paging or delete")
+def test_the_mock_passes_its_contract_check_on_two_workers(pytester: pytest.Pytester) -> None:
+    done = check(pytester, "--contract", "piper", "-n", "2", "-k", "create or paging or delete")
 
     assert 0 == done.ret
     assert done.parseoutcomes()["passed"] > 5
 
 
-def test_a_broken_promise_is_a_failed_test_that_shows_statement_and_requests(pytester: pytest.Pytester) -> None:
+def test_a_failed_test_shows_the_statement_and_the_requests(pytester: pytest.Pytester) -> None:
     with _served(Basedash("oldest-first")) as address:
-        done = examine(pytester, "--contract", "basedash", "--target", address, "-k", "order[ or read-back[")
+        done = check(pytester, "--contract", "basedash", "--target", address, "-k", "order[ or read-back[")
 
     assert 1 == done.ret
     assert {"failed": 1, "passed": 1} == {key: done.parseoutcomes()[key] for key in ("failed", "passed")}
@@ -71,30 +71,30 @@ def test_a_broken_promise_is_a_failed_test_that_shows_statement_and_requests(pyt
     )
 
 
-def test_workers_share_a_service_and_agree_with_a_run_alone(pytester: pytest.Pytester) -> None:
+def test_several_workers_share_a_service_and_agree_with_one(pytester: pytest.Pytester) -> None:
     chosen = ("--contract", "basedash", "-k", "order[ or update[ or delete[ or paging[ or unknown-path[")
     with _served(Basedash("delete-kept")) as address:
-        alone, shared = (examine(pytester, *chosen, "--target", address, *more) for more in ((), ("-n", "3")))
+        alone, shared = (check(pytester, *chosen, "--target", address, *more) for more in ((), ("-n", "3")))
 
     outcomes = [{key: each.parseoutcomes().get(key, 0) for key in ("passed", "failed")} for each in (alone, shared)]
     assert outcomes[0] == outcomes[1]
     assert 0 < outcomes[0]["failed"] < outcomes[0]["passed"]
 
 
-def test_what_is_only_assumed_fails_no_test_and_is_told_at_the_end(pytester: pytest.Pytester) -> None:
+def test_warnings_fail_no_test_and_are_printed_at_the_end(pytester: pytest.Pytester) -> None:
     with _served(Basedash("label-moves")) as address:
-        done, strict = (examine(pytester, "--contract", "basedash", "--target", address, "-k", "initial-values[", *more)
+        done, strict = (check(pytester, "--contract", "basedash", "--target", address, "-k", "initial-values[", *more)
                         for more in ((), ("--contract-strict",)))  # fmt: skip
 
     assert (0, 1) == (done.ret, strict.ret)
     done.stdout.fnmatch_lines(["*contract warnings*", "WARNING *: initial-values *"])
 
 
-def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) -> None:
+def test_the_documented_own_check_runs(pytester: pytest.Pytester) -> None:
     [example] = re.findall(r"```python\n(# conftest.py\n.*?)```", DOCUMENTED.read_text("utf-8"), re.DOTALL)
     pytester.makeconftest(example)
 
-    done = examine(pytester, "--contract", "datagrid", "-k", "a_removed_server", "-v")
+    done = check(pytester, "--contract", "datagrid", "-k", "a_removed_server", "-v")
 
     done.stdout.fnmatch_lines(["contract/datagrid::a_removed_server_is_in_no_list PASSED*"])
     assert {"passed": 1} == {key: n for key, n in done.parseoutcomes().items() if key in ("passed", "failed", "errors")}
@@ -105,10 +105,19 @@ def test_the_documented_promise_of_a_project_is_held(pytester: pytest.Pytester) 
     (("--contract", "nobody"), "cannot check: unknown vendor 'nobody'"),
     (("--contract", "datagrid", "--target", "https://datagrid.invalid"), "no credential for datagrid.invalid"),
 ])  # fmt: skip
-def test_what_cannot_be_examined_is_refused_and_says_why(
+def test_a_contract_or_target_that_cannot_be_used_is_a_usage_error(
     pytester: pytest.Pytester, arguments: tuple[str, ...], expected: str
 ) -> None:
-    done = examine(pytester, *arguments)
+    done = check(pytester, *arguments)
 
     assert pytest.ExitCode.USAGE_ERROR == done.ret
     assert expected in done.stderr.str()
+
+
+def test_contract_without_the_check_extra_says_how_to_install_it(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.modules['openapi_core'] = None")
+
+    done = check(pytester, "--contract", "datagrid")
+
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    assert "--contract needs openapi_core: pip install 'mockserver[check]'" in done.stderr.str()

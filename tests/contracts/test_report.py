@@ -1,4 +1,4 @@
-"""The forms of a report: whatever a server answers, they stay readable by what reads them."""
+"""The formats of a report: they stay valid for any response."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def report(seen: str, body: bytes = b"", stopped: str = "") -> Report:
 
 
 @given(ANYTHING, st.binary())
-def test_the_xml_is_well_formed_whatever_was_seen(seen: str, body: bytes) -> None:
+def test_the_xml_is_well_formed_for_any_response(seen: str, body: bytes) -> None:
     root = ET.fromstring(as_junit(report(seen, body)).encode("utf-8"))
 
     assert 1 == len(root.findall("testsuite/testcase/failure"))
 
 
 @given(ANYTHING, st.binary())
-def test_the_json_reads_back_as_it_was_written(seen: str, body: bytes) -> None:
+def test_the_json_contains_any_response(seen: str, body: bytes) -> None:
     read = json.loads(as_json(report(seen, body)))
 
     assert seen == read["findings"][0]["seen"]
 
 
-def test_what_a_server_answers_never_becomes_markup() -> None:
+def test_the_content_of_a_response_never_becomes_markup() -> None:
     page = as_html(report("<script>alert(1)</script>", b"<img src=x onerror=alert(1)>"))
 
     assert 1 == page.count("<script")
@@ -97,20 +97,20 @@ def test_the_curl_line_of_a_finding_sends_the_same_request_again() -> None:
 
 
 @given(ANYTHING, st.binary())
-def test_what_was_written_as_json_is_read_as_the_same_report(seen: str, body: bytes) -> None:
+def test_the_json_is_read_as_the_same_report(seen: str, body: bytes) -> None:
     written = report(seen, body)
 
     assert written == from_json(as_json(written))
 
 
 @given(ANYTHING, st.binary(), st.sampled_from(["", "interrupted"]))
-def test_the_sarif_log_is_valid_whatever_was_seen(seen: str, body: bytes, stopped: str) -> None:
+def test_the_sarif_log_is_valid_for_any_response(seen: str, body: bytes, stopped: str) -> None:
     log = json.loads(as_sarif(report(seen, body, stopped)))
 
     assert [] == validation_errors(log)
 
 
-def test_code_scanning_knows_a_finding_again_and_shows_what_it_breaks() -> None:
+def test_code_scanning_recognises_a_finding_and_shows_the_statement() -> None:
     written = replace(report("x"), places={"GET /a": ReportLine("api/openapi.yaml", 7)})
 
     [run] = json.loads(as_sarif(written))["runs"]
@@ -124,7 +124,7 @@ def test_code_scanning_knows_a_finding_again_and_shows_what_it_breaks() -> None:
 
 
 @pytest.mark.parametrize("format", ["yaml", "json"])
-def test_a_place_is_the_line_on_which_an_operation_begins(tmp_path: Path, format: str) -> None:
+def test_places_are_the_lines_where_operations_begin(tmp_path: Path, format: str) -> None:
     written = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"},
                "paths": {"/things": {"get": {"responses": {"200": {"description": "x"}}}}}}  # fmt: skip
     file = tmp_path / f"openapi.{format}"
@@ -139,7 +139,7 @@ def test_a_place_is_the_line_on_which_an_operation_begins(tmp_path: Path, format
 
 
 @pytest.mark.parametrize("wrong", ["", "[]", "{}", '{"format": 99}', '{"format": 2, "findings": 7}'])
-def test_what_is_no_report_is_refused_by_name(tmp_path: Path, wrong: str) -> None:
+def test_a_file_that_is_no_report_is_refused_by_name(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "report.json"
     file.write_text(wrong)
 

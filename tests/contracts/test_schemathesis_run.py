@@ -19,7 +19,7 @@ from contracts.runner.runner import CheckResult, run_checks
 from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from mockserver.contract import Contract
-from tests.contracts.unresponsive_server import Deaf
+from tests.contracts.unresponsive_server import Unresponsive
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject
 
@@ -157,9 +157,9 @@ def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None
     assert ["GET /books"] == told(books, 200, "negative_data_rejection")
 
 
-def deafly(lives: int, **settings: Any) -> tuple[CheckResult, Deaf]:
+def deafly(lives: int, **settings: Any) -> tuple[CheckResult, Unresponsive]:
     """Hold a real server to its document which leaves every PATCH without an answer, and after so many all requests."""
-    about, server = subject("basedash"), Deaf(lives)
+    about, server = subject("basedash"), Unresponsive(lives)
     with _served(server) as address, Target.http(address, about.users, timeout=0.5) as target:
         result = conform(about.contract, target, **settings)
         server.over = True

@@ -1,4 +1,4 @@
-"""A server that takes requests and does not answer them."""
+"""A server that accepts requests and does not respond to them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from tests.planted_bugs.basedash import Basedash
 
 
-class Deaf:
-    """The planted Basedash server, which takes every PATCH and never answers it; after so many, nothing at all.
+class Unresponsive:
+    """The planted Basedash server, which never responds to a PATCH, and after `lives` of them to no request at all.
 
-    It lets go of everybody once `over` is set.
+    When `over` is set, the pending requests get their responses.
     """
 
     def __init__(self, lives: int) -> None:

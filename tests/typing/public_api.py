@@ -9,7 +9,25 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any, assert_type
 
+import contracts
 import mockserver
+from contracts import (
+    CannotBuildRequest,
+    CheckContext,
+    CheckedResource,
+    CheckResult,
+    Contract,
+    CreatedItem,
+    Finding,
+    RecordedExchange,
+    ResourceOperation,
+    StatementRef,
+    User,
+    check_app,
+    load_contract,
+    sandbox_users,
+    user_with_secret,
+)
 from mockserver import (
     BehaviourError,
     Call,
@@ -109,3 +127,32 @@ def status_of(error: MockServerError) -> int:
         case BehaviourError() | HandlerError() | StateError() | MockServerError():
             pass
     return 0
+
+
+def a_removed_item_is_gone(context: CheckContext) -> None:
+    """A check of the user's own."""
+    pets: CheckedResource = context.shared.resources["pet"]
+    operation: ResourceOperation = pets.operations["get"]
+    if not pets.can("create", "get", "delete"):
+        raise CannotBuildRequest("pets cannot be deleted")
+    made = context.create(pets)
+    assert_type(made, CreatedItem)
+    removed = context.delete(made)
+    assert_type(removed, RecordedExchange)
+    seen = context.send(operation, path=made.path)
+    assert_type(context.expect(seen.status == 404, "status 404", f"status {seen.status}", made.exchange, seen), bool)
+    context.breach("x", "y")  # type: ignore[attr-defined]
+
+
+def pytest_mockserver_checks(contract: Contract) -> list[Any]:
+    """The hook of the pytest plugin."""
+    return [a_removed_item_is_gone] if contract.name == "pets" else []
+
+
+pets_contract = load_contract("my-api.yaml", ["extra.yaml"])
+ada: User = user_with_secret(pets_contract, "ada", "secret", tenant="a")
+result = check_app(app, pets_contract, users=[ada, *sandbox_users(pets_contract)], mode="quick")
+assert_type(result, CheckResult)
+assert_type(contracts.check_app(app, pets_contract).findings, tuple[Finding, ...])
+statement: StatementRef | None = result.findings[0].statement
+check_app(app, pets_contract, mode="slow")  # type: ignore[arg-type]
