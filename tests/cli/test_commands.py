@@ -14,7 +14,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver import contract as contracts
 from tests.process import ENVIRONMENT, ROOT, Processes, address, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
@@ -192,33 +191,6 @@ def test_a_control_token_is_asked_for_when_others_can_reach_the_port(serve: Serv
 
     assert 401 == httpx.get(f"{base}/_mock/state").status_code
     assert 200 == httpx.get(f"{base}/_mock/state", headers={"Authorization": f"Bearer {token}"}).status_code
-
-
-def test_every_curl_line_of_the_readme_works(serve: Serve) -> None:
-    _, lines = serve()
-    block = re.search(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert block is not None
-    text = block.group(1).replace("\\\n", " ").replace("http://127.0.0.1:8080", address(lines))
-    commands = text.split("\n\n")
-
-    statuses = [
-        subprocess.run([*shlex.split(command), "-s", "-o", "/dev/null", "-w", "%{http_code}"], capture_output=True,
-                       text=True, timeout=30, check=True).stdout
-        for command in commands
-    ]  # fmt: skip
-
-    assert ["201", "201", "200", "201"] == statuses
-
-
-def test_every_credential_of_the_readme_is_one_that_the_sandbox_hands_out() -> None:
-    written = re.findall(r"^\| (\w+) \| `([^`]+)` \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
-    handed_out = [
-        (contract.name, entry.value)
-        for contract in contracts.all_of([])
-        for entry in contract.behaviour.service.credentials
-    ]
-
-    assert handed_out == written
 
 
 def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> None:

@@ -125,8 +125,9 @@ def test_basedash_begins_oauth_and_syncs_when_the_person_has_consented(sandbox: 
     assert not re.search("access_token|refresh_token", state)
 
 
-def test_the_journey_of_the_readme_works_as_it_is_written() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## With real MCP servers")[2]
+def test_the_session_with_real_mcp_servers_works_as_the_page_shows() -> None:
+    page = ROOT / "docs" / "vendors" / "README.md"
+    text = page.read_text(encoding="utf-8").partition("## With real MCP servers")[2]
     begin, change = (block.replace("\\\n", " ") for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)[:2])
     serve, demo = (
         re.findall(rf"^mockserver ({command}.*?) &", begin, re.MULTILINE)[0] for command in ("serve", "demo")
