@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test coverage test-wheel lint format bench conformance conformance-big corpus journeys mutants \
+.PHONY: help serve test cases coverage test-wheel lint format bench conformance conformance-big corpus journeys mutants \
         wheel pins docs clean
 .DELETE_ON_ERROR:
 
@@ -34,6 +34,9 @@ test-wheel: wheel ## Run the tests of the command line and the vendors with the 
 	@$(INSTALLED)/venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	  "$$(ls dist/*.whl)[test]"
 	@cd $(INSTALLED) && venv/bin/pytest -n auto --dist worksteal $(or $(ARGS),tests/cli tests/vendors)
+
+cases: $(VENV)/developed ## Run the cases that users reported (part of `make test` too)
+	@$(BIN)/pytest tests/cases $(ARGS)
 
 lint: $(VENV)/developed ## Check style and types
 	$(BIN)/ruff check .

@@ -285,7 +285,10 @@ def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[st
         path = (*path, error.kind.property)  # type: ignore[attr-defined]
     elif keyword == "additionalProperties":
         path = (*path, *error.kind.unexpected[:1])  # type: ignore[attr-defined]
-    return Fault(location, path, _cut(error.message), keyword, _expected(error))
+    message = error.message
+    if keyword == "not" and error.kind.schema in ({}, True) and path:  # type: ignore[attr-defined]
+        message = f"{path[-1]} is not a known property"  # a closed schema, or one that the other direction hides
+    return Fault(location, path, _cut(message), keyword, _expected(error))
 
 
 def _cut(message: str) -> str:

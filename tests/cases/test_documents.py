@@ -49,3 +49,13 @@ def test_54_small_slips_of_a_schema_are_passed_over(serve: Serve) -> None:
 
     assert [200] * 4 == [reply.status_code for reply in replies]
     assert [str, str] == [type(replies[0].json()["a"]), type(replies[1].json())]
+
+
+def test_09_a_closed_object_says_which_property_it_does_not_know(serve: Serve) -> None:
+    api = serve("09-additional-false")
+
+    refused = api.put("/one", json={"name": "x", "extra": 1})
+
+    assert (400, "body extra: extra is not a known property") == (refused.status_code, refused.json()["detail"])
+    assert {"name", "tags", "createTime"} >= api.get("/res/5").json().keys()
+    assert 200 == api.post("/map", json={"z": 1}).status_code
