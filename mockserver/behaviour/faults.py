@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,8 +9,11 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import orjson
 
-from mockserver.behaviour.statements import Behaviour, OperationBehaviour, Resource, ServiceStatements
+from mockserver.behaviour import templates
+from mockserver.behaviour.statements import Behaviour, Errors, OperationBehaviour, Resource, ServiceStatements
+from mockserver.behaviour.suggestions import allowed, nearest
 from mockserver.behaviour.vocabulary import long_form
+from mockserver.errors import BehaviourError
 from mockserver.openapi.pointer import join, lookup
 
 Place = tuple[str | int, ...]
@@ -101,9 +103,9 @@ def _unknown(name: str, known: list[str], place: Place) -> str:
     if not place or len(place) != STATEMENTS_AT[str(place[0])]:
         return f"unknown key{allowed(name, known)}"
     for model, about in ABOUT.items():
-        near = [] if difflib.get_close_matches(name, known, 1) else _near(name, model.__struct_encode_fields__)
+        near = "" if nearest(name, known) else nearest(name, model.__struct_encode_fields__)
         if near:
-            return f"unknown statement; `{near[0]}` is one about {about}. Allowed: {', '.join(known)}"
+            return f"unknown statement; `{near}` is one about {about}. Allowed: {', '.join(known)}"
     return f"unknown statement{allowed(name, known)}"
 
 
@@ -117,26 +119,19 @@ ABOUT = {
 }
 
 
-def _near(name: str, known: Iterable[str]) -> list[str]:
-    return difflib.get_close_matches(name, known, 1)
-
-
-def allowed(name: str, known: Iterable[str]) -> str:
-    """What may be written in place of a name, the likeliest first."""
-    near = _near(name, known)
-    hint = f"; did you mean `{near[0]}`?" if near else "."
-    return f"{hint} Allowed: {', '.join(known) or 'none'}"
-
-
 def of_names(behaviour: Behaviour) -> Iterator[StatementFault]:
     """Every name of a resource that does not exist, every resource without operations, and every circle of parents."""
     known = behaviour.resources
     yield from _unused(behaviour)
     for (path, method), operation in behaviour.operations.items():
-        name = operation.action.of if operation.action else ""
-        if name and name not in known:
-            place = ("x-behaviour", f"{method} {path}", "action", "of")
-            yield StatementFault(place, f"there is no resource `{name}`{allowed(name, known)}")
+        if operation.action is None or (not operation.action.of and operation.action.does == "answer"):
+            continue
+        name = operation.action.of
+        place: Place = ("x-behaviour", f"{method} {path}", "action")
+        if not name:
+            yield StatementFault(place, "`of` is missing: the name of a resource")
+        elif name not in known:
+            yield StatementFault((*place, "of"), f"there is no resource `{name}`{allowed(name, known)}")
     for name, resource in known.items():
         place, parent = ("x-resources", name, "parent", "resource"), resource.parent
         if parent is not None and parent.resource not in known:
@@ -161,3 +156,40 @@ def _is_own_ancestor(name: str, resources: Mapping[str, Resource]) -> bool:
         seen.add(above.resource)
         above = resources[above.resource].parent
     return name in seen
+
+
+def of_templates(behaviour: Behaviour) -> Iterator[StatementFault]:
+    """Every placeholder that a template may not use."""
+    for place, template, names in _templates(behaviour):
+        try:
+            templates.compile(template, names)
+        except BehaviourError as fault:
+            yield StatementFault(place, str(fault))
+
+
+Template = tuple[Place, Any, frozenset[str]]
+"""Where a template is, the template, and the placeholders that it may use."""
+
+
+def _templates(behaviour: Behaviour) -> Iterator[Template]:
+    for name, resource in behaviour.resources.items():
+        initial = [("initial", number, each.fields) for number, each in enumerate(resource.initial)]
+        derived = [("derived", number, each.fields) for number, each in enumerate(resource.derived)]
+        for kind, number, values in (*initial, *derived):
+            for key, value in values.items():
+                yield ("x-resources", name, kind, number, "fields", key), value, templates.ITEM_VALUES
+    yield from _error_templates(behaviour.service.errors, ("x-service", "errors"))
+    for (path, method), operation in behaviour.operations.items():
+        place = ("x-behaviour", f"{method} {path}")
+        yield from _error_templates(operation.errors, (*place, "errors"))
+        if operation.reply is not None:
+            yield (*place, "reply", "body"), operation.reply.body, templates.REPLY_VALUES
+            yield (*place, "reply", "headers"), operation.reply.headers, templates.REPLY_VALUES
+
+
+def _error_templates(errors: Errors, place: Place) -> Iterator[Template]:
+    for kind, error in errors.bodies.items():
+        yield (*place, kind, "body"), error.body, templates.ERROR_VALUES
+        for number, wording in enumerate(error.words):
+            yield (*place, kind, "words", number, "message"), wording.message, templates.WORDING_VALUES
+            yield (*place, kind, "words", number, "code"), wording.code, templates.WORDING_VALUES

@@ -14,7 +14,8 @@ import orjson
 from jsonpath_rfc9535.exceptions import JSONPathError
 from jsonpath_rfc9535.selectors import NameSelector
 
-from mockserver.behaviour.faults import Place, StatementFault, allowed, report
+from mockserver.behaviour.faults import Place, StatementFault, report
+from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
 
 ACTION_KEYS = ("target", "description", "update", "remove")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_origin
 
 import msgspec
@@ -50,16 +50,20 @@ def read(tree: Tree, locate: Locate) -> Behaviour:
         raise BehaviourError(*(mistakes(tree, locate) or [str(refusal)])) from None
     operations = {_key(place): stated for place, stated in keys.operations.items()}
     behaviour = Behaviour(service=keys.service, resources=keys.resources, operations=operations)
-    unknown = faults.report(faults.of_names(behaviour), locate)
-    if unknown:
-        raise BehaviourError(*unknown)
+    wrong = faults.report(_written((*faults.of_names(behaviour), *faults.of_templates(behaviour)), tree), locate)
+    if wrong:
+        raise BehaviourError(*wrong)
     return behaviour
 
 
 def mistakes(tree: Tree, locate: Locate) -> list[str]:
     """A line for each key and value of a tree that the models refuse."""
-    found = faults.of_form(long_form(tree))
-    return faults.report((StatementFault(faults.written(at, tree), message) for at, message in found), locate)
+    return faults.report(_written(faults.of_form(long_form(tree)), tree), locate)
+
+
+def _written(found: Iterable[StatementFault], tree: Tree) -> Iterator[StatementFault]:
+    """Faults of the long form, each at its place in the tree as it is written."""
+    return (StatementFault(faults.written(place, tree), message) for place, message in found)
 
 
 def _key(place: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from mockserver.handlers.request_context import AcceptBody, BoundOperation, Owne
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
+from mockserver.rules import RuleFunction
 
 
 def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourcePlan]) -> BoundOperation | None:
@@ -31,10 +32,8 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     behaviour = contract.behaviour.operations.get((operation.path, operation.method))
     if behaviour is None or behaviour.action is None:
         return None
-    action, place = behaviour.action, f"{operation.method.upper()} {operation.path}"
+    action = behaviour.action
     plan = plans[action.of] if action.of else None
-    if plan is None and action.does != "answer":
-        raise BehaviourError(f"{place}: action.of must name a resource")
     secrets = plan.secrets if plan else frozenset()
     view = None
     if plan is not None and plan.generated_fields is not None:
@@ -46,7 +45,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         plan=plan,
         plans=plans,
         renderer=renderer,
-        rules=bound_rules(contract, behaviour, place),
+        rules=_rules(contract, operation, behaviour),
         paging=behaviour.paging,
         select_page=paging_styles.STYLES[behaviour.paging.style if behaviour.paging else "whole"],
         filters=behaviour.filter,
@@ -63,6 +62,15 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
         owner=_owner(operation, plan, plans, action.does) if plan is not None else None,
     )
+
+
+def _rules(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> tuple[RuleFunction, ...]:
+    """The rules of an operation. Raises BehaviourError, with file and line, for one that cannot be used."""
+    try:
+        return bound_rules(contract, behaviour, f"{operation.method.upper()} {operation.path}")
+    except BehaviourError as fault:
+        place = ("x-behaviour", f"{operation.method} {operation.path}", "rules")
+        raise BehaviourError(f"{contract.origins.where(place)}: {fault}") from None
 
 
 def _owner(operation: Operation, plan: ResourcePlan, plans: Mapping[str, ResourcePlan], does: str) -> Owner | None:

@@ -8,23 +8,18 @@ from typing import Any
 
 import orjson
 
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import ReplyStatement
+from mockserver.behaviour.templates import REPLY_VALUES, Render
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
-from mockserver.handlers import reply_template
 from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.reply_template import Render
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas, Validator
 from mockserver.state.record import Record
-
-NAMES = frozenset(
-    {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
-)
-"""The placeholders that the template of a reply's body may use."""
 
 NOTHING = frozenset[str]()
 
@@ -141,8 +136,8 @@ def item_schema(operation: Operation, stated: ReplyStatement | None, schemas: Sc
     """The pointer of the item's schema in an operation's success reply; None when the reply shows no item."""
     media = _preferred_media(_documented_response(operation, stated.status if stated else None))
     template, pointer = _template(stated, does), media.schema if media else None
-    items_path = reply_template.find(template, "items") if does == "list" else None
-    path = items_path if items_path is not None else reply_template.find(template, "item")
+    items_path = templates.find(template, "items") if does == "list" else None
+    path = items_path if items_path is not None else templates.find(template, "item")
     return schemas.below(pointer, _path(path) + ((0,) if items_path is not None else ())) if path is not None else None
 
 
@@ -153,7 +148,7 @@ def example_items(
     media = _preferred_media(_documented_response(operation, stated.status if stated else None))
     if media is None or not media.examples:
         return []
-    path = reply_template.find(_template(stated, does), "items" if does == "list" else "item")
+    path = templates.find(_template(stated, does), "items" if does == "list" else "item")
     found = examples.documented(media)
     for step in path if path is not None else ():
         found = found.get(step) if isinstance(found, dict) else None
@@ -175,14 +170,14 @@ def compile(
     does: str,
     view: Callable[[str], ReplyView] | None = None,
 ) -> ReplyRenderer:
-    """The renderer of an operation's success reply. Raises BehaviourError for an unknown placeholder."""
+    """The renderer of an operation's success reply."""
     response = _documented_response(operation, stated.status if stated else None)
     media = _preferred_media(response)
     template, other_media_type = _template(stated, does), stated.media_type if stated else ""
     pointer = media.schema if media else None
     place = f"{operation.method.upper()} {operation.path} reply"
     stated_headers = stated.headers if stated else {}
-    items_path = reply_template.find(template, "items") if does == "list" else None
+    items_path = templates.find(template, "items") if does == "list" else None
     item = item_schema(operation, stated, schemas, does)
     properties = dict.fromkeys([*schemas.properties(item), *sorted(schemas.required(item))]) if item else {}
     shown = tuple(name for name in properties if name not in secrets)
@@ -197,9 +192,9 @@ def compile(
     return ReplyRenderer(
         status=_status(response, stated.status if stated else None, media),
         media_type=_sent_media_type(media.name) if media else other_media_type or "application/json",
-        headers=tuple((n, reply_template.compile(v, NAMES, place)) for n, v in stated_headers.items()),
-        body=reply_template.compile(
-            template if media or other_media_type or (stated and not response) else None, NAMES, place
+        headers=tuple((n, templates.compile(v, REPLY_VALUES)) for n, v in stated_headers.items()),
+        body=templates.compile(
+            template if media or other_media_type or (stated and not response) else None, REPLY_VALUES
         ),
         shown=shown or None,
         secrets=secrets,
@@ -239,8 +234,8 @@ def _status(response: Response | None, stated: int | None, media: MediaType | No
 
 def _is_only_envelope(schemas: Schemas, pointer: str | None, template: Any) -> bool:
     """Is a reply valid if its item is? True for a body that has only the item, in objects without other rules."""
-    path = reply_template.find(template, "item")
-    if pointer is None or path is None or set(reply_template.placeholders(template)) != {"item"}:
+    path = templates.find(template, "item")
+    if pointer is None or path is None or set(templates.placeholders(template)) != {"item"}:
         return False
     for length in range(len(path)):
         at = schemas.below(pointer, path[:length])

@@ -6,21 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource
+from mockserver.behaviour.templates import ITEM_VALUES, Render
 from mockserver.contract import Contract
-from mockserver.handlers import new_ids, reply_template
+from mockserver.handlers import new_ids
 from mockserver.handlers.cascade import Cascade, cascades
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
-from mockserver.handlers.reply_template import Render
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.time_formats import TIME_FORMATS
 from mockserver.state.world import World
-
-SCOPE = frozenset({"id", "tenant", "user", "now"})
-"""The placeholders that templates of `initial` and `derived` may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +185,7 @@ def _compile(
 ) -> ResourcePlan:
     identity, stamps = resource.identity, resource.timestamps
     initial = _templates(name, "initial", resource.initial)
-    constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if reply_template.is_constant(v)}
+    constants = {n: v for entry in resource.initial for n, v in entry.fields.items() if templates.is_constant(v)}
     derived = _templates(name, "derived", resource.derived)
     server_fields = {name for name, _ in (*initial, *derived)} | set(constants)
     server_fields |= {identity.field} if identity.generate != "client" and not identity.from_client else set()
@@ -222,10 +220,10 @@ def _compile(
 
 def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render], ...]:
     return tuple(
-        (field, reply_template.compile(value, SCOPE, f"x-resources/{name}/{kind}/{field}"))
+        (field, templates.compile(value, ITEM_VALUES))
         for statement in statements
         for field, value in statement.fields.items()
-        if kind == "derived" or not reply_template.is_constant(value)
+        if kind == "derived" or not templates.is_constant(value)
     )
 
 

@@ -64,7 +64,7 @@ class Service:
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
-        self._errors = ErrorResponses(stated.errors.bodies, self._default_errors, "x-service")
+        self._errors = ErrorResponses(stated.errors.bodies, self._default_errors)
         self._shared = self._parts(settings)
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
         self._bounds = _bounds(self.endpoints.values())
@@ -128,9 +128,8 @@ class Service:
     def _compile(self, operation: Operation) -> Endpoint:
         stated = self.contract.behaviour.operations.get((operation.path, operation.method))
         service = self.contract.behaviour.service.errors.bodies
-        place = f"{operation.method.upper()} {operation.path}"
         own = (
-            ErrorResponses(service | stated.errors.bodies, self._default_errors, place)
+            ErrorResponses(service | stated.errors.bodies, self._default_errors)
             if stated and stated.errors.bodies
             else self._errors
         )

@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 
 import mockserver
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import Action, IdentityStatement, OperationBehaviour, Resource
 from mockserver.contract import ReadingOptions
 from mockserver.errors import Unanswerable
-from mockserver.handlers import item_schemas, reply_template
+from mockserver.handlers import item_schemas
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import ANONYMOUS, Call
 from mockserver.openapi.document import Operation
@@ -356,7 +357,7 @@ def _item(behaviour: OperationBehaviour, reply: httpx.Response) -> Any:
     """The item in a reply, where the behaviour says that it stands; None where it shows none."""
     wanted = behaviour.reply.body if behaviour.reply is not None else "{item}"
     for hole in ("item", "text:id", "id"):
-        path = reply_template.find(wanted, hole)
+        path = templates.find(wanted, hole)
         if path is not None and reply.content:
             return _below(reply.json(), path)
     return None
@@ -364,7 +365,7 @@ def _item(behaviour: OperationBehaviour, reply: httpx.Response) -> Any:
 
 def _items(behaviour: OperationBehaviour, reply: httpx.Response) -> list[Any]:
     wanted = behaviour.reply.body if behaviour.reply is not None else "{items}"
-    path = reply_template.find(wanted, "items")
+    path = templates.find(wanted, "items")
     found = _below(reply.json(), path or ())
     return found if isinstance(found, list) else []
 

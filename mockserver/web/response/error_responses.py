@@ -7,37 +7,13 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from mockserver.behaviour import templates
 from mockserver.behaviour.statements import ErrorBody, Wording
+from mockserver.behaviour.templates import ERROR_VALUES, WORDING_VALUES, Render
 from mockserver.errors import Fault, Refusal
-from mockserver.handlers import reply_template
-from mockserver.handlers.reply_template import Render
 from mockserver.messages import Reply
 from mockserver.openapi.document import Operation
 from mockserver.web.response.default_errors import DefaultErrors
-
-VALUES = frozenset(
-    {
-        "message",
-        "field",
-        "status",
-        "kind",
-        "path",
-        "keyword",
-        "faults",
-        "loc",
-        "retry_after_ms",
-        "resource",
-        "limit",
-        "location",
-        "method",
-        "messages",
-        "position",
-    }
-)
-"""The placeholders that the template of an error body may use."""
-
-WORDING_VALUES = frozenset({"message", "field", "expected", "keyword", "number"})
-"""The placeholders that the service's own message for a fault may use."""
 
 
 class _CompiledWording(NamedTuple):
@@ -57,8 +33,8 @@ class _ErrorTemplate:
 class ErrorResponses:
     """The error bodies of one service, or of an operation that has its own."""
 
-    def __init__(self, stated: Mapping[str, ErrorBody], default_errors: DefaultErrors, place: str) -> None:
-        self._templates = {kind: _error_template(body, f"{place}/errors/{kind}") for kind, body in stated.items()}
+    def __init__(self, stated: Mapping[str, ErrorBody], default_errors: DefaultErrors) -> None:
+        self._templates = {kind: _error_template(body) for kind, body in stated.items()}
         self._default_errors = default_errors
 
     def reply(self, refusal: Refusal, operation: Operation | None, method: str, path: str) -> Reply:
@@ -143,15 +119,13 @@ def _matches(wording: Wording, fault: Fault) -> bool:
     )
 
 
-def _error_template(stated: ErrorBody, place: str) -> _ErrorTemplate:
+def _error_template(stated: ErrorBody) -> _ErrorTemplate:
     wordings = tuple(
         _CompiledWording(
             entry,
-            reply_template.compile(entry.message, WORDING_VALUES, place),
-            reply_template.compile(entry.code, WORDING_VALUES, place),
+            templates.compile(entry.message, WORDING_VALUES),
+            templates.compile(entry.code, WORDING_VALUES),
         )
         for entry in stated.words
     )
-    return _ErrorTemplate(
-        stated.status, stated.media_type, reply_template.compile(stated.body, VALUES, place), wordings
-    )
+    return _ErrorTemplate(stated.status, stated.media_type, templates.compile(stated.body, ERROR_VALUES), wordings)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from mockserver.behaviour.suggestions import allowed
 from mockserver.errors import BehaviourError
 
 Scope = Mapping[str, Any]
@@ -21,6 +22,39 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+)(?::([^{}?]*))?\??\}")
 OPTIONAL = re.compile(r"\{[^{}]*\?\}")
 NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 EACH = "$each"
+
+
+ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
+"""The placeholders that templates of `initial` and `derived` may use."""
+
+REPLY_VALUES = frozenset(
+    {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
+)
+"""The placeholders that the body and the headers of a reply may use."""
+
+ERROR_VALUES = frozenset(
+    {
+        "message",
+        "field",
+        "status",
+        "kind",
+        "path",
+        "keyword",
+        "faults",
+        "loc",
+        "retry_after_ms",
+        "resource",
+        "limit",
+        "location",
+        "method",
+        "messages",
+        "position",
+    }
+)
+"""The placeholders that an error body may use."""
+
+WORDING_VALUES = frozenset({"message", "field", "expected", "keyword", "number"})
+"""The placeholders that the service's own message for a fault may use."""
 
 
 def slug(scope: Scope, name: str) -> str:
@@ -61,20 +95,20 @@ FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
 }
 
 
-def compile(template: Any, names: frozenset[str], place: str) -> Render:
+def compile(template: Any, names: frozenset[str]) -> Render:
     """The function from a scope (name → value) to the template with its placeholders replaced.
 
-    Raises BehaviourError, with `place` in the message, for a placeholder that is neither in `names` nor a function.
+    Raises BehaviourError for a placeholder that is neither in `names` nor a function.
     """
     if isinstance(template, str):
-        return _text(template, names, place)
+        return _text(template, names)
     if isinstance(template, Mapping):
         optional = frozenset(key for key, value in template.items() if _is_optional(value))
-        return _object([(key, compile(value, names, place)) for key, value in template.items()], optional)
+        return _object([(key, compile(value, names)) for key, value in template.items()], optional)
     if isinstance(template, list) and len(template) == 1 and isinstance(template[0], Mapping) and EACH in template[0]:
-        return _each(template[0], names, place)
+        return _each(template[0], names)
     if isinstance(template, list):
-        entries = [compile(value, names, place) for value in template]
+        entries = [compile(value, names) for value in template]
         return lambda scope: [entry(scope) for entry in entries]
     return lambda scope: template
 
@@ -110,24 +144,24 @@ def find(template: Any, name: str) -> tuple[str | int, ...] | None:
     return None
 
 
-def _text(template: str, names: frozenset[str], place: str) -> Render:
-    parts = [(match, _value(match, names, place)) for match in PLACEHOLDER.finditer(template)]
+def _text(template: str, names: frozenset[str]) -> Render:
+    parts = [(match, _value(match, names)) for match in PLACEHOLDER.finditer(template)]
     if not parts:
         return lambda scope: template
     if len(parts) == 1 and parts[0][0].group() == template:
         return parts[0][1]
-    return lambda scope: PLACEHOLDER.sub(lambda match: str(_value(match, names, place)(scope)), template)
+    return lambda scope: PLACEHOLDER.sub(lambda match: str(_value(match, names)(scope)), template)
 
 
-def _value(match: re.Match[str], names: frozenset[str], place: str) -> Render:
+def _value(match: re.Match[str], names: frozenset[str]) -> Render:
     name, argument = match.groups()
     if argument is not None and name in FUNCTIONS:
         function = FUNCTIONS[name]
         return lambda scope: function(scope, argument)
     if argument is None and name in names:
         return lambda scope: scope[name]
-    allowed = [*sorted(names), *(f"{name}:…" for name in FUNCTIONS)]
-    raise BehaviourError(f"{place}: unknown placeholder {match.group()}; allowed are {', '.join(allowed)}")
+    known = [*sorted(names), *(f"{function}:…" for function in FUNCTIONS)]
+    raise BehaviourError(f"unknown placeholder {match.group()}{allowed(name, known)}")
 
 
 def _is_optional(template: Any) -> bool:
@@ -145,10 +179,10 @@ def _object(entries: list[tuple[str, Render]], optional: frozenset[str] = frozen
     return lambda scope: {key: render(scope) for key, render in entries}
 
 
-def _each(template: Mapping[str, Any], names: frozenset[str], place: str) -> Render:
+def _each(template: Mapping[str, Any], names: frozenset[str]) -> Render:
     listed = template[EACH]
     if listed not in names:
-        raise BehaviourError(f"{place}: {EACH}: no list {listed!r}")
+        raise BehaviourError(f"`{EACH}` names no list: {listed!r}")
     inner = {key: value for key, value in template.items() if key != EACH}
-    entry = compile(inner, names | {"loc", "message", "keyword", "field", "location"}, place)
+    entry = compile(inner, names | {"loc", "message", "keyword", "field", "location"})
     return lambda scope: [entry({**scope, **each}) for each in scope[listed]]
