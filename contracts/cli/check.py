@@ -147,13 +147,13 @@ def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckR
     if file is None:
         return run.compare(settings, journal, _print_progress)
     result, learned = run.learn(settings, journal, _print_progress, file)
-    for lesson in learned.lessons:
-        click.echo(f"learned: {lesson.says}")
+    for lesson in learned.statements:
+        click.echo(f"learned: {lesson.summary}")
     for each in learned.remaining:
         click.echo(f"not learned: {each.found.operation}: {each.found.check}: seen {each.found.seen}")
-    click.echo(f"wrote {len(learned.lessons)} corrections to {file}; {len(learned.remaining)} differences remain")
-    if learned.unrepeated:
-        click.echo(f"{learned.unrepeated} checks could not run again with the corrections")
+    click.echo(f"wrote {len(learned.statements)} corrections to {file}; {len(learned.remaining)} differences remain")
+    if learned.not_repeated:
+        click.echo(f"{learned.not_repeated} checks could not run again with the corrections")
     return result
 
 

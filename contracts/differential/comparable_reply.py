@@ -40,7 +40,7 @@ class ReplyNormalizer:
     sent: set[str] = field(default_factory=set)
     moments: dict[str, str] | None = None
 
-    def look(self, exchange: RecordedExchange) -> ComparableReply:
+    def normalize(self, exchange: RecordedExchange) -> ComparableReply:
         """The response in comparable form."""
         kind = essence(exchange.header("content-type") or "")
         headers = {name: "there" for name in HEADERS if exchange.header(name) is not None}

@@ -1,4 +1,4 @@
-"""The mock and a service, asked the same: every difference once, in the shortest sequence that shows it."""
+"""Sends the mock and a service the same requests and reports each difference once, by the shortest sequence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.conformance.response_validation import response_violations
-from contracts.differential.attribution import concerned
+from contracts.differential.attribution import contradicted_statement
 from contracts.differential.differences import Comparer, Difference
 from contracts.differential.player import PlayedReply, Player
 from contracts.differential.random_sequences import random_sequences
@@ -27,21 +27,21 @@ from contracts.runner.shared import SharedState
 from mockserver.contract import Contract
 
 CHECK = "same-"
-"""How the names of these checks begin: `same-paging`."""
+"""The prefix of the names of these checks, such as `same-paging`."""
 
 PATIENCE = 150
-"""At most so many requests are spent on looking for a shorter sequence that shows one difference."""
+"""The largest number of requests to shorten the sequence of one difference."""
 
 AIMED = frozenset({"update", "replace", "timestamps", "no-access", "unknown-fields"})
-"""What the last step shows of these is told apart from what any other sequence shows."""
+"""Scenarios whose last response is reported separately from the same difference in other scenarios."""
 
 HEAVY = 10
-"""A scenario of more items is not tried in `quick` mode."""
+"""`quick` mode skips scenarios with more steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A difference, and the shortest scenario known that shows it."""
+    """A difference, the shortest known scenario that shows it, and its finding."""
 
     scenario: Scenario
     difference: Difference
@@ -50,7 +50,7 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Comparison:
-    """A comparison under way. `deviations` are the differences found so far."""
+    """A running comparison. `deviations` are the differences found so far."""
 
     contract: Contract
     mock: Target
@@ -65,30 +65,30 @@ class Comparison:
     deviations: dict[str, Disagreement] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     volatile: dict[str, frozenset[str]] = field(default_factory=dict)
-    crowded: dict[str, int] = field(default_factory=dict)
+    foreign_items: dict[str, int] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
 
     def context(self, target: Target) -> CheckContext:
-        """A stage on one of the two sides; only what is made at the service is in the journal."""
+        """A context for one of the two players. Only items at the service are written to the journal."""
         shared = SharedState(self.contract, self.seed)
         journal = self.journal if target is self.service else Journal.in_memory()
         return CheckContext(shared, target, "side-by-side", "", None, mode=self.mode, seed=self.seed, journal=journal)
 
     def run(self) -> CheckResult:
-        """Compare. Never raises for what the service does: `stopped` of the result says why it ended early."""
+        """Compare. Never raises because of the service's behaviour: `stopped` of the result says why it ended early."""
         began, before, stopped = time.monotonic(), self.service.requests, ""
         limit = self.contract.behaviour.service.rate_limit
         self.service.window = limit.window if limit is not None else None
-        sides = Player(self.context(self.mock)), Player(self.context(self.service))
+        players = Player(self.context(self.mock)), Player(self.context(self.service))
         try:
-            self._look_around(sides[1])
-            for scenario in self._chosen(sides[0].context):
-                self._try(scenario, *sides)
+            self._prepare(players[1])
+            for scenario in self._chosen(players[0].context):
+                self._play(scenario, *players)
         except (Unreachable, Exhausted, ReadOnly) as reason:
             stopped = str(reason)
         except KeyboardInterrupt:
             stopped = "interrupted"
-        self.left.extend(sides[1].context.remaining())
+        self.left.extend(players[1].context.remaining())
         findings = tuple(each.found for each in self.deviations.values())
         return CheckResult(
             findings, self.outcomes, self.service.requests - before, time.monotonic() - began, tuple(self.left), stopped
@@ -100,21 +100,21 @@ class Comparison:
             if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
                 yield scenario
 
-    def _look_around(self, service: Player) -> None:
-        """What changes by itself, and what others have at the service."""
+    def _prepare(self, service: Player) -> None:
+        """Find the fields that differ for each item, and count foreign items at the service."""
         for resource in service.context.shared.resources.values():
             if resource.can("list") and not resource.behaviour.parent:
                 items, _ = service.context.list_all(resource)
-                self.crowded[resource.name] = len(items)
+                self.foreign_items[resource.name] = len(items)
             if resource.can("create"):
                 filled = frozenset(name for op in resource.operations.values() for name in op.rule_defaults)
-                self.volatile[resource.name] = resource.rule_fields | filled | _moving(resource, service)
+                self.volatile[resource.name] = resource.rule_fields | filled | _changing_fields(resource, service)
 
-    def _try(self, scenario: Scenario, mock: Player, service: Player) -> None:
+    def _play(self, scenario: Scenario, mock: Player, service: Player) -> None:
         key = (scenario.steps[-1].name, CHECK + scenario.about)
-        others = self.crowded.get(scenario.resource.name, 0)
+        others = self.foreign_items.get(scenario.resource.name, 0)
         if others and (scenario.about == "capacity" or any(_does(step) == "list" for step in scenario.steps)):
-            self._note(key, f"skipped: {others} items of others are in the list")
+            self._note(key, f"skipped: the list has {others} foreign items")
             return
         try:
             found, _ = self._played(scenario, mock, service)
@@ -123,7 +123,7 @@ class Comparison:
             return
         self._note(key, "passed")
         for difference in found:
-            name = _named(scenario, difference)
+            name = _key(scenario, difference)
             if name not in self.deviations:
                 self.deviations[name] = self._shortest(scenario, difference, mock, service)
                 self._note((difference.operation, CHECK + scenario.about), "failed")
@@ -142,7 +142,7 @@ class Comparison:
         return list(Comparer(self.contract, scenario, mock, service, volatile).differences(ours, theirs)), theirs
 
     def _shortest(self, scenario: Scenario, difference: Difference, mock: Player, service: Player) -> Disagreement:
-        """The difference in the shortest sequence that a few trials find, and what is told of it."""
+        """The difference with the shortest scenario that a limited search finds."""
         best, shown, replies = scenario, difference, self._played(scenario, mock, service)[1]
         end = self.service.requests + PATIENCE
         shortened = True
@@ -150,13 +150,13 @@ class Comparison:
             shortened = False
             for shorter in best.shorter():
                 spent = self.service.requests + len(shorter.steps) > end
-                same = self._again(shorter, difference, mock, service) if shorter.steps and not spent else None
+                same = self._find_same(shorter, difference, mock, service) if shorter.steps and not spent else None
                 if same is not None:
                     best, (shown, replies), shortened = shorter, same, True
                     break
-        return Disagreement(best, shown, self._told(best, shown, replies))
+        return Disagreement(best, shown, self._finding(best, shown, replies))
 
-    def _again(
+    def _find_same(
         self, scenario: Scenario, wanted: Difference, mock: Player, service: Player
     ) -> tuple[Difference, list[PlayedReply | None]] | None:
         try:
@@ -166,27 +166,29 @@ class Comparison:
         same = next((each for each in found if each.signature == wanted.signature), None)
         return (same, replies) if same is not None else None
 
-    def _told(self, scenario: Scenario, found: Difference, replies: Sequence[PlayedReply | None]) -> Finding:
+    def _finding(self, scenario: Scenario, found: Difference, replies: Sequence[PlayedReply | None]) -> Finding:
         exchanges = tuple(reply.exchange for reply in replies[: found.step + 1] if reply is not None)
         operation, last = scenario.steps[found.step].op.operation, exchanges[-1:]
-        sound = not any(each for exchange in last for each in response_violations(operation, exchange, self.contract))
-        statement = concerned(self.contract, scenario, found, sound=sound)
+        is_valid = not any(
+            each for exchange in last for each in response_violations(operation, exchange, self.contract)
+        )
+        statement = contradicted_statement(self.contract, scenario, found, is_valid=is_valid)
         detail = f" ({scenario.detail})" if scenario.detail else ""
         return finding(
             CHECK + scenario.about,
             found.operation,
             statement=statement,
             strict=self.strict,
-            expected=f"{_words(found)} {_value(found, found.expected)}, as the mock answers{detail}",
+            expected=f"{_words(found)} {_value(found, found.expected)}, as in the mock{detail}",
             seen=f"{_words(found)} {_value(found, found.seen)}",
             about=f"{scenario.detail} {found.signature}",
             exchanges=exchanges,
         )
 
 
-def _named(scenario: Scenario, found: Difference) -> str:
-    """What tells one difference from the others; how a kind of refusal is told is one difference for all resources."""
-    if found.refusal and found.how == "value":
+def _key(scenario: Scenario, found: Difference) -> str:
+    """A key for the difference. The body of a kind of error is one difference for all resources."""
+    if found.error and found.how == "value":
         return found.signature
     aimed = scenario.about in AIMED and found.step == len(scenario.steps) - 1
     return f"{scenario.resource.name} {scenario.about if aimed else ''} {found.signature}"
@@ -197,14 +199,14 @@ def _words(found: Difference) -> str:
         return "status"
     if found.how == "header":
         return f"the header {found.path[0]}"
-    named = {"order": "in this order:", "items": "listed:", "page": "behind the last one"}
+    named = {"order": "a list in this order:", "items": "a list of", "page": "after the last page"}
     return named.get(found.how, f"{found.place}:")
 
 
 def _value(found: Difference, value: Any) -> str:
-    """A value for people; of a long list the number of its items."""
+    """A value for people; for a long list, the number of its items."""
     if found.how in ("items", "order"):
-        return ", ".join(value) if 0 < len(value) < 6 else f"{len(value)} of our items"
+        return ", ".join(value) if 0 < len(value) < 6 else f"{len(value)} created items"
     return value if found.how == "page" else repr(value)
 
 
@@ -212,8 +214,8 @@ def _does(step: ScenarioStep) -> str:
     return step.op.behaviour.action.does if step.op.behaviour.action else ""
 
 
-def _moving(resource: CheckedResource, side: Player) -> frozenset[str]:
-    """Fields whose values are new for every item though nobody sent them."""
+def _changing_fields(resource: CheckedResource, side: Player) -> frozenset[str]:
+    """Fields that the service sets to a different value for each item."""
     context = side.context
     try:
         made = [context.create(resource, smallest_body(context, resource)) for _ in range(2)]

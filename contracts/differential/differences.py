@@ -1,4 +1,4 @@
-"""What differs between two replies to the same request."""
+"""Compares two responses to the same request."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ LIKELY: Mapping[int, str] = {
     400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "missing", 405: "method-not-allowed",
     409: "conflict", 410: "missing", 413: "too-large", 415: "unsupported-media-type", 422: "invalid", 429: "too-many",
 }  # fmt: skip
-"""What kind of refusal a status tells, where nothing is known of the reason."""
+"""Status → the most likely kind of error."""
 
 How = Literal["status", "header", "missing", "further", "type", "value", "order", "items", "page"]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which the service (`seen`) is not as the mock (`expected`).
+    """One difference between the service (`seen`) and the mock (`expected`).
 
-    `path` is where in the body, with `*` for the entries of a list, and `field` the path inside of an item; `step` the
-    number of the request in its scenario. `refusal` is the kind of refusal that it is about.
+    `path` is the place in the body, with `*` for the entries of a list, and `field` the path inside the item. `step` is
+    the index of the request in its scenario. `error` is the kind of error of the responses, if they are errors.
     """
 
     step: int
@@ -38,27 +38,27 @@ class Difference:
     expected: Any
     seen: Any
     field: tuple[str, ...] = ()
-    refusal: str = ""
+    error: str = ""
 
     @property
     def place(self) -> str:
-        """Where it is, for people."""
+        """The place in the body, for people."""
         return ".".join(self.path) or "the body"
 
     @property
     def signature(self) -> str:
-        """The same for the same difference in whatever sequence of requests."""
+        """Identifies the difference in any sequence of requests."""
         if self.field:
             return f"{self.how} {'.'.join(self.field)}"
-        if self.refusal and self.how == "value":
-            return f"the body of {self.refusal}"
+        if self.error and self.how == "value":
+            return f"the body of a {self.error} error"
         shown = f"{self.expected} {self.seen}" if self.how == "status" else ""
-        return " ".join(filter(None, (self.operation, self.how, ".".join(self.path), self.refusal, shown)))
+        return " ".join(filter(None, (self.operation, self.how, ".".join(self.path), self.error, shown)))
 
 
 @dataclass(frozen=True, slots=True)
 class Comparer:
-    """Compares what the two sides answered to a scenario. `volatile` are fields that differ by themselves."""
+    """Compares the responses of mock and service to a scenario. `volatile` fields differ for each item: ignored."""
 
     contract: Contract
     scenario: Scenario
@@ -69,23 +69,23 @@ class Comparer:
     def differences(
         self, ours: Sequence[PlayedReply | None], theirs: Sequence[PlayedReply | None]
     ) -> Iterator[Difference]:
-        """The differences, reply by reply. After a different status nothing can be compared any more."""
+        """The differences, response by response. Ends at a different status, since later responses depend on it."""
         for number, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
             if mine is None or other is None:
                 there = mine or other
                 if there is not None:
-                    told = ("a further page", "no further page")
-                    yield Difference(number, there.step.name, "page", (), told[mine is None], told[other is None])
+                    texts = ("another page", "no other page")
+                    yield Difference(number, there.step.name, "page", (), texts[mine is None], texts[other is None])
                 return
-            refusal = self._refusal(number, mine)
-            if mine.view.status != other.view.status:
-                told_by = refusal or self._refusal(number, other)
+            error = self._kind_of_error(number, mine)
+            if mine.comparable.status != other.comparable.status:
+                error = error or self._kind_of_error(number, other)
                 yield Difference(
-                    number, mine.step.name, "status", (), mine.view.status, other.view.status, refusal=told_by
+                    number, mine.step.name, "status", (), mine.comparable.status, other.comparable.status, error=error
                 )
                 return
-            if refusal:
-                yield from self._refusals(number, mine, other, refusal)
+            if error:
+                yield from self._error_differences(number, mine, other, error)
                 continue
             yield from self._headers(number, mine, other)
             if self._is_list(mine.step):
@@ -93,38 +93,40 @@ class Comparer:
             else:
                 yield from self._items(number, mine, other)
 
-    def _refusal(self, number: int, reply: PlayedReply) -> str:
-        """The kind of refusal that a reply is: the one that the scenario provokes, or the only likely one."""
-        if reply.view.status < 400:
+    def _kind_of_error(self, number: int, reply: PlayedReply) -> str:
+        """The kind of error of a response: the one that the scenario should cause, or the most likely one."""
+        if reply.comparable.status < 400:
             return ""
         aimed = number == len(self.scenario.steps) - 1 and self.scenario.about != "no-access"
-        return (aimed and self.scenario.refusal) or LIKELY.get(reply.view.status, "default")
+        return (aimed and self.scenario.error) or LIKELY.get(reply.comparable.status, "default")
 
     def _is_list(self, step: ScenarioStep) -> bool:
         return step.op.behaviour.action is not None and step.op.behaviour.action.does == "list"
 
     def _headers(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
-        for header in sorted({*mine.view.headers, *other.view.headers}):
-            pair = mine.view.headers.get(header, "none"), other.view.headers.get(header, "none")
+        for header in sorted({*mine.comparable.headers, *other.comparable.headers}):
+            pair = mine.comparable.headers.get(header, "none"), other.comparable.headers.get(header, "none")
             if pair[0] != pair[1]:
                 yield Difference(number, mine.step.name, "header", (header,), *pair)
 
-    def _refusals(self, number: int, mine: PlayedReply, other: PlayedReply, refusal: str) -> Iterator[Difference]:
-        """A refusal is as its statement says; where none is made, it has what the mock's has."""
-        statement = refusal_body(self.contract, mine.step.op, refusal)
+    def _error_differences(
+        self, number: int, mine: PlayedReply, other: PlayedReply, error: str
+    ) -> Iterator[Difference]:
+        """An error body must match its statement; without a statement it must have the same keys as the mock's."""
+        statement = error_statement_of(self.contract, mine.step.op, error)
         if statement is not None:
-            same = not any(template_differences(statement.body, other.exchange.json, {"status": other.view.status}))
-        else:
-            same = _keys(mine.view.body) == _keys(other.view.body)
-        same = same and mine.view.headers.get("allow") == other.view.headers.get("allow")
-        if not same:
-            yield Difference(
-                number, mine.step.name, "value", (), mine.exchange.json, other.exchange.json, refusal=refusal
+            same = not any(
+                template_differences(statement.body, other.exchange.json, {"status": other.comparable.status})
             )
+        else:
+            same = _keys(mine.comparable.body) == _keys(other.comparable.body)
+        same = same and mine.comparable.headers.get("allow") == other.comparable.headers.get("allow")
+        if not same:
+            yield Difference(number, mine.step.name, "value", (), mine.exchange.json, other.exchange.json, error=error)
 
     def _lists(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         resource = self.scenario.resource
-        here, there = self.mock.ours(resource, mine.exchange), self.service.ours(resource, other.exchange)
+        here, there = self.mock.own_items(resource, mine.exchange), self.service.own_items(resource, other.exchange)
         if here is not None and there is not None and here != there:
             place = tuple(str(part) for part in resource.operations["list"].reply_path("items") or ())
             how: How = "order" if sorted(here) == sorted(there) else "items"
@@ -133,16 +135,16 @@ class Comparer:
         yield from self._items(number, mine, other)
 
     def _items(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
-        if mine.step.makes:
+        if mine.step.creates:
             yield from self._ids(number, mine.step)
-        for path, how, here, there in compared((), mine.view.body, other.view.body):
+        for path, how, here, there in compared((), mine.comparable.body, other.comparable.body):
             field = field_of(mine.step.op, path)
             if not (field and field[0] in self.volatile):
                 yield Difference(number, mine.step.name, how, path, here, there, field)
 
     def _ids(self, number: int, step: ScenarioStep) -> Iterator[Difference]:
-        """Ids are made in another way, where it is the service that makes them."""
-        mine, other = self.mock.items.get(step.makes), self.service.items.get(step.makes)
+        """The format of ids that the service generates."""
+        mine, other = self.mock.items.get(step.creates), self.service.items.get(step.creates)
         if mine is None or other is None or mine.resource.client_named:
             return
         shapes = shape_of(mine.id), shape_of(other.id)
@@ -154,7 +156,7 @@ class Comparer:
 
 
 def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
-    """The path inside of an item that a path in a body is about; empty for what surrounds the item."""
+    """The path inside an item for a path in a body; empty outside the item."""
     for place in ("item", "items"):
         where = op.reply_path(place)
         if where is not None:
@@ -164,8 +166,8 @@ def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def refusal_body(contract: Contract, op: ResourceOperation, kind: str) -> ErrorBody | None:
-    """What is said about the body of a kind of refusal at an operation."""
+def error_statement_of(contract: Contract, op: ResourceOperation, kind: str) -> ErrorBody | None:
+    """The statement about the body of a kind of error at an operation."""
     own, service = op.behaviour.errors.bodies, contract.behaviour.service.errors.bodies
     return own.get(kind) or service.get(kind) or own.get("default") or service.get("default")
 
@@ -174,14 +176,16 @@ Found = tuple[tuple[str, ...], How, Any, Any]
 
 
 def compared(path: tuple[str, ...], mine: Any, other: Any) -> Iterator[Found]:
-    """Where two JSON values differ: path, how, and both values. Of list entries each place is told once."""
+    """Where two JSON values differ: path, kind of difference and both values. List entries count once."""
     if isinstance(mine, dict) and isinstance(other, dict):
         for name, value in mine.items():
             if name in other:
                 yield from compared((*path, name), value, other[name])
             else:
-                yield (*path, name), "missing", value, "nothing"
-        yield from (((*path, name), "further", "nothing", value) for name, value in other.items() if name not in mine)
+                yield (*path, name), "missing", value, "no such field"
+        yield from (
+            ((*path, name), "further", "no such field", value) for name, value in other.items() if name not in mine
+        )
     elif isinstance(mine, list) and isinstance(other, list):
         if len(mine) != len(other):
             yield path, "value", f"{len(mine)} entries", f"{len(other)} entries"
@@ -193,7 +197,7 @@ def compared(path: tuple[str, ...], mine: Any, other: Any) -> Iterator[Found]:
 
 
 def _keys(body: Any) -> Any:
-    """What a body has, without its values."""
+    """The structure of a body, without its values."""
     if isinstance(body, dict):
         return {name: _keys(value) for name, value in body.items()}
     return "list" if isinstance(body, list) else None

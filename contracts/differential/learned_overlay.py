@@ -1,4 +1,4 @@
-"""What was learned: statements with the evidence `observed`, written as an overlay on top of what was known before."""
+"""Learned statements, with the evidence `observed`, as an overlay to the current behaviour."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from mockserver.contract import Contract
 from mockserver.inference import behaviour_file
 
 Place = tuple[str, ...]
-"""Where a statement stands: `("x-resources", "server", "order")`."""
+"""The keys that lead to a statement: `("x-resources", "server", "order")`."""
 
 HEAD = """\
-# What a service does otherwise than was known, learned by asking it beside the mock. Check each statement, then use it
-# with `mockserver serve` or `mockserver check` and `--behaviour FILE`.
+# Where the service differs from the mock, learned by sending both the same requests. Review each statement, then use
+# the file: `mockserver serve --behaviour FILE` or `mockserver check --behaviour FILE`.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class LearnedOverlay:
-    """A statement as the service keeps it; None: it does not keep it at all. `says` tells a person what was learned."""
+class LearnedStatement:
+    """A statement that is true for the service. A `value` of None removes it. `summary` is for people."""
 
     place: Place
     value: Any = field(hash=False)
-    says: str
+    summary: str
 
 
-def written(contract: Contract, place: Place) -> Any:
+def statement_at(contract: Contract, place: Place) -> Any:
     """The statement at a place, stated or inferred; None if there is none."""
     node: Any = contract.statements
     if place[0] == "paths" and len(place) > 3:
@@ -37,25 +37,27 @@ def written(contract: Contract, place: Place) -> Any:
     return node or None
 
 
-def overlay(contract: Contract, lessons: Iterable[LearnedOverlay], title: str) -> str:
-    """The lessons as an overlay file for the document that `contract` was made from."""
-    actions = [action for lesson in lessons for action in _actions(contract, lesson)]
-    learned = behaviour_file.overlay(title, contract.document.version, actions)
-    return HEAD + behaviour_file.text(learned)
+def overlay(contract: Contract, learned: Iterable[LearnedStatement], title: str) -> str:
+    """An overlay file with the learned statements, for the document of `contract`."""
+    actions = [action for statement in learned for action in _actions(contract, statement)]
+    file = behaviour_file.overlay(title, contract.document.version, actions)
+    return HEAD + behaviour_file.text(file)
 
 
-def _actions(contract: Contract, lesson: LearnedOverlay) -> Iterator[dict[str, Any]]:
-    """Takes the statement out, and puts the new one in: an update alone would merge the two."""
-    if written(contract, lesson.place) is not None:
-        yield {"target": _path(lesson.place), "remove": True}
-    if lesson.value is not None:
-        above = max(n for n in range(len(lesson.place)) if n == 0 or written(contract, lesson.place[:n]) is not None)
-        if lesson.place[0] == "paths":
+def _actions(contract: Contract, statement: LearnedStatement) -> Iterator[dict[str, Any]]:
+    """Remove the old statement, then add the new one; an update alone would merge them."""
+    if statement_at(contract, statement.place) is not None:
+        yield {"target": _path(statement.place), "remove": True}
+    if statement.value is not None:
+        above = max(
+            n for n in range(len(statement.place)) if n == 0 or statement_at(contract, statement.place[:n]) is not None
+        )
+        if statement.place[0] == "paths":
             above = max(above, 3)
-        value = lesson.value
-        for step in reversed(lesson.place[above:]):
+        value = statement.value
+        for step in reversed(statement.place[above:]):
             value = {step: value}
-        yield {"target": _path(lesson.place[:above]), "update": value}
+        yield {"target": _path(statement.place[:above]), "update": value}
 
 
 def _path(place: Place) -> str:

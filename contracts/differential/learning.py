@@ -1,4 +1,4 @@
-"""From a difference to the statement that would be true, as far as the vocabulary has words for it."""
+"""Derives from a difference the statement that is true for the service, where the vocabulary can express it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contracts.differential import measurements
 from contracts.differential.comparable_reply import TIME, UUID, shape_of
 from contracts.differential.comparison import Disagreement
 from contracts.differential.differences import Difference
-from contracts.differential.learned_overlay import LearnedOverlay, Place, written
+from contracts.differential.learned_overlay import LearnedStatement, Place, statement_at
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
@@ -22,54 +22,61 @@ from mockserver.contract import Contract
 PROSE = frozenset(
     {"message", "detail", "description", "title", "msg", "reason", "hint", "mitigation", "error_description"}
 )
-"""Names of texts that are for people."""
+"""Names of properties with texts for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """Learns from deviations. `stage` asks the service when a difference alone does not tell; `source` says where all
-    this was observed."""
+    """Learns statements from differences.
+
+    `context` sends further requests where a difference is not enough. `source` says where the statements were observed.
+    """
 
     contract: Contract
     context: CheckContext
     source: str
 
-    def lesson(self, seen: Disagreement) -> LearnedOverlay | None:
-        """The statement that would be true in place of the one that is not.
+    def learn(self, disagreement: Disagreement) -> LearnedStatement | None:
+        """The statement that is true for the service.
 
-        None where there are no words for it, or where the service's own reply is not as the document says: a mock that
-        does the same would break the document too.
+        None where the vocabulary cannot express it, or where the service's response breaks the document: a mock that
+        behaved the same would break the document, too.
         """
-        step = seen.scenario.steps[seen.difference.step]
-        if not step.path and any(response_violations(step.op.operation, seen.found.exchanges[-1], self.contract)):
+        scenario, difference, exchanges = disagreement.scenario, disagreement.difference, disagreement.found.exchanges
+        step = scenario.steps[difference.step]
+        if not step.path and any(response_violations(step.op.operation, exchanges[-1], self.contract)):
             return None
         for learn in LEARNERS:
-            lesson = learn(self, seen.scenario, seen.difference, seen.found.exchanges)
-            if lesson is not None:
-                return lesson
+            statement = learn(self, scenario, difference, exchanges)
+            if statement is not None:
+                return statement
         return None
 
-    def changed(self, place: Place, says: str, *without: str, **changes: Any) -> LearnedOverlay:
-        """The statement at a place with some of its keys changed; its evidence is that it was observed."""
-        before = written(self.contract, place)
+    def changed_statement(self, place: Place, summary: str, *without: str, **changes: Any) -> LearnedStatement:
+        """The statement at a place with changed keys and the evidence `observed`."""
+        before = statement_at(self.contract, place)
         kept = {key: value for key, value in (before or {}).items() if key not in without} if before else {}
         kept = kept if isinstance(before, Mapping) else {}
         earlier = kept.get("evidence")
-        note = {"note": f"{says} Before: {earlier}."} if earlier and earlier != "observed" else {"note": says}
+        note = {"note": f"{summary} Before: {earlier}."} if earlier and earlier != "observed" else {"note": summary}
         renamed = {key.replace("_", "-"): value for key, value in changes.items()}
-        return LearnedOverlay(place, {**kept, **renamed, "evidence": "observed", "source": self.source, **note}, says)
+        return LearnedStatement(
+            place, {**kept, **renamed, "evidence": "observed", "source": self.source, **note}, summary
+        )
 
-    def fields(self, place: Place, says: str, fields: Mapping[str, Any] | tuple[str, ...]) -> LearnedOverlay:
-        """A statement about fields, or its removal where no field is left."""
+    def fields_statement(
+        self, place: Place, summary: str, fields: Mapping[str, Any] | tuple[str, ...]
+    ) -> LearnedStatement:
+        """A statement about fields; without fields, its removal."""
         if not fields:
-            return LearnedOverlay(place, None, says)
+            return LearnedStatement(place, None, summary)
         shown = dict(fields) if isinstance(fields, Mapping) else list(fields)
-        return LearnedOverlay(
-            place, {"fields": shown, "evidence": "observed", "source": self.source, "note": says}, says
+        return LearnedStatement(
+            place, {"fields": shown, "evidence": "observed", "source": self.source, "note": summary}, summary
         )
 
 
-Learn = Callable[[Learner, Scenario, Difference, tuple[RecordedExchange, ...]], LearnedOverlay | None]
+Learn = Callable[[Learner, Scenario, Difference, tuple[RecordedExchange, ...]], LearnedStatement | None]
 
 
 def _operation(step: ScenarioStep, key: str) -> Place:
@@ -82,67 +89,71 @@ def _resource(resource: CheckedResource, key: str) -> Place:
 
 
 def status(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """The status of a success."""
-    if found.how != "status" or found.expected >= 300 or found.seen >= 300:
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The status of a success reply."""
+    if difference.how != "status" or difference.expected >= 300 or difference.seen >= 300:
         return None
-    step = scenario.steps[found.step]
-    return by.changed(
-        _operation(step, "reply"), f"{step.name} answers {found.seen}, not {found.expected}.", status=found.seen
+    step = scenario.steps[difference.step]
+    return learner.changed_statement(
+        _operation(step, "reply"),
+        f"{step.name} returns {difference.seen}, not {difference.expected}.",
+        status=difference.seen,
     )
 
 
 def refusal_status(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """The status of a kind of refusal; who has no access is told that he may not, or that there is nothing."""
-    if found.how != "status" or found.expected < 400 or not 400 <= found.seen < 500:
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The status of a kind of error; also whether a user without access gets 403 or 404."""
+    if difference.how != "status" or difference.expected < 400 or not 400 <= difference.seen < 500:
         return None
-    if scenario.about == "no-access" and found.seen in (403, 404):
-        refusal = {403: "forbidden", 404: "missing"}[found.seen]
-        return by.changed(("x-service", "no-access"), f"Who has no access gets {found.seen}.", refusal=refusal)
-    step = scenario.steps[found.step]
-    if not step.path and step.op.operation.response(found.seen) is None:
+    if scenario.about == "no-access" and difference.seen in (403, 404):
+        refusal = {403: "forbidden", 404: "missing"}[difference.seen]
+        return learner.changed_statement(
+            ("x-service", "no-access"), f"A user without access gets {difference.seen}.", refusal=refusal
+        )
+    step = scenario.steps[difference.step]
+    if not step.path and step.op.operation.response(difference.seen) is None:
         return None
-    place = _errors(by, step, found.refusal)
-    return by.changed(
+    place = _errors(learner, step, difference.error)
+    return learner.changed_statement(
         place,
-        f"A refusal of the kind {found.refusal} has status {found.seen}, not {found.expected}.",
-        status=found.seen,
-        body=_template(seen[-1].json, found.seen, scenario.detail),
+        f"A `{difference.error}` error has status {difference.seen}, not {difference.expected}.",
+        status=difference.seen,
+        body=_template(exchanges[-1].json, difference.seen, scenario.detail),
     )
 
 
 def refusal_body(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """The body of a kind of refusal."""
-    if found.how != "value" or not found.refusal:
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The body of a kind of error."""
+    if difference.how != "value" or not difference.error:
         return None
-    kind = (seen[-1].header("content-type") or "application/json").split(";")[0]
-    body = _template(seen[-1].json, seen[-1].status, scenario.detail)
-    place = _errors(by, scenario.steps[found.step], found.refusal)
-    media = {"media_type": kind} if kind != "application/json" else {}
-    return by.changed(
+    resource = (exchanges[-1].header("content-type") or "application/json").split(";")[0]
+    body = _template(exchanges[-1].json, exchanges[-1].status, scenario.detail)
+    place = _errors(learner, scenario.steps[difference.step], difference.error)
+    media = {"media_type": resource} if resource != "application/json" else {}
+    return learner.changed_statement(
         place,
-        f"The body of a refusal of the kind {found.refusal}.",
+        f"The body of a `{difference.error}` error.",
         "words",
         "media-type",
         body=body,
-        status=seen[-1].status,
+        status=exchanges[-1].status,
         **media,
     )
 
 
-def _errors(by: Learner, step: ScenarioStep, kind: str) -> Place:
-    """Where a kind of refusal is described: at the operation if it is there, else for the whole service."""
-    own = (*_operation(step, "errors"), kind)
-    return own if written(by.contract, own) is not None else ("x-service", "errors", kind)
+def _errors(learner: Learner, step: ScenarioStep, resource: str) -> Place:
+    """The place of the statement about a kind of error: the operation's, if it has one, else the service's."""
+    own = (*_operation(step, "errors"), resource)
+    return own if statement_at(learner.contract, own) is not None else ("x-service", "errors", resource)
 
 
 def _template(body: Any, status: int, detail: str) -> Any:
-    """A refusal's body with what changes from one to the next replaced by its name."""
+    """The template of an error body: values that vary become placeholders."""
     field = detail.partition(" ")[0]
     if isinstance(body, dict):
         prose = {key for key, value in body.items() if key.lower() in PROSE and isinstance(value, str)}
@@ -159,37 +170,45 @@ def _template(body: Any, status: int, detail: str) -> Any:
 
 
 def capacity(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """How many items there may be: counted by making them."""
-    step, kind = scenario.steps[found.step], scenario.resource
-    crowd = sum(bool(each.makes) for each in scenario.steps[: found.step + 1])
-    limits = scenario.about == "capacity" or (step.makes and crowd > 2 and scenario.about != "unique")
-    if found.how != "status" or not limits or (found.expected < 400) is (found.seen < 400):
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The capacity, measured by creating items."""
+    step, resource = scenario.steps[difference.step], scenario.resource
+    crowd = sum(bool(each.creates) for each in scenario.steps[: difference.step + 1])
+    limits = scenario.about == "capacity" or (step.creates and crowd > 2 and scenario.about != "unique")
+    if difference.how != "status" or not limits or (difference.expected < 400) is (difference.seen < 400):
         return None
-    limit = measurements.room(by.context, kind)
-    place = _resource(kind, "capacity")
+    limit = measurements.capacity_of(learner.context, resource)
+    place = _resource(resource, "capacity")
     if limit is None:
-        return LearnedOverlay(
-            place, None, f"{measurements.MOST} items of {kind.name} were accepted; there seems to be no limit."
+        return LearnedStatement(
+            place, None, f"{measurements.MOST} items of {resource.name} were accepted, so there seems to be no limit."
         )
-    return by.changed(place, f"There may be {limit} items of {kind.name}.", limit=limit)
+    return learner.changed_statement(place, f"There can be {limit} items of {resource.name}.", limit=limit)
 
 
 def unique(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """Which fields must differ: none where twins are accepted, else those without whose change there is no second."""
-    if found.how != "status" or scenario.about != "unique" or (found.expected < 400) is (found.seen < 400):
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The unique fields: none if duplicates are accepted, else those whose change makes a duplicate acceptable."""
+    if (
+        difference.how != "status"
+        or scenario.about != "unique"
+        or (difference.expected < 400) is (difference.seen < 400)
+    ):
         return None
-    kind, place = scenario.resource, _resource(scenario.resource, "unique")
-    if found.seen < 400:
-        return LearnedOverlay(place, None, f"Two items of {kind.name} may agree in every field.")
-    fields = tuple(_decisive(by.context, kind))
-    return by.fields(place, f"No two items of {kind.name} agree in {', '.join(fields)}.", fields) if fields else None
+    resource, place = scenario.resource, _resource(scenario.resource, "unique")
+    if difference.seen < 400:
+        return LearnedStatement(place, None, f"Two items of {resource.name} may have the same values.")
+    fields = tuple(_unique_fields(learner.context, resource))
+    return (
+        learner.fields_statement(place, f"No two items of {resource.name} have the same {', '.join(fields)}.", fields)
+        if fields
+        else None
+    )
 
 
-def _decisive(context: CheckContext, resource: CheckedResource) -> Iterator[str]:
+def _unique_fields(context: CheckContext, resource: CheckedResource) -> Iterator[str]:
     op = resource.operations["create"]
     body = context.body(resource, full=True)
     context.create(resource, body)
@@ -201,91 +220,104 @@ def _decisive(context: CheckContext, resource: CheckedResource) -> Iterator[str]
 
 
 def unknown_fields(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """What happens to a property that the document does not name."""
-    if scenario.about != "unknown-fields" or found.how not in ("status", "further", "missing"):
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The policy for undocumented fields."""
+    if scenario.about != "unknown-fields" or difference.how not in ("status", "further", "missing"):
         return None
-    shown = b"contract_check_unknown" in seen[-1].reply_body
-    policy = "refuse" if seen[-1].status >= 400 else "keep" if shown else "ignore"
-    return by.changed(("x-service", "unknown-fields"), f"Unknown fields: {policy}.", policy=policy)
+    shown = b"contract_check_unknown" in exchanges[-1].reply_body
+    policy = "refuse" if exchanges[-1].status >= 400 else "keep" if shown else "ignore"
+    return learner.changed_statement(("x-service", "unknown-fields"), f"Unknown fields: {policy}.", policy=policy)
 
 
 def order(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """How a list is ordered."""
-    if found.how != "order" or scenario.about == "sort":
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The order of a list."""
+    if difference.how != "order" or scenario.about == "sort":
         return None
-    told = measurements.order_of(by.context, scenario.resource)
-    if told is None:
+    measured = measurements.order_of(learner.context, scenario.resource)
+    if measured is None:
         return None
-    return by.changed(
-        _resource(scenario.resource, "order"), f"Listed by {told[0]}, {told[1]}.", by=told[0], direction=told[1]
+    return learner.changed_statement(
+        _resource(scenario.resource, "order"),
+        f"The list is ordered by {measured[0]}, {measured[1]}.",
+        by=measured[0],
+        direction=measured[1],
     )
 
 
 def page_default(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """How many items a page has where nobody says."""
-    step = scenario.steps[found.step]
-    if scenario.about != "default-page-size" or found.how not in ("items", "value"):
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The default page size."""
+    step = scenario.steps[difference.step]
+    if scenario.about != "default-page-size" or difference.how not in ("items", "value"):
         return None
-    size = measurements.page_size(by.context, scenario.resource)
-    return by.changed(_operation(step, "paging"), f"A page has {size} items.", default=size) if size else None
+    size = measurements.page_size(learner.context, scenario.resource)
+    return (
+        learner.changed_statement(_operation(step, "paging"), f"A page has {size} items by default.", default=size)
+        if size
+        else None
+    )
 
 
 def unknown_position(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """How a position is answered that no item ever had."""
-    if scenario.about != "unknown-position" or found.how != "status":
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The response to an unknown position."""
+    if scenario.about != "unknown-position" or difference.how != "status":
         return None
-    told = "missing" if found.seen == 404 else "invalid" if found.seen >= 400 else "empty"
-    return by.changed(
-        _operation(scenario.steps[found.step], "paging"), f"An unknown position: {told}.", unknown_position=told
+    measured = "missing" if difference.seen == 404 else "invalid" if difference.seen >= 400 else "empty"
+    return learner.changed_statement(
+        _operation(scenario.steps[difference.step], "paging"),
+        f"Response to an unknown position: {measured}.",
+        unknown_position=measured,
     )
 
 
 def narrowing(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """A filter or a sorting that the service does not do, where it is the only one that is said."""
-    if scenario.about not in ("filter", "sort") or found.how not in ("items", "order"):
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """A filter or sort parameter without effect, if it is the only one."""
+    if scenario.about not in ("filter", "sort") or difference.how not in ("items", "order"):
         return None
-    step = scenario.steps[found.step]
+    step = scenario.steps[difference.step]
     several = scenario.about == "filter" and len(step.op.behaviour.filter) > 1
-    says = f"{step.name}: the parameter {scenario.detail} has no effect."
-    return None if several else LearnedOverlay(_operation(step, scenario.about), None, says)
+    summary = f"{step.name}: the parameter {scenario.detail} has no effect."
+    return None if several else LearnedStatement(_operation(step, scenario.about), None, summary)
 
 
 def location(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """Whether a reply says where the item is."""
-    if found.how != "header" or found.path != ("location",):
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """Whether a reply has a Location header."""
+    if difference.how != "header" or difference.path != ("location",):
         return None
-    place = _operation(scenario.steps[found.step], "reply")
-    headers = dict((written(by.contract, place) or {}).get("headers") or {})
+    place = _operation(scenario.steps[difference.step], "reply")
+    headers = dict((statement_at(learner.contract, place) or {}).get("headers") or {})
     headers = {key: value for key, value in headers.items() if key.lower() != "location"}
-    if found.seen == "there":
+    if difference.seen == "there":
         headers["Location"] = "{location}"
-    return by.changed(place, f"A Location header is {found.seen}.", headers=headers)
+    return learner.changed_statement(
+        place, f"The reply has {'a' if difference.seen == 'there' else 'no'} Location header.", headers=headers
+    )
 
 
 def identity(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """How ids are made."""
-    resource, step = scenario.resource, scenario.steps[found.step]
-    if found.how != "type" or found.field != (resource.behaviour.identity.field,) or not step.makes:
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The format of ids."""
+    resource, step = scenario.resource, scenario.steps[difference.step]
+    if difference.how != "type" or difference.field != (resource.behaviour.identity.field,) or not step.creates:
         return None
-    way, prefix, length = shape_of(value_at(seen[-1].json, (*(step.op.reply_path("item") or ()), *found.field)))
+    way, prefix, length = shape_of(
+        value_at(exchanges[-1].json, (*(step.op.reply_path("item") or ()), *difference.field))
+    )
     more = {"prefix": prefix, "length": length} if way == "random" else {}
-    return by.changed(
+    return learner.changed_statement(
         _resource(resource, "identity"),
-        f"Ids are {way} {prefix}".strip() + ".",
+        f"The format of ids: {way} {prefix}".strip() + ".",
         "prefix",
         "length",
         generate=way,
@@ -294,32 +326,32 @@ def identity(
 
 
 def timestamps(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """How times are written."""
-    written_as = re.fullmatch(r"‹time ([a-z-]+)›", str(found.seen))
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The format of times."""
+    written_as = re.fullmatch(r"‹time ([a-z-]+)›", str(difference.seen))
     times = scenario.resource.behaviour.timestamps
-    if times is None or not written_as or found.field not in ((times.created,), (times.updated,)):
+    if times is None or not written_as or difference.field not in ((times.created,), (times.updated,)):
         return None
-    return by.changed(
-        _resource(scenario.resource, "timestamps"), f"Times are written as {written_as[1]}.", written=written_as[1]
+    return learner.changed_statement(
+        _resource(scenario.resource, "timestamps"), f"The format of times: {written_as[1]}.", written=written_as[1]
     )
 
 
 def write_only(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """Which of the fields that a client sends no reply shows."""
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The write-only fields."""
     resource = scenario.resource
-    if len(found.field) != 1 or found.how not in ("missing", "further"):
+    if len(difference.field) != 1 or difference.how not in ("missing", "further"):
         return None
-    [name] = found.field
+    [name] = difference.field
     sent = any(isinstance(step.body, dict) and name in step.body for step in scenario.steps)
-    if found.how == "further" and name in resource.write_only_fields:
+    if difference.how == "further" and name in resource.write_only_fields:
         rest = tuple(sorted(resource.write_only_fields - {name}))
-        return by.fields(_resource(resource, "write-only"), f"Replies show {name}.", rest)
-    if found.how == "missing" and sent and name not in resource.write_only_fields:
-        return by.fields(
+        return learner.fields_statement(_resource(resource, "write-only"), f"Replies show {name}.", rest)
+    if difference.how == "missing" and sent and name not in resource.write_only_fields:
+        return learner.fields_statement(
             _resource(resource, "write-only"),
             f"No reply shows {name}.",
             tuple(sorted({*resource.write_only_fields, name})),
@@ -328,64 +360,75 @@ def write_only(
 
 
 def immutable(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """A field that an update leaves as it is."""
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """An immutable field."""
     name = scenario.detail
     created = scenario.steps[0].body
-    if scenario.about != "update" or found.how != "value" or found.field != (name,) or not isinstance(created, dict):
+    if (
+        scenario.about != "update"
+        or difference.how != "value"
+        or difference.field != (name,)
+        or not isinstance(created, dict)
+    ):
         return None
-    if created.get(name) != found.seen:
+    if created.get(name) != difference.seen:
         return None
     fixed = {each for statement in scenario.resource.behaviour.immutable for each in statement.fields} | {name}
-    return by.fields(
-        _resource(scenario.resource, "immutable"), f"An update leaves {name} as it is.", tuple(sorted(fixed))
+    return learner.fields_statement(
+        _resource(scenario.resource, "immutable"), f"An update does not change {name}.", tuple(sorted(fixed))
     )
 
 
 def starting_value(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """What a field is at first where the client says nothing."""
-    step, resource = scenario.steps[found.step], scenario.resource
-    if not found.field or found.how not in ("value", "further", "type") or found.seen == "nothing":
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """The initial value of a field that the client omits."""
+    step, resource = scenario.steps[difference.step], scenario.resource
+    if not difference.field or difference.how not in ("value", "further", "type") or difference.seen == "no such field":
         return None
-    name = found.field[0]
+    name = difference.field[0]
     if any(isinstance(each.body, dict) and name in each.body for each in scenario.steps):
         return None
-    value = _shown(step, name, seen[-1])
-    if _is_passing(value):
+    value = _shown(step, name, exchanges[-1])
+    if _is_unique_value(value):
         return None
     key = "initial" if any(name in statement.fields for statement in resource.behaviour.initial) else "defaults"
     before = {name: each for statement in getattr(resource.behaviour, key) for name, each in statement.fields.items()}
-    return by.fields(_resource(resource, key), f"{name} is {value!r} at first.", {**before, name: value})
+    return learner.fields_statement(
+        _resource(resource, key), f"{name} is initially {value!r}.", {**before, name: value}
+    )
 
 
 def _shown(step: ScenarioStep, name: str, exchange: RecordedExchange) -> Any:
-    """The value of a field in a reply; of a list, that of its first item."""
+    """The value of a field in a reply; in a list reply, that of the first item."""
     place = step.op.reply_path("item")
     if place is None:
         place = (*(step.op.reply_path("items") or ()), 0)
     return value_at(exchange.json, (*place, name))
 
 
-def _is_passing(value: Any) -> bool:
-    """Is there a time or an id in it, which another item does not have?"""
+def _is_unique_value(value: Any) -> bool:
+    """Is it a time or an id, which differs for each item?"""
     return isinstance(value, str) and bool(TIME.fullmatch(value) or UUID.fullmatch(value))
 
 
 def owner(
-    by: Learner, scenario: Scenario, found: Difference, seen: tuple[RecordedExchange, ...]
-) -> LearnedOverlay | None:
-    """Whether something can be made below an owner that is not there."""
-    if scenario.about != "parent" or found.how != "status" or not scenario.steps[found.step].makes:
+    learner: Learner, scenario: Scenario, difference: Difference, exchanges: tuple[RecordedExchange, ...]
+) -> LearnedStatement | None:
+    """Whether an item needs an existing parent."""
+    if scenario.about != "parent" or difference.how != "status" or not scenario.steps[difference.step].creates:
         return None
-    must = bool(found.seen >= 400)
-    return by.changed(_resource(scenario.resource, "parent"), f"The owner must be there: {must}.", must_exist=must)
+    must = bool(difference.seen >= 400)
+    return learner.changed_statement(
+        _resource(scenario.resource, "parent"),
+        f"An item can {'not ' * must}be created without an existing parent.",
+        must_exist=must,
+    )
 
 
 LEARNERS: tuple[Learn, ...] = (
     capacity, unique, unknown_fields, unknown_position, owner, status, refusal_status, refusal_body, order,
     page_default, narrowing, location, identity, timestamps, write_only, immutable, starting_value,
 )  # fmt: skip
-"""What can be learned; the first that fits a difference."""
+"""The functions that learn a statement. The first one that matches a difference is used."""

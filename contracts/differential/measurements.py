@@ -1,4 +1,4 @@
-"""Questions to a service whose answers are numbers or orders: how many, how many on a page, in which order."""
+"""Measures a service: how many items it allows, how many are on a page, and in which order."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
 
 MOST = 120
-"""More items than this are not made to find a limit."""
+"""The largest number of items that a measurement creates."""
 
 TRIALS = (25, 60, MOST)
-"""How many items are made, one trial after the other, to find the size of a page."""
+"""Numbers of items that are tried in turn to find the page size."""
 
 
-def room(context: CheckContext, resource: CheckedResource) -> int | None:
-    """How many items there may be; None where MOST are accepted, or the first is refused."""
+def capacity_of(context: CheckContext, resource: CheckedResource) -> int | None:
+    """How many items the service allows; None if it accepts MOST items, or refuses the first."""
     try:
         for count in range(MOST + 1):
             exchange, made = context.try_create(resource)
@@ -31,7 +31,7 @@ def room(context: CheckContext, resource: CheckedResource) -> int | None:
 
 
 def page_size(context: CheckContext, resource: CheckedResource) -> int | None:
-    """How many items a page has where no size is asked for; None where all of MOST are on it."""
+    """The default page size; None if a page can hold MOST items."""
     made: list[CreatedItem] = []
     try:
         for wanted in TRIALS:
@@ -49,7 +49,7 @@ def page_size(context: CheckContext, resource: CheckedResource) -> int | None:
 
 
 def order_of(context: CheckContext, resource: CheckedResource) -> tuple[str, str] | None:
-    """By what a list is ordered, and in which direction; None where nothing fits."""
+    """The field by which a list is ordered, and the direction; None if no field matches."""
     bodies = [context.body(resource) for _ in range(4)]
     made = [context.create(resource, bodies[number]) for number in (2, 0, 3, 1)]
     try:
@@ -79,7 +79,7 @@ def order_of(context: CheckContext, resource: CheckedResource) -> tuple[str, str
 
 
 def _direction(values: Sequence[Any]) -> str:
-    """Whether values rise or fall; empty where they do neither, or where that cannot be told."""
+    """`ascending`, `descending`, or empty if values are not sorted or cannot be compared."""
     try:
         if len({*values}) < 2 or None in values:
             return ""

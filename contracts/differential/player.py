@@ -1,4 +1,4 @@
-"""One of the two sides: it plays scenarios, remembers what items are called, and takes away what it made."""
+"""Plays scenarios against the mock or the service, knows the names of items, and deletes what it created."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
 from contracts.runner.context import CheckContext
 
-NOBODYS = "contract-check-nobody-has-this"
-"""A credential that nobody has."""
+UNKNOWN_CREDENTIAL = "contract-check-nobody-has-this"
+"""A credential that no user has."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedReply:
-    """What a side answered to a step, and how it is compared."""
+    """The response to a step, and its comparable form."""
 
     step: ScenarioStep
     exchange: RecordedExchange
-    view: ComparableReply
+    comparable: ComparableReply
 
 
 @dataclass(slots=True)
 class Player:
-    """The mock, or the service. `stage` sends, and remembers what must be removed."""
+    """One of the two sides. `context` sends the requests and knows what must be deleted."""
 
     context: CheckContext
     items: dict[str, CreatedItem] = field(default_factory=dict)
-    glasses: ReplyNormalizer = field(default_factory=ReplyNormalizer)
+    normalizer: ReplyNormalizer = field(default_factory=ReplyNormalizer)
 
     def play(self, scenario: Scenario) -> list[PlayedReply | None]:
-        """The reply to each step; None where there is no further page to ask for. What was made is removed again.
+        """The response to each step, or None where there is no next page. Deletes all created items.
 
-        It ends before a step about an item that was not made. Raises Unable where the contract does not let us ask.
+        Ends before a step whose item does not exist. Raises Unable where the contract allows no valid request.
         """
         self._begin(scenario)
         replies: list[PlayedReply | None] = []
@@ -52,8 +52,8 @@ class Player:
                 before = replies[-1] if replies else None
                 exchange = self._ask(scenario, step, before)
                 if exchange is not None and exchange.status == 429:
-                    raise CannotBuildRequest("the service asks to wait longer than is waited (429)")
-                replies.append(PlayedReply(step, exchange, self.glasses.look(exchange)) if exchange else None)
+                    raise CannotBuildRequest("the service answers 429 and asks to wait longer than the check waits")
+                replies.append(PlayedReply(step, exchange, self.normalizer.normalize(exchange)) if exchange else None)
         finally:
             self.context.clean_up()
         return replies
@@ -63,7 +63,7 @@ class Player:
         times = resource.behaviour.timestamps
         parent = resource.behaviour.parent
         self.items = {}
-        self.glasses = ReplyNormalizer(
+        self.normalizer = ReplyNormalizer(
             keys=frozenset({resource.behaviour.identity.field, parent.field if parent else ""}),
             times=frozenset({times.created, times.updated} - {""}) if times else frozenset(),
             sent=set().union(*(texts(step.body) for step in scenario.steps)),
@@ -71,14 +71,14 @@ class Player:
         )
         owner = self.context.shared.resources.get(parent.resource) if parent else None
         if owner is not None and owner.can("create"):
-            self._know("owner", self.context.create(owner))
+            self._remember("owner", self.context.create(owner))
 
     def _ask(self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None) -> RecordedExchange | None:
         query = dict(step.query)
         if step.pause:
             self.context.target.pause(step.pause)
         if step.page:
-            position = self._further(scenario, step, before)
+            position = self._next_position(scenario, step, before)
             if position is None:
                 return None
             query |= position
@@ -86,21 +86,21 @@ class Player:
         if step.path:
             return self.context.target.send(Request(step.method, step.path), user)
         path = self._path(scenario, step)
-        if step.makes and isinstance(step.body, dict) and not step.media_type:
+        if step.creates and isinstance(step.body, dict) and not step.media_type:
             exchange, made = self.context.try_create(scenario.resource, step.body, user=user, path=path)
             if made is not None:
-                self._know(step.makes, made)
+                self._remember(step.creates, made)
             return exchange
         exchange = self.context.send(
             step.op, user=user, path=path, query=query, body=step.body, media_type=step.media_type
         )
-        if step.makes:
+        if step.creates:
             self.context.record_created(scenario.resource, exchange, {}, user, path)
         return exchange
 
-    def _know(self, name: str, made: CreatedItem) -> None:
+    def _remember(self, name: str, made: CreatedItem) -> None:
         self.items[name] = made
-        self.glasses.ids[str(made.id)] = name
+        self.normalizer.ids[str(made.id)] = name
 
     def _path(self, scenario: Scenario, step: ScenarioStep) -> dict[str, Any]:
         parent = scenario.resource.behaviour.parent
@@ -109,11 +109,13 @@ class Player:
         if step.item:
             made = self.items[step.item]
             path |= made.path
-            if step.never:
-                path[made.resource.behaviour.identity.parameter] = unlike(made.id)
+            if step.unknown_id:
+                path[made.resource.behaviour.identity.parameter] = unknown_id(made.id)
         return path
 
-    def _further(self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None) -> dict[str, Any] | None:
+    def _next_position(
+        self, scenario: Scenario, step: ScenarioStep, before: PlayedReply | None
+    ) -> dict[str, Any] | None:
         paging = step.op.behaviour.paging
         if paging is None or before is None:
             return None
@@ -131,21 +133,22 @@ class Player:
             return replace(ANONYMOUS, tenant=self.context.main_user.tenant)
         if step.user == "wrong":
             return replace(
-                user_with_secret(self.context.contract, "wrong", NOBODYS), tenant=self.context.main_user.tenant
+                user_with_secret(self.context.contract, "wrong", UNKNOWN_CREDENTIAL),
+                tenant=self.context.main_user.tenant,
             )
         return self.context.other_tenant_user()
 
-    def ours(self, resource: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
-        """The names of our items in a list reply, in its order; None where the reply has no list there."""
+    def own_items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[str] | None:
+        """The names of our items in a list reply, in its order; None if the reply has no list."""
         found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
         if not isinstance(found, list):
             return None
         ids = [str(item.get(resource.behaviour.identity.field)) for item in found if isinstance(item, dict)]
-        return [self.glasses.ids[id] for id in ids if id in self.glasses.ids]
+        return [self.normalizer.ids[id] for id in ids if id in self.normalizer.ids]
 
 
-def unlike(id: Any) -> Any:
-    """An id made as this one, which nobody has."""
+def unknown_id(id: Any) -> Any:
+    """An id with the same format that no item has."""
     if isinstance(id, int):
         return id + 1_000_000
     text = str(id)
@@ -155,7 +158,7 @@ def unlike(id: Any) -> Any:
 
 
 def texts(value: Any) -> set[str]:
-    """Every text in a JSON value."""
+    """All texts in a JSON value."""
     if value is MISSING or isinstance(value, bytes):
         return set()
     return set(_texts(value))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.differential.attribution import place_of
+from contracts.differential.attribution import operation_reference
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext, Mode
@@ -28,7 +28,7 @@ def random_sequences(context: CheckContext, mode: Mode, seed: int) -> Iterator[S
                     steps = tuple(_steps(context, resource, chance))
                 except CannotBuildRequest:
                     break
-                yield Scenario("sequence", resource, steps, place_of(steps[-1].op))
+                yield Scenario("sequence", resource, steps, operation_reference(steps[-1].op))
 
 
 def _steps(context: CheckContext, resource: CheckedResource, chance: Random) -> Iterator[ScenarioStep]:
@@ -38,7 +38,7 @@ def _steps(context: CheckContext, resource: CheckedResource, chance: Random) -> 
         if action == "create" or (not items and action != "list"):
             items.append(f"item {number}")
             body = context.body(resource, full=chance.random() < 0.5)
-            yield ScenarioStep(resource.operations["create"], makes=items[-1], body=body)
+            yield ScenarioStep(resource.operations["create"], creates=items[-1], body=body)
         elif action == "list":
             yield ScenarioStep(resource.operations["list"])
         elif action == "update":

@@ -1,4 +1,4 @@
-"""A sequence of requests in words that fit every implementation: items are called by names, not by ids."""
+"""A sequence of requests that any implementation can play: steps refer to items by name, not by id."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 
 Asker = Literal["main", "stranger", "wrong", "nobody"]
-"""Who asks: the first credential, one of another tenant, one that nobody has, or none."""
+"""The user of a request: the main user, one of another tenant, an unknown credential, or none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioStep:
-    """One request. `makes` names the item that it creates, `item` the one that it is about.
+    """One request. `creates` names the item that it creates, `item` the one that it addresses.
 
-    `never` asks for an id like that of `item` which nobody has. `query` maps parameters to values. A `page` is asked
-    for at the position that the reply of the step before gave (0 is the first page). `pause` is time that passes before
-    it. `path` is for what is no operation of the document.
+    `unknown_id` replaces the id of `item` by a similar one that no item has. `query` maps parameters to values. A
+    `page` starts at the position from the previous step's response (0 is the first page). `pause` is a delay before the
+    request, in seconds. `path` and `method` are for requests that are not an operation of the document.
     """
 
     op: ResourceOperation
-    makes: str = ""
+    creates: str = ""
     item: str = ""
     body: Any = MISSING
     query: Mapping[str, Any] = field(default_factory=dict)
     user: Asker = "main"
-    never: bool = False
+    unknown_id: bool = False
     page: int = 0
     pause: float = 0.0
     media_type: str = ""
@@ -41,37 +41,37 @@ class ScenarioStep:
         """`METHOD path`."""
         return f"{self.method} {self.path}" if self.path else self.op.name
 
-    def touches(self) -> frozenset[str]:
-        """The items that must be there for this step."""
+    def needed_items(self) -> frozenset[str]:
+        """The items that must exist for this step."""
         return frozenset({self.item} - {""})
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Steps that try one statement: `about` is its kind (`paging`, `capacity`, `schema`), `said` the statement.
+    """Steps that test one statement: `about` is its kind (`paging`, `capacity`, `schema`), `said` the statement.
 
-    `refusal` is the kind of refusal that it provokes (`missing`), `detail` the field or keyword that it is about.
+    `error` is the kind of error that it should cause (`missing`), `detail` the tested field or keyword.
     """
 
     about: str
     resource: CheckedResource
     steps: tuple[ScenarioStep, ...]
     statement: StatementRef
-    refusal: str = ""
+    error: str = ""
     detail: str = ""
 
     def without(self, start: int, end: int) -> Scenario:
-        """The same without some of its steps, and without those that need what they would have made."""
+        """The scenario without some steps, and without the steps that need their items."""
         kept: list[ScenarioStep] = []
         there: set[str] = {"owner"}
         for step in (*self.steps[:start], *self.steps[end:]):
-            if step.touches() <= there and not (step.page and (not kept or kept[-1].page != step.page - 1)):
+            if step.needed_items() <= there and not (step.page and (not kept or kept[-1].page != step.page - 1)):
                 kept.append(step)
-                there |= {step.makes}
+                there |= {step.creates}
         return replace(self, steps=tuple(kept))
 
     def shorter(self) -> Iterator[Scenario]:
-        """Shorter ones, those that leave out most first (delta debugging, Zeller and Hildebrandt 2002)."""
+        """Shorter scenarios, the shortest first (delta debugging, Zeller and Hildebrandt 2002)."""
         size = len(self.steps) // 2
         while size:
             for start in range(len(self.steps) - size, -1, -size):

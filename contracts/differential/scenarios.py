@@ -1,4 +1,4 @@
-"""The scenarios that try what a contract says: each statement once, in the shortest sequence that can show it."""
+"""Scenarios that test a contract: each statement once, by the shortest sequence of requests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from contracts.checks.validation import UNCERTAIN
 from contracts.client.boundary_values import cases
 from contracts.client.pagination import largest_page
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.differential.attribution import place_of, refusal_said
-from contracts.differential.player import NOBODYS
+from contracts.differential.attribution import error_reference, operation_reference
+from contracts.differential.player import UNKNOWN_CREDENTIAL
 from contracts.differential.scenario import Asker, Scenario, ScenarioStep
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
@@ -21,7 +21,7 @@ from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Statement
 
 MOST = 60
-"""More items than this are not made for one scenario."""
+"""The largest number of items in one scenario."""
 
 
 def scenarios(context: CheckContext) -> Iterator[Scenario]:
@@ -31,331 +31,371 @@ def scenarios(context: CheckContext) -> Iterator[Scenario]:
             continue
         for part in PARTS:
             try:
-                yield from part(_Author(context, resource))
+                yield from part(ScenarioBuilder(context, resource))
             except CannotBuildRequest:
                 continue
 
 
-class _Author:
-    """Writes scenarios for one resource."""
+class ScenarioBuilder:
+    """Builds scenarios for one resource."""
 
     def __init__(self, context: CheckContext, resource: CheckedResource) -> None:
         self.context, self.resource, self.contract = context, resource, context.contract
 
-    def make(self, name: str, body: Mapping[str, Any] | None = None) -> ScenarioStep:
-        """A step that creates an item called `name`."""
+    def create(self, name: str, body: Mapping[str, Any] | None = None) -> ScenarioStep:
+        """A step that creates an item with this name."""
         return ScenarioStep(
             self.resource.operations["create"],
-            makes=name,
+            creates=name,
             body=self.context.body(self.resource) if body is None else dict(body),
         )
 
-    def do(self, action: str, item: str, **more: Any) -> ScenarioStep:
-        """A step about an item."""
+    def step(self, action: str, item: str, **more: Any) -> ScenarioStep:
+        """A step that addresses an item."""
         return ScenarioStep(self.resource.operations[action], item=item, **more)
 
     def list(self, **more: Any) -> ScenarioStep:
         """A step that lists."""
         return ScenarioStep(self.resource.operations["list"], **more)
 
-    def show(self, item: str) -> tuple[ScenarioStep, ...]:
-        """Reading an item, where that is possible."""
-        return (self.do("get", item),) if self.resource.can("get") else ()
+    def read(self, item: str) -> tuple[ScenarioStep, ...]:
+        """A GET of the item, if the resource has one."""
+        return (self.step("get", item),) if self.resource.can("get") else ()
 
-    def looks(self, item: str) -> tuple[ScenarioStep, ...]:
-        """Every way to see an item."""
-        return (*self.show(item), *((self.list(),) if self.resource.can("list") else ()))
+    def read_and_list(self, item: str) -> tuple[ScenarioStep, ...]:
+        """A GET of the item and the list, if the resource has them."""
+        return (*self.read(item), *((self.list(),) if self.resource.can("list") else ()))
 
     def scenario(
         self,
         about: str,
         *steps: ScenarioStep,
         statement: StatementRef | None = None,
-        refusal: str = "",
+        error: str = "",
         detail: str = "",
     ) -> Scenario:
-        """A scenario of this resource; without a statement the operation of its last step stands for one."""
+        """A scenario of this resource. Without a statement it refers to the operation of its last step."""
         op = steps[-1].op
         return Scenario(
-            about, self.resource, steps, statement or self._refused(refusal, op) or place_of(op), refusal, detail
+            about,
+            self.resource,
+            steps,
+            statement or self._error_reference(error, op) or operation_reference(op),
+            error,
+            detail,
         )
 
-    def _refused(self, refusal: str, op: ResourceOperation) -> StatementRef | None:
-        return refusal_said(self.contract, op, refusal) if refusal else None
+    def _error_reference(self, error: str, op: ResourceOperation) -> StatementRef | None:
+        return error_reference(self.contract, op, error) if error else None
 
     def statement(self, kind: str, statement: Statement | None) -> StatementRef | None:
         """A statement about this resource."""
         return StatementRef.of(self.resource.name, kind, statement) if statement is not None else None
 
-    def on(self, op: ResourceOperation, kind: str, statement: Statement | None) -> StatementRef | None:
+    def operation_reference(self, op: ResourceOperation, kind: str, statement: Statement | None) -> StatementRef | None:
         """A statement about an operation."""
         return StatementRef.of(op.name, kind, statement) if statement is not None else None
 
 
-def creating(by: _Author) -> Iterator[Scenario]:
-    """What a new item looks like, with the least and with the most that a client may say."""
-    yield by.scenario("create", by.make("one", smallest_body(by.context, by.resource)), *by.looks("one"))
-    yield by.scenario("create", by.make("one", by.context.body(by.resource, full=True)), *by.looks("one"))
+def creating(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """A new item from the smallest and from the largest create request."""
+    yield builder.scenario(
+        "create", builder.create("one", smallest_body(builder.context, builder.resource)), *builder.read_and_list("one")
+    )
+    yield builder.scenario(
+        "create",
+        builder.create("one", builder.context.body(builder.resource, full=True)),
+        *builder.read_and_list("one"),
+    )
 
 
-def changing(by: _Author) -> Iterator[Scenario]:
-    """What a change changes."""
-    bodies = by.context.bodies
+def changing(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Updates of each field."""
+    bodies = builder.context.bodies
     for action in ("update", "replace"):
-        op = by.resource.operations.get(action)
+        op = builder.resource.operations.get(action)
         if op is None:
             continue
-        whole = by.context.body(by.resource, full=True)
+        whole = builder.context.body(builder.resource, full=True)
         for name in bodies.properties(op):
-            value = bodies.other(op, name, whole.get(name), "change") if name not in unchangeable(by.resource) else None
+            value = (
+                bodies.other(op, name, whole.get(name), "change")
+                if name not in unchangeable(builder.resource)
+                else None
+            )
             if value is not None:
                 body = {name: value} if action == "update" else {**whole, name: value}
-                yield by.scenario(
-                    action, by.make("one", whole), by.do(action, "one", body=body), *by.show("one"), detail=name
+                yield builder.scenario(
+                    action,
+                    builder.create("one", whole),
+                    builder.step(action, "one", body=body),
+                    *builder.read("one"),
+                    detail=name,
                 )
         if action == "update":
-            yield by.scenario(action, by.make("one", whole), by.do(action, "one", body={}), *by.show("one"))
+            yield builder.scenario(
+                action, builder.create("one", whole), builder.step(action, "one", body={}), *builder.read("one")
+            )
 
 
-def removing(by: _Author) -> Iterator[Scenario]:
-    """What was removed is gone."""
-    if by.resource.can("delete"):
-        gone = by.make("one"), by.do("delete", "one")
-        yield by.scenario("delete", *gone, *by.looks("one")[-1:])
+def removing(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Requests for a deleted item."""
+    if builder.resource.can("delete"):
+        gone = builder.create("one"), builder.step("delete", "one")
+        yield builder.scenario("delete", *gone, *builder.read_and_list("one")[-1:])
         for action in ("get", "delete"):
-            if by.resource.can(action):
-                yield by.scenario("delete", *gone, by.do(action, "one"), refusal="missing")
+            if builder.resource.can(action):
+                yield builder.scenario("delete", *gone, builder.step(action, "one"), error="missing")
 
 
-def times(by: _Author) -> Iterator[Scenario]:
-    """When the time of the last change moves."""
-    stated, op = by.resource.behaviour.timestamps, by.resource.operations.get("update")
-    if stated is not None and stated.updated and op is not None and by.resource.can("get"):
-        body = by.context.body(by.resource)
-        name = next((n for n in by.context.bodies.properties(op) if isinstance(body.get(n), str)), "")
-        value = by.context.bodies.other(op, name, body[name], "later") if name else None
+def times(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """The time of the last update, after an update."""
+    stated, op = builder.resource.behaviour.timestamps, builder.resource.operations.get("update")
+    if stated is not None and stated.updated and op is not None and builder.resource.can("get"):
+        body = builder.context.body(builder.resource)
+        name = next((n for n in builder.context.bodies.properties(op) if isinstance(body.get(n), str)), "")
+        value = builder.context.bodies.other(op, name, body[name], "later") if name else None
         if value is not None:
-            yield by.scenario(
+            yield builder.scenario(
                 "timestamps",
-                by.make("one", body),
-                by.do("update", "one", body={name: value}, pause=1.1),
-                *by.show("one"),
-                statement=by.statement("timestamps", stated),
+                builder.create("one", body),
+                builder.step("update", "one", body={name: value}, pause=1.1),
+                *builder.read("one"),
+                statement=builder.statement("timestamps", stated),
             )
 
 
-def ordering(by: _Author) -> Iterator[Scenario]:
-    """How a list is ordered, also after a change."""
-    if not by.resource.can("list"):
+def ordering(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """The order of a list, also after an update."""
+    if not builder.resource.can("list"):
         return
-    made = tuple(by.make(name) for name in ("one", "two", "three"))
-    statement = by.statement("order", by.resource.behaviour.order)
-    yield by.scenario("order", *made, by.list(), statement=statement)
-    op = by.resource.operations.get("update")
+    made = tuple(builder.create(name) for name in ("one", "two", "three"))
+    statement = builder.statement("order", builder.resource.behaviour.order)
+    yield builder.scenario("order", *made, builder.list(), statement=statement)
+    op = builder.resource.operations.get("update")
     if op is not None:
-        name = next((n for n in by.context.bodies.properties(op) if isinstance(made[0].body.get(n), str)), "")
-        value = by.context.bodies.other(op, name, made[0].body[name], "order") if name else None
+        name = next((n for n in builder.context.bodies.properties(op) if isinstance(made[0].body.get(n), str)), "")
+        value = builder.context.bodies.other(op, name, made[0].body[name], "order") if name else None
         if value is not None:
-            yield by.scenario(
-                "order", *made, by.do("update", "one", body={name: value}, pause=1.1), by.list(), statement=statement
+            yield builder.scenario(
+                "order",
+                *made,
+                builder.step("update", "one", body={name: value}, pause=1.1),
+                builder.list(),
+                statement=statement,
             )
 
 
-def paging(by: _Author) -> Iterator[Scenario]:
-    """How a list is cut into pages, and how many items a page has where nobody says."""
-    op = by.resource.operations.get("list")
+def paging(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Pages of a list, and the default page size."""
+    op = builder.resource.operations.get("list")
     stated = op.behaviour.paging if op else None
     if op is None or stated is None:
         return
-    statement = by.on(op, "paging", stated)
+    statement = builder.operation_reference(op, "paging", stated)
     for size in (1, 2):
-        pages = (by.list(query={stated.limit: size}, page=page) for page in range(3))
-        yield by.scenario("paging", *(by.make(name) for name in ("one", "two", "three")), *pages, statement=statement)
-    largest = largest_page(by.context.contract, op, stated.limit)
+        pages = (builder.list(query={stated.limit: size}, page=page) for page in range(3))
+        yield builder.scenario(
+            "paging", *(builder.create(name) for name in ("one", "two", "three")), *pages, statement=statement
+        )
+    largest = largest_page(builder.context.contract, op, stated.limit)
     for size in (*(() if largest is None else (largest, largest + 1)), 0, -1, "many"):
-        yield by.scenario("paging", by.list(query={stated.limit: size}), statement=statement, refusal="invalid")
-    nowhere = StatementRef(op.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
-    yield by.scenario(
+        yield builder.scenario("paging", builder.list(query={stated.limit: size}), statement=statement, error="invalid")
+    unknown = StatementRef(op.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
+    yield builder.scenario(
         "unknown-position",
-        by.list(query={stated.position: "contract-check-nowhere"}),
-        statement=nowhere,
-        refusal="missing" if stated.unknown_position == "missing" else "invalid",
+        builder.list(query={stated.position: "contract-check-unknown"}),
+        statement=unknown,
+        error="missing" if stated.unknown_position == "missing" else "invalid",
     )
-    room = min((c.limit for c in by.resource.behaviour.capacity), default=MOST)
+    room = min((c.limit for c in builder.resource.behaviour.capacity), default=MOST)
     if stated.default < min(room, MOST):
-        many = (by.make(f"item {number}") for number in range(stated.default + 1))
-        yield by.scenario("default-page-size", *many, by.list(), statement=statement)
+        many = (builder.create(f"item {number}") for number in range(stated.default + 1))
+        yield builder.scenario("default-page-size", *many, builder.list(), statement=statement)
 
 
-def narrowing(by: _Author) -> Iterator[Scenario]:
-    """How a list is narrowed and sorted."""
-    op = by.resource.operations.get("list")
+def narrowing(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Filters and sorting of a list."""
+    op = builder.resource.operations.get("list")
     if op is None:
         return
-    create = by.resource.operations["create"]
+    create = builder.resource.operations["create"]
     for stated in op.behaviour.filter:
-        if stated.parameter and stated.field in by.context.bodies.properties(create):
-            one = by.context.body(by.resource, full=True)
-            other = by.context.bodies.other(create, stated.field, one.get(stated.field), "filter")
+        if stated.parameter and stated.field in builder.context.bodies.properties(create):
+            one = builder.context.body(builder.resource, full=True)
+            other = builder.context.bodies.other(create, stated.field, one.get(stated.field), "filter")
             if other is not None and one.get(stated.field) is not None:
-                two = by.context.body(by.resource, full=True) | {stated.field: other}
-                yield by.scenario(
+                two = builder.context.body(builder.resource, full=True) | {stated.field: other}
+                yield builder.scenario(
                     "filter",
-                    by.make("one", one),
-                    by.make("two", two),
-                    by.list(query={stated.parameter: one[stated.field]}),
-                    statement=by.on(op, "filter", stated),
+                    builder.create("one", one),
+                    builder.create("two", two),
+                    builder.list(query={stated.parameter: one[stated.field]}),
+                    statement=builder.operation_reference(op, "filter", stated),
                     detail=stated.parameter,
                 )
     sort = op.behaviour.sort
     pointer = next((p.schema for p in op.operation.parameters if sort and p.name == sort.parameter), None)
-    for value in (by.contract.schemas.keyword(pointer, "enum") or ()) if pointer and sort else ():
-        made = (by.make(name) for name in ("one", "two", "three"))
-        yield by.scenario(
+    for value in (builder.contract.schemas.keyword(pointer, "enum") or ()) if pointer and sort else ():
+        made = (builder.create(name) for name in ("one", "two", "three"))
+        yield builder.scenario(
             "sort",
             *made,
-            by.list(query={sort.parameter: value}) if sort else by.list(),
-            statement=by.on(op, "sort", sort),
+            builder.list(query={sort.parameter: value}) if sort else builder.list(),
+            statement=builder.operation_reference(op, "sort", sort),
             detail=str(value),
         )
 
 
-def limits(by: _Author) -> Iterator[Scenario]:
-    """How many there may be, and what must differ."""
-    for stated in by.resource.behaviour.capacity:
+def limits(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Capacity and unique fields."""
+    for stated in builder.resource.behaviour.capacity:
         if stated.limit < MOST:
-            many = (by.make(f"item {number}") for number in range(stated.limit + 1))
-            yield by.scenario("capacity", *many, statement=by.statement("capacity", stated), refusal="conflict")
-    body = by.context.body(by.resource, full=True)
-    statement = next((by.statement("unique", each) for each in by.resource.behaviour.unique), None)
-    yield by.scenario("unique", by.make("one", body), by.make("two", body), statement=statement, refusal="conflict")
+            many = (builder.create(f"item {number}") for number in range(stated.limit + 1))
+            yield builder.scenario("capacity", *many, statement=builder.statement("capacity", stated), error="conflict")
+    body = builder.context.body(builder.resource, full=True)
+    statement = next((builder.statement("unique", each) for each in builder.resource.behaviour.unique), None)
+    yield builder.scenario(
+        "unique", builder.create("one", body), builder.create("two", body), statement=statement, error="conflict"
+    )
 
 
-def missing(by: _Author) -> Iterator[Scenario]:
-    """How somebody is answered who asks for what never was."""
+def missing(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Requests with an unknown id."""
     for action in ("get", "update", "replace", "delete"):
-        op = by.resource.operations.get(action)
+        op = builder.resource.operations.get(action)
         if op is not None:
-            body = {"body": by.context.bodies.minimal(op, "missing") or {}} if op.media_type else {}
-            yield by.scenario("missing", by.make("one"), by.do(action, "one", never=True, **body), refusal="missing")
+            body = {"body": builder.context.bodies.minimal(op, "missing") or {}} if op.media_type else {}
+            yield builder.scenario(
+                "missing", builder.create("one"), builder.step(action, "one", unknown_id=True, **body), error="missing"
+            )
 
 
-def refusing(by: _Author) -> Iterator[Scenario]:
-    """What is accepted and refused of each field, at its bounds and beyond, and how a refusal is told."""
-    op, bodies = by.resource.operations["create"], by.context.bodies
-    good = by.context.body(by.resource, full=True)
+def refusing(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Values of each field at its bounds and beyond, and unknown fields."""
+    op, bodies = builder.resource.operations["create"], builder.context.bodies
+    good = builder.context.body(builder.resource, full=True)
     for name in sorted(bodies.required(op)):
         body = {key: value for key, value in good.items() if key != name}
         if not bodies.accepts(op, body):
-            yield _invalid(by, op, name, "required", body)
+            yield _invalid(builder, op, name, "required", body)
     for name, pointer in bodies.properties(op).items():
-        for case in cases(by.contract.schemas, pointer, good.get(name)):
-            body = by.context.body(by.resource, full=True) | {name: case.value}
+        for case in cases(builder.contract.schemas, pointer, good.get(name)):
+            body = builder.context.body(builder.resource, full=True) | {name: case.value}
             if bodies.accepts(op, body) is case.valid and not (
                 case.valid and (op.may_refuse or name in op.rule_fields)
             ):
-                yield _invalid(by, op, name, case.keyword, body)
-    stated = by.contract.behaviour.service.unknown_fields
-    odd = by.context.body(by.resource) | {"contract_check_unknown": "x"}
+                yield _invalid(builder, op, name, case.keyword, body)
+    stated = builder.contract.behaviour.service.unknown_fields
+    odd = builder.context.body(builder.resource) | {"contract_check_unknown": "x"}
     statement = StatementRef.of("service", "unknown-fields", stated)
-    yield by.scenario("unknown-fields", by.make("one", odd), *by.show("one"), statement=statement, refusal="invalid")
+    yield builder.scenario(
+        "unknown-fields", builder.create("one", odd), *builder.read("one"), statement=statement, error="invalid"
+    )
 
 
-def _invalid(by: _Author, op: ResourceOperation, name: str, keyword: str, body: Any) -> Scenario:
-    pointer = by.context.bodies.properties(op).get(name, "")
+def _invalid(builder: ScenarioBuilder, op: ResourceOperation, name: str, keyword: str, body: Any) -> Scenario:
+    pointer = builder.context.bodies.properties(op).get(name, "")
     doubt = keyword.removeprefix("items/") in UNCERTAIN
     statement = StatementRef(
         op.name, "schema", "inferred" if doubt else "documented", "the document", f"#{pointer}: {keyword}"
     )
-    return by.scenario(
-        "validation", by.make("one", body), statement=statement, refusal="invalid", detail=f"{name} {keyword}"
+    return builder.scenario(
+        "validation", builder.create("one", body), statement=statement, error="invalid", detail=f"{name} {keyword}"
     )
 
 
-def http(by: _Author) -> Iterator[Scenario]:
-    """How a request is refused that is none."""
-    op = by.resource.operations["create"]
+def http(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Requests that HTTP or the document forbids."""
+    op = builder.resource.operations["create"]
     resource = op.media_type.name if op.media_type else "application/json"
-    yield by.scenario(
-        "malformed", ScenarioStep(op, makes="one", body=b'{"broken', media_type=resource), refusal="malformed"
+    yield builder.scenario(
+        "malformed", ScenarioStep(op, creates="one", body=b'{"broken', media_type=resource), error="malformed"
     )
-    yield by.scenario(
+    yield builder.scenario(
         "unsupported-media-type",
-        ScenarioStep(op, makes="one", body=b"<x/>", media_type="application/xml"),
-        refusal="unsupported-media-type",
+        ScenarioStep(op, creates="one", body=b"<x/>", media_type="application/xml"),
+        error="unsupported-media-type",
     )
-    nowhere = ScenarioStep(op, path="/contract-check-nowhere", method="GET")
-    yield by.scenario("unknown-path", nowhere, refusal="unknown-path")
+    unknown = ScenarioStep(op, path="/contract-check-unknown", method="GET")
+    yield builder.scenario("unknown-path", unknown, error="unknown-path")
     if not {"{"} & set(op.operation.path):
-        used = {o.method.upper() for o in by.contract.document.operations if o.path == op.operation.path}
+        used = {o.method.upper() for o in builder.contract.document.operations if o.path == op.operation.path}
         method = next(m for m in ("DELETE", "PUT", "PATCH", "GET", "POST") if m not in used)
-        yield by.scenario(
+        yield builder.scenario(
             "method-not-allowed",
             ScenarioStep(op, path=op.operation.path, method=method),
-            refusal="method-not-allowed",
+            error="method-not-allowed",
         )
 
 
-def access(by: _Author) -> Iterator[Scenario]:
-    """Who may ask, and what somebody of another tenant is told."""
-    service = by.contract.behaviour.service
+def access(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Requests without access: no credential, an unknown one, and one of another tenant."""
+    service = builder.contract.behaviour.service
     statement = StatementRef.of("service", "authentication", service.authentication)
-    open_to_all = re.search(service.authentication.pattern, NOBODYS) is not None
+    open_to_all = re.search(service.authentication.pattern, UNKNOWN_CREDENTIAL) is not None
     askers: tuple[Asker, ...] = ("nobody",) if open_to_all else ("nobody", "wrong")
-    for user in askers if by.contract.document.security_schemes else ():
+    for user in askers if builder.contract.document.security_schemes else ():
         step = (
-            by.list(user=user)
-            if by.resource.can("list")
-            else ScenarioStep(by.resource.operations["create"], body={}, user=user)
+            builder.list(user=user)
+            if builder.resource.can("list")
+            else ScenarioStep(builder.resource.operations["create"], body={}, user=user)
         )
-        yield by.scenario("authentication", step, statement=statement, refusal="unauthenticated", detail=user)
-    for action in ("get", "update", "delete") if by.contract.document.security_schemes else ():
-        if by.resource.can(action):
-            body: dict[str, Any] = {"body": {}} if by.resource.operations[action].media_type else {}
-            yield by.scenario(
+        yield builder.scenario("authentication", step, statement=statement, error="unauthenticated", detail=user)
+    for action in ("get", "update", "delete") if builder.contract.document.security_schemes else ():
+        if builder.resource.can(action):
+            body: dict[str, Any] = {"body": {}} if builder.resource.operations[action].media_type else {}
+            yield builder.scenario(
                 "authentication",
-                by.make("one"),
-                by.do(action, "one", user="nobody", **body),
+                builder.create("one"),
+                builder.step(action, "one", user="nobody", **body),
                 statement=statement,
-                refusal="unauthenticated",
+                error="unauthenticated",
             )
     try:
-        by.context.other_tenant_user()
+        builder.context.other_tenant_user()
     except CannotBuildRequest:
         return
-    if by.resource.behaviour.tenant.by != "none":
-        refusal = service.no_access.refusal
+    if builder.resource.behaviour.tenant.by != "none":
+        error = service.no_access.refusal
         for action in ("get", "delete"):
-            if by.resource.can(action):
-                yield by.scenario(
+            if builder.resource.can(action):
+                yield builder.scenario(
                     "no-access",
-                    by.make("one"),
-                    by.do(action, "one", user="stranger"),
+                    builder.create("one"),
+                    builder.step(action, "one", user="stranger"),
                     statement=StatementRef.of("service", "no-access", service.no_access),
-                    refusal=refusal,
+                    error=error,
                 )
-        if by.resource.can("list"):
-            yield by.scenario(
+        if builder.resource.can("list"):
+            yield builder.scenario(
                 "tenant",
-                by.make("one"),
-                by.list(user="stranger"),
-                statement=by.statement("tenant", by.resource.behaviour.tenant),
+                builder.create("one"),
+                builder.list(user="stranger"),
+                statement=builder.statement("tenant", builder.resource.behaviour.tenant),
             )
 
 
-def belonging(by: _Author) -> Iterator[Scenario]:
-    """What goes with its owner."""
-    parent = by.resource.behaviour.parent
-    owner = by.context.shared.resources.get(parent.resource) if parent else None
+def belonging(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Items of a deleted parent."""
+    parent = builder.resource.behaviour.parent
+    owner = builder.context.shared.resources.get(parent.resource) if parent else None
     if parent is not None and owner is not None and owner.can("create", "delete"):
         drop = ScenarioStep(owner.operations["delete"], item="owner")
-        statement = by.statement("parent", parent)
-        yield by.scenario("parent", drop, by.make("one"), statement=statement, refusal="missing")
-        yield by.scenario("parent", by.make("one"), drop, *by.looks("one")[:1], statement=statement, refusal="missing")
+        statement = builder.statement("parent", parent)
+        yield builder.scenario("parent", drop, builder.create("one"), statement=statement, error="missing")
+        yield builder.scenario(
+            "parent",
+            builder.create("one"),
+            drop,
+            *builder.read_and_list("one")[:1],
+            statement=statement,
+            error="missing",
+        )
 
 
-PARTS: tuple[Callable[[_Author], Iterator[Scenario]], ...] = (
+PARTS: tuple[Callable[[ScenarioBuilder], Iterator[Scenario]], ...] = (
     creating, changing, removing, times, ordering, paging, narrowing, limits, missing, refusing, http, access,
     belonging,
 )  # fmt: skip
-"""What is tried, in this order."""
+"""The groups of scenarios, in order."""

@@ -1,4 +1,4 @@
-"""The mock and a service side by side: every difference is told once, with the statement, in the shortest sequence."""
+"""Comparison of mock and service: each difference is reported once, with its statement and the shortest sequence."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from tests.planted_bugs.run import HERE, Subject, subjects
 from tests.process import run
 
 ASSUMED = {("same-unknown-position", "paging", "assumed")}
-"""Basedash's paging statement says that nobody knows how an unknown cursor is answered."""
+"""Basedash's paging statement only assumes the response to an unknown cursor."""
 
 
-def beside(subject: Subject, bug: str = "", **settings: Any) -> CheckResult:
-    """A planted server beside the mock of its contract, both in this process."""
+def compare(subject: Subject, bug: str = "", **settings: Any) -> CheckResult:
+    """Compares a planted server with the mock of its contract, both in this process."""
     asked = CheckSettings(subject.name, subject.contract)
     with asked.comparison_mock() as mock, subject.target(bug) as service:
         return Comparison(subject.contract, mock, service, **settings).run()
 
 
-def told(result: CheckResult) -> set[tuple[str, str, str]]:
-    """Check, kind of statement and evidence of each finding."""
+def statements_of(result: CheckResult) -> set[tuple[str, str, str]]:
+    """The check, kind of statement and evidence of each finding."""
     return {(f.check, f.statement.kind, f.statement.evidence) for f in result.findings if f.statement}
 
 
 @pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper", "notes"])
-def test_the_mock_does_not_differ_from_itself_whatever_its_seed(vendor: str) -> None:
+def test_two_mocks_with_different_seeds_do_not_differ(vendor: str) -> None:
     wanted = str(HERE / "notes.yaml") if vendor == "notes" else vendor
     contract = contracts.of(wanted)
     app = sandbox(wanted, seed=7, limits=False)
@@ -59,8 +59,8 @@ def test_the_mock_does_not_differ_from_itself_whatever_its_seed(vendor: str) -> 
 
 
 @pytest.mark.parametrize("name", ["basedash", "datagrid"])
-def test_a_correct_server_differs_only_in_what_nobody_knows(name: str) -> None:
-    assert told(beside(subjects()[name])) == (ASSUMED if name == "basedash" else set())
+def test_a_correct_server_differs_only_where_a_statement_is_assumed(name: str) -> None:
+    assert statements_of(compare(subjects()[name])) == (ASSUMED if name == "basedash" else set())
 
 
 @pytest.mark.parametrize(("name", "bug", "check", "kind"), [
@@ -88,31 +88,31 @@ def test_a_correct_server_differs_only_in_what_nobody_knows(name: str) -> None:
     ("datagrid", "json-500", "malformed", "errors.malformed"),
     ("datagrid", "update-gone", "sequence", "schema"),
 ])  # fmt: skip
-def test_what_a_server_does_otherwise_is_told_with_the_statement_it_concerns(
+def test_a_difference_is_reported_with_the_statement_that_it_contradicts(
     name: str, bug: str, check: str, kind: str
 ) -> None:
-    assert (f"same-{check}", kind) in {(c, k) for c, k, _ in told(beside(subjects()[name], bug))}
+    assert (f"same-{check}", kind) in {(c, k) for c, k, _ in statements_of(compare(subjects()[name], bug))}
 
 
 @pytest.mark.parametrize(("bug", "check", "evidence"), [
     ("auth-unsaid", "same-create", "documented"),
     ("patch-forgotten", "same-update", "assumed"),
 ])  # fmt: skip
-def test_a_value_without_a_statement_breaks_the_document_only_where_the_reply_does(
+def test_a_difference_without_a_statement_is_a_failure_only_if_the_reply_is_invalid(
     bug: str, check: str, evidence: str
 ) -> None:
-    assert (check, "schema", evidence) in told(beside(subjects()["basedash"], bug, only=[check]))
+    assert (check, "schema", evidence) in statements_of(compare(subjects()["basedash"], bug, only=[check]))
 
 
-def test_a_difference_is_told_once_and_in_the_shortest_sequence() -> None:
-    result = beside(subjects()["basedash"], "oldest-first", only=["same-order", "same-sequence"])
+def test_a_difference_is_reported_once_with_the_shortest_sequence() -> None:
+    result = compare(subjects()["basedash"], "oldest-first", only=["same-order", "same-sequence"])
 
     [found] = result.findings
     assert ["POST", "POST", "GET"] == [each.method for each in found.exchanges]
-    assert "in this order: two, one, as the mock answers" in found.expected
+    assert "a list in this order: two, one, as in the mock" in found.expected
 
 
-def test_items_of_others_at_the_service_are_left_out_of_the_comparison() -> None:
+def test_checks_that_foreign_items_would_disturb_are_skipped() -> None:
     subject = subjects()["basedash"]
     with CheckSettings("basedash", subject.contract).comparison_mock() as mock, subject.target() as service:
         first = Comparison(subject.contract, mock, service)
@@ -121,8 +121,8 @@ def test_items_of_others_at_the_service_are_left_out_of_the_comparison() -> None
         result = Comparison(subject.contract, mock, service).run()
         left = len(context.list_all(context.shared.resources["mcp-server"])[0])
 
-    skipped = {check for (_, check), outcome in result.outcomes.items() if "1 items of others" in outcome}
-    assert set() == told(result)
+    skipped = {check for (_, check), outcome in result.outcomes.items() if "1 foreign items" in outcome}
+    assert set() == statements_of(result)
     assert {"same-order", "same-paging"} <= skipped
     assert 1 == left
 
@@ -143,7 +143,7 @@ class Different(Basedash):
 
 @contextmanager
 def served(*bugs: str) -> Iterator[str]:
-    """The address of a server with these bugs."""
+    """The URL of a server with these bugs."""
     with _served(Different(*bugs)) as address:
         yield address
 
@@ -151,22 +151,22 @@ def served(*bugs: str) -> Iterator[str]:
 LEARNED = ("default-20", "by-update", "id-plain", "unknown-kept")
 
 
-def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) -> None:
+def test_the_mock_behaves_like_the_service_with_the_learned_statements(tmp_path: Path) -> None:
     file, reports = tmp_path / "learned.yaml", str(tmp_path / "reports")
     chosen = [
         word for name in ("create", "order", "default-page-size", "unknown-*") for word in ("--only", f"same-{name}")
     ]
     with served(*LEARNED) as address:
-        told = ("check", "basedash", "--url", address, *chosen, "--report", reports)
-        learned = run(*told, "--learn", str(file), seconds=200)
-        again = run(*told, "--against", "mock", "--behaviour", str(file), seconds=200)
-    # The server refuses an unknown cursor, which the document allows: what is learned of it, Schemathesis calls wrong.
+        command = ("check", "basedash", "--url", address, *chosen, "--report", reports)
+        learned = run(*command, "--learn", str(file), seconds=200)
+        again = run(*command, "--against", "mock", "--behaviour", str(file), seconds=200)
+    # The server refuses an unknown cursor, which the document allows, so Schemathesis reports the mock that learned it.
     alone = run("check", "basedash", "--behaviour", str(file), "--quick", "--skip", "positive_data_acceptance",
                 "--report", reports, seconds=200)  # fmt: skip
 
     assert 1 == learned.returncode, learned.stdout + learned.stderr
-    assert "A page has 20 items." in learned.stdout
-    assert "Listed by updatedAt, descending." in learned.stdout
+    assert "A page has 20 items by default." in learned.stdout
+    assert "The list is ordered by updatedAt, descending." in learned.stdout
     assert re.search(r"^wrote \d+ corrections to .*; 0 differences remain$", learned.stdout, re.MULTILINE)
     assert 0 == again.returncode, again.stdout
     assert "0 failures, 0 warnings, 0 skipped" in again.stdout
@@ -176,7 +176,7 @@ def test_what_was_learned_makes_the_mock_do_as_the_service_does(tmp_path: Path) 
     assert {"order", "paging", "identity", "unknown-fields"} <= observed
 
 
-def test_what_there_are_no_words_for_is_listed_and_nothing_false_is_learned(tmp_path: Path) -> None:
+def test_a_difference_that_no_statement_can_express_is_listed_and_not_learned(tmp_path: Path) -> None:
     file = tmp_path / "learned.yaml"
     with served("create-200", "name-121") as address:
         done = run("check", "basedash", "--url", address, "--learn", str(file), "--report", str(tmp_path))
@@ -190,7 +190,7 @@ def test_what_there_are_no_words_for_is_listed_and_nothing_false_is_learned(tmp_
     ]
 
 
-def test_what_is_learned_of_a_document_without_statements_keeps_what_was_inferred(tmp_path: Path) -> None:
+def test_learned_statements_keep_the_inferred_ones(tmp_path: Path) -> None:
     file, notes = tmp_path / "learned.yaml", str(HERE / "notes.yaml")
     subject = subjects()["notes"]
     keys = [word for each in subject.users for word in ("--auth", each.secret)]
@@ -200,13 +200,13 @@ def test_what_is_learned_of_a_document_without_statements_keeps_what_was_inferre
 
     before, after = contracts.of(notes).behaviour, contracts.of(notes, [file]).behaviour
     paging = {b.operations["/notes", "get"].paging for b in (before, after)}
-    assert "A page has 5 items." in done.stdout
+    assert "A page has 5 items by default." in done.stdout
     assert {(10, "inferred"), (5, "observed")} == {(p.default, p.evidence) for p in paging if p}
     assert before.resources.keys() == after.resources.keys()
 
 
 @pytest.mark.parametrize("wrong", [(), ("--url", "http://127.0.0.1:9", "--read-only")])
-def test_there_must_be_a_service_to_compare_with_which_may_be_changed(tmp_path: Path, wrong: tuple[str, ...]) -> None:
+def test_a_comparison_needs_a_service_that_is_not_read_only(tmp_path: Path, wrong: tuple[str, ...]) -> None:
     done = run("check", "basedash", "--against", "mock", *wrong, "--report", str(tmp_path))
 
     assert 2 == done.returncode
