@@ -24,6 +24,8 @@ def lines(report: Report) -> Iterator[str]:
         f"NO LONGER FAILS {entry}: remove it from the known failures ({entry.reason})" for entry in report.stale
     )
     yield from _left_behind(report.result.left_behind)
+    if report.of("warning"):
+        yield "A warning is about a statement that is only inferred or assumed. It does not fail the run."
     yield from _numbers(report, len(warnings))
     if report.result.stopped:
         yield f"ended early: {report.result.stopped}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from contracts.checks import CHECKS, is_own
 from contracts.checks.vendor_rules import installed_vendor_check
+from contracts.conformance.engine_checks import ANSWERED, expected
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
+from contracts.differential.comparison import CHECK as DIFFERENTIAL
 from contracts.model.finding import Finding
 
 STANDARDS = ("http", "schema")
@@ -21,9 +23,11 @@ def describe(check: str) -> str:
         return "Every response matches the document: its status, media type, headers and schema."
     if check == OPENAPI_CORE:
         return "Two validators, our own and openapi-core, agree about every response."
-    if is_own(check):  # of a vendor whose folder is not known here
+    if check.startswith(DIFFERENTIAL):
+        return "The service and the mock respond alike."
+    if is_own(check) and check != ANSWERED:  # of a vendor whose folder is not known here
         return f"The rule that `{check}` is about works."
-    return f"The check `{check}` of Schemathesis."
+    return f"Schemathesis expects: {expected(check)}."
 
 
 def violated(found: Finding) -> str:
