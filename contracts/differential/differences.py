@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from contracts.checks.item_view import always_shown
 from contracts.checks.reply_templates import template_differences
 from contracts.differential.comparable_reply import shape_of
 from contracts.differential.player import PlayedReply, Player
@@ -139,8 +140,12 @@ class Comparer:
             yield from self._ids(number, mine.step)
         for path, how, here, there in compared((), mine.comparable.body, other.comparable.body):
             field = field_of(mine.step.op, path)
-            if not (field and field[0] in self.volatile):
+            if not (field and field[0] in self.volatile) or self._is_missing(mine.step, how, field):
                 yield Difference(number, mine.step.name, how, path, here, there, field)
+
+    def _is_missing(self, step: ScenarioStep, how: How, field: tuple[str, ...]) -> bool:
+        """Is it a required field? Even a volatile one must not be absent."""
+        return how == "missing" and field[0] in always_shown(self.service.context, step.op)
 
     def _ids(self, number: int, step: ScenarioStep) -> Iterator[Difference]:
         """The format of ids that the service generates."""
