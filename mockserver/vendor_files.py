@@ -82,7 +82,7 @@ def of(name: str) -> VendorFiles:
     folder = Path(name)
     if (folder / DOCUMENT).is_file():
         return VendorFiles(folder.resolve().name, folder, folder)
-    raise DocumentError(f"there is no vendor {name!r}; there are: {', '.join(names()) or 'none'}")
+    raise DocumentError(f"unknown vendor {name!r}; known vendors: {', '.join(names()) or 'none'}")
 
 
 def _own() -> Iterable[str]:
