@@ -21,7 +21,7 @@ from mockserver import vendor_files
 from mockserver.behaviour.vocabulary import HOLDERS
 from tests.planted_bugs.run import RULE_BUGS, SERVERS, examined
 
-NO_PROMISE = {
+NO_CHECK = {
     "inference": "says what the mock infers, nothing about a vendor",
     "credentials": "what the sandbox hands out, no statement about a vendor",
     "notes": "facts for people",
@@ -103,7 +103,7 @@ def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
     vendors = [vendor_checks(contracts.of(vendor)) for vendor in vendor_files.names()]
     examined_kinds = {kind for check in chain(CHECKS, *vendors) for kind in check.statement_kinds}
 
-    assert kinds - examined_kinds == set(NO_PROMISE) & kinds
+    assert kinds - examined_kinds == set(NO_CHECK) & kinds
     assert examined_kinds <= kinds
 
 

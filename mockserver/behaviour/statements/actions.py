@@ -44,7 +44,7 @@ class Action(Statement, frozen=True, kw_only=True):
 
 
 class Rule(Statement, frozen=True, kw_only=True):
-    """Something that no statement can say: a Python function of the vendor runs. Remove the rule to switch it off."""
+    """Something that no statement can say: a Python function runs. Without the rule it does not."""
 
     name: Annotated[str, Meta(description="The name of the function.")]
     says: Annotated[str, Meta(description="What it does, in a sentence.")]
