@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
 
+READY = "Press Ctrl-C to stop"
+"""How the last line begins that `mockserver serve` prints when it listens."""
+
 Start = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
 
 
@@ -50,8 +53,8 @@ class Processes:
 
 
 def address(lines: Iterable[str]) -> str:
-    """Where a sandbox listens that greeted with these lines."""
-    return next(found[1] for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
+    """The URL of a server that printed these lines at its start."""
+    return next(found[1] for line in lines if (found := re.match(r"state: +(http://[^/]+)/", line)))
 
 
 def run(*arguments: str, cwd: Path = ROOT, seconds: float = 60) -> subprocess.CompletedProcess[str]:

@@ -34,9 +34,9 @@ def main() -> None:
 
 
 for command in (
-    LazyCommand("serve", "mockserver.cli.serve:serve", "Serve stateful mocks of vendors or of OpenAPI documents."),
-    LazyCommand("infer", "mockserver.cli.infer:infer", "Print a behaviour file inferred from a document."),
-    LazyCommand("specs", "mockserver.cli.specs:specs", "List the vendors that this package contains."),
+    LazyCommand("serve", "mockserver.cli.serve:serve", "Serve stateful mocks of OpenAPI documents or of vendors."),
+    LazyCommand("infer", "mockserver.cli.infer:infer", "Print the behaviour that is inferred from a document."),
+    LazyCommand("specs", "mockserver.cli.specs:specs", "List the vendors of this package, or print a contract."),
     LazyCommand(
         "demo-mcp",
         "mockserver.cli.demo_mcp:demo_mcp",

@@ -1,4 +1,4 @@
-"""`mockserver infer`: what a document lets one guess about the behaviour of its API."""
+"""`mockserver infer`: the behaviour of an API, as far as it can be guessed from its document."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ from mockserver.inference.layering import consistent
 @click.command()
 @click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file."
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write to a file, not to standard output.",
 )
 @click.option("--lenient", is_flag=True, help="Read the valid parts of an invalid document.")
 @click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
 def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> None:
-    """Print a behaviour file inferred from a document, to correct and to use with `serve --behaviour FILE`."""
+    """Print the behaviour that is inferred from a document, as a behaviour file.
+
+    Correct the file and use it with `mockserver serve DOCUMENT --behaviour FILE`.
+    """
     try:
         contract = contracts.of(document, reading=ReadingOptions(lenient, outside))
     except MockServerError as fault:

@@ -1,4 +1,4 @@
-"""`--sync`: which prober asks MCP servers for their tools."""
+"""`--sync`: how MCP servers are queried for their tools."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PROBERS = {
     "live": "mockserver.mcp_sync.live_thread:live",
     "off": "mockserver.mcp_sync.off:OffProber",
 }
-"""The probers by the name that `--sync` uses. The live one needs the `live` extra, so none is imported here."""
+"""The probers by the name that `--sync` uses, not imported: the live one needs the `live` extra."""
 
 
 def mcp_sync_of(mode: str, allow: tuple[str, ...], allow_stdio: bool, deadline: float) -> McpSync:
@@ -23,5 +23,5 @@ def mcp_sync_of(mode: str, allow: tuple[str, ...], allow_stdio: bool, deadline: 
     kind = resolve(PROBERS[mode], "live")
     prober: Prober = kind(allow, allow_stdio=allow_stdio) if mode == "live" else kind()
     if allow_stdio:
-        click.echo("--allow-stdio: every client of this server can run any command as you")
+        click.echo("warning: with --allow-stdio, every client of this server can run any command as you")
     return McpSync(prober, deadline)

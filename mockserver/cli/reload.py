@@ -1,4 +1,4 @@
-"""Documents that change while they are served: the new version takes the place of the old one, and its state."""
+"""`--watch`: a document or behaviour file that changes is read again and served with the stored items."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from mockserver.web.app import Sandbox, Services
 log = logging.getLogger("mockserver")
 
 Stamps = Mapping[Path, tuple[int, int] | None]
-"""When each file was last changed, and its length; None for one that is not there."""
+"""The time of the last change and the size of each file; None for a file that does not exist."""
 
-LOOKS = 1000
-"""After so many milliseconds without news the files are looked at all the same."""
+POLL_MILLISECONDS = 1000
+"""How often the files are checked without an event: some file systems (network, containers) send none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reload:
-    """A new version that is served: its services, and for each the number of items that were dropped, by resource."""
+    """The services that are served after a reload, and for each service the number of dropped items by resource."""
 
     services: Services
     dropped: Mapping[str, Counter[str]]
 
 
 class Watch:
-    """Follows the files of a sandbox. `tell` gets each Reload, or the fault for which the version before stays."""
+    """Watches the files of a sandbox. `report` is called with each Reload, or with the error that prevented it."""
 
-    def __init__(self, sandbox: Sandbox, tell: Callable[[Reload | MockServerError], None]) -> None:
-        self._sandbox, self._tell = sandbox, tell
+    def __init__(self, sandbox: Sandbox, report: Callable[[Reload | MockServerError], None]) -> None:
+        self._sandbox, self._report = sandbox, report
         self._files = _files(sandbox.services)
         self._seen = _stamps(self._files)
         self._is_broken = False
@@ -45,8 +45,10 @@ class Watch:
         """Reload whenever a file changes, until cancelled."""
         while True:
             folders = self._folders()
-            news = awatch(*folders, recursive=False, watch_filter=_is_data, rust_timeout=LOOKS, yield_on_timeout=True)
-            async for changes in news:
+            events = awatch(
+                *folders, recursive=False, watch_filter=_is_data, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True
+            )
+            async for changes in events:
                 if self._seen != _stamps(self._files) or (changes and self._is_broken):
                     await self._reload()
                 if folders != self._folders():
@@ -56,15 +58,15 @@ class Watch:
         return {file.parent for file in self._files if file.parent.is_dir()}
 
     async def _reload(self) -> None:
-        """Serve what the files say now; while they are broken, what they said before."""
+        """Serve the files as they are now; while they are invalid, keep the last valid version."""
         self._seen = _stamps(self._files)
         try:
             services = await asyncio.to_thread(self._sandbox.make)
         except MockServerError as fault:
             self._is_broken = True
-            self._tell(fault)
+            self._report(fault)
             return
-        except Exception:  # whatever a half-written file brings about, what is served goes on
+        except Exception:  # a file that is half written can cause any error, and must not stop the server
             self._is_broken = True
             log.exception("the documents could not be reloaded")
             return
@@ -72,7 +74,7 @@ class Watch:
         dropped = self._sandbox.take_over(services)
         before, self._files = self._seen, _files(services)
         self._seen = {file: before.get(file, stamp) for file, stamp in _stamps(self._files).items()}
-        self._tell(Reload(services, dropped))
+        self._report(Reload(services, dropped))
 
 
 def _files(services: Services) -> frozenset[Path]:

@@ -1,4 +1,4 @@
-"""`mockserver serve`: stateful mocks of vendors or of OpenAPI documents, over HTTP."""
+"""`mockserver serve`: stateful mocks of OpenAPI documents or of vendors, over HTTP."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from mockserver.cli import state_file as state_file_module
+from mockserver.cli.port import check_port
 from mockserver.cli.probers import PROBERS, mcp_sync_of
 from mockserver.cli.problems import print_problems
 from mockserver.cli.server import run
@@ -23,7 +24,9 @@ from mockserver.web.service import ServiceSettings
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT]...")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 for any."
+)
 @click.option("--seed", type=int, help="Make ids, times and random values repeatable.")
 @click.option(
     "--state",
@@ -35,11 +38,11 @@ from mockserver.web.service import ServiceSettings
     "--behaviour",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An overlay that corrects or extends the behaviour.",
+    help="A behaviour file that corrects or extends the inferred behaviour; repeatable.",
 )
 @click.option("--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped.")
 @click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
-@click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Apply the documented limits.")
+@click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits.")
 @click.option(
     "--sync",
     "sync_mode",
@@ -48,9 +51,11 @@ from mockserver.web.service import ServiceSettings
     show_default=True,
     help="How MCP servers are queried: live, simulated or off.",
 )
-@click.option("--sync-allow", multiple=True, metavar="HOST|CIDR", help="What live sync may reach besides loopback.")
+@click.option(
+    "--sync-allow", multiple=True, metavar="HOST|CIDR", help="Where live sync may connect to besides loopback."
+)
 @click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds a reply waits for an MCP server.")
-@click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands of registrations. Dangerous.")
+@click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous.")
 @click.option(
     "--items",
     default=0,
@@ -60,7 +65,7 @@ from mockserver.web.service import ServiceSettings
 )
 @click.option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404.")
 @click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
-@click.option("--access-log", is_flag=True, help="Write a line for each request.")
+@click.option("--access-log", is_flag=True, help="Print a line for each request.")
 @click.option("--watch", is_flag=True, help="Reload when a document or behaviour file changes.")
 def serve(
     documents: tuple[str, ...],
@@ -82,8 +87,17 @@ def serve(
     access_log: bool,
     watch: bool,
 ) -> None:
-    """Serve stateful mocks of vendors (of all when none is named) or of OpenAPI documents."""
-    gc.disable()  # what is created at start stays: collections during start would take a third of its time
+    """Serve stateful mocks of OpenAPI documents or of vendors; of all vendors when nothing is named.
+
+    \b
+    Examples:
+      mockserver serve my-api.yaml
+      mockserver serve my-api.yaml --behaviour my-behaviour.yaml --watch
+      mockserver serve basedash --port 9000
+    """
+    check_port(host, port)
+    # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
+    gc.disable()
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
     try:
         sandbox = create_app(
@@ -104,7 +118,7 @@ def serve(
 
 
 def is_loopback(host: str) -> bool:
-    """Can only this machine reach the address?"""
+    """Can only this machine connect to the address?"""
     if host == "localhost":
         return True
     try:

@@ -1,12 +1,13 @@
-"""The uvicorn server of `mockserver serve`: it prints where it listens, and reloads documents that change."""
+"""The uvicorn server of `mockserver serve`: it prints the banner when it listens, and reloads changed documents."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
@@ -26,7 +27,7 @@ SHUTDOWN_SECONDS = 5
 def run(
     sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool, watch: bool
 ) -> None:
-    """Serve until Ctrl-C. The banner is printed when the port is open, so that its addresses are right."""
+    """Serve until Ctrl-C. The banner is printed when the port is open, because `--port 0` is known only then."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     config = uvicorn.Config(
         sandbox,
@@ -45,14 +46,15 @@ def run(
         config.log_level = "info"
     gc.freeze()
     gc.enable()
-    gc.set_threshold(10_000, 2, 1_000)  # stored items live long: the collector looks at them only while they are new
+    # Stored items live long: the collector should look at them only while they are new.
+    gc.set_threshold(10_000, 2, 1_000)
 
     def banner(bound: int) -> Iterator[str]:
-        base = startup_banner.address(host, bound)
+        base = startup_banner.base_url(host, bound)
         sandbox.reached_at(base)
         return startup_banner.lines(sandbox, base, token, loaded)
 
-    server = _Server(config, banner, Watch(sandbox, _print_reload) if watch else None)
+    server = _Server(config, banner, sandbox if watch else None)
     try:
         server.run()
     except KeyboardInterrupt:
@@ -61,23 +63,12 @@ def run(
         sys.exit(1)
 
 
-def _print_reload(outcome: Reload | MockServerError) -> None:
-    """Print what came of a change of the documents."""
-    if isinstance(outcome, MockServerError):
-        click.echo(f"not reloaded, the version before is still served: {outcome}", err=True)
-        return
-    for service in outcome.services.values():
-        print_problems(service.contract)
-    for line in startup_banner.reloaded(outcome):
-        click.echo(line)
-
-
 class _Server(uvicorn.Server):
-    """A uvicorn server that prints its banner once the port is open, and runs the watch while it serves."""
+    """A uvicorn server that prints its banner when the port is open, and reloads the documents of `watched`."""
 
-    def __init__(self, config: uvicorn.Config, banner: Callable[[int], Iterator[str]], watch: Watch | None) -> None:
+    def __init__(self, config: uvicorn.Config, banner: Callable[[int], Iterator[str]], watched: Sandbox | None) -> None:
         super().__init__(config)
-        self._banner, self._watch = banner, watch
+        self._banner, self._watched = banner, watched
         self._watching: asyncio.Task[None] | None = None
 
     def handle_exit(self, sig: int, frame: Any) -> None:
@@ -98,8 +89,26 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started and self.servers:
-            if self._watch is not None:
-                self._watching = asyncio.create_task(self._watch.run())
-            port = self.servers[0].sockets[0].getsockname()[1]
-            for line in self._banner(port):
+            if self._watched is not None:
+                self._watching = asyncio.create_task(Watch(self._watched, self._print_reload).run())
+            self._print(self._banner(self.servers[0].sockets[0].getsockname()[1]))
+
+    def _print_reload(self, outcome: Reload | MockServerError) -> None:
+        """Print the outcome of a reload: what is served now, or why the last valid version is still served."""
+        if isinstance(outcome, MockServerError):
+            click.echo(f"not reloaded; the last valid version is still served: {outcome}", err=True)
+            return
+        for service in outcome.services.values():
+            print_problems(service.contract)
+        self._print(startup_banner.reloaded(outcome))
+
+    def _print(self, lines: Iterable[str]) -> None:
+        """Print lines. Stop the server when the reader of standard output has gone, as in `mockserver serve | head`."""
+        try:
+            for line in lines:
                 click.echo(line)
+        except BrokenPipeError:
+            # Python writes the rest of its buffer at exit, which must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # Not during `startup`: uvicorn would then leave without a shutdown, and log the tasks that it cancels.
+            asyncio.get_running_loop().call_soon(setattr, self, "should_exit", True)

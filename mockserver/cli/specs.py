@@ -9,14 +9,14 @@ import click
 from mockserver import contract as contracts
 from mockserver import vendor_files
 from mockserver.behaviour import reference_page, vocabulary
-from mockserver.cli import startup_banner
+from mockserver.cli import contract_listing
 from mockserver.errors import MockServerError
 
 
 @click.group(invoke_without_command=True)
 @click.pass_context
 def specs(context: click.Context) -> None:
-    """List the vendors that this package contains."""
+    """List the vendors that this package contains, or print a contract."""
     if context.invoked_subcommand is None:
         for name in vendor_files.names():
             document = contracts.of(name).document
@@ -26,19 +26,19 @@ def specs(context: click.Context) -> None:
 @specs.command()
 @click.argument("document", metavar="VENDOR|DOCUMENT")
 def show(document: str) -> None:
-    """Print the operations and the behaviour of a vendor, each statement with its evidence."""
+    """Print operations and behaviour statements, with their evidence."""
     try:
         contract = contracts.of(document)
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
-    for line in startup_banner.description(contract):
+    for line in contract_listing.listing(contract):
         click.echo(line)
 
 
 @specs.command("vocabulary")
 @click.option("--json-schema", is_flag=True, help="Print the JSON Schema of the keys instead.")
 def print_vocabulary(json_schema: bool) -> None:
-    """Print the reference of behaviour files (docs/behaviour.md)."""
+    """Print the reference of behaviour files."""
     if json_schema:
         click.echo(json.dumps(vocabulary.json_schema(), indent=2, ensure_ascii=False))
         return

@@ -1,6 +1,6 @@
-"""A state file loaded at start: items created through the services' own create operations.
+"""Loading a state file at start: its items are created by the create operations of the services.
 
-The file (YAML or JSON) maps service → tenant → resource → a list of create requests' bodies:
+The file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests:
 
     basedash:
       org_abc123:
@@ -28,13 +28,13 @@ from mockserver.web.service import Service
 
 
 async def load(path: Path, services: Mapping[str, Service]) -> int:
-    """Create every item of a state file; returns how many. Raises StateError, naming the entry that is refused."""
+    """Create the items of a state file; returns their number. Raises StateError with the entry that is wrong."""
     loaded = 0
     for place, service, tenant, resource, body in _entries(source.read_data(path), services, path.name):
         endpoint, plan = _create_endpoint(service, resource, place)
         reply = await _send(service, endpoint, plan.statements.tenant, tenant, body, place)
         if reply.status >= 300:
-            raise StateError(f"{place} is refused with {reply.status}: {encode(reply).decode()}")
+            raise StateError(f"{place}: the create request gets {reply.status}: {encode(reply).decode()}")
         loaded += 1
     return loaded
 
@@ -43,26 +43,26 @@ def _entries(data: Any, services: Mapping[str, Service], file: str) -> list[tupl
     found = []
     for name, tenants in _mapping(data, file).items():
         if name not in services:
-            raise StateError(f"{file}#/{name}: no such service; there are {', '.join(services)}")
+            raise StateError(f"{file}#/{name}: unknown service; choose from {', '.join(services)}")
         for tenant, resources in _mapping(tenants, f"{file}#/{name}").items():
             for resource, bodies in _mapping(resources, f"{file}#/{name}/{tenant}").items():
                 place = f"{file}#/{name}/{tenant}/{resource}"
                 _refuse_unknown(services[name], resource, place)
                 if not isinstance(bodies, list):
-                    raise StateError(f"{place}: a list of items is expected")
+                    raise StateError(f"{place}: expected a list of items")
                 found += [(f"{place}/{i}", services[name], tenant, resource, body) for i, body in enumerate(bodies)]
     return found
 
 
 def _mapping(value: Any, place: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise StateError(f"{place}: an object is expected")
+        raise StateError(f"{place}: expected an object")
     return value
 
 
 def _refuse_unknown(service: Service, resource: str, place: str) -> None:
     if resource not in service.plans:
-        raise StateError(f"{place}: no such resource; there are {', '.join(service.plans) or 'none'}")
+        raise StateError(f"{place}: unknown resource; choose from {', '.join(service.plans) or 'none'}")
 
 
 def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpoint, ResourcePlan]:
@@ -74,7 +74,7 @@ def _create_endpoint(service: Service, resource: str, place: str) -> tuple[Endpo
 
 
 async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: str, body: Any, place: str) -> Reply:
-    """One create request, as a client with access to the tenant would send it."""
+    """The reply to a create request of a client with access to the tenant."""
     operation = endpoint.operation
     values = {p.name: str(_sample(service, p.pointer)) for p in operation.parameters if p.location == "path"}
     if stated.by == "path":

@@ -1,8 +1,9 @@
-"""The command line, run as a user runs it."""
+"""The command line, started as users start it."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import signal
@@ -14,16 +15,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.process import ENVIRONMENT, ROOT, Processes, address, run
+from tests.process import COMMAND, ENVIRONMENT, READY, ROOT, Processes, address, run
 
 Serve = Callable[..., tuple["subprocess.Popen[str]", list[str]]]
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Start `mockserver serve` on a free port; gives the process and the greeting it printed."""
+    """Start `mockserver serve` on a free port; returns the process and the banner."""
     with Processes() as processes:
-        yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until="sync:")
+        yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until=READY)
 
 
 def test_the_vendors_are_listed_with_the_number_of_their_operations() -> None:
@@ -52,7 +53,7 @@ def test_the_page_about_the_vocabulary_is_what_the_command_prints() -> None:
     assert (ROOT / "docs" / "behaviour.md").read_text(encoding="utf-8") == run("specs", "vocabulary").stdout
 
 
-def test_every_vendor_answers_the_curl_line_that_the_greeting_prints(serve: Serve) -> None:
+def test_every_vendor_answers_the_curl_command_of_the_banner(serve: Serve) -> None:
     _, lines = serve()
     curls = [line for line in lines if line.startswith("curl ") and "/_mock/" not in line]
 
@@ -66,8 +67,8 @@ def test_every_vendor_answers_the_curl_line_that_the_greeting_prints(serve: Serv
     assert all(reply[-1] in ("200", "201") for reply in replies), replies
 
 
-def test_a_document_is_greeted_however_little_there_is_to_show_of_it(serve: Serve, tmp_path: Path) -> None:
-    """No operation at all, one whose body nobody can write, and one that needs a credential only if one is at hand."""
+def test_the_banner_has_a_curl_command_for_any_document(serve: Serve, tmp_path: Path) -> None:
+    """A document without operations, and an operation without a possible body whose credential is optional."""
     endless = {"type": "object", "required": ["self"], "properties": {"self": {"$ref": "#/components/schemas/Endless"}}}
     body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Endless"}}}}
     either = {"security": [{}, {"key": []}], "requestBody": body, "responses": {"204": {"description": "done"}}}
@@ -107,9 +108,9 @@ def test_a_state_file_is_loaded_at_start(serve: Serve, tmp_path: Path) -> None:
     )
     _, lines = serve("basedash", "datagrid", "--state", str(state))
 
-    assert "1 items loaded" in lines
-    remembered = httpx.get(f"{address(lines)}/_mock/state").json()["basedash"]["org_1"]["mcp-server"]
-    assert ["A"] == [item["displayName"] for item in remembered]
+    assert "loaded: 1 item of the state file" in lines
+    stored = httpx.get(f"{address(lines)}/_mock/state").json()["basedash"]["org_1"]["mcp-server"]
+    assert ["A"] == [item["displayName"] for item in stored]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_a_state_file_is_loaded_at_start(serve: Serve, tmp_path: Path) -> None:
         ("[1", ["state.yaml"]),
     ],
 )
-def test_a_state_file_that_cannot_be_loaded_is_refused_by_entry(tmp_path: Path, text: str, words: list[str]) -> None:
+def test_an_error_in_a_state_file_names_the_entry(tmp_path: Path, text: str, words: list[str]) -> None:
     state = tmp_path / "state.yaml"
     state.write_text(text, encoding="utf-8")
     done = run("serve", "basedash", "--state", str(state), "--port", "0")
@@ -139,7 +140,7 @@ def test_a_state_file_that_cannot_be_loaded_is_refused_by_entry(tmp_path: Path, 
     ("arguments", "word"),
     [(["stripe"], "basedash, datagrid, gaia, piper"), (["./missing.yaml"], "missing.yaml"), (["--port", "x"], "port")],
 )
-def test_a_mistake_on_the_command_line_is_told_in_words(arguments: list[str], word: str) -> None:
+def test_a_mistake_on_the_command_line_is_reported_without_a_traceback(arguments: list[str], word: str) -> None:
     done = run("serve", *arguments)
 
     assert 0 != done.returncode
@@ -159,38 +160,66 @@ def test_an_unknown_behaviour_key_is_refused_by_name(tmp_path: Path) -> None:
     assert "rate-limit" in done.stderr
 
 
-def test_a_port_that_is_taken_is_told(serve: Serve) -> None:
+def test_for_a_port_in_use_the_error_suggests_one_that_is_free(serve: Serve) -> None:
     _, lines = serve("basedash")
-    done = run("serve", "basedash", "--port", address(lines).rsplit(":", 1)[1])
+    port = address(lines).rsplit(":", 1)[1]
+    refused = run("serve", "basedash", "--port", port)
+    free = re.search(r"try --port (\d+)", refused.stderr)
+    assert free is not None
+    _, second = serve("basedash", "--port", free[1])
 
-    assert 0 != done.returncode
-    assert "in use" in done.stderr + done.stdout
+    assert (1, "") == (refused.returncode, refused.stdout)
+    assert refused.stderr.startswith(f"Error: port {port} is in use")
+    assert 200 == httpx.get(f"{address(second)}/_mock/health").status_code
+
+
+def test_a_reader_that_has_gone_stops_the_server_without_a_traceback() -> None:
+    """As in `mockserver serve | head -1`, when the banner is longer than what `head` reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*COMMAND, "serve", "basedash", "--port", "0"], stdout=writer, stderr=subprocess.PIPE, text=True, timeout=60,
+        check=False, env=ENVIRONMENT,
+    )  # fmt: skip
+    os.close(writer)
+
+    assert ("", 0) == (done.stderr, done.returncode)
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "sync"),
     [
-        ((), "sync: simulated (no network)."),
-        (("--sync", "off"), "sync: off (no network)."),
-        (("--sync", "live"), "sync: live (loopback only; --sync-allow allows more)."),
+        ((), "simulated (no network)"),
+        (("--sync", "off"), "off (no network)"),
+        (("--sync", "live"), "live (loopback only; --sync-allow allows more)"),
         (("--sync", "live", "--sync-allow", "10.0.0.0/8", "--sync-allow", "Tools.example", "--allow-stdio"),
-         "sync: live (loopback and 10.0.0.0/8, tools.example; runs the commands of registrations)."),
+         "live (loopback and 10.0.0.0/8, tools.example; runs the commands of registrations)"),
     ],
 )  # fmt: skip
-def test_the_greeting_says_what_the_sandbox_may_reach(serve: Serve, options: tuple[str, ...], said: str) -> None:
+def test_the_banner_says_what_live_sync_may_connect_to(serve: Serve, options: tuple[str, ...], sync: str) -> None:
     _, lines = serve("basedash", *options)
 
-    assert said + " Ctrl-C stops it." == lines[-1]
+    assert f"sync:   {sync}" in lines
     assert ("--allow-stdio" in options) == any("can run any command as you" in line for line in lines)
 
 
-def test_a_control_token_is_asked_for_when_others_can_reach_the_port(serve: Serve) -> None:
-    _, lines = serve("basedash", "--host", "0.0.0.0")  # it is what is tested
-    base = address(lines).replace("0.0.0.0", "127.0.0.1")
-    token = next(line.rsplit(" ", 1)[1] for line in lines if "asks for" in line)
+def test_the_admin_api_needs_a_token_when_other_machines_can_connect(serve: Serve) -> None:
+    _, lines = serve("basedash", "--host", "0.0.0.0")  # all addresses, because that is what is tested
+    base = address(lines)
+    token = next(line.rsplit(" ", 1)[1].rstrip("'") for line in lines if line.startswith("token:"))
 
     assert 401 == httpx.get(f"{base}/_mock/state").status_code
     assert 200 == httpx.get(f"{base}/_mock/state", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [("0.0.0.0", "http://127.0.0.1:"), ("::", "http://[::1]:"), ("localhost", "http://localhost:")]
+)  # all addresses, because that is what is tested
+def test_the_banner_has_a_url_that_a_client_can_open(serve: Serve, host: str, url: str) -> None:
+    _, lines = serve("basedash", "--host", host)
+
+    assert address(lines).startswith(url)
+    assert 200 == httpx.get(f"{address(lines)}/basedash/openapi.json").status_code
 
 
 def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> None:
@@ -222,8 +251,8 @@ def test_features_that_the_mock_ignores_are_listed_by_name(tmp_path: Path) -> No
     assert 1 == printed.count('the dialect "http://json-schema.org/draft-07/schema#" is not supported')
 
 
-def test_who_has_no_more_than_the_sandbox_needs_is_not_warned_of_what_it_does_not_use() -> None:
-    """Connexion imports Starlette's test client, which has something to say without httpx2 (in the `live` extra)."""
+def test_an_installation_without_extras_prints_no_warnings() -> None:
+    """Connexion imports Starlette's test client, which warns when httpx2 (in the `live` extra) is missing."""
     program = (
         "import sys; sys.modules['httpx2'] = None; from mockserver.cli.commands import main; main(['serve', '--help'])"
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.process import Processes
+from tests.process import READY, Processes, address
 
 SERVERS = "/basedash/api/public/organizations/org_1/mcp-servers"
 ADMIN = "Authorization: Bearer bd_key_SandboxAdmin00000000000000000000\r\n"
@@ -18,8 +18,8 @@ ADMIN = "Authorization: Bearer bd_key_SandboxAdmin00000000000000000000\r\n"
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with Processes() as processes:
-        _, lines = processes.start("serve", "basedash", "--port", "0", "--no-rate-limits", until="sync:")
-        yield next(int(found.group(1)) for line in lines if (found := re.search(r"docs http://127.0.0.1:(\d+)/", line)))
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--no-rate-limits", until=READY)
+        yield int(address(lines).rpartition(":")[2])
 
 
 def exchange(port: int, *requests: str) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 from mockserver.errors import DocumentError
 from tests.client import Client
 from tests.inference.pets import collection, item
-from tests.process import Processes, run
+from tests.process import READY, Processes, run
 from tests.web.document import answers, document, served
 
 
@@ -59,7 +59,7 @@ def test_with_lenient_the_valid_rest_is_served(tmp_path: Path) -> None:
     path = tmp_path / "shop.json"
     path.write_text(json.dumps(with_broken(collection("/pets", item()))))
     with Processes() as processes:
-        _, lines = processes.start("serve", str(path), "--lenient", "--port", "0", until="sync:")
+        _, lines = processes.start("serve", str(path), "--lenient", "--port", "0", until=READY)
         base = next(word for line in lines for word in line.split() if word.startswith("http://")).split("/shop")[0]
 
         assert 201 == httpx.post(f"{base}/shop/pets", json={"name": "Rex"}).status_code

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import Processes, address, free_port
+from tests.process import READY, Processes, address, free_port
 
 DOCUMENT = Path(__file__).parents[1] / "cases" / "documents" / "55-negative-id.yaml"
-READY = "docs http"
 BODY = b'{"id":-1,"name":"a"}'
 JAVA = """
 import java.net.URI;

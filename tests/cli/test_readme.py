@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from mockserver import contract as contracts
-from tests.process import ROOT, Processes, address, free_port, run
+from tests.process import READY, ROOT, Processes, address, free_port, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 VENDORS = (ROOT / "docs" / "vendors" / "README.md").read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def masked(text: str) -> str:
 def serve() -> Iterator[Serve]:
     """Start `mockserver serve` on a free port; gives the process and the lines that it printed."""
     with Processes() as processes:
-        yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until="sync:")
+        yield lambda *arguments: processes.start("serve", *arguments, "--port", "0", until=READY)
 
 
 def test_the_session_with_a_document_of_your_own_prints_what_the_readme_shows(serve: Serve) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.process import Processes
+from tests.process import READY, Processes, address
 
 PET: dict[str, Any] = {
     "type": "object",
@@ -53,8 +52,8 @@ class Watched:
     """A served document: its files, its address, and what the process says."""
 
     def __init__(self, process: subprocess.Popen[str], lines: list[str], folder: Path) -> None:
-        base = next(found.group(1) for line in lines if (found := re.search(r"docs (http://[^/]+)/", line)))
-        self.api, self._process, self._folder = httpx.Client(base_url=f"{base}/pets", timeout=20), process, folder
+        self.api = httpx.Client(base_url=f"{address(lines)}/pets", timeout=20)
+        self._process, self._folder = process, folder
 
     def edit(self, text: str, file: str = "pets.json") -> str:
         """Write a file; what is said of the reload that follows."""
@@ -78,7 +77,7 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
     def start(text: str, *arguments: str) -> Watched:
         (tmp_path / "pets.json").write_text(text, encoding="utf-8")
         served = processes.start("serve", str(tmp_path / "pets.json"), "--port", "0", "--watch", *arguments,
-                                 until="sync:")  # fmt: skip
+                                 until=READY)  # fmt: skip
         watched = Watched(*served, tmp_path)
         clients.append(watched.api)
         return watched
@@ -96,7 +95,7 @@ def test_an_edit_is_served_and_what_was_created_is_still_there(watching: Watchin
     ping = {"get": NOTHING}
 
     assert 404 == watched.api.get("/ping").status_code
-    assert "reloaded pets: 4 operations, 1 items kept" == watched.edit(written(**{"/ping": ping}))
+    assert "reloaded pets: 4 operations, 1 item kept" == watched.edit(written(**{"/ping": ping}))
     assert 204 == watched.api.get("/ping").status_code
     assert rex == watched.api.get(f"/pets/{rex['id']}").json()
     assert [rex] == watched.api.get("/pets").json()
@@ -120,7 +119,7 @@ def test_a_broken_edit_is_told_with_its_place_and_the_version_before_it_stays_un
     assert place in said
     assert [rex] == watched.api.get("/pets").json()
 
-    assert "reloaded pets: 4 operations, 1 items kept" == watched.edit(written(**{"/ping": {"get": NOTHING}}))
+    assert "reloaded pets: 4 operations, 1 item kept" == watched.edit(written(**{"/ping": {"get": NOTHING}}))
     assert 204 == watched.api.get("/ping").status_code
 
 
@@ -130,8 +129,8 @@ def test_items_that_the_new_version_cannot_show_are_dropped_and_counted(watching
     for name in ("Bartholomew", "Maximilian"):
         watched.api.post("/pets", json={"name": name})
 
-    assert "reloaded pets: 3 operations, 1 items kept" == watched.edit(written(SHORT))
-    assert "  dropped 2 of pet: the new version cannot show them" == watched.next_line()
+    assert "reloaded pets: 3 operations, 1 item kept" == watched.edit(written(SHORT))
+    assert "  dropped 2 items of pet: not valid in the new version" == watched.next_line()
     assert [kept] == watched.api.get("/pets").json()
 
 
@@ -141,7 +140,7 @@ def test_what_the_new_version_asks_for_beyond_that_is_made_up(watching: Watching
     legs = {"type": "integer", "minimum": 2, "maximum": 8}
     with_legs = {**PET, "required": [*PET["required"], "legs"], "properties": {**PET["properties"], "legs": legs}}
 
-    assert "reloaded pets: 3 operations, 1 items kept" == watched.edit(written(with_legs))
+    assert "reloaded pets: 3 operations, 1 item kept" == watched.edit(written(with_legs))
     shown = watched.api.get(f"/pets/{rex['id']}").json()
     assert rex == {name: shown[name] for name in rex}
     assert 2 <= shown["legs"] <= 8

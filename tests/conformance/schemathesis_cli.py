@@ -19,7 +19,7 @@ from mockserver import contract as contracts
 from mockserver.contract import Contract
 from mockserver.openapi.document import Document
 from tests.conformance.false_positives import false_positive_reason, is_answerable, is_writable
-from tests.process import ROOT, Processes
+from tests.process import READY, ROOT, Processes
 
 PHASES = "examples,coverage,fuzzing,stateful"
 CREDENTIAL = "sandbox"
@@ -95,7 +95,7 @@ def run_schemathesis(
     contract = contracts.of(wanted)
     begun = time.monotonic()
     with Processes() as processes, tempfile.TemporaryDirectory() as folder:
-        process, lines = processes.start("serve", str(wanted), "--port", "0", "--no-rate-limits", until="sync:")
+        process, lines = processes.start("serve", str(wanted), "--port", "0", "--no-rate-limits", until=READY)
         # The output is read to its end: an unread pipe fills up and blocks the server.
         Thread(target=list, args=(process.stdout,), daemon=True).start()
         base = next(line for line in lines if line.startswith(f"{contract.name} ")).split()[1]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.process import Processes, address
+from tests.process import READY, Processes, address
 
 Demo = Callable[..., str]
 
@@ -22,7 +22,7 @@ LIVE = ("serve", "--sync", "live", "--sync-deadline", "4", "--no-rate-limits", "
 def sandbox() -> Iterator[str]:
     """The address of a sandbox of all vendors that asks real MCP servers."""
     with Processes() as processes:
-        _, lines = processes.start(*LIVE, until="sync:")
+        _, lines = processes.start(*LIVE, until=READY)
         yield address(lines)
 
 
@@ -45,7 +45,7 @@ class Watched(NamedTuple):
 def watched() -> Iterator[Watched]:
     """As `sandbox`, with a watch on its event loop."""
     with Processes() as processes:
-        process, lines = processes.start(*LIVE, until="sync:", program=(sys.executable, "-m", "tests.live.watched"))
+        process, lines = processes.start(*LIVE, until=READY, program=(sys.executable, "-m", "tests.live.watched"))
         yield Watched(address(lines), process)
 
 

@@ -19,7 +19,7 @@ pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip ins
 from tests.foreign import SERVERS
 from tests.live.conftest import Demo  # only where the SDK is
 from tests.mcp_sync.live import press_allow
-from tests.process import ROOT, Processes, address
+from tests.process import READY, ROOT, Processes, address
 
 ORGANIZATION = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 
@@ -136,7 +136,7 @@ def test_the_session_with_real_mcp_servers_works_as_the_page_shows() -> None:
     with Processes() as processes, httpx.Client(follow_redirects=True) as person:
         _, said = processes.start(*demo.split(), "--port", "0", until="MCP server:")
         at = said[-1].removeprefix("MCP server: ").removesuffix("/mcp")
-        _, greeting = processes.start(*serve.split(), "--port", "0", until="sync:")
+        _, greeting = processes.start(*serve.split(), "--port", "0", until=READY)
 
         def curl(line: str, id: str = "") -> dict[str, Any]:
             here = line.replace("http://127.0.0.1:8080", address(greeting)).replace("http://127.0.0.1:8931", at)
