@@ -1,4 +1,4 @@
-"""Checks of rules: what only Python can check about what only Python can say."""
+"""Checks of vendor rules, which are Python functions like the rules themselves."""
 
 from __future__ import annotations
 

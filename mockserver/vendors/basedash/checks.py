@@ -1,4 +1,4 @@
-"""Partners of Basedash's rules: the first sync, the OAuth bootstrap and the stable state model."""
+"""Checks of Basedash's rules: the first sync, the start of OAuth and the states of a server."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ STATES: Mapping[str, frozenset[str]] = {
     "BROKEN": frozenset({"FAILED"}),
     "INCOMPLETE": frozenset({"NEVER_SYNCED", "PENDING"}),
 }
-"""setupState → the values of lastSyncStatus that go with it."""
+"""setupState → the possible values of lastSyncStatus."""
 
 
 @rule_check("sync-tools")
 def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
-    """A new server is in one of the states that a sync can lead to, and says the same of it everywhere."""
+    """A new server has a state that a first sync can cause, and all fields about it agree."""
     made = context.create(resource)
     item = context.item(resource.operations["get"], seen := context.get(made))
     state, status = str(item.get("setupState")), item.get("lastSyncStatus")
     context.expect(
         status in STATES.get(state, ()),
-        "lastSyncStatus that goes with setupState",
-        f"{state} and {status}",
+        f"lastSyncStatus matches setupState {state}",
+        f"lastSyncStatus is {status}",
         made.exchange,
         seen,
         about="state",
@@ -39,7 +39,7 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     ):
         context.expect(
             bool(item.get(name)) is wanted,
-            f"{name} {'is there' if wanted else 'is not'} after {status}",
+            f"{name} is {'set' if wanted else 'not set'} after a first sync with the status {status}",
             repr(item.get(name)),
             made.exchange,
             seen,
@@ -50,7 +50,7 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     )
     context.expect(
         away is not None,
-        "a server that cannot be reached is registered all the same",
+        "a server that cannot be reached is registered, too",
         f"status {exchange.status}",
         exchange,
         about="unreachable",
@@ -59,7 +59,7 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
 
 @rule_check("bootstrap-oauth")
 def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
-    """The create reply says whether an authorization is needed, and where to begin it if so."""
+    """The create reply says whether OAuth is needed, and if so, at which URL it starts."""
     made = context.create(resource)
     needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
     context.expect(
@@ -67,7 +67,7 @@ def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
     )
     context.expect(
         bool(address) is bool(needed),
-        "authUrl where an authorization is needed, and only then",
+        f"authUrl is {'set' if needed else 'not set'} when requiresAuth is {needed}",
         repr(address),
         made.exchange,
         about="authUrl",

@@ -1,4 +1,4 @@
-"""Partners of Datagrid's rules: the life of managed secrets, the first sync, and who the caller is."""
+"""Checks of Datagrid's rules: managed secrets, the first sync and the identity of the caller."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIELD = "authorization_secret_id"
 
 @rule_check("keep-authorization")
 def keep_authorization(context: CheckContext, resource: CheckedResource) -> None:
-    """A raw credential becomes a managed secret, wins over a reference, and goes when it is replaced or cleared."""
+    """A raw credential becomes a managed secret, overrides a reference, and is deleted when replaced or cleared."""
     secrets = context.shared.resources["secret"]
     own = context.create(secrets)
     made = context.create(resource, context.body(resource) | {"authorization": "Bearer contract-check"})
@@ -39,8 +39,8 @@ def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, made: Cr
     items, asked = context.list_all(secrets)
     context.expect(
         str(id) not in ids(secrets, items),
-        "a managed secret is in no list of the caller's secrets",
-        "it is",
+        "no list of secrets contains a managed secret",
+        "the list contains it",
         made.exchange,
         *asked,
         about="listed",
@@ -52,7 +52,7 @@ def _wins(context: CheckContext, resource: CheckedResource, own: CreatedItem) ->
     shown = both.item.get(FIELD)
     context.expect(
         bool(shown) and shown != own.id,
-        "authorization wins over the reference",
+        f"authorization overrides {FIELD}",
         repr(shown),
         both.exchange,
         about="wins",
@@ -64,7 +64,7 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
     second = context.item(made.resource.operations["get"], context.get(made)).get(FIELD)
     context.expect(
         bool(second) and second != first,
-        "another value is another secret",
+        "another authorization creates another managed secret",
         repr(second),
         made.exchange,
         rotated,
@@ -73,7 +73,7 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
     old = _secret(context, first)
     context.expect(
         old.status in GONE,
-        "the secret that was replaced is removed",
+        "the replaced managed secret is deleted",
         f"status {old.status}",
         made.exchange,
         rotated,
@@ -82,11 +82,19 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
     )
     cleared = context.update(made, {"authorization": None})
     last = context.item(made.resource.operations["get"], seen := context.get(made)).get(FIELD)
-    context.expect(last is None, "null ends the reference", repr(last), made.exchange, cleared, seen, about="cleared")
+    context.expect(
+        last is None,
+        f"authorization null sets {FIELD} to null",
+        repr(last),
+        made.exchange,
+        cleared,
+        seen,
+        about="cleared",
+    )
     gone = _secret(context, second)
     context.expect(
         gone.status in GONE,
-        "the secret that was cleared is removed",
+        "the cleared managed secret is deleted",
         f"status {gone.status}",
         made.exchange,
         cleared,
@@ -96,18 +104,22 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
 
 
 def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedItem) -> None:
-    """A secret that the caller manages is never removed: not by clearing, not by a raw value, not with the server."""
+    """A secret of the caller is never deleted: not when cleared, not when replaced, and not with the server."""
     for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
         made = context.create(resource, context.body(resource) | {FIELD: own.id})
         shown = made.item.get(FIELD)
         context.expect(
-            shown == own.id, f"{FIELD} as it was sent: {own.id}", repr(shown), made.exchange, about="reference"
+            shown == own.id,
+            f"the create reply shows {FIELD} as it was sent: {own.id}",
+            repr(shown),
+            made.exchange,
+            about="reference",
         )
         done = context.delete(made) if change is None else context.update(made, change)
         seen = _secret(context, own.id)
         if not context.expect(
             seen.status == 200,
-            "the caller's own secret stays",
+            "a secret that the caller created still exists",
             f"status {seen.status}",
             made.exchange,
             done,
@@ -119,13 +131,13 @@ def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedIte
 
 @rule_check("sync-tools")
 def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
-    """A first sync that cannot succeed does not fail the create (`.invalid` is never resolved: RFC 6761)."""
+    """A failed first sync does not fail the create (`.invalid` is never resolved: RFC 6761)."""
     exchange, made = context.try_create(
         resource, context.body(resource) | {"base_url": "https://contract-check.invalid/mcp"}
     )
     context.expect(
         made is not None,
-        "a server that cannot be reached is registered all the same",
+        "a server that cannot be reached is registered, too",
         f"status {exchange.status}",
         exchange,
         about="unreachable",
@@ -134,14 +146,14 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
 
 @rule_check("identify")
 def identify(context: CheckContext, resource: CheckedResource) -> None:
-    """The caller is told the teamspace of the request, and that it is one of its own."""
+    """The identity reply names the teamspace of the request."""
     op = context.shared.operations["GET /identity"]
     seen = context.send(op)
     body = seen.json if isinstance(seen.json, dict) else {}
     current = body.get("current_teamspace_id")
     context.expect(
         not context.main_user.tenant or current == context.main_user.tenant,
-        f"the teamspace {context.main_user.tenant}",
+        f"current_teamspace_id is {context.main_user.tenant}",
         repr(current),
         seen,
         about="current",

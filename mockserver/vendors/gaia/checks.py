@@ -1,4 +1,4 @@
-"""Partners of GAIA's rules: which configurations are refused, and how connecting moves a server's status."""
+"""Checks of GAIA's rules: refused configurations, and the status of a server after connect and disconnect."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
     "a stdio server without command": ({"transportType": "stdio"}, frozenset({"url", "command", "connectionType"})),
     "an http server without url": ({"transportType": "http"}, frozenset({"url", "command"})),
 }
-"""Configurations that cannot connect: what is set, and what is left out."""
+"""Configurations that cannot connect: the fields that are set, and those that are omitted."""
 
 
 @rule_check("check-configuration")
 def check_configuration(context: CheckContext, resource: CheckedResource) -> None:
-    """A configuration that cannot connect is refused, and nothing is registered."""
+    """A configuration that cannot connect is refused, and no server is registered."""
     made = context.create(resource)
     for what, (given, left_out) in WRONG.items():
         before = len(context.list_all(made)[0])
@@ -34,7 +34,7 @@ def check_configuration(context: CheckContext, resource: CheckedResource) -> Non
         items, asked = context.list_all(made)
         context.expect(
             len(items) == before,
-            "and not registered",
+            f"{what} is not registered",
             f"{len(items) - before} more",
             exchange,
             *asked,
@@ -44,7 +44,7 @@ def check_configuration(context: CheckContext, resource: CheckedResource) -> Non
 
 @rule_check("connect")
 def connect(context: CheckContext, resource: CheckedResource) -> None:
-    """Connecting leaves the server connected, or in error when it fails; a server that is not there is not found."""
+    """After connect the status is connected, or error if it failed; a deleted server returns 404."""
     made = context.create(resource)
     exchange = _by_id(context, "connect", made.id)
     wanted = "connected" if exchange.status == 200 else "error"
@@ -55,13 +55,13 @@ def connect(context: CheckContext, resource: CheckedResource) -> None:
 
 @rule_check("disconnect")
 def disconnect(context: CheckContext, resource: CheckedResource) -> None:
-    """Disconnecting leaves the server disconnected, and registered."""
+    """After disconnect the status is disconnected, and the server is still registered."""
     made = context.create(resource)
     connected = _by_id(context, "connect", made.id)
     exchange = _by_id(context, "disconnect", made.id)
     if context.expect(
         exchange.status == 200,
-        "a server can be disconnected",
+        "a disconnect succeeds",
         f"status {exchange.status}",
         connected,
         exchange,
@@ -71,8 +71,8 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
     items, asked = context.list_all(made)
     context.expect(
         str(made.id) in ids(resource, items),
-        "it stays registered",
-        "it is gone",
+        "a disconnected server stays registered",
+        "the list does not contain it",
         connected,
         exchange,
         *asked,
@@ -83,7 +83,7 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
 
 @rule_check("validate")
 def validate(context: CheckContext, resource: CheckedResource) -> None:
-    """`valid` says the same as `status`, and nothing is registered by asking."""
+    """`valid` is true exactly if `status` is ok, and validating registers no server."""
     made = context.create(resource)
     before = len(context.list_all(made)[0])
     op = context.shared.operations["POST /api/mcp/validate"]
@@ -91,14 +91,18 @@ def validate(context: CheckContext, resource: CheckedResource) -> None:
     body = exchange.json if isinstance(exchange.json, dict) else {}
     context.expect(
         body.get("valid") is (body.get("status") == "ok"),
-        "valid where the status is ok, and only then",
-        f"valid {body.get('valid')} and status {body.get('status')}",
+        "valid is true exactly if status is ok",
+        f"valid is {body.get('valid')}, status is {body.get('status')}",
         exchange,
         about="valid",
     )
     after = len(context.list_all(made)[0])
     context.expect(
-        after == before, "asking registers nothing", f"{after - before} more servers", exchange, about="registered"
+        after == before,
+        "validating registers no server",
+        f"{after - before} more servers",
+        exchange,
+        about="registered",
     )
 
 
@@ -109,17 +113,25 @@ def _by_id(context: CheckContext, name: str, id: Any) -> RecordedExchange:
 def _status(context: CheckContext, made: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
     seen = context.get(made)
     shown = context.item(made.resource.operations["get"], seen).get("status")
-    context.expect(shown == wanted, f"the server is {wanted}", repr(shown), made.exchange, *history, seen, about=wanted)
+    context.expect(
+        shown == wanted,
+        f"the status of the server is {wanted}",
+        repr(shown),
+        made.exchange,
+        *history,
+        seen,
+        about=wanted,
+    )
 
 
 def _able(context: CheckContext, made: CreatedItem, connected: RecordedExchange) -> None:
-    """A server that is connected shows what the connection told of it."""
+    """A connected server has the capabilities that the connect reply listed."""
     told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
     seen = context.get(made)
     shown = context.item(made.resource.operations["get"], seen).get("capabilities")
     context.expect(
         told is None or shown == told,
-        f"capabilities {told!r}",
+        f"a GET returns the capabilities of the connect reply: {told!r}",
         repr(shown),
         made.exchange,
         connected,
@@ -133,7 +145,7 @@ def _nobody(context: CheckContext, resource: CheckedResource, name: str, made: C
     exchange = _by_id(context, name, made.id)
     context.expect(
         exchange.status in GONE,
-        "404 for a server that is not there",
+        f"{name} returns 404 for a deleted server",
         f"status {exchange.status}",
         removed,
         exchange,

@@ -1,4 +1,4 @@
-"""Partners of Piper's rules: testing saved and unsaved servers, and the servers of an agent."""
+"""Checks of Piper's rules: tests of saved and unsaved servers, and the servers of an agent."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from contracts.runner.context import CheckContext
 from contracts.runner.rule_check import rule_check
 
 TESTED = (200, 502)
-"""A test answers with the tools, or says that the server could not be asked (the latter is assumed)."""
+"""A test returns the tools, or 502 if the server cannot be reached (assumed)."""
 
 
 @rule_check("test-saved")
 def test_saved(context: CheckContext, resource: CheckedResource) -> None:
-    """A saved server is tested by its id and stays as it was; one that is not there is not found."""
+    """A test of a saved server does not change it; a test of a deleted server returns 404."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
     made = context.create(resource)
     before = context.item(resource.operations["get"], context.get(made))
@@ -27,7 +27,7 @@ def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     seen = context.get(made)
     context.expect(
         context.item(resource.operations["get"], seen) == before,
-        "testing leaves the server as it was",
+        "a test does not change the server",
         "it changed",
         made.exchange,
         exchange,
@@ -38,7 +38,7 @@ def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     gone = context.send(op, path=made.path)
     context.expect(
         gone.status in GONE,
-        "404 for a server that is not there",
+        "a test of a deleted server returns 404",
         f"status {gone.status}",
         removed,
         gone,
@@ -48,7 +48,7 @@ def test_saved(context: CheckContext, resource: CheckedResource) -> None:
 
 @rule_check("test-inline")
 def test_inline(context: CheckContext, resource: CheckedResource) -> None:
-    """Values that are not saved are tested, and not saved by that."""
+    """A test of unsaved values saves nothing."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/test"]
     made = context.create(resource)
     before = ids(resource, context.list_all(made)[0])
@@ -58,14 +58,18 @@ def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     _tested(context, away, made)
     after = ids(resource, context.list_all(made)[0])
     context.expect(
-        after == before, "testing saves nothing", f"{len(after) - len(before)} more servers", exchange, about="saved"
+        after == before,
+        "a test of unsaved values saves no server",
+        f"{len(after) - len(before)} more servers",
+        exchange,
+        about="saved",
     )
 
 
 def _tested(context: CheckContext, exchange: RecordedExchange, made: CreatedItem) -> None:
     context.expect(
         exchange.status in TESTED,
-        "the tools, or 502",
+        "a test returns the tools with 200, or 502",
         f"status {exchange.status}",
         made.exchange,
         exchange,
@@ -75,7 +79,7 @@ def _tested(context: CheckContext, exchange: RecordedExchange, made: CreatedItem
 
 @rule_check("assign")
 def assign(context: CheckContext, resource: CheckedResource) -> None:
-    """An agent has the servers of its last list, each once, and no longer those that were removed."""
+    """An agent has exactly the servers of the last assignment, each once, without deleted servers."""
     servers = context.shared.resources["mcp-server"]
     op = context.shared.operations["PUT /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"]
     first, second = context.create(servers), context.create(servers)
@@ -88,7 +92,7 @@ def assign(context: CheckContext, resource: CheckedResource) -> None:
     shown = [entry.get("is_enabled") for entry in _entries(seen)]
     context.expect(
         shown == [False],
-        "the agent has one server, which is not enabled",
+        "the agent has one server, with is_enabled false",
         f"is_enabled {shown}",
         off,
         seen,
@@ -105,7 +109,7 @@ def _assigned(context: CheckContext, wanted: list[str], exchange: RecordedExchan
     shown = sorted(str(_id(entry)) for entry in _entries(seen))
     context.expect(
         shown == wanted,
-        f"the agent has {len(wanted)} of our servers",
+        f"the agent has {len(wanted)} servers",
         f"{len(shown)}",
         exchange,
         seen,
@@ -119,5 +123,5 @@ def _entries(seen: RecordedExchange) -> list[dict[str, Any]]:
 
 
 def _id(entry: Any) -> Any:
-    """The server that an entry is about, whichever way it names it."""
+    """The id of the server in an entry, in any of the possible notations."""
     return entry.get("server_id") or entry.get("id") or (entry.get("server") or entry.get("mcp_server") or {}).get("id")
