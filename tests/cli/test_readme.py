@@ -1,4 +1,4 @@
-"""What README.md and the page about the vendors print is what the commands print."""
+"""README.md and the pages it leads to show what the commands really print."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import mockserver
 from mockserver import contract as contracts
 from tests.process import READY, ROOT, Processes, address, free_port, run
 
@@ -73,6 +74,22 @@ def test_what_is_inferred_is_what_the_readme_shows() -> None:
     assert block is not None
 
     assert block[1] in run("infer", "docs/petstore.yaml").stdout
+
+
+def test_the_page_about_inference_shows_what_is_inferred_and_corrections_that_work(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "inference.md").read_text(encoding="utf-8")
+    identity, paging, corrections = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "corrections.yaml").write_text(corrections)
+    printed = run("infer", "docs/petstore.yaml").stdout
+    sandbox = mockserver.create_app(ROOT / "docs" / "petstore.yaml", behaviour=[tmp_path / "corrections.yaml"])
+    behaviour = sandbox.services["petstore"].contract.behaviour
+    operation = behaviour.operations["/pets", "get"]
+
+    assert identity in printed
+    assert paging in printed
+    assert "descending" == behaviour.resources["pet"].order.direction
+    assert (50, 100) == (operation.paging.default, operation.paging.maximum)
+    assert [] == list(operation.filter)
 
 
 def test_a_document_with_errors_is_refused_as_the_readme_shows(tmp_path: Path) -> None:
