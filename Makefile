@@ -14,21 +14,21 @@ INSTALLED := build/installed
         wheel pins docs clean
 .DELETE_ON_ERROR:
 
-help: ## Say what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-serve: $(VENV)/served ## Start the sandbox (ARGS="basedash --port 9000")
+serve: $(VENV)/served ## Start the mock of the four vendors (ARGS="./my-api.yaml --port 9000")
 	@$(BIN)/mockserver serve $(ARGS)
 
 test: $(VENV)/developed ## Run the tests (ARGS="tests/web -k create")
 	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-coverage: $(VENV)/developed ## Run the tests, print which share of the lines they run (half as slow again)
+coverage: $(VENV)/developed ## Run the tests and print the share of lines that they run (takes half as long again)
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest -n auto --dist worksteal $(ARGS)
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
-test-wheel: wheel ## Run the tests of the command line and the vendors with the wheel instead of the tree
+test-wheel: wheel ## Run the tests of the command line and the vendors with the built wheel
 	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED) && cp -R tests docs specs README.md pyproject.toml $(INSTALLED)
 	@$(PYTHON) -m venv $(INSTALLED)/venv
 	@$(INSTALLED)/venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
@@ -43,33 +43,33 @@ lint: $(VENV)/developed ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/developed ## Mend what ruff can mend
+format: $(VENV)/developed ## Fix what ruff can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/developed ## Measure requests a second, ours beside its ceiling and its peers (ARGS="--no-peers")
+bench: $(VENV)/developed ## Measure requests per second, beside the ceiling and other mock servers (ARGS="--no-peers")
 	@$(BIN)/python tests/benchmarks/bench.py $(ARGS)
 
-conformance: $(VENV)/developed ## Run Schemathesis' command line against every vendor served
+conformance: $(VENV)/developed ## Run the Schemathesis command line against the mock of each vendor
 	@$(BIN)/python tests/conformance/run.py $(ARGS)
 
-conformance-big: $(VENV)/developed ## As conformance, for documents that nobody here wrote
+conformance-big: $(VENV)/developed ## Run the Schemathesis command line against mocks of public documents
 	@$(BIN)/python tests/conformance/run.py --big $(ARGS)
 
-corpus: $(VENV)/developed ## Serve every document of a public directory and print what came of it
+corpus: $(VENV)/developed ## Serve every document of a public directory and print the results
 	@$(BIN)/python tests/corpus/run.py $(ARGS)
 
-journeys: $(VENV)/developed ## Create, read, list, change and delete in documents that nobody here wrote
+journeys: $(VENV)/developed ## Create, read, list, update and delete items of public documents
 	@$(BIN)/python -m tests.journeys.run $(ARGS)
 
-mutants: $(VENV)/developed ## Plant bugs one at a time and print which the examination finds
+mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the checks find
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)
 
 wheel: $(VENV)/developed ## Build the wheel into dist/
 	@rm -f dist/*.whl
 	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
-pins: ## Resolve every dependency anew and write constraints.txt
+pins: ## Resolve all dependencies again and write constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev]'
 	build/pins/bin/pip freeze --all --exclude-editable | grep -ivE '^(pip|setuptools|wheel)==' > constraints.txt
@@ -78,21 +78,21 @@ docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/ch
 	$(BIN)/mockserver specs vocabulary > docs/behaviour.md
 	$(BIN)/python -m contracts.cli.checks_page > docs/checks.md
 
-clean: ## Remove what was made
+clean: ## Delete everything that was built
 	rm -rf .venv .venv-* build dist reports .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
 
-# Each stamp says that what it is named after is installed as pyproject.toml and constraints.txt have it now.
+# A stamp file is newer than pyproject.toml and constraints.txt if what they name is installed.
 # The build backend is installed first and used as it is, because pip does not apply constraints to one it fetches itself.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 $(VENV)/served: $(VENV)/made pyproject.toml constraints.txt
-	@echo "Installing the sandbox into $(VENV) (once)"
+	@echo "Installing the mock server into $(VENV) (once)"
 	@$(PIP) hatchling editables
 	@$(PIP) --no-build-isolation --editable '.[live]'
 	@touch $@
 
 $(VENV)/developed: $(VENV)/served
-	@echo "Installing the tools and tests into $(VENV) (once)"
+	@echo "Installing the tools for the tests into $(VENV) (once)"
 	@$(PIP) --no-build-isolation --editable '.[dev]'
 	@touch $@
 
