@@ -54,9 +54,13 @@ def _numbers(report: Report, warnings: int) -> Iterator[str]:
     speed = result.requests / result.seconds if result.seconds else 0
     skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
-    yield f"{report.passed} passed, {len(report.failures)} failures, {warnings} warnings, {skipped} skipped" + (
-        f", {len(report.known_findings)} known failures" if report.known_failures else ""
-    )
+    known = f", {_count(len(report.known_findings), 'known failure')}" if report.known_failures else ""
+    failures, warned = _count(len(report.failures), "failure"), _count(warnings, "warning")
+    yield f"{report.passed} passed, {failures}, {warned}, {skipped} skipped{known}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def finding_lines(found: Finding) -> Iterator[str]:
