@@ -37,7 +37,7 @@ class Watch:
 
     def __init__(self, sandbox: Sandbox, report: Callable[[Reload | MockServerError], None]) -> None:
         self._sandbox, self._report = sandbox, report
-        self._files = _files(sandbox.services)
+        self._files = _files(sandbox)
         self._seen = _stamps(self._files)
         self._is_broken = False
 
@@ -46,7 +46,7 @@ class Watch:
         while True:
             folders = self._folders()
             events = awatch(
-                *folders, recursive=False, watch_filter=_is_data, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True
+                *folders, recursive=False, watch_filter=_is_read, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True
             )
             async for changes in events:
                 if self._seen != _stamps(self._files) or (changes and self._is_broken):
@@ -61,7 +61,9 @@ class Watch:
         """Serve the files as they are now; while they are invalid, keep the last valid version."""
         self._seen = _stamps(self._files)
         try:
+            await asyncio.to_thread(self._sandbox.functions.reload)
             services = await asyncio.to_thread(self._sandbox.make)
+            dropped = self._sandbox.take_over(services)
         except MockServerError as fault:
             self._is_broken = True
             self._report(fault)
@@ -71,14 +73,14 @@ class Watch:
             log.exception("the documents could not be reloaded")
             return
         self._is_broken = False
-        dropped = self._sandbox.take_over(services)
-        before, self._files = self._seen, _files(services)
+        before, self._files = self._seen, _files(self._sandbox)
         self._seen = {file: before.get(file, stamp) for file, stamp in _stamps(self._files).items()}
         self._report(Reload(services, dropped))
 
 
-def _files(services: Services) -> frozenset[Path]:
-    return frozenset(file.absolute() for service in services.values() for file in service.contract.files)
+def _files(sandbox: Sandbox) -> frozenset[Path]:
+    read = frozenset(file.absolute() for service in sandbox.services.values() for file in service.contract.files)
+    return read | sandbox.functions.files()
 
 
 def _stamps(files: frozenset[Path]) -> Stamps:
@@ -93,8 +95,8 @@ def _stamp(file: Path) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_size
 
 
-def _is_data(change: object, path: str) -> bool:
-    return path.lower().endswith(SUFFIXES)
+def _is_read(change: object, path: str) -> bool:
+    return path.lower().endswith((*SUFFIXES, ".py"))
 
 
 logging.getLogger("watchfiles").setLevel(logging.WARNING)

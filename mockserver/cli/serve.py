@@ -6,6 +6,7 @@ import asyncio
 import gc
 import ipaddress
 import secrets
+import sys
 from pathlib import Path
 
 import click
@@ -66,7 +67,10 @@ from mockserver.web.service import ServiceSettings
 @click.option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404.")
 @click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
 @click.option("--access-log", is_flag=True, help="Print a line for each request.")
-@click.option("--watch", is_flag=True, help="Reload when a document or behaviour file changes.")
+@click.option(
+    "--handlers", metavar="MODULE", help="A Python module whose functions answer operations; the others are mocked."
+)
+@click.option("--watch", is_flag=True, help="Reload when a document, behaviour file or handler module changes.")
 def serve(
     documents: tuple[str, ...],
     host: str,
@@ -85,6 +89,7 @@ def serve(
     materialize: bool,
     max_body: int,
     access_log: bool,
+    handlers: str | None,
     watch: bool,
 ) -> None:
     """Serve stateful mocks of OpenAPI documents or of vendors; of all vendors when nothing is named.
@@ -93,12 +98,15 @@ def serve(
     Examples:
       mockserver serve my-api.yaml
       mockserver serve my-api.yaml --behaviour my-behaviour.yaml --watch
+      mockserver serve my-api.yaml --handlers my_handlers --watch
       mockserver serve basedash --port 9000
     """
     check_port(host, port)
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
     gc.disable()
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
+    if handlers is not None:
+        sys.path.insert(0, str(Path.cwd()))  # the module is usually in the folder where the command is run
     try:
         sandbox = create_app(
             *documents,
@@ -108,6 +116,7 @@ def serve(
             outside=mcp_sync_of(sync_mode, sync_allow, allow_stdio, sync_deadline),
             reading=ReadingOptions(lenient, outside),
             settings=ServiceSettings(rate_limits, max_body, items, materialize),
+            handlers=handlers,
         )
         loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:

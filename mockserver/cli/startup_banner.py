@@ -40,6 +40,8 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> Iterat
     yield f"docs:   {base}/{next(iter(services)) if len(services) == 1 else '<service>'}/docs"
     yield f"state:  {base}/_mock/state"
     yield f"reset:  curl -X POST {base}/_mock/reset"
+    if sandbox.functions.answered:
+        yield f"code:   {', '.join(sandbox.functions.answered.values())}; the other operations are mocked"
     if token is not None:
         yield f"token:  other machines can connect, so state and reset need -H 'Authorization: Bearer {token}'"
     if loaded:

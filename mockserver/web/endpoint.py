@@ -17,7 +17,7 @@ from mockserver.openapi import json_codec, media_types, path_template
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
-from mockserver.web.operation_handlers import OURS, OperationHandler
+from mockserver.web.operation_handlers import OURS, OperationHandler, RaisedResponse
 from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
@@ -174,7 +174,10 @@ class Endpoint:
         """The reply that tells a client why it is refused."""
         if isinstance(refusal, Unanswerable):
             log.error("%s %s: %s", method, path, refusal.message)
-        reply = self._errors.reply(refusal, self.operation, method, path)
+        if isinstance(refusal, RaisedResponse):
+            reply = refusal.reply
+        else:
+            reply = self._errors.reply(refusal, self.operation, method, path)
         try:
             return self.validate_response(reply, refused=True)
         except Unanswerable as fault:

@@ -1,4 +1,4 @@
-"""Which function of the user's own answers which operation: a module's, or one of a mapping by operationId."""
+"""Which of the user's own functions answers which operation: those of a module, or of a mapping by operationId."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import importlib
 import inspect
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -24,41 +26,43 @@ Handlers = str | ModuleType | Mapping[str, Function]
 
 
 class HandlerFunctions:
-    """The user's functions, looked up by the names that Connexion's conventions give an operation.
+    """The user's functions, found by the names that Connexion's conventions give an operation.
 
-    Raises HandlerError where the module is not there or cannot be imported.
+    `answered` names the function of each operation that has one, once `check_use` was called. Raises HandlerError for a
+    module that does not exist or cannot be imported.
     """
 
     def __init__(self, handlers: Handlers | None = None) -> None:
         self._mapping: Mapping[str, Function] = handlers if isinstance(handlers, Mapping) else {}
-        self._module: ModuleType | None = None
-        if isinstance(handlers, ModuleType):
-            self._module = handlers
-        elif isinstance(handlers, str):
+        self._module = handlers if isinstance(handlers, ModuleType) else None
+        if isinstance(handlers, str):
             self._module = _required(handlers)
-        self._used: set[str] = set()
-        self._known: dict[str, None] = {}
+        self.answered: dict[str, str] = {}
+        self._found: dict[str, str] = {}
+        self._looked_for: set[str] = set()
+        self._check_credentials: set[str] = set()
 
     @property
     def are_given(self) -> bool:
-        """Are there any functions of the user's own?"""
+        """Are there functions of the user at all?"""
         return bool(self._mapping) or self._module is not None
 
     def find(self, operation: AbstractOperation) -> Function | None:
-        """The function that answers an operation, None where there is none."""
+        """The function that answers an operation; None when there is none."""
         if not self.are_given or not operation.operation_id:
             return None
-        self._known[operation.operation_id] = None
+        self._looked_for.add(operation.operation_id)
+        self._check_credentials.update(_functions_of(operation))
         for name, look in self._places(operation):
             found = look(name)
             if callable(found):
-                self._used.add(name)
+                self._found[operation.operation_id] = name
                 function: Function = found
                 return function
         return None
 
     def _places(self, operation: AbstractOperation) -> Iterator[tuple[str, Callable[[str], Any]]]:
-        """The names under which an operation's function may stand, and where each is looked up."""
+        """The names that an operation's function may have, and where each is looked up."""
         operation_id = operation.operation_id
         yield operation_id, self._mapping.get
         if self._module is None:
@@ -73,32 +77,48 @@ class HandlerFunctions:
             yield f"{package}.{name}", resolved
 
     def check_use(self) -> None:
-        """Raise HandlerError for functions that answer no operation, once every operation was looked up.
+        """Raise HandlerError for functions that answer no operation, after each operation was looked up.
 
-        Each function of a mapping must answer one. A module may have other functions, so for those of its public ones
-        that answer none a warning is logged.
+        Every function of a mapping must answer one. A module may have other functions: a warning is logged for those
+        that are public and answer none.
         """
-        lines = list(self._unused())
-        self._used.clear()
-        self._known.clear()
+        self.answered, self._found = self._found, {}
+        looked_for, self._looked_for = self._looked_for, set()
+        lines = list(self._unused(looked_for))
         if lines and self._mapping:
             raise HandlerError("\n".join(lines))
         for line in lines:
             log.warning("%s", line)
 
-    def _unused(self) -> Iterator[str]:
-        for operation_id in self._mapping:
-            if operation_id not in self._used:
-                yield f"handlers: no operation has the operationId {operation_id!r}{self._hint(operation_id)}"
-        for name, value in vars(self._module or ModuleType("none")).items():
-            is_own = inspect.isfunction(value) and value.__module__ == getattr(self._module, "__name__", "")
+    def _unused(self, operation_ids: set[str]) -> Iterator[str]:
+        used = {*self.answered.values(), *self._check_credentials}
+        for name in self._mapping.keys() - used:
+            yield f"handlers: no operation has the operationId {name!r}{_hint(name, operation_ids)}"
+        for name, value in vars(self._module).items() if self._module is not None else ():
+            is_own = inspect.isfunction(value) and value.__module__ == vars(self._module)["__name__"]
             full = f"{value.__module__}.{name}" if is_own else ""
-            if is_own and not name.startswith("_") and full not in self._used:
-                yield f"{full} answers no operation{self._hint(name)} (a leading underscore marks a function as none)"
+            if is_own and not name.startswith("_") and full not in used:
+                yield f"{full} answers no operation{_hint(name, operation_ids)}"
 
-    def _hint(self, name: str) -> str:
-        near = get_close_matches(name, [*self._known, *map(python_name, self._known)], 1, 0.7)
-        return f"; did you mean {near[0]!r}?" if near else ""
+    def reload(self) -> None:
+        """Import the module and its submodules again. Raises HandlerError, and then keeps those of before."""
+        if self._module is None:
+            return
+        before = {name: sys.modules.pop(name) for name in self._modules()}
+        try:
+            self._module = _required(self._module.__name__)
+        except BaseException:
+            sys.modules.update(before)
+            raise
+
+    def files(self) -> frozenset[Path]:
+        """The files of the module and its submodules."""
+        found = [getattr(sys.modules[name], "__file__", None) for name in self._modules()]
+        return frozenset(Path(file).absolute() for file in found if file is not None)
+
+    def _modules(self) -> list[str]:
+        package = self._module.__name__ if self._module is not None else ""
+        return [name for name in sys.modules if package and (name == package or name.startswith(package + "."))]
 
 
 def full_name(function: Function) -> str:
@@ -112,9 +132,9 @@ def python_name(operation_id: str) -> str:
 
 
 def resolved(name: str) -> Any:
-    """The object of that dotted name, its modules imported; None where there is none.
+    """The object with that dotted name, its modules imported; None when there is none.
 
-    Raises HandlerError where a module is there and cannot be imported.
+    Raises HandlerError for a module that exists and cannot be imported.
     """
     first, *steps = name.split(".")
     found: Any = _imported(first)
@@ -129,7 +149,7 @@ def resolved(name: str) -> Any:
 
 
 def _imported(name: str) -> ModuleType | None:
-    """The module, or None where there is no such module."""
+    """The module; None when there is no such module."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as fault:
@@ -138,7 +158,7 @@ def _imported(name: str) -> ModuleType | None:
         raise _broken(name, fault) from fault
     except ValueError:  # an empty or otherwise impossible name
         return None
-    except Exception as fault:  # whatever a module does when it is imported
+    except Exception as fault:  # a module may raise anything when it is imported
         raise _broken(name, fault) from fault
 
 
@@ -148,8 +168,19 @@ def _required(name: str) -> ModuleType:
         return found
     if name.endswith(".py"):
         raise HandlerError(f"handlers: {name!r} is a file; give the name of the module, without .py")
-    raise HandlerError(f"handlers: there is no module {name!r} here or on the Python path")
+    raise HandlerError(f"handlers: there is no module {name!r} in this folder or on the Python path")
 
 
 def _broken(name: str, fault: Exception) -> HandlerError:
     return HandlerError(f"handlers: the module {name!r} cannot be imported: {type(fault).__name__}: {fault}")
+
+
+def _functions_of(operation: AbstractOperation) -> Iterator[str]:
+    """The functions that the document itself names, for its credentials (`x-bearerInfoFunc` and the like)."""
+    for scheme in (operation.security_schemes or {}).values():
+        yield from (str(value) for key, value in scheme.items() if key.startswith("x-") and key.endswith("Func"))
+
+
+def _hint(name: str, operation_ids: set[str]) -> str:
+    near = get_close_matches(name, sorted(operation_ids | set(map(python_name, operation_ids))), 1, 0.7)
+    return f"; did you mean {near[0]!r}?" if near else ""

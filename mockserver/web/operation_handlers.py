@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
+from mockserver.errors import Refusal
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import BoundOperation, RequestContext
@@ -30,6 +31,14 @@ class OperationHandler(Protocol):
     ) -> Reply | Awaitable[Reply]:
         """The reply, at once or later. Raises Refusal."""
         ...
+
+
+class RaisedResponse(Refusal):
+    """An error response that a function of the user raised, ready to send."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"a function raised a response with the status {reply.status}")
+        self.reply = reply
 
 
 OURS = "our own"

@@ -65,19 +65,19 @@ class StockService:
         @functools.wraps(function)
         async def answer(**arguments: Any) -> Any:
             endpoint = self._endpoint(operation)
-            assert self._service is not None  # noqa: S101  # an endpoint is one of a service
-            items = self._service.items(endpoint.operation, _call(operation))
+            items = self.service().items(endpoint.operation, _call(operation))
             try:
                 with sandbox.opened(items):
                     result = await _called(function, arguments)
-                _keep(result, items.transaction.apply, Transaction(self._service.store))
+                _keep(result, items.transaction.apply, Transaction(self.service().store))
             except Refusal as refusal:
                 return _response(endpoint.refused(refusal, operation.method.upper(), current_scope["path"]), ())
             return result
 
         return answer
 
-    def _endpoint(self, operation: AbstractOperation) -> Endpoint:
+    def service(self) -> Service:
+        """The service of the document, made once."""
         if self._service is None:
             read = self._contract or contracts.from_raw("api", document_of(self._seen.values()))
             self._service = Service(read, self._world, default_outside())
@@ -85,6 +85,10 @@ class StockService:
             self._service.connect(lambda each: mock(each.operation_id))
             found = self._service.endpoints.values()
             self._endpoints = {(each.operation.path, each.operation.method): each for each in found}
+        return self._service
+
+    def _endpoint(self, operation: AbstractOperation) -> Endpoint:
+        self.service()
         return self._endpoints[_key(operation)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ from mockserver.openapi.document import Operation
 from mockserver.state.transaction import Transaction
 from mockserver.web import handler_arguments
 from mockserver.web.handler_functions import Function, full_name
-from mockserver.web.operation_handlers import OURS
+from mockserver.web.operation_handlers import OURS, RaisedResponse
 
 CALL = "mockserver.call"
 """The ASGI extension under which a handler's request carries what was read from it."""
@@ -64,13 +65,13 @@ class UserHandler:
     async def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply:
-        """The function's reply, not yet validated. Raises Refusal, and whatever the function raises."""
+        """The function's reply, not yet validated. Raises RaisedResponse, and whatever else the function raises."""
         items, sent = self._items(call), _SentResponse()
         with sandbox.opened(items):
             try:
-                await self._app(self._scope(call, scope), _once(content), sent)
+                await self._app(self._scope(call, scope), _repeated(content), sent)
             except HTTPException as fault:
-                return await _problem(fault)
+                raise RaisedResponse(await _problem(fault)) from fault
         if sent.status < 400:
             items.transaction.apply(transaction)
         return sent.reply(self.name)
@@ -82,7 +83,7 @@ class UserHandler:
             response = await self._call(request)
         finally:
             await request.close()
-        await response(scope, receive, send)
+        await response(scope, _never, send)
 
     def _scope(self, call: Call, scope: Mapping[str, Any]) -> dict[str, Any]:
         context = _who(call.principal) if self._is_secured else {}
@@ -199,11 +200,19 @@ def _who(principal: Principal) -> dict[str, Any]:
     return {"user": user, "token_info": {"sub": user, "role": principal.role, "token": principal.credential}}
 
 
-def _once(content: bytes) -> Any:
+def _repeated(content: bytes) -> Any:
+    """The ASGI `receive` of a body, for every reader anew: a handler may read what Connexion has read before."""
+
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": content, "more_body": False}
 
     return receive
+
+
+async def _never() -> dict[str, Any]:
+    """The ASGI `receive` of a client that sends no more and stays: a streaming response listens for its leaving."""
+    await asyncio.Event().wait()
+    return {"type": "http.disconnect"}
 
 
 async def _problem(fault: HTTPException) -> Reply:
