@@ -1,11 +1,10 @@
-"""How fast ours is, beside the ceiling of its own server and beside its peers, all in one run.
+"""Measures mockserver, the ceiling of its server and other mock servers (the peers) in one run.
 
     python tests/benchmarks/bench.py [--no-peers] [--seconds 3] [--rounds 3] [--items 100 100000 | --large]
 
-Every server has one worker and one core, the load has the others, and they meet on loopback; all of them are up at once
-and are asked in turn, so that what the machine does meanwhile falls on all alike. A figure is the median of its rounds.
-Beside the rates stands the processor time of a request: it says more where the machine is shared. Prints tables and
-writes JSON.
+Every server has one worker and one core; the load generator has the other cores. All servers run at once and get load
+in turn, so that other work of the machine affects all of them alike. A figure is the median of its rounds. The
+processor time per request is given too: it says more on a shared machine. Prints tables and writes JSON.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ Rates = dict[str, dict[str, Rate]]
 
 @dataclass(frozen=True)
 class Options:
-    """How long and how much to measure."""
+    """The options of a run: how long and how much to measure."""
 
     seconds: float
     rounds: int
@@ -75,7 +74,7 @@ def requests(address: str, identifier: str) -> dict[str, Request]:
 
 
 def answer(request: Request) -> str:
-    """Send one request and return the body of its answer."""
+    """Send one request and return the body of the response."""
     sent = urllib.request.Request(request.url, request.body or None, dict(request.headers), method=request.method)
     with urllib.request.urlopen(sent, timeout=30) as reply:
         return reply.read().decode()
@@ -88,15 +87,15 @@ def newest(address: str) -> str:
 
 
 def sample(address: str) -> dict[str, str]:
-    """What ours answers to each request, with a full page stored: the others answer with the same bytes."""
+    """How mockserver answers each request with a full page stored; the other servers answer with the same bytes."""
     repeat(requests(address, "")["create"], 60)
     return {name: answer(request) for name, request in requests(address, newest(address)).items()}
 
 
 def measure(asked: Mapping[str, Mapping[str, Request]], options: Options, up: Mapping[str, Running]) -> Rates:
-    """The median rate of each request to each server; servers take turns within each round.
+    """The median rate of each request to each server; the servers get load in turn within each round.
 
-    One round before them is not counted: virtual machines compile what they have seen run for a while.
+    A round before the others does not count: virtual machines compile code that has run for a while.
     """
     for table in asked.values():
         for request in table.values():
@@ -115,7 +114,7 @@ def spender(server: Running) -> Callable[[], float]:
 
 
 def middle(rates: Iterable[Rate]) -> Rate:
-    """The median of several rates; refusals add up."""
+    """The median of several rates, and the sum of their refusals."""
     kept = list(rates)
     return Rate(
         median(each.per_second for each in kept), sum(each.refused for each in kept),
@@ -125,7 +124,7 @@ def middle(rates: Iterable[Rate]) -> Rate:
 
 @contextmanager
 def own_core() -> Iterator[int | None]:
-    """A core for the server that is asked, the others being the load's; None where they cannot be kept apart."""
+    """Reserve a core for the servers and give the others to the load; None if that is not possible here."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     if len(cores) < 2:
         yield None
@@ -138,7 +137,7 @@ def own_core() -> Iterator[int | None]:
 
 
 def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[Running]:
-    """Start each server that is installed; say of the others why not."""
+    """Start each server that is installed; print why the others do not start."""
     started = []
     for server in servers:
         if not server.available(site):
@@ -152,7 +151,7 @@ def start_all(stack: ExitStack, servers: Sequence[Server], site: Site) -> list[R
 
 
 def compare(folder: Path, options: Options) -> dict[str, Any]:
-    """Ours, the ceiling, stock Connexion and the peers on the Basedash document."""
+    """Compare mockserver, the ceiling, stock Connexion and the peers with the Basedash document."""
     with ExitStack() as stack:
         site = Site(vendor_files.of("basedash").document, folder, options.packages, stack.enter_context(own_core()))
         mine = start_all(stack, (OURS,), site)
@@ -163,7 +162,7 @@ def compare(folder: Path, options: Options) -> dict[str, Any]:
                  for each in (*mine, *others)}  # fmt: skip
         for each in others:
             if each.server is not CEILING:
-                del asked[each.server.name]["list 50"]  # a constant page says nothing about paging
+                del asked[each.server.name]["list 50"]  # the others return a constant page, which measures no paging
         rates = measure(asked, options, {each.server.name: each for each in (*mine, *others)})
         notes = {each.server.name: each.server.note for each in (*mine, *others)}
     print_rates(rates, notes)
@@ -184,7 +183,7 @@ def print_rates(rates: Rates, notes: Mapping[str, str]) -> None:
 
 
 def shares(table: Mapping[str, Rate], ceiling: Mapping[str, Rate]) -> dict[str, dict[str, float]]:
-    """Each rate as a part of the ceiling's, and the ceiling's processor time as a part of each; refusals have none."""
+    """The share of the ceiling, by rate and by processor time; none for requests that were refused."""
     sound = {name: each for name, each in table.items() if not each.refused}
     return {
         "of_ceiling": {name: round(each.per_second / ceiling[name].per_second, 3) for name, each in sound.items()},
@@ -206,7 +205,7 @@ def as_json(table: Mapping[str, Rate]) -> dict[str, Any]:
 
 
 def grow(folder: Path, options: Options) -> dict[str, Any]:
-    """Ours with few and with many items stored: what each request costs, and how many bytes an item takes."""
+    """Measure mockserver with few and with many stored items: the cost of a request, and the bytes per item."""
     site = Site(vendor_files.of("basedash").document, folder)
     asked: dict[str, dict[str, Request]] = {}
     bytes_each: dict[str, int] = {}
@@ -227,7 +226,7 @@ def grow(folder: Path, options: Options) -> dict[str, Any]:
 
 
 def deep(address: str) -> dict[str, Request]:
-    """Requests to a filled collection: its first page, the last one that a cursor leads to, an item; creation last."""
+    """Requests to a full collection: its first page, its last page by cursor, an item, and last a create."""
     collection, cursor, last = address + COLLECTION, None, ""
     while cursor or not last:
         last = f"{collection}?limit=100" + (f"&cursor={cursor}" if cursor else "")
@@ -243,7 +242,7 @@ def deep(address: str) -> dict[str, Request]:
 
 def print_growth(rates: Rates, bytes_each: Mapping[str, int]) -> None:
     fewest = next(iter(rates))
-    print(f"\n| requests/s with so many stored | {' | '.join(rates[fewest])} | bytes for each item |")
+    print(f"\n| requests/s with this many items stored | {' | '.join(rates[fewest])} | bytes for each item |")
     print(f"| ---: |{' ---: |' * (len(rates[fewest]) + 1)}")
     for items, table in rates.items():
         cells = " | ".join(
@@ -254,9 +253,9 @@ def print_growth(rates: Rates, bytes_each: Mapping[str, int]) -> None:
 
 
 def scale(folder: Path, options: Options) -> dict[str, Any]:
-    """A document of 1,223 operations beside one of two: time until ready, memory, and what a request costs."""
+    """Compare a document of 1,223 operations with one of two: time until ready, memory, cost of a request."""
     if options.packages is None:
-        print("\nWithout npm packages GitHub's document is not measured.")
+        print("\nGitHub's document is not measured: it comes from npm.")
         return {}
     documents = reduced.write(options.packages, folder)
     sites = {name: Site(document, folder, options.packages) for name, document in documents.items()}
@@ -270,7 +269,7 @@ def scale(folder: Path, options: Options) -> dict[str, Any]:
 
 
 def side_by_side(server: Server, sites: Mapping[str, Site], options: Options) -> dict[str, dict[str, Any]]:
-    """One server with each document, both up at once and asked in turn."""
+    """Measure one server with each document; both run at once and get load in turn."""
     up: dict[str, Running] = {}
     with ExitStack() as stack:
         try:
@@ -314,24 +313,24 @@ def machine() -> dict[str, Any]:
 
 
 def options() -> tuple[Options, Path]:
-    parser = argparse.ArgumentParser(description="Measure requests a second, ours beside its ceiling and its peers.")
-    parser.add_argument("--seconds", type=float, default=3, help="of load for each figure and round")
+    parser = argparse.ArgumentParser(description="Measure mockserver, its ceiling and other mock servers.")
+    parser.add_argument("--seconds", type=float, default=3, help="seconds of load per figure and round")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--items", type=int, nargs="+", default=[100, 100_000], help="how many to store")
-    parser.add_argument("--large", action="store_true", help="store 1,000,000 items, which takes minutes and 4 GB")
-    parser.add_argument("--no-peers", action="store_true", help="neither peers nor GitHub's document")
+    parser.add_argument("--items", type=int, nargs="+", default=[100, 100_000], help="how many items to store")
+    parser.add_argument("--large", action="store_true", help="store 1,000,000 items; takes minutes and 4 GB")
+    parser.add_argument("--no-peers", action="store_true", help="no other mock servers, no GitHub document")
     parser.add_argument("--packages", type=Path, default=PACKAGES, help="where npm packages are installed")
     parser.add_argument("--output", type=Path, default=Path("reports/bench.json"))
     given = parser.parse_args()
     packages = None if given.no_peers else install_packages(given.packages.resolve())
     if packages is None and not given.no_peers:
-        print("There is no npm here, or it could not install: the peers are left out.")
+        print("npm is missing or cannot install: the other mock servers are left out.")
     items = (100, 1_000_000) if given.large else tuple(given.items)
     return Options(given.seconds, given.rounds, items, packages), given.output
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped on the way out
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped too
     chosen, output = options()
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, load by {generator()}, one core each.")
     with tempfile.TemporaryDirectory() as temporary:

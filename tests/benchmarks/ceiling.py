@@ -1,4 +1,4 @@
-"""The ceiling: a bare ASGI function that reads the body and answers with the very bytes that ours answers with.
+"""The ceiling: a bare ASGI function that reads the body and returns the bytes that mockserver returns.
 
 Nothing that runs on the same server in the same interpreter can be faster. The bytes come from the JSON file that the
 environment variable BENCH_REPLIES names: one reply for each operation.
@@ -29,7 +29,7 @@ STARTS = {id(body): _start(status, body) for status, body in ((201, CREATED), (2
 async def app(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """Answer the four requests of the bench; nothing is checked and nothing is remembered."""
+    """Answer the four requests of the benchmark; nothing is validated and nothing is stored."""
     if scope["type"] != "http":
         return
     body = GOT

@@ -1,4 +1,4 @@
-"""Requests a second: with wrk where it is installed, else with the generator in this file."""
+"""Generates load: with wrk if it is installed, else with the generator in this file."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 CONNECTIONS = 16
 
 Enough = Callable[[int], bool]
-"""Says, by the number of requests sent, whether to stop."""
+"""Takes the number of requests sent so far; returns whether to stop."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request, to be repeated as it is."""
+    """One HTTP request that is sent again and again."""
 
     url: str
     method: str = "GET"
@@ -29,7 +29,7 @@ class Request:
     body: bytes = b""
 
     def encoded(self) -> bytes:
-        """The request as it goes over the wire (RFC 9112)."""
+        """The bytes of the request (RFC 9112)."""
         parts = urlsplit(self.url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         lines = [f"{self.method} {target} HTTP/1.1", f"Host: {parts.netloc}"]
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Rate:
-    """What came of a load: answers a second, and how many were not 2xx or 3xx, which makes the rate worthless.
+    """The result of a load: responses per second, and how many were not 2xx or 3xx, which makes the rate worthless.
 
     `microseconds` are the processor time that the server used for each answer; what else the machine does falls on it
     less than on the rate.
@@ -56,12 +56,12 @@ class Rate:
 
 
 def generator() -> str:
-    """Which load generator this machine has."""
+    """The name of the load generator on this machine."""
     return "wrk" if shutil.which("wrk") else "asyncio"
 
 
 def rate(request: Request, seconds: float, spent: Callable[[], float] = float) -> Rate:
-    """Repeat `request` over 16 connections for `seconds` and count the answers; `spent` is the server's own time."""
+    """Repeat `request` over 16 connections for `seconds` and count the responses; `spent` is the server's own time."""
     before = spent()
     seen = _with_wrk(request, seconds) if generator() == "wrk" else asyncio.run(_for_seconds(request, seconds))
     answers = max(1.0, seen.per_second * seconds)
@@ -69,7 +69,7 @@ def rate(request: Request, seconds: float, spent: Callable[[], float] = float) -
 
 
 def repeat(request: Request, times: int) -> Counter[int]:
-    """Send `request` exactly so many times, and count the answers by status."""
+    """Send `request` exactly that many times, and count the responses by status."""
     statuses: Counter[int] = Counter()
     asyncio.run(_run(request, statuses, lambda sent: sent >= times))
     return statuses
@@ -134,7 +134,7 @@ async def _client(host: str, port: int, wire: bytes, statuses: Counter[int], eno
 
 
 async def _answer(reader: asyncio.StreamReader) -> int:
-    """Read one whole answer and return its status; a body comes with its length or in chunks (RFC 9112 section 6)."""
+    """Read one whole response and return its status; its body has a length or comes in chunks (RFC 9112 section 6)."""
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = re.search(rb"\r\ncontent-length: *(\d+)", head)
     if length:

@@ -1,4 +1,4 @@
-"""GitHub's document, and the same document with two operations only, to see what the other 1,221 cost."""
+"""GitHub's document, and the same document with only two operations, to measure what the other 1,221 cost."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from mockserver.openapi.document import METHODS
 PATHS = ("/gitignore/templates", "/gitignore/templates/{name}")
 
 PROBE = "/gitignore/templates"
-"""A path without parameters, that every server can answer."""
+"""A path without parameters, which every server answers."""
 
 
 def reduce(document: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
-    """The document with these paths only, and what they refer to."""
+    """The document with only these paths and the components that they need."""
     kept = {key: value for key, value in document.items() if key not in ("paths", "components", "x-webhooks")}
     kept["paths"] = paths
     kept["components"] = components = {}
@@ -29,7 +29,7 @@ def reduce(document: dict[str, Any], paths: dict[str, Any]) -> dict[str, Any]:
 
 
 def part(document: dict[str, Any], first: int, step: int) -> dict[str, Any]:
-    """The paths of every so many-th operation of a document, evenly spread and always the same."""
+    """The paths of some operations of a document, evenly spread and always the same."""
     found = [(path, method) for path, item in document["paths"].items() for method in METHODS if method in item]
     chosen: dict[str, Any] = {}
     for path, method in found[first::step]:
@@ -51,7 +51,7 @@ def references(node: Any) -> set[tuple[str, str]]:
 
 
 def write(packages: Path, folder: Path) -> dict[str, Path]:
-    """Write both documents into `folder` and return where, by what they are called."""
+    """Write both documents into `folder`; return name → path."""
     full = packages / "node_modules/@octokit/openapi/generated/api.github.com.json"
     small = folder / "two-operations.json"
     document = json.loads(full.read_bytes())

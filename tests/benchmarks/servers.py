@@ -1,4 +1,4 @@
-"""The servers that the bench compares: for each how it is started, and what it serves."""
+"""The servers that the benchmark compares: how each is started, and what it serves."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ STUBS = "/api/public/organizations/[^/]+/mcp-servers"
 
 @dataclass(frozen=True)
 class Site:
-    """What a server is started with: the document, a folder for its files, where the npm packages lie, and its core.
+    """What a server is started with: the document, a folder for its files, the folder of npm packages, and its core.
 
     Without a core it may use them all.
     """
@@ -64,7 +64,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Server:
-    """A recipe for starting one server on a port."""
+    """How one server is started on a port."""
 
     name: str
     command: Callable[[Site, int], list[str]]
@@ -74,7 +74,7 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def available(self, site: Site) -> bool:
-        """Whether what it needs is installed: `npm:NAME` a package, else a program."""
+        """Is everything that it needs installed? `npm:NAME` is a package, any other name a program."""
         if self.needs.startswith("npm:"):
             folder = site.packages and site.packages / "node_modules" / self.needs.removeprefix("npm:")
             return bool(folder and folder.is_dir())
@@ -83,7 +83,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Running:
-    """A server that answers: where, since how many seconds after its start, and as which process."""
+    """A running server: its address, how many seconds it took to be ready, and its process."""
 
     server: Server
     port: int
@@ -96,12 +96,12 @@ class Running:
 
     @property
     def megabytes(self) -> float:
-        """Resident memory of the process and its children, from /proc; 0 where there is none."""
+        """Resident memory of the process and its children, from /proc; 0 without /proc."""
         return sum(_resident(pid) for pid in _family(self.pid)) / 1024
 
     @property
     def processor_seconds(self) -> float:
-        """Processor time that the process and its children have used, from /proc; 0 where there is none."""
+        """Processor time of the process and its children, from /proc; 0 without /proc."""
         return sum(_ticks(pid) for pid in _family(self.pid)) / os.sysconf("SC_CLK_TCK")
 
 
@@ -112,14 +112,14 @@ def uvicorn(target: str) -> Callable[[Site, int], list[str]]:
 
 
 def ours(what: Callable[[Site], str]) -> Callable[[Site, int], list[str]]:
-    """The command of our own server for a vendor or a document."""
+    """The command of mockserver for a vendor or a document."""
     return lambda site, port: [
         sys.executable, "-m", "mockserver", "serve", what(site), "--port", str(port), "--no-rate-limits",
     ]  # fmt: skip
 
 
 def prism(site: Site, port: int) -> list[str]:
-    flags = ["--multiprocess", "false", "--verboseLevel", "silent"]  # it forks where NODE_ENV says production
+    flags = ["--multiprocess", "false", "--verboseLevel", "silent"]  # it forks if NODE_ENV is production
     return [site.program("prism"), "mock", "--port", str(port), *flags, str(site.document)]
 
 
@@ -159,12 +159,12 @@ def wiremock(checks: Callable[[Site], list[dict[str, Any]]]) -> Callable[[Site, 
 
 
 def required_fields(site: Site) -> list[dict[str, Any]]:
-    """Are the two required fields there?"""
+    """Checks that the two required fields are there."""
     return [{"matchesJsonPath": "$.displayName"}, {"matchesJsonPath": "$.serverUrl"}]
 
 
 def whole_schema(site: Site) -> list[dict[str, Any]]:
-    """Is the body valid against the document's schema?"""
+    """Checks that the body is valid against the document's schema."""
     contract = contract_of(site.document)
     (operation,) = [o for o in contract.document.operations if o.method == "post" and o.path.endswith("/mcp-servers")]
     media = operation.request_body.content[0] if operation.request_body else None
@@ -173,7 +173,7 @@ def whole_schema(site: Site) -> list[dict[str, Any]]:
 
 
 def _stubs(replies: Mapping[str, str], fields: list[dict[str, Any]]) -> dict[str, object]:
-    """What a careful user would write by hand; the credential is checked."""
+    """Stubs as a careful user writes them by hand; the credential is checked."""
     token = {"Authorization": {"matches": "Bearer bd_key_[A-Za-z0-9]{32}"}}
     asked: dict[str, tuple[dict[str, object], int]] = {
         "create": ({"method": "POST", "urlPathPattern": STUBS, "bodyPatterns": fields}, 201),
@@ -209,12 +209,12 @@ LARGE = (
     Server("Connexion 3.3", uvicorn("tests.benchmarks.stock:app"), ""),
     *PEERS[:4],
 )
-"""Those that can be given GitHub's document; WireMock has no documents, and Specmatic needs minutes for it."""
+"""The servers that can load GitHub's document. WireMock loads no documents, Specmatic takes minutes."""
 
 
 @contextmanager
 def running(server: Server, site: Site, probe: str, patience: float = 60) -> Iterator[Running]:
-    """Start a server and stop it at the end. Raises TimeoutError where it does not answer `probe` in time."""
+    """Start a server and stop it at the end. Raises TimeoutError if it does not answer `probe` in time."""
     port = free_port()
     settings = {
         "BENCH_DOCUMENT": str(site.document), "BENCH_REPLIES": str(site.folder / "replies.json"),
@@ -261,7 +261,7 @@ def _await_answer(process: subprocess.Popen[bytes], url: str, until: float) -> N
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the process with all its children: npm's programs are wrappers that leave theirs behind."""
+    """Stop the process with all its children: npm's programs are wrappers that do not stop theirs."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)
@@ -297,7 +297,7 @@ def _ticks(pid: int) -> int:
 
 
 def install_packages(folder: Path) -> Path | None:
-    """Install the peers from npm into `folder` (once) and return it; None where there is no npm."""
+    """Install the peers from npm into `folder`, once, and return it; None without npm."""
     if shutil.which("npm") is None:
         return None
     wanted = json.dumps({"private": True, "dependencies": PACKAGES}, indent=1)

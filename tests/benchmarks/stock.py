@@ -1,4 +1,4 @@
-"""Connexion as it comes, validating requests and replies, with handlers that answer with constants.
+"""Stock Connexion, which validates requests and responses, with handlers that return constants.
 
 The document is the file that BENCH_DOCUMENT names; Connexion takes OpenAPI 3.0 only, so `downgraded` turns a
 3.1 one into the nearest 3.0. Replies are those of BENCH_REPLIES, else the empty list.
@@ -19,7 +19,7 @@ HANDLED = {"createMcpServer": ("create", 201), "listMcpServers": ("list", 200), 
 
 
 def downgraded(node: Any) -> Any:
-    """A 3.1 schema or document as 3.0 would say it: nullable for a null type, an enum for a constant."""
+    """A 3.1 schema or document in terms of 3.0: `nullable` for a null type, `enum` for a constant."""
     if isinstance(node, list):
         return [downgraded(part) for part in node]
     if not isinstance(node, dict):
@@ -43,7 +43,7 @@ def replies() -> dict[str, str]:
 
 
 def handler(operation_id: str) -> Any:
-    """An asynchronous function that answers one operation with a constant."""
+    """An asynchronous function that returns a constant for one operation."""
     name, status = HANDLED.get(operation_id, ("", 200))
     content = json.loads(replies().get(name, "[]"))
 

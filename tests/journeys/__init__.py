@@ -1,1 +1,1 @@
-"""Create, read, list, update and delete, on documents that nobody here wrote and without any behaviour file."""
+"""Create, read, list, update and delete items of public documents, without any behaviour file."""

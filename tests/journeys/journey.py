@@ -1,4 +1,4 @@
-"""One journey for each resource: create an item, read it, find it in the list, change it, delete it, miss it."""
+"""One journey for each resource: create an item, read it, find it in the list, change it, delete it, get a 404."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from tests.journeys.request import NOTHING, Requests, encoded, text
 Paths = dict[str, Any]
 
 
-class Lost(Exception):  # it says where a journey ended, and is no fault of the program
-    """A journey could not go on: at which step, and why."""
+class JourneyFailed(Exception):  # a result and not an error of the program
+    """A journey could not continue: at which step, and why."""
 
     def __init__(self, step: str, why: str) -> None:
         super().__init__(f"{step}: {why}")
@@ -33,12 +33,12 @@ class Lost(Exception):  # it says where a journey ended, and is no fault of the 
 
 
 TRIALS = 8
-"""How many bodies are tried until one is no duplicate."""
+"""How many bodies are tried until one is not a duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the journey on one resource went; `why` is empty when it worked."""
+    """The result of the journey on one resource; `why` is empty if it worked."""
 
     resource: str
     steps: tuple[str, ...]
@@ -46,87 +46,88 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Station:
-    """A resource and the operations on it, by what they do."""
+class ResourceOperations:
+    """A resource and the operations on it, by action (`create`, `list`, …)."""
 
     name: str
     resource: Resource
-    acts: dict[str, tuple[Operation, OperationBehaviour]] = field(default_factory=dict)
+    operations: dict[str, tuple[Operation, OperationBehaviour]] = field(default_factory=dict)
 
 
-class Traveller:
-    """Travels through one service by HTTP; only what no operation creates is put there from inside."""
+class JourneyRunner:
+    """Runs the journeys of one service over HTTP. Only items that no operation creates are put into the store."""
 
     def __init__(self, service: Service, client: httpx.AsyncClient) -> None:
         self._service, self._client, self._contract = service, client, service.contract
         self._requests = Requests(service.contract)
-        self.stations = _stations(service)
+        self.resources = _resources(service)
         self._steps: list[str] = []
         self._sent: Any = None
         self._shown: Any = None
         self._elsewhere: Paths = {}
         self._owners: Paths = {}
 
-    async def travel(self, name: str) -> Outcome:
-        """The journey on one resource."""
+    async def run(self, name: str) -> Outcome:
+        """Run the journey on one resource."""
         self._steps, self._elsewhere, self._owners, self._shown = [], {}, {}, None
         try:
-            await self._journey(self.stations[name])
-        except Lost as lost:
+            await self._journey(self.resources[name])
+        except JourneyFailed as lost:
             return Outcome(name, tuple(self._steps), str(lost))
         except Unanswerable as fault:
             return Outcome(name, tuple(self._steps), f"request: no valid one can be made: {fault.message}")
         return Outcome(name, tuple(self._steps))
 
-    async def _journey(self, station: Station) -> None:
-        path, given = await self._begin(station)
-        seen = await self._read(station, path, "read")
+    async def _journey(self, target: ResourceOperations) -> None:
+        path, given = await self._begin(target)
+        seen = await self._read(target, path, "read")
         _same(given, seen, "read")
         self._shown = seen or given or self._shown
-        if not path.get("") or "list" in station.acts:
-            await self._list(station, path, is_there=True)
-        await self._update(station, path)
-        await self._delete(station, path)
+        if not path.get("") or "list" in target.operations:
+            await self._list(target, path, is_there=True)
+        await self._update(target, path)
+        await self._delete(target, path)
 
-    async def _begin(self, station: Station) -> tuple[Paths, Any]:
-        """Make an item and all that owns it: the path parameters that lead to it, and what was shown of it."""
-        above = await self._above(station)
-        if "create" in station.acts:
-            return await self._create(station, above)
-        upsert = station.acts.get("replace")
+    async def _begin(self, target: ResourceOperations) -> tuple[Paths, Any]:
+        """Create an item and all its owners; return its path parameters and how the reply shows it."""
+        above = await self._owner_values(target)
+        if "create" in target.operations:
+            return await self._create(target, above)
+        upsert = target.operations.get("replace")
         if upsert is not None and upsert[1].action is not None and upsert[1].action.upsert:
-            identity = station.resource.identity
-            id = self._id(station, upsert[0]) if identity.generate != "single" else ""
+            identity = target.resource.identity
+            id = self._id(target, upsert[0]) if identity.generate != "single" else ""
             path = above | {identity.parameter: id}
             shown, _ = await self._write("create", upsert, path, 0)
             return path, shown
-        return self._put(station, above), None
+        return self._put(target, above), None
 
-    async def _above(self, station: Station) -> Paths:
-        """Values for the path parameters above; the owner is made first where there must be one."""
-        wanted, parent = _above(station.resource), station.resource.parent
-        operation = next(iter(station.acts.values()))[0]
+    async def _owner_values(self, target: ResourceOperations) -> Paths:
+        """Values for the path parameters of the owners; an owner that must exist is created first."""
+        wanted, parent = _parent_parameters(target.resource), target.resource.parent
+        operation = next(iter(target.operations.values()))[0]
         above: Paths = {name: self._path_value(operation, name, at) for at, name in enumerate(wanted)}
         if parent is not None and parent.must_exist:
             steps = self._steps
             self._steps = []
-            owner = self.stations[parent.resource]
+            owner = self.resources[parent.resource]
             path, _ = await self._begin(owner)
             self._steps = steps
-            chain = (*_above(owner.resource), owner.resource.identity.parameter)
+            chain = (*_parent_parameters(owner.resource), owner.resource.identity.parameter)
             for name, own in zip(wanted, chain, strict=False):
                 above[name] = path[own]
-            if parent.parameter not in wanted and "create" in station.acts:  # it stands elsewhere than it is made
-                on_the_way = names(station.acts["create"][0].path)
+            # An item that is created at another path than its own needs the values of that path too.
+            if parent.parameter not in wanted and "create" in target.operations:
+                on_the_way = names(target.operations["create"][0].path)
                 on_the_way = on_the_way[: on_the_way.index(parent.parameter) + 1]
                 self._owners = dict(zip(reversed(on_the_way), (path[own] for own in reversed(chain)), strict=False))
         return above
 
-    def _id(self, station: Station, operation: Operation) -> Any:
-        """An id for a new item: what the replies show as one, where the path allows it, else what the path names."""
-        identity, own = station.resource.identity, names(operation.path)
+    def _id(self, target: ResourceOperations, operation: Operation) -> Any:
+        """An id for a new item: as the schemas of replies have it if the path allows that, else as the path has it."""
+        identity, own = target.resource.identity, names(operation.path)
         parameter = next(p for p in operation.parameters if p.location == "path" and p.name == own[-1])
-        for view in item_schemas.reply_schemas(self._contract, station.name) if parameter.schema else ():
+        for view in item_schemas.reply_schemas(self._contract, target.name) if parameter.schema else ():
             at = self._contract.schemas.properties(view).get(identity.field)
             value = self._contract.examples.at(at, seed=0) if at else None
             if at and self._contract.schemas.validator(str(parameter.schema), "request").is_valid(value):
@@ -139,26 +140,26 @@ class Traveller:
         parameter = next(p for p in operation.parameters if p.location == "path" and p.name == wanted)
         return self._requests.value(parameter)
 
-    async def _create(self, station: Station, above: Paths) -> tuple[Paths, Any]:
-        shown, reply = await self._write("create", station.acts["create"], above, 0)
-        identity = station.resource.identity
+    async def _create(self, target: ResourceOperations, above: Paths) -> tuple[Paths, Any]:
+        shown, reply = await self._write("create", target.operations["create"], above, 0)
+        identity = target.resource.identity
         if identity.generate == "single":
             return above, shown
         id = shown.get(identity.field) if isinstance(shown, dict) else shown
         if id is None and "location" in reply.headers:
             id = reply.headers["location"].rsplit("/", 1)[-1]
-        action = station.acts["create"][1].action
+        action = target.operations["create"][1].action
         if id is None and isinstance(self._sent, dict) and _is_chosen(identity) and action is not None:
             known = {new: old for old, new in action.takes.items()}.get(identity.field, identity.field)
             id = self._sent.get(known)
-        if id is None and not station.acts.keys().isdisjoint(("get", "update", "replace", "delete")):
-            raise Lost("create", "no reply shows the id")
+        if id is None and not target.operations.keys().isdisjoint(("get", "update", "replace", "delete")):
+            raise JourneyFailed("create", "no reply shows the id")
         is_named = id is not None and identity.parameter not in above.keys() - self._owners.keys()
         return above | ({identity.parameter: id} if is_named else {"": True}), shown
 
-    def _put(self, station: Station, above: Paths) -> Paths:
-        """Put an item there that no operation creates, as a server that starts with items does."""
-        kept, world = self._service.plans[station.name], self._service.world
+    def _put(self, target: ResourceOperations, above: Paths) -> Paths:
+        """Put an item that no operation creates into the store, as a server that starts with items does."""
+        kept, world = self._service.plans[target.name], self._service.world
         call = Call("PUT", "", above, {}, {}, {}, None, "", ANONYMOUS, "")
         held = self._service.store.collection(kept.name, "", kept.owner(above))
         if kept.exists_from_start:
@@ -169,18 +170,18 @@ class Traveller:
             held.add(record)
         self._steps.append("put")
         self._shown = dict(record.fields)
-        return above | {station.resource.identity.parameter: record.id}
+        return above | {target.resource.identity.parameter: record.id}
 
-    async def _read(self, station: Station, path: Paths, step: str) -> Any:
-        act = station.acts.get("get")
+    async def _read(self, target: ResourceOperations, path: Paths, step: str) -> Any:
+        act = target.operations.get("get")
         if act is None or path.get(""):
             return None
         reply = await self._send(act[0], path)
         self._expect(step, reply, 200, 300)
         return _item(act[1], reply)
 
-    async def _list(self, station: Station, path: Paths, *, is_there: bool) -> None:
-        act = station.acts.get("list")
+    async def _list(self, target: ResourceOperations, path: Paths, *, is_there: bool) -> None:
+        act = target.operations.get("list")
         if act is None:
             return
         shown = self._shown if isinstance(self._shown, dict) else {}
@@ -189,43 +190,43 @@ class Traveller:
         step = "list" if is_there else "list after delete"
         self._expect(step, reply, 200, 300)
         items = _items(act[1], reply)
-        identity = station.resource.identity
+        identity = target.resource.identity
         ids = [text(item.get(identity.field)) for item in items if isinstance(item, dict) and identity.field in item]
         id = path.get(identity.parameter) if not path.get("") else None
         if id is not None and ids and (text(id) in ids) is not is_there:
-            raise Lost(step, f"the item is {'not ' if is_there else ''}there")
+            raise JourneyFailed(step, f"the item is {'not ' if is_there else ''}there")
         if is_there and not items:
-            raise Lost(step, "it is empty")
+            raise JourneyFailed(step, "it is empty")
 
-    async def _update(self, station: Station, path: Paths) -> None:
+    async def _update(self, target: ResourceOperations, path: Paths) -> None:
         for does in ("update", "replace"):
-            act = station.acts.get(does)
+            act = target.operations.get(does)
             patch = act[1].action.patch if act is not None and act[1].action is not None else ""
             if act is not None and not path.get("") and patch != "json-patch":
                 shown, _ = await self._write(does, act, path, 1)
-                seen = await self._read(station, path, f"read after {does}")
+                seen = await self._read(target, path, f"read after {does}")
                 _same(shown, seen, f"read after {does}")
                 self._shown = seen or shown or self._shown
 
-    async def _delete(self, station: Station, path: Paths) -> None:
-        act = station.acts.get("delete")
+    async def _delete(self, target: ResourceOperations, path: Paths) -> None:
+        act = target.operations.get("delete")
         if act is None or path.get(""):
             return
         media = self._requests.media(act[0])
         body = self._requests.body(media, 0) if media is not None else None
         self._expect("delete", await self._send(act[0], path, body), 200, 300)
-        if "get" in station.acts:
-            reply = await self._send(station.acts["get"][0], path)
+        if "get" in target.operations:
+            reply = await self._send(target.operations["get"][0], path)
             if reply.status_code not in (404, 410):
-                raise Lost("read after delete", f"{reply.status_code}, still there")
+                raise JourneyFailed("read after delete", f"{reply.status_code}, still there")
             self._steps.append("missing")
-        if "list" in station.acts:
-            await self._list(station, path, is_there=False)
+        if "list" in target.operations:
+            await self._list(target, path, is_there=False)
 
     async def _write(
         self, step: str, act: tuple[Operation, OperationBehaviour], path: Paths, seed: int
     ) -> tuple[Any, httpx.Response]:
-        """Send a body: the item as the reply shows it, which must show what was sent as far as it can."""
+        """Send a body; return the item of the reply, which must show the values that were sent."""
         operation, behaviour = act
         media = self._requests.media(operation)
         body = self._requests.body(media, seed) if media is not None else None
@@ -245,7 +246,7 @@ class Traveller:
     def _kept(
         self, step: str, act: tuple[Operation, OperationBehaviour], action: Action, body: Any, shown: Any
     ) -> None:
-        """What was sent is what is shown, where both are plain values of one type and the service does not set them."""
+        """Check that the reply shows the values that were sent, except those that the service sets."""
         operation, behaviour = act
         for key in action.envelope:
             body = body.get(key) if isinstance(body, dict) else None
@@ -260,22 +261,22 @@ class Traveller:
             seen, is_plain = shown.get(known), isinstance(value, str | int | float)
             may_differ = known in settled or type(seen) is not type(value) or seen == value
             if is_plain and not may_differ and self._may_show(action.of, known, value):
-                raise Lost(step, f"{name} was sent as {text(value)[:60]} and is {text(seen)[:60]}")
+                raise JourneyFailed(step, f"{name} was sent as {text(value)[:60]} and is {text(seen)[:60]}")
 
     def _may_show(self, resource: str, name: str, value: Any) -> bool:
-        """Do the schemas of all replies that show an item allow this value for its property?"""
+        """Do the schemas of all replies allow this value of the property?"""
         schemas = self._contract.schemas
         places = [schemas.properties(view).get(name) for view in item_schemas.reply_schemas(self._contract, resource)]
         return all(schemas.validator(at, "response").is_valid(value) for at in places if at)
 
     def _vary(self, action: Action, body: dict[str, Any], seed: int) -> None:
-        """After a conflict: another value for what must be unique."""
+        """Change the values that must be unique, after a conflict."""
         if action.does == "create" and seed > 0:
             for statement in self._contract.behaviour.resources[action.of].unique:
                 body |= {name: f"{body[name]}{seed}" for name in statement.fields if isinstance(body.get(name), str)}
 
     def _name(self, operation: Operation, behaviour: OperationBehaviour, path: Paths, body: dict[str, Any]) -> None:
-        """Where the body names the id and the path does not, it must be that of the item."""
+        """Set the id in the body if the body has it and the path has not."""
         action = behaviour.action
         resource = self._contract.behaviour.resources[action.of] if action is not None else None
         if resource is None or action is None:
@@ -290,10 +291,10 @@ class Traveller:
             body[identity.field] = path[identity.parameter]
 
     def _chosen(self, name: str, proposed: Any) -> Any:
-        """An id that the item's path allows too; the proposed one where no path names it."""
+        """An id that the item's path allows too; the proposed one if no path has it."""
         identity = self._contract.behaviour.resources[name].identity
         for does in ("get", "delete", "replace", "update"):
-            act = self.stations[name].acts.get(does)
+            act = self.resources[name].operations.get(does)
             if act is not None and identity.parameter in names(act[0].path):
                 found = self._path_value(act[0], identity.parameter)
                 return found if type(found) is type(proposed) else proposed
@@ -312,7 +313,7 @@ class Traveller:
         )
 
     def _place(self, operation: Operation, name: str, path: Paths) -> Any:
-        """The value of a path parameter: that of the item, by the name that the resource knows it by, else any one."""
+        """The value of a path parameter: the item's, under the name that the resource uses; else any valid one."""
         bound = self._service.endpoints[operation.operation_id].bound
         known = bound.path_names.get(name, name) if bound is not None else name
         if bound is not None and name in self._owners and self._is_on_the_way(bound):
@@ -323,19 +324,19 @@ class Traveller:
 
     @staticmethod
     def _is_on_the_way(bound: BoundOperation) -> bool:
-        """Does the path of an operation lead through the owner of items that stand elsewhere?"""
+        """Does the path of an operation contain the owner of items that have another path?"""
         plan, parent = bound.resource, bound.resource.statements.parent
         is_linked = parent is not None and parent.parameter not in plan.parent_parameters
         return is_linked and bound.owner is not None and parent.resource == bound.owner[0]
 
     def _expect(self, step: str, reply: httpx.Response, low: int, high: int) -> None:
         if not low <= reply.status_code < high:
-            raise Lost(step, f"{reply.status_code} {reply.text[:300]}")
+            raise JourneyFailed(step, f"{reply.status_code} {reply.text[:300]}")
         self._steps.append(step)
 
 
-def _above(resource: Resource) -> tuple[str, ...]:
-    """The path parameters above an item."""
+def _parent_parameters(resource: Resource) -> tuple[str, ...]:
+    """The path parameters of an item's owners."""
     return resource.within.parameters if resource.within is not None else ()
 
 
@@ -344,17 +345,19 @@ def _is_chosen(identity: IdentityStatement) -> bool:
     return identity.from_client or identity.generate == "client"
 
 
-def _stations(service: Service) -> dict[str, Station]:
-    found = {name: Station(name, resource) for name, resource in service.contract.behaviour.resources.items()}
+def _resources(service: Service) -> dict[str, ResourceOperations]:
+    found = {
+        name: ResourceOperations(name, resource) for name, resource in service.contract.behaviour.resources.items()
+    }
     for operation in service.contract.document.operations:
         behaviour = service.contract.behaviour.operations.get((operation.path, operation.method))
         if behaviour is not None and behaviour.action is not None and behaviour.action.of in found:
-            found[behaviour.action.of].acts.setdefault(behaviour.action.does, (operation, behaviour))
+            found[behaviour.action.of].operations.setdefault(behaviour.action.does, (operation, behaviour))
     return found
 
 
 def _item(behaviour: OperationBehaviour, reply: httpx.Response) -> Any:
-    """The item in a reply, where the behaviour says that it stands; None where it shows none."""
+    """The item in a reply, at the place that the behaviour gives; None if the reply shows none."""
     wanted = behaviour.reply.body if behaviour.reply is not None else "{item}"
     for hole in ("item", "text:id", "id"):
         path = templates.find(wanted, hole)
@@ -377,28 +380,28 @@ def _below(value: Any, path: tuple[str | int, ...]) -> Any:
 
 
 def _same(shown: Any, seen: Any, step: str) -> None:
-    """What one reply showed, the next one shows too, as far as both show it."""
+    """Check that fields which two replies have in common are equal."""
     if not isinstance(shown, Mapping) or not isinstance(seen, Mapping):
         return
     for name in shown.keys() & seen.keys():
         if isinstance(shown[name], Mapping):
             _same(shown[name], seen[name], step)
         elif shown[name] != seen[name] and type(shown[name]) is type(seen[name]):
-            raise Lost(step, f"{name} was {text(shown[name])[:80]} and is {text(seen[name])[:80]}")
+            raise JourneyFailed(step, f"{name} was {text(shown[name])[:80]} and is {text(seen[name])[:80]}")
 
 
 async def journeys(path: str, *, lenient: bool = True) -> tuple[Service, list[Outcome]]:
-    """Travel through every inferred resource of the document at `path`, served as it is."""
+    """Run the journeys on every inferred resource of the document at `path`."""
     sandbox = mockserver.create_app(path, seed=1, reading=ReadingOptions(lenient=lenient))
     (service,) = sandbox.services.values()
     transport = httpx.ASGITransport(sandbox, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as client:
-        return service, [outcome async for outcome in _all(Traveller(service, client))]
+        return service, [outcome async for outcome in _all(JourneyRunner(service, client))]
 
 
-async def _all(traveller: Traveller) -> Any:
-    for name in traveller.stations:
-        yield await traveller.travel(name)
+async def _all(runner: JourneyRunner) -> Any:
+    for name in runner.resources:
+        yield await runner.run(name)
 
 
 def reasons(outcomes: list[Outcome]) -> Iterator[str]:

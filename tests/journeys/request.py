@@ -1,4 +1,4 @@
-"""Requests that a document allows: its own examples, else values of its schemas."""
+"""Valid requests for the operations of a document: its own examples, or values for its schemas."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from mockserver.openapi.media_types import is_form, may_be_json
 from mockserver.openapi.path_template import PCHAR
 
 OWN = frozenset(("content-type", "accept", "authorization"))
-"""Headers that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
+"""Headers that are not described as parameters (OpenAPI 3.1 section 4.8.12.1)."""
 
 
 NOTHING: Mapping[str, Any] = {}
 
 
 class Requests:
-    """Makes requests for the operations of one contract, the same ones for the same seed."""
+    """Makes requests for the operations of one contract; the same seed gives the same requests."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 
     def address(self, operation: Operation, path: Mapping[str, Any], asked: Mapping[str, Any] = NOTHING) -> str:
-        """The path with its parameters, and the query parameters that must be there: as `asked`, else any value."""
+        """The path with its parameters and the required query parameters: the values in `asked`, or any valid ones."""
         parts = ALONE.split(operation.path)  # texts and names of parameters by turns
         address = "".join(
             quote(text(path[part]), safe="") if odd % 2 else quote(part, safe="/?%" + PCHAR)
@@ -40,7 +40,7 @@ class Requests:
         return self._contract.document.base_path + address + (f"?{urlencode(query)}" if query else "")
 
     def headers(self, operation: Operation, media: MediaType | None) -> dict[str, str]:
-        """The headers that must be there, with a credential where one is asked for."""
+        """The required headers, with a credential if one is required."""
         asked = [p for p in operation.parameters if p.location == "header" and p.required and p.name.lower() not in OWN]
         named = {p.name: text(self.value(p)) for p in asked}
         named |= {name: value for place, name, value in self._credentials(operation) if place == "header"}
@@ -51,13 +51,13 @@ class Requests:
         return named | ({"Content-Type": content_type(media)} if media is not None else {})
 
     def media(self, operation: Operation) -> MediaType | None:
-        """The media type in which the body is sent, JSON before forms; None for no body."""
+        """The media type of the body, JSON before forms; None without a body."""
         content = operation.request_body.content if operation.request_body else ()
         ranked = [m for m in content if may_be_json(m.name)] + [m for m in content if is_form(m.name)]
         return next(iter([*ranked, *content]), None)
 
     def body(self, media: MediaType, seed: int) -> Any:
-        """A valid body. Raises Unanswerable where none can be made."""
+        """A valid body. Raises Unanswerable if there is none."""
         if not may_be_json(media.name) and not is_form(media.name):
             return "some text"
         if seed == 0:
@@ -93,7 +93,7 @@ BOUNDARY = "between-the-parts"
 
 
 def content_type(media: MediaType) -> str:
-    """The header that tells in which media type a body is sent; one that is a range is sent as JSON."""
+    """The Content-Type of a body; for a range of media types JSON."""
     if media.name.startswith("multipart/"):
         return f"{media.name}; boundary={BOUNDARY}"
     return "application/json" if "*" in media.name else media.name
@@ -113,7 +113,7 @@ def encoded(media: MediaType, body: Any) -> bytes:
 
 
 def _fields(name: str, value: Any) -> list[tuple[str, str]]:
-    """The fields of a form for one property: a list is repeated, an object written in brackets (`a[b]=1`)."""
+    """The form fields of one property: a list is repeated, an object is written in brackets (`a[b]=1`)."""
     if isinstance(value, dict):
         return [field for key, inner in value.items() for field in _fields(f"{name}[{key}]", inner)]
     if isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
@@ -122,7 +122,7 @@ def _fields(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def text(value: Any) -> str:
-    """A value as it stands in a path or a query."""
+    """A value as a path or a query contains it."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, list):

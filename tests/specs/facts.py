@@ -1,4 +1,4 @@
-"""One fact that a seed states, and whether a document keeps it.
+"""One fact that a seed (a page of the vendor's documentation) states, and whether a document has it.
 
 A fact names a place in a document by the keys that lead there. `$ref` and `allOf` on the way are followed, so that a
 document may share its schemas as it likes.
@@ -13,11 +13,11 @@ from typing import Any
 
 Path = tuple[str | int, ...]
 Node = dict[str, Any]
-SUCCESS = "2XX"  # stands for the one successful status of an operation, where the seed does not print its number
+SUCCESS = "2XX"  # the one successful status of an operation, if the seed does not print its number
 
 
 def reach(document: Node, path: Path) -> list[Any]:
-    """Every node that the keys lead to: none, one, or several where `allOf` spreads a schema over branches."""
+    """Every node that the keys lead to; several if `allOf` splits a schema into branches."""
     nodes: list[Any] = [document]
     for key in path:
         nodes = [found for node in nodes for found in _step(document, node, key)]
@@ -54,7 +54,7 @@ def _parts(document: Node, node: Any) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class Rule:
-    """How a keyword is judged: `holds` looks at the nodes that may carry it, each of `damages` makes it untrue."""
+    """How a keyword is checked: `holds` takes the nodes that may have it; each of `damages` makes it untrue."""
 
     holds: Callable[[list[Node], str, Any], bool]
     damages: tuple[Callable[[Node, str, Any], object], ...]
@@ -94,13 +94,13 @@ ABSENT = Rule(lambda nodes, key, _: bool(nodes) and not _carriers(nodes, key), (
 
 
 def _same(found: Any, expected: Any) -> bool:
-    """Equal, and of one type: in JSON neither 1 nor 1.0 is true."""
+    """Are they equal and of one type? In JSON neither 1 nor 1.0 is true."""
     return type(found) is type(expected) and bool(found == expected)
 
 
 @dataclass(frozen=True)
 class Fact:
-    """`subject` has `keyword` with the value `expected`: `displayName maxLength 120`, says the seed."""
+    """`subject` has `keyword` with the value `expected`: the seed says `displayName maxLength 120`."""
 
     seed: str
     vendor: str
@@ -117,11 +117,11 @@ class Fact:
         return f"{self.seed} {self.subject} {words}{self.keyword}{value}".replace("'", "")
 
     def holds(self, document: Node) -> bool:
-        """Whether the document says so too."""
+        """Does the document say so too?"""
         return self.rule.holds(_objects(reach(document, self.path)), self.keyword, self.expected)
 
     def damaged(self, document: Node) -> Iterator[Node]:
-        """Copies of the document in which this fact alone has been dropped or changed."""
+        """Copies of the document in which only this fact is dropped or changed."""
         for damage in self.rule.damages:
             copy = deepcopy(document)
             for node in _objects(reach(copy, self.path)):
@@ -135,7 +135,7 @@ def _objects(nodes: list[Any]) -> list[Node]:
 
 @dataclass(frozen=True)
 class Part:
-    """Where the facts of one part of a seed lie in the document: its body, its response, one of its parameters."""
+    """Where the facts of one part of a seed are in the document: its body, its response, a parameter."""
 
     seed: str
     vendor: str
@@ -151,22 +151,22 @@ class Part:
         return Fact(self.seed, self.vendor, self.name, self.path, keyword, expected, rule)
 
     def facts(self, **keywords: Any) -> Iterator[Fact]:
-        """One fact for each keyword; a `Rule` in place of a value is a rule that needs no value."""
+        """One fact for each keyword; a `Rule` in place of a value needs no value."""
         for keyword, expected in keywords.items():
             bare = isinstance(expected, Rule)
             yield self.fact(keyword, None if bare else expected, expected if bare else IS)
 
     def field(self, name: str, *, required: bool | None = None, **keywords: Any) -> Iterator[Fact]:
-        """The facts about one property of this object; `required` None: the seed says nothing about it."""
+        """The facts about one property of this object; `required` is None if the seed does not say."""
         yield self.below("properties").fact(name, rule=HAS)
         if required is not None:
             yield self.within(f" {name}").fact("required", name, AMONG if required else NOT_AMONG)
         yield from self.property(name).facts(**keywords)
 
     def property(self, name: str) -> Part:
-        """The part of the document that one property of this object is."""
+        """The part of the document for one property of this object."""
         return self.within(f" {name}", "properties", name)
 
     def below(self, *path: str | int) -> Part:
-        """The same part in words, further down in the document."""
+        """A part with the same name, further down in the document."""
         return self.within("", *path)

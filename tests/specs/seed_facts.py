@@ -1,4 +1,4 @@
-"""What the five seeds say, fact by fact.
+"""The facts that the five seeds state.
 
 `S000` to `S004` are the pages that the documents of the four vendors were first written from. A field that a page
 shows in an example only has its presence and type here; whether it is required is then not the seed's to say.
@@ -18,7 +18,7 @@ TIMES_OR_NULL: dict[str, Any] = {"type": TEXT_OR_NULL, "format": "date-time"}
 
 
 def operation(seed: str, vendor: str, method: str, path: str, server: str, scheme: str) -> Iterator[Fact]:
-    """The address of an operation, and that a bearer token opens it."""
+    """The address of an operation, and that it takes a bearer token."""
     document = Part(seed, vendor, "document", ())
     yield document.within(f" {path}", "paths", path).fact(method, rule=HAS)
     yield document.within(" server", "servers", 0).fact("url", server)
@@ -243,7 +243,7 @@ def s004() -> Iterator[Fact]:
 
 
 def admits(part: Part, name: str, kind: str, **keywords: Any) -> Iterator[Fact]:
-    """A field that the page shows with a value of `kind`; another page may allow null beside it."""
+    """A field that the page shows with a value of `kind`; another page may allow null too."""
     yield from part.field(name, **keywords)
     yield part.property(name).fact("type", kind, AMONG)
 

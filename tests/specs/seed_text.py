@@ -1,4 +1,4 @@
-"""The seeds as texts, read again: what their pages print, so that the table of facts can be held against it."""
+"""Parses the text of the seeds, so that the table of facts can be compared with what the pages print."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Printed:
     options: list[str] = field(default_factory=list)
 
     def schema(self, *, nullable_keyword: bool) -> dict[str, Any]:
-        """The keywords that say the same in a schema; OpenAPI 3.0 has `nullable`, 3.1 has a list of types."""
+        """The field as keywords of a schema; OpenAPI 3.0 has `nullable`, 3.1 has a list of types."""
         kind, inner = ("array", None) if self.kind["many"] else (self.kind["kind"], self.kind["inner"])
         null = bool(self.kind["null"])
         found = dict(self.keywords)
@@ -109,7 +109,7 @@ def keys_of(value: Any, path: str = "") -> Iterator[str]:
 
 
 def fragment_of(text: str) -> dict[str, Any]:
-    """The OpenAPI fragment that a page carries."""
+    """The OpenAPI fragment in a page."""
     (fragment,) = re.findall(r"^````yaml[^\n]*\n(.*?)^````", text, re.MULTILINE | re.DOTALL)
     loaded: dict[str, Any] = yaml.safe_load(fragment)
     return loaded

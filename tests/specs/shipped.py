@@ -1,4 +1,4 @@
-"""The four documents that the project ships, as they stand in `specs/`."""
+"""The four documents in `specs/`."""
 
 from __future__ import annotations
 

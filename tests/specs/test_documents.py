@@ -1,4 +1,4 @@
-"""The shipped documents are sound, complete and honest, whatever they say in detail."""
+"""The bundled documents are valid, complete and consistent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def resolved(document: Node, node: Any) -> Any:
 
 
 def walk(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Every node of a document with its place."""
+    """Every node of a document with its pointer."""
     yield pointer, node
     members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for key, member in members:
@@ -42,8 +42,8 @@ def walk(node: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
 
 
 @each_vendor
-def test_a_document_is_sound_openapi_in_the_version_that_the_vendor_uses(vendor: str) -> None:
-    """Judged by openapi-spec-validator."""
+def test_a_document_is_valid_openapi_in_the_version_that_the_vendor_uses(vendor: str) -> None:
+    """Checked by openapi-spec-validator."""
     validate(DOCUMENTS[vendor])
 
     assert VERSIONS[vendor] == DOCUMENTS[vendor]["openapi"]
@@ -51,7 +51,7 @@ def test_a_document_is_sound_openapi_in_the_version_that_the_vendor_uses(vendor:
 
 @each_vendor
 def test_schemathesis_finds_every_operation_and_every_link(vendor: str) -> None:
-    """Its own reading of the document has no operation that it cannot use."""
+    """It can use every operation."""
     schemathesis = pytest.importorskip("schemathesis")
     links = sum(
         len(answer.get("links", ()))
@@ -68,8 +68,8 @@ def test_schemathesis_finds_every_operation_and_every_link(vendor: str) -> None:
 
 
 @each_vendor
-def test_openapi_core_takes_the_document(vendor: str) -> None:
-    """It is the second judge of every reply."""
+def test_openapi_core_reads_the_document(vendor: str) -> None:
+    """It validates every reply a second time."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         openapi_core = pytest.importorskip("openapi_core")
@@ -79,7 +79,7 @@ def test_openapi_core_takes_the_document(vendor: str) -> None:
 
 
 @each_vendor
-def test_operations_have_names_of_their_own_and_say_what_they_do(vendor: str) -> None:
+def test_operations_have_unique_ids_and_descriptions(vendor: str) -> None:
     """Unique operationIds, a summary, a description and a declared tag each."""
     document = DOCUMENTS[vendor]
     names = [operation["operationId"] for _, operation in operations(vendor)]
@@ -92,8 +92,8 @@ def test_operations_have_names_of_their_own_and_say_what_they_do(vendor: str) ->
 
 
 @each_vendor
-def test_no_operation_is_open_to_everybody(vendor: str) -> None:
-    """A bearer token stands before each, and 401 is documented."""
+def test_every_operation_needs_a_credential(vendor: str) -> None:
+    """Each takes a bearer token and documents 401."""
     document = DOCUMENTS[vendor]
     schemes = document["components"]["securitySchemes"]
 
@@ -104,8 +104,8 @@ def test_no_operation_is_open_to_everybody(vendor: str) -> None:
 
 
 @each_vendor
-def test_every_refusal_of_a_request_is_documented(vendor: str) -> None:
-    """A body can be broken, too large or of the wrong type; an item can be missing."""
+def test_every_error_response_is_documented(vendor: str) -> None:
+    """For a broken body, one that is too large or of the wrong type, and a missing item."""
     for path, operation in operations(vendor):
         expected = {BROKEN_BODY[vendor]}
         expected |= {"413", "415"} if "requestBody" in operation else set()
@@ -115,7 +115,7 @@ def test_every_refusal_of_a_request_is_documented(vendor: str) -> None:
 
 @each_vendor
 def test_errors_have_a_body_and_every_body_is_json(vendor: str) -> None:
-    """Only a 204 answers with nothing."""
+    """Only 204 has no body."""
     document = DOCUMENTS[vendor]
     for _, operation in operations(vendor):
         for status, answer in operation["responses"].items():
@@ -127,8 +127,8 @@ def test_errors_have_a_body_and_every_body_is_json(vendor: str) -> None:
 
 
 @each_vendor
-def test_every_reference_leads_somewhere_and_every_component_is_used(vendor: str) -> None:
-    """Nothing dangles and nothing is dead."""
+def test_every_reference_is_valid_and_every_component_is_used(vendor: str) -> None:
+    """No reference points to nothing, and no component is unused."""
     document = DOCUMENTS[vendor]
     used = {node["$ref"] for _, node in walk(document) if isinstance(node, dict) and "$ref" in node}
     components = {
@@ -143,7 +143,7 @@ def test_every_reference_leads_somewhere_and_every_component_is_used(vendor: str
 
 @each_vendor
 def test_every_link_names_an_operation_and_parameters_that_it_has(vendor: str) -> None:
-    """So that a generated client can follow a create to what it made."""
+    """So a generated client can follow a create to the new item."""
     document = DOCUMENTS[vendor]
     by_name = {operation["operationId"]: operation for _, operation in operations(vendor)}
     links = [node for pointer, node in walk(document) if pointer.split("/")[-2:-1] == ["links"]]
@@ -162,7 +162,7 @@ def test_every_link_names_an_operation_and_parameters_that_it_has(vendor: str) -
 
 @each_vendor
 def test_a_document_has_no_extension_of_ours(vendor: str) -> None:
-    """What OpenAPI cannot say belongs into the behaviour file."""
+    """What OpenAPI cannot say belongs in the behaviour file."""
     extensions = [
         pointer
         for pointer, _ in walk(DOCUMENTS[vendor])
@@ -174,7 +174,7 @@ def test_a_document_has_no_extension_of_ours(vendor: str) -> None:
 
 @each_vendor
 def test_every_example_is_valid_against_its_schema(vendor: str) -> None:
-    """Examples are served and pasted: one that breaks its schema would be a lie."""
+    """The mock returns examples, and users paste them."""
     count = 0
     for schema, value, is_request in _examples(vendor):
         _validate(vendor, schema, value, is_request=is_request)
@@ -184,7 +184,7 @@ def test_every_example_is_valid_against_its_schema(vendor: str) -> None:
 
 
 def _examples(vendor: str) -> Iterator[tuple[Node, Any, bool]]:
-    """(schema, value, whether it is sent by a client) of every example."""
+    """(schema, value, whether a client sends it) of every example."""
     document = DOCUMENTS[vendor]
     for pointer, node in walk(document):
         if isinstance(node, dict) and "schema" in node:
@@ -203,15 +203,15 @@ def _validate(vendor: str, schema: Node, value: Any, *, is_request: bool) -> Non
 
 @each_vendor
 def test_every_operation_with_a_body_has_an_example_to_send(vendor: str) -> None:
-    """Something to paste."""
+    """So users have a body to paste."""
     for _, operation in operations(vendor):
         for media in operation.get("requestBody", {}).get("content", {}).values():
             assert media["examples"], operation["operationId"]
 
 
 @each_vendor
-def test_what_is_write_only_is_in_no_response(vendor: str) -> None:
-    """Secrets go in and never come out."""
+def test_no_response_has_write_only_properties(vendor: str) -> None:
+    """Secrets are sent and never returned."""
     document = DOCUMENTS[vendor]
     secrets = {
         pointer.rpartition("/")[2]
@@ -247,8 +247,8 @@ def _property_names(document: Node, schema: Any, seen: tuple[int, ...]) -> Itera
 
 
 @each_vendor
-def test_the_readme_accounts_for_every_operation(vendor: str) -> None:
-    """For each operation it says where it was taken from."""
+def test_the_readme_lists_every_operation(vendor: str) -> None:
+    """With the source of each."""
     text = (SPECS / "README.md").read_text(encoding="utf-8").lower()
     section = text.partition(f"\n## {vendor}\n")[2].partition("\n## ")[0]
 
@@ -256,8 +256,8 @@ def test_the_readme_accounts_for_every_operation(vendor: str) -> None:
     assert f"openapi {VERSIONS[vendor]}, {len(list(operations(vendor)))} operations" in section
 
 
-def test_datagrid_promises_its_rate_limit_headers_wherever_a_caller_is_known() -> None:
-    """Documented for every response; without an accepted key nothing is counted."""
+def test_datagrid_documents_its_rate_limit_headers_for_every_known_client() -> None:
+    """They are documented for every response; without an accepted key nothing is counted."""
     document = DOCUMENTS["datagrid"]
     for _, operation in operations("datagrid"):
         for status, answer in operation["responses"].items():
@@ -285,8 +285,8 @@ def test_every_datagrid_operation_takes_the_teamspace_header() -> None:
         ("IdentityPermissions", "identity_teamspace.Permissions"),
     ],
 )
-def test_datagrid_answers_have_the_members_of_the_official_client(schema: str, model: str) -> None:
-    """Neither more nor fewer; what the client requires is required."""
+def test_datagrid_responses_have_the_members_of_the_official_client(schema: str, model: str) -> None:
+    """No more and no fewer; what the client requires is required."""
     fields = _sdk(model).model_fields
     ours = DOCUMENTS["datagrid"]["components"]["schemas"][schema]
 
@@ -303,7 +303,7 @@ def test_datagrid_answers_have_the_members_of_the_official_client(schema: str, m
     ],
 )
 def test_datagrid_bodies_have_the_members_of_the_official_client(schema: str, params: str) -> None:
-    """Neither more nor fewer, with the same ones required."""
+    """No more and no fewer, with the same ones required."""
     hints = get_type_hints(_sdk(params), include_extras=True)
     ours = DOCUMENTS["datagrid"]["components"]["schemas"][schema]
 

@@ -1,4 +1,4 @@
-"""The documents keep what the five seeds say, and these tests would notice if they did not."""
+"""The documents have every fact of the five seeds, and these tests notice a missing one."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ WORDS_ONLY = {"summary", "description", "contact", "tags"}
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=str)
-def test_a_document_keeps_the_fact_of_its_seed(fact: Fact) -> None:
+def test_a_document_has_every_fact_of_its_seed(fact: Fact) -> None:
     """The document says what the seed says."""
     assert fact.holds(DOCUMENTS[fact.vendor])
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=str)
-def test_a_document_without_the_fact_is_noticed(fact: Fact) -> None:
-    """A copy of the document in which this one fact is dropped or changed fails the test above."""
+def test_a_missing_or_changed_fact_is_noticed(fact: Fact) -> None:
+    """A copy of the document without this fact fails the test above."""
     outcomes = [fact.holds(damaged) for damaged in fact.damaged(DOCUMENTS[fact.vendor])]
 
     assert outcomes
@@ -34,7 +34,7 @@ def test_a_document_without_the_fact_is_noticed(fact: Fact) -> None:
 
 @pytest.mark.parametrize("seed", PAGES)
 def test_every_constraint_that_a_page_prints_is_among_the_facts(seed: str, shared: Path) -> None:
-    """Read again from the text: each field with its type, bounds, pattern, default, options and requiredness."""
+    """From the text: each field with its type, bounds, pattern, default, options and whether it is required."""
     known = {
         (fact.subject, fact.keyword, repr(fact.expected), fact.rule is AMONG) for fact in FACTS if fact.seed == seed
     }
@@ -60,7 +60,7 @@ def _printed_constraints(seed: str, text: str) -> Iterator[tuple[str, str, str, 
 
 @pytest.mark.parametrize("seed", PAGES)
 def test_every_field_of_a_printed_example_is_among_the_facts(seed: str, shared: Path) -> None:
-    """The examples show fields that the sections of the page hide, those of `metadata` for instance."""
+    """Examples show fields that the sections of a page hide, such as those of `metadata`."""
     known = {fact.subject for fact in FACTS if fact.seed == seed}
 
     shown = {f"{part} {key}" for part, value in printed_examples(text_of(shared, seed)) for key in keys_of(value)}
@@ -70,7 +70,7 @@ def test_every_field_of_a_printed_example_is_among_the_facts(seed: str, shared: 
 
 
 def test_every_leaf_of_the_openapi_fragment_is_among_the_facts(shared: Path) -> None:
-    """S001 is itself an OpenAPI document: nothing that it states is missing in the table."""
+    """S001 is an OpenAPI document: nothing that it states is missing in the table."""
     known = {(fact.path, fact.keyword, repr(fact.expected)) for fact in FACTS if fact.seed == "S001"}
     fragment = fragment_of(text_of(shared, "S001"))
 
@@ -81,7 +81,7 @@ def test_every_leaf_of_the_openapi_fragment_is_among_the_facts(shared: Path) -> 
 
 
 def _leaves(root: Node, node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Every (path, keyword, value) below a node, with `$ref` and `allOf` resolved and words left out."""
+    """Every (path, keyword, value) below a node, with `$ref` and `allOf` resolved and descriptions left out."""
     if "$ref" in node:
         _, _, kind, name = node["$ref"].split("/")
         yield from _leaves(root, root["components"][kind][name], path)
@@ -110,7 +110,7 @@ def _members(root: Node, value: Any, path: tuple[str | int, ...], keyword: str) 
         yield path, keyword, repr(value)
 
 
-def test_each_seed_has_facts_and_each_fact_a_name_of_its_own() -> None:
+def test_each_seed_has_facts_and_each_fact_a_unique_name() -> None:
     """A failing test names the seed, the field and the constraint."""
     names = [str(fact) for fact in FACTS]
 
