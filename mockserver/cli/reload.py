@@ -62,8 +62,8 @@ class Watch:
         self._seen = _stamps(self._files)
         try:
             await asyncio.to_thread(self._sandbox.functions.reload)
-            services = await asyncio.to_thread(self._sandbox.make)
-            dropped = self._sandbox.take_over(services)
+            services = await asyncio.to_thread(self._sandbox.read_services)
+            dropped = self._sandbox.replace_services(services)
         except MockServerError as fault:
             self._is_broken = True
             self._report(fault)

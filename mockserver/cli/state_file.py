@@ -23,7 +23,8 @@ from mockserver.handlers.actions import create
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
 from mockserver.openapi import path_template, source
-from mockserver.web.endpoint import Endpoint, encode
+from mockserver.web.endpoint import Endpoint
+from mockserver.web.response.encoding import encode
 from mockserver.web.service import Service
 
 

@@ -2,5 +2,5 @@
 
 import warnings
 
-# Connexion imports Starlette's test client, which tells everybody who starts the sandbox to install another one for it.
+# Connexion imports Starlette's test client, which would warn every user that it wants another HTTP client.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`", category=UserWarning)

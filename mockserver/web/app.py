@@ -1,4 +1,4 @@
-"""The app: one list of layers around the documents that Connexion hosts."""
+"""The ASGI app: a list of middlewares around the documents that Connexion hosts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mockserver.state.clock import Clock
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
 from mockserver.web.connexion_document import HostedSpecification
-from mockserver.web.exchange import Door, Interceptor, respond
+from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
 from mockserver.web.hosting import HostApp
 from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware
@@ -38,45 +38,47 @@ NO_FUNCTIONS = HandlerFunctions()
 
 
 class Sandbox:
-    """The ASGI app, and the services inside of it by name; `make` reads their documents and makes them anew.
+    """The ASGI app with its services by name. `read_services` reads the documents again and makes new services.
 
-    `at_once` is the way in for `mockserver serve` (see serving/fast_path.py).
+    `fast_path` is called by the server of `mockserver serve` (see serving/fast_path.py).
     """
 
     def __init__(
         self,
-        make: Callable[[], Services],
+        read_services: Callable[[], Services],
         world: World,
         settings: ServiceSettings,
         outside: OutsideService,
         token: str | None = None,
         functions: HandlerFunctions = NO_FUNCTIONS,
     ) -> None:
-        self.make, self.world, self._settings, self._token = make, world, settings, token
+        self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
         self.outside, self.functions = outside, functions
         self._interceptors: tuple[Interceptor, ...] = ()
-        self._serve(make())
+        self._serve(read_services())
 
-    def take_over(self, services: Services) -> dict[str, Counter[str]]:
-        """Serve these from now on, with what is remembered as far as it fits; the number of items dropped, by resource.
+    def replace_services(self, services: Services) -> dict[str, Counter[str]]:
+        """Serve these services from now on, with the stored items that fit them.
 
-        Requests that are being answered are answered by the services before; the answers that those still wait for
-        come too late for the new ones.
+        Returns the number of dropped items by service and resource. Requests in progress are answered by the services
+        before; what these store after this call is lost.
         """
         dropped = {
-            name: service.take_over(self.services[name]) for name, service in services.items() if name in self.services
+            name: service.keep_state_of(self.services[name])
+            for name, service in services.items()
+            if name in self.services
         }
         self._serve(services)
         return dropped
 
     def use(self, *interceptors: Interceptor) -> None:
-        """Have every request from now on pass these, in this order (see exchange.py); without any, none."""
+        """Set the interceptors of all requests from now on (see exchange.py), in the order of their calls."""
         self._interceptors = interceptors
         self._open()
 
     def _serve(self, services: Services) -> None:
         app = self._host(services)
-        # Connexion would build its layers at the first request; a fault in them should stop the start.
+        # Connexion builds its middlewares at the first request. An error in them should stop the start instead.
         middleware = app.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()  # noqa: SLF001
         self.functions.check_use()
@@ -84,18 +86,18 @@ class Sandbox:
         self._open()
 
     def _open(self) -> None:
-        """Lead requests to the layers, through the door if somebody stands there."""
+        """Set what answers requests: the middlewares, with the interceptors in front of them if there are any."""
         operations: OperationsMiddleware = self._stack.app
-        self._answer, self.at_once = self._stack, operations.fast_path.at_once
+        self._answer, self.fast_path = self._stack, operations.fast_path.answer
         if self._interceptors:
             sender = CorsMiddleware(respond, real=self._stack.real)
-            self._answer = door = Door(
+            self._answer = chain = InterceptorChain(
                 self._interceptors, self._stack, sender, operations.locate, self._settings.max_body
             )
-            self.at_once = partial(_through, door, operations.fast_path.at_once)
+            self.fast_path = partial(_through, chain, operations.fast_path.answer)
 
     def _host(self, services: Services) -> HostApp:
-        """The list of layers around the services, each reached below its name and the only one at the root too."""
+        """The middlewares around the services. A service is below its name, and the only one at the root too."""
         prefixes = {f"/{name}": service for name, service in services.items()}
         if len(services) == 1:
             prefixes |= {"": next(iter(services.values()))}
@@ -135,12 +137,12 @@ class Sandbox:
             await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all items and facts, and reset all counts."""
         for service in self.services.values():
             service.clear()
 
     def reached_at(self, address: str) -> None:
-        """Tell the outside service where this sandbox is reached (scheme, host and port)."""
+        """Pass the base URL of this server to the outside service, which may need it for callbacks."""
         self.outside.reached_at(address + PREFIX)
 
     @asynccontextmanager
@@ -149,10 +151,12 @@ class Sandbox:
         await self.outside.close()
 
 
-def _through(door: Door, fast_path: Callable[[Any, bytes], Answer | None], scope: Any, body: bytes) -> Answer | None:
-    """The fast path with the door in front of it; a request that takes the long way passes the door there."""
+def _through(
+    chain: InterceptorChain, fast_path: Callable[[Any, bytes], Answer | None], scope: Any, body: bytes
+) -> Answer | None:
+    """The fast path with interceptors; a request that it does not answer meets them in `InterceptorChain.__call__`."""
     answer = fast_path(scope, body)
-    return door.at_once(scope, body, answer) if answer is not None else None
+    return chain.fast_path(scope, body, answer) if answer is not None else None
 
 
 def create_app(

@@ -1,4 +1,4 @@
-"""Running the rules that ask an outside service once more, for an item that exists."""
+"""Running the rules that ask an outside service again, for an item that exists."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""One operation compiled: from the bytes of a request to the bytes of its reply."""
+"""One operation, compiled: from the bytes of a request to the bytes of its reply."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements import OperationBehaviour
@@ -13,7 +13,7 @@ from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Principal, Reply
-from mockserver.openapi import json_codec, media_types, path_template
+from mockserver.openapi import media_types, path_template
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
@@ -22,11 +22,12 @@ from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
+from mockserver.web.request.headers import read_cookies, read_headers
 from mockserver.web.request.parameters import ParameterReader, Parameters, RequestTarget
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
-from mockserver.web.response import serializers
+from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
 from mockserver.web.service_parts import ServiceParts
@@ -35,24 +36,24 @@ log = logging.getLogger("mockserver")
 
 Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
-LONGEST = 18
-"""How many digits a `Content-Length` (RFC 9110 section 8.6) has at most that is compared with a bound."""
+MAX_LENGTH_DIGITS = 18
+"""The most digits of a `Content-Length` (RFC 9110 section 8.6): a longer number is too large, and slow to convert."""
 
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
 
 
 class ReadBody(NamedTuple):
-    """A body that another program has read and validated, and the name of its media type."""
+    """A body that Connexion has already read and validated, and the name of its media type."""
 
     value: Any
     media_type: str
 
 
 class Endpoint:
-    """An operation made ready: credentials, parameters, body, and what judges its replies.
+    """An operation with the readers of its request, its handler and the validators of its replies.
 
-    `connect` says how its handler is found; it is found when it is first needed.
+    `connect` sets the function that finds the handler; the handler is found when it is first needed.
     """
 
     def __init__(
@@ -62,9 +63,9 @@ class Endpoint:
         self.operation, self.bound, self._parts, self._errors = operation, bound, parts, errors
         plan = bound.plan if bound else None
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring)
-        own = [p for p in operation.parameters if _is_read(p.name, p.location)]
-        claimed = _claimed(operation, parts.contract.document)
-        readers = [ParameterReader(p, schemas, claimed) for p in own]
+        own_parameters = [p for p in operation.parameters if _is_read(p.name, p.location)]
+        query_names = _query_names(operation, parts.contract.document)
+        readers = [ParameterReader(p, schemas, query_names) for p in own_parameters]
         self._parameters = Parameters(readers, path_template.names(operation.path))
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in parts.contract.document.security_schemes.values()
@@ -73,21 +74,21 @@ class Endpoint:
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
         self._limiter = _limiter(parts, stated)
-        self._forgets = bound is not None and bound.handler.end is deleted_reply
+        self._is_delete = bound is not None and bound.handler.end is deleted_reply
         self._validators: dict[tuple[int, str, bool], Validator | None] = {}
-        self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home
-        self._is_shared = plan is not None and plan.statements.tenant.by == "path"
-        self._is_guarded = self._is_shared or self._roles is not None
+        self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
+        self._has_tenant_in_path = plan is not None and plan.statements.tenant.by == "path"
+        self._is_restricted = self._has_tenant_in_path or self._roles is not None
         self._offered = tuple(media.name for media in success.content) if (success := operation.success()) else ()
-        self._promised = frozenset(_promised(operation, parts.contract))
-        self._store, self._place = parts.store, path_template.shape(operation.path)
+        self._accept_values = frozenset(_accept_values(operation, parts.contract))
+        self._store, self._path_shape = parts.store, path_template.shape(operation.path)
         self._outside = parts.outside
         self._find: Callable[[Operation], OperationHandler] | None = None
         self._handler: OperationHandler | None = None
         self.needs_task = False
 
     def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
-        """Have `find` find the handler."""
+        """Set the function that finds the handler."""
         self._find, self._handler = find, None
 
     def resolve(self) -> OperationHandler:
@@ -98,25 +99,25 @@ class Endpoint:
         return self._handler
 
     async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
-        """Answer one request, whose path has these raw values: the reply, checked, and headers that go with any reply.
+        """Answer a request: its validated reply, and headers for any reply. `values` are the raw values of its path.
 
-        `receive` is ASGI's, or the bytes of the body where they are all there, or a ReadBody. A request happens wholly
-        or not at all: what it changed is taken back when its reply cannot be made.
+        `receive` is the ASGI `receive`, or the whole body as bytes, or a ReadBody. A request is a transaction: its
+        changes are undone when its reply cannot be made.
         """
         method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
         limits: Headers = ()
         try:
-            headers, target = _headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
+            headers, target = read_headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
             principal = self._authenticator.cached_principal(
                 headers.get("authorization")
             ) or self._authenticator.authenticate(self._sources(headers, target))
             tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
-                place = "/".join((self._place, *values))  # the same at the root and below the service's name
-                limits = self._limiter.count(principal, tenant, method, place, self.operation.operation_id)
-            if self._is_guarded:
-                self._refuse_stranger(principal, tenant)
-            given = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
+                counted_path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
+                limits = self._limiter.count(principal, tenant, method, counted_path, self.operation.operation_id)
+            if self._is_restricted:
+                self._check_access(principal, tenant)
+            parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
                 target, self._sources(headers, target)
             )
             content, body, media_type = b"", None, ""
@@ -127,10 +128,10 @@ class Endpoint:
             call = Call(
                 method,
                 raw_path(scope),
-                given["path"],
-                given["query"],
-                given["header"],
-                given["cookie"],
+                parameters["path"],
+                parameters["query"],
+                parameters["header"],
+                parameters["cookie"],
                 body,
                 media_type,
                 principal,
@@ -142,12 +143,13 @@ class Endpoint:
                 reply = preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
             else:
                 handler = self._handler or self.resolve()
-                done = handler.reply(call, transaction, accept, scope, content)
-                reply = done if isinstance(done, Reply) else await done
+                made = handler.reply(call, transaction, accept, scope, content)
+                reply = made if isinstance(made, Reply) else await made
                 by = handler.name
-            reply = encoded(self.validate_response(reply, by=by))  # before the commit: what cannot be written is undone
+            # Encoded before the commit: a value that cannot be encoded undoes the changes.
+            reply = encoded(self.validate_response(reply, by=by))
             transaction.commit()
-            if self._forgets:
+            if self._is_delete:
                 self._forget(call)
         except Refusal as refusal:
             transaction.rollback()
@@ -161,17 +163,17 @@ class Endpoint:
         return reply, limits
 
     def clear(self) -> None:
-        """Forget what was counted against the operation's limit, its own or its service's."""
+        """Reset the count of the rate limit, which is the operation's own or its service's."""
         if self._limiter is not None:
             self._limiter.clear()
 
     def _forget(self, call: Call) -> None:
-        """What an outside service keeps for an item goes when the item is deleted."""
+        """Drop what an outside service keeps for a deleted item."""
         id = self.bound.id(call) if self.bound else ""
         self._outside.forget(f"{self._parts.contract.name}/{call.tenant}/{id}")
 
     def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
-        """The reply that tells a client why it is refused."""
+        """The validated reply for an error."""
         if isinstance(refusal, Unanswerable):
             log.error("%s %s: %s", method, path, refusal.message)
         if isinstance(refusal, RaisedResponse):
@@ -181,11 +183,11 @@ class Endpoint:
         try:
             return self.validate_response(reply, refused=True)
         except Unanswerable as fault:
-            log.error("%s %s: %s", method, path, fault.message)  # noqa: TRY400  # the trace tells nothing more
+            log.error("%s %s: %s", method, path, fault.message)  # noqa: TRY400  # the traceback has no more information
             return reply
 
     def validate_response(self, reply: Reply, *, refused: bool = False, by: str = OURS) -> Reply:
-        """The reply, if it keeps the document. Raises Unanswerable otherwise; `by` says whose reply it is."""
+        """The reply, if it is valid. Raises Unanswerable if not; `by` says in the message whose reply it is."""
         if reply.proven:
             return reply
         key = (reply.status, reply.media_type, refused)
@@ -211,34 +213,34 @@ class Endpoint:
         return schemas.validator(pointer, "response") if pointer and media_types.is_json(reply.media_type) else None
 
     def _sources(self, headers: Mapping[str, str], target: RequestTarget) -> dict[str, Any]:
-        """All that a request says, for those who have to look at it anew."""
+        """The parts of the request that parameters and credentials are read from."""
         query = Query(target.query) if target.query else NO_QUERY
-        cookies = _cookies(headers.get("cookie", "")) if self._cookies else NOTHING
+        cookies = read_cookies(headers.get("cookie", "")) if self._cookies else NOTHING
         return {"header": headers, "query": query, "path": target.path, "cookie": cookies}
 
-    def _refuse_stranger(self, principal: Principal, tenant: str) -> None:
-        if self._is_shared and self.bound is not None and not principal.may_enter(tenant):
-            raise self._no_access(f"{self.bound.resource.statements.tenant.name} not found")
+    def _check_access(self, principal: Principal, tenant: str) -> None:
+        if self._has_tenant_in_path and self.bound is not None and not principal.may_enter(tenant):
+            raise self._access_error(f"{self.bound.resource.statements.tenant.name} not found")
         if self._roles is not None and principal.role not in self._roles:
-            raise self._no_access(f"the role {principal.role or 'none'!r} may not do this")
+            raise self._access_error(f"the role {principal.role or 'none'!r} may not do this")
 
-    def _no_access(self, message: str) -> Refusal:
+    def _access_error(self, message: str) -> Refusal:
         if self._parts.contract.behaviour.service.no_access.refusal == "missing" and self.bound is not None:
             plan = self.bound.resource.statements.tenant
             return Missing(f"{plan.name or 'item'} not found or no access", resource="item")
         return Forbidden(message)
 
     async def _read(self, reader: BodyReader, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
-        """The bytes of the body, its value and media type. Raises TooLarge, UnsupportedMediaType, or like `reader`."""
+        """The bytes of the body, its value and media type. Raises TooLarge and what `reader` raises."""
         if type(receive) is ReadBody:
             return b"", receive.value, receive.media_type
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
-            known = (("accept-encoding", "identity"),)
-            raise UnsupportedMediaType("a content encoding is not supported", headers=known)
+            identity = (("accept-encoding", "identity"),)
+            raise UnsupportedMediaType("a content encoding is not supported", headers=identity)
         max_length, length = self._parts.max_body, headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > LONGEST or int(length) > max_length:
+        if not length.isdecimal() or len(length) > MAX_LENGTH_DIGITS or int(length) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
-        content: bytes = receive if isinstance(receive, bytes) else await _received(receive, max_length)
+        content: bytes = receive if isinstance(receive, bytes) else await _receive_body(receive, max_length)
         if len(content) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
         return content, *reader.read(content, headers.get("content-type", ""))
@@ -248,14 +250,14 @@ class Endpoint:
         if accept in ("*/*", "application/json"):
             return
         if self._offered and not any(accepts(accept, name) for name in self._offered):
-            if accept in self._promised:
-                headers["accept"] = "*/*"  # then what there is may be sent all the same (RFC 9110 section 12.5.1)
+            if accept in self._accept_values:
+                headers["accept"] = "*/*"  # a server may ignore `Accept` (RFC 9110 section 12.5.1)
                 return
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
 
 
-async def _received(receive: Any, max_length: int) -> bytes:
-    """The body's bytes as they come, until it is clear that there are more than `bound`."""
+async def _receive_body(receive: Any, max_length: int) -> bytes:
+    """The bytes of the body; reading stops when there are more than `max_length`."""
     message = await receive()
     content: bytes = message.get("body", b"")
     while message.get("more_body") and len(content) <= max_length:
@@ -264,65 +266,30 @@ async def _received(receive: Any, max_length: int) -> bytes:
     return content
 
 
-def encoded(reply: Reply) -> Reply:
-    """The reply with the bytes of its body."""
-    if reply.content is not None or reply.status in (204, 304):
-        return reply
-    return Reply(reply.status, reply.body, reply.headers, reply.media_type, encode(reply), True)
-
-
-def encode(reply: Reply) -> bytes:
-    """The bytes of a reply's body."""
-    if reply.content is not None:
-        return reply.content
-    if media_types.is_json(reply.media_type):
-        return json_codec.write(reply.body)
-    if media_types.is_lines(reply.media_type):
-        return serializers.lines(reply.body)
-    return reply.body if isinstance(reply.body, bytes) else serializers.plain(reply.body)
-
-
-def _home(principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """Whose data a request is about that is about no resource."""
+def _home_tenant(principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """The tenant of an operation without a resource."""
     return principal.home
 
 
 def _limiter(parts: ServiceParts, stated: OperationBehaviour | None) -> RateLimiter | None:
-    """The operation's own rate limit, else its service's; None where there is nothing to count or to announce."""
+    """The operation's own rate limit, else its service's; None when it neither refuses nor adds headers."""
     own = stated.rate_limit if stated else None
     limiter = RateLimiter(own, parts.world.clock, enforced=parts.enforces_limits) if own else parts.limiter
     return limiter if limiter is not None and limiter.is_needed else None
 
 
-def _promised(operation: Operation, contract: Contract) -> list[str]:
-    """The values of `Accept` that the document lists as those of a parameter."""
-    asked = (p.schema for p in operation.parameters if (p.location, p.name.lower()) == ("header", "accept"))
-    return [str(v) for at in asked if at for v in contract.schemas.keyword(at, "enum") or ()]
+def _accept_values(operation: Operation, contract: Contract) -> list[str]:
+    """The values of `Accept` that the document lists in a parameter of that name."""
+    accept_schemas = (p.schema for p in operation.parameters if (p.location, p.name.lower()) == ("header", "accept"))
+    return [str(v) for at in accept_schemas if at for v in contract.schemas.keyword(at, "enum") or ()]
 
 
-def _claimed(operation: Operation, document: Document) -> frozenset[str]:
-    """The names in the query that parameters and API keys have."""
+def _query_names(operation: Operation, document: Document) -> frozenset[str]:
+    """The query names that are taken by parameters and API keys."""
     keys = (s.parameter for s in document.security_schemes.values() if s.location == "query")
     return frozenset([*(p.name for p in operation.parameters if p.location == "query"), *keys])
 
 
 def _is_read(name: str, location: str) -> bool:
-    """`Accept`, `Content-Type` and `Authorization` are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
+    """Is it a parameter? `Accept`, `Content-Type` and `Authorization` are none (OpenAPI 3.1 section 4.8.12.1)."""
     return location != "header" or name.lower() not in ("accept", "content-type", "authorization")
-
-
-def _headers(pairs: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Values by name in lower case; those of a name that comes again stand behind a comma (RFC 9110 section 5.3)."""
-    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
-    if len(found) == len(pairs):
-        return found
-    lists: dict[str, list[str]] = {}
-    for name, value in pairs:
-        lists.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
-    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in lists.items()}
-
-
-def _cookies(text: str) -> dict[str, str]:
-    """Cookie pairs as they stand (RFC 6265 section 4.2), without the quotation marks that may be around a value."""
-    pairs = (part.partition("=")[::2] for part in text.split(";") if "=" in part)
-    return {name.strip(): value.strip().removeprefix('"').removesuffix('"') for name, value in pairs}

@@ -1,9 +1,9 @@
-"""The one door: every request passes it, whichever way it comes, and with it an ordered list of interceptors.
+"""Interceptors: an ordered list of hooks that see every request and every response of the mock.
 
-An interceptor sees each request before the mock does, and each exchange when its response is ready. Journal,
-overrides, faults, latency and recording belong here. A request comes in one of two ways: through ASGI
-(`Door.__call__`), or on the fast path of `mockserver serve` (`Door.at_once`). Without interceptors the sandbox leaves
-the door out, so that it costs nothing.
+An interceptor is called with each request before the mock answers, and with each exchange when its response is ready.
+Journal, overrides, faults, latency and recording belong here. Requests come in one of two ways: through ASGI
+(`InterceptorChain.__call__`), or on the fast path of `mockserver serve` (`InterceptorChain.fast_path`). Without
+interceptors the app leaves the chain out, so that it costs nothing.
 
 Bytes that are not HTTP never become a request: the server refuses them (RFC 9112 section 2.2).
 """
@@ -16,21 +16,21 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.openapi.document import Operation
-from mockserver.web.serving.uvicorn_protocol import Answer, Whole, send_parts
+from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse, send_parts
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 """Header fields in their order, names in lower case."""
 
 INJECTED = "mockserver.response"
-"""The key of an ASGI scope with an interceptor's response, on its way through the CORS layer."""
+"""The key of an ASGI scope with the response of an interceptor, which the CORS middleware then completes."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingRequest:
-    """A request as it came. `target` is the path with the query as sent (RFC 9112 section 3.2).
+    """A request as received. `target` is the path with the query as sent (RFC 9112 section 3.2).
 
-    `body` has at most one byte more than the mock accepts: a longer one is refused with 413 and not read to its end.
-    `service` and `operation` are those that answer it; None where no operation does (404, 405, the pages, `/_mock/`).
+    `body` has at most one byte more than the mock accepts: a longer one gets a 413 and is not read to its end.
+    `service` and `operation` are those that answer; None when no operation does (404, 405, the pages, `/_mock/`).
     """
 
     method: str
@@ -41,14 +41,14 @@ class IncomingRequest:
     operation: Operation | None = None
 
     def header(self, name: str) -> str | None:
-        """The first field of a name, which is given in lower case."""
+        """The value of the first field with a name, which is in lower case; None without one."""
         wanted = name.encode("latin-1")
         return next((value.decode("latin-1") for key, value in self.headers if key == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)
 class OutgoingResponse:
-    """A response as it goes out. The server adds `date` and `server`. A streamed one has no `body` here."""
+    """A response as sent, except for the `date` that the server adds. A streamed one has no `body` here."""
 
     status: int
     headers: Pairs = ()
@@ -58,7 +58,7 @@ class OutgoingResponse:
     def of(
         cls, status: int, body: bytes = b"", media_type: str = "application/json", **headers: str
     ) -> OutgoingResponse:
-        """A whole response; `_` in the names of `headers` stands for `-`."""
+        """A response with `content-length` and `content-type`; `_` in the names of `headers` becomes `-`."""
         own = {"content-length": str(len(body))} | ({"content-type": media_type} if body else {})
         own |= {name.replace("_", "-"): value for name, value in headers.items()}
         return cls(status, tuple((k.encode("latin-1"), v.encode("latin-1")) for k, v in own.items()), body)
@@ -68,8 +68,8 @@ class OutgoingResponse:
 class Exchange:
     """A request and its response. `seconds` is the time between them.
 
-    An interceptor may put another `response` in its place, unless it is `streamed`: then it has gone already.
-    `response` is None where the mock failed before it made one, or the client went away.
+    An interceptor may replace `response`, unless it is `streamed`: then it is already sent. `response` is None when the
+    mock failed before it made one, or the client disconnected.
     """
 
     request: IncomingRequest
@@ -79,13 +79,13 @@ class Exchange:
 
 
 class Interceptor(Protocol):
-    """What stands at the door. Both methods may wait; while they do, other requests are answered."""
+    """A hook around each exchange. Both methods may wait; other requests are answered meanwhile."""
 
     async def before(self, request: IncomingRequest) -> OutgoingResponse | None:
-        """Called with each request. A response answers it in place of the mock; None leaves it to the next."""
+        """Called with each request. A response is sent instead of the mock's; None passes the request on."""
 
     async def after(self, exchange: Exchange) -> None:
-        """Called with each exchange, also with one that an interceptor answered or that failed."""
+        """Called with each exchange, including those that an interceptor answered and those that failed."""
 
 
 Found = tuple[str | None, Operation | None]
@@ -95,23 +95,23 @@ Locate = Callable[[Any], Found]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-class Door:
-    """Leads requests past the interceptors: `before` in their order, `after` in the reverse order."""
+class InterceptorChain:
+    """Calls the interceptors: `before` in their order, `after` in reverse order."""
 
     def __init__(
         self, interceptors: Sequence[Interceptor], app: App, respond: App, locate: Locate, max_body: int
     ) -> None:
-        """`app` answers what no interceptor answers; `respond` sends the response that is INJECTED into a scope."""
+        """`app` answers the requests that no interceptor does; `respond` sends the response INJECTED into a scope."""
         self._interceptors = tuple(interceptors)
         self._app, self._respond, self._locate, self._max_body = app, respond, locate, max_body
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer an HTTP request that comes through ASGI."""
         began = time.perf_counter()
-        body = await _ReadAhead.of(receive, self._max_body)
+        body = await _BufferedBody.of(receive, self._max_body)
         exchange = Exchange(self._request(scope, body.content))
-        reply = _HeldReply(send)
-        inner = {**scope, "extensions": {}}  # the server's own way to send would pass by `reply`
+        reply = _BufferedSend(send)
+        inner = {**scope, "extensions": {}}  # without the extension by which the server would bypass `reply`
         try:
             response = await self._before(exchange.request)
             if response is not None:
@@ -123,26 +123,26 @@ class Door:
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
         if exchange.response is not None and not exchange.streamed:
-            await send_parts(send, *_to_whole(exchange.response, scope["method"]))
+            await send_parts(send, *_encoded(exchange.response, scope["method"]))
 
-    def at_once(self, scope: Any, body: bytes, answer: Answer) -> Answer:
-        """What answers a request on the fast path, whose whole body is there; `answer` is the mock's own."""
+    def fast_path(self, scope: Any, body: bytes, answer: Answer) -> Answer:
+        """The response to a request on the fast path, whose body has arrived; `answer` makes the mock's response."""
         return self._through(self._request(scope, body), scope["method"], answer)
 
-    async def _through(self, request: IncomingRequest, method: str, answer: Answer) -> Whole:
+    async def _through(self, request: IncomingRequest, method: str, answer: Answer) -> CompleteResponse:
         began, exchange = time.perf_counter(), Exchange(request)
         try:
             response = await self._before(request)
             if response is None:
-                response = _of_whole(await answer)
+                response = _decoded(await answer)
             exchange.response = response
         finally:
-            answer.close()
+            answer.close()  # when an interceptor answered or failed, the coroutine was never awaited
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
         if exchange.response is None:
             raise RuntimeError("an interceptor took the response away and put no other in its place")
-        return _to_whole(exchange.response, method)
+        return _encoded(exchange.response, method)
 
     async def _before(self, request: IncomingRequest) -> OutgoingResponse | None:
         for each in self._interceptors:
@@ -164,19 +164,19 @@ class Door:
 async def respond(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI app that sends the response INJECTED into its scope."""
     response: OutgoingResponse = scope[INJECTED]
-    await send_parts(send, *_to_whole(response, scope["method"]))
+    await send_parts(send, *_encoded(response, scope["method"]))
 
 
-class _ReadAhead:
-    """A request's body, read before the app asks for it; called, it is the ASGI `receive` that gives it once more."""
+class _BufferedBody:
+    """The body of a request, read before the app reads it. It is also the ASGI `receive` that gives the body again."""
 
     def __init__(self, receive: Any, messages: list[Any]) -> None:
         self._receive, self._messages = receive, messages
         self.content = b"".join(message.get("body", b"") for message in messages)
 
     @classmethod
-    async def of(cls, receive: Any, max_body: int) -> _ReadAhead:
-        """Read to the end of the body, or until it is clear that there are more than `max_body` bytes."""
+    async def of(cls, receive: Any, max_body: int) -> _BufferedBody:
+        """Read the body to its end, or until it has more than `max_body` bytes."""
         messages, length = [await receive()], 0
         while messages[-1].get("more_body") and (length := length + len(messages[-1].get("body", b""))) <= max_body:
             messages.append(await receive())
@@ -186,8 +186,8 @@ class _ReadAhead:
         return self._messages.pop(0) if self._messages else await self._receive()
 
 
-class _HeldReply:
-    """The ASGI `send` that holds a response back until it is complete; one that comes in parts is passed on."""
+class _BufferedSend:
+    """The ASGI `send` that keeps a response until it is complete; a response in several parts is passed on."""
 
     def __init__(self, send: Any) -> None:
         self._send = send
@@ -208,13 +208,13 @@ class _HeldReply:
             self._body, self._is_complete = message.get("body", b""), True
 
     def response(self) -> OutgoingResponse | None:
-        """The response as far as it is known: all of it, without its body when streamed; None where there is none."""
+        """The response, without its body when streamed; None when there is none yet."""
         if not (self._is_complete or self.streamed):
             return None
         return OutgoingResponse(self._start["status"], tuple(map(tuple, self._start.get("headers", ()))), self._body)
 
 
-def _of_whole(whole: Whole) -> OutgoingResponse:
+def _decoded(whole: CompleteResponse) -> OutgoingResponse:
     status, fields, content = whole
     return OutgoingResponse(status, tuple(map(_pair, fields.split(b"\r\n")[:-1])), content)
 
@@ -224,7 +224,7 @@ def _pair(line: bytes) -> tuple[bytes, bytes]:
     return name, value
 
 
-def _to_whole(response: OutgoingResponse, method: str) -> Whole:
-    """A response as it goes out, without its body for HEAD (RFC 9110 section 9.3.2)."""
+def _encoded(response: OutgoingResponse, method: str) -> CompleteResponse:
+    """The bytes of a response, without its body for HEAD (RFC 9110 section 9.3.2)."""
     fields = b"".join(b"%b: %b\r\n" % pair for pair in response.headers)
     return response.status, fields, response.body if method != "HEAD" else b""

@@ -1,4 +1,4 @@
-"""What answers an operation once its request is read and validated."""
+"""The handlers of operations: they make the reply to a request that is read and validated."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from mockserver.web.service_parts import ServiceParts
 
 
 class OperationHandler(Protocol):
-    """Makes the reply to a request; the endpoint validates it and keeps the changes.
+    """Makes the reply to a request; the endpoint validates the reply and commits the changes.
 
-    `name` says in the genitive whose replies these are, for a log; `needs_task` that `reply` waits in a way that needs
-    a Task of the event loop from its first step.
+    `name` begins an error message about the reply. With `needs_task`, `reply` has to run in a Task of the event loop
+    from its first step.
     """
 
     name: str
@@ -42,11 +42,11 @@ class RaisedResponse(Refusal):
 
 
 OURS = "our own"
-"""The name of a handler of the mock."""
+"""The name of the mock's own handlers."""
 
 
 class StatefulHandler:
-    """Does what the behaviour says to the items in memory."""
+    """Applies the action of the operation to the stored items."""
 
     name, needs_task = OURS, False
 
@@ -56,14 +56,14 @@ class StatefulHandler:
     def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply | Awaitable[Reply]:
-        """The reply of the action, at once where no rule asks an outside service."""
+        """The reply of the action; an awaitable when rules may ask an outside service."""
         context = RequestContext(call, self._bound, transaction, self._world)
         done = handle(context)
         return done if isinstance(done, Reply) else finish(done, context, self._outside)
 
 
 class ExampleHandler:
-    """Answers an operation of which only the document is known, with an example of its response."""
+    """Answers an operation without an action by an example of its response."""
 
     name, needs_task = OURS, False
 
@@ -73,7 +73,7 @@ class ExampleHandler:
     def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply:
-        """The example; the same request always has the same."""
+        """The example response; the same for the same request."""
         return self._examples.reply(self._operation, call, accept)
 
 

@@ -1,4 +1,4 @@
-"""Where Connexion hands each document over: its extension point, a SpecMiddleware that answers compiled operations."""
+"""The middleware to which Connexion gives each document, and which answers requests for its operations."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from mockserver.web.service import Service
 from mockserver.web.serving.fast_path import FastPath, KnownPaths
 from mockserver.web.serving.response_writer import write
 
-REMEMBERED = 1024
-"""How many paths are remembered with what stands there."""
+CACHED_PATHS = 1024
+"""How many paths are cached with their match: clients choose the ids in them, so memory must be bounded."""
 
 
 class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion has no types: a base of type Any
-    """Answers every request for a path of a document with the service that keeps it; passes the rest on."""
+    """Answers requests for the paths of documents; passes all others to the next middleware."""
 
     def __init__(self, next_app: Any) -> None:
         self._next = next_app
         self._roots: list[tuple[str, Service]] = []
-        self._found: KnownPaths = {}
-        self.fast_path = FastPath(self._found)
+        self._cache: KnownPaths = {}
+        self.fast_path = FastPath(self._cache)
 
     def add_api(
         self,
@@ -38,9 +38,9 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         service: Service,
         **options: Any,
     ) -> None:
-        """Mount a service, whose handlers the resolver finds; the most specific base path is asked first.
+        """Mount a service; the longest base path is matched first. The resolver finds its handlers when needed.
 
-        Functions of the user's own are found now. Raises HandlerError for one that cannot answer its operation.
+        Functions of the user are found now. Raises HandlerError for one that cannot answer its operation.
         """
         service.connect(HostedOperations(specification, resolver, service).handler)
         for endpoint in service.endpoints.values() if resolver.has_functions else ():
@@ -50,7 +50,7 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         if scope["type"] == "http":
-            found = self._found.get(scope.get("raw_path")) or self._find(scope)
+            found = self._cache.get(scope.get("raw_path")) or self._find(scope)
             if found is not None:
                 return self._answer(*found, scope, receive, send)
         awaitable: Awaitable[None] = self._next(scope, receive, send)
@@ -62,29 +62,29 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         if endpoint is not None:
             reply, limits = await endpoint(scope, receive, match[1])
         else:
-            reply, limits = service.refuse_method(scope["method"], match, scope["path"]), ()
+            reply, limits = service.method_not_allowed_reply(scope["method"], match, scope["path"]), ()
         await write(reply, limits, scope, send)
 
     def locate(self, scope: Any) -> tuple[str | None, Operation | None]:
-        """The name of the service and the operation that answer a request; None where there is none."""
-        found = self._found.get(scope.get("raw_path")) or self._find(scope)
+        """The name of the service and the operation of a request; None for each that there is not."""
+        found = self._cache.get(scope.get("raw_path")) or self._find(scope)
         if found is None:
             return None, None
         endpoint = found[0].endpoint(scope["method"], found[1])
         return found[0].name, endpoint.operation if endpoint is not None else None
 
     def _find(self, scope: Any) -> tuple[Service, Match] | None:
-        """The service that has something at the path, and what; remembered for the next request of the same path."""
+        """The service that has the path, and its match; cached for the next request with the same path."""
         path = raw_path(scope)
         for base_path, service in self._roots:
             match = service.find(path[len(base_path) :]) if path.startswith(base_path) else None
             if match is not None:
-                self._remember(scope.get("raw_path"), (service, match))
+                self._cache_match(scope.get("raw_path"), (service, match))
                 return service, match
         return None
 
-    def _remember(self, path: bytes | None, found: tuple[Service, Match]) -> None:
-        if len(self._found) >= REMEMBERED:
-            self._found.clear()
+    def _cache_match(self, path: bytes | None, found: tuple[Service, Match]) -> None:
+        if len(self._cache) >= CACHED_PATHS:
+            self._cache.clear()
         if path is not None:
-            self._found[path] = found
+            self._cache[path] = found

@@ -71,4 +71,4 @@ class HostedResolver(StatefulResolver):
 
     def mocked(self, operation: AbstractOperation) -> Function:
         """What the mock's handler replies."""
-        return self._service.mock(operation.operation_id).reply
+        return self._service.mock_handler(operation.operation_id).reply

@@ -1,4 +1,4 @@
-"""One contract being kept: its operations compiled, and all that it remembers."""
+"""The mock of one service: its compiled operations and its stored items."""
 
 from __future__ import annotations
 
@@ -34,8 +34,11 @@ from mockserver.web.service_parts import ServiceParts
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """What a user may choose for all services: rate limits kept or not, and the largest body in bytes; how many `items`
-    each collection starts with, and whether an id that nobody created is there all the same (`materialize`)."""
+    """The settings of all services.
+
+    `limits` enforces rate limits. `max_body` is the largest request body in bytes. `items` is the number of items that
+    each collection starts with. With `materialize`, an item is generated for an unknown id.
+    """
 
     limits: bool = True
     max_body: int = 10 * 1024 * 1024
@@ -44,7 +47,7 @@ class ServiceSettings:
 
 
 class Service:
-    """A stand-in for one service."""
+    """The mock of one service."""
 
     def __init__(
         self,
@@ -68,44 +71,44 @@ class Service:
         self._shared = self._parts(settings)
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
         self._bounds = _bounds(self.endpoints.values())
-        self.routes = _mounted(self.endpoints.values())
+        self.router = _router(self.endpoints.values())
         if not contract.document.is_large:
             contract.schemas.compile()
 
     def find(self, path: str) -> Match | None:
-        """What stands at a raw path below the service's base path, and the values in it."""
-        return self.routes.find(path) or self._without_slash(path)
+        """The methods of a raw path below the service's base path, and the path's values; None for an unknown path."""
+        return self.router.find(path) or self._without_slash(path)
 
     def endpoint(self, method: str, match: Match) -> Endpoint | None:
-        """What answers a method at a path that `find` found; a GET answers HEAD too (RFC 9110 section 9.3.2)."""
+        """The endpoint for a method of a path that `find` returned; HEAD uses that of GET (RFC 9110 section 9.3.2)."""
         methods: dict[str, Endpoint] = match[0]
         return methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
 
     def connect(self, find: Callable[[Operation], OperationHandler]) -> None:
-        """Have `find` find the handler of each operation when it is first needed."""
+        """Set the function that finds the handler of an operation, when it is first needed."""
         for endpoint in self.endpoints.values():
             endpoint.connect(find)
 
-    def mock(self, operation_id: str) -> MockHandler:
-        """The handler that answers an operation in memory."""
+    def mock_handler(self, operation_id: str) -> MockHandler:
+        """The mock's own handler of an operation."""
         endpoint = self.endpoints[operation_id]
         if endpoint.bound is not None:
             return StatefulHandler(endpoint.bound, self._shared)
         return ExampleHandler(endpoint.operation, self._shared.examples)
 
     def items(self, operation: Operation, call: Call) -> RequestItems:
-        """The items that a user's function may read and change while it answers a request."""
+        """The stored items, for a user's function that answers a request."""
         bound = self.endpoints[operation.operation_id].bound
         names = bound.path_names if bound else {}
         path = {**call.path, **{names[name]: value for name, value in call.path.items() if name in names}}
         return RequestItems(self.store, self._bounds, self.world, call._replace(path=path))
 
-    def take_over(self, before: Service) -> Counter[str]:
-        """Remember what an earlier version of this service did, as far as it fits; how many items were dropped."""
+    def keep_state_of(self, before: Service) -> Counter[str]:
+        """Take over the items of an earlier version of this service that fit; the number of dropped items."""
         return keep_state(self.contract, self.plans, self.store, before.store, before.plans, self.world)
 
     def clear(self, tenant: str | None = None) -> None:
-        """Forget everything, or everything of one tenant."""
+        """Delete the items and facts of all tenants, or of one; for all, reset the counts of rate limits too."""
         self.store.clear(tenant)
         if tenant is None:
             for endpoint in self.endpoints.values():
@@ -135,22 +138,22 @@ class Service:
         )
         return Endpoint(operation, bind(self.contract, operation, self.plans), self._shared, own)
 
-    def refuse_method(self, method: str, match: Match, path: str) -> Reply:
-        """The reply for a method that nothing at a path answers."""
+    def method_not_allowed_reply(self, method: str, match: Match, path: str) -> Reply:
+        """The 405 for a method that a path does not have, with `Allow` (RFC 9110 section 15.5.6)."""
         allowed = ", ".join(sorted(match[0]))
         refusal = MethodNotAllowed(f"{method} is not allowed here; allowed: {allowed}", headers=(("allow", allowed),))
         return self._errors.reply(refusal, None, method, path)
 
     def _without_slash(self, path: str) -> Match | None:
-        """What stands at the path that differs by its last slash, where the service does not mind."""
+        """The match for the path with or without its last slash, if the service ignores that slash."""
         if self.contract.behaviour.service.trailing_slash.policy != "ignore":
             return None
-        return self.routes.find(_other(path))
+        return self.router.find(_other_slash(path))
 
-    def nowhere(self, scope: Mapping[str, Any], path: str, begin: str = "") -> Reply:
-        """The reply for a raw path at which nothing stands; `begin` is where paths begin, if not so."""
+    def not_found_reply(self, scope: Mapping[str, Any], path: str, begin: str = "") -> Reply:
+        """The 404 for an unknown raw path, or a redirect; `begin` is the prefix that the path lacks, for a hint."""
         policy = self.contract.behaviour.service.trailing_slash.policy
-        if policy == "redirect" and self.routes.find(_other(path)) is not None:
+        if policy == "redirect" and self.router.find(_other_slash(path)) is not None:
             return _redirect(scope)
         hint = f"; paths begin with {begin}" if begin else ""
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
@@ -158,7 +161,7 @@ class Service:
 
 
 def _bounds(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]:
-    """One operation of each resource."""
+    """One bound operation for each resource, by the resource's name."""
     found: dict[str, BoundOperation] = {}
     for endpoint in endpoints:
         if endpoint.bound is not None and endpoint.bound.plan is not None:
@@ -166,8 +169,8 @@ def _bounds(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]:
     return found
 
 
-def _mounted(endpoints: Iterable[Endpoint]) -> Router:
-    """The endpoints in their places: paths that differ only in the names of their parameters share one."""
+def _router(endpoints: Iterable[Endpoint]) -> Router:
+    """A router of the endpoints by method; paths that differ only in the names of parameters share one entry."""
     found: dict[str, dict[str, Endpoint]] = {}
     for endpoint in endpoints:
         operation = endpoint.operation
@@ -178,11 +181,11 @@ def _mounted(endpoints: Iterable[Endpoint]) -> Router:
     return router
 
 
-def _other(path: str) -> str:
+def _other_slash(path: str) -> str:
     return path[:-1] if path.endswith("/") else path + "/"
 
 
 def _redirect(scope: Mapping[str, Any]) -> Reply:
-    target = _other(scope["raw_path"].decode("latin-1").partition("?")[0])
+    target = _other_slash(scope["raw_path"].decode("latin-1").partition("?")[0])
     query = scope["query_string"].decode("latin-1")
     return Reply(307, None, (("location", target + (f"?{query}" if query else "")),), "text/plain")

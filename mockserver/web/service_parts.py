@@ -15,10 +15,10 @@ from mockserver.web.response.example_response import ExampleResponses
 
 @dataclass(frozen=True, slots=True)
 class ServiceParts:
-    """What every endpoint of a service is made from.
+    """What the endpoints of a service have in common.
 
-    `limiter` counts requests to the whole service; with `keeps_limits` false neither it nor an operation's own limit
-    refuses any. `max_body` is the size in bytes of the largest request body.
+    `limiter` counts the requests to the service; it is None without a rate limit. Without `enforces_limits` no limit
+    refuses a request. `max_body` is the size in bytes of the largest request body.
     """
 
     contract: Contract

@@ -28,8 +28,9 @@ from mockserver.openapi import path_template
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
-from mockserver.web.endpoint import Endpoint, Headers, ReadBody, encode
+from mockserver.web.endpoint import Endpoint, Headers, ReadBody
 from mockserver.web.handler_functions import Function
+from mockserver.web.response.encoding import encode
 from mockserver.web.service import Service
 from mockserver.web.stock_document import document_of
 
@@ -81,7 +82,7 @@ class StockService:
         if self._service is None:
             read = self._contract or contracts.from_raw("api", document_of(self._seen.values()))
             self._service = Service(read, self._world, default_outside())
-            mock = self._service.mock
+            mock = self._service.mock_handler
             self._service.connect(lambda each: mock(each.operation_id))
             found = self._service.endpoints.values()
             self._endpoints = {(each.operation.path, each.operation.method): each for each in found}

@@ -273,7 +273,7 @@ def test_without_interceptors_the_sandbox_has_no_door(sandbox: Sandbox, recorder
 
 
 def test_a_reload_keeps_the_interceptors(sandbox: Sandbox, recorder: Recorder) -> None:
-    sandbox.take_over(sandbox.make())
+    sandbox.replace_services(sandbox.read_services())
 
     in_process(sandbox, ("GET", "/pets", {}))
 

@@ -306,9 +306,9 @@ def test_what_a_failed_request_changed_is_never_seen(tmp_path: Path) -> None:
 
     with client(tmp_path, {"createPet": create_pet}) as pets:
         app = next(iter(pets._client._transport.app.services.values()))  # type: ignore[attr-defined]
-        app.endpoints["createPet"].connect(lambda operation: app.mock(operation.operation_id))
+        app.endpoints["createPet"].connect(lambda operation: app.mock_handler(operation.operation_id))
         pets.post("/pets", json={"name": "Ada"})
-        pets._client._transport.app.take_over(pets._client._transport.app.make())  # type: ignore[attr-defined]
+        pets._client._transport.app.replace_services(pets._client._transport.app.read_services())  # type: ignore[attr-defined]
         names = ("problem", "fault", "breaks", "refused", "error")
         statuses = [pets.post("/pets", json={"name": name}).status_code for name in names]
         left = pets.get("/pets").json()

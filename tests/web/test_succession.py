@@ -42,7 +42,7 @@ def kennels(name: dict[str, Any]) -> dict[str, Any]:
 def rewrite(sandbox: Sandbox, folder: Path, written: dict[str, Any]) -> dict[str, int]:
     """Serve the new version; the number of items dropped, by resource."""
     (folder / "test.json").write_text(json.dumps(written))
-    return dict(sandbox.take_over(sandbox.make())["test"])
+    return dict(sandbox.replace_services(sandbox.read_services())["test"])
 
 
 def test_items_stay_with_what_they_are_nested_in_and_go_with_it(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ class DocumentPagesMiddleware:
         return None
 
     def _is_root_taken(self) -> bool:
-        return len(self._services) == 1 and next(iter(self._services.values())).routes.find("/") is not None
+        return len(self._services) == 1 and next(iter(self._services.values())).router.find("/") is not None
 
 
 def document(request: Request, prefix: str, service: Service) -> Response:

@@ -23,7 +23,7 @@ class NotFoundMiddleware:
         if scope["type"] != "http":
             await self._next(scope, receive, send)
         elif (service := self._service(raw_path(scope))) is not None:
-            await write(service[0].nowhere(scope, *service[1:]), (), scope, send)
+            await write(service[0].not_found_reply(scope, *service[1:]), (), scope, send)
         else:
             body = {"status": 404, "detail": f"nothing is served at {scope['path']}; / lists what is"}
             await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)

@@ -1,1 +1,1 @@
-"""The HTTP server: uvicorn's protocol, the fast path and how responses leave."""
+"""The HTTP server: uvicorn's protocol, the fast path and writing responses."""

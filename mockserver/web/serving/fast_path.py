@@ -1,4 +1,4 @@
-"""The short way of a request that has come as a whole: to its operation, with none of the layers between."""
+"""Fast path for a request whose body has fully arrived: to its operation, without the middlewares."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Any
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.request.router import Match
 from mockserver.web.service import Service
-from mockserver.web.serving.response_writer import answered
+from mockserver.web.serving.response_writer import complete_response
 from mockserver.web.serving.uvicorn_protocol import Answer
 
 KnownPaths = dict[bytes, tuple[Service, Match]]
-"""Paths as they were asked for, with the service and what stands there."""
+"""Raw paths of earlier requests, with the service and the match of each."""
 
 
 class FastPath:
-    """The short way to what is `known`, a mapping that others fill."""
+    """Answers requests for `known` paths; OperationsMiddleware adds a path at its first request."""
 
     def __init__(self, known: KnownPaths) -> None:
         self._known = known
 
-    def at_once(self, scope: Any, body: bytes) -> Answer | None:
-        """What answers a request: a coroutine of status, header lines and body, which seldom waits.
+    def answer(self, scope: Any, body: bytes) -> Answer | None:
+        """The response to a request: a coroutine that seldom waits.
 
-        None where a layer has something to say: to a page of another origin, of a path or method that is not known, or
-        where a real outside service or a user's function is asked, which needs a Task from its first step.
+        None when a middleware has to answer: to a request with an `Origin`, for an unknown path or method, and for an
+        operation that asks a real outside service or a user's function, which need a Task from their first step.
         """
         found = self._known.get(scope["raw_path"])
         if found is None:
@@ -36,4 +36,4 @@ class FastPath:
         endpoint: Endpoint | None = methods.get(scope["method"])
         if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
-        return answered(endpoint, scope, body, values)
+        return complete_response(endpoint, scope, body, values)

@@ -1,4 +1,4 @@
-"""How a reply goes out: as one piece where the server takes it so, else as the two messages of ASGI."""
+"""Writing responses: in one piece if the server supports it, else as the two messages of ASGI."""
 
 from __future__ import annotations
 
@@ -8,45 +8,48 @@ from typing import Any
 from urllib.parse import quote
 
 from mockserver.messages import Reply
-from mockserver.web.endpoint import Endpoint, Headers, encode
-from mockserver.web.serving.uvicorn_protocol import WHOLE, Whole, send_parts
+from mockserver.web.endpoint import Endpoint, Headers
+from mockserver.web.response.encoding import encode
+from mockserver.web.serving.uvicorn_protocol import COMPLETE, CompleteResponse, send_parts
 
-TYPES = {"application/json": b"content-type: application/json\r\n"}
-"""Lines of media types as they are written, where that is not done anew for each reply."""
+CONTENT_TYPE_LINES = {"application/json": b"content-type: application/json\r\n"}
+"""The `content-type` lines of the most frequent media types, to not encode them for each response."""
 
 
-def whole(reply: Reply, extra: Headers, method: str) -> Whole:
-    """A reply written, without its body for HEAD and for statuses that have none (RFC 9110 sections 9.3.2, 15.3.5)."""
+def complete(reply: Reply, extra: Headers, method: str) -> CompleteResponse:
+    """The bytes of a reply, without a body for HEAD and for 204 and 304 (RFC 9110 sections 9.3.2, 15.3.5, 15.4.5)."""
     fields, content = b"", b""
     if reply.status not in (204, 304):
         content = encode(reply)
         fields = b"content-length: %d\r\n" % len(content)
     if content:
-        fields += TYPES.get(reply.media_type) or _line("content-type", reply.media_type)
+        fields += CONTENT_TYPE_LINES.get(reply.media_type) or _line("content-type", reply.media_type)
     if reply.headers or extra:
         fields += b"".join([_line(name, value) for name, value in (*reply.headers, *extra)])
     return reply.status, fields, content if method != "HEAD" else b""
 
 
-async def answered(endpoint: Endpoint, scope: Mapping[str, Any], body: bytes, values: tuple[str, ...]) -> Whole:
-    """An operation's reply to a request whose body is all there."""
+async def complete_response(
+    endpoint: Endpoint, scope: Mapping[str, Any], body: bytes, values: tuple[str, ...]
+) -> CompleteResponse:
+    """The response of an operation to a request whose body has arrived."""
     reply, limits = await endpoint(scope, body, values)
-    return whole(reply, limits, scope["method"])
+    return complete(reply, limits, scope["method"])
 
 
 async def write(reply: Reply, extra: Headers, scope: Mapping[str, Any], send: Any) -> None:
-    """Send a reply."""
-    status, fields, content = whole(reply, extra, scope["method"])
-    at_once = scope["extensions"].get(WHOLE) if "extensions" in scope else None
-    if at_once is not None and at_once(status, fields, content):
+    """Send a reply through ASGI."""
+    status, fields, content = complete(reply, extra, scope["method"])
+    send_complete = scope["extensions"].get(COMPLETE) if "extensions" in scope else None
+    if send_complete is not None and send_complete(status, fields, content):
         return
     await send_parts(send, status, fields, content)
 
 
 def _line(name: str, value: str) -> bytes:
-    """A header as it goes out: its value in octets that one may have (RFC 9110 section 5.5), the others encoded.
+    """The line of a header field; characters that a value cannot have are percent-encoded (RFC 9110 section 5.5).
 
-    A name that none may have (section 5.1) is left out.
+    A field whose name is not valid (section 5.1) is left out.
     """
     if TOKEN.fullmatch(name) is None:
         return b""

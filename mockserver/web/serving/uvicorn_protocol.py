@@ -1,4 +1,4 @@
-"""The HTTP/1.1 connections of `mockserver serve`: uvicorn's, with a short way for replies that need no waiting."""
+"""The HTTP/1.1 connections of `mockserver serve`: uvicorn's, with a faster way for responses that need no waiting."""
 
 from __future__ import annotations
 
@@ -16,48 +16,49 @@ log = logging.getLogger("mockserver")
 
 UPGRADE = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
-WHOLE = "mockserver.whole"
-"""The ASGI extension (ASGI 3.0, "Extensions") by which a reply is sent at once: `(status, fields, content) -> bool`.
+COMPLETE = "mockserver.complete_response"
+"""The ASGI extension (ASGI 3.0, "Extensions") that sends a response in one call: `(status, fields, content) -> bool`.
 
-`fields` are header lines as they go out, `content` the bytes of the body. False: nothing was sent, use `send`.
+`fields` are the encoded header lines, `content` the bytes of the body. False: nothing was sent, use `send`.
 """
 
-Whole = tuple[int, bytes, bytes]
-"""Status, header lines and body, as they go out."""
+CompleteResponse = tuple[int, bytes, bytes]
+"""The status, encoded header lines and body of a response."""
 
-Answer = Coroutine[Any, Any, Whole]
-
-
-Round = list[tuple["MockHttpProtocol", RequestResponseCycle, Any]]
-"""The requests that were read since the event loop last came by, with the app that each is for."""
-
-ROUNDS: WeakKeyDictionary[Any, Round] = WeakKeyDictionary()
-"""Of each event loop the round that is going on."""
+Answer = Coroutine[Any, Any, CompleteResponse]
 
 
-class Usual:
-    """The headers that every reply has, listed and as they were last written."""
+Batch = list[tuple["MockHttpProtocol", RequestResponseCycle, Any]]
+"""Requests that were read in one round of the event loop, each with its app."""
 
-    written: tuple[Any, bytes] = (None, b"")
+BATCHES: WeakKeyDictionary[Any, Batch] = WeakKeyDictionary()
+"""The current batch of each event loop."""
+
+
+class DefaultHeaders:
+    """uvicorn's default header fields, and their bytes as last encoded."""
+
+    encoded: tuple[Any, bytes] = (None, b"")
 
 
 class MockHttpProtocol(HttpToolsProtocol):
-    """uvicorn's connection, which offers WHOLE: one message, one system call and one packet in place of two each.
+    """uvicorn's connection with the extension COMPLETE: one message, system call and packet instead of two each.
 
-    Requests are answered when all that has come over all connections is read, because a processor that comes from a
-    system call has forgotten its way through the program. One that has come as a whole is handed to the app's
-    `at_once(scope, body)`, if it has one. What that returns is a coroutine of status, header lines and body, begun
-    without a Task; most end in that step. None: call the app.
+    Requests are collected in a round of the event loop and answered after all sockets are read: a system call costs the
+    processor its branch predictions, so that answers between two reads are slower (docs/adr/0013-rounds.md has
+    figures). A request whose body has arrived is given to the app's `fast_path(scope, body)`, if it has one. That
+    returns a coroutine of a CompleteResponse, which is started without a Task, because most need only one step; or
+    None, then the app is called.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._round = ROUNDS.setdefault(self.loop, [])
+        self._batch = BATCHES.setdefault(self.loop, [])
 
     def data_received(self, data: bytes) -> None:
-        """Read what has come. An upgrade to another protocol is not offered, so it is ignored (RFC 9110 section 7.8).
+        """Read received bytes. An upgrade to another protocol is ignored (RFC 9110 section 7.8).
 
-        Java's HTTP client and `curl --http2` ask for one with every request; the parser would leave the body unread.
+        Java's HTTP client and `curl --http2` ask for one in every request, and the parser would not read the body.
         """
         is_head = not getattr(self.cycle, "more_body", False)  # between two requests
         if is_head and UPGRADE.search(data, 0, data.find(b"\r\n\r\n") + 2):
@@ -75,98 +76,98 @@ class MockHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Where uvicorn hands a request over; one that has no such place serves as well, and slower."""
-        if not self._round:
-            self.loop.call_soon(_answer_all, self._round)
-        self._round.append((self, cycle, app))
+        """Add the request to the batch. uvicorn calls this for each request; a version without it works, but slower."""
+        if not self._batch:
+            self.loop.call_soon(_answer_batch, self._batch)
+        self._batch.append((self, cycle, app))
 
     def answer(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Answer one request, at once if that can be."""
-        if cycle.more_body or cycle.access_log or not hasattr(app, "at_once"):
-            self._call(cycle, app)
+        """Answer one request, on the fast path if possible."""
+        if cycle.more_body or cycle.access_log or not hasattr(app, "fast_path"):
+            self._answer_in_task(cycle, app)
         else:
-            self._begin(cycle, app)
+            self._answer_directly(cycle, app)
 
-    def _call(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Have a Task call the app."""
-        cycle.scope["extensions"] = {WHOLE: partial(_send, cycle)}  # type: ignore[dict-item]  # callables are extensions too
+    def _answer_in_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Call the app in a Task."""
+        cycle.scope["extensions"] = {COMPLETE: partial(_send, cycle)}  # type: ignore[dict-item]  # callables are extensions too
         super()._start_asgi_task(cycle, app)
 
-    def _begin(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Send an answer that is ready in one step; any other goes on in a Task, as does what went wrong."""
-        rest: Awaitable[Whole] | None = None
+    def _answer_directly(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Send a response that is ready in one step; continue any other, and report an error, in a Task."""
+        pending: Awaitable[CompleteResponse] | None = None
         try:
-            answer: Answer | None = app.at_once(cycle.scope, bytes(cycle.body))
+            answer: Answer | None = app.fast_path(cycle.scope, bytes(cycle.body))
             if answer is not None:
-                rest = _going_on(answer, answer.send(None))
+                pending = _continued(answer, answer.send(None))
         except StopIteration as end:
             if _send(cycle, *end.value):
-                cycle.on_response = _nothing  # as uvicorn does: it would keep both alive
+                cycle.on_response = _nothing  # as uvicorn does: the reference would keep cycle and connection alive
                 return
-            rest = _at_last(end.value)
+            pending = _ready(end.value)
         except Exception as fault:  # noqa: BLE001  # uvicorn logs it and answers 500
-            rest = _at_fault(fault)
-        self._call(cycle, partial(_end, rest) if rest is not None else app)
+            pending = _failed(fault)
+        self._answer_in_task(cycle, partial(_send_when_ready, pending) if pending is not None else app)
 
 
-def _answer_all(waiting: Round) -> None:
-    begun = waiting.copy()
+def _answer_batch(waiting: Batch) -> None:
+    batch = waiting.copy()
     waiting.clear()
-    for connection, cycle, app in begun:
+    for connection, cycle, app in batch:
         try:
             connection.answer(cycle, app)
         except Exception:
             log.exception("a response could not be sent")
-            connection.transport.close()  # and the other requests of the round are answered all the same
+            connection.transport.close()  # and go on with the other requests of the batch
 
 
-async def _end(rest: Awaitable[Whole], scope: Any, receive: Any, send: Any) -> None:
-    """The ASGI app that sends an answer when it is ready."""
-    whole = await rest
-    if not scope["extensions"][WHOLE](*whole):
-        await send_parts(send, *whole)
+async def _send_when_ready(pending: Awaitable[CompleteResponse], scope: Any, receive: Any, send: Any) -> None:
+    """The ASGI app that sends a response when it is ready."""
+    response = await pending
+    if not scope["extensions"][COMPLETE](*response):
+        await send_parts(send, *response)
 
 
-async def _at_last(whole: Whole) -> Whole:
-    return whole
+async def _ready(response: CompleteResponse) -> CompleteResponse:
+    return response
 
 
-async def _at_fault(fault: Exception) -> Whole:
+async def _failed(fault: Exception) -> CompleteResponse:
     raise fault
 
 
 @coroutine
-def _going_on(answer: Answer, awaited: Any) -> Generator[Any, Any, Whole]:
-    """The rest of a coroutine that was begun without a Task: what it waits for is yielded to the Task it has now."""
+def _continued(answer: Answer, awaited: Any) -> Generator[Any, Any, CompleteResponse]:
+    """The rest of a coroutine that was started without a Task: the Task that it has now awaits what it awaits."""
     while True:
         try:
             step = partial(answer.send, (yield awaited))
-        except BaseException as fault:  # noqa: BLE001  # a cancellation too is for the answer to take
+        except BaseException as fault:  # noqa: BLE001  # the coroutine must see a cancellation too
             step = partial(answer.throw, fault)
         try:
             awaited = step()
         except StopIteration as end:
-            whole: Whole = end.value
-            return whole
+            response: CompleteResponse = end.value
+            return response
 
 
 async def send_parts(send: Any, status: int, fields: bytes, content: bytes) -> None:
-    """Send a reply by the two messages of ASGI."""
+    """Send a response as the two messages of ASGI."""
     headers = [line.partition(b": ")[::2] for line in fields.split(b"\r\n")[:-1]]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
 
 def _send(cycle: RequestResponseCycle, status: int, fields: bytes, content: bytes) -> bool:
-    """What `RequestResponseCycle.send` does with two messages, where nothing stands against doing it at once."""
+    """Send a response as `RequestResponseCycle.send` would in two messages. False when that is not possible now."""
     if cycle.response_started or cycle.disconnected or cycle.flow.write_paused or cycle.access_log:
         return False
     cycle.response_started = cycle.response_complete = True
     cycle.waiting_for_100_continue = False
-    listed, own = Usual.written
-    if listed is not cycle.default_headers:  # uvicorn makes them anew each second, for the date
+    listed, own = DefaultHeaders.encoded
+    if listed is not cycle.default_headers:  # uvicorn makes a new list each second, for the date
         own = b"".join([b"%b: %b\r\n" % field for field in cycle.default_headers])
-        Usual.written = (cycle.default_headers, own)
+        DefaultHeaders.encoded = (cycle.default_headers, own)
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
     cycle.transport.write(b"".join((STATUS_LINE[status], own, fields, end, content)))
     cycle.message_event.set()

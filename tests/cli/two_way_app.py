@@ -7,19 +7,19 @@ from typing import Any
 
 import uvicorn
 
-from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol, Whole
+from mockserver.web.serving.uvicorn_protocol import CompleteResponse, MockHttpProtocol
 
 
-class Twofold:
+class TwoWayApp:
     """Says which way a request came, and its body; its path says what happens before."""
 
     def __init__(self) -> None:
         self.waited = 0
 
-    def at_once(self, scope: Any, body: bytes) -> Any:
+    def fast_path(self, scope: Any, body: bytes) -> Any:
         if scope["path"] == "/wrong-at-once":
             raise ValueError("this answer is never begun")
-        return None if scope["path"] == "/declined" else self._whole(scope["path"], b"at once: " + body)
+        return None if scope["path"] == "/declined" else self._response(scope["path"], b"at once: " + body)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         body, more = b"", True
@@ -31,7 +31,7 @@ class Twofold:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _whole(self, path: str, body: bytes) -> Whole:
+    async def _response(self, path: str, body: bytes) -> CompleteResponse:
         if path == "/wrong":
             raise ValueError("this answer goes wrong")
         if path == "/waits":
@@ -53,5 +53,5 @@ class Twofold:
 
 if __name__ == "__main__":
     uvicorn.run(
-        Twofold(), port=0, http=MockHttpProtocol, ws="none", proxy_headers=False, lifespan="off", access_log=False
+        TwoWayApp(), port=0, http=MockHttpProtocol, ws="none", proxy_headers=False, lifespan="off", access_log=False
     )

@@ -1,4 +1,4 @@
-"""Replies that are sent at once by the application of twofold.py, on the connections of `mockserver serve`."""
+"""Replies that are sent at once by the application of two_way_app.py, on the connections of `mockserver serve`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LAST = "Connection: close\r\n"
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    program = [sys.executable, "-m", "tests.cli.twofold"]
+    program = [sys.executable, "-m", "tests.cli.two_way_app"]
     with Processes() as processes:
         _, lines = processes.start(program=program, until="INFO:     Uvicorn running")
         yield next(int(found[1]) for line in lines if (found := re.search(r"http://127.0.0.1:(\d+)", line)))
