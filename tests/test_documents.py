@@ -1,0 +1,63 @@
+"""The pages name files that exist, and the lists of pages are complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted(path for pattern in ("*.md", "docs/**/*.md", "specs/*.md") for path in ROOT.glob(pattern))
+ANNOUNCED = {"handlers.md", "docs/handlers.md", "rules.md", "docs/rules.md"}
+"""Pages that others link already and that are still being written."""
+
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def named_paths(text: str) -> list[str]:
+    """The files and folders that a page names in backticks."""
+    return re.findall(r"`([\w./-]+/|[\w./-]+\.py)`", text)
+
+
+def homes() -> list[Path]:
+    """The folders in which a short name of the codemap may be: the packages and their folders."""
+    packages = [ROOT / "mockserver", ROOT / "contracts"]
+    return [ROOT, *packages, *(path for package in packages for path in package.rglob("*") if path.is_dir())]
+
+
+def test_every_path_in_the_architecture_exists() -> None:
+    named = named_paths(ARCHITECTURE)
+
+    assert len(named) > 60
+    assert [] == [name for name in named if not any((home / name).exists() for home in homes())]
+
+
+def test_the_codemap_has_every_folder_of_both_packages() -> None:
+    folders = [
+        path.relative_to(ROOT).as_posix()
+        for package in ("mockserver", "contracts")
+        for path in (ROOT / package).iterdir()
+        if (path / "__init__.py").is_file()
+    ]
+
+    assert [] == [folder for folder in folders if f"`{folder.partition('/')[2]}/`" not in ARCHITECTURE]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", text) if "://" not in link and "mailto:" not in link]
+
+    assert [] == [link for link in links if link not in ANNOUNCED and not (page.parent / link).exists()]
+
+
+def test_every_decision_is_listed_with_its_title() -> None:
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+
+    titles = [path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for path in decisions]
+    listed = [f"* [{title}]({path.name})" for title, path in zip(titles, decisions, strict=True)]
+
+    assert len(listed) > 10
+    assert listed == [line for line in index.splitlines() if line.startswith("* ")]
