@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from contracts.model.resources import CheckedResource, ResourceOperation
     from contracts.runner.context import CheckContext
     from contracts.runner.in_process import check_app, load_contract
+    from contracts.runner.rule_check import rule_check
     from contracts.runner.runner import CheckResult
     from mockserver.contract import Contract
 
@@ -36,6 +37,7 @@ __all__ = [
     "User",
     "check_app",
     "load_contract",
+    "rule_check",
     "sandbox_users",
     "user_with_secret",
 ]
@@ -54,6 +56,7 @@ _PUBLIC = {
     "User": "contracts.client.target:User",
     "check_app": "contracts.runner.in_process:check_app",
     "load_contract": "contracts.runner.in_process:load_contract",
+    "rule_check": "contracts.runner.rule_check:rule_check",
     "sandbox_users": "contracts.client.authentication:sandbox_users",
     "user_with_secret": "contracts.client.authentication:user_with_secret",
 }

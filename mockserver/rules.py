@@ -88,15 +88,28 @@ def given(rules: Mapping[str, Callable[[Any], Any]]) -> dict[str, RuleFunction]:
     return {name: each if isinstance(each, RuleFunction) else RuleFunction(name, each) for name, each in rules.items()}
 
 
-def from_module(name: str) -> dict[str, RuleFunction]:
-    """The rules of a module, which may be in the current folder. Raises BehaviourError when there is no such module."""
+def from_modules(names: Iterable[str]) -> dict[str, RuleFunction]:
+    """The rules of modules, which may be in the current folder. Of two rules with one name the last counts.
+
+    Raises BehaviourError for a module that does not exist or has no rules.
+    """
+    found: dict[str, RuleFunction] = {}
+    for name in names:
+        found |= _from_module(name)
+    return found
+
+
+def _from_module(name: str) -> dict[str, RuleFunction]:
     here = str(Path.cwd())
     if here not in sys.path and "" not in sys.path:
         sys.path.insert(0, here)  # an installed command does not look here, unlike `python -m`
     try:
-        return in_module(importlib.import_module(name))
+        found = in_module(importlib.import_module(name))
     except ModuleNotFoundError as fault:
         raise BehaviourError(f"rules module {name!r}: there is no module {fault.name!r} here or installed") from None
+    if not found:
+        raise BehaviourError(f"rules module {name!r} has no rule: mark a function with @rule({name!r}) from mockserver")
+    return found
 
 
 def in_module(module: ModuleType) -> dict[str, RuleFunction]:

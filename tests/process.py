@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -28,11 +28,16 @@ class Processes:
         self._started: list[subprocess.Popen[str]] = []
 
     def start(
-        self, *arguments: str, until: str, program: Sequence[str] = COMMAND
+        self, *arguments: str, until: str, program: Sequence[str] = COMMAND, cwd: Path = ROOT
     ) -> tuple[subprocess.Popen[str], list[str]]:
         """The process and the lines it printed up to the one that begins with `until`."""
         process = subprocess.Popen(
-            [*program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT
+            [*program, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=ENVIRONMENT,
+            cwd=cwd,
         )
         self._started.append(process)
         assert process.stdout is not None
@@ -57,10 +62,12 @@ def address(lines: Iterable[str]) -> str:
     return next(found[1] for line in lines if (found := re.match(r"state: +(http://[^/]+)/", line)))
 
 
-def run(*arguments: str, cwd: Path = ROOT, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, cwd: Path = ROOT, seconds: float = 60, environment: Mapping[str, str] = ENVIRONMENT
+) -> subprocess.CompletedProcess[str]:
     """`mockserver` run to its end."""
     return subprocess.run(
-        [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=ENVIRONMENT
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=environment
     )
 
 

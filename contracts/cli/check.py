@@ -31,6 +31,7 @@ from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
+from mockserver.rules import from_modules
 
 EXAMPLES = "examples"
 """The folder of the example database below the report folder."""
@@ -84,6 +85,7 @@ def settings_of(
     folder: Path,
     vendor_or_document: str,
     behaviour: Sequence[Path],
+    rules_modules: Sequence[str],
     url: str | None,
     secrets: Sequence[str],
     auth_file: Path | None,
@@ -99,7 +101,7 @@ def settings_of(
 ) -> CheckSettings:
     """The settings from the options of the command. Raises MockServerError or BadParameter."""
     deadline = time.monotonic() + options.seconds_of(limit) if limit else None
-    contract, address = contracts.of(vendor_or_document, behaviour), checked_url(url)
+    contract, address = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules)), checked_url(url)
     credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
     return CheckSettings(
         vendor_or_document,

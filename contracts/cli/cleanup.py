@@ -12,6 +12,7 @@ from contracts.cli import options
 from contracts.client.users import GivenCredentials, users
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
+from mockserver.rules import from_modules
 
 
 @click.command()
@@ -23,6 +24,7 @@ def cleanup(
     context: click.Context,
     vendor_or_document: str,
     behaviour: tuple[Path, ...],
+    rules_modules: tuple[str, ...],
     secrets: tuple[str, ...],
     auth_file: Path | None,
     headers: tuple[str, ...],
@@ -34,7 +36,7 @@ def cleanup(
     journal = Journal(folder / JOURNAL)
     try:
         credentials = GivenCredentials(secrets, headers, tenants, auth_file, no_auth)
-        contract = contracts.of(vendor_or_document, behaviour)
+        contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules))
         given_users = users(contract, credentials, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
         click.echo(str(fault), err=True)

@@ -38,6 +38,15 @@ def _group(*options: Decorator) -> Decorator:
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
+rules_modules = click.option(
+    "--rules-module",
+    "rules_modules",
+    multiple=True,
+    metavar="MODULE",
+    help="A Python module with rules that the behaviour files name. Can be given several times.",
+)
+"""Modules with the rules of the user's own."""
+
 contract = _group(
     click.argument("vendor_or_document", metavar="VENDOR|DOCUMENT"),
     click.option(
@@ -46,6 +55,7 @@ contract = _group(
         type=FILE,
         help="A behaviour file, applied on top of the known behaviour. Can be given several times.",
     ),
+    rules_modules,
 )
 """Which contract."""
 

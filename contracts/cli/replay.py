@@ -23,6 +23,7 @@ from contracts.runner.runner import run_checks
 from contracts.runner.settings import CheckSettings, checked_url
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
+from mockserver.rules import from_modules
 
 
 class Undecided(MockServerError):
@@ -48,6 +49,7 @@ class OneCheck:
 @click.option(
     "--behaviour", multiple=True, type=options.FILE, help="The behaviour files that the report was made with."
 )
+@options.rules_modules
 @options.credentials
 @click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response.")
 @click.pass_context
@@ -57,6 +59,7 @@ def replay(
     id: str,
     url: str | None,
     behaviour: tuple[Path, ...],
+    rules_modules: tuple[str, ...],
     secrets: tuple[str, ...],
     auth_file: Path | None,
     headers: tuple[str, ...],
@@ -73,7 +76,7 @@ def replay(
         read = read_report(report)
         reported = _finding_of(read, id)
         address = checked_url(url) or (None if read.target == MOCK else read.target)
-        contract = contracts.of(read.vendor_or_document, behaviour)
+        contract = contracts.of(read.vendor_or_document, behaviour, rules=from_modules(rules_modules))
         given_users = users(contract, GivenCredentials(secrets, headers, tenants, auth_file, no_auth), address)
         settings = CheckSettings(
             read.vendor_or_document,

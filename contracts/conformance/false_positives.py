@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +28,7 @@ from contracts.conformance.response_validation import (
     is_unsatisfiable,
 )
 from contracts.model.finding import RecordedExchange
+from contracts.model.resources import name_of, resource_operations
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import essence, is_json
@@ -54,7 +56,7 @@ TEXTUAL = frozenset({"string", "array", "object"})
 """Types that any text outside JSON can have: a string, a list with one entry, or an object in some notation."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FalsePositives:
     """Decides which failures are false positives, for the contract of a service at the address `base`.
 
@@ -94,7 +96,13 @@ class FalsePositives:
         unsafe = any(abs(each) > INTEROPERABLE for each in _integers(case))
         is_documented_failure = not documents_success(operation) and operation.response(exchange.status) is not None
         invalid = self._has_invalid_parameter(operation, case) or self._has_unknown_discriminator(operation, exchange)
-        return unsafe or is_documented_failure or invalid or _has_unknown_cursor(self.contract, case)
+        by_rule = name_of(operation) in self.refusing and 400 <= exchange.status < 500
+        return unsafe or is_documented_failure or invalid or by_rule or _has_unknown_cursor(self.contract, case)
+
+    @cached_property
+    def refusing(self) -> frozenset[str]:
+        """The operations whose rules may refuse a request that is valid by the document."""
+        return frozenset(op.name for op in resource_operations(self.contract) if op.may_refuse)
 
     def _has_unknown_discriminator(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Has the body an unknown discriminator value? Schemathesis ignores discriminators of inheriting schemas."""

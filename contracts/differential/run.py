@@ -181,4 +181,5 @@ def _with_learned(
     title = f"Where {settings.contract.document.title or 'the service'} differs from the mock"
     file.write_text(overlay(settings.contract, learned.values(), title), encoding="utf-8")
     behaviour = [*settings.behaviour, file]
-    return replace(settings, behaviour=behaviour, contract=contracts.of(settings.vendor_or_document, behaviour))
+    contract = contracts.of(settings.vendor_or_document, behaviour, rules=settings.contract.rules)
+    return replace(settings, behaviour=behaviour, contract=contract)

@@ -59,6 +59,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--contract-behaviour", action="append", default=[], type=Path, metavar="FILE", help="A behaviour file."
     )
+    group.addoption(
+        "--contract-rules-module",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="A Python module with rules that the behaviour files name.",
+    )
     group.addoption("--contract-seed", type=int, default=0, metavar="N", help="The same seed sends the same requests.")
     group.addoption("--contract-quick", action="store_true", help="Run only the short checks.")
     group.addoption("--contract-strict", action="store_true", help="Warnings fail tests.")

@@ -29,6 +29,7 @@ from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.shared import SharedState
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
+from mockserver.rules import from_modules
 
 WARNINGS = "contract warnings"
 """The name of the section with warnings in a test report."""
@@ -56,7 +57,7 @@ def tests(session: pytest.Session, config: pytest.Config, vendor_or_document: st
 def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun:
     option = config.getoption
     behaviour, url = option("contract_behaviour"), checked_url(option("target"))
-    contract = contracts.of(vendor_or_document, behaviour)
+    contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(option("contract_rules_module")))
     secrets = option("contract_auth") or os.environ.get("MOCKSERVER_AUTH", "").split()
     credentials = GivenCredentials(
         secrets, option("contract_header"), option("contract_tenant"), option("contract_auth_file")

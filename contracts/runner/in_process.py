@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from contracts.client.authentication import sandbox_users
 from contracts.client.target import Target, User
@@ -14,15 +15,17 @@ from contracts.runner.context import Mode
 from contracts.runner.runner import CheckResult, run_checks
 from contracts.runner.settings import INTERNAL
 from mockserver import contract as contracts
-from mockserver.contract import Contract
+from mockserver.contract import Contract, GivenRules
 
 
-def load_contract(vendor_or_document: str | Path, behaviour: Sequence[str | Path] = ()) -> Contract:
-    """Load the contract of a bundled vendor or of a document, with behaviour files applied on top.
+def load_contract(
+    vendor_or_document: str | Path, behaviour: Sequence[str | Path] = (), *, rules: GivenRules = MappingProxyType({})
+) -> Contract:
+    """Load the contract of a vendor or of a document, with behaviour files applied on top.
 
-    Raises DocumentError or BehaviourError.
+    `rules` are the user's own that the behaviour files name. Raises DocumentError or BehaviourError.
     """
-    return contracts.of(vendor_or_document, behaviour)
+    return contracts.of(vendor_or_document, behaviour, rules=rules)
 
 
 def check_app(

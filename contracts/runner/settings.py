@@ -81,14 +81,15 @@ class CheckSettings:
 
     def mock(self, **limits: Any) -> Target:
         """A new mock of the contract."""
-        return self._mocked(
-            self.users, sandbox(self.vendor_or_document, behaviour=self.behaviour, seed=self.seed), **limits
-        )
+        return self._mocked(self.users, self._mock(), **limits)
 
     def comparison_mock(self) -> Target:
         """A mock to compare the service with. It accepts the sandbox's credentials and has no rate limit."""
-        app = sandbox(self.vendor_or_document, behaviour=self.behaviour, seed=self.seed, limits=False)
-        return self._mocked(sandbox_users(self.contract), app)
+        return self._mocked(sandbox_users(self.contract), self._mock(limits=False))
+
+    def _mock(self, **options: Any) -> Any:
+        rules = self.contract.rules
+        return sandbox(self.vendor_or_document, behaviour=self.behaviour, rules=rules, seed=self.seed, **options)
 
     def _mocked(self, users: Sequence[User], app: Any, **limits: Any) -> Target:
         base = INTERNAL + self.contract.document.base_path

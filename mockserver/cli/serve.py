@@ -18,6 +18,7 @@ from mockserver.cli.problems import print_problems
 from mockserver.cli.server import run
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
+from mockserver.rules import from_modules
 from mockserver.web.app import create_app
 from mockserver.web.service import ServiceSettings
 
@@ -40,6 +41,13 @@ from mockserver.web.service import ServiceSettings
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A behaviour file that corrects or extends the inferred behaviour; repeatable.",
+)
+@click.option(
+    "--rules-module",
+    "rules_modules",
+    multiple=True,
+    metavar="MODULE",
+    help="A Python module with rules that behaviour files name (docs/rules.md).",
 )
 @click.option("--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped.")
 @click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
@@ -78,6 +86,7 @@ def serve(
     seed: int | None,
     state_file: Path | None,
     behaviour: tuple[Path, ...],
+    rules_modules: tuple[str, ...],
     lenient: bool,
     outside: bool,
     rate_limits: bool,
@@ -113,6 +122,7 @@ def serve(
             behaviour=behaviour,
             seed=seed,
             token=token,
+            rules=from_modules(rules_modules),
             outside=mcp_sync_of(sync_mode, sync_allow, allow_stdio, sync_deadline),
             reading=ReadingOptions(lenient, outside),
             settings=ServiceSettings(rate_limits, max_body, items, materialize),

@@ -30,7 +30,10 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
     Raises BehaviourError for an unknown rule and lists those that exist.
     """
     behaviour = contract.behaviour.operations.get((operation.path, operation.method))
+    place = f"{operation.method.upper()} {operation.path}"
     if behaviour is None or behaviour.action is None:
+        if behaviour is not None and behaviour.rules:
+            raise BehaviourError(f"{place}: a rule needs an `action`, which says what the operation does")
         return None
     action = behaviour.action
     plan = plans[action.of] if action.of else None

@@ -25,6 +25,7 @@ from contracts import (
     User,
     check_app,
     load_contract,
+    rule_check,
     sandbox_users,
     user_with_secret,
 )
@@ -142,6 +143,12 @@ def a_removed_item_is_gone(context: CheckContext) -> None:
     seen = context.send(operation, path=made.path)
     assert_type(context.expect(seen.status == 404, "status 404", f"status {seen.status}", made.exchange, seen), bool)
     context.breach("x", "y")  # type: ignore[attr-defined]
+
+
+@rule_check("stamp")
+def shows_its_author(context: CheckContext, resource: CheckedResource) -> None:
+    """The check of a rule."""
+    assert_type(context.create(resource), CreatedItem)
 
 
 def pytest_mockserver_checks(contract: Contract) -> list[Any]:

@@ -1,0 +1,1 @@
+"""Rules and vendors of the user's own, added from outside of this project."""
