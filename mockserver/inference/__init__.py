@@ -13,8 +13,8 @@ from typing import Any
 from mockserver.behaviour.reader import Tree
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.envelope import Envelopes
-from mockserver.inference.resources import owner, resources
-from mockserver.inference.statement_writer import UNMAKEABLE, Writer, guessed, place
+from mockserver.inference.resources import parent_of, resources
+from mockserver.inference.statement_writer import UNWRITABLE, Writer, inferred, place
 from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
 
@@ -24,20 +24,20 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
 
     A note of the service names the operations that belong to no resource.
     """
-    frames = Envelopes(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
-    writer = Writer(schemas, frames, document.base_path)
+    envelopes = Envelopes(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
+    writer = Writer(schemas, envelopes, document.base_path)
     drafts, behaviours, unsaid = resources(document, schemas), dict[str, Any](), list[str]()
     for draft in drafts:
-        for deed in draft.deeds:
-            key = f"{deed.operation.method} {deed.operation.path}"
+        for action in draft.actions:
+            key = f"{action.operation.method} {action.operation.path}"
             try:
-                behaviours[key] = writer.operation(draft, deed)
-            except UNMAKEABLE as fault:
-                unsaid.append(f"{place(deed.operation)} seems to {deed.does} a {draft.name}, but: {fault}")
+                behaviours[key] = writer.operation(draft, action)
+            except UNWRITABLE as fault:
+                unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     by_shape = {draft.shape: draft for draft in drafts}
     return {
         "x-service": _service(document, [*unsaid, *_improvised(document, behaviours)]),
-        "x-resources": {draft.name: writer.resource(draft, owner(draft, by_shape)) for draft in drafts},
+        "x-resources": {draft.name: writer.resource(draft, parent_of(draft, by_shape)) for draft in drafts},
         "x-behaviour": behaviours,
     }
 
@@ -45,11 +45,11 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
 def _service(document: Document, notes: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {"notes": [{"says": says, "evidence": "inferred"} for says in notes]}
     if document.security_schemes:
-        found["authentication"] = guessed("the document does not say what a credential looks like", pattern=".+")
+        found["authentication"] = inferred("the document does not say what a credential looks like", pattern=".+")
     return {kind: stated for kind, stated in found.items() if stated}
 
 
 def _improvised(document: Document, behaviours: dict[str, Any]) -> list[str]:
     """One sentence about the operations that belong to no resource."""
     rest = [place(o) for o in document.operations if not o.extension and f"{o.method} {o.path}" not in behaviours]
-    return [f"Answered by examples, since nothing seems to be kept: {', '.join(rest)}."] if rest else []
+    return [f"Answered by example, because they belong to no resource: {', '.join(rest)}."] if rest else []

@@ -1,4 +1,4 @@
-"""A resource as it takes shape: where it stands, what is known of its items, and what each operation does to it."""
+"""A resource while it is being inferred: its paths, what is known about its items, and what each operation does."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from mockserver.openapi.schemas import Schemas
 
 @dataclass(frozen=True, slots=True)
 class DraftAction:
-    """What one operation does, and why that is thought. `item` is where its reply shows the item or the items.
+    """What one operation seems to do, and the reason. `item_path` is where its reply shows the item or the items.
 
-    `shows` is the pointer of the item's schema there, None where the reply shows no item. `envelope` is where the
-    request carries the item. `keeps` are the path parameters that an item made there remembers, and their fields.
+    `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
+    request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
     """
 
     operation: Operation
     does: str
-    answer: ReplyBody
+    reply: ReplyBody
     reason: str
-    item: Path = ()
-    shows: str | None = None
+    item_path: Path = ()
+    item_schema: str | None = None
     envelope: Path = ()
     patch: str = "fields"
     upsert: bool = False
@@ -35,7 +35,7 @@ class DraftAction:
 
 @dataclass(slots=True)
 class ResourceDraft:
-    """One resource. `single` is one of which there is only one; `item` and `collection` are its places."""
+    """One resource: the paths of its `item` and its `collection`. If it is `single`, there is only one item."""
 
     schemas: Schemas
     word: str
@@ -43,19 +43,19 @@ class ResourceDraft:
     collection: PathNode | None = None
     single: bool = False
     name: str = ""
-    deeds: list[DraftAction] = field(default_factory=list)
+    actions: list[DraftAction] = field(default_factory=list)
 
     @property
-    def site(self) -> PathNode:
-        """Where it stands: the item's place, else the collection's."""
-        site = self.item or self.collection
-        assert site is not None  # noqa: S101  # a draft is made from a place
-        return site
+    def node(self) -> PathNode:
+        """The path of an item, or else of the collection."""
+        node = self.item or self.collection
+        assert node is not None  # noqa: S101  # a draft is made from a path
+        return node
 
     @property
-    def above(self) -> tuple[str, ...]:
-        """The path parameters above the collection."""
-        return tuple(self.site.parameters[:-1] if self.has_id else self.site.parameters)
+    def parent_parameters(self) -> tuple[str, ...]:
+        """The path parameters above the collection, from left to right."""
+        return tuple(self.node.parameters[:-1] if self.has_id else self.node.parameters)
 
     @property
     def has_id(self) -> bool:
@@ -64,72 +64,72 @@ class ResourceDraft:
 
     @property
     def parameter(self) -> str:
-        """The path parameter that carries the id."""
-        return self.site.parameters[-1] if self.has_id else ""
+        """The path parameter that holds the id; empty if there is none."""
+        return self.node.parameters[-1] if self.has_id else ""
 
     @property
     def shape(self) -> Shape:
-        """The shape of the path under which nested resources stand."""
-        return self.site.shape
+        """The shape of the path below which nested resources are."""
+        return self.node.shape
 
     @property
-    def keys(self) -> frozenset[str]:
-        """The plain names of properties that would carry the id."""
-        return identity.telling(self.parameter, self.word) if self.has_id else frozenset({"id"})
+    def id_names(self) -> frozenset[str]:
+        """The plain names of properties that would hold the id."""
+        return identity.id_names(self.parameter, self.word) if self.has_id else frozenset({"id"})
 
-    def deed(self, *does: str) -> DraftAction | None:
-        """The first deed of these kinds."""
-        return next((deed for deed in self.deeds if deed.does in does), None)
+    def action(self, *does: str) -> DraftAction | None:
+        """The first action of these kinds, or None."""
+        return next((action for action in self.actions if action.does in does), None)
 
-    def views(self) -> list[str]:
-        """The schemas of the item in the replies: that of a get first, each once."""
-        order = sorted((d for d in self.deeds if d.shows), key=lambda deed: RANK[deed.does])
-        return list({self.schemas.resolve(str(deed.shows))[1]: None for deed in order})
+    def reply_schemas(self) -> list[str]:
+        """The schemas by which replies show the item, each once: that of a get first."""
+        order = sorted((d for d in self.actions if d.item_schema), key=lambda action: RANK[action.does])
+        return list({self.schemas.resolve(str(action.item_schema))[1]: None for action in order})
 
     def properties(self) -> dict[str, str]:
-        """The properties that an item has in any reply; where none is documented, those that a request may have."""
+        """The properties that an item has in any reply; if none is documented, those that a request may have."""
         found: dict[str, str] = {}
-        for view in self.views():
+        for view in self.reply_schemas():
             found = self.schemas.properties(view) | found
-        return found or next(self.asked("create", "replace", "update"), {})
+        return found or next(self.request_properties("create", "replace", "update"), {})
 
-    def asked(self, *does: str) -> Iterator[dict[str, str]]:
+    def request_properties(self, *does: str) -> Iterator[dict[str, str]]:
         """The properties that requests of these kinds may have."""
-        from_bodies = (requested(self.schemas, deed) for deed in self.deeds if deed.does in does)
+        from_bodies = (item_schema_of_request(self.schemas, action) for action in self.actions if action.does in does)
         return (self.schemas.properties(pointer) for pointer in from_bodies if pointer)
 
     @property
     def _is_chosen(self) -> bool:
-        """Does the path end with one of a few values, which no request that makes an item names? That is no id."""
+        """Does the path end with one of a few values, which no create request contains? Then it is not an id."""
         place = self.parameter_schema
         if place is None or self.schemas.keyword(place, "enum") is None:
             return False
-        return not any(plain(name) in self.keys for asked in self.asked("create") for name in asked)
+        return not any(plain(name) in self.id_names for asked in self.request_properties("create") for name in asked)
 
     @property
     def parameter_schema(self) -> str | None:
-        """The schema of the path parameter that carries the id, in any operation at the item's place."""
+        """The schema of the path parameter that holds the id, in any operation of the item's path."""
         operations = self.item.operations.values() if self.item else ()
         found = (parameter for operation in operations for parameter in operation.parameters)
         return next((p.schema for p in found if p.location == "path" and p.name == self.parameter and p.schema), None)
 
     @property
     def is_created(self) -> bool:
-        """Can a client make one?"""
-        return any(deed.does == "create" or deed.upsert for deed in self.deeds)
+        """Can a client create one?"""
+        return any(action.does == "create" or action.upsert for action in self.actions)
 
     @property
-    def is_kept(self) -> bool:
-        """Is there anything to remember? What is only read is better shown by examples."""
-        if self.deed("get", "list", "delete") is None or (self.deed("create") is not None and self._is_chosen):
+    def is_resource(self) -> bool:
+        """Does anything need to be stored? What is only read is better answered by example."""
+        if self.action("get", "list", "delete") is None or (self.action("create") is not None and self._is_chosen):
             return False
-        return self.is_created or self.deed("delete") is not None or (self.single and len(self.deeds) > 1)
+        return self.is_created or self.action("delete") is not None or (self.single and len(self.actions) > 1)
 
 
 RANK = {"get": 0, "replace": 1, "update": 1, "create": 2, "list": 3, "delete": 4}
 
 
-def requested(schemas: Schemas, deed: DraftAction) -> str | None:
-    """The schema of the item in what an operation takes."""
-    pointer = request_schema(deed.operation.request_body)
-    return schemas.below(pointer, deed.envelope) if pointer else None
+def item_schema_of_request(schemas: Schemas, action: DraftAction) -> str | None:
+    """The schema of the item in an operation's request."""
+    pointer = request_schema(action.operation.request_body)
+    return schemas.below(pointer, action.envelope) if pointer else None

@@ -1,7 +1,7 @@
-"""The body of a reply as a template: what stands around the item or the items.
+"""The body of a reply as a template: what is around the item or the items.
 
-What is known of a list (how many there are, where the next page begins) is named by a placeholder; what else is
-required there is written as the document shows it.
+Facts about a list (the number of items, the position of the next page) become placeholders; what else is required gets
+a value as in the document's examples.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ POSITIONS = frozenset(
         "nextid",
     )
 )
-"""What services call the values of a page, by `plain` name."""
+"""Names of properties that say something about a page, by `plain` name."""
 
 NESTED = frozenset(("meta", "metadata", "pagination", "paging", "pageinfo", "page", "resultinfo", "responsemetadata"))
-"""Objects beside the items in which services put such values."""
+"""Names of objects beside the items that contain such properties."""
 
 Template = Any
 
@@ -61,37 +61,37 @@ class Envelopes:
     def __init__(self, schemas: Schemas, examples: ExampleMaker, *, keeps_validators: bool = True) -> None:
         self._schemas, self._examples, self._keeps_validators = schemas, examples, keeps_validators
 
-    def _judge(self, pointer: str) -> Callable[[Any], bool]:
-        """What judges a reply; in a large document it is not kept, for few of its replies are ever asked for."""
+    def _is_valid(self, pointer: str) -> Callable[[Any], bool]:
+        """Says whether a reply is valid. For a large document, whose replies are rarely used, no validator is kept."""
         validator = self._schemas.validator(pointer, "response") if self._keeps_validators else None
         return (validator or self._schemas.compile_once(pointer, "response")).is_valid
 
-    def around(self, pointer: str, path: Path, hole: str, *, listed: bool) -> Template:
-        """The template of a body in which `hole` stands at `path`. Raises Unanswerable where none can be made."""
+    def template(self, pointer: str, path: Path, placeholder: str, *, listed: bool) -> Template:
+        """The template of a body with `placeholder` at `path`. Raises Unanswerable if no valid one can be made."""
         if not path:
-            return hole
+            return placeholder
         sample = [] if listed else self.value(str(self._schemas.below(pointer, path)))
-        for make in (partial(self._around, listed=listed), self._shown):
-            template = make(pointer, path, hole)
-            if self._judge(pointer)(filled(template, sample)):
+        for make in (partial(self._template, listed=listed), self._from_example):
+            template = make(pointer, path, placeholder)
+            if self._is_valid(pointer)(filled(template, sample)):
                 return template
-        raise Unanswerable(f"no valid reply can be made around {hole}", pointer=pointer)
+        raise Unanswerable(f"no valid reply can be made with {placeholder} in it", pointer=pointer)
 
-    def _around(self, pointer: str, path: Path, hole: str, listed: bool) -> Template:
-        """What stands around the hole: what is known of it, and what must be there."""
+    def _template(self, pointer: str, path: Path, placeholder: str, listed: bool) -> Template:
+        """The properties around the placeholder: those about the page, and those that are required."""
         if not path:
-            return hole
+            return placeholder
         body: dict[str, Template] = {path[0]: None}
         required, known = self._object(pointer, path[0])
         for name, at in known.items():
             if name == path[0]:
-                body[name] = self._around(at, path[1:], hole, listed)
+                body[name] = self._template(at, path[1:], placeholder, listed)
                 continue
-            self._beside(body, name, at, self._said(name, at, known) if listed else None, name in required)
+            self._add(body, name, at, self._placeholder(name, at, known) if listed else None, name in required)
         return body
 
     def _object(self, pointer: str, name: str) -> tuple[set[str], dict[str, str]]:
-        """What an object must have and may have, after that alternative of its schema in which `name` is found."""
+        """The required and the known properties of an object, by the alternative of its schema that has `name`."""
         known = self._schemas.properties(pointer)
         for node, here in self._schemas.branches(pointer):
             for keyword in ("oneOf", "anyOf"):
@@ -102,50 +102,50 @@ class Envelopes:
                         return required | self._schemas.required(pointer), known | own
         return self._schemas.required(pointer), known
 
-    def _shown(self, pointer: str, path: Path, hole: str) -> Template:
-        """The body as the document shows it, with the hole in its place."""
+    def _from_example(self, pointer: str, path: Path, placeholder: str) -> Template:
+        """The body as in the document's examples, with the placeholder in it."""
         body = literal(self.value(pointer))
         holder = body
         for name in path[:-1]:
             holder = holder.setdefault(name, {}) if isinstance(holder, dict) else {}
         if isinstance(holder, dict):
-            holder[path[-1]] = hole
+            holder[path[-1]] = placeholder
         return body
 
-    def _beside(self, body: dict[str, Template], name: str, at: str, value: Template, is_required: bool) -> None:
-        """Put what is said of a property into a body; what must be there and is not said is shown as documented."""
+    def _add(self, body: dict[str, Template], name: str, at: str, value: Template, is_required: bool) -> None:
+        """Add a property to a body: its placeholder, or if it is required a value as in the document's examples."""
         if value is not None and not is_required:
             body[name] = _optional(value)
         elif is_required:
             body[name] = self.constant(at) if value is None else value
 
     def constant(self, pointer: str) -> Template:
-        """What the document shows for a schema, as a template that always says it."""
+        """The document's example for a schema, as a template without placeholders."""
         return literal(_pruned(self._schemas, pointer, self._examples.at(pointer, seed=0)))
 
     def value(self, pointer: str) -> Any:
-        """A value for a schema, as the document shows it."""
+        """The document's example for a schema, or else a generated value."""
         return self._examples.at(pointer, seed=0)
 
-    def _said(self, name: str, pointer: str, beside: Mapping[str, str]) -> Template:
-        """The placeholder for what a property of a list's body is called after, or None."""
+    def _placeholder(self, name: str, pointer: str, beside: Mapping[str, str]) -> Template:
+        """The placeholder that fits the name of a property beside a list, or None."""
         schemas, word, types = self._schemas, plain(name), self._schemas.types(pointer) - {"null"}
         if word in NUMBERS and types and types <= {"integer", "number"}:
             return "{count}" if word == "count" and _has_total(beside) else "{" + NUMBERS[word] + "}"
         if word in FLAGS and types == {"boolean"}:
             return "{" + FLAGS[word] + "}"
         if word in POSITIONS and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
-            return "{text:next}" if types == {"string"} else "{next}"  # an empty text where no page follows
+            return "{text:next}" if types == {"string"} else "{next}"  # an empty string on the last page
         return self._nested(pointer) if word in NESTED and types == {"object"} else None
 
     def _nested(self, pointer: str) -> Template:
-        """The template of an object beside the items that tells about the page; None when it tells nothing."""
+        """The template of an object that says something about the page; None if it does not."""
         required, known, told = self._schemas.required(pointer), self._schemas.properties(pointer), False
         body: dict[str, Template] = {}
         for name, at in known.items():
-            value = None if plain(name) in NESTED - {"page"} else self._said(name, at, known)
+            value = None if plain(name) in NESTED - {"page"} else self._placeholder(name, at, known)
             told = told or value is not None
-            self._beside(body, name, at, value, name in required)
+            self._add(body, name, at, value, name in required)
         return body if told else None
 
 
@@ -154,12 +154,12 @@ def _has_total(names: Iterable[str]) -> bool:
 
 
 def _optional(value: Template) -> Template:
-    """`{next}` as `{next?}`: a property that may be left out where there is nothing to say."""
+    """`{next}` as `{next?}`: a property that is left out if it has no value."""
     return value[:-1] + "?}" if isinstance(value, str) and value.endswith("}") else value
 
 
 def literal(value: Any) -> Template:
-    """A value as a template that means itself: braces in its texts name nothing."""
+    """A value as a template: braces in its strings are replaced, because they would be placeholders."""
     if isinstance(value, str):
         return value.replace("{", "(").replace("}", ")")
     if isinstance(value, Mapping):
@@ -168,7 +168,7 @@ def literal(value: Any) -> Template:
 
 
 def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
-    """The value without what may be left out, as far as it is valid without."""
+    """The value without optional properties, if it is valid without them."""
     if not isinstance(value, dict):
         return value
     required = schemas.required(pointer)
@@ -179,15 +179,15 @@ def _pruned(schemas: Schemas, pointer: str, value: Any) -> Any:
 SAMPLES = {"total": 0, "count": 0, "limit": 1, "offset": 0, "page": 1, "pages": 1, "more": False, "last": True}
 
 
-def filled(template: Template, hole: Any) -> Any:
-    """The body that a template makes of the item or items, on a page that no other follows."""
+def filled(template: Template, placeholder: Any) -> Any:
+    """The body that a template makes of the item or items, on the last page."""
     if isinstance(template, Mapping):
         kept = {key: value for key, value in template.items() if not _is_left_out(value)}
-        return {key: filled(value, hole) for key, value in kept.items()}
+        return {key: filled(value, placeholder) for key, value in kept.items()}
     if isinstance(template, list):
-        return [filled(value, hole) for value in template]
+        return [filled(value, placeholder) for value in template]
     if template in ("{item}", "{items}"):
-        return hole
+        return placeholder
     if isinstance(template, str) and template.startswith("{"):
         return SAMPLES.get(template.strip("{?}"), "" if "text:" in template else None)
     return template

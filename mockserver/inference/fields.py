@@ -1,4 +1,4 @@
-"""What the properties of an item say of themselves: stamps, what only the service sets, what is never shown."""
+"""What names and schemas of properties say: timestamps, what only the service sets, what is never shown."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ UPDATED = ("updatedat", "updated", "updatedon", "updatedtime", "updatetime", "mo
            "lastupdatedat", "modifiedtime", "lastmodifieddate", "lastmodifiedtime", "lastmodifieddatetime",
            "lastupdatedate", "lastupdatetime", "updatedatetime", "updateddatetime", "modificationtime",
            "modificationdate", "lastupdateddate", "changedat", "editedat", "mtime", "updatedts")  # fmt: skip
-"""What services call the time of creation and of the last update, the likeliest first."""
+"""Names of the time of creation and of the last update, the likeliest first."""
 
 SELF = ("uri", "href", "self", "selflink", "selfuri", "resourceuri")
-"""What services call the path at which an item is found, the likeliest first."""
+"""Names of a property that holds the item's own path, the likeliest first."""
 
 SECRET = frozenset(("password", "newpassword", "currentpassword", "passwordconfirmation", "confirmpassword"))
 
 
 def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
-    """The `timestamps` statement, where properties are called as times of creation and update and can hold them."""
+    """The `timestamps` statement, if properties are named like times of creation and update and can hold them."""
     known = {plain(name): name for name in reversed(list(properties))}
     stated: Statement = {}
     for key, names in (("created", CREATED), ("updated", UPDATED)):
@@ -45,7 +45,7 @@ def timestamps(schemas: Schemas, properties: Properties) -> Statement | None:
 
 
 def _written(schemas: Schemas, pointer: str) -> str:
-    """How a property writes a time, as `timestamps.written` says it; empty for one that does not hold times."""
+    """The format of a property's time, as in `timestamps.written`; empty if it does not hold times."""
     types, format = schemas.types(pointer) - {"null"}, schemas.keyword(pointer, "format")
     examples = schemas.keyword(pointer, "examples") or [None]
     if types and types <= {"integer", "number"}:
@@ -57,14 +57,14 @@ def _written(schemas: Schemas, pointer: str) -> str:
 
 
 def server_set(schemas: Schemas, views: Iterable[Properties], asked: Iterable[Properties]) -> list[str]:
-    """The names that are `readOnly` wherever they stand: a client's value for them is ignored."""
+    """The properties that are `readOnly` in any schema: a client's value for them is ignored."""
     return sorted(
         {name for properties in (*views, *asked) for name, at in properties.items() if _is(schemas, at, "readOnly")}
     )
 
 
 def write_only(schemas: Schemas, asked: Iterable[Properties], shown: Iterable[str]) -> list[str]:
-    """The names that are `writeOnly`, and passwords that no reply names."""
+    """The properties that are `writeOnly`, and passwords that no reply contains."""
     seen = set(shown)
     return sorted(
         {
@@ -81,23 +81,23 @@ def _is(schemas: Schemas, pointer: str, word: str) -> bool:
 
 
 def located(schemas: Schemas, properties: Properties, asked: Iterable[Properties]) -> str:
-    """The property that holds the path of the item itself, and that no client sends; else empty."""
+    """The property that holds the item's own path and that no request contains; empty if there is none."""
     sent = {name for properties in asked for name in properties}
     known = {plain(name): name for name in reversed(list(properties)) if name not in sent}
     return next((known[name] for name in SELF if name in known and _is_path(schemas, properties[known[name]])), "")
 
 
 def _is_path(schemas: Schemas, pointer: str) -> bool:
-    """May a value be a path, by its type, its format and what the document shows?"""
+    """Can a value be a path, by its type, its format and its examples?"""
     shown = schemas.keyword(pointer, "examples") or []
     written = schemas.keyword(pointer, "format") in (None, "uri-reference", "iri-reference")
     return written and schemas.types(pointer) - {"null"} == {"string"} and all(str(s).startswith("/") for s in shown)
 
 
 def unique(schemas: Schemas, asked: Properties, identity: str, text: str) -> str:
-    """The property that `text`, the description of a create's 409, says must be unique; empty where it names none.
+    """The property that `text`, the description of a create's 409, says must be unique; empty if it names none.
 
-    A 409 alone does not say what clashes: it may be a state, a version or a limit.
+    A 409 alone does not say what the conflict is: it may be a state, a version or a limit.
     """
     said = {plain(word) for word in TERM.findall(text)}
     for name, at in asked.items():

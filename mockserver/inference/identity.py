@@ -1,4 +1,4 @@
-"""Which property of an item is its id, and what a new id must look like."""
+"""Which property of an item is its id, and how a new id is made."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ KEYS = (
     "tag",
     "title",
 )
-"""What services call an id, the likeliest first."""
+"""Names of an id, the likeliest first."""
 
-SPOKEN = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
-"""Those that people choose: no path writes them as a number."""
+CHOSEN_BY_PEOPLE = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
+"""Those that people choose. They are never numbers."""
 
 EXAMPLE = re.compile(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
 HEXADECIMAL = re.compile(r"[0-9a-f]{16,64}")
@@ -47,32 +47,32 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 Properties = Mapping[str, str]
 
 
-def telling(parameter: str, word: str) -> frozenset[str]:
-    """The plain names of properties that would carry the id that this path parameter names."""
+def id_names(parameter: str, word: str) -> frozenset[str]:
+    """The plain names of properties that would hold the id in this path parameter."""
     return frozenset(plain(name) for name in _candidates(parameter, word)) | {"id"}
 
 
 def field(
     schemas: Schemas, properties: Properties, parameter: str, word: str, types: frozenset[str], *, exactly: bool = False
 ) -> tuple[str, str]:
-    """The property that carries the id, and why it is thought to; two empty texts when none seems to.
+    """The property that holds the id, and the reason; two empty strings if none seems to.
 
-    `types` are those of the path parameter, which the property must have `exactly`, or as text.
+    `types` are those of the path parameter. The property must have one of them `exactly`, or be a string.
     """
     known = {plain(name): name for name in reversed(list(properties))}
     for wanted in _candidates(parameter, word):
         name = known.get(plain(wanted))
-        if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in SPOKEN):
-            return name, f"the path parameter {parameter} is the property {name} by its name"
+        if name is not None and _fits(schemas, properties[name], types, exactly or plain(wanted) in CHOSEN_BY_PEOPLE):
+            return name, f"the property {name} has the name of the path parameter {parameter}"
     for key in (*KEYS[:5], *KEYS[5:9]):
         name = known.get(key)
-        if name is not None and _fits(schemas, properties[name], types, exactly or key in SPOKEN):
-            return name, f"of the properties, {name} is likeliest to be the path parameter {parameter}"
+        if name is not None and _fits(schemas, properties[name], types, exactly or key in CHOSEN_BY_PEOPLE):
+            return name, f"{name} is the likeliest property for the path parameter {parameter}"
     return "", ""
 
 
 def _candidates(parameter: str, word: str) -> Iterator[str]:
-    """Names by which an item may carry what the path calls `petId`: `petId`, `id`."""
+    """Names that a property for the path parameter `petId` may have: `petId`, `id`."""
     yield parameter
     parts, called = words(parameter), noun(word)
     for length in range(len(called), 0, -1):
@@ -86,7 +86,7 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
 
 
 def _fits(schemas: Schemas, pointer: str, types: frozenset[str], exactly: bool) -> bool:
-    """Can a property's value stand in a path? A number can where a text is asked for."""
+    """Can a property's value be in a path? A number can be where a string is expected."""
     own = frozenset("integer" if name == "number" else name for name in schemas.types(pointer) - {"null"})
     if own & {"object", "array", "boolean"}:
         return False
@@ -94,7 +94,7 @@ def _fits(schemas: Schemas, pointer: str, types: frozenset[str], exactly: bool) 
 
 
 def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
-    """How an id is made that is valid at all these places: the keys of an `identity` statement."""
+    """How to make an id that is valid for all these schemas: keys of an `identity` statement."""
     types = [schemas.types(place) for place in places]
     own = types[0] if types else frozenset[str]()
     if own & {"integer", "number"}:
@@ -114,7 +114,7 @@ def generation(schemas: Schemas, places: list[str]) -> dict[str, Any]:
 
 SAMPLE_UUID = "0b7e3f2a-5c1d-4e8f-9a6b-3c2d1e0f9a8b"
 SAMPLES = {"uuid": SAMPLE_UUID, "integer": 1, "digits": "1"}
-"""A new id as `generate` makes it."""
+"""`generate` → an id that it could make."""
 
 
 def _checked(schemas: Schemas, places: list[str], trial: dict[str, Any], sample: Any) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def _checked(schemas: Schemas, places: list[str], trial: dict[str, Any], sample:
 
 
 def _likely(schemas: Schemas, places: list[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Ways to make a text that is an id, as the document's example has it first."""
+    """Ways to make a string id, first those that look like the document's examples."""
     for place in places:
         for node, _ in schemas.branches(place):
             for example in node.get("examples") or () if isinstance(node.get("examples"), list) else ():
@@ -153,7 +153,7 @@ def _valid(schemas: Schemas, place: str, sample: Any) -> bool:
 
 
 def _is_whole(schemas: Schemas, place: str, sample: Any) -> bool:
-    """Does the pattern take the whole of a text? Who leaves out `^` and `$` in the pattern of an id means it."""
+    """Does the pattern match the whole string? Patterns of ids are often written without `^` and `$`."""
     pattern = schemas.keyword(place, "pattern")
     if not isinstance(pattern, str) or not isinstance(sample, str):
         return True
@@ -164,9 +164,9 @@ def _is_whole(schemas: Schemas, place: str, sample: Any) -> bool:
 
 
 PLAIN = frozenset(("type", "description", "title", "examples", "readOnly", "default", "deprecated", "$comment", "$ref"))
-"""Keywords that say nothing about which texts are valid."""
+"""Keywords that do not restrict strings."""
 
 
 def _restricted(schemas: Schemas, place: str) -> bool:
-    """Does a schema say more of a value than its type? Most do not, and need no validator."""
+    """Does a schema restrict a value by more than its type? Most do not, and need no validator."""
     return any(not name.startswith("x-") and name not in PLAIN for node, _ in schemas.branches(place) for name in node)

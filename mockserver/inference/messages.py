@@ -1,7 +1,7 @@
-"""What an operation takes and gives, as far as a resource is concerned: the JSON of a body, and where the item stands.
+"""Requests and replies as far as a resource is concerned: the JSON of a body, and where the item is in it.
 
-Many services wrap what they show: `{data: {...}}`, `{pets: [...], total: 3}`, `{_embedded: {pets: [...]}}`. The
-wrapper is told from the item by the names of its properties.
+Many services wrap what they show: `{data: {...}}`, `{pets: [...], total: 3}`, `{_embedded: {pets: [...]}}`. The names
+of the properties distinguish the wrapper from the item.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ITEM_NAMES = frozenset(
         "model",
     )
 )
-"""Properties under which services put the one thing that a reply is about."""
+"""Names of properties that contain the one item of a reply."""
 
 LIST_NAMES = frozenset(
     (
@@ -65,7 +65,7 @@ LIST_NAMES = frozenset(
         "payload",
     )
 )
-"""Properties under which services put the things that a list is about."""
+"""Names of properties that contain the items of a list."""
 
 WRAPPINGS = frozenset(
     (
@@ -98,20 +98,20 @@ WRAPPINGS = frozenset(
         "notices",
     )
 )
-"""Properties that stand beside a wrapped item and say something about the reply."""
+"""Names of properties that are beside a wrapped item and say something about the reply."""
 
 SUCCESS = {
     "create": ("201", "200", "202", "2XX", "204"),
     "delete": ("204", "200", "202", "2XX"),
 }
-"""Which of the documented successes an action answers with, the first choice first."""
+"""The documented successes with which an action answers, the first choice first."""
 
 USUAL = ("200", "201", "202", "2XX", "204", "203")
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyBody:
-    """The success reply of an operation: its response, the status to send, and its JSON body if it has one."""
+    """The success reply of an operation: the response, the status to send, and the JSON body if there is one."""
 
     response: Response
     status: int
@@ -124,9 +124,9 @@ class ReplyBody:
 
 
 def reply_body(operation: Operation, does: str) -> ReplyBody | None:
-    """The success reply of an operation that does this; None when it is a redirection, or not JSON.
+    """The success reply of an operation that does this; None if it is a redirection, or not JSON.
 
-    An operation that documents no success must be able to succeed all the same, with a reply of which nothing is said.
+    An operation that documents no success can succeed too: with a reply without a description.
     """
     described = {response.status.upper(): response for response in operation.responses}
     for status in SUCCESS.get(does, USUAL):
@@ -141,7 +141,7 @@ def reply_body(operation: Operation, does: str) -> ReplyBody | None:
 
 
 def _shows_something(response: Response) -> bool:
-    """Is a default response what is told on success, and no error?"""
+    """Does a default response describe a success and not an error?"""
     return "err" not in response.description.lower()
 
 
@@ -151,30 +151,30 @@ def _answer(response: Response, status: int) -> ReplyBody | None:
 
 
 def request_schema(body: RequestBody | None) -> str | None:
-    """The schema of what an operation takes, JSON before forms."""
+    """The schema of a request body, JSON before forms."""
     media = body.content if body is not None else ()
     ranked = [m for m in media if may_be_json(m.name)] + [m for m in media if is_form(m.name)]
     return next((m.schema for m in ranked if m.schema), None)
 
 
 def is_object(schemas: Schemas, pointer: str) -> bool:
-    """Does a schema describe an object, and nothing but objects?"""
+    """Does a schema allow nothing but objects?"""
     types = schemas.types(pointer) - {"null"}
     return types == {"object"} or (not types and bool(schemas.properties(pointer)))
 
 
 def may_be_object(schemas: Schemas, pointer: str) -> bool:
-    """Does a schema describe an object, or leave open what it describes?"""
+    """Does a schema allow objects, or not say what it allows?"""
     return is_object(schemas, pointer) or (not schemas.types(pointer) and schemas.items(pointer) is None)
 
 
 def is_wrapper(name: str, word: str) -> bool:
-    """Is a property called as services call the wrapper of one item?"""
+    """Does a property have a name that wrappers of one item have?"""
     return same(name, word) or plain(name) in ITEM_NAMES or _ends_alike(name, word)
 
 
 def objects_of(schemas: Schemas, pointer: str) -> str | None:
-    """The pointer of an array schema's entries, where these are objects."""
+    """The pointer of an array schema's entries, if these are objects."""
     if "array" not in schemas.types(pointer) and schemas.keyword(pointer, "items") is None:
         return None
     entries = schemas.items(pointer)
@@ -182,7 +182,7 @@ def objects_of(schemas: Schemas, pointer: str) -> str | None:
 
 
 def item_path(schemas: Schemas, pointer: str, word: str, keys: frozenset[str]) -> Path:
-    """Where the item stands in an object: at the root when one of `keys` does too, else under a telling name."""
+    """Where the item is in an object: at the root if one of `keys` is, else below a name that wrappers have."""
     properties = schemas.properties(pointer)
     if not properties or any(plain(name) in keys for name in properties):
         return ()
@@ -196,13 +196,13 @@ def item_path(schemas: Schemas, pointer: str, word: str, keys: frozenset[str]) -
 
 
 def _ends_alike(name: str, word: str) -> bool:
-    """`server` and `mcp-servers` say the same, more or less."""
+    """`server` and `mcp-servers` end with the same words."""
     one, other = noun(name), noun(word)
     return one == other[-len(one) :] or other == one[-len(other) :]
 
 
 def list_path(schemas: Schemas, pointer: str, word: str) -> Path | None:
-    """Where the array of items stands in the body of a list; None for a body that is no list."""
+    """Where the array of items is in the body of a list; None if the body is not a list."""
     if objects_of(schemas, pointer) is not None:
         return ()
     if not is_object(schemas, pointer):
@@ -233,7 +233,7 @@ def _deeper(schemas: Schemas, properties: dict[str, str], word: str, depth: int)
 
 
 def resembles(schemas: Schemas, one: str, other: str) -> bool:
-    """Do two schemas describe the same thing: by reference, or by at least half of the smaller one's properties?"""
+    """Do two schemas describe the same thing: by reference, or by half of the smaller one's properties?"""
     if schemas.resolve(one)[1] == schemas.resolve(other)[1]:
         return True
     names, others = set(schemas.properties(one)), set(schemas.properties(other))

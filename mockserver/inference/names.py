@@ -1,4 +1,4 @@
-"""Names as words, so that `petId`, `pet_id` and `pet-id` are one name, and `pets` is many of `pet`."""
+"""Names as words, so that `petId`, `pet_id` and `pet-id` are one name, and `pets` is the plural of `pet`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 UNCHANGED = frozenset(("news", "series", "species", "status", "analytics", "settings", "preferences", "sms", "dns"))
-"""Words that end like a plural and are none, or name one thing all the same."""
+"""Words that end like a plural and are singular, or are used as one."""
 
 IRREGULAR = {
     "people": "person", "children": "child", "indices": "index", "statuses": "status", "aliases": "alias",
@@ -17,7 +17,7 @@ IRREGULAR = {
     "leases": "lease", "warehouses": "warehouse", "licenses": "license", "responses": "response",
     "expenses": "expense", "phases": "phase", "invoices": "invoice",
 }  # fmt: skip
-"""Plurals that the endings do not tell."""
+"""Plurals that do not follow from the ending."""
 
 
 @lru_cache(maxsize=16384)
@@ -27,12 +27,12 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def plain(name: str) -> str:
-    """A name without case and marks: `pet_id` and `petId` are both `petid`."""
+    """A name in lower case without separators: `pet_id` and `petId` are both `petid`."""
     return "".join(words(name))
 
 
 def singular(word: str) -> str:
-    """One of many: `pets` is `pet`, `companies` is `company`, `boxes` is `box`."""
+    """The singular of a word: `pets` is `pet`, `companies` is `company`, `boxes` is `box`."""
     if word in IRREGULAR:
         return IRREGULAR[word]
     if word in UNCHANGED or not word.endswith("s") or word.endswith(("ss", "us", "is")):
@@ -45,11 +45,11 @@ def singular(word: str) -> str:
 
 
 def noun(name: str) -> tuple[str, ...]:
-    """What one entry of a collection is called, as words: `mcpServers` is ("mcp", "server")."""
+    """The name of one entry of a collection, as words: `mcpServers` is ("mcp", "server")."""
     *before, last = words(name) or ("item",)
     return (*before, singular(last))
 
 
 def same(one: str, other: str) -> bool:
-    """Do two names say the same, be it of one or of many?"""
+    """Are two names the same, apart from singular and plural?"""
     return "".join(noun(one)) == "".join(noun(other))

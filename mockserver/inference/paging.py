@@ -1,4 +1,4 @@
-"""How a list is cut into pages, narrowed and ordered, as the names of its query parameters say."""
+"""How a list is divided into pages, filtered and ordered, by the names of its query parameters."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ CURSORS = frozenset(
         "exclusivestartkey",
     )
 )
-"""What services call the parameters of a page, by `plain` name."""
+"""Names of the parameters of a page, by `plain` name."""
 
 BACKWARD = frozenset(("before", "endingbefore", "pagebefore", "beforeid", "previouscursor", "beforecursor"))
 SORTS = frozenset(("sort", "sortby", "orderby", "order", "ordering", "sortfield", "sortkey", "sortcolumn", "sorton"))
@@ -83,13 +83,13 @@ DIRECTIONS = frozenset(
 WAYS = frozenset(("asc", "desc", "ascending", "descending"))
 
 UNSAID = 50
-"""How many items a page has when the document does not say; no standard knows, many services take 20 to 100."""
+"""Items on a page if the document does not say. There is no standard; many services have 20 to 100."""
 
 MOST = 10_000
 
 
 def paging(schemas: Schemas, operation: Operation) -> Statement | None:
-    """The `paging` statement of a list; None for one that comes whole."""
+    """The `paging` statement of a list; None if it has no pages."""
     query = [parameter for parameter in operation.parameters if parameter.location == "query" and parameter.schema]
     limit = next((p for p in query if plain(p.name) in LIMITS and _is_number(schemas, p)), None)
     position, style = _position(schemas, query)
@@ -155,7 +155,7 @@ def _has_link_header(operation: Operation) -> bool:
 
 
 def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Statement | None:
-    """The `sort` statement of a list whose parameters name a field to order by."""
+    """The `sort` statement of a list with a parameter that names a property to order by; else None."""
     query = [p for p in operation.parameters if p.location == "query" and p.schema and _is_text(schemas, p)]
     ways = [p for p in query if plain(p.name) in DIRECTIONS and _enum(schemas, p) <= WAYS and _enum(schemas, p)]
     fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
@@ -180,16 +180,16 @@ def _enum(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
 
 
 TIMES = frozenset(("date", "date-time", "time"))
-"""Formats of which a parameter asks for a span (what came after, what came before) and not for one point."""
+"""Formats whose parameters ask for a range (before, after) and not for equality."""
 
 ANY = frozenset(("all", "any", "*", "both"))
-"""Values that let everything through."""
+"""Values that select every item."""
 
 
 def filters(
     schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
 ) -> list[Statement]:
-    """The `filter` statements of a list: query parameters that are called as a property and hold one value."""
+    """The `filter` statements of a list: query parameters with the name of a property and one value."""
     return list(_filters(schemas, operation, properties, taken))
 
 
@@ -205,13 +205,13 @@ def _filters(
         if schemas.keyword(properties[name], "format") in TIMES:
             continue
         if asked & own & {"string", "integer", "boolean", "number"}:
-            note = f"the query parameter is called as the property {name} and has its type"
+            note = f"the query parameter has the name and the type of the property {name}"
             stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}
             anything = _enum(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
 
 
 def _written(schemas: Schemas, parameter: Parameter, values: frozenset[str]) -> Any:
-    """A value of the parameter's `enum` as the document writes it."""
+    """One of `values` as the parameter's `enum` writes it."""
     enum = schemas.keyword(str(parameter.schema), "enum") or ()
     return next(value for value in enum if str(value).lower() in values)

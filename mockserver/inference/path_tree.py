@@ -1,4 +1,4 @@
-"""The paths of a document as places in a tree: where many things are, where one is, and what can be done there."""
+"""The paths of a document as a tree: paths of collections, paths of items, and their operations."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
 EXTENSION = re.compile(r"\.(json|xml)$")
-"""An ending that says how a reply is written (`/accounts/{sid}.json`), not what it is about."""
+"""An extension that names the format of the reply (`/accounts/{sid}.json`)."""
 
 ALONE = re.compile(r"\{([^{}]+)\}")
 
 Shape = tuple[str, ...]
-"""The segments of a path, each parameter written `{}`: paths of one shape are about the same thing."""
+"""The segments of a path with `{}` for each parameter: paths of one shape are about the same thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +28,28 @@ class PathNode:
 
     @property
     def is_item(self) -> bool:
-        """Does the path end with one parameter, and so name one of many?"""
+        """Does the path end with a parameter, and so lead to one item?"""
         return bool(self.shape) and self.shape[-1] == "{}"
 
     @property
     def parameters(self) -> list[str]:
-        """The names of the path's parameters, in their order."""
+        """The names of the path's parameters, from left to right."""
         return path_template.names(self.path)
 
     @property
     def word(self) -> str:
-        """The last segment that is no parameter: `pets` of `/users/{id}/pets/{petId}`."""
+        """The last segment that is not a parameter: `pets` of `/users/{id}/pets/{petId}`."""
         return next((segment for segment in reversed(self.shape) if "{" not in segment), "item")
 
 
 def shape_of(path: str) -> Shape:
-    """`/users/{id}/pets/{petId}.json` is `("users", "{}", "pets", "{}")`; a slash at the end means nothing."""
+    """`/users/{id}/pets/{petId}.json` is `("users", "{}", "pets", "{}")`; a slash at the end is ignored."""
     segments = path.strip("/").split("/")
     return tuple(ALONE.sub("{}", EXTENSION.sub("", segment)) for segment in segments)
 
 
 def path_nodes(operations: Iterable[Operation]) -> dict[Shape, PathNode]:
-    """The places of a document by shape. Paths of one shape (`/pets` and `/pets/`) are one place."""
+    """The nodes of a document by shape. Paths of one shape (`/pets` and `/pets/`) are one node."""
     found: dict[Shape, tuple[str, dict[str, Operation]]] = {}
     for operation in operations:
         _, methods = found.setdefault(shape_of(operation.path), (operation.path, {}))

@@ -1,4 +1,4 @@
-"""The resources of a document: drafts with their owners and their names."""
+"""The resources of a document, with their parents and names."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from mockserver.openapi.path_template import names
 from mockserver.openapi.schemas import Schemas
 
 VERSION = re.compile(r"api|rest|v?\d+([._-]\d+)*(alpha\d*|beta\d*)?", re.IGNORECASE)
-"""Segments of a path that say which interface it is, not what it is about."""
+"""Segments of a path that name the API or its version."""
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """The resource that owns another one, and the path parameter that carries its id there.
+class DraftParent:
+    """The parent of a resource, and the path parameter that holds the parent's id.
 
-    `kept` is the field in which an item remembers that id whose own path is not below the owner's.
+    `field` is the property of an item that stores that id, if the item's path is not below its parent's.
     """
 
     draft: ResourceDraft
     parameter: str
-    kept: str = ""
+    field: str = ""
 
 
 def resources(document: Document, schemas: Schemas) -> list[ResourceDraft]:
-    """Everything of which the service seems to keep something, in the order of its paths, each with a name."""
-    places = path_nodes(document.operations)
-    drafts = [draft for site in places.values() for draft in _draft(places, site, schemas)]
+    """Everything of which the service seems to store items, in the order of the paths."""
+    nodes = path_nodes(document.operations)
+    drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas)]
     for draft in drafts:
-        actions.begin(draft)
-    taken = _adopt(drafts, places)
+        actions.infer_first(draft)
+    taken = _adopt(drafts, nodes)
     for draft in drafts:
-        actions.finish(draft)
-    found = [draft for draft in drafts if draft.is_kept and draft.site.shape not in taken]
+        actions.infer_rest(draft)
+    found = [draft for draft in drafts if draft.is_resource and draft.node.shape not in taken]
     _name(found)
     return found
 
 
-def _adopt(drafts: list[ResourceDraft], places: Mapping[Shape, PathNode]) -> set[Shape]:
-    """Give items the collections that stand elsewhere: `/users/{userId}/posts` where an item is `/posts/{id}`.
+def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[Shape]:
+    """Add collections at other paths to their items: `/users/{userId}/posts` if an item is `/posts/{id}`.
 
-    Returns the places that were given away.
+    Returns the shapes of those collections.
     """
     by_noun: dict[tuple[str, ...], list[ResourceDraft]] = {}
     for draft in drafts:
@@ -57,94 +57,94 @@ def _adopt(drafts: list[ResourceDraft], places: Mapping[Shape, PathNode]) -> set
             by_noun.setdefault(noun(draft.word), []).append(draft)
     taken: dict[Shape, tuple[ResourceDraft, PathNode]] = {}
     singles = {draft.shape for draft in drafts if draft.single}
-    for shape, site in places.items():
-        is_free = not site.is_item and (*shape, "{}") not in places and shape not in singles
-        if is_free and "post" in site.operations:
-            likeliest = _likeliest(by_noun.get(noun(site.word), []), site)
+    for shape, node in nodes.items():
+        is_free = not node.is_item and (*shape, "{}") not in nodes and shape not in singles
+        if is_free and "post" in node.operations:
+            likeliest = _likeliest(by_noun.get(noun(node.word), []), node)
             if likeliest is not None:
-                taken[shape] = likeliest, site
-    found = [(draft, actions.made_at(draft, site), actions.listed_at(draft, site)) for draft, site in taken.values()]
+                taken[shape] = likeliest, node
+    found = [(draft, actions.made_at(draft, node), actions.listed_at(draft, node)) for draft, node in taken.values()]
     for draft, made, listed in found:
-        draft.deeds += [deed for deed in (made, listed) if deed is not None]
+        draft.actions += [action for action in (made, listed) if action is not None]
     return set(taken)
 
 
-def _likeliest(drafts: list[ResourceDraft], site: PathNode) -> ResourceDraft | None:
-    """The resource whose items are made at a place, by the schema that is shown there; None where it is not clear."""
-    made = [(draft, deed) for draft in drafts if (deed := actions.made_at(draft, site)) is not None]
-    exact = [draft for draft, deed in made if actions.is_exactly(draft, str(deed.shows))]
+def _likeliest(drafts: list[ResourceDraft], node: PathNode) -> ResourceDraft | None:
+    """The resource whose items are created at a path, by the schema of the reply; None if that is not clear."""
+    made = [(draft, action) for draft in drafts if (action := actions.made_at(draft, node)) is not None]
+    exact = [draft for draft, action in made if actions.is_exactly(draft, str(action.item_schema))]
     if exact:
-        return max(exact, key=lambda draft: _common(draft.shape, site.shape))
+        return max(exact, key=lambda draft: _common(draft.shape, node.shape))
     return made[0][0] if len(made) == 1 else None
 
 
 def _common(one: Shape, other: Shape) -> int:
-    """How many segments two paths begin with together."""
+    """How many segments two paths have in common from the start."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _draft(places: Mapping[Shape, PathNode], site: PathNode, schemas: Schemas) -> Iterator[ResourceDraft]:
-    word = site.word
-    if all("{" in segment or VERSION.fullmatch(segment) for segment in site.shape):
-        return  # such as Google's `/v2/{name}`, whose one parameter is the path of anything
-    if site.is_item:
-        yield ResourceDraft(schemas, word, item=site, collection=places.get(site.shape[:-1]))
-    elif (*site.shape, "{}") in places:
+def _draft(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas) -> Iterator[ResourceDraft]:
+    word = node.word
+    if all("{" in segment or VERSION.fullmatch(segment) for segment in node.shape):
+        return  # such as Google's `/v2/{name}`, whose parameter may be any path
+    if node.is_item:
+        yield ResourceDraft(schemas, word, item=node, collection=nodes.get(node.shape[:-1]))
+    elif (*node.shape, "{}") in nodes:
         return
-    elif _is_single(site, schemas):
-        yield ResourceDraft(schemas, word, item=site, single=True)
-    elif {"get", "post"} <= site.operations.keys():
-        yield ResourceDraft(schemas, word, collection=site)
+    elif _is_single(node, schemas):
+        yield ResourceDraft(schemas, word, item=node, single=True)
+    elif {"get", "post"} <= node.operations.keys():
+        yield ResourceDraft(schemas, word, collection=node)
 
 
-def _is_single(site: PathNode, schemas: Schemas) -> bool:
-    """A path without an id that shows one object and that can be written or deleted."""
-    if "get" not in site.operations or site.operations.keys().isdisjoint(("put", "patch", "delete")):
+def _is_single(node: PathNode, schemas: Schemas) -> bool:
+    """Is it a path without an id that shows one object and can be written or deleted?"""
+    if "get" not in node.operations or node.operations.keys().isdisjoint(("put", "patch", "delete")):
         return False
-    found = reply_body(site.operations["get"], "get")
+    found = reply_body(node.operations["get"], "get")
     if found is None or not found.schema or not is_object(schemas, found.schema):
         return False
-    return "post" not in site.operations or list_path(schemas, found.schema, site.word) is None
+    return "post" not in node.operations or list_path(schemas, found.schema, node.word) is None
 
 
-def owner(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> Owner | None:
-    """The nearest resource on the path above, or on the path of another one's items where new ones are made."""
-    found, seen = _likely_owner(draft, drafts), [draft]
+def parent_of(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> DraftParent | None:
+    """The nearest resource above an item, or above the path at which items are created; None if there is none."""
+    found, seen = _likely_parent(draft, drafts), [draft]
     above = found
-    while found is not None and found.kept and above is not None and all(one is not above.draft for one in seen):
+    while found is not None and found.field and above is not None and all(one is not above.draft for one in seen):
         seen.append(above.draft)
-        above = _likely_owner(above.draft, drafts)
-        if above is not None and above.draft is draft:  # two that are each made below the other own nothing
+        above = _likely_parent(above.draft, drafts)
+        if above is not None and above.draft is draft:  # each is created below the other: neither is the parent
             return _on_path(draft, drafts)
     return found
 
 
-def _likely_owner(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> Owner | None:
-    made = next((deed for deed in draft.deeds if deed.does == "create" and deed.keeps), None)
+def _likely_parent(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> DraftParent | None:
+    made = next((action for action in draft.actions if action.does == "create" and action.keeps), None)
     kept = _nearest(draft, shape_of(made.operation.path), names(made.operation.path), drafts) if made else None
     if made is not None and kept is not None and kept.draft.is_created and kept.parameter in made.keeps:
-        return Owner(kept.draft, kept.parameter, made.keeps[kept.parameter])
+        return DraftParent(kept.draft, kept.parameter, made.keeps[kept.parameter])
     return _on_path(draft, drafts)
 
 
-def _on_path(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> Owner | None:
-    return _nearest(draft, draft.shape[:-1] if draft.has_id else draft.shape, draft.site.parameters, drafts)
+def _on_path(draft: ResourceDraft, drafts: Mapping[Shape, ResourceDraft]) -> DraftParent | None:
+    return _nearest(draft, draft.shape[:-1] if draft.has_id else draft.shape, draft.node.parameters, drafts)
 
 
 def _nearest(
     draft: ResourceDraft, shape: Shape, parameters: list[str], drafts: Mapping[Shape, ResourceDraft]
-) -> Owner | None:
-    """The resource whose item stands lowest on a path of this shape; None where there is none."""
+) -> DraftParent | None:
+    """The last resource on a path of this shape; None if there is none."""
     for length in range(len(shape), 0, -1):
         above = drafts.get(shape[:length])
         if above is not None and above is not draft and above.has_id:
             depth = sum(segment.count("{}") for segment in shape[:length])
-            return Owner(above, parameters[depth - 1])
+            return DraftParent(above, parameters[depth - 1])
     return None
 
 
 def _name(drafts: list[ResourceDraft]) -> None:
-    """Name every resource after its path: `pet`; where that is taken, with what stands above it: `user-pet`."""
+    """Name every resource after its path: `pet`, or with the segment above it if that is taken: `user-pet`."""
     taken: set[str] = set()
     for draft in sorted(drafts, key=lambda draft: sum("{" not in segment for segment in draft.shape)):
         draft.name = next(name for name in _names(draft) if name not in taken)

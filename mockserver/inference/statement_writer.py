@@ -1,4 +1,4 @@
-"""Drafts written down in the vocabulary of behaviour files, each statement with the reason for the guess."""
+"""Inferred resources written as statements of behaviour files, each with its reason."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from typing import Any
 
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.inference import fields, identity, paging
-from mockserver.inference.draft import DraftAction, ResourceDraft, requested
+from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.messages import may_be_object
 from mockserver.inference.names import plain
-from mockserver.inference.resources import Owner
+from mockserver.inference.resources import DraftParent
 from mockserver.openapi.document import Header, Operation
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
 
 
-def guessed(note: str, **keys: Any) -> Statement:
-    """A statement with its reason."""
+def inferred(note: str, **keys: Any) -> Statement:
+    """An inferred statement with its reason."""
     return {**keys, "evidence": "inferred", "note": note}
 
 
 class Writer:
-    """Writes the drafts of one document."""
+    """Writes the statements about the resources of one document."""
 
-    def __init__(self, schemas: Schemas, frames: Envelopes, base: str = "") -> None:
-        self._schemas, self._frames, self._base = schemas, frames, base
+    def __init__(self, schemas: Schemas, envelopes: Envelopes, base: str = "") -> None:
+        self._schemas, self._envelopes, self._base = schemas, envelopes, base
 
-    def resource(self, draft: ResourceDraft, owner: Owner | None) -> Statement:
+    def resource(self, draft: ResourceDraft, parent: DraftParent | None) -> Statement:
         """The entry of `x-resources`."""
         properties = draft.properties()
         identified = self._identity(draft, properties)
         stated: Statement = {"identity": identified}
-        stated |= _places(draft, owner, [name for name in properties if name != identified.get("field")])
+        stated |= _places(draft, parent, [name for name in properties if name != identified.get("field")])
         stamps = fields.timestamps(self._schemas, properties)
         if stamps is not None:
             stated["timestamps"] = stamps
@@ -42,10 +42,10 @@ class Writer:
 
     def _identity(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
         if draft.single:
-            return guessed(f"{draft.site.path} names no id and shows one object", generate="single")
+            return inferred(f"{draft.node.path} contains no id and shows one object", generate="single")
         if not draft.has_id:
             name, places = _plain_id(properties)
-            return guessed("no path names an id", field=name) | identity.generation(self._schemas, places)
+            return inferred("no path contains an id", field=name) | identity.generation(self._schemas, places)
         return self._named(draft, properties)
 
     def _named(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
@@ -54,23 +54,23 @@ class Writer:
         name, why = self._field(draft, properties)
         places = [at for at in (properties.get(name), parameter) if at]
         made = self._made(draft, name, places)
-        note = why or f"no property seems to carry the path parameter {draft.parameter}; the id is not shown"
-        return guessed(note, field=name or draft.parameter, parameter=draft.parameter) | made
+        note = why or f"no property seems to hold the path parameter {draft.parameter}; the id is not shown"
+        return inferred(note, field=name or draft.parameter, parameter=draft.parameter) | made
 
     def _field(self, draft: ResourceDraft, properties: Mapping[str, str]) -> tuple[str, str]:
-        """The property that carries the id, and the reason."""
+        """The property that holds the id, and the reason."""
         parameter = draft.parameter_schema
         types = self._schemas.types(parameter) if parameter else frozenset[str]()
-        by_path = draft.deed("create") is None
+        by_path = draft.action("create") is None
         return identity.field(self._schemas, properties, draft.parameter, draft.word, types, exactly=by_path)
 
     def _made(self, draft: ResourceDraft, name: str, places: list[str]) -> Statement:
-        """How an id is made: by the client where it must send one, else by the service."""
-        creation = draft.deed("create")
+        """How an id is made: by the client if its request must contain one, else by the service."""
+        creation = draft.action("create")
         if creation is None and draft.is_created:
             return {"generate": "client"}
         made = identity.generation(self._schemas, places)
-        at = requested(self._schemas, creation) if creation is not None else None
+        at = item_schema_of_request(self._schemas, creation) if creation is not None else None
         asked = self._schemas.properties(at) if at else {}
         taken = next((own for own, new in self._id_taken(draft, asked).items() if new == name), name)
         name = taken
@@ -79,104 +79,108 @@ class Writer:
         return {"generate": "client"} if at and name in self._schemas.required(at) else {**made, "from-client": True}
 
     def _sides(self, draft: ResourceDraft, properties: Mapping[str, str], identity_field: str) -> Statement:
-        """What is said of single fields."""
+        """The statements about single properties."""
         writes = ("create", "replace", "update")
-        asked, stated = list(draft.asked(*writes)), Statement()
+        asked, stated = list(draft.request_properties(*writes)), Statement()
         read_only = fields.server_set(self._schemas, [properties], asked)
         if read_only:
-            stated["server-set"] = guessed("readOnly in the schemas", fields=read_only)
+            stated["server-set"] = inferred("the schemas say readOnly", fields=read_only)
         secret = fields.write_only(self._schemas, asked, properties)
         if secret:
-            stated["write-only"] = guessed("writeOnly in the schemas, or a password that no reply shows", fields=secret)
+            stated["write-only"] = inferred(
+                "the schemas say writeOnly, or it is a password that no reply contains", fields=secret
+            )
         place = self._place(draft, fields.located(self._schemas, properties, asked))
         if place:
-            stated["initial"] = guessed("the item's own path, by the name of the property", fields=place)
-        creation = draft.deed("create")
+            stated["initial"] = inferred("the name of the property is that of the item's own path", fields=place)
+        creation = draft.action("create")
         responses = creation.operation.responses if creation is not None else ()
         text = next((response.description for response in responses if response.status == "409"), "")
-        key = fields.unique(self._schemas, next(draft.asked("create"), {}), identity_field, text)
+        key = fields.unique(self._schemas, next(draft.request_properties("create"), {}), identity_field, text)
         if key:
-            stated["unique"] = guessed(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
+            stated["unique"] = inferred(f"the 409 of the create names {key}: {text.strip()}", fields=[key])
         return stated
 
     def _place(self, draft: ResourceDraft, name: str) -> dict[str, str]:
-        """The property that holds the item's own path, as a template; none where it could not hold it."""
+        """The property that holds the item's own path, with its template; empty if it cannot hold it."""
         if not name or draft.item is None or name == draft.parameter:
             return {}
         path, at = draft.item.path, draft.properties()[name]
         schemas = {p.name: p.schema for o in draft.item.operations.values() for p in o.parameters if p.schema}
-        own = {key: "{id}" if key == draft.parameter else "{param:" + key + "}" for key in draft.site.parameters}
+        own = {key: "{id}" if key == draft.parameter else "{param:" + key + "}" for key in draft.node.parameters}
         try:
-            sample = {key: str(self._frames.value(str(schemas[key]))) if key in schemas else "1" for key in own}
+            sample = {key: str(self._envelopes.value(str(schemas[key]))) if key in schemas else "1" for key in own}
         except Unanswerable:
             return {}
         begin = self._base if self._schemas.keyword(at, "pattern") is None else ""  # a pattern says how paths begin
         fits = self._schemas.validator(at, "response").is_valid(begin + _filled(path, sample))
         return {name: begin + _filled(path, own)} if fits else {}
 
-    def operation(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
-        """The entry `x-behaviour` of an operation. Raises Unanswerable where no body can be made for its reply."""
-        stated: Statement = {"action": self._action(draft, deed)}
-        if deed.does == "list":
-            stated |= self._listed(draft, deed)
-        return stated | self._reply(draft, deed)
+    def operation(self, draft: ResourceDraft, action: DraftAction) -> Statement:
+        """The `x-behaviour` of an operation. Raises Unanswerable if no valid reply can be made."""
+        stated: Statement = {"action": self._action(draft, action)}
+        if action.does == "list":
+            stated |= self._listed(draft, action)
+        return stated | self._reply(draft, action)
 
-    def _action(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
-        keys: Statement = {"does": deed.does, "of": draft.name}
-        if deed.does == "update" and deed.patch != "fields":
-            keys["patch"] = deed.patch
-        if deed.envelope:
-            keys["envelope"] = list(deed.envelope)
-        takes = self._takes(draft, deed)
+    def _action(self, draft: ResourceDraft, action: DraftAction) -> Statement:
+        keys: Statement = {"does": action.does, "of": draft.name}
+        if action.does == "update" and action.patch != "fields":
+            keys["patch"] = action.patch
+        if action.envelope:
+            keys["envelope"] = list(action.envelope)
+        takes = self._takes(draft, action)
         if takes:
             keys["takes"] = takes
-        if deed.keeps and deed.does == "create":
-            keys["keeps"] = dict(deed.keeps)
-        if deed.upsert or self._overwrites(draft, deed):
+        if action.keeps and action.does == "create":
+            keys["keeps"] = dict(action.keeps)
+        if action.upsert or self._overwrites(draft, action):
             keys["upsert"] = True
-        return guessed(deed.reason, **keys)
+        return inferred(action.reason, **keys)
 
-    def _takes(self, draft: ResourceDraft, deed: DraftAction) -> dict[str, str]:
-        """What a request calls otherwise than the replies do: `FriendlyName` is `friendly_name`."""
-        asked = requested(self._schemas, deed) if deed.does in ("create", "replace", "update") else None
+    def _takes(self, draft: ResourceDraft, action: DraftAction) -> dict[str, str]:
+        """Properties with another name in the request than in replies: `FriendlyName` is `friendly_name`."""
+        asked = (
+            item_schema_of_request(self._schemas, action) if action.does in ("create", "replace", "update") else None
+        )
         own, shown = self._schemas.properties(asked) if asked else {}, draft.properties()
         known = {plain(name): name for name in shown if name not in own}
         takes = {name: known[plain(name)] for name in own if name not in shown and plain(name) in known}
-        return takes | (self._id_taken(draft, own) if deed.does == "create" else {})
+        return takes | (self._id_taken(draft, own) if action.does == "create" else {})
 
     def _id_taken(self, draft: ResourceDraft, own: Mapping[str, str]) -> dict[str, str]:
-        """The property of a create's request that carries the id under another name: `name` where it is `pool_name`."""
+        """The property of a create request that holds the id under another name: `name` for `pool_name`."""
         field = self._field(draft, draft.properties())[0] if draft.has_id else ""
         if not field or field in own:
             return {}
         types = self._schemas.types(draft.properties()[field])
-        shown = draft.properties()  # a reply that shows both shows that they are two things
+        shown = draft.properties()  # if a reply shows both, they are two things
         named = (
             name
             for name, at in own.items()
-            if name not in shown and plain(name) in draft.keys and self._schemas.types(at) & types
+            if name not in shown and plain(name) in draft.id_names and self._schemas.types(at) & types
         )
         return dict.fromkeys(list(named)[:1], field)
 
-    def _overwrites(self, draft: ResourceDraft, deed: DraftAction) -> bool:
-        """A create that sends its own id, and that has no documented conflict, takes the place of what is there."""
-        if deed.does != "create" or any(response.status in ("409", "4XX") for response in deed.operation.responses):
+    def _overwrites(self, draft: ResourceDraft, action: DraftAction) -> bool:
+        """Does a create replace an existing item? Yes, if its request contains the id and no conflict is documented."""
+        if action.does != "create" or any(response.status in ("409", "4XX") for response in action.operation.responses):
             return False
         name = self._named(draft, draft.properties())["field"] if draft.has_id else ""
-        if plain(name) in identity.SPOKEN:
-            return False  # people choose names, and two of them may choose the same
-        return any(name in asked or self._id_taken(draft, asked) for asked in draft.asked("create"))
+        if plain(name) in identity.CHOSEN_BY_PEOPLE:
+            return False  # two people may choose the same name
+        return any(name in asked or self._id_taken(draft, asked) for asked in draft.request_properties("create"))
 
-    def _listed(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
+    def _listed(self, draft: ResourceDraft, action: DraftAction) -> Statement:
         properties, stated = draft.properties(), Statement()
-        pages = paging.paging(self._schemas, deed.operation)
-        order = paging.sort(self._schemas, deed.operation, properties)
+        pages = paging.paging(self._schemas, action.operation)
+        order = paging.sort(self._schemas, action.operation, properties)
         taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
         taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
-        narrowed = paging.filters(self._schemas, deed.operation, properties, taken)
-        note = "a new item remembers the path under which it was made"
+        narrowed = paging.filters(self._schemas, action.operation, properties, taken)
+        note = "a new item stores the path at which it was created"
         narrowed += [
-            guessed(note, parameter=parameter, location="path", field=name) for parameter, name in deed.keeps.items()
+            inferred(note, parameter=parameter, location="path", field=name) for parameter, name in action.keeps.items()
         ]
         if pages is not None:
             stated["paging"] = pages
@@ -184,59 +188,59 @@ class Writer:
             stated["filter"] = narrowed
         return stated | ({"sort": order} if order is not None else {})
 
-    def _reply(self, draft: ResourceDraft, deed: DraftAction) -> Statement:
-        hole = "{items}" if deed.does == "list" else "{item}"
-        keys: Statement = {"status": deed.answer.status}
-        body = self._body(draft, deed, hole)
-        if body is not None and body != hole:
+    def _reply(self, draft: ResourceDraft, action: DraftAction) -> Statement:
+        placeholder = "{items}" if action.does == "list" else "{item}"
+        keys: Statement = {"status": action.reply.status}
+        body = self._body(draft, action, placeholder)
+        if body is not None and body != placeholder:
             keys["body"] = body
-        if deed.answer.media is None and deed.answer.status != 204 and deed.does != "delete":
+        if action.reply.media is None and action.reply.status != 204 and action.does != "delete":
             keys["media-type"] = "application/json"
-        headers = dict(self._headers(draft, deed))
+        headers = dict(self._headers(draft, action))
         if headers:
             keys["headers"] = headers
-        return {"reply": guessed("the first documented success that fits", **keys)}
+        return {"reply": inferred("the first documented success that fits", **keys)}
 
-    def _body(self, draft: ResourceDraft, deed: DraftAction, hole: str) -> Any:
-        pointer = deed.answer.schema
+    def _body(self, draft: ResourceDraft, action: DraftAction, placeholder: str) -> Any:
+        pointer = action.reply.schema
         if pointer is None:
             return None
-        if deed.shows is not None:
-            return self._frames.around(pointer, deed.item, hole, listed=deed.does == "list")
-        if deed.does == "create" and not may_be_object(self._schemas, pointer):
+        if action.item_schema is not None:
+            return self._envelopes.template(pointer, action.item_path, placeholder, listed=action.does == "list")
+        if action.does == "create" and not may_be_object(self._schemas, pointer):
             is_text = "string" in self._schemas.types(pointer)
             if self._is_id(draft, pointer, is_text):
                 return "{text:id}" if is_text else "{id}"
-        return self._frames.constant(pointer)
+        return self._envelopes.constant(pointer)
 
     def _is_id(self, draft: ResourceDraft, pointer: str, is_text: bool) -> bool:
-        """May the bare value of a create's reply be the new item's id? A path may want a number, the reply a UUID."""
+        """Can the bare value of a create's reply be the new id? The path may need a number and the reply a UUID."""
         made = self._named(draft, draft.properties())["generate"] if draft.has_id else ""
         sample = identity.SAMPLES.get(made)
         judge = self._schemas.validator(pointer, "response")
         return sample is None or judge.is_valid(str(sample) if is_text else sample)
 
-    def _headers(self, draft: ResourceDraft, deed: DraftAction) -> Iterator[tuple[str, str]]:
-        """The headers that must be there, and where a new item is found (RFC 9110 sections 10.2.2 and 15.3.2)."""
-        documented = {header.name.lower() for header in deed.answer.response.headers}
-        is_told = "location" in documented or deed.answer.status == 201 or not self._shows_id(draft, deed)
-        if draft.has_id and (deed.does == "create" or deed.upsert) and is_told:
+    def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
+        """The required headers, and the address of a new item (RFC 9110 sections 10.2.2 and 15.3.2)."""
+        documented = {header.name.lower() for header in action.reply.response.headers}
+        is_told = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
+        if draft.has_id and (action.does == "create" or action.upsert) and is_told:
             yield "Location", "{location}"
-        for header in deed.answer.response.headers:
+        for header in action.reply.response.headers:
             if header.required and header.schema and header.name.lower() not in ("location", "content-type"):
                 yield header.name, self._written(header)
 
-    def _shows_id(self, draft: ResourceDraft, deed: DraftAction) -> bool:
-        shown = self._schemas.properties(deed.shows) if deed.shows else {}
-        return any(plain(name) in draft.keys for name in shown)
+    def _shows_id(self, draft: ResourceDraft, action: DraftAction) -> bool:
+        shown = self._schemas.properties(action.item_schema) if action.item_schema else {}
+        return any(plain(name) in draft.id_names for name in shown)
 
     def _written(self, header: Header) -> str:
-        value = literal(self._frames.value(str(header.schema)))
+        value = literal(self._envelopes.value(str(header.schema)))
         return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _filled(path: str, values: Mapping[str, str]) -> str:
-    """A path with a text in the place of each of its parameters."""
+    """A path with its parameters replaced."""
     for name, value in values.items():
         path = path.replace("{" + name + "}", value)
     return path
@@ -247,40 +251,40 @@ def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
     return name, [properties[name]] if name in properties else []
 
 
-def _places(draft: ResourceDraft, owner: Owner | None, properties: Iterable[str]) -> Statement:
-    """Who owns an item: the parameters on the path above, and the resource that one of them names.
+def _places(draft: ResourceDraft, parent: DraftParent | None, properties: Iterable[str]) -> Statement:
+    """The statements about what is above an item: its path parameters and its parent.
 
-    `properties` are those that may show the owner.
+    `properties` are those that may hold the parent's id.
     """
     stated: Statement = {}
-    if draft.above:
-        note = "path parameters above; items under different ones never meet"
-        stated["within"] = guessed(note, parameters=list(draft.above))
-    elif owner is not None and owner.kept:
-        stated["within"] = guessed("no path parameters above its own path", parameters=[])
-    if owner is not None and owner.kept:
-        note = f"it is made below the path of a {owner.draft.name}"
-        keys = {"resource": owner.draft.name, "parameter": owner.parameter, "field": owner.kept}
-        stated["parent"] = guessed(note, **keys, **{"must-exist": True})
-    elif owner is not None:
-        note = f"its path goes on after that of a {owner.draft.name}"
-        keys = {"resource": owner.draft.name, "parameter": owner.parameter}
-        shown = next((name for name in properties if name == owner.parameter), "")
+    if draft.parent_parameters:
+        note = "the path parameters above separate items"
+        stated["within"] = inferred(note, parameters=list(draft.parent_parameters))
+    elif parent is not None and parent.field:
+        stated["within"] = inferred("there are no path parameters above the item's own path", parameters=[])
+    if parent is not None and parent.field:
+        note = f"items are created below the path of {parent.draft.name}"
+        keys = {"resource": parent.draft.name, "parameter": parent.parameter, "field": parent.field}
+        stated["parent"] = inferred(note, **keys, **{"must-exist": True})
+    elif parent is not None:
+        note = f"the path continues that of {parent.draft.name}"
+        keys = {"resource": parent.draft.name, "parameter": parent.parameter}
+        shown = next((name for name in properties if name == parent.parameter), "")
         keys |= {"field": shown} if shown else {}
-        stated["parent"] = guessed(note, **keys, **({"must-exist": True} if owner.draft.is_created else {}))
+        stated["parent"] = inferred(note, **keys, **({"must-exist": True} if parent.draft.is_created else {}))
     return stated
 
 
 def _invented(draft: ResourceDraft) -> Statement:
-    views = draft.views()
+    views = draft.reply_schemas()
     if not views:
         return {}
-    return {"invented": guessed("what the replies show and nobody gave is made up from their schemas")}
+    return {"invented": inferred("what replies show and no request contains is generated from their schemas")}
 
 
-UNMAKEABLE = (Unanswerable, InvalidDocument)
+UNWRITABLE = (Unanswerable, InvalidDocument)
 
 
 def place(operation: Operation) -> str:
-    """An operation as people write it: `GET /pets`."""
+    """An operation for people: `GET /pets`."""
     return f"{operation.method.upper()} {operation.path}"

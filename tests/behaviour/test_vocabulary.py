@@ -60,7 +60,8 @@ def test_an_editor_sees_what_may_be_written(schema: dict[str, Any], pet: Any, is
 def test_every_kind_of_error_can_have_a_body_and_no_other() -> None:
     def kinds(cls: type[Refusal]) -> Iterator[str]:
         for child in cls.__subclasses__():
-            yield child.kind
-            yield from kinds(child)
+            if child.__module__ == Refusal.__module__:
+                yield child.kind
+                yield from kinds(child)
 
     assert {"default", *kinds(Refusal)} == set(ERROR_KINDS.values())

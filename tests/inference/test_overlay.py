@@ -83,7 +83,7 @@ def test_what_is_inferred_of_a_resource_is_said_in_the_words_of_behaviour_files(
 def test_what_is_no_resource_is_named(shop_file: Path) -> None:
     notes = yaml.safe_load(run("infer", str(shop_file)).stdout)["actions"][0]["update"]["x-service"]["notes"]
 
-    assert ["Answered by examples, since nothing seems to be kept: GET /pets/count."] == [
+    assert ["Answered by example, because they belong to no resource: GET /pets/count."] == [
         note["says"] for note in notes
     ]
 
