@@ -52,7 +52,7 @@ class BoundaryCase(NamedTuple):
 def cases(schemas: Schemas, pointer: str, present: Any, direction: Direction = "request") -> Iterator[BoundaryCase]:
     """Values that test each keyword of the schema at `pointer`, derived from the valid value `present`.
 
-    A value that the validator judges otherwise than intended is left out.
+    A value on which the validator does not agree is left out.
     """
     validator = schemas.validator(pointer, direction)
     seen: list[Any] = []

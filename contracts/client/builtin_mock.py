@@ -10,6 +10,6 @@ APP = "mockserver:create_app"
 """Named as for a server and not imported: checks may use the mock only as an ASGI app."""
 
 
-def sandbox(wanted: str | Path, **options: Any) -> Any:
+def sandbox(vendor_or_document: str | Path, **options: Any) -> Any:
     """The ASGI app that mocks a vendor or a document. Raises DocumentError or BehaviourError."""
-    return pkgutil.resolve_name(APP)(wanted, **options)
+    return pkgutil.resolve_name(APP)(vendor_or_document, **options)

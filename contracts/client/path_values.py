@@ -1,4 +1,4 @@
-"""Values in a URL: a URL contains only text, and the schema may mean the number or boolean that the text stands for."""
+"""Values in a URL: a URL contains only text, and the schema may mean the number or boolean that the text represents."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ NUMBER = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,2})?")
 
 
 def allows_text(schemas: Schemas, parameter: Parameter, text: str) -> bool:
-    """Does the schema of a parameter allow `text`, or the number or boolean that it stands for?
+    """Does the schema of a parameter allow `text`, or the number or boolean that it represents?
 
     Also true for lists and objects, which are not parsed here, and for a parameter without a schema.
     """
     if parameter.schema is None or schemas.types(parameter.schema) & {"array", "object"}:
         return True
-    judge = schemas.validator(parameter.schema, "request")
+    validator = schemas.validator(parameter.schema, "request")
     try:
-        return any(judge.is_valid(value) for value in _meant(text))
+        return any(validator.is_valid(value) for value in _possible_values(text))
     except InvalidDocument:
         return True
 
@@ -35,7 +35,7 @@ def is_nested(schemas: Schemas, parameter: Parameter) -> bool:
     return any(schemas.types(each) & {"array", "object"} for each in (*([items] if items else []), *inner))
 
 
-def _meant(text: str) -> Iterator[Any]:
+def _possible_values(text: str) -> Iterator[Any]:
     yield text
     if text in ("true", "false"):
         yield text == "true"

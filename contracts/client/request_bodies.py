@@ -116,8 +116,8 @@ class RequestBodies:
         """The body with `mark` in a text field, and in every field that must be unique."""
         result = copy.deepcopy(dict(body))
         unique = [name for statement in resource.behaviour.unique for name in statement.fields]
-        wanted = [*unique, *self.free_text_fields(op, result)]
-        for name in wanted[: len(unique) + 1]:
+        names = [*unique, *self.free_text_fields(op, result)]
+        for name in names[: len(unique) + 1]:
             for text in texts(result.get(name), mark):
                 if self.accepts(op, result | {name: text}):
                     result[name] = text

@@ -51,11 +51,11 @@ class RequestBuilder:
             lambda m: quote(_text(self._path_value(operation, m[1], given, user)), safe=""),
             operation.path,
         )
-        wanted = {**self._required(operation, "query", query or {}), **(query or {})}
+        parameters = {**self._required(operation, "query", query or {}), **(query or {})}
         extra = {**self._tenant_headers(operation, user), **self._required(operation, "header", headers or {})}
         pairs = tuple(
             (name, _text(one))
-            for name, value in wanted.items()
+            for name, value in parameters.items()
             if value is not None
             for one in (value if isinstance(value, list) else [value])
         )

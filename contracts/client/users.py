@@ -37,8 +37,8 @@ class GivenCredentials:
 def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple[User, ...]:
     """The users of the service at `url` (None: the mock in this process).
 
-    Without given credentials, those of the sandbox are used, which are sent to loopback only: no other service should
-    receive credentials that nobody chose. Raises CredentialsError.
+    Without given credentials, those of the sandbox are used, which are sent to loopback only: other services
+    receive only credentials that were given. Raises CredentialsError.
     """
     fixed = tuple(_header(text) for text in given.headers)
     if given.no_auth:

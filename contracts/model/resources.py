@@ -94,9 +94,9 @@ class CheckedResource:
     behaviour: Resource
     operations: Mapping[str, ResourceOperation]
 
-    def can(self, *wanted: str) -> bool:
+    def can(self, *names: str) -> bool:
         """Does the resource have all these operations?"""
-        return all(each in self.operations for each in wanted)
+        return all(each in self.operations for each in names)
 
     @cached_property
     def owner_key(self) -> str:

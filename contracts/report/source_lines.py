@@ -17,17 +17,17 @@ def places(document: Document, operations: Iterable[str]) -> dict[str, ReportLin
     If an operation cannot be found, because it is in another file or the text is not valid YAML, its line is that of
     its path or the first line of the file.
     """
-    wanted = set(operations)
-    if not wanted or not document.file:
+    names = set(operations)
+    if not names or not document.file:
         return {}
     file, root = _shown(Path(document.file)), lines.composed(Path(document.file))
     pointers = {f"{each.method.upper()} {each.path}": each.path for each in document.operations}
     found = {
         name: json_pointer.split(json_pointer.join("/paths", path, name.split()[0].lower()))
         for name, path in pointers.items()
-        if name in wanted
+        if name in names
     }
-    return {name: ReportLine(file, lines.line(root, found.get(name, []))) for name in sorted(wanted)}
+    return {name: ReportLine(file, lines.line(root, found.get(name, []))) for name in sorted(names)}
 
 
 def _shown(path: Path) -> str:

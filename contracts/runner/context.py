@@ -64,9 +64,15 @@ class CheckContext:
     @cached_property
     def unrestricted_users(self) -> list[User]:
         """The users whose role may do everything; if there are none, all users."""
-        wanted = [op.behaviour.permission.roles for op in self.shared.operations.values() if op.behaviour.permission]
-        able = [user for user in self.target.users if not user.role or all(user.role in roles for roles in wanted)]
-        return able or list(self.target.users)
+        roles_of_operations = [
+            op.behaviour.permission.roles for op in self.shared.operations.values() if op.behaviour.permission
+        ]
+        unrestricted = [
+            user
+            for user in self.target.users
+            if not user.role or all(user.role in roles for roles in roles_of_operations)
+        ]
+        return unrestricted or list(self.target.users)
 
     def other_tenant_user(self) -> User:
         """A user of another tenant with the same rights there. Raises CannotBuildRequest if there is none."""
@@ -184,14 +190,14 @@ class CheckContext:
 
     def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an id that no request could name in its path, if the id may be left out."""
-        id, slim = (
+        id, without_id = (
             resource.behaviour.identity,
             {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
         )
-        asked = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
-        reachable = all(may_be_id(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in asked)
-        may_go = id.field in body and self.bodies.accepts(resource.operations["create"], slim)
-        return slim if may_go and not reachable else body
+        of_item = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
+        reachable = all(may_be_id(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in of_item)
+        is_optional = id.field in body and self.bodies.accepts(resource.operations["create"], without_id)
+        return without_id if is_optional and not reachable else body
 
     def create(
         self,
@@ -376,7 +382,7 @@ class CheckContext:
             exchange = self.list_page(made, user=user, query=query)
             return self.items(resource, exchange), [exchange]
         found: list[dict[str, Any]] = []
-        asked: list[RecordedExchange] = []
+        exchanges: list[RecordedExchange] = []
         size = size or paging.maximum or largest_page(self.contract, op, paging.limit) or paging.default
         position: Any = None
         for page in range(pages):
@@ -384,13 +390,13 @@ class CheckContext:
                 {paging.position: position} if position is not None else {}
             )
             exchange = self.list_page(made, user=user, query=given)
-            asked.append(exchange)
+            exchanges.append(exchange)
             items = self.items(resource, exchange)
             found += items
             position = following(self.shared.resources, op, exchange, items, page, len(found), size)
             if position is None:
                 break
-        return found, asked
+        return found, exchanges
 
     # Reporting.
 

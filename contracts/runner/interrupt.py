@@ -19,16 +19,16 @@ def between_requests() -> Iterator[Callable[[], None]]:
     if threading.current_thread() is not threading.main_thread():
         yield lambda: None
         return
-    asked = threading.Event()
+    interrupted = threading.Event()
 
     def on_interrupt(number: int, frame: Any) -> None:
-        if asked.is_set():
+        if interrupted.is_set():
             raise KeyboardInterrupt
-        asked.set()
+        interrupted.set()
 
     def safe() -> None:
-        if asked.is_set():
-            asked.clear()
+        if interrupted.is_set():
+            interrupted.clear()
             raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, on_interrupt)
