@@ -1,4 +1,4 @@
-"""A conversation as lines for a POSIX shell: curl, and jq where a later request needs something of a reply."""
+"""A script as shell lines: curl, and jq where a later request needs a value from a response."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from contracts.model.finding import PLACEHOLDER
 from contracts.reproduce.script import NAME, Path, Script, ScriptStep
 
 
-def as_shell(talk: Script, base: str) -> str:
-    """The requests of a conversation, one after the other; `${NAME}` stands for a secret in the environment."""
-    return "\n".join(line for step in talk.steps for line in _lines(step, base))
+def as_shell(recorded: Script, base: str) -> str:
+    """The requests of a script as shell lines; `${NAME}` is a secret in the environment."""
+    return "\n".join(line for step in recorded.steps for line in _lines(step, base))
 
 
 def _lines(step: ScriptStep, base: str) -> Iterator[str]:
     if step.waited:
         yield f"sleep {step.waited:g}"
-    if not step.takes:
+    if not step.extracts:
         yield f"curl -sS -i {_request(step, base)}"
         return
     yield f"reply=$(curl -sS {_request(step, base)})"
-    for name, path in step.takes.items():
+    for name, path in step.extracts.items():
         yield f'{name}=$(printf %s "$reply" | jq -r {shlex.quote(_filter(path))})'
 
 
@@ -40,7 +40,7 @@ def _request(step: ScriptStep, base: str) -> str:
 
 
 def _quoted(text: str, *, encode: bool = False) -> str:
-    """Quoted so that nothing is expanded but the names of ours; `encode` writes values as a query has them."""
+    """Quote a text so that the shell expands our names only. `encode` percent-encodes values for a query."""
     pattern = re.compile(f"(?:{NAME.pattern}|{PLACEHOLDER.pattern})")
     done, quoted = 0, ""
     for match in pattern.finditer(text):
@@ -55,7 +55,7 @@ def _quoted(text: str, *, encode: bool = False) -> str:
 
 
 def _filter(path: Path) -> str:
-    """A place as jq writes it."""
+    """A path in the syntax of jq."""
     shown = "".join(map(_index, path))
     return shown if shown.startswith(".") else f".{shown}"
 

@@ -1,4 +1,4 @@
-"""Which failures are shown by their requests alone: tried on the built-in mock, which keeps the contract."""
+"""Finds the failures that their requests alone cannot show, by playing them against the built-in mock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contracts.model.resources import name_of
 from contracts.reproduce.script import NAME, ReplayedScript, Script, ScriptBroken, ScriptRefused, replay_script, script
 from contracts.runner.settings import CheckSettings
 
-CROWDED = frozenset(
+NOT_SCRIPTABLE = frozenset(
     {
         "concurrent-creates",
         "concurrent-capacity",
@@ -21,47 +21,48 @@ CROWDED = frozenset(
         "rate-limit",
     }
 )
-"""Checks of which the requests are sent at the same time, or are too many to be listed."""
+"""Checks with concurrent requests, or with too many requests for a script."""
 
 
 def opaque(settings: CheckSettings, findings: Iterable[Finding], base: str) -> frozenset[str]:
-    """The ids of findings whose exchanges go the same way on a service that is right, or need what they do not make.
+    """The ids of findings whose requests get the same responses from a correct service, or need items of others.
 
-    A test made of one of these would fail on every service, or on none.
+    A generated test for such a finding would fail for every service, or for none.
     """
     findings = tuple(findings)
     if not findings:
         return frozenset()
     target, operations = settings.mock(), tuple(map(name_of, settings.contract.document.operations))
     try:
-        alone = (found for found in findings if found.check not in CROWDED)
-        telling = {found.id for found in alone if _tells(script(found, base, operations), target)}
-        return frozenset(found.id for found in findings) - telling
+        scriptable = (found for found in findings if found.check not in NOT_SCRIPTABLE)
+        shown = {found.id for found in scriptable if _shows_failure(script(found, base, operations), target)}
+        return frozenset(found.id for found in findings) - shown
     finally:
         target.close()
 
 
-def _tells(talk: Script, target: Target) -> bool:
-    """Does it go another way on a service that is right?"""
-    if not talk.steps or not talk.whole:
+def _shows_failure(recorded: Script, target: Target) -> bool:
+    """Does a correct service, the mock, respond differently?"""
+    if not recorded.steps or not recorded.is_complete:
         return False
     try:
-        held = replay_script(talk, target)
+        replayed = replay_script(recorded, target)
     except ScriptRefused:
         return True
     except (ScriptBroken, Unreachable, Exhausted, ReadOnly):
         return False
-    return not (held.same or _rough(held.told) == _rough(talk.told)) and not _lacks(talk, held)
+    old, new = (_without_error_bodies(each.stable_responses) for each in (recorded, replayed))
+    return not (replayed.same or new == old) and not _needs_other_items(recorded, replayed)
 
 
-def _rough(told: Sequence[Any]) -> list[Any]:
-    """What was told, but for the words of refusals on the way: the mock's are not everybody's."""
-    return [each[0] if each[0] >= 400 and index < len(told) - 1 else each for index, each in enumerate(told)]
+def _without_error_bodies(responses: Sequence[Any]) -> list[Any]:
+    """Stable responses without the bodies of errors before the last one, since services word them differently."""
+    return [each[0] if each[0] >= 400 and index < len(responses) - 1 else each for index, each in enumerate(responses)]
 
 
-def _lacks(talk: Script, held: ReplayedScript) -> bool:
-    """Does it ask for an item that it did not make, and that was there only because others had made it?"""
+def _needs_other_items(recorded: Script, replayed: ReplayedScript) -> bool:
+    """Does a script request an item that it did not create?"""
     return any(
         200 <= step.status < 300 and reply.status == 404 and not NAME.search(step.url)
-        for step, (_, reply) in zip(talk.steps, held.exchanges, strict=True)
+        for step, (_, reply) in zip(recorded.steps, replayed.exchanges, strict=True)
     )

@@ -1,4 +1,4 @@
-"""The failures of a report as a file of tests that need pytest and httpx only."""
+"""Generates a file with one test for each failure of a report; the tests need pytest and httpx only."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ from contracts.reproduce import stable_parts
 from contracts.reproduce.script import NAME, Script, ScriptStep, script
 
 FILE = "test_failures.py"
-"""What the file is called, so that pytest finds it."""
+"""The name of the generated file; pytest collects files with such a name."""
 
 HEAD = '''\
-"""What `mockserver check` found at __TITLE__, as tests: each fails as long as the service does.
+"""Tests for the failures that `mockserver check` found in __TITLE__. Each test fails until its failure is fixed.
 
     pip install pytest httpx
     __CALL__
 
-URL is where the paths of the document begin. The file is made from a report; make it anew rather than change it.
+URL is the base URL of the document's paths. This file is generated from a report; generate it again, do not edit it.
 """
 
 '''
 
-TALK = '''
+SESSION = '''
 
-WINDOW = 61  # the longest that is waited, in seconds, where the service has had enough requests
+WINDOW = 61  # the longest wait after a 429, in seconds
 
 
-class Talk:
-    """Requests to the service, and what was answered."""
+class Session:
+    """Sends requests to the service and keeps the responses."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
         self.known = {secret: "${" + name + "}" for name, secret in SECRETS.items()}
         self.replies: list[httpx.Response] = []
-        self.made: list[tuple[str, dict[str, str]]] = []
+        self.created: list[tuple[str, dict[str, str]]] = []
 
     def send(self, method: str, path: str, *, wait: float = 0, **content: Any) -> httpx.Response:
         time.sleep(wait)
-        reply = self.ask(method, path, **content)
+        reply = self.request(method, path, **content)
         self.replies.append(reply)
-        for text in said(str(reply.request.url), reply.request.content):
+        for text in texts_of_request(str(reply.request.url), reply.request.content):
             self.known.setdefault(text, text)
         return reply
 
-    def ask(self, method: str, path: str, **content: Any) -> httpx.Response:
-        """Send a request, again where it came too soon."""
+    def request(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """Send a request; after a 429, wait and send it again."""
         address = path if "://" in path else URL + path
         reply = self.client.request(method, address, **content)
         after = reply.headers.get("retry-after", "")
@@ -62,9 +62,9 @@ class Talk:
         return reply
 
     def take(self, name: str, *place: Any) -> str:
-        """A value of the last reply, which later requests need."""
+        """A value from the last response, for later requests."""
         reply = self.replies[-1]
-        assert reply.is_success, f"this cannot be repeated: {reply.request.method} answers {reply.status_code}"
+        assert reply.is_success, f"the test cannot run: {reply.request.method} returns {reply.status_code}"
         value = reply.json()
         for step in place:
             value = value[step]
@@ -72,34 +72,37 @@ class Talk:
         return str(value)
 
     def delete(self, path: str, headers: dict[str, str]) -> None:
-        """When the test is over, delete what it made."""
-        self.made.append((path, headers))
+        """Delete an item at the end of the test."""
+        self.created.append((path, headers))
 
-    def told(self, *headers: str, times: bool = False) -> list[Any]:
-        """Every status, media type and body, with names and kinds in place of what is new every time."""
+    def stable_responses(self, *headers: str, times: bool = False) -> list[Any]:
+        """The stable parts of all responses: placeholders replace ids, times and random texts."""
         seen: list[Any] | None = [] if times else None
-        return [told(each.status_code, each.headers, headers, each.content, self.known, seen) for each in self.replies]
+        return [
+            stable_response(each.status_code, each.headers, headers, each.content, self.known, seen)
+            for each in self.replies
+        ]
 
 
 @pytest.fixture
-def talk() -> Iterator[Talk]:
+def session() -> Iterator[Session]:
     with httpx.Client(timeout=60) as client:
-        talk = Talk(client)
-        yield talk
-        for path, headers in reversed(talk.made):
-            talk.ask("DELETE", path, headers=headers)
+        session = Session(client)
+        yield session
+        for path, headers in reversed(session.created):
+            session.request("DELETE", path, headers=headers)
 '''
 
 
 def as_tests(report: Report) -> str:
-    """A file of pytest with one test for each failure of the report."""
-    talks = [(found, script(found, report.base, report.operations)) for found in report.failures]
+    """The source of a pytest file with one test for each failure of the report."""
+    scripts = [(found, script(found, report.base, report.operations)) for found in report.failures]
     variables = sorted(
-        {name for found, _ in talks for each in found.exchanges for name in PLACEHOLDER.findall(repr(each))}
+        {name for found, _ in scripts for each in found.exchanges for name in PLACEHOLDER.findall(repr(each))}
     )
     names: set[str] = set()
-    tests = [_test(report, found, talk, _named(found, names)) for found, talk in talks]
-    return "\n".join([_head(report, variables), _copied(), TALK, *tests]) if tests else ""
+    tests = [_test(report, found, recorded, _named(found, names)) for found, recorded in scripts]
+    return "\n".join([_head(report, variables), _copied(), SESSION, *tests]) if tests else ""
 
 
 def _head(report: Report, variables: list[str]) -> str:
@@ -130,13 +133,13 @@ def _head(report: Report, variables: list[str]) -> str:
 
 
 def _copied() -> str:
-    """The code that tells what is the same every time, without its own imports."""
+    """The code of `stable_parts` without its imports."""
     code = inspect.getsource(stable_parts)
     return "\n" + code[code.index("TIME = ") :].rstrip()
 
 
 def _named(found: Finding, taken: set[str]) -> str:
-    """The name of the test: the promise, and what was expected."""
+    """The name of the test: the check, and what was expected."""
     words = re.sub(r"[^a-z0-9]+", "_", f"{found.check} {found.expected}".lower().encode("ascii", "ignore").decode())
     name = f"test_{words.strip('_')[:80].strip('_')}"
     name = next(each for each in [name, *(f"{name}_{n}" for n in range(2, 9999))] if each not in taken)
@@ -144,11 +147,11 @@ def _named(found: Finding, taken: set[str]) -> str:
     return name
 
 
-def _test(report: Report, found: Finding, talk: Script, name: str) -> str:
+def _test(report: Report, found: Finding, recorded: Script, name: str) -> str:
     lines = [
         "",
         "",
-        f"def {name}(talk: Talk) -> None:",
+        f"def {name}(session: Session) -> None:",
         f'    """{_doc(found.operation)}',
         "",
         f"    Statement: {_doc(violated_with_source(found))}",
@@ -156,39 +159,42 @@ def _test(report: Report, found: Finding, talk: Script, name: str) -> str:
         f"    Seen: {_doc(found.seen)} ({found.id})",
         '    """',
     ]
-    if found.id in report.not_reproducible or not talk.steps:
-        reason = f"its requests alone do not show it: mockserver replay REPORT {found.id}"
+    if found.id in report.not_reproducible or not recorded.steps:
+        reason = f"the requests alone do not show this failure; run: mockserver replay REPORT {found.id}"
         lines.insert(2, f"@pytest.mark.skip(reason={reason!r})")
         return "\n".join(lines)
-    for step in talk.steps[:-1]:
+    for step in recorded.steps[:-1]:
         lines += [*_sent(step), *_taken(step)]
-    lines += _sent(talk.steps[-1])
-    if talk.steps[-1].takes:
-        lines += ["    if talk.replies[-1].is_success:", *(f"    {line}" for line in _taken(talk.steps[-1]))]
+    lines += _sent(recorded.steps[-1])
+    if recorded.steps[-1].extracts:
+        lines += [
+            "    if session.replies[-1].is_success:",
+            *(f"    {line}" for line in _taken(recorded.steps[-1])),
+        ]
     message = f"expected {_line(found.expected)}; seen: {_line(found.seen)}"
-    if talk.by_status:
-        lines += ["", f"    assert talk.replies[-1].status_code != {talk.steps[-1].status}, {message!r}"]
+    if recorded.status_decides:
+        lines += ["", f"    assert session.replies[-1].status_code != {recorded.steps[-1].status}, {message!r}"]
     else:
-        given = ", ".join([*map(repr, talk.headers), *(["times=True"] if talk.timed else [])])
-        shown = pformat(talk.told, width=112, sort_dicts=False).replace("\n", "\n    ")
+        given = ", ".join([*map(repr, recorded.headers), *(["times=True"] if recorded.compares_times else [])])
+        shown = pformat(recorded.stable_responses, width=112, sort_dicts=False).replace("\n", "\n    ")
         lines += [
             f"    seen = {shown}",
             "",
-            f"    assert talk.told({given}) != seen, {message!r}",
+            f"    assert session.stable_responses({given}) != seen, {message!r}",
         ]
     return "\n".join(lines)
 
 
 def _sent(step: ScriptStep) -> Iterator[str]:
     wait = f", wait={step.waited:g}" if step.waited else ""
-    yield f"    talk.send({step.method!r}, {_url(step.url)}{wait}{_headers(step)}{_content(step.body)})"
+    yield f"    session.send({step.method!r}, {_url(step.url)}{wait}{_headers(step)}{_content(step.body)})"
 
 
 def _taken(step: ScriptStep) -> Iterator[str]:
-    for name, path in step.takes.items():
-        yield f"    {name} = talk.take({', '.join(repr(each) for each in (name, *path))})"
-    if step.undo:
-        yield f"    talk.delete({_url(step.undo)}{_headers(step, ('content-type',))})"
+    for name, path in step.extracts.items():
+        yield f"    {name} = session.take({', '.join(repr(each) for each in (name, *path))})"
+    if step.delete_url:
+        yield f"    session.delete({_url(step.delete_url)}{_headers(step, ('content-type',))})"
 
 
 def _headers(step: ScriptStep, without: tuple[str, ...] = ()) -> str:
@@ -211,7 +217,7 @@ def _content(body: str | bytes | None) -> str:
 
 
 def _value(value: Any) -> str:
-    """A JSON value as Python, with variables where names stand."""
+    """A JSON value as Python source, with variables for names."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_value(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
@@ -220,7 +226,7 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str, pattern: str = "{}") -> str:
-    """A text as Python; an f-string where names stand in it."""
+    """A text as Python source; an f-string if it contains names."""
     if not NAME.search(text) and not PLACEHOLDER.search(text):
         return ascii(text) if any("\ud800" <= letter <= "\udfff" for letter in text) else repr(text)
     parts = PLACEHOLDER.sub(lambda match: f"⟨{match[1]}⟩", text).replace("{", "{{").replace("}", "}}")
@@ -228,7 +234,7 @@ def _text(text: str, pattern: str = "{}") -> str:
 
 
 def _url(url: str) -> str:
-    """An address as Python; values of earlier replies are quoted where they might need it."""
+    """A URL as Python source; values from earlier responses are percent-encoded."""
     return _text(url, "quote({})")
 
 

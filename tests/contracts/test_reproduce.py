@@ -1,4 +1,4 @@
-"""What a report is good for later: a finding is looked for again, and tests of its own fail as long as it does."""
+"""Findings can be replayed, and the tests that a report generates fail until their failure is fixed."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tests.planted_bugs.run import subject
 from tests.process import run
 
 CHECKS = ("--skip", "*_*")
-"""Without the engine of Schemathesis, whose checks have such names."""
+"""Skip the checks of Schemathesis, whose names contain underscores."""
 
 BUGS = {"delete-kept": "delete", "patch-forgotten": "update", "updated-still": "timestamps", "html-type": "listed",
         "allow-missing": "method-not-allowed", "page-short": "paging", "deep-body": "odd-input"}  # fmt: skip
-"""Bugs, and the promise that is held to find each."""
+"""Bug → the check that finds it."""
 
 CREDENTIALS = {each.variable: each.secret for each in subject("basedash").users}
 
@@ -39,8 +39,8 @@ def right() -> Iterator[str]:
 
 
 @contextmanager
-def examined(bug: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """A server with one bug, and the folder of what was found there."""
+def checked(bug: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    """A server with one bug, and the folder of its report."""
     with _served(FurtherBasedash(bug)) as address:
         done = run("check", "basedash", "--url", address, "--quick", "--only", BUGS[bug], *CHECKS,
                    "--report", str(folder))  # fmt: skip
@@ -51,14 +51,14 @@ def examined(bug: str, folder: Path) -> Iterator[tuple[str, Path]]:
 @pytest.fixture(scope="module", params=BUGS)
 def broken(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """Each of BUGS."""
-    with examined(request.param, tmp_path_factory.mktemp(request.param)) as found:
+    with checked(request.param, tmp_path_factory.mktemp(request.param)) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The first of BUGS."""
-    with examined(next(iter(BUGS)), tmp_path_factory.mktemp("first")) as found:
+    with checked(next(iter(BUGS)), tmp_path_factory.mktemp("first")) as found:
         yield found
 
 
@@ -67,8 +67,8 @@ def found(folder: Path) -> list[dict[str, Any]]:
     return [each for each in read if each["verdict"] == "failure"]
 
 
-def tried(folder: Path, url: str, secrets: Mapping[str, str] = CREDENTIALS) -> tuple[int, str]:
-    """The tests of a report against an address, run by a pytest that knows nothing of this project."""
+def run_generated_tests(folder: Path, url: str, secrets: Mapping[str, str] = CREDENTIALS) -> tuple[int, str]:
+    """Runs the tests of a report against a URL, with a pytest that does not load this project."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:mockserver", "-c", os.devnull,
                "--rootdir", str(folder), "-rA", str(folder / "test_failures.py")]  # fmt: skip
     done = subprocess.run(command, cwd=folder, env={"PATH": os.environ["PATH"], "URL": url, **secrets}, timeout=120,
@@ -76,10 +76,10 @@ def tried(folder: Path, url: str, secrets: Mapping[str, str] = CREDENTIALS) -> t
     return done.returncode, done.stdout + done.stderr
 
 
-def test_the_tests_of_a_report_fail_in_its_words_as_long_as_the_bug_is_there(broken: tuple[str, Path]) -> None:
+def test_generated_tests_fail_with_the_texts_of_the_report_until_the_bug_is_fixed(broken: tuple[str, Path]) -> None:
     address, folder = broken
 
-    code, printed = tried(folder, address)
+    code, printed = run_generated_tests(folder, address)
 
     assert 1 == code, printed
     assert len(found(folder)) == printed.count("\nFAILED ")
@@ -87,22 +87,22 @@ def test_the_tests_of_a_report_fail_in_its_words_as_long_as_the_bug_is_there(bro
     assert [] == [each["expected"] for each in found(folder) if f"expected {each['expected']}; seen: " not in words]
 
 
-def test_the_tests_of_a_report_pass_on_a_correct_server(broken: tuple[str, Path], right: str) -> None:
-    code, printed = tried(broken[1], right)
+def test_generated_tests_pass_on_a_correct_server(broken: tuple[str, Path], right: str) -> None:
+    code, printed = run_generated_tests(broken[1], right)
 
     assert 0 == code, printed
     assert "skipped" not in printed
 
 
-def test_the_tests_of_a_report_have_no_credential_in_them(first: tuple[str, Path]) -> None:
+def test_generated_tests_contain_no_credential(first: tuple[str, Path]) -> None:
     address, folder = first
     text = (folder / "test_failures.py").read_text()
 
     assert [] == [secret for secret in CREDENTIALS.values() if secret in text]
-    assert "ADMIN" in tried(folder, address, {})[1]
+    assert "ADMIN" in run_generated_tests(folder, address, {})[1]
 
 
-def test_the_tests_of_a_report_need_pytest_and_httpx_only(first: tuple[str, Path]) -> None:
+def test_generated_tests_need_pytest_and_httpx_only(first: tuple[str, Path]) -> None:
     module = ast.parse((first[1] / "test_failures.py").read_text())
     names = {alias.name for node in ast.walk(module) if isinstance(node, ast.Import) for alias in node.names}
     names |= {str(node.module) for node in ast.walk(module) if isinstance(node, ast.ImportFrom)}
@@ -110,7 +110,7 @@ def test_the_tests_of_a_report_need_pytest_and_httpx_only(first: tuple[str, Path
     assert {"httpx", "pytest"} == {name for name in names if name.split(".")[0] not in sys.stdlib_module_names}
 
 
-def test_a_failure_that_is_replayed_still_fails_where_the_bug_is(broken: tuple[str, Path], right: str) -> None:
+def test_a_replayed_failure_fails_only_where_the_bug_is(broken: tuple[str, Path], right: str) -> None:
     _, folder = broken
     id = found(folder)[0]["id"]
 
@@ -121,7 +121,7 @@ def test_a_failure_that_is_replayed_still_fails_where_the_bug_is(broken: tuple[s
     assert re.search(r"\$ curl .*ADMIN", still.stdout)
 
 
-def test_what_cannot_be_replayed_exits_with_two(first: tuple[str, Path], tmp_path: Path) -> None:
+def test_replay_exits_with_two_when_it_cannot_decide(first: tuple[str, Path], tmp_path: Path) -> None:
     _, folder = first
     id = found(folder)[0]["id"]
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_replayed_exits_with_two(first: tuple[str, Path], tmp_pat
     assert f"it has {id}" in unknown.stderr
 
 
-def test_what_schemathesis_found_is_found_again(tmp_path: Path, right: str) -> None:
+def test_a_failure_of_schemathesis_can_be_replayed(tmp_path: Path, right: str) -> None:
     with _served(Basedash("label-missing")) as address:
         run("check", "basedash", "--url", address, "--quick", "--only", "response_schema_conformance",
             "--report", str(tmp_path))  # fmt: skip
@@ -143,10 +143,10 @@ def test_what_schemathesis_found_is_found_again(tmp_path: Path, right: str) -> N
     assert [1, 0] == [still.returncode, gone.returncode], still.stdout + gone.stdout
 
 
-def test_a_failure_that_its_requests_alone_do_not_show_is_skipped_with_the_command_that_does(tmp_path: Path) -> None:
+def test_a_failure_that_its_requests_cannot_show_is_skipped_with_the_replay_command(tmp_path: Path) -> None:
     with _served(Basedash("default-20")) as address:
         run("check", "basedash", "--url", address, "--only", "default-page-size", *CHECKS, "--report", str(tmp_path))
-        code, printed = tried(tmp_path, address)
+        code, printed = run_generated_tests(tmp_path, address)
 
     assert 0 == code, printed
     assert f"mockserver replay REPORT {found(tmp_path)[0]['id']}" in printed
