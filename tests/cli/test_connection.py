@@ -23,7 +23,7 @@ def port() -> Iterator[int]:
 
 
 def exchange(port: int, *requests: str) -> bytes:
-    """All that comes back to requests sent at once, the last of which closes the connection."""
+    """The bytes that are received for requests sent in one piece; the last one closes the connection."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall("".join(requests).encode())
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -34,9 +34,9 @@ def request(method: str, path: str, more: str = "", body: str = "") -> str:
     return f"{method} {path} HTTP/1.1\r\nHost: sandbox\r\n{ADMIN}{more}{length}\r\n{body}"
 
 
-def test_replies_with_and_without_a_body_come_in_their_order_on_one_connection(port: int) -> None:
+def test_responses_with_and_without_a_body_arrive_in_order_on_one_connection(port: int) -> None:
     created = '{"displayName": "A", "serverUrl": "https://a.example/mcp"}'
-    told = exchange(
+    received = exchange(
         port,
         request("HEAD", SERVERS),
         request("POST", SERVERS, "Content-Type: application/json\r\n", created),
@@ -44,64 +44,64 @@ def test_replies_with_and_without_a_body_come_in_their_order_on_one_connection(p
         request("GET", "/nowhere"),
         request("GET", SERVERS, "Connection: close\r\n"),
     )
-    heads = re.findall(rb"HTTP/1\.1 (\d{3})", told)
+    heads = re.findall(rb"HTTP/1\.1 (\d{3})", received)
 
     assert [b"200", b"201", b"200", b"404", b"200"] == heads
-    assert told.endswith(b'"hasMore":false}}')
-    assert 2 == told.count(b'"displayName":"A"')
+    assert received.endswith(b'"hasMore":false}}')
+    assert 2 == received.count(b'"displayName":"A"')
 
 
 @pytest.mark.parametrize("more", ["", "Connection: close\r\n"])
-def test_a_head_without_a_body_is_sent_at_once(port: int, more: str) -> None:
+def test_a_response_without_a_body_is_sent_immediately(port: int, more: str) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(request("HEAD", SERVERS, more).encode())
-        told = connection.recv(65536)
+        received = connection.recv(65536)
 
-    assert told.startswith(b"HTTP/1.1 200")
-    assert told.endswith(b"\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 200")
+    assert received.endswith(b"\r\n\r\n")
 
 
-def test_a_client_that_can_no_more_than_one_request_is_told_that_it_is_the_last(port: int) -> None:
-    told = exchange(port, request("GET", SERVERS).replace("HTTP/1.1", "HTTP/1.0"))
+def test_an_http_1_0_client_gets_connection_close(port: int) -> None:
+    received = exchange(port, request("GET", SERVERS).replace("HTTP/1.1", "HTTP/1.0"))
 
-    head, _, body = told.partition(b"\r\n\r\n")
+    head, _, body = received.partition(b"\r\n\r\n")
     assert b"\r\nconnection: close" in head
     assert b'{"data":[' == body[:9]
 
 
-def test_a_page_of_another_origin_gets_the_header_that_lets_it_read(port: int) -> None:
-    told = exchange(port, request("GET", SERVERS, "Origin: https://a.example\r\nConnection: close\r\n"))
+def test_a_page_of_another_origin_gets_a_cors_header(port: int) -> None:
+    received = exchange(port, request("GET", SERVERS, "Origin: https://a.example\r\nConnection: close\r\n"))
 
-    assert b"\r\naccess-control-allow-origin: *\r\n" in told
+    assert b"\r\naccess-control-allow-origin: *\r\n" in received
 
 
-def test_a_reply_tells_its_own_second(port: int) -> None:
+def test_the_date_header_is_current(port: int) -> None:
     dates = []
     for _ in range(2):
-        told = exchange(port, request("GET", SERVERS, "Connection: close\r\n"))
-        found = re.search(rb"\r\ndate: (.*?) GMT\r\n", told)
+        received = exchange(port, request("GET", SERVERS, "Connection: close\r\n"))
+        found = re.search(rb"\r\ndate: (.*?) GMT\r\n", received)
         dates.append(found and found[1])
-        time.sleep(2.1)  # uvicorn looks at the time each second
+        time.sleep(2.1)  # uvicorn updates the date each second
 
     assert None not in dates
     assert dates[0] != dates[1]
 
 
-def test_replies_wait_for_a_client_that_reads_slowly(port: int) -> None:
+def test_a_client_that_reads_slowly_gets_all_responses(port: int) -> None:
     count, created = 400, '{"displayName": "B", "serverUrl": "https://many.mcp.example/mcp"}'
     exchange(port, request("POST", SERVERS, "Content-Type: application/json\r\nConnection: close\r\n", created))
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall((request("GET", SERVERS) * (count - 1)).encode())
         connection.sendall(request("GET", SERVERS, "Connection: close\r\n").encode())
-        time.sleep(0.5)  # by then the replies that nobody reads have filled what lies between
-        told = b"".join(iter(lambda: connection.recv(65536), b""))
+        time.sleep(0.5)  # until the unread responses fill the buffers of both sockets
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
 
-    assert count == told.count(b"HTTP/1.1 200 OK\r\n") == told.count(b'"hasMore":false}}')
+    assert count == received.count(b"HTTP/1.1 200 OK\r\n") == received.count(b'"hasMore":false}}')
 
 
-def test_a_long_body_comes_whole(port: int) -> None:
-    told = exchange(port, request("GET", "/_mock/assets/swagger-ui-bundle.js", "Connection: close\r\n"))
-    head, _, body = told.partition(b"\r\n\r\n")
+def test_a_long_body_arrives_complete(port: int) -> None:
+    received = exchange(port, request("GET", "/_mock/assets/swagger-ui-bundle.js", "Connection: close\r\n"))
+    head, _, body = received.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", head)
 
     assert length is not None

@@ -1,4 +1,4 @@
-"""Replies that are sent at once by the application of two_way_app.py, on the connections of `mockserver serve`."""
+"""The fast path of the connections of `mockserver serve`, with the application of two_way_app.py."""
 
 from __future__ import annotations
 
@@ -29,89 +29,91 @@ def request(path: str, body: str = "", more: str = "", length: int | None = None
 
 
 def exchange(port: int, *pieces: bytes, until: bytes = b"") -> bytes:
-    """All that comes back; each piece but the first is sent when something has come, or a while has passed."""
+    """The received bytes; each piece but the first is sent when something was received, or after a while."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(pieces[0])
-        told = b""
+        received = b""
         for piece in pieces[1:]:
             connection.settimeout(0.3)
             with suppress(TimeoutError):
-                told += connection.recv(65536)
+                received += connection.recv(65536)
             connection.settimeout(20)
             connection.sendall(piece)
-        return told + b"".join(iter(lambda: connection.recv(65536), b""))
+        return received + b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 @pytest.mark.parametrize(("path", "body"), [
     ("/plain", b"at once: abc"), ("/declined", b"through the app: abc"), ("/waits", b"at once: abc twice, in True"),
 ])  # fmt: skip
-def test_a_whole_request_is_answered_at_once_or_goes_on_in_a_task(port: int, path: str, body: bytes) -> None:
-    told = exchange(port, request(path, "abc", LAST))
+def test_a_complete_request_takes_the_fast_path_or_continues_in_a_task(port: int, path: str, body: bytes) -> None:
+    received = exchange(port, request(path, "abc", LAST))
 
-    head, _, seen = told.partition(b"\r\n\r\n")
+    head, _, seen = received.partition(b"\r\n\r\n")
     assert (b"HTTP/1.1 200 OK", body) == (head.split(b"\r\n")[0], seen)
     assert b"\r\nconnection: close" in head
 
 
 @pytest.mark.parametrize("path", ["/wrong-at-once", "/wrong", "/wrong-later"])
-def test_what_goes_wrong_is_told_as_an_error_of_the_server(port: int, path: str) -> None:
-    told = exchange(port, request(path, "abc", LAST))
+def test_an_error_of_the_application_is_a_500(port: int, path: str) -> None:
+    received = exchange(port, request(path, "abc", LAST))
 
-    assert told.startswith(b"HTTP/1.1 500 ")
-
-
-def test_a_body_that_comes_later_goes_through_the_app(port: int) -> None:
-    told = exchange(port, request("/plain", "ab", LAST, length=4), b"cd")
-
-    assert told.endswith(b"\r\n\r\nthrough the app: abcd")
+    assert received.startswith(b"HTTP/1.1 500 ")
 
 
-def test_a_client_that_waits_to_be_told_to_send_its_body_is_told(port: int) -> None:
-    told = exchange(port, request("/plain", "", LAST + "Expect: 100-continue\r\n", length=4), b"abcd")
+def test_a_request_whose_body_arrives_later_goes_through_asgi(port: int) -> None:
+    received = exchange(port, request("/plain", "ab", LAST, length=4), b"cd")
 
-    assert told.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
-    assert b"through the app: abcd" in told
+    assert received.endswith(b"\r\n\r\nthrough the app: abcd")
+
+
+def test_a_client_that_expects_100_continue_gets_it(port: int) -> None:
+    received = exchange(port, request("/plain", "", LAST + "Expect: 100-continue\r\n", length=4), b"abcd")
+
+    assert received.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
+    assert b"through the app: abcd" in received
 
 
 @pytest.mark.parametrize("count", [2, 5])
-def test_requests_that_come_in_one_piece_are_answered_in_their_order(port: int, count: int) -> None:
+def test_pipelined_requests_are_answered_in_their_order(port: int, count: int) -> None:
     bodies = [f"number {number}" for number in range(count)]
     paths = ["/plain", "/waits", "/declined"]
     asked = [request(paths[at % 3], body) for at, body in enumerate(bodies)] + [request("/plain", "end", LAST)]
 
-    told = exchange(port, b"".join(asked))
+    received = exchange(port, b"".join(asked))
 
-    places = [told.index(body.encode()) for body in [*bodies, "end"]]
+    places = [received.index(body.encode()) for body in [*bodies, "end"]]
     assert sorted(places) == places
-    assert count + 1 == told.count(b"HTTP/1.1 200 OK\r\n")
+    assert count + 1 == received.count(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.parametrize("size", [70_000, 200_000])
-def test_a_large_body_leaves_the_connection_open_for_the_next(port: int, size: int) -> None:
-    told = exchange(port, request("/plain", "a" * size), request("/plain", "next", LAST))
+def test_after_a_large_body_the_connection_stays_open(port: int, size: int) -> None:
+    received = exchange(port, request("/plain", "a" * size), request("/plain", "next", LAST))
 
-    assert b": " + b"a" * size + b"HTTP/1.1 200 OK\r\n" in told
-    assert told.endswith(b"at once: next")
-
-
-def test_what_cannot_be_read_is_refused_after_a_request_that_can(port: int) -> None:
-    told = exchange(port, request("/plain", "abc") + b"no HTTP\r\n\r\n")
-
-    assert b"HTTP/1.1 400 Bad Request\r\n" in told
+    assert b": " + b"a" * size + b"HTTP/1.1 200 OK\r\n" in received
+    assert received.endswith(b"at once: next")
 
 
-def test_an_offer_of_another_protocol_is_passed_over(port: int) -> None:
-    told = exchange(port, request("/plain", "", "Connection: Upgrade\r\nUpgrade: h2c\r\n"), request("/plain", "", LAST))
+def test_malformed_http_after_a_valid_request_is_refused(port: int) -> None:
+    received = exchange(port, request("/plain", "abc") + b"no HTTP\r\n\r\n")
 
-    assert told.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"HTTP/1.1 400 Bad Request\r\n" in received
 
 
-def test_a_client_that_leaves_stops_nobody_else(port: int) -> None:
+def test_an_upgrade_to_another_protocol_is_ignored(port: int) -> None:
+    received = exchange(
+        port, request("/plain", "", "Connection: Upgrade\r\nUpgrade: h2c\r\n"), request("/plain", "", LAST)
+    )
+
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_a_client_that_disconnects_does_not_stop_others(port: int) -> None:
     before = exchange(port, request("/waited", "", LAST))
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(request("/waits", "abc"))
-    told = exchange(port, request("/waits", "later", LAST))
+    received = exchange(port, request("/waits", "later", LAST))
 
-    assert told.endswith(b"at once: later twice, in True")
+    assert received.endswith(b"at once: later twice, in True")
     count = [int(reply.rpartition(b"\r\n")[2]) for reply in (before, exchange(port, request("/waited", "", LAST)))]
     assert 2 == count[1] - count[0]

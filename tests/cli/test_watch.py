@@ -1,4 +1,4 @@
-"""`mockserver serve --watch`: a document that changes while it is served."""
+"""`mockserver serve --watch`: a document that is edited while it is served."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def written(pet: dict[str, Any] | str = PET, **more: Any) -> str:
 
 
 class Watched:
-    """A served document: its files, its address, and what the process says."""
+    """A served document: its files, its URL, and the output of the process."""
 
     def __init__(self, process: subprocess.Popen[str], lines: list[str], folder: Path) -> None:
         self.api = httpx.Client(base_url=f"{address(lines)}/pets", timeout=20)
         self._process, self._folder = process, folder
 
     def edit(self, text: str, file: str = "pets.json") -> str:
-        """Write a file; what is said of the reload that follows."""
+        """Write a file; returns the printed line about the reload that follows."""
         (self._folder / file).write_text(text, encoding="utf-8")
         while "reloaded" not in (line := self.next_line()):
             pass
@@ -89,7 +89,7 @@ def watching(tmp_path: Path) -> Iterator[Watching]:
         client.close()
 
 
-def test_an_edit_is_served_and_what_was_created_is_still_there(watching: Watching) -> None:
+def test_an_edit_is_served_and_created_items_are_kept(watching: Watching) -> None:
     watched = watching(written())
     rex = watched.api.post("/pets", json={"name": "Rex"}).json()
     ping = {"get": NOTHING}
@@ -108,22 +108,22 @@ def test_an_edit_is_served_and_what_was_created_is_still_there(watching: Watchin
         ('{"openapi": ', "pets.json"),
     ],
 )
-def test_a_broken_edit_is_told_with_its_place_and_the_version_before_it_stays_until_it_is_mended(
+def test_an_invalid_edit_is_reported_and_the_last_valid_version_is_served_until_it_is_corrected(
     watching: Watching, broken: str, place: str
 ) -> None:
     watched = watching(written())
     rex = watched.api.post("/pets", json={"name": "Rex"}).json()
 
-    said = watched.edit(broken)
-    assert "not reloaded" in said
-    assert place in said
+    line = watched.edit(broken)
+    assert "not reloaded" in line
+    assert place in line
     assert [rex] == watched.api.get("/pets").json()
 
     assert "reloaded pets: 4 operations, 1 item kept" == watched.edit(written(**{"/ping": {"get": NOTHING}}))
     assert 204 == watched.api.get("/ping").status_code
 
 
-def test_items_that_the_new_version_cannot_show_are_dropped_and_counted(watching: Watching) -> None:
+def test_items_that_are_invalid_in_the_new_version_are_dropped_and_counted(watching: Watching) -> None:
     watched = watching(written())
     kept = watched.api.post("/pets", json={"name": "Rex"}).json()
     for name in ("Bartholomew", "Maximilian"):
@@ -134,7 +134,7 @@ def test_items_that_the_new_version_cannot_show_are_dropped_and_counted(watching
     assert [kept] == watched.api.get("/pets").json()
 
 
-def test_what_the_new_version_asks_for_beyond_that_is_made_up(watching: Watching) -> None:
+def test_fields_that_are_new_in_the_schema_are_generated(watching: Watching) -> None:
     watched = watching(written())
     rex = watched.api.post("/pets", json={"name": "Rex"}).json()
     legs = {"type": "integer", "minimum": 2, "maximum": 8}
@@ -146,9 +146,7 @@ def test_what_the_new_version_asks_for_beyond_that_is_made_up(watching: Watching
     assert 2 <= shown["legs"] <= 8
 
 
-def test_a_file_that_the_document_refers_to_is_followed_from_when_it_is_first_named(
-    watching: Watching, tmp_path: Path
-) -> None:
+def test_a_file_is_watched_from_when_the_document_refers_to_it(watching: Watching, tmp_path: Path) -> None:
     watched = watching(written())
     (tmp_path / "schemas").mkdir()
 
@@ -160,7 +158,7 @@ def test_a_file_that_the_document_refers_to_is_followed_from_when_it_is_first_na
     assert [] == watched.api.get("/pets").json()
 
 
-def test_a_behaviour_file_is_followed(watching: Watching, tmp_path: Path) -> None:
+def test_a_behaviour_file_is_watched(watching: Watching, tmp_path: Path) -> None:
     overlay = "overlay: 1.0.0\ninfo: {title: b, version: '1'}\nactions: [{target: $, update: {x-service: {UNKNOWN}}}]\n"
     stated = overlay.replace("UNKNOWN", "unknown-fields: {policy: %s, evidence: assumed}")
     (tmp_path / "behaviour.yaml").write_text(stated % "ignore", encoding="utf-8")
@@ -170,7 +168,7 @@ def test_a_behaviour_file_is_followed(watching: Watching, tmp_path: Path) -> Non
     assert 201 == watched.api.post("/pets", json=extra).status_code
     assert watched.edit(stated % "refuse", "behaviour.yaml").startswith("reloaded pets")
     assert 400 == watched.api.post("/pets", json=extra).status_code
-    said = watched.edit(stated % "eat", "behaviour.yaml")
-    assert "not reloaded" in said
-    assert "eat" in said
+    line = watched.edit(stated % "eat", "behaviour.yaml")
+    assert "not reloaded" in line
+    assert "eat" in line
     assert 201 == watched.api.post("/pets", json={"name": "Rex"}).status_code

@@ -1,4 +1,4 @@
-"""An application for the connections of `mockserver serve`, which can answer at once."""
+"""An application with a fast path, for tests of the connections of `mockserver serve`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mockserver.web.serving.uvicorn_protocol import CompleteResponse, MockHttpPr
 
 
 class TwoWayApp:
-    """Says which way a request came, and its body; its path says what happens before."""
+    """Replies with the way that a request took and its body; the path says what happens before."""
 
     def __init__(self) -> None:
         self.waited = 0

@@ -1,4 +1,4 @@
-"""A sandbox of Basedash, and a client with the credential of its admin."""
+"""A mock of Basedash, and a client with the credential of its admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small documents made for one test, and the sandbox that serves them."""
+"""Small documents for tests, and the mock that serves them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def document(paths: Node, **rest: Any) -> Node:
 
 
 def answers(schema: Node | None = None, status: str = "200", kind: str = "application/json", **media: Any) -> Node:
-    """The `responses` of an operation that has one."""
+    """The `responses` of an operation with one response."""
     body = {"content": {kind: {**({"schema": schema} if schema is not None else {}), **media}}}
     return {status: {"description": "an answer", **(body if schema is not None or media else {})}}
 
@@ -29,7 +29,7 @@ def takes(schema: Node, kind: str = "application/json", *, required: bool = True
 
 
 def served(folder: Path, written: Node, **options: Any) -> Sandbox:
-    """A sandbox that serves the document at its root, with a seed unless another one is named."""
+    """A mock that serves the document at the root, with a fixed seed unless another one is given."""
     path = folder / "test.json"
     path.write_text(json.dumps(written))
     return mockserver.create_app(path, **{"seed": 1, **options})

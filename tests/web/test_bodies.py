@@ -1,4 +1,4 @@
-"""Request bodies of every kind are read, judged by their schema, and refused with a reason."""
+"""Request bodies of every media type are read, validated, and refused with a reason."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ KINDS = {
 
 
 def send(folder: Path, *, required: bool = True, seen: bool = True, **options: Any) -> httpx.Response:
-    """The reply to a body of some kind: what arrived where `seen`, else the policy's."""
+    """The reply to a body of a media type: with `seen` the body as the mock read it, else the usual reply."""
     body = {"required": required, "content": KINDS}
     sandbox = served(folder, document({"/x": {"post": {"requestBody": body, "responses": answers()}}}))
     with Client(watched(sandbox) if seen else sandbox) as client:
@@ -62,7 +62,7 @@ PAIRS = {"name": "Ada", "age": "36", "tags": ["a", "b"], "address[zip]": "123"}
                    ("address", (None, '{"zip": 123}', "application/json"))]},
     ],
 )  # fmt: skip
-def test_the_same_value_arrives_however_it_is_written(tmp_path: Path, options: dict[str, Any]) -> None:
+def test_the_same_value_is_read_from_every_media_type(tmp_path: Path, options: dict[str, Any]) -> None:
     arrived = send(tmp_path, **options).json()["body"]
 
     assert ADA == {name: value for name, value in arrived.items() if name != "photo"}
@@ -107,7 +107,7 @@ def test_a_field_of_a_form_is_read_by_its_encoding_object(
     assert {field: arrives} == arrived
 
 
-def test_an_encoded_comma_separates_no_values_where_there_are_others(tmp_path: Path) -> None:
+def test_an_encoded_comma_does_not_separate_values_beside_plain_ones(tmp_path: Path) -> None:
     body = {
         "content": {
             "application/x-www-form-urlencoded": {
@@ -135,10 +135,8 @@ def test_an_encoded_comma_separates_no_values_where_there_are_others(tmp_path: P
         ("tiers[0][up_to]=3", {"tiers": [{"up_to": 3}]}), ("tiers[0][up_to]=inf", {"tiers": [{"up_to": "inf"}]}),
     ],
 )  # fmt: skip
-def test_a_form_is_read_by_the_alternative_that_it_can_be(
-    tmp_path: Path, written: str, arrives: dict[str, Any]
-) -> None:
-    """As Stripe writes its forms: a list, or an empty text that unsets it; a number, or the word inf."""
+def test_a_form_is_read_by_the_alternative_that_matches(tmp_path: Path, written: str, arrives: dict[str, Any]) -> None:
+    """As in Stripe's document: a list, or an empty text that unsets it; a number, or the word `inf`."""
     nothing = {"type": "string", "enum": [""]}
     up_to = {"anyOf": [{"type": "string", "enum": ["inf"]}, {"type": "integer"}]}
     tier = {"type": "object", "properties": {"up_to": up_to}}
@@ -164,7 +162,7 @@ HUGE = 10**30 + 1
 
 
 @pytest.mark.parametrize("options", [{"json": {"order": HUGE}}, {"data": {"order": str(HUGE)}}])
-def test_an_integer_of_any_size_is_shown_as_it_was_given(tmp_path: Path, options: dict[str, Any]) -> None:
+def test_an_integer_of_any_size_is_returned_unchanged(tmp_path: Path, options: dict[str, Any]) -> None:
     order = {"type": "integer"}
     page = {"type": "object", "required": ["order"], "properties": {"id": {"type": "integer"}, "order": order}}
     kinds = {kind: {"schema": page} for kind in ("application/json", "application/x-www-form-urlencoded")}
@@ -182,7 +180,7 @@ def test_an_integer_of_any_size_is_shown_as_it_was_given(tmp_path: Path, options
         assert HUGE == client.get("/_mock/state").json()["test"][""]["page"][0]["order"]
 
 
-def test_an_integer_beyond_64_bits_is_refused_where_there_is_no_room_for_it(tmp_path: Path) -> None:
+def test_an_integer_beyond_64_bits_is_refused_by_a_format_of_64_bits(tmp_path: Path) -> None:
     small = {"type": "object", "properties": {"order": {"anyOf": [{"enum": [1]}, {"enum": [2]}]}}}
     post = {"requestBody": {"content": {"application/json": {"schema": small}}}, "responses": answers()}
     with Client(served(tmp_path, document({"/pages": {"post": post}}))) as client:
@@ -191,7 +189,7 @@ def test_an_integer_beyond_64_bits_is_refused_where_there_is_no_room_for_it(tmp_
         assert (400, f"body order: {HUGE} is not one of 1, 2") == (refused.status_code, refused.json()["detail"])
 
 
-def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
+def test_text_and_bytes_are_read_unchanged(tmp_path: Path) -> None:
     for kind, content, body in (
         ("text/plain", "né".encode(), "né"),
         ("application/octet-stream", b"\x00\xff", repr(b"\x00\xff")),
@@ -216,13 +214,13 @@ def test_text_and_bytes_arrive_as_they_are(tmp_path: Path) -> None:
         (b"{}", "nonsense", 415),
     ],
 )
-def test_what_breaks_the_document_is_refused(tmp_path: Path, content: bytes, kind: str, status: int) -> None:
+def test_an_invalid_body_is_refused(tmp_path: Path, content: bytes, kind: str, status: int) -> None:
     response = send(tmp_path, seen=False, content=content, headers={"Content-Type": kind})
 
     assert status == response.status_code
     assert response.json()["detail"]
 
 
-def test_a_body_that_must_be_there_is_missed_and_another_one_is_not(tmp_path: Path) -> None:
+def test_only_a_required_body_must_be_sent(tmp_path: Path) -> None:
     assert 400 == send(tmp_path, seen=False).status_code
     assert 200 == send(tmp_path, seen=False, required=False).status_code

@@ -1,4 +1,4 @@
-"""What a client sends is read within bounds, and what cannot be answered leaves nothing behind."""
+"""Requests are read within bounds, and a request that cannot be answered changes nothing."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_body_is_read_up_to_a_bound(api: Client, kind: str, body: bytes, statu
 
 
 @pytest.mark.parametrize("depth", [201, 250, 256, 1_000, 100_000])
-def test_a_value_that_is_nested_too_deep_is_refused_and_not_kept(api: Client, depth: int) -> None:
+def test_a_value_that_is_nested_too_deeply_is_refused_and_not_stored(api: Client, depth: int) -> None:
     before = api.get("/things").json()
 
     reply = api.post(
@@ -79,7 +79,7 @@ def test_a_value_that_is_nested_too_deep_is_refused_and_not_kept(api: Client, de
     assert before == api.get("/things").json()
 
 
-def test_a_value_that_is_nested_deep_is_kept_and_listed(api: Client) -> None:
+def test_a_value_that_is_nested_deeply_is_stored_and_listed(api: Client) -> None:
     text = "[" * 190 + "]" * 190
 
     made = api.post("/things", content='{"x":' + text + "}", headers={"content-type": "application/json"})
@@ -96,7 +96,7 @@ def test_a_value_that_is_nested_deep_is_kept_and_listed(api: Client) -> None:
         '{"s":"' + "x" * 300 + '"}',
     ],
 )
-def test_an_error_repeats_little_of_what_was_sent(api: Client, body: str) -> None:
+def test_an_error_repeats_only_a_little_of_the_request(api: Client, body: str) -> None:
     reply = api.post("/lists", content=body, headers={"content-type": "application/json"})
 
     assert 400 == reply.status_code
@@ -114,13 +114,13 @@ def test_at_most_twenty_faults_are_reported(tmp_path: Path) -> None:
     assert (400, 20) == (reply.status_code, len(reply.json()["errors"]))
 
 
-def test_a_header_that_comes_nine_thousand_times_is_read(api: Client) -> None:
+def test_a_header_that_is_sent_nine_thousand_times_is_read(api: Client) -> None:
     reply = api.post("/lists", content="a=1", headers=[("content-type", FORM), *[("x-a", "1")] * 9_000])
 
     assert 204 == reply.status_code
 
 
-def test_a_step_that_no_number_meets_is_no_error_of_the_mock(tmp_path: Path) -> None:
+def test_a_multiple_of_that_no_number_satisfies_is_no_error_of_the_mock(tmp_path: Path) -> None:
     schema = {"type": "object", "properties": {"n": {"type": "number", "multipleOf": 1e-300}}}
     paths = {"/n": {"post": {"requestBody": {"content": {"application/json": {"schema": schema}}},
                              "responses": answers(schema)}}}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Items that nobody created: the one behind a made-up id, and those that a collection starts with."""
+"""Generated items: one for an unknown id (`--materialize`), and those that a collection starts with (`--items`)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def gone() -> dict[str, Any]:
 
 
 def blog() -> dict[str, Any]:
-    """Users, and the posts that each of them has."""
+    """Users, and the posts of each user."""
     user, post = [parameter("userId", USER["properties"]["id"])], [parameter("postId", {"type": "integer"})]
     missing = {"404": {"description": "not there"}}
 
@@ -70,12 +70,12 @@ def sandbox(folder: Path, *, seed: int | None = 1, items: int = 0, materialize: 
     return served(folder, blog(), seed=seed, settings=ServiceSettings(items=items, materialize=materialize))
 
 
-def test_an_id_that_nobody_created_is_missing_unless_asked_otherwise(tmp_path: Path) -> None:
+def test_an_unknown_id_is_not_found_without_materialize(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path)) as client:
         assert 404 == client.get(f"/users/{ADA}").status_code
 
 
-def test_a_made_up_item_exists_from_then_on(tmp_path: Path) -> None:
+def test_a_generated_item_exists_from_then_on(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         first, again = client.get(f"/users/{ADA}").json(), client.get(f"/users/{ADA}").json()
         changed = client.patch(f"/users/{ADA}", json={"age": 40}).json()
@@ -90,13 +90,13 @@ def test_a_made_up_item_exists_from_then_on(tmp_path: Path) -> None:
     assert (204, []) == (removed.status_code, rest)
 
 
-def test_it_can_be_changed_and_deleted_before_anybody_has_read_it(tmp_path: Path) -> None:
+def test_it_can_be_updated_and_deleted_before_it_is_read(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         assert 40 == client.patch(f"/users/{ADA}", json={"age": 40}).json()["age"]
         assert 204 == client.delete(f"/users/{BOB}").status_code
 
 
-def test_the_same_seed_and_id_make_the_same_item_in_whatever_order(tmp_path: Path) -> None:
+def test_the_same_seed_and_id_give_the_same_item_in_any_order(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         ada, bob = client.get(f"/users/{ADA}").json(), client.get(f"/users/{BOB}").json()
     with Client(sandbox(tmp_path, materialize=True)) as client:
@@ -106,7 +106,7 @@ def test_the_same_seed_and_id_make_the_same_item_in_whatever_order(tmp_path: Pat
         assert ada != client.get(f"/users/{ADA}").json()
 
 
-def test_what_a_client_created_and_deleted_does_not_come_back(tmp_path: Path) -> None:
+def test_an_item_that_a_client_created_and_deleted_does_not_return(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         created = client.post("/users", json={"age": 50}).json()
         client.delete(f"/users/{created['id']}")
@@ -115,8 +115,8 @@ def test_what_a_client_created_and_deleted_does_not_come_back(tmp_path: Path) ->
         assert 404 == client.get(f"/users/{created['id']}/posts").status_code
 
 
-def test_what_clients_name_themselves_is_there_again_when_asked_for(tmp_path: Path) -> None:
-    """Taken out of a graph and asked for again: with ids that are not ours, nobody can tell it from another one."""
+def test_an_item_whose_id_clients_choose_returns(tmp_path: Path) -> None:
+    """With ids that clients choose, a deleted item cannot be told from another one with the same id."""
     file: dict[str, Any] = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
     asked = {"type": "object", "required": ["file_id"], "properties": {"file_id": {"type": "string"}}}
     graph = [parameter("graph_id", {"type": "string"})]
@@ -134,7 +134,7 @@ def test_what_clients_name_themselves_is_there_again_when_asked_for(tmp_path: Pa
     assert ({"id": "f"}, [204, 204]) == (added.json(), [reply.status_code for reply in replies])
 
 
-def test_owners_are_made_up_with_what_they_own(tmp_path: Path) -> None:
+def test_parents_are_generated_with_their_children(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         post = client.get(f"/users/{ADA}/posts/7").json()
         users = client.get("/users").json()
@@ -145,12 +145,12 @@ def test_owners_are_made_up_with_what_they_own(tmp_path: Path) -> None:
     assert 201 == added.status_code
 
 
-def test_an_id_that_no_item_can_have_stays_missing(tmp_path: Path) -> None:
+def test_an_id_that_no_item_can_have_is_not_found(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         assert 400 == client.get("/users/ada").status_code
 
 
-def test_a_refused_change_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_refused_request_stores_nothing(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, materialize=True)) as client:
         refused = client.patch(f"/users/{ADA}", json={"age": 5})
 
@@ -159,7 +159,7 @@ def test_a_refused_change_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("items", [1, 5])
-def test_every_collection_starts_with_as_many_items_as_asked(tmp_path: Path, items: int) -> None:
+def test_every_collection_starts_with_the_requested_number_of_items(tmp_path: Path, items: int) -> None:
     with Client(sandbox(tmp_path, items=items)) as client:
         users = client.get("/users").json()
         posts = client.get(f"/users/{users[0]['id']}/posts").json()
@@ -170,7 +170,7 @@ def test_every_collection_starts_with_as_many_items_as_asked(tmp_path: Path, ite
         jsonschema.validate(user, USER, format_checker=jsonschema.FormatChecker())
 
 
-def test_what_a_client_creates_is_empty_at_first(tmp_path: Path) -> None:
+def test_below_a_created_item_collections_start_empty(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, items=3)) as client:
         created = client.post("/users", json={"age": 50}).json()
 
@@ -178,7 +178,7 @@ def test_what_a_client_creates_is_empty_at_first(tmp_path: Path) -> None:
         assert 4 == len(client.get("/users").json())
 
 
-def test_the_items_are_there_before_the_first_list_and_again_after_a_reset(tmp_path: Path) -> None:
+def test_generated_items_exist_before_the_first_list_and_again_after_a_reset(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, items=2)) as client:
         users = client.get("/users").json()
         client.delete(f"/users/{users[0]['id']}")

@@ -1,4 +1,4 @@
-"""Parameters arrive as they were meant: what is encoded by the specification's table is read back unchanged."""
+"""Parameters: a value that is encoded by the specification's table is read unchanged."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 
 
 def watched(sandbox: Sandbox) -> Sandbox:
-    """The sandbox, in which the answer of every operation is what arrived."""
+    """A mock whose operations reply with the parameters that they read."""
     for service in sandbox.services.values():
         service.connect(lambda operation: Shown())
     return sandbox
 
 
 class Shown:
-    """Answers with what arrived."""
+    """Replies with the parameters that were read."""
 
     name, needs_task = "shown", False
 
@@ -92,13 +92,13 @@ def undelimited(value: Any, encode: Encode, separator: str = ",") -> str:
 
 
 def pairs(value: Any, encode: Encode) -> list[str]:
-    """RFC 6570 with explode: `k=v` for an object, `color=a` for each of a list."""
+    """RFC 6570 with explode: `k=v` for an object, `color=a` for each value of a list."""
     entries = value.items() if isinstance(value, dict) else [("color", one) for one in value]
     return [f"{encode(key)}={encode(texts(one))}" for key, one in entries]
 
 
 def encoded(value: Any, location: str, style: str, explode: bool) -> str:
-    """A value as the table writes it (OpenAPI 3.1 section 4.8.12.4, RFC 6570), encoded by RFC 3986 but in headers."""
+    """A value as in the table (OpenAPI 3.1 section 4.8.12.4, RFC 6570), percent-encoded except in headers."""
     encode: Encode = texts if location == "header" else lambda text: quote(text, safe="")
     compound = isinstance(value, dict | list)
     if style == "matrix":
@@ -130,7 +130,7 @@ def send(client: Client, location: str, base: str, written: str) -> httpx.Respon
 
 
 def values(location: str, style: str, explode: bool, kind: str) -> st.SearchStrategy[Any]:
-    """Values that the notation can write: where nothing is encoded, or by the style's own rule, no text is its mark."""
+    """Values that the style can represent: without encoding, no text may contain its separator."""
     characters = st.characters(codec="ascii", min_codepoint=0x21, max_codepoint=0x7E, exclude_characters=',=;"')
     if location != "header":
         banned = {"spaceDelimited": " ", "pipeDelimited": "|"}.get(style, "")
@@ -156,7 +156,7 @@ def values(location: str, style: str, explode: bool, kind: str) -> st.SearchStra
 
 
 @pytest.mark.parametrize(("location", "style", "explode", "kind"), TABLE)
-def test_what_is_encoded_by_the_table_is_read_back(
+def test_a_value_that_is_encoded_by_the_table_is_read_back(
     sandbox: Sandbox, location: str, style: str, explode: bool, kind: str
 ) -> None:
     base = f"/{location}/{style}/{explode}/{kind}"
@@ -207,7 +207,7 @@ FURTHER: dict[str, dict[str, Any]] = KINDS | {
 
 @pytest.mark.parametrize(("written", "kind", "meant"), NOTATIONS)
 @pytest.mark.parametrize("style", ["form", "deepObject"])
-def test_notations_of_generated_clients_are_understood_in_queries_and_forms(
+def test_notations_of_generated_clients_are_read_in_queries_and_forms(
     tmp_path: Path, written: str, kind: str, meant: Any, style: str
 ) -> None:
     parameter = {"name": "a", "in": "query", "style": style, "schema": FURTHER[kind]}
@@ -229,7 +229,7 @@ def test_notations_of_generated_clients_are_understood_in_queries_and_forms(
         assert {"a": meant} == posted.json()["body"]
 
 
-def test_a_name_with_brackets_of_its_own_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_name_that_contains_brackets_is_read_as_it_is(tmp_path: Path) -> None:
     parameters = [
         {"name": "filter[name]", "in": "query", "schema": {"type": "string"}},
         {"name": "ids[]", "in": "query", "schema": KINDS["numbers"]},
@@ -242,7 +242,7 @@ def test_a_name_with_brackets_of_its_own_is_taken_as_it_is(tmp_path: Path) -> No
     assert {"filter[name]": "ada", "ids[]": [1, 2]} == response.json()["query"]
 
 
-def test_a_header_that_comes_twice_is_one_list(tmp_path: Path) -> None:
+def test_a_header_that_is_sent_twice_is_one_list(tmp_path: Path) -> None:
     parameter = {"name": "X-Ids", "in": "header", "schema": KINDS["numbers"]}
     sandbox = watched(served(tmp_path, document({"/x": {"get": {"parameters": [parameter], "responses": answers()}}})))
 
@@ -252,7 +252,7 @@ def test_a_header_that_comes_twice_is_one_list(tmp_path: Path) -> None:
     assert {"X-Ids": [1, 2, 3]} == response.json()["header"]
 
 
-def test_every_fault_of_every_parameter_is_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_all_parameters_are_reported(tmp_path: Path) -> None:
     parameters = [
         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 10}},
         {"name": "order", "in": "query", "required": True, "schema": {"enum": ["asc", "desc"]}},
@@ -268,8 +268,8 @@ def test_every_fault_of_every_parameter_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("written", "status"), [("2147483647", 200), ("2147483648", 400), ("-2147483649", 400)])
-def test_a_number_that_its_format_has_no_room_for_is_refused(tmp_path: Path, written: str, status: int) -> None:
-    """Formats say how wide a number is (OpenAPI 3.1 section 4.4); clients made from the document hold no other."""
+def test_a_number_beyond_its_format_is_refused(tmp_path: Path, written: str, status: int) -> None:
+    """A format limits the size of a number (OpenAPI 3.1 section 4.4), also in clients generated from the document."""
     parameter = {"name": "limit", "in": "query", "schema": {"type": "integer", "format": "int32"}}
     sandbox = served(tmp_path, document({"/x": {"get": {"parameters": [parameter], "responses": answers()}}}))
 
@@ -280,7 +280,7 @@ def test_a_number_that_its_format_has_no_room_for_is_refused(tmp_path: Path, wri
 
 
 @given(name=st.text(alphabet="a[]b", max_size=12), value=st.text(max_size=4))
-def test_no_query_however_odd_makes_the_server_fail(sandbox: Sandbox, name: str, value: str) -> None:
+def test_no_query_makes_the_server_fail(sandbox: Sandbox, name: str, value: str) -> None:
     with Client(sandbox) as client:
         response = client.get(f"/query/form/False/object?color{quote(name, safe='[]')}={quote(value)}")
 

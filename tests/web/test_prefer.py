@@ -1,4 +1,4 @@
-"""With `Prefer` a client asks for the answer it wants to meet: a code, an example by name, or values made anew."""
+"""With `Prefer` a client chooses a response: a code, an example by name, or new values."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ PROBLEM = {"type": "object", "required": ["message"], "properties": {"message": 
 EXAMPLES = {"tom": {"value": {"name": "Tom", "age": 3}}, "kit ten": {"value": {"name": "Kit", "age": 0}}}
 
 
-def ask(folder: Path, wish: str, *more: str, method: str = "GET", url: str = "/cat") -> httpx.Response:
-    """The reply to a request with `Prefer`, as often as there are values."""
+def ask(folder: Path, preference: str, *more: str, method: str = "GET", url: str = "/cat") -> httpx.Response:
+    """The reply to a request with one `Prefer` header for each value."""
     responses = (
         answers(CAT, examples=EXAMPLES)
         | answers(PROBLEM, "404")
@@ -35,11 +35,11 @@ def ask(folder: Path, wish: str, *more: str, method: str = "GET", url: str = "/c
     parameter = {"name": "n", "in": "query", "schema": {"type": "integer"}}
     written = document({"/cat": {"get": {"parameters": [parameter], "responses": responses}}})
     with Client(served(folder, written)) as client:
-        return client.request(method, url, headers=[("Prefer", value) for value in (wish, *more)])
+        return client.request(method, url, headers=[("Prefer", value) for value in (preference, *more)])
 
 
 @pytest.mark.parametrize(
-    ("wish", "status", "body"),
+    ("preference", "status", "body"),
     [
         ("code=200", 200, {"name": "Tom", "age": 3}),
         ("example=tom", 200, {"name": "Tom", "age": 3}),
@@ -49,38 +49,38 @@ def ask(folder: Path, wish: str, *more: str, method: str = "GET", url: str = "/c
         ("Code=503; q=1, code=200", 503, {"message": "We are down"}),
     ],
 )
-def test_a_documented_answer_is_given_when_it_is_asked_for(tmp_path: Path, wish: str, status: int, body: Any) -> None:
-    response = ask(tmp_path, wish)
+def test_a_documented_response_can_be_chosen(tmp_path: Path, preference: str, status: int, body: Any) -> None:
+    response = ask(tmp_path, preference)
 
     assert (status, body) == (response.status_code, response.json())
     assert response.headers["preference-applied"]
 
 
-def test_an_answer_without_an_example_is_made_by_its_schema(tmp_path: Path) -> None:
+def test_a_response_without_an_example_is_generated_from_its_schema(tmp_path: Path) -> None:
     response = ask(tmp_path, "code=404")
 
     assert 404 == response.status_code
     assert ["message"] == list(response.json())
 
 
-def test_an_answer_without_a_body_has_none(tmp_path: Path) -> None:
+def test_a_response_without_a_body_has_none(tmp_path: Path) -> None:
     response = ask(tmp_path, "code=202")
 
     assert (202, b"") == (response.status_code, response.content)
 
 
 @pytest.mark.parametrize(
-    "wish", ["code=201", "code=418", "code=none", "code=099", "code", "example=felix", "code=404, example=tom"]
+    "preference", ["code=201", "code=418", "code=none", "code=099", "code", "example=felix", "code=404, example=tom"]
 )
-def test_what_is_not_documented_is_refused_with_what_is(tmp_path: Path, wish: str) -> None:
-    response = ask(tmp_path, wish)
+def test_an_error_about_an_undocumented_response_lists_the_documented_ones(tmp_path: Path, preference: str) -> None:
+    response = ask(tmp_path, preference)
 
     assert (400, "application/problem+json") == (response.status_code, response.headers["content-type"])
     assert "there are: " in response.json()["detail"]
     assert "preference-applied" not in response.headers
 
 
-def test_dynamic_values_are_others_each_time_and_no_examples(tmp_path: Path) -> None:
+def test_dynamic_values_differ_each_time_and_are_no_examples(tmp_path: Path) -> None:
     written = document({"/cat": {"get": {"responses": answers(CAT, examples=EXAMPLES)}}})
     with Client(served(tmp_path, written), headers={"Prefer": "dynamic=true"}) as client:
         seen = [client.get("/cat").json() for _ in range(6)]
@@ -90,26 +90,26 @@ def test_dynamic_values_are_others_each_time_and_no_examples(tmp_path: Path) -> 
     assert EXAMPLES["tom"]["value"] not in seen
 
 
-@pytest.mark.parametrize("wish", ["return=minimal", "respond-async, wait=10", "dynamic=false", "", ",;=", '"'])
-def test_other_preferences_and_noise_are_passed_over(tmp_path: Path, wish: str) -> None:
-    response = ask(tmp_path, wish)
+@pytest.mark.parametrize("preference", ["return=minimal", "respond-async, wait=10", "dynamic=false", "", ",;=", '"'])
+def test_other_preferences_and_malformed_ones_are_ignored(tmp_path: Path, preference: str) -> None:
+    response = ask(tmp_path, preference)
 
     assert {"name": "Tom", "age": 3} == response.json()
     assert "preference-applied" not in response.headers
 
 
-def test_preferences_may_stand_in_several_headers(tmp_path: Path) -> None:
+def test_preferences_may_be_in_several_headers(tmp_path: Path) -> None:
     response = ask(tmp_path, "return=minimal", "code=500", "example=down")
 
     assert {"message": "We are down"} == response.json()
     assert "code=500, example=down" == response.headers["preference-applied"]
 
 
-def test_a_request_that_is_not_valid_is_refused_whatever_it_prefers(tmp_path: Path) -> None:
+def test_an_invalid_request_is_refused_whatever_it_prefers(tmp_path: Path) -> None:
     assert 400 == ask(tmp_path, "code=200", url="/cat?n=many").status_code
 
 
-def test_vendors_answer_as_asked_too_and_remember_nothing_of_it(admin: Client) -> None:
+def test_a_preference_works_for_vendors_and_stores_nothing(admin: Client) -> None:
     limited = admin.get(SERVERS, headers={"Prefer": "code=429"})
     forced = admin.post(SERVERS, json=LINEAR, headers={"Prefer": "code=201"})
 
@@ -119,7 +119,7 @@ def test_vendors_answer_as_asked_too_and_remember_nothing_of_it(admin: Client) -
     assert [] == admin.get(SERVERS).json()["data"]
 
 
-def test_without_a_credential_a_preference_helps_nobody(sandbox: Any) -> None:
+def test_a_preference_does_not_replace_a_credential(sandbox: Any) -> None:
     with Client(sandbox) as client:
         assert 401 == client.get(SERVERS, headers={"Prefer": "code=200"}).status_code
 
@@ -132,7 +132,7 @@ def test_without_a_credential_a_preference_helps_nobody(sandbox: Any) -> None:
         )
     )
 )
-def test_preferences_are_read_as_they_were_written(pairs: list[tuple[str, str]]) -> None:
+def test_preferences_are_read_back_unchanged(pairs: list[tuple[str, str]]) -> None:
     quoted = [(name, value.replace("\\", "\\\\").replace('"', '\\"')) for name, value in pairs]
     header = " , ".join(f'{name}="{value}"; parameter=1' for name, value in quoted)
 
@@ -140,5 +140,5 @@ def test_preferences_are_read_as_they_were_written(pairs: list[tuple[str, str]])
 
 
 @given(st.text(st.characters(codec="latin-1")))
-def test_no_header_however_odd_makes_the_reader_fail(text: str) -> None:
+def test_no_header_makes_the_reader_fail(text: str) -> None:
     assert all(name == name.lower() for name, _ in prefer.preferences(text))

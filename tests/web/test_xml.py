@@ -1,4 +1,4 @@
-"""XML bodies are read and judged by their schema, and what is written as XML is read as what it was."""
+"""XML bodies are read and validated by their schema, and a value written as XML is read back unchanged."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ WRITTEN = """<?xml version="1.0"?>
 
 
 def post(folder: Path, content: str | bytes, kind: str = "application/xml") -> Any:
-    """The status and the detail, or what the mock remembers, of a pet sent as XML."""
+    """The status of a request with a pet as XML, and the error's detail or the stored pet."""
     kinds = {name: takes(PET, name)["content"][name] for name in ("application/xml", "application/vnd.pet+xml")}
     paths = {
         "/pets": {
@@ -56,7 +56,7 @@ def post(folder: Path, content: str | bytes, kind: str = "application/xml") -> A
 
 
 @pytest.mark.parametrize("kind", ["application/xml", "application/vnd.pet+xml; charset=utf-8"])
-def test_what_is_sent_as_xml_is_what_is_remembered(tmp_path: Path, kind: str) -> None:
+def test_a_pet_sent_as_xml_is_stored_as_in_json(tmp_path: Path, kind: str) -> None:
     status, made = post(tmp_path, WRITTEN, kind)
 
     assert 201 == status
@@ -78,13 +78,13 @@ def test_what_is_sent_as_xml_is_what_is_remembered(tmp_path: Path, kind: str) ->
         ("<a>" * 20_000 + "</a>" * 20_000, "the XML is nested too deeply"),
     ],
 )
-def test_what_breaks_the_document_is_refused_as_in_json(tmp_path: Path, content: str | bytes, why: str) -> None:
+def test_invalid_xml_is_refused_like_invalid_json(tmp_path: Path, content: str | bytes, why: str) -> None:
     status, detail = post(tmp_path, content)
 
     assert (400, why) == (status, detail[: len(why)])
 
 
-def test_a_list_may_have_an_element_around_it_or_none(tmp_path: Path) -> None:
+def test_a_list_may_be_wrapped_in_an_element_or_not(tmp_path: Path) -> None:
     path = tmp_path / "test.json"
     tags = {"type": "array", "items": TAG}
     path.write_text(json.dumps(document({"/tags": {"post": {"requestBody": takes(tags, "application/xml")}}})))
@@ -112,7 +112,7 @@ PETS = st.fixed_dictionaries(
 
 
 @given(pet=PETS)
-def test_what_is_written_as_xml_is_read_as_what_it_was(tmp_path_factory: pytest.TempPathFactory, pet: Any) -> None:
+def test_a_value_written_as_xml_is_read_back_unchanged(tmp_path_factory: pytest.TempPathFactory, pet: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "pets.json"
     if not path.exists():
         path.write_text(json.dumps(document({"/pets": {"post": {"requestBody": takes(PET, "application/xml")}}})))

@@ -1,4 +1,4 @@
-"""Requests and replies are judged as their direction sees a schema: what it hides, and what a discriminator decides."""
+"""Requests and replies are validated for their direction: `readOnly`, `writeOnly` and discriminators."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ what another part of `allOf` marks as `readOnly`, and refuses it where a client 
 
 
 @pytest.mark.parametrize(("path", "body", "field"), [*AGREED, *OURS])
-def test_a_body_is_judged_by_the_kind_it_says_it_is(tmp_path: Path, path: str, body: Any, field: str) -> None:
+def test_a_body_is_validated_by_the_schema_of_its_discriminator(
+    tmp_path: Path, path: str, body: Any, field: str
+) -> None:
     with Client(served(tmp_path, WRITTEN)) as client:
         reply = client.post(f"/{path}", json=body)
 
@@ -86,7 +88,7 @@ def test_a_body_is_judged_by_the_kind_it_says_it_is(tmp_path: Path, path: str, b
 
 
 @pytest.mark.parametrize(("path", "body", "field"), AGREED)
-def test_another_validator_judges_the_same(path: str, body: Any, field: str) -> None:
+def test_another_validator_agrees(path: str, body: Any, field: str) -> None:
     judge = OpenAPI.from_dict(WRITTEN)
     request = MockRequest("http://localhost", "post", f"/{path}", data=json.dumps(body).encode(),
                           content_type="application/json")  # fmt: skip
@@ -98,7 +100,7 @@ def test_another_validator_judges_the_same(path: str, body: Any, field: str) -> 
         judge.validate_request(request)
 
 
-def test_a_reply_shows_what_the_server_sets_and_hides_what_only_a_client_says(tmp_path: Path) -> None:
+def test_a_reply_has_read_only_fields_and_no_write_only_ones(tmp_path: Path) -> None:
     with Client(served(tmp_path, WRITTEN)) as client:
         reply = client.post("/account", json={"secret": "abc", "name": "a"}).json()
 
@@ -107,7 +109,7 @@ def test_a_reply_shows_what_the_server_sets_and_hides_what_only_a_client_says(tm
 
 
 @pytest.mark.parametrize("kind", ["Circle", "Square"])
-def test_a_reply_is_of_the_kind_that_was_sent(tmp_path: Path, kind: str) -> None:
+def test_a_reply_has_the_kind_that_was_sent(tmp_path: Path, kind: str) -> None:
     sent = {"shape": kind, "radius": 2, "side": 3}
 
     with Client(served(tmp_path, WRITTEN)) as client:

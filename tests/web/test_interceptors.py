@@ -1,4 +1,4 @@
-"""The one door: interceptors see every request, whichever way it comes, and may answer it themselves."""
+"""Interceptors see every request, however it arrives, and may answer it themselves."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ REX = b'{"name":"Rex"}'
 
 
 class Recorder:
-    """Notes every request and exchange; answers those for which `answer` has a response, after `wait` seconds."""
+    """Records every request and exchange; answers those for which `answer` has a response, after `wait` seconds."""
 
     def __init__(self) -> None:
         self.requests: list[IncomingRequest] = []
@@ -67,7 +67,7 @@ class Recorder:
         self.exchanges.append(exchange)
 
     def seen(self) -> list[tuple[str, str, str | None, int]]:
-        """Method, target, operation and status of every exchange, which must be as many as the requests."""
+        """Method, target, operation and status of every exchange; there must be one for each request."""
         assert [each.request for each in self.exchanges] == self.requests
         return [
             (each.request.method, each.request.target, each.request.operation and each.request.operation.operation_id,
@@ -90,7 +90,7 @@ def sandbox(tmp_path: Path, recorder: Recorder) -> Sandbox:
 
 @pytest.fixture
 def port(sandbox: Sandbox) -> Iterator[int]:
-    """The port of the sandbox, served as `mockserver serve` does it."""
+    """The port of the mock, served as by `mockserver serve`."""
     config = uvicorn.Config(
         sandbox, port=0, http=MockHttpProtocol, ws="none", access_log=False, log_level="error", proxy_headers=False
     )
@@ -112,7 +112,7 @@ def raw(method: str, target: str, body: bytes = b"", *lines: str) -> bytes:
 
 
 def talk(port: int, *pieces: bytes) -> bytes:
-    """All that comes back for these pieces, which are sent one after another; the last request closes."""
+    """The bytes that are received for these pieces, which are sent one after another; the last request closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         for piece in pieces:
             connection.sendall(piece)
@@ -133,7 +133,7 @@ def in_process(sandbox: Sandbox, *requests: tuple[str, str, dict[str, Any]]) -> 
     return asyncio.run(send())
 
 
-def test_a_request_that_comes_whole_passes_the_door(port: int, recorder: Recorder) -> None:
+def test_interceptors_see_a_request_that_arrives_in_one_piece(port: int, recorder: Recorder) -> None:
     # the first request of a path goes through the layers, those after it take the fast path
     reply = talk(port, raw("POST", "/pets", REX), raw("POST", "/pets?x=1", REX, LAST))
 
@@ -144,7 +144,7 @@ def test_a_request_that_comes_whole_passes_the_door(port: int, recorder: Recorde
     assert "Rex" == json.loads(recorder.exchanges[1].response.body)["name"]
 
 
-def test_a_request_that_comes_in_pieces_passes_the_door_once(port: int, recorder: Recorder) -> None:
+def test_interceptors_see_a_request_that_arrives_in_pieces_once(port: int, recorder: Recorder) -> None:
     request = raw("POST", "/pets", REX, LAST)
 
     reply = talk(port, request[:40], request[40:-6], request[-6:])
@@ -154,14 +154,14 @@ def test_a_request_that_comes_in_pieces_passes_the_door_once(port: int, recorder
     assert REX == recorder.requests[0].body
 
 
-def test_pipelined_requests_pass_the_door_in_their_order(port: int, recorder: Recorder) -> None:
+def test_interceptors_see_pipelined_requests_in_their_order(port: int, recorder: Recorder) -> None:
     reply = talk(port, raw("POST", "/pets", REX) + raw("GET", "/pets") + raw("GET", "/pets/none", b"", LAST))
 
     assert [b"201", b"200", b"404"] == [part[:3] for part in reply.split(b"HTTP/1.1 ")[1:]]
     assert [CREATED, ("GET", "/pets", "listPets", 200), ("GET", "/pets/none", "getPet", 404)] == recorder.seen()
 
 
-def test_a_request_in_process_passes_the_door(sandbox: Sandbox, recorder: Recorder) -> None:
+def test_interceptors_see_a_request_in_process(sandbox: Sandbox, recorder: Recorder) -> None:
     [created, listed] = in_process(sandbox, ("POST", "/pets", {"json": {"name": "Rex"}}), ("GET", "/pets", {}))
 
     assert [created.json()] == listed.json()
@@ -184,7 +184,7 @@ def test_a_request_in_process_passes_the_door(sandbox: Sandbox, recorder: Record
     ],
 )
 @pytest.mark.parametrize("way", ["over HTTP", "in process"])
-def test_every_kind_of_request_passes_the_door(
+def test_interceptors_see_every_kind_of_request(
     way: str, method: str, target: str, options: Any, operation: str | None, status: int, request: Any
 ) -> None:
     recorder = request.getfixturevalue("recorder")
@@ -200,7 +200,7 @@ def test_every_kind_of_request_passes_the_door(
 
 @pytest.mark.parametrize("origin", [{}, {"Origin": "http://app.example"}])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_interceptor_answers_in_place_of_the_mock(
+def test_an_interceptor_may_answer_instead_of_the_mock(
     port: int, recorder: Recorder, method: str, origin: dict[str, str]
 ) -> None:
     recorder.answers["listPets"] = OutgoingResponse.of(503, b'{"down":true}', retry_after="7")
@@ -225,7 +225,7 @@ def test_the_mock_does_nothing_for_a_request_that_an_interceptor_answers(sandbox
     assert [] == listed.json()
 
 
-def test_an_interceptor_that_waits_lets_others_pass(port: int, recorder: Recorder) -> None:
+def test_other_requests_are_answered_while_an_interceptor_waits(port: int, recorder: Recorder) -> None:
     address = f"http://127.0.0.1:{port}/pets"
     httpx.get(address)
     recorder.wait = 0.3
@@ -241,7 +241,7 @@ def test_an_interceptor_that_waits_lets_others_pass(port: int, recorder: Recorde
 
 
 class Replacing:
-    """Puts its name in front of what `after` sees, to show the order."""
+    """Puts its name before the body that `after` sees, to show the order."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -263,7 +263,7 @@ def test_interceptors_replace_responses_the_last_one_first(tmp_path: Path) -> No
     assert (b"ab[]", "4") == (reply.content, reply.headers["content-length"])
 
 
-def test_without_interceptors_the_sandbox_has_no_door(sandbox: Sandbox, recorder: Recorder) -> None:
+def test_without_interceptors_the_app_has_no_chain(sandbox: Sandbox, recorder: Recorder) -> None:
     sandbox.use()
 
     [reply] = in_process(sandbox, ("GET", "/pets", {}))
@@ -280,7 +280,7 @@ def test_a_reload_keeps_the_interceptors(sandbox: Sandbox, recorder: Recorder) -
     assert [("GET", "/pets", "listPets", 200)] == recorder.seen()
 
 
-def test_the_vendors_pass_the_same_door(recorder: Recorder) -> None:
+def test_interceptors_see_requests_to_vendors(recorder: Recorder) -> None:
     sandbox = mockserver.create_app("basedash", seed=1)
     sandbox.use(recorder)
 

@@ -1,4 +1,4 @@
-"""The way of one request, through the front door."""
+"""A request from its bytes to its reply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.web.conftest import ADMIN, LINEAR, SERVERS
 from tests.web.document import answers, document, served
 
 
-def test_what_was_created_can_be_read_listed_and_deleted(admin: Client) -> None:
+def test_a_created_item_can_be_read_listed_and_deleted(admin: Client) -> None:
     created = admin.post(SERVERS, json=LINEAR)
     address = f"{SERVERS}/{created.json()['data']['id']}"
 
@@ -43,7 +43,7 @@ def test_what_was_created_can_be_read_listed_and_deleted(admin: Client) -> None:
         ([], "body"),
     ],
 )
-def test_an_invalid_body_is_refused_and_the_field_is_named(admin: Client, body: Any, field: str) -> None:
+def test_an_error_about_an_invalid_body_names_the_field(admin: Client, body: Any, field: str) -> None:
     reply = admin.post(SERVERS, json=body)
 
     assert (400, "ValidationError") == (reply.status_code, reply.json()["error"]["title"])
@@ -51,7 +51,7 @@ def test_an_invalid_body_is_refused_and_the_field_is_named(admin: Client, body: 
     assert [] == admin.get(SERVERS).json()["data"]
 
 
-def test_every_field_that_is_wrong_is_named_at_once(admin: Client) -> None:
+def test_an_error_names_all_wrong_fields(admin: Client) -> None:
     detail = admin.post(SERVERS, json={"displayName": "", "serverUrl": ""}).json()["error"]["detail"]
 
     assert "displayName" in detail
@@ -71,14 +71,14 @@ def test_every_field_that_is_wrong_is_named_at_once(admin: Client) -> None:
         ({"content": b"x", "headers": {"Content-Encoding": "gzip", "Content-Type": "application/json"}}, 415, "encod"),
     ],
 )
-def test_a_body_that_cannot_be_read_is_refused(admin: Client, options: Any, status: int, word: str) -> None:
+def test_a_body_that_cannot_be_parsed_is_refused(admin: Client, options: Any, status: int, word: str) -> None:
     reply = admin.post(SERVERS, **options)
 
     assert status == reply.status_code
     assert word in reply.text
 
 
-def test_a_content_type_with_parameters_is_understood(admin: Client) -> None:
+def test_a_content_type_with_parameters_is_accepted(admin: Client) -> None:
     content = b'{"displayName": "x", "serverUrl": "u"}'
 
     reply = admin.post(SERVERS, content=content, headers={"Content-Type": "Application/JSON; charset=utf-8"})
@@ -86,26 +86,26 @@ def test_a_content_type_with_parameters_is_understood(admin: Client) -> None:
     assert 201 == reply.status_code
 
 
-def test_a_method_that_a_path_does_not_have_is_refused_with_those_it_has(admin: Client) -> None:
+def test_a_405_lists_the_methods_of_the_path(admin: Client) -> None:
     reply = admin.put(SERVERS, json={})
 
     assert (405, "GET, POST") == (reply.status_code, reply.headers["allow"])
     assert {"title", "detail"} == set(reply.json()["error"])
 
 
-def test_an_unknown_path_is_refused_in_the_words_of_the_service(admin: Client) -> None:
+def test_an_unknown_path_gets_the_error_body_of_the_service(admin: Client) -> None:
     reply = admin.get("/basedash/api/public/nothing")
 
     assert (404, "NotFound") == (reply.status_code, reply.json()["error"]["title"])
 
 
-def test_a_path_outside_of_every_service_says_where_to_look(sandbox: Sandbox) -> None:
+def test_a_path_outside_of_all_services_gets_a_hint(sandbox: Sandbox) -> None:
     with Client(mockserver.create_app("basedash", "datagrid")) as client:
         assert "/ lists what is" in client.get("/elsewhere").json()["detail"]
         assert {"basedash", "datagrid"} == set(client.get("/").json())
 
 
-def test_a_body_over_the_bound_is_refused_whether_it_says_its_length_or_not() -> None:
+def test_a_body_that_is_too_large_is_refused_with_or_without_content_length() -> None:
     app = mockserver.create_app("basedash", settings=ServiceSettings(max_body=100))
 
     async def in_pieces() -> Any:
@@ -119,7 +119,7 @@ def test_a_body_over_the_bound_is_refused_whether_it_says_its_length_or_not() ->
 
 
 @pytest.mark.parametrize("length", ["²", "-1", "1e3", "x", "9" * 40])
-def test_a_length_that_is_no_number_is_refused_and_nothing_breaks(admin: Client, length: str) -> None:
+def test_a_content_length_that_is_no_number_is_refused(admin: Client, length: str) -> None:
     headers = {"Content-Type": "application/json", "Content-Length": length.encode()}
     reply = admin.post(SERVERS, content=b"{}", headers=headers)
 
@@ -136,7 +136,7 @@ def test_head_answers_as_get_without_a_body(admin: Client) -> None:
 @pytest.mark.parametrize(
     "value", [None, "", "Bearer", "Bearer x", "Basic eDp5", f"Bearer {ADMIN}x", f"bd {ADMIN}", "Bearer bd_key_short"]
 )
-def test_a_credential_that_is_missing_or_wrong_is_refused_with_a_challenge(sandbox: Sandbox, value: str | None) -> None:
+def test_a_missing_or_wrong_credential_gets_a_challenge(sandbox: Sandbox, value: str | None) -> None:
     with Client(sandbox) as client:
         reply = client.get(SERVERS, headers={} if value is None else {"Authorization": value})
 
@@ -147,13 +147,13 @@ def test_an_id_with_an_encoded_slash_is_one_segment(admin: Client) -> None:
     assert "mcp server not found" in admin.get(f"{SERVERS}/a%2Fb").text
 
 
-def test_only_media_types_that_are_offered_are_accepted(admin: Client) -> None:
+def test_only_documented_media_types_are_acceptable(admin: Client) -> None:
     assert 406 == admin.get(SERVERS, headers={"Accept": "text/html"}).status_code
     assert 406 == admin.get(SERVERS, headers={"Accept": "application/json;q=0, text/html"}).status_code
     assert 200 == admin.get(SERVERS, headers={"Accept": "text/html, application/*;q=0.1"}).status_code
 
 
-def test_a_browser_of_any_origin_may_use_the_sandbox(sandbox: Sandbox) -> None:
+def test_a_page_of_any_origin_may_use_the_mock(sandbox: Sandbox) -> None:
     with Client(sandbox) as client:
         preflight = client.request(
             "OPTIONS", SERVERS, headers={"Origin": "http://app.test", "Access-Control-Request-Method": "POST",
@@ -167,7 +167,7 @@ def test_a_browser_of_any_origin_may_use_the_sandbox(sandbox: Sandbox) -> None:
 
 
 class Real(SimulatedProber):
-    """Says of itself that its effects are real."""
+    """A simulated prober that claims to have real effects."""
 
     mode = "live"
 
@@ -180,7 +180,7 @@ class Real(SimulatedProber):
         ("http://localhost.evil.example", 403), ("http://127.0.0.1.evil.example", 403), ("http://evil#.localhost", 403),
     ],
 )  # fmt: skip
-def test_only_pages_from_this_machine_may_use_a_sandbox_with_real_effects(origin: str | None, status: int) -> None:
+def test_only_pages_from_this_machine_may_use_a_mock_with_real_effects(origin: str | None, status: int) -> None:
     headers = {"Authorization": f"Bearer {ADMIN}"} | ({"Origin": origin} if origin else {})
     with Client(mockserver.create_app("basedash", outside=McpSync(Real())), headers=headers) as client:
         preflight = client.request("OPTIONS", SERVERS, headers={"Access-Control-Request-Method": "POST"})
@@ -193,7 +193,7 @@ def test_only_pages_from_this_machine_may_use_a_sandbox_with_real_effects(origin
     assert (1 if status == 201 else 0) == len(shown.json()["data"])
 
 
-def test_what_a_document_writes_that_no_address_may_hold_is_reached_as_clients_write_it(tmp_path: Path) -> None:
+def test_a_path_with_characters_that_no_url_has_is_found_percent_encoded(tmp_path: Path) -> None:
     written = document({"/get it": {"get": {"responses": answers({"const": "found"})}}}, servers=[{"url": "/The API"}])
 
     with Client(served(tmp_path, written)) as client:
@@ -203,9 +203,7 @@ def test_what_a_document_writes_that_no_address_may_hold_is_reached_as_clients_w
 @pytest.mark.parametrize(
     ("file", "name"), [("My API.yaml", "my-api"), ("Prüfung (2).yaml", "prufung--2"), ("日本.yaml", "api")]
 )
-def test_a_document_is_reached_below_its_files_name_in_letters_that_an_address_may_hold(
-    tmp_path: Path, file: str, name: str
-) -> None:
+def test_a_document_is_served_below_its_file_name_in_characters_of_a_url(tmp_path: Path, file: str, name: str) -> None:
     path = tmp_path / file
     path.write_text(json.dumps(document({"/it": {"get": {"responses": answers({"const": "found"})}}})))
 
@@ -213,7 +211,7 @@ def test_a_document_is_reached_below_its_files_name_in_letters_that_an_address_m
         assert "found" == client.get(f"/{name}/it").json()
 
 
-def test_a_path_outside_of_the_base_path_is_told_where_paths_begin(sandbox: Sandbox) -> None:
+def test_a_path_outside_of_the_base_path_gets_a_hint(sandbox: Sandbox) -> None:
     with Client(mockserver.create_app("datagrid")) as client:
         lost, below = client.get("/datagrid/organization/mcp-servers"), client.get("/datagrid/v1/nothing")
 
@@ -236,7 +234,7 @@ def test_the_same_seed_and_requests_give_the_same_bytes() -> None:
     assert conversation(None) != conversation(None)
 
 
-def test_a_request_whose_reply_breaks_the_document_changes_nothing(tmp_path: Path) -> None:
+def test_a_request_with_an_invalid_reply_changes_nothing(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text("""
         overlay: 1.0.0
@@ -254,11 +252,11 @@ def test_a_request_whose_reply_breaks_the_document_changes_nothing(tmp_path: Pat
         assert {} == client.get("/_mock/state").json()["basedash"]
 
 
-def test_two_documents_of_one_name_are_refused() -> None:
+def test_two_documents_with_the_same_name_are_refused() -> None:
     with pytest.raises(DocumentError, match="basedash"):
         mockserver.create_app("basedash", "basedash")
 
 
-def test_an_unknown_vendor_is_refused_with_those_that_exist() -> None:
+def test_an_error_about_an_unknown_vendor_lists_those_that_exist() -> None:
     with pytest.raises(DocumentError, match="basedash, datagrid, gaia, piper"):
         mockserver.create_app("stripe")

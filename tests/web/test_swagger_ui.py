@@ -1,4 +1,4 @@
-"""The page that shows a document renders OpenAPI 3.1 by itself, with nothing from elsewhere."""
+"""Swagger UI renders OpenAPI 3.1 and loads nothing from other servers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from mockserver.web.middleware import swagger_ui
 
 ELSEWHERE = "http://192.0.2.7/chart.png"
-"""An address of TEST-NET-1 (RFC 5737), where nobody answers."""
+"""An address of TEST-NET-1 (RFC 5737), where no server is."""
 
 DOCUMENT = {
     "openapi": "3.1.0",
@@ -55,7 +55,7 @@ DOCUMENT = {
 
 
 class Harbour(BaseHTTPRequestHandler):
-    """Serves the page, its assets and the document above, and remembers what was asked for."""
+    """Serves the page, its assets and the document above, and records the requests."""
 
     asked: list[str]
 
@@ -77,7 +77,7 @@ class Harbour(BaseHTTPRequestHandler):
         return swagger_ui.asset(self.path.removeprefix("/_mock/assets/"))
 
     def log_message(self, *_: object) -> None:
-        """Stay silent: the test looks at `asked` instead."""
+        """Print nothing: the test reads `asked`."""
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def harbour() -> Iterator[tuple[str, list[str]]]:
             thread.join()
 
 
-def test_a_3_1_document_is_rendered_where_no_other_host_exists(browse: Callable[..., str]) -> None:
+def test_a_3_1_document_is_rendered_without_other_hosts(browse: Callable[..., str]) -> None:
     with harbour() as (address, asked):
         shown = browse(
             f"{address}/tides/docs#/default/openHarbour", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -107,7 +107,7 @@ def test_a_3_1_document_is_rendered_where_no_other_host_exists(browse: Callable[
     assert {"/tides/docs", "/tides/openapi.json"} <= {path.partition("#")[0] for path in asked}
 
 
-def test_a_picture_elsewhere_that_a_document_names_is_not_fetched(browse: Callable[..., str], tmp_path: Path) -> None:
+def test_an_image_of_another_host_in_a_document_is_not_loaded(browse: Callable[..., str], tmp_path: Path) -> None:
     log = tmp_path / "net.json"
     with harbour() as (address, _):
         shown = browse(f"{address}/tides/docs", f"--log-net-log={log}")
@@ -116,7 +116,7 @@ def test_a_picture_elsewhere_that_a_document_names_is_not_fetched(browse: Callab
     assert ELSEWHERE not in log.read_text(errors="replace"), "but the browser never asked for it"
 
 
-def test_the_page_names_only_addresses_of_its_own_server() -> None:
+def test_the_page_has_only_urls_of_its_own_server() -> None:
     page = swagger_ui.page("Tides", "/tides/openapi.json").decode()
 
     references = re.findall(r'(?:src|href)="([^"]*)"', page)
@@ -124,7 +124,7 @@ def test_the_page_names_only_addresses_of_its_own_server() -> None:
     assert all(each.startswith("/") and not each.startswith("//") for each in references)
 
 
-def test_every_asset_that_the_page_names_is_there_with_its_content_type() -> None:
+def test_every_asset_of_the_page_is_served_with_its_content_type() -> None:
     page = swagger_ui.page("Tides", "/tides/openapi.json").decode()
 
     for name in re.findall(r'"/_mock/assets/([^"]*)"', page):
@@ -147,12 +147,12 @@ def test_every_asset_that_the_page_names_is_there_with_its_content_type() -> Non
         "index.css\0",
     ],
 )
-def test_a_name_that_is_no_file_of_the_viewer_is_not_found(name: str) -> None:
+def test_a_name_that_is_no_file_of_swagger_ui_is_not_found(name: str) -> None:
     assert swagger_ui.asset(name) is None
 
 
 @given(st.text(), st.text())
-def test_no_title_or_address_breaks_out_of_its_place(title: str, address: str) -> None:
+def test_titles_and_urls_are_escaped(title: str, address: str) -> None:
     plain = swagger_ui.page("", "").decode()
     page = swagger_ui.page(title, address).decode()
 
@@ -161,7 +161,7 @@ def test_no_title_or_address_breaks_out_of_its_place(title: str, address: str) -
     assert address == orjson.loads(options)["url"]
 
 
-def test_the_viewer_needs_the_files_of_its_package_but_none_of_its_code() -> None:
+def test_swagger_ui_needs_the_files_of_its_package_but_none_of_its_code() -> None:
     code = (
         "import sys; from mockserver.web.middleware import swagger_ui; "
         "swagger_ui.asset('index.css'); print(*sys.modules)"

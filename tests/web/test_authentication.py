@@ -72,7 +72,7 @@ Security = list[dict[str, list[str]]]
 
 
 def ask(folder: Path, security: Security, request: dict[str, Any], *, everywhere: Security | None = None) -> Any:
-    """The reply to a request for an operation with these requirements, in a document with others."""
+    """The reply to a request for an operation with these security requirements; the document has others."""
     operation = {"security": security, "responses": answers({"const": "in"})}
     rest = {"security": everywhere} if everywhere is not None else {}
     written = document({"/in": {"get": operation}}, components={"securitySchemes": SCHEMES}, **rest)
@@ -81,12 +81,12 @@ def ask(folder: Path, security: Security, request: dict[str, Any], *, everywhere
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_credential_of_the_scheme_is_let_in(tmp_path: Path, scheme: str) -> None:
+def test_a_credential_of_the_scheme_is_accepted(tmp_path: Path, scheme: str) -> None:
     assert 200 == ask(tmp_path, [{scheme: []}], GOOD[scheme]).status_code
 
 
 @pytest.mark.parametrize(("scheme", "request_"), BAD)
-def test_without_one_the_client_is_told_how_to_show_who_it_is(
+def test_without_a_credential_the_challenge_names_the_scheme(
     tmp_path: Path, scheme: str, request_: dict[str, Any]
 ) -> None:
     response = ask(tmp_path, [{scheme: []}], request_)
@@ -106,8 +106,10 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("scheme", "request_"), REFUSED)
-def test_a_credential_that_says_it_is_no_good_is_refused(tmp_path: Path, scheme: str, request_: dict[str, Any]) -> None:
-    """So that a client's way out of a refused credential can be tried."""
+def test_a_credential_with_the_word_invalid_expired_or_revoked_is_refused(
+    tmp_path: Path, scheme: str, request_: dict[str, Any]
+) -> None:
+    """So that a client can test how it handles a 401."""
     response = ask(tmp_path, [{scheme: []}], request_)
 
     assert 401 == response.status_code
@@ -139,7 +141,7 @@ def test_an_empty_requirement_makes_the_others_optional(tmp_path: Path) -> None:
         assert 200 == ask(tmp_path, [{"bearer": []}, {}], request).status_code
 
 
-def test_an_operation_may_be_open_where_the_document_is_not(tmp_path: Path) -> None:
+def test_an_operation_may_be_public_in_a_document_that_is_not(tmp_path: Path) -> None:
     assert 200 == ask(tmp_path, [], {}, everywhere=[{"bearer": []}]).status_code
 
 
@@ -150,7 +152,7 @@ def test_an_operation_may_be_open_where_the_document_is_not(tmp_path: Path) -> N
         ({"scope": "read"}, 403), ({"scp": []}, 403),
     ],
 )  # fmt: skip
-def test_a_token_that_says_it_lacks_a_scope_is_forbidden(tmp_path: Path, claims: dict[str, Any], status: int) -> None:
+def test_a_token_whose_claims_lack_a_scope_is_forbidden(tmp_path: Path, claims: dict[str, Any], status: int) -> None:
     request = {"headers": {"Authorization": f"Bearer {token(**claims)}"}}
 
     response = ask(tmp_path, [{"oauth": ["read", "write"]}], request)
@@ -161,7 +163,7 @@ def test_a_token_that_says_it_lacks_a_scope_is_forbidden(tmp_path: Path, claims:
         assert "write" in response.json()["detail"]
 
 
-def test_another_requirement_may_do_where_a_scope_is_lacking(tmp_path: Path) -> None:
+def test_another_requirement_is_enough_when_a_scope_is_missing(tmp_path: Path) -> None:
     request = {"headers": {"Authorization": f"Bearer {token(scope='read')}", "X-Key": "abc"}}
 
     assert 200 == ask(tmp_path, [{"oauth": ["write"]}, {"header": []}], request).status_code

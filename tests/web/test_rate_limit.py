@@ -1,4 +1,4 @@
-"""Rate limits: for what they are counted, and how they are forgotten."""
+"""Rate limits: what requests are counted by, and how counts are reset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTE = {"name": "noteId", "in": "path", "required": True, "schema": {"type": "st
 
 
 def limited(*per: str) -> dict[str, Any]:
-    """A document of which one operation may be asked twice a minute, for each combination of these."""
+    """A document with one operation that allows two requests a minute for each combination of these."""
     limit = {"requests": 2, "window": 60, "per": list(per), "evidence": "assumed"}
     return document({
         "/notes/{noteId}": {"parameters": [NOTE], "get": {
@@ -25,7 +25,7 @@ def statuses(api: Client, *paths: str) -> list[int]:
     return [api.get(path).status_code for path in paths]
 
 
-def test_a_reset_forgets_the_requests_of_a_limit_that_one_operation_has(tmp_path: Path) -> None:
+def test_a_reset_also_resets_the_limit_of_one_operation(tmp_path: Path) -> None:
     with Client(served(tmp_path, limited("operation"))) as api:
         assert [200, 200, 429] == statuses(api, "/notes/a", "/notes/b", "/notes/c")
         assert [200, 200, 200] == statuses(api, "/ping", "/ping", "/ping")
@@ -33,7 +33,7 @@ def test_a_reset_forgets_the_requests_of_a_limit_that_one_operation_has(tmp_path
         assert [200, 200, 429] == statuses(api, "/notes/a", "/notes/b", "/notes/c")
 
 
-def test_a_path_is_the_same_at_the_root_and_below_the_name_of_its_service(tmp_path: Path) -> None:
+def test_a_path_at_the_root_and_below_the_service_name_is_counted_once(tmp_path: Path) -> None:
     with Client(served(tmp_path, limited("path"))) as api:
         assert [200, 200, 429] == statuses(api, "/notes/a", "/test/notes/a", "/notes/a")
         assert [429, 200] == statuses(api, "/test/notes/a", "/test/notes/b")

@@ -1,4 +1,4 @@
-"""Outcomes that come when the registration has moved on: an address that was changed, a sync that was overtaken."""
+"""Answers of MCP servers that arrive late: the URL has changed, the item is deleted, or a later sync was started."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Journey = Callable[[httpx.AsyncClient, "Directed"], Awaitable[Any]]
 
 
 class Directed(SimulatedProber):
-    """Answers when the test says so: a question about a slow server waits for its turn in `waiting`."""
+    """Answers when the test releases it: a question about a slow server waits in `waiting`."""
 
     mode = "live"
 
@@ -56,7 +56,7 @@ def listing(count: int) -> Outcome:
 
 
 def travel(vendor: str, journey: Journey, *, deadline: float) -> Any:
-    """What a journey brings back that a client of one vendor makes; a reply waits that many seconds for a server."""
+    """The result of a coroutine with a Basedash client, on a mock that waits that many seconds for an MCP server."""
 
     async def within() -> Any:
         prober = Directed()
@@ -70,13 +70,13 @@ def travel(vendor: str, journey: Journey, *, deadline: float) -> Any:
 
 
 async def a_few_steps() -> None:
-    """Let every task that can go on do so."""
+    """Let all tasks run until they wait."""
     for _ in range(50):
         await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("late", [listing(2), Outcome("error", "The server answered 500 Internal Server Error.")])
-def test_a_late_outcome_of_an_address_that_was_changed_meanwhile_is_dropped(late: Outcome) -> None:
+def test_a_late_answer_is_ignored_when_the_url_has_changed(late: Outcome) -> None:
     async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
         created = (await api.post(BASEDASH, json={"displayName": "a", "serverUrl": SLOW})).json()["data"]
         item = f"{BASEDASH}/{created['id']}"
@@ -90,7 +90,7 @@ def test_a_late_outcome_of_an_address_that_was_changed_meanwhile_is_dropped(late
     assert changed == later
 
 
-def test_an_outcome_in_time_for_an_address_that_was_changed_meanwhile_is_asked_for_anew() -> None:
+def test_the_server_is_asked_again_when_the_url_changes_during_the_wait() -> None:
     async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
         created = (await api.post(BASEDASH, json={"displayName": "a", "serverUrl": OTHER})).json()["data"]
         item = f"{BASEDASH}/{created['id']}"
@@ -106,7 +106,7 @@ def test_an_outcome_in_time_for_an_address_that_was_changed_meanwhile_is_asked_f
 
 
 @pytest.mark.parametrize("deadline", [0.01, 10.0])
-def test_of_two_syncs_of_one_server_the_one_that_was_asked_later_counts(deadline: float) -> None:
+def test_the_later_of_two_syncs_of_one_server_counts(deadline: float) -> None:
     async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
         created = (await api.post(DATAGRID, json={"name": "a", "base_url": OTHER})).json()
         item = f"{DATAGRID}/{created['id']}"
@@ -126,7 +126,7 @@ def test_of_two_syncs_of_one_server_the_one_that_was_asked_later_counts(deadline
     assert 7 == travel("datagrid", journey, deadline=deadline)["metadata"]["tool_count"]
 
 
-def test_a_registration_that_is_deleted_while_oauth_comes_back_for_it_is_no_failure() -> None:
+def test_an_oauth_callback_for_an_item_that_is_deleted_meanwhile_succeeds() -> None:
     async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
         created = (await api.post(BASEDASH, json={"displayName": "a", "serverUrl": OTHER})).json()["data"]
         await api.patch(f"{BASEDASH}/{created['id']}", json={"serverUrl": SLOW})
@@ -141,7 +141,7 @@ def test_a_registration_that_is_deleted_while_oauth_comes_back_for_it_is_no_fail
     assert (204, 200, True) == (deleted, back.status_code, "Authorized." in back.text)
 
 
-def test_where_nobody_asked_for_the_new_address_a_late_outcome_of_the_old_one_makes_it_be_asked() -> None:
+def test_a_late_answer_for_the_old_url_starts_a_sync_of_the_new_one() -> None:
     async def journey(api: httpx.AsyncClient, prober: Directed) -> Any:
         body = {"projectId": "proj_123", "name": "a", "transportType": "http", "connectionType": "direct", "url": SLOW}
         created = (await api.post(f"{GAIA}/servers", json=body)).json()["serverId"]

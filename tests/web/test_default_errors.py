@@ -1,4 +1,4 @@
-"""Without a word about errors, a refusal has the status and the body that the document offers for it."""
+"""Without `errors` in a behaviour file, an error has the status and the body that the document offers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_an_invalid_request_gets_the_first_documented_status(tmp_path: Path, off
 
 
 @pytest.mark.parametrize("code", ["422", "400", "4XX", "default"])
-def test_the_body_keeps_the_schema_and_names_the_field(tmp_path: Path, code: str) -> None:
+def test_the_body_is_valid_and_names_the_field(tmp_path: Path, code: str) -> None:
     response = refuse(tmp_path, answers(PROBLEM, code))
 
     jsonschema.validate(response.json(), PROBLEM)
@@ -53,7 +53,7 @@ def test_the_body_keeps_the_schema_and_names_the_field(tmp_path: Path, code: str
     assert response.status_code == response.json()["code"]
 
 
-def test_where_the_document_offers_nothing_it_is_problem_details(tmp_path: Path) -> None:
+def test_an_undocumented_error_is_problem_details(tmp_path: Path) -> None:
     response = refuse(tmp_path, {})
 
     assert "application/problem+json" == response.headers["content-type"]
@@ -68,10 +68,10 @@ def objects(**properties: Any) -> dict[str, Any]:
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 SHORT = '"x" is shorter than 2 characters'
-"""What is wrong with the name."""
+"""The fault of the name."""
 
 
-def test_a_refusal_that_is_about_no_field_names_none(tmp_path: Path) -> None:
+def test_an_error_without_a_field_names_none(tmp_path: Path) -> None:
     error = objects(message=TEXT, errors={"type": "array", "items": {
         "type": "object", "required": ["message"], "properties": {"message": TEXT, "field": TEXT}}})  # fmt: skip
     paths = {"/pets/{id}": {
@@ -121,11 +121,11 @@ WORLD: dict[str, tuple[dict[str, Any], Any]] = {
     "a text": (TEXT, f"body name: {SHORT}"),
     "a short text": (objects(message=TEXT | {"maxLength": 30}), {"message": 'body name: "x" is shorter tha…'}),
 }  # fmt: skip
-"""Error bodies of well-known frameworks and standards, and what they must say of a name that is too short."""
+"""Error bodies of well-known frameworks and standards, and the expected body for a name that is too short."""
 
 
 @pytest.mark.parametrize("style", WORLD)
-def test_the_error_bodies_of_the_world_are_filled_in_as_their_readers_expect(tmp_path: Path, style: str) -> None:
+def test_error_bodies_of_well_known_frameworks_are_filled_as_expected(tmp_path: Path, style: str) -> None:
     schema, expected = WORLD[style]
 
     response = refuse(tmp_path, answers(schema, "422"))
@@ -133,7 +133,7 @@ def test_the_error_bodies_of_the_world_are_filled_in_as_their_readers_expect(tmp
     assert expected == response.json()
 
 
-def test_a_documented_example_is_kept_but_for_what_it_says(tmp_path: Path) -> None:
+def test_a_documented_example_is_kept_except_for_the_message(tmp_path: Path) -> None:
     schema = {"type": "object", "properties": {"message": TEXT, "help": TEXT}}
     example = {"message": "Pet not found", "help": "https://example.com/help"}
 
@@ -146,7 +146,7 @@ def test_a_documented_example_is_kept_but_for_what_it_says(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("kind", "piece"), [("text/plain", "body name: "), ("application/xml", "<message>body name: ")]
 )
-def test_errors_that_are_no_json_say_it_too(tmp_path: Path, kind: str, piece: str) -> None:
+def test_errors_in_text_and_xml_have_the_message_too(tmp_path: Path, kind: str, piece: str) -> None:
     schema = TEXT if kind == "text/plain" else PROBLEM
 
     response = refuse(tmp_path, answers(schema, "400", kind=kind))
@@ -155,7 +155,7 @@ def test_errors_that_are_no_json_say_it_too(tmp_path: Path, kind: str, piece: st
     assert piece in response.text
 
 
-def test_other_refusals_have_their_own_status_and_body(tmp_path: Path) -> None:
+def test_other_errors_have_their_own_status_and_body(tmp_path: Path) -> None:
     pet = {"type": "object", "properties": {"id": WHOLE, "name": TEXT}}
     parameter = {"name": "id", "in": "path", "required": True, "schema": WHOLE}
     responses = answers(pet) | answers(PROBLEM, "default") | answers(PROBLEM, "4XX")
@@ -226,7 +226,7 @@ def test_filling_never_makes_a_valid_body_invalid_and_never_touches_the_original
     assert before == repr(body)
 
 
-def test_what_swagger_2_produces_is_the_media_type_of_refusals_too(tmp_path: Path) -> None:
+def test_errors_have_the_media_type_that_swagger_2_produces(tmp_path: Path) -> None:
     limit = {"name": "limit", "in": "query", "type": "integer"}
     responses = {"200": {"description": "fine"}, "400": {"description": "bad"}}
     operation = {"parameters": [limit], "produces": ["application/json"], "responses": responses}

@@ -1,4 +1,4 @@
-"""The sandbox's own paths: health, state, reset, clock; and the documents it serves."""
+"""The admin API below `/_mock/` (health, state, reset, clock), and the served documents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.web.conftest import ADMIN, LINEAR, SERVERS
 HEADERS = {"Authorization": f"Bearer {ADMIN}"}
 
 
-def test_health_says_what_is_served_and_how_tools_are_synced(admin: Client) -> None:
+def test_health_lists_the_services_and_how_tools_are_synced(admin: Client) -> None:
     health = admin.get("/_mock/health").json()
 
     assert ("ok", 7) == (health["status"], health["seed"])
@@ -39,7 +39,7 @@ def test_the_trial_starts_once_for_an_organization(admin: Client) -> None:
     assert first == admin.get("/_mock/state").json()["basedash"]["org_abc123"]["facts"]
 
 
-def test_a_reset_forgets_all_or_one_tenant(admin: Client) -> None:
+def test_a_reset_deletes_all_tenants_or_one(admin: Client) -> None:
     other = SERVERS.replace("org_abc123", "org_2")
     for address in (SERVERS, other):
         admin.post(address, json=LINEAR)
@@ -61,20 +61,22 @@ def test_a_reset_forgets_all_or_one_tenant(admin: Client) -> None:
         ("GET", "/_mock/nothing", 404, "nothing"),
     ],
 )
-def test_a_mistake_is_told_with_what_is_allowed(admin: Client, method: str, path: str, status: int, word: str) -> None:
+def test_a_wrong_request_gets_an_error_with_what_is_allowed(
+    admin: Client, method: str, path: str, status: int, word: str
+) -> None:
     reply = admin.request(method, path)
 
     assert status == reply.status_code
     assert word in reply.text
 
 
-def test_the_clock_of_a_seeded_sandbox_can_be_advanced(admin: Client) -> None:
+def test_the_clock_can_be_advanced_with_a_seed(admin: Client) -> None:
     before = admin.post("/_mock/clock", params={"advance": 0}).json()["now"]
 
     assert 60 <= admin.post("/_mock/clock", params={"advance": 60}).json()["now"] - before < 61
 
 
-def test_a_token_guards_what_is_remembered_when_there_is_one() -> None:
+def test_state_and_reset_need_the_token_when_there_is_one() -> None:
     app = mockserver.create_app("basedash", token="open-sesame")
 
     with Client(app) as client:
@@ -85,7 +87,7 @@ def test_a_token_guards_what_is_remembered_when_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
-def test_each_document_is_served_as_published_with_the_address_it_is_reached_at(vendor: str) -> None:
+def test_each_document_is_served_as_published_with_the_url_of_the_mock(vendor: str) -> None:
     with Client(mockserver.create_app("basedash", "datagrid", "gaia", "piper"), "http://localhost:8080") as client:
         document = client.get(f"/{vendor}/openapi.json").json()
         page = client.get(f"/{vendor}/docs")
@@ -104,7 +106,7 @@ def test_a_single_document_is_also_mounted_at_the_root(sandbox: Sandbox) -> None
         assert 200 == client.get("/openapi.json").status_code
 
 
-def test_a_document_names_the_scheme_by_which_a_proxy_on_this_machine_was_reached(admin: Client) -> None:
+def test_a_document_has_the_scheme_that_a_proxy_on_this_machine_forwards(admin: Client) -> None:
     [server] = admin.get("/basedash/openapi.json", headers={"X-Forwarded-Proto": "https"}).json()["servers"]
 
     assert "https://sandbox/basedash" == server["url"]

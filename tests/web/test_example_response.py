@@ -1,4 +1,4 @@
-"""What is no resource answers from its document: with an example where there is a valid one, else with a value."""
+"""An operation without a resource is answered from the document: with a valid example, else a generated value."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ REPORT = {
 def ask(
     folder: Path, operation: dict[str, Any], path: str = "/run", *, url: str = "", **options: Any
 ) -> httpx.Response:
-    """The reply of a sandbox to a request for the only operation of a document; a POST, where it takes a body."""
+    """The reply to a request for the only operation of a document; a POST if it has a body."""
     method = "post" if "requestBody" in operation else "get"
     with Client(served(folder, document({path: {method: operation}}))) as client:
         return client.request(method.upper(), url or path, **options)
 
 
-def test_the_documents_example_is_the_answer(tmp_path: Path) -> None:
+def test_the_documents_example_is_the_response(tmp_path: Path) -> None:
     example = {"id": "0a0a0a0a-0000-4000-8000-000000000000", "total": 21, "author": "ada@example.com"}
 
     response = ask(tmp_path, {"responses": answers(REPORT, example=example)})
@@ -45,13 +45,13 @@ def test_the_documents_example_is_the_answer(tmp_path: Path) -> None:
     assert example == response.json()
 
 
-def test_an_example_that_breaks_its_schema_is_no_answer(tmp_path: Path) -> None:
+def test_an_invalid_example_is_not_used(tmp_path: Path) -> None:
     response = ask(tmp_path, {"responses": answers(REPORT, example={"id": "not a uuid", "total": 4})})
 
     jsonschema.validate(response.json(), REPORT, format_checker=jsonschema.FormatChecker())
 
 
-def test_the_same_seed_gives_the_same_answer_and_another_seed_another(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_response_and_another_seed_another(tmp_path: Path) -> None:
     written = document({"/run": {"get": {"responses": answers(REPORT)}}})
 
     def answer(seed: int | None) -> Any:
@@ -63,7 +63,7 @@ def test_the_same_seed_gives_the_same_answer_and_another_seed_another(tmp_path: 
     assert answer(None) == answer(None)
 
 
-def test_the_answer_depends_on_the_ids_in_the_path_and_stays_the_same_for_each(tmp_path: Path) -> None:
+def test_the_response_depends_on_the_ids_in_the_path_and_is_the_same_for_each(tmp_path: Path) -> None:
     parameter = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     written = document({"/run/{name}/score": {"get": {"parameters": [parameter], "responses": answers(REPORT)}}})
 
@@ -74,7 +74,7 @@ def test_the_answer_depends_on_the_ids_in_the_path_and_stays_the_same_for_each(t
     assert first != other
 
 
-def test_what_the_request_says_is_shown_again_where_it_is_valid(tmp_path: Path) -> None:
+def test_values_of_the_request_are_echoed_where_they_are_valid(tmp_path: Path) -> None:
     sent = {"title": "Mine", "total": 4, "unknown": True}
     operation = {"requestBody": takes({"type": "object"}), "responses": answers(REPORT)}
 
@@ -85,8 +85,8 @@ def test_what_the_request_says_is_shown_again_where_it_is_valid(tmp_path: Path) 
     assert "unknown" not in shown
 
 
-def test_a_whole_number_that_no_integer_holds_is_not_shown_again(tmp_path: Path) -> None:
-    """It arrives as 1e+30, which readers of JSON take for a fraction."""
+def test_a_number_beyond_64_bits_is_not_echoed(tmp_path: Path) -> None:
+    """It is read as 1e+30, which JSON parsers take for a float."""
     count = {"type": "object", "required": ["count"], "properties": {"count": {"type": "integer"}}}
     operation = {"requestBody": takes(count), "responses": answers(count)}
     with Client(served(tmp_path, document({"/run": {"post": operation}}))) as client:
@@ -97,7 +97,7 @@ def test_a_whole_number_that_no_integer_holds_is_not_shown_again(tmp_path: Path)
     assert isinstance(large.json()["count"], int)
 
 
-def test_what_the_request_says_is_shown_inside_an_envelope(tmp_path: Path) -> None:
+def test_values_of_the_request_are_echoed_inside_an_envelope(tmp_path: Path) -> None:
     envelope = {"type": "object", "required": ["data"], "properties": {"data": REPORT}}
     operation = {"requestBody": takes({"type": "object"}), "responses": answers(envelope)}
 
@@ -111,7 +111,7 @@ def test_what_the_request_says_is_shown_inside_an_envelope(tmp_path: Path) -> No
         (["default"], 200), (["404", "default"], 200), (["410"], 410),
     ],
 )  # fmt: skip
-def test_the_status_is_the_documented_success_or_else_what_is_documented(
+def test_the_status_is_the_documented_success_or_else_another_documented_one(
     tmp_path: Path, statuses: list[str], status: int
 ) -> None:
     response = ask(tmp_path, {"responses": {code: {"description": "an answer"} for code in statuses}})
@@ -121,7 +121,7 @@ def test_the_status_is_the_documented_success_or_else_what_is_documented(
     assert "content-type" not in response.headers
 
 
-def test_headers_that_must_be_there_are_there_and_fit_their_schemas(tmp_path: Path) -> None:
+def test_required_headers_are_sent_and_match_their_schemas(tmp_path: Path) -> None:
     headers = {
         "X-Left": {"required": True, "schema": {"type": "integer", "minimum": 5, "maximum": 6}},
         "X-Tags": {"required": True, "schema": {"type": "array", "const": ["a", "a"]}},
@@ -138,7 +138,7 @@ def test_headers_that_must_be_there_are_there_and_fit_their_schemas(tmp_path: Pa
     assert "x-optional" not in response.headers
 
 
-def test_no_header_of_a_document_can_end_the_line_that_it_stands_on(tmp_path: Path) -> None:
+def test_no_header_of_a_document_can_end_its_line(tmp_path: Path) -> None:
     headers = {
         "X-Shown": {"required": True, "example": "a\r\nX-Smuggled: b", "schema": {"type": "string"}},
         "X No Name": {"required": True, "example": "a", "schema": {"type": "string"}},
@@ -185,7 +185,7 @@ def test_the_client_chooses_among_the_media_types(tmp_path: Path, accept: str, m
     assert media_type == response.headers["content-type"]
 
 
-def test_a_client_that_takes_nothing_of_what_is_offered_is_told_what_is(tmp_path: Path) -> None:
+def test_a_406_lists_the_documented_media_types(tmp_path: Path) -> None:
     response = ask(
         tmp_path, {"responses": answers(REPORT)}, headers={"Accept": "text/html;q=0.9, application/json;q=0"}
     )
@@ -194,8 +194,8 @@ def test_a_client_that_takes_nothing_of_what_is_offered_is_told_what_is(tmp_path
     assert "application/json" in response.json()["detail"]
 
 
-def test_what_only_a_parameter_offers_is_answered_with_what_there_is(tmp_path: Path) -> None:
-    """As ReadMe documents `accept`: as a parameter with two values, of which the reply has one."""
+def test_an_accept_value_of_a_documented_parameter_gets_the_documented_media_type(tmp_path: Path) -> None:
+    """As in ReadMe's document: `accept` is a parameter with two values, and the reply has one of them."""
     kinds = {"type": "string", "enum": ["application/json", "text/event-stream"]}
     asked = {"name": "accept", "in": "header", "schema": kinds}
     reply = answers({"type": "object", "properties": {"answer": {"type": "string"}}})
@@ -225,7 +225,7 @@ READERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("media_type", READERS)
-def test_every_kind_of_body_can_be_read_by_those_who_know_it(tmp_path: Path, media_type: str) -> None:
+def test_every_kind_of_body_can_be_read_by_its_usual_reader(tmp_path: Path, media_type: str) -> None:
     content = MANY if media_type != "application/pdf" else {"application/pdf": {"schema": {"type": "string"}}}
     responses = {"200": {"description": "an answer", "content": content}}
 
@@ -243,7 +243,7 @@ def test_every_kind_of_body_can_be_read_by_those_who_know_it(tmp_path: Path, med
         ("application/problem+json; charset=utf-8", b'[{"n":1},{"n":1}]'),
     ],
 )
-def test_a_list_is_written_as_one_value_on_each_line_where_the_media_type_says_so(
+def test_a_list_is_written_as_lines_where_the_media_type_says_so(
     tmp_path: Path, media_type: str, written: bytes
 ) -> None:
     item = {"type": "object", "required": ["n"], "properties": {"n": {"const": 1}}, "additionalProperties": False}
@@ -272,7 +272,7 @@ def test_xml_is_written_as_the_schema_says(tmp_path: Path) -> None:
     assert written == response.text.partition("\n")[2]
 
 
-def test_where_no_valid_answer_exists_the_error_names_the_pointer(tmp_path: Path) -> None:
+def test_when_no_response_is_possible_the_error_has_the_pointer(tmp_path: Path) -> None:
     impossible = {
         "type": "object",
         "required": ["a"],
@@ -285,8 +285,8 @@ def test_where_no_valid_answer_exists_the_error_names_the_pointer(tmp_path: Path
     assert "#/paths/~1run/get/responses/200/content/application~1json/schema" in response.json()["detail"]
 
 
-def test_an_interim_status_is_never_the_answer(tmp_path: Path) -> None:
-    """A client would go on waiting for the final one (RFC 9110 section 15.2)."""
+def test_an_interim_status_is_never_sent(tmp_path: Path) -> None:
+    """A client would continue to wait for the final one (RFC 9110 section 15.2)."""
     only = ask(tmp_path, {"responses": {"100": {"description": "go on"}}})
     beside = ask(tmp_path, {"responses": {"102": {"description": "wait"}, "404": {"description": "nothing"}}})
 

@@ -1,4 +1,4 @@
-"""What the next version of a document takes over of what the one before remembered."""
+"""Which stored items are kept when a document is reloaded."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def item(*names: str, **properties: Any) -> dict[str, Any]:
 
 
 def kennels(name: dict[str, Any]) -> dict[str, Any]:
-    """Kennels with a name of that schema, and dogs in them."""
+    """A document of kennels, whose name has this schema, and of the dogs in them."""
     paths: dict[str, Any] = {}
     for path, shown in (("/kennels", item("name", name=name)), ("/kennels/{kennelId}/dogs", item("call", call=TEXT))):
         id = path.rsplit("/", 1)[1][:-1] + "Id"
@@ -40,12 +40,12 @@ def kennels(name: dict[str, Any]) -> dict[str, Any]:
 
 
 def rewrite(sandbox: Sandbox, folder: Path, written: dict[str, Any]) -> dict[str, int]:
-    """Serve the new version; the number of items dropped, by resource."""
+    """Serve the new version; returns the number of dropped items by resource."""
     (folder / "test.json").write_text(json.dumps(written))
     return dict(sandbox.replace_services(sandbox.read_services())["test"])
 
 
-def test_items_stay_with_what_they_are_nested_in_and_go_with_it(tmp_path: Path) -> None:
+def test_nested_items_are_kept_and_dropped_with_their_parent(tmp_path: Path) -> None:
     sandbox = served(tmp_path, kennels(TEXT))
     with Client(sandbox) as api:
         stays, goes = (api.post("/kennels", json={"name": name}).json()["id"] for name in ("Home", "Waterloo House"))
@@ -57,7 +57,7 @@ def test_items_stay_with_what_they_are_nested_in_and_go_with_it(tmp_path: Path) 
         assert 404 == api.get(f"/kennels/{goes}/dogs").status_code
 
 
-def test_a_deleted_item_stays_deleted_and_new_ones_go_on(tmp_path: Path) -> None:
+def test_a_deleted_item_stays_deleted_and_ids_continue(tmp_path: Path) -> None:
     sandbox = served(tmp_path, kennels(TEXT))
     with Client(sandbox) as api:
         first, second = (api.post("/kennels", json={"name": name}).json() for name in ("a", "b"))
@@ -69,7 +69,7 @@ def test_a_deleted_item_stays_deleted_and_new_ones_go_on(tmp_path: Path) -> None
         assert [second, third] == sorted(api.get("/kennels").json(), key=lambda kennel: str(kennel["name"]))
 
 
-def test_a_resource_that_is_looked_for_elsewhere_keeps_nothing(tmp_path: Path) -> None:
+def test_a_renamed_resource_keeps_nothing(tmp_path: Path) -> None:
     sandbox = served(tmp_path, kennels(TEXT))
     with Client(sandbox) as api:
         api.post("/kennels", json={"name": "a"})
