@@ -1,4 +1,4 @@
-"""The examples of a document that its own schemas forbid."""
+"""Finds the examples of a document that its own schemas forbid."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from mockserver.openapi.lint import Problem
 
 
 def unusable_examples(document: Document, examples: ExampleMaker) -> Iterator[Problem]:
-    """A problem for each response whose examples are all invalid: a made-up value is sent in their place.
+    """A problem for each response whose examples are all invalid: a generated value is sent in their place.
 
-    A large document is passed over, since its schemas are compiled only when they are needed.
+    A large document is skipped, since its schemas are compiled only when they are needed.
     """
     for operation in document.operations if not document.is_large else ():
         for response in operation.responses:
@@ -28,4 +28,4 @@ def _is_unusable(media: MediaType, examples: ExampleMaker) -> bool:
     try:
         return examples.documented(media) is None
     except Unanswerable:
-        return False  # the schema itself cannot be used, which another message says
+        return False  # the schema itself cannot be used, which another problem reports

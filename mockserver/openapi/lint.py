@@ -49,7 +49,7 @@ def problems(document: dict[str, Any], *, file: str = "", unread: Iterable[Docum
         return (Problem(fault, "error"),)
     known = {error.pointer: _unread(error) for error in unread}
     found = [known.get(each.pointer, each) for each in lint_rules.findings(document, version)]
-    # The graph of a large document takes a while; without a breaking problem nobody needs it.
+    # The graph of a large document takes a while; without a breaking problem it is not needed.
     parts = Reachability.of(document) if any(each.breaking for each in found) else None
     return tuple(_rated(each, file, parts) for each in dict.fromkeys(found))
 

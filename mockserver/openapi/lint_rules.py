@@ -204,8 +204,8 @@ OWN = frozenset((
 @lru_cache(maxsize=4096)
 def _breach(schema: bytes, value: bytes) -> str:
     """Why `value` is not valid; empty when it is. Cached, since a document repeats few different schemas."""
-    judge = jsonschema_rs.Draft202012Validator(orjson.loads(schema))
-    return next((error.message for error in judge.iter_errors(orjson.loads(value))), "")
+    validator = jsonschema_rs.Draft202012Validator(orjson.loads(schema))
+    return next((error.message for error in validator.iter_errors(orjson.loads(value))), "")
 
 
 def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:

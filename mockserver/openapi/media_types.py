@@ -1,4 +1,4 @@
-"""Media types and ranges (RFC 9110 sections 8.3.1 and 12.5.1): which is meant, and how its bytes are written."""
+"""Media types and ranges (RFC 9110 sections 8.3.1 and 12.5.1): their kind, and which one describes a message."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ LINES = frozenset(
 
 PARAMETER = re.compile(r';\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))')
 
-UNJUDGED = frozenset({"q", "charset", "boundary"})
-"""Parameters that say how a message is sent, not what it is."""
+TRANSPORT_PARAMETERS = frozenset({"q", "charset", "boundary"})
+"""Parameters that say how a message is sent, not what it is; they are ignored in comparisons."""
 
 
 class MediaRange(NamedTuple):
@@ -39,7 +39,7 @@ def parse(text: str) -> MediaRange:
     kind, mark, rest = text.partition(";")
     found = PARAMETER.findall(mark + rest) if mark else ()
     parameters = {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain for name, quoted, plain in found}
-    return MediaRange(kind.strip().lower(), {n: v for n, v in parameters.items() if n not in UNJUDGED})
+    return MediaRange(kind.strip().lower(), {n: v for n, v in parameters.items() if n not in TRANSPORT_PARAMETERS})
 
 
 def essence(text: str) -> str:
@@ -69,7 +69,7 @@ def is_form(text: str) -> bool:
 
 
 def is_range(text: str) -> bool:
-    """Does the text stand for several media types?"""
+    """Is it a range, which covers several media types?"""
     return "*" in essence(text)
 
 
@@ -82,7 +82,7 @@ def best(offered: Iterable[str], sent: str) -> int | None:
     """The position of the key that describes a message of media type `sent`, the most specific first; None for none.
 
     A key with a parameter that `sent` has with another value does not describe it; one that `sent` does not have is
-    passed over (OpenAPI 3.1 sections 4.8.13 and 4.8.14: the most specific key applies).
+    ignored (OpenAPI 3.1 sections 4.8.13 and 4.8.14: the most specific key applies).
     """
     message = parse(sent)
     ranks = [_rank(parse(name), message) for name in offered]
@@ -94,7 +94,7 @@ NEVER = (-1, 0, 0)
 
 
 def _rank(key: MediaRange, message: MediaRange) -> tuple[int, int, int]:
-    """How specifically a key speaks of a message: by its type, by the parameters they share and by those it lacks."""
+    """How specific a key is for a message: by its type, the parameters they share, and those the message lacks."""
     place = _place(key.kind, message.kind)
     shared = key.parameters.keys() & message.parameters.keys()
     if place < 0 or any(key.parameters[name] != message.parameters[name] for name in shared):

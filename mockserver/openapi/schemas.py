@@ -218,7 +218,7 @@ def faults(
 
     If all alternatives of `anyOf` or `oneOf` fail, the faults are those of the alternative that was most likely meant:
     "is not valid under any of the schemas" would help no client. At most MOST_FAULTS are found, one where the instance
-    is large: the validator looks for all of them before it tells the first.
+    is large: the validator collects all of them before it returns the first.
     """
     errors = [validator.first_error(instance)] if is_large else validator.iter_errors(instance)
     found = (fault for error in errors for fault in _readable(error, location, prefix))
@@ -228,7 +228,7 @@ def faults(
 def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Iterator[Fault]:
     branches = error.kind.context if error.kind.name in ("anyOf", "oneOf") else []  # type: ignore[attr-defined]
     if not all(branches):
-        branches = []  # a `oneOf` of which several alternatives match: there is no fault inside of them
+        branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
     meant = [branch for branch in branches if not _is_other_kind(branch, error)]
     inside = meant[0] if len(meant) == 1 else _agreed(branches)
     for inner in inside:
@@ -275,7 +275,7 @@ CHOICES: dict[str, Callable[[Any], list[Any]]] = {
     "enum": lambda kind: kind.options,
     "const": lambda kind: [kind.expected_value],
 }
-"""Keyword with fixed values → how its errors tell these values."""
+"""Keyword with fixed values → a function that takes these values from its error."""
 
 
 def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[str | int, ...]) -> Fault:

@@ -17,7 +17,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The time of this machine, kept from going backwards."""
+    """The time of this machine, which never goes backwards here."""
 
     def __init__(self) -> None:
         self._last = 0.0

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 INTEGER = re.compile(r"0|-?[1-9][0-9]{0,39}", re.ASCII)
-"""An integer as JSON writes it (RFC 8259 section 6). A longer one is no id, and would take long to convert."""
+"""An integer as JSON writes it (RFC 8259 section 6). A longer one is not an id, and converting it would take long."""
 
 
 def number_of(id: Any) -> int | None:
-    """The number that an id is when read from text: 7 for `"7"`; None for a text that no number is written as."""
+    """The number that a text is as an id: 7 for `"7"`; None if JSON writes no number so."""
     return int(id) if isinstance(id, str) and INTEGER.fullmatch(id) else None

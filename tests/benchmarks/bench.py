@@ -184,12 +184,12 @@ def print_rates(rates: Rates, notes: Mapping[str, str]) -> None:
 
 def shares(table: Mapping[str, Rate], ceiling: Mapping[str, Rate]) -> dict[str, dict[str, float]]:
     """The share of the ceiling, by rate and by processor time; none for requests that were refused."""
-    sound = {name: each for name, each in table.items() if not each.refused}
+    accepted = {name: each for name, each in table.items() if not each.refused}
     return {
-        "of_ceiling": {name: round(each.per_second / ceiling[name].per_second, 3) for name, each in sound.items()},
+        "of_ceiling": {name: round(each.per_second / ceiling[name].per_second, 3) for name, each in accepted.items()},
         "by_processor": {
             name: round(ceiling[name].microseconds / each.microseconds, 3)
-            for name, each in sound.items() if each.microseconds
+            for name, each in accepted.items() if each.microseconds
         },
     }  # fmt: skip
 
@@ -299,13 +299,13 @@ def print_scale(table: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
             print(f"| {name} | {large['problem']} | | | | | |")
             continue
         costs = [each["microseconds"] / 1000 for each in (large, small)]
-        told = [f"{cost:.3f} ms" for cost in costs] + [f"{costs[0] / max(costs[1], 1e-9):.2f}"]
+        cells = [f"{cost:.3f} ms" for cost in costs] + [f"{costs[0] / max(costs[1], 1e-9):.2f}"]
         if large["refused"] or small["refused"]:
-            told = [
-                "refused" if each["refused"] else cost for each, cost in zip((large, small), told, strict=False)
+            cells = [
+                "refused" if each["refused"] else cost for each, cost in zip((large, small), cells, strict=False)
             ] + ["–"]
         ready = f"{large['ready_after']} s | {large['ready_by_processor']} s"
-        print(f"| {name} | {ready} | {large['megabytes']} MB | {' | '.join(told)} |")
+        print(f"| {name} | {ready} | {large['megabytes']} MB | {' | '.join(cells)} |")
 
 
 def machine() -> dict[str, Any]:

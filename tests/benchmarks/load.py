@@ -89,10 +89,10 @@ def _with_wrk(request: Request, seconds: float) -> Rate:
         script.flush()
         duration = f"-d{max(1, round(seconds))}s"
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", duration, "--timeout", "10s", "-s", script.name, request.url]
-        told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
-    per_second = float(_number(r"Requests/sec:\s+([\d.]+)", told))
-    broken = sum(int(count) for count in re.findall(r"(?:connect|read|write|timeout) (\d+)", told))
-    return Rate(per_second, int(_number(r"Non-2xx or 3xx responses: (\d+)", told)) + broken)
+        printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
+    per_second = float(_number(r"Requests/sec:\s+([\d.]+)", printed))
+    broken = sum(int(count) for count in re.findall(r"(?:connect|read|write|timeout) (\d+)", printed))
+    return Rate(per_second, int(_number(r"Non-2xx or 3xx responses: (\d+)", printed)) + broken)
 
 
 def _number(pattern: str, text: str) -> str:

@@ -221,8 +221,8 @@ def running(server: Server, site: Site, probe: str, patience: float = 60) -> Ite
         "NODE_ENV": "production",
     }  # fmt: skip
     started = time.perf_counter()
-    told = site.folder / f"{server.name}.log"
-    with told.open("wb") as log:
+    log_file = site.folder / f"{server.name}.log"
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
             server.command(site, port), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT,
             env={**os.environ, **settings, **server.environment}, start_new_session=True,
@@ -232,8 +232,8 @@ def running(server: Server, site: Site, probe: str, patience: float = 60) -> Ite
             _await_answer(process, f"http://127.0.0.1:{port}{server.base}{probe}", started + patience)
             yield Running(server, port, time.perf_counter() - started, process.pid)
         except TimeoutError as problem:
-            said = told.read_text(errors="replace").strip().splitlines() or ["it says nothing"]
-            raise TimeoutError(f"{problem}: {said[-1]}") from None
+            lines = log_file.read_text(errors="replace").strip().splitlines() or ["no output"]
+            raise TimeoutError(f"{problem}: {lines[-1]}") from None
         finally:
             _stop(process)
 

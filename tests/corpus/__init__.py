@@ -1,1 +1,1 @@
-"""Documents that nobody here wrote, read in bulk."""
+"""Public documents, served in bulk."""

@@ -112,8 +112,8 @@ class Fact:
 
     def __str__(self) -> str:
         words = {HAS: "has ", ABSENT: "no ", NOT_AMONG: "not "}.get(self.rule, "")
-        told = self.expected is None or self.subject.endswith(f" {self.expected}")
-        value = "" if told else f" {self.expected}"
+        is_named = self.expected is None or self.subject.endswith(f" {self.expected}")
+        value = "" if is_named else f" {self.expected}"
         return f"{self.seed} {self.subject} {words}{self.keyword}{value}".replace("'", "")
 
     def holds(self, document: Node) -> bool:
