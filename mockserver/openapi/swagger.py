@@ -134,10 +134,11 @@ def _request_body(parameters: list[dict[str, Any]], consumes: list[str]) -> dict
     if body is None:
         return _form(parameters, consumes)
     media = {"schema": body.get("schema", {})}
-    said: dict[str, Any] = {key: body[key] for key in ("description", "required") if key in body}
+    described: dict[str, Any] = {key: body[key] for key in ("description", "required") if key in body}
     if type(body.get("name")) is str:
-        said["x-body-name"] = body["name"]  # 3.0 has no name for a body; Connexion hands it over by the one of 2.0
-    return {**said, "content": {name: dict(media) for name in consumes or ["application/json"]}}
+        # A body has no name in 3.0; Connexion passes it to functions under the name that 2.0 gives it.
+        described["x-body-name"] = body["name"]
+    return {**described, "content": {name: dict(media) for name in consumes or ["application/json"]}}
 
 
 def _form(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, Any]:

@@ -44,7 +44,8 @@ class TestBodies:
 
         schema = {"schema": {"type": "string"}}
         content = {"text/plain": schema, "application/json": schema}
-        assert {"description": "d", "required": True, "content": content} == post(own)["requestBody"]
+        named = {"description": "d", "required": True, "x-body-name": "b"}
+        assert {**named, "content": content} == post(own)["requestBody"]
         assert ["a/b"] == list(post(general)["requestBody"]["content"])
         assert ["application/json"] == list(post(unsaid)["requestBody"]["content"])
 
