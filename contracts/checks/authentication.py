@@ -32,26 +32,26 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
     types = _credential_types(context, op)
     if any(each == {"mutualTLS"} for each in types):
         raise CannotBuildRequest("the credential is a TLS client certificate")
-    made = context.some_item(resource) if resource is not None and resource.can("create") else None
-    path = dict(made.path) if made else {}
+    created = context.some_item(resource) if resource is not None and resource.can("create") else None
+    path = dict(created.path) if created else {}
     path |= _tenant_in_path(context, op)
-    for what, nobody in _invalid_credentials(context, any("basic" in each for each in types)):
+    for what, invalid_user in _invalid_credentials(context, any("basic" in each for each in types)):
         body = body_for(context, op, resource)
-        exchange = context.send(op, user=nobody, path=path, body=body, headers=_tenant_header(context))
+        exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
             context.record_created(resource, exchange, {}, context.main_user, path)
         check_refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
     if op.operation.method == "get":
         _check_scheme_case(context, op, path)
-        _check_unknown_item(context, op, resource, made, path)
-    if made is not None and resource is not None and resource.can("get") and made.resource is resource:
-        seen = context.get(made)
+        _check_unknown_item(context, op, resource, created, path)
+    if created is not None and resource is not None and resource.can("get") and created.resource is resource:
+        response = context.get(created)
         context.expect(
-            seen.status == 200,
+            response.status == 200,
             "a refused request has no effect: a GET still returns the item",
-            f"status {seen.status}",
-            made.exchange,
-            seen,
+            f"status {response.status}",
+            created.exchange,
+            response,
             about="done",
         )
 
@@ -80,15 +80,15 @@ def _check_unknown_item(
     context: CheckContext,
     op: ResourceOperation,
     resource: CheckedResource | None,
-    made: CreatedItem | None,
+    created: CreatedItem | None,
     path: dict[str, Any],
 ) -> None:
     """Without a credential, existing and unknown items get the same status."""
     parameter = resource.behaviour.identity.parameter if resource else ""
-    if made is None or resource is None or "{" + parameter + "}" not in op.operation.path:
+    if created is None or resource is None or "{" + parameter + "}" not in op.operation.path:
         return
     there = context.send(op, user=ANONYMOUS, path=path, headers=_tenant_header(context))
-    for id in unknown_ids(context, made):
+    for id in unknown_ids(context, created):
         not_there = context.send(op, user=ANONYMOUS, path=path | {parameter: id}, headers=_tenant_header(context))
         statement = StatementRef(
             op.name,

@@ -16,7 +16,7 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
     if statement.limit > 120:
         raise CannotBuildRequest(f"{statement.limit} items would be needed")
     held = len(context.list_all(resource)[0])
-    made, exchange = [], None
+    created, exchange = [], None
     for number in range(held, statement.limit):
         exchange, item = context.try_create(resource)
         if not context.expect(
@@ -27,9 +27,9 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
             about="below",
         ):
             return
-        made.append(item)
+        created.append(item)
     over, extra = context.try_create(resource)
-    last = made[-1].exchange if made and made[-1] else over
+    last = created[-1].exchange if created and created[-1] else over
     context.expect(
         extra is None,
         f"the create of item {statement.limit + 1} is refused, since the limit is {statement.limit}",
@@ -58,16 +58,16 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
         over,
         about="refused",
     )
-    if made and made[0] and resource.can("delete"):
-        _check_room_after_delete(context, resource, made[0], statement)
+    if created and created[0] and resource.can("delete"):
+        _check_room_after_delete(context, resource, created[0], statement)
     _check_other_tenant(context, resource)
     _check_own_tenants(context, resource, statement)
 
 
 def _check_room_after_delete(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem, statement: Capacity
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, statement: Capacity
 ) -> None:
-    removed = context.delete(made)
+    removed = context.delete(created)
     fresh, item = context.try_create(resource)
     context.expect(
         item is not None,
@@ -112,10 +112,10 @@ def _check_other_tenant(context: CheckContext, resource: CheckedResource) -> Non
     if resource.behaviour.tenant.by == "none":
         return
     try:
-        stranger = context.other_tenant_user()
+        other_user = context.other_tenant_user()
     except CannotBuildRequest:
         return
-    exchange, item = context.try_create(resource, user=stranger)
+    exchange, item = context.try_create(resource, user=other_user)
     context.expect(
         item is not None,
         "the limit counts each tenant separately",

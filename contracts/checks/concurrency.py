@@ -26,37 +26,37 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     """Concurrent creates all succeed: each item has its own id and values, and is in the list once."""
     if not shows_id(context, resource):
         context.create(resource)
-    made, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
-    if requested_count(resource, made) < len(made):
+    created, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
+    if requested_count(resource, created) < len(created):
         raise CannotBuildRequest("several requests would have the same client-chosen id")
-    seen = [str(each.id) for each in made]
+    created_ids = [str(each.id) for each in created]
     may_refuse = resource.operations["create"].may_refuse and all(each.status < 500 for each in exchanges)
     context.expect(
-        len(made) == len(exchanges) or may_refuse,
+        len(created) == len(exchanges) or may_refuse,
         f"all {len(exchanges)} concurrent creates succeed",
         _statuses(exchanges),
         *exchanges,
         about="accepted",
     )
     context.expect(
-        len(set(seen)) == len(seen),
+        len(set(created_ids)) == len(created_ids),
         "concurrently created items have different ids",
-        f"{len(seen) - len(set(seen))} items share an id",
+        f"{len(created_ids) - len(set(created_ids))} items share an id",
         *exchanges,
         about="ids",
     )
     if resource.can("list"):
-        items, asked = context.list_all(made[0] if made else resource)
+        items, listing = context.list_all(created[0] if created else resource)
         listed = Counter(ids(resource, items))
         context.expect(
-            all(listed[id] == 1 for id in seen),
+            all(listed[id] == 1 for id in created_ids),
             "each concurrently created item is in the list once",
-            f"{len(seen)} were created, {sum(listed[id] == 1 for id in seen)} are listed once",
+            f"{len(created_ids)} were created, {sum(listed[id] == 1 for id in created_ids)} are listed once",
             *exchanges,
-            *asked,
+            *listing,
             about="listed",
         )
-    for each in made if resource.can("get") else ():
+    for each in created if resource.can("get") else ():
         shown = context.item(resource.operations["get"], context.get(each))
         mixed = [
             n
@@ -96,7 +96,7 @@ def _create_concurrently(
         context.record_created(resource, e, body, context.main_user, path)
         for e, body in zip(exchanges, bodies, strict=True)
     ]
-    return [made for made in found if made is not None], exchanges
+    return [created for created in found if created is not None], exchanges
 
 
 def concurrent_capacity(context: CheckContext, resource: CheckedResource, statement: Capacity) -> None:
@@ -106,10 +106,10 @@ def concurrent_capacity(context: CheckContext, resource: CheckedResource, statem
     held = len(context.list_all(resource)[0])
     for _ in range(held, statement.limit - 2):
         context.create(resource)
-    made, exchanges = _create_concurrently(context, resource, CONCURRENT)
+    created, exchanges = _create_concurrently(context, resource, CONCURRENT)
     room = min(statement.limit - held, 2)
     context.expect(
-        len(made) == room,
+        len(created) == room,
         f"with room for {room}, {room} of {CONCURRENT} concurrent creates succeed",
         _statuses(exchanges),
         *exchanges,
@@ -124,10 +124,10 @@ def concurrent_unique(context: CheckContext, resource: CheckedResource, statemen
     bodies = [context.body(resource) | values for _ in range(CONCURRENT)]
     path = context.parent_path(resource, context.main_user)
     exchanges = context.send_together(op.operation, bodies, path)
-    made = [
+    created = [
         context.record_created(resource, e, b, context.main_user, path) for e, b in zip(exchanges, bodies, strict=True)
     ]
-    accepted = sum(each is not None for each in made)
+    accepted = sum(each is not None for each in created)
     context.expect(accepted == 1, "exactly one of the concurrent creates succeeds", f"{accepted} succeed", *exchanges)
 
 
@@ -136,11 +136,11 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
     op = resource.operations["update"]
     if op.behaviour.action and op.behaviour.action.patch == "json-patch":
         raise CannotBuildRequest("JSON Patch names paths, not fields")
-    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
     shows = showable(context, resource, resource.operations["get"])
     wanted: dict[str, Any] = {}
     for name in context.bodies.properties(op):
-        value = context.bodies.other(op, name, made.sent.get(name), context.check) if name in made.sent else None
+        value = context.bodies.other(op, name, created.sent.get(name), context.check) if name in created.sent else None
         if (
             value is not None
             and name in shows
@@ -152,7 +152,7 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
         raise CannotBuildRequest("fewer than two fields can be changed")
     for _ in range(2):
         requests = [
-            (context.request(op.operation, user=context.main_user, path=made.path, body={n: v}), context.main_user)
+            (context.request(op.operation, user=context.main_user, path=created.path, body={n: v}), context.main_user)
             for n, v in wanted.items()
         ]
         exchanges = context.target.send_together(requests)
@@ -162,16 +162,16 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
         )
         if any(e.status >= 300 for e in exchanges):
             raise CannotBuildRequest(f"{op.name} refuses one of the concurrent updates")
-    seen = context.get(made)
-    after = context.item(resource.operations["get"], seen)
+    response = context.get(created)
+    after = context.item(resource.operations["get"], response)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
     context.expect(
         not lost,
         "concurrent updates of different fields all take effect",
         f"the update of {', '.join(lost)} is lost",
-        made.exchange,
+        created.exchange,
         *exchanges,
-        seen,
+        response,
     )
 
 
@@ -179,14 +179,14 @@ def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
     """An update that is concurrent with a delete does not restore the deleted item."""
     op, remove = resource.operations["update"], resource.operations["delete"]
     for first in (True, False):
-        made = context.create(resource)
-        name, value = change_of(context, resource, op, made)
+        created = context.create(resource)
+        name, value = change_of(context, resource, op, created)
         requests = [
             (
-                context.request(op.operation, user=context.main_user, path=made.path, body={name: value}),
+                context.request(op.operation, user=context.main_user, path=created.path, body={name: value}),
                 context.main_user,
             ),
-            (context.request(remove.operation, user=context.main_user, path=made.path), context.main_user),
+            (context.request(remove.operation, user=context.main_user, path=created.path), context.main_user),
         ]
         exchanges = context.target.send_together(requests if first else requests[::-1])
         deleted = exchanges[1 if first else 0]
@@ -198,23 +198,23 @@ def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
             about="error",
         )
         if deleted.status < 300:
-            seen = context.get(made)
+            response = context.get(created)
             context.expect(
-                seen.status in GONE,
+                response.status in GONE,
                 "a deleted item stays deleted despite a concurrent update",
-                f"status {seen.status}",
-                made.exchange,
+                f"status {response.status}",
+                created.exchange,
                 *exchanges,
-                seen,
+                response,
                 about="revived",
             )
 
 
 def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None:
     """Concurrent deletes of one item cause no server error, and the item is gone."""
-    made = context.create(resource)
+    created = context.create(resource)
     op = resource.operations["delete"]
-    request = context.request(op.operation, user=context.main_user, path=made.path)
+    request = context.request(op.operation, user=context.main_user, path=created.path)
     exchanges = [
         context.check_response(op.operation, e)
         for e in context.target.send_together([(request, context.main_user)] * CONCURRENT)
@@ -233,14 +233,14 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
         *exchanges,
         about="one",
     )
-    seen = context.get(made) if resource.can("get") else None
-    if seen is not None:
+    response = context.get(created) if resource.can("get") else None
+    if response is not None:
         context.expect(
-            seen.status in GONE,
+            response.status in GONE,
             "a GET returns 404 after the concurrent deletes",
-            f"status {seen.status}",
+            f"status {response.status}",
             *exchanges,
-            seen,
+            response,
             about="gone",
         )
 

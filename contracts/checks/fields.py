@@ -35,8 +35,8 @@ def schema_defaults(context: CheckContext, resource: CheckedResource, fields: Ma
 def _check_defaults(context: CheckContext, resource: CheckedResource, fields: Mapping[str, Any]) -> None:
     op = resource.operations["create"]
     body = smallest_body(context, resource)
-    made = context.create(resource, body)
-    whole = views(context, made)
+    created = context.create(resource, body)
+    whole = views(context, created)
     for name, value in fields.items():
         if (
             name not in shown_fields(context, resource)
@@ -72,8 +72,8 @@ def _views_without(
     slim = {key: value for key, value in body.items() if key != name}
     if not context.bodies.accepts(resource.operations["create"], slim):
         return []
-    _, made = context.try_create(resource, slim)
-    return views(context, made) if made is not None else []
+    _, created = context.try_create(resource, slim)
+    return views(context, created) if created is not None else []
 
 
 def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
@@ -94,12 +94,12 @@ def _is_template(value: Any) -> bool:
 
 def initial(context: CheckContext, resource: CheckedResource, statement: Initial) -> None:
     """A new item has the stated initial values, whatever the client sends."""
-    made = context.create(resource)
+    created = context.create(resource)
     for name, written in statement.fields.items():
         if name in resource.rule_fields and not _is_template(written):
             continue
-        for item, exchanges in views(context, made):
-            wanted = value_of_template(written, {**made.sent}, made)
+        for item, exchanges in views(context, created):
+            wanted = value_of_template(written, {**created.sent}, created)
             if wanted is not UNKNOWN and name in shown_fields(context, resource):
                 context.expect(
                     item.get(name) == wanted,
@@ -109,27 +109,27 @@ def initial(context: CheckContext, resource: CheckedResource, statement: Initial
                     about=name,
                 )
     if resource.can("get", "update"):
-        _check_unchanged(context, resource, made, frozenset(statement.fields) - resource.rule_fields)
+        _check_unchanged(context, resource, created, frozenset(statement.fields) - resource.rule_fields)
 
 
 def _check_unchanged(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem, names: frozenset[str]
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, names: frozenset[str]
 ) -> None:
     """An initial value does not change when another field is updated."""
     op = resource.operations["update"]
-    before = context.item(resource.operations["get"], context.get(made))
-    name, value = change_of(context, resource, op, made)
-    changed = context.update(made, {name: value})
-    seen = context.get(made)
-    after = context.item(resource.operations["get"], seen)
+    before = context.item(resource.operations["get"], context.get(created))
+    name, value = change_of(context, resource, op, created)
+    changed = context.update(created, {name: value})
+    response = context.get(created)
+    after = context.item(resource.operations["get"], response)
     for each in sorted(names & before.keys()):
         context.expect(
             after.get(each) == before[each],
             f"{each} stays {before[each]!r} when {name} is updated",
             repr(after.get(each)),
-            made.exchange,
+            created.exchange,
             changed,
-            seen,
+            response,
             about=f"{each} stays",
         )
 
@@ -137,24 +137,24 @@ def _check_unchanged(
 def derived(context: CheckContext, resource: CheckedResource, statement: Derived) -> None:
     """A derived field has the value that follows from its source, after a create and after an update."""
     for full in (False, True):
-        made = context.create(resource, context.body(resource, full=full))
-        for item, exchanges in views(context, made):
-            _check_derived(context, resource, statement, made, {**made.sent}, item, exchanges)
+        created = context.create(resource, context.body(resource, full=full))
+        for item, exchanges in views(context, created):
+            _check_derived(context, resource, statement, created, {**created.sent}, item, exchanges)
         if resource.can("update", "get"):
-            _check_derived_after_update(context, resource, statement, made)
+            _check_derived_after_update(context, resource, statement, created)
 
 
 def _check_derived(
     context: CheckContext,
     resource: CheckedResource,
     statement: Derived,
-    made: CreatedItem,
+    created: CreatedItem,
     fields: Mapping[str, Any],
     item: Mapping[str, Any],
     exchanges: tuple[RecordedExchange, ...],
 ) -> None:
     for name, written in statement.fields.items():
-        wanted = value_of_template(written, fields, made)
+        wanted = value_of_template(written, fields, created)
         if wanted is not UNKNOWN and name in shown_fields(context, resource):
             context.expect(
                 item.get(name) == wanted,
@@ -166,7 +166,7 @@ def _check_derived(
 
 
 def _check_derived_after_update(
-    context: CheckContext, resource: CheckedResource, statement: Derived, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, statement: Derived, created: CreatedItem
 ) -> None:
     op = resource.operations["update"]
     for source in {
@@ -178,44 +178,44 @@ def _check_derived_after_update(
     }:
         if source not in context.bodies.properties(op):
             continue
-        fields = dict(made.sent)
+        fields = dict(created.sent)
         for value in (context.bodies.other(op, source, fields.get(source), context.check), None):
             if not context.bodies.accepts(op, {source: value}):
                 continue
-            changed = context.update(made, {source: value})
+            changed = context.update(created, {source: value})
             if 200 <= changed.status < 300:
                 fields[source] = value
-                seen = context.get(made)
+                response = context.get(created)
                 _check_derived(
                     context,
                     resource,
                     statement,
-                    made,
+                    created,
                     fields,
-                    context.item(resource.operations["get"], seen),
-                    (made.exchange, changed, seen),
+                    context.item(resource.operations["get"], response),
+                    (created.exchange, changed, response),
                 )
 
 
-def value_of_template(written: Any, fields: Mapping[str, Any], made: CreatedItem) -> Any:
+def value_of_template(written: Any, fields: Mapping[str, Any], created: CreatedItem) -> Any:
     """The value of a template for a created item, or UNKNOWN."""
     if not _is_template(written):
         return UNKNOWN if isinstance(written, Mapping | list) and "{" in str(written)[1:-1] else written
     match = PLACEHOLDER.fullmatch(written)
-    return _placeholder(match[1], match[2], fields, made) if match else UNKNOWN
+    return _placeholder(match[1], match[2], fields, created) if match else UNKNOWN
 
 
-def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], made: CreatedItem) -> Any:
-    if name == "tenant" and made.user.tenant:
-        return made.user.tenant
+def _placeholder(name: str, argument: str | None, fields: Mapping[str, Any], created: CreatedItem) -> Any:
+    if name == "tenant" and created.user.tenant:
+        return created.user.tenant
     if name == "slug" and argument:
         return re.sub(r"[^a-z0-9]+", "-", str(fields.get(argument) or "").lower()).strip("-") or "item"
     if name == "present" and argument:
         return fields.get(argument) is not None
     if name == "field" and argument:
         return fields.get(argument, UNKNOWN)
-    if name == "param" and argument and argument in made.path:
-        return made.path[argument]
+    if name == "param" and argument and argument in created.path:
+        return created.path[argument]
     return UNKNOWN
 
 
@@ -225,30 +225,30 @@ def immutable(context: CheckContext, resource: CheckedResource, statement: Immut
     if op is None or not resource.can("get"):
         raise CannotBuildRequest("the resource has no update operation that a GET could verify")
     for name in statement.fields:
-        made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
-        before = context.item(resource.operations["get"], context.get(made))
+        created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+        before = context.item(resource.operations["get"], context.get(created))
         if name not in before:
             continue
         value = _different(before[name])
-        body = {name: value} if "update" in resource.operations else {**made.sent, name: value}
-        changed = context.send(op, path=made.path, body=body)
-        seen = context.get(made)
-        after = context.item(resource.operations["get"], seen)
+        body = {name: value} if "update" in resource.operations else {**created.sent, name: value}
+        changed = context.send(op, path=created.path, body=body)
+        response = context.get(created)
+        after = context.item(resource.operations["get"], response)
         context.expect(
             after.get(name) == before[name],
             f"the immutable field {name} stays {before[name]!r} after an update of it",
             repr(after.get(name)),
-            made.exchange,
+            created.exchange,
             changed,
-            seen,
+            response,
             about=name,
         )
 
 
 def mass_assignment(context: CheckContext, resource: CheckedResource, names: tuple[str, ...]) -> None:
     """The service ignores or refuses a client's value for a field that only the service sets."""
-    made = context.create(resource)
-    view = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else dict(made.item)
+    created = context.create(resource)
+    view = context.item(resource.operations["get"], context.get(created)) if resource.can("get") else dict(created.item)
     wrong = {name: _different(view[name]) for name in names if name in view}
     for name, value in wrong.items():
         _, other = context.try_create(resource, {**context.body(resource), name: value})
@@ -263,31 +263,31 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
                 )
         update = resource.operations.get("update")
         if update is not None and resource.can("get"):
-            changed = context.update(made, {name: value})
-            seen = context.get(made)
-            item = context.item(resource.operations["get"], seen)
+            changed = context.update(created, {name: value})
+            response = context.get(created)
+            item = context.item(resource.operations["get"], response)
             context.expect(
-                seen.status == 200 and item.get(name) != value,
+                response.status == 200 and item.get(name) != value,
                 f"the service sets {name} and ignores the value in an update",
-                f"status {seen.status}, {name} is {item.get(name)!r}",
-                made.exchange,
+                f"status {response.status}, {name} is {item.get(name)!r}",
+                created.exchange,
                 changed,
-                seen,
+                response,
                 about=f"update {name}",
             )
         replace = resource.operations.get("replace")
         if replace is not None and resource.can("get") and not resource.client_named:
             other = context.create(resource)
             changed = context.send(replace, path=other.path, body={**other.sent, name: value})
-            seen = context.get(other)
-            item = context.item(resource.operations["get"], seen)
+            response = context.get(other)
+            item = context.item(resource.operations["get"], response)
             context.expect(
-                seen.status == 200 and item.get(name) != value,
+                response.status == 200 and item.get(name) != value,
                 f"the service sets {name} and ignores the value in a PUT",
-                f"status {seen.status}, {name} is {item.get(name)!r}",
+                f"status {response.status}, {name} is {item.get(name)!r}",
                 other.exchange,
                 changed,
-                seen,
+                response,
                 about=f"replace {name}",
             )
 

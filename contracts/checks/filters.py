@@ -27,19 +27,19 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     inside = context.create(resource, context.body(resource) | {statement.field: statement.equals})
     value = context.bodies.other(create, statement.field, statement.equals, context.check)
     outside = context.create(resource, context.body(resource) | {statement.field: value})
-    items, asked = context.list_all(inside)
+    items, listing = context.list_all(inside)
     text = f"the list contains exactly the items whose {statement.field} is {statement.equals!r}"
-    _expect_items(context, resource, items, [inside], [outside], asked, text)
+    _expect_items(context, resource, items, [inside], [outside], listing, text)
     _check_pages(context, resource, op, {}, inside, value, statement, text)
     if statement.parameter and statement.unless is not None:
-        items, asked = context.list_all(inside, query={statement.parameter: statement.unless})
+        items, listing = context.list_all(inside, query={statement.parameter: statement.unless})
         _expect_items(
             context,
             resource,
             items,
             [inside, outside],
             [],
-            asked,
+            listing,
             f"the list contains all items with {statement.parameter}={statement.unless}",
         )
     return None
@@ -62,17 +62,17 @@ def _check_pages(
     wanted = inside.sent[statement.field]
     outside = [context.create(resource, context.body(resource) | {statement.field: value}) for _ in range(3)]
     last = context.create(resource, context.body(resource) | {statement.field: wanted})
-    items, asked = context.list_all(inside, size=2, query=query)
-    _expect_items(context, resource, items, [inside, last], outside, asked, f"{text}, in pages of 2")
-    sizes = [len(context.items(resource, each)) for each in asked]
+    items, listing = context.list_all(inside, size=2, query=query)
+    _expect_items(context, resource, items, [inside, last], outside, listing, f"{text}, in pages of 2")
+    sizes = [len(context.items(resource, each)) for each in listing]
     context.expect(
         all(size == 2 for size in sizes[:-1]),
         f"{text}, and each page before the last is full",
         f"pages of {sizes}",
-        *asked,
+        *listing,
         about="full",
     )
-    for each in asked:
+    for each in listing:
         check_total(context, op, len(items), each)
 
 
@@ -89,9 +89,9 @@ def _check_parameter(
     outside = context.create(resource, context.body(resource) | {statement.field: other})
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
-        items, asked = context.list_all(mine, query={statement.parameter: wanted})
+        items, listing = context.list_all(mine, query={statement.parameter: wanted})
         text = f"the list contains exactly the items whose {statement.field} is {wanted!r}"
-        _expect_items(context, resource, items, [mine], [theirs], asked, text)
+        _expect_items(context, resource, items, [mine], [theirs], listing, text)
     wanted = inside.sent[statement.field]
     _check_pages(
         context,
@@ -111,16 +111,16 @@ def _expect_items(
     items: Sequence[Any],
     inside: list[CreatedItem],
     outside: list[CreatedItem],
-    asked: Sequence[RecordedExchange],
+    listing: Sequence[RecordedExchange],
     expected: str,
 ) -> None:
-    seen = set(ids(resource, items))
-    history = (*(m.exchange for m in (*inside, *outside)), *asked)
+    listed_ids = set(ids(resource, items))
+    history = (*(m.exchange for m in (*inside, *outside)), *listing)
     context.expect(
-        all(str(m.id) in seen for m in inside), expected, "a matching item is missing", *history, about="misses"
+        all(str(m.id) in listed_ids for m in inside), expected, "a matching item is missing", *history, about="misses"
     )
     context.expect(
-        not any(str(m.id) in seen for m in outside),
+        not any(str(m.id) in listed_ids for m in outside),
         expected,
         "an item that does not match is in the list",
         *history,

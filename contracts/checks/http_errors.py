@@ -25,12 +25,12 @@ UNKNOWN_NAME = "contract_check_unheard_of"
 
 def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A body that is not valid JSON is refused (RFC 8259)."""
-    made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
+    created = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
     for text in (b'{"name": "contract-check', b"not json", b""):
         if text == b"" and not (op.operation.request_body and op.operation.request_body.required):
             continue
-        exchange = context.send(op, path=_path_of(context, resource, made), body=text)
-        _record_created(context, resource, op, exchange, made)
+        exchange = context.send(op, path=_path_of(context, resource, created), body=text)
+        _record_created(context, resource, op, exchange, created)
         if text:
             check_refused(context, "malformed", op, exchange, "a body that is not valid JSON", "malformed")
         else:
@@ -43,9 +43,9 @@ def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOper
             )
 
 
-def _path_of(context: CheckContext, resource: CheckedResource, made: CreatedItem | None) -> Mapping[str, Any]:
+def _path_of(context: CheckContext, resource: CheckedResource, created: CreatedItem | None) -> Mapping[str, Any]:
     """The path parameters of an item, or of the collection for a new item."""
-    return made.path if made else context.parent_path(resource, context.main_user)
+    return created.path if created else context.parent_path(resource, context.main_user)
 
 
 def _record_created(
@@ -53,7 +53,7 @@ def _record_created(
     resource: CheckedResource,
     op: ResourceOperation,
     exchange: RecordedExchange,
-    made: CreatedItem | None,
+    created: CreatedItem | None,
 ) -> None:
     """Record an item that was created although the request is invalid, so that it is deleted at the end."""
     if op == resource.operations.get("create") and exchange.status < 300:
@@ -62,25 +62,25 @@ def _record_created(
             exchange,
             {},
             context.main_user,
-            made.path if made else context.parent_path(resource, context.main_user),
+            created.path if created else context.parent_path(resource, context.main_user),
         )
 
 
 def media_types(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """An undocumented content type is refused; `charset` has no effect for JSON (RFC 9110 section 15.5.16)."""
-    made = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
+    created = context.create(resource) if resource.can("create") and resource.is_of_item(op) else None
     exchange = context.send(
-        op, path=_path_of(context, resource, made), body=b"name=x", media_type="application/x-contract-check"
+        op, path=_path_of(context, resource, created), body=b"name=x", media_type="application/x-contract-check"
     )
-    _record_created(context, resource, op, exchange, made)
+    _record_created(context, resource, op, exchange, created)
     check_refused(
         context, "unsupported-media-type", op, exchange, "a request with an undocumented content type", "media-type"
     )
-    _check_charset(context, resource, op, made)
+    _check_charset(context, resource, op, created)
 
 
 def _check_charset(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem | None
 ) -> None:
     """`charset` has no effect for JSON, so a request with it is accepted (RFC 8259 section 11)."""
     body = (
@@ -88,9 +88,9 @@ def _check_charset(
     )
     if body is None or op.media_type is None or op.may_refuse:
         return
-    place, plain = _path_of(context, resource, made), op.media_type.name
+    place, plain = _path_of(context, resource, created), op.media_type.name
     exchange = context.send(op, path=place, body=body, media_type=f"{plain}; charset=utf-8")
-    _record_created(context, resource, op, exchange, made)
+    _record_created(context, resource, op, exchange, created)
     statement = StatementRef(
         op.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
     )
@@ -157,14 +157,14 @@ def _is_documented(contract: Contract, path: str) -> bool:
 
 def error_bodies(context: CheckContext, resource: CheckedResource) -> None:
     """Errors for items that do not exist have the stated status and body."""
-    made = context.create(resource)
-    context.delete(made)
+    created = context.create(resource)
+    context.delete(created)
     for name in ("get", "update", "replace", "delete"):
         op = resource.operations.get(name)
         if op is not None and not (name == "replace" and op.behaviour.action and op.behaviour.action.upsert):
             body = context.bodies.minimal(op, context.check) if op.media_type else None
-            seen = context.send(op, path=made.path, body=MISSING if body is None else body)
-            check_refused(context, "missing", op, seen, "a request for a deleted item", f"missing {name}")
+            response = context.send(op, path=created.path, body=MISSING if body is None else body)
+            check_refused(context, "missing", op, response, "a request for a deleted item", f"missing {name}")
 
 
 def write_operations(contract: Contract) -> Iterator[tuple[CheckedResource, ResourceOperation]]:

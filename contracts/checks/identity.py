@@ -15,41 +15,41 @@ from contracts.runner.context import CheckContext
 def identity(context: CheckContext, resource: CheckedResource) -> None:
     """Every item has a unique id with the stated prefix, and ids of deleted items are not reused."""
     statement = resource.behaviour.identity
-    made = [context.create(resource) for _ in range(4)]
-    seen = [str(each.id) for each in made]
+    created = [context.create(resource) for _ in range(4)]
+    created_ids = [str(each.id) for each in created]
     context.expect(
-        len(set(seen)) >= requested_count(resource, made),
+        len(set(created_ids)) >= requested_count(resource, created),
         "every item has a unique id",
-        repr(seen),
-        *(m.exchange for m in made),
+        repr(created_ids),
+        *(m.exchange for m in created),
         about="unique",
     )
     if statement.prefix and statement.generate == "random":
         context.expect(
-            all(id.startswith(statement.prefix) for id in seen),
+            all(id.startswith(statement.prefix) for id in created_ids),
             f"ids start with {statement.prefix}",
-            seen[0],
-            made[0].exchange,
+            created_ids[0],
+            created[0].exchange,
             about="prefix",
             statement=StatementRef.of(resource.name, "identity", statement),
         )
     if resource.can("delete") and statement.generate != "client" and not few_ids(context, resource):
-        context.delete(made[-1])
+        context.delete(created[-1])
         after = context.create(resource)
         context.expect(
-            str(after.id) not in seen,
+            str(after.id) not in created_ids,
             "the id of a deleted item is not reused",
             str(after.id),
-            *(m.exchange for m in made),
+            *(m.exchange for m in created),
             after.exchange,
             about="again",
         )
 
 
-def requested_count(resource: CheckedResource, made: Sequence[CreatedItem]) -> int:
+def requested_count(resource: CheckedResource, created: Sequence[CreatedItem]) -> int:
     """How many items the requests should create; requests with the same client-chosen id create one."""
-    named = [str(m.id) for m in made if str(m.sent.get(resource.behaviour.identity.field)) == str(m.id)]
-    return len(made) - len(named) + len(set(named))
+    named = [str(m.id) for m in created if str(m.sent.get(resource.behaviour.identity.field)) == str(m.id)]
+    return len(created) - len(named) + len(set(named))
 
 
 CHECKS = (

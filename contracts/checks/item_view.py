@@ -76,13 +76,17 @@ def shows_null(context: CheckContext, resource: CheckedResource, name: str) -> b
 
 
 def meant(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, body: Mapping[str, Any], made: CreatedItem
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    body: Mapping[str, Any],
+    created: CreatedItem,
 ) -> dict[str, Any]:
     """A body with the id of the item, if the body has an id already or the path does not name it."""
     field, schema = resource.behaviour.identity.field, context.bodies.schema(op)
     known = context.contract.schemas.properties(schema) if schema else {}
     named = field in body or (field in known and not resource.is_of_item(op))
-    return {**body, field: made.id} if named else dict(body)
+    return {**body, field: created.id} if named else dict(body)
 
 
 def always_shown(context: CheckContext, op: ResourceOperation) -> set[str]:
@@ -127,14 +131,14 @@ def shown_value(item: Mapping[str, Any], name: str) -> str:
     return repr(item[name]) if name in item else "no such field"
 
 
-def views(context: CheckContext, made: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
+def views(context: CheckContext, created: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:
     """An item as the create reply and the GET reply show it, with the exchanges."""
     views: list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]] = (
-        [(dict(made.item), (made.exchange,))] if made.item else []
+        [(dict(created.item), (created.exchange,))] if created.item else []
     )
-    if made.resource.can("get"):
-        seen = context.get(made)
-        views.append((context.item(made.resource.operations["get"], seen), (made.exchange, seen)))
+    if created.resource.can("get"):
+        response = context.get(created)
+        views.append((context.item(created.resource.operations["get"], response), (created.exchange, response)))
     return views
 
 
@@ -146,12 +150,12 @@ def shown_fields(context: CheckContext, resource: CheckedResource) -> frozenset[
 
 
 def change_of(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem
 ) -> tuple[str, Any]:
     """A text field of an item and another valid value. Raises CannotBuildRequest where no field can be changed."""
     for name in context.bodies.properties(op):
-        if isinstance(made.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
-            value = context.bodies.other(op, name, made.sent[name], context.check)
+        if isinstance(created.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
+            value = context.bodies.other(op, name, created.sent[name], context.check)
             if value is not None:
                 return name, value
     raise CannotBuildRequest("no field of an item can be changed")

@@ -14,7 +14,7 @@ def ids(resource: CheckedResource, items: Sequence[Any]) -> list[str]:
     return [str(item.get(resource.behaviour.identity.field)) for item in items]
 
 
-def only(resource: CheckedResource, items: Sequence[Any], made: Sequence[CreatedItem]) -> list[Any]:
+def only(resource: CheckedResource, items: Sequence[Any], created: Sequence[CreatedItem]) -> list[Any]:
     """The items that the check created."""
-    wanted = {str(each.id) for each in made}
+    wanted = {str(each.id) for each in created}
     return [item for item in items if str(item.get(resource.behaviour.identity.field)) in wanted]

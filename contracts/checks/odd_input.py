@@ -48,8 +48,8 @@ PARSED = frozenset({"a text with a NUL", "an unpaired surrogate", f"a body neste
 
 def odd_input(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """Unusual ids, parameters, methods and bodies cause no server error."""
-    made = context.create(resource) if resource is not None and resource.can("create") else None
-    path = dict(made.path) if made else {}
+    created = context.create(resource) if resource is not None and resource.can("create") else None
+    path = dict(created.path) if created else {}
     if op.operation.method == "get":
         _check_ids(context, op, resource, path)
         _check_queries(context, op, path)
@@ -196,7 +196,7 @@ def _check_text(
     statement = (
         None if firm else StatementRef(op.name, "schema", "inferred", "the document's schema of the request", "")
     )
-    exchange, made = context.try_create(resource, body)
+    exchange, created = context.try_create(resource, body)
     context.expect(
         exchange.status < 300 or op.may_refuse,
         f"a request with {what} in {name} is accepted",
@@ -205,14 +205,14 @@ def _check_text(
         about=f"accepts {what}",
         statement=statement,
     )
-    if made is None:
+    if created is None:
         return
-    history: tuple[RecordedExchange, ...] = (made.exchange,)
-    shown = made.item.get(name, text)
+    history: tuple[RecordedExchange, ...] = (created.exchange,)
+    shown = created.item.get(name, text)
     if resource.can("get"):
-        seen = context.get(made)
-        shown = context.item(resource.operations["get"], seen).get(name, shown)
-        history = (made.exchange, seen)
+        response = context.get(created)
+        shown = context.item(resource.operations["get"], response).get(name, shown)
+        history = (created.exchange, response)
     context.expect(
         covers(shown, text),
         f"{what} in {name} is stored as it was sent: {text!r}",

@@ -17,19 +17,22 @@ from mockserver.behaviour.statements import Order, Sort
 
 def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
     """A list has the stated order, also after an update."""
-    made = [context.create(resource) for _ in range(4)]
+    created = [context.create(resource) for _ in range(4)]
     if resource.can("update"):
         for name in [
-            n for n in context.bodies.properties(resource.operations["update"]) if isinstance(made[0].sent.get(n), str)
+            n
+            for n in context.bodies.properties(resource.operations["update"])
+            if isinstance(created[0].sent.get(n), str)
         ][:1]:
             context.update(
-                made[1], {name: context.bodies.other(resource.operations["update"], name, made[1].sent[name], "order")}
+                created[1],
+                {name: context.bodies.other(resource.operations["update"], name, created[1].sent[name], "order")},
             )
-    items, asked = context.list_all(made[0])
-    ours = only(resource, items, made)
-    history = (*(m.exchange for m in made), *asked)
+    items, listing = context.list_all(created[0])
+    ours = only(resource, items, created)
+    history = (*(m.exchange for m in created), *listing)
     if statement.by == "creation":
-        wanted = [str(m.id) for m in (reversed(made) if statement.direction == "descending" else made)]
+        wanted = [str(m.id) for m in (reversed(created) if statement.direction == "descending" else created)]
         context.expect(
             ids(resource, ours) == wanted,
             f"the list is in order of creation, {statement.direction}",
@@ -61,11 +64,11 @@ def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation
     """A sort parameter orders the list by the requested field, in both directions."""
     pointer = next((p.schema for p in op.operation.parameters if p.name == statement.parameter), None)
     choices = context.contract.schemas.keyword(pointer, "enum") if pointer else None
-    made = [context.create(resource, body) for body in _various(context, resource)]
-    fields = [str(c).lstrip("+-") for c in choices or [n for n, v in made[0].sent.items() if isinstance(v, str)][:2]]
+    created = [context.create(resource, body) for body in _various(context, resource)]
+    fields = [str(c).lstrip("+-") for c in choices or [n for n, v in created[0].sent.items() if isinstance(v, str)][:2]]
     for field in dict.fromkeys(fields):
         for backwards in (False, True):
-            _in_order(context, resource, statement, made, field, backwards, choices)
+            _in_order(context, resource, statement, created, field, backwards, choices)
 
 
 def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str, Any]]:
@@ -88,7 +91,7 @@ def _in_order(
     context: CheckContext,
     resource: CheckedResource,
     statement: Sort,
-    made: list[CreatedItem],
+    created: list[CreatedItem],
     field: str,
     backwards: bool,
     choices: Any,
@@ -100,12 +103,12 @@ def _in_order(
         {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
     )
     for size in (None, 2) if resource.operations["list"].behaviour.paging else (None,):
-        items, asked = context.list_all(made[0], query=query, size=size)
-        values = [_comparable(item.get(field)) for item in only(resource, items, made)]
+        items, listing = context.list_all(created[0], query=query, size=size)
+        values = [_comparable(item.get(field)) for item in only(resource, items, created)]
         pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
         text = f"the list is sorted by {field}{', descending' * backwards}{', in pages of 2' if size else ''}"
         context.expect(
-            all(type(a) is not type(b) or a <= b for a, b in pairs), text, repr(values), *asked, about=asked_for
+            all(type(a) is not type(b) or a <= b for a, b in pairs), text, repr(values), *listing, about=asked_for
         )
 
 

@@ -21,29 +21,29 @@ BEYOND = 1_000_000
 
 def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """Pages have the requested size, each item is on exactly one page, and the last page says that it is the last."""
-    made = [context.some_item(resource) for _ in range(5)]
-    everything, _ = context.list_all(made[0])
+    created = [context.some_item(resource) for _ in range(5)]
+    everything, _ = context.list_all(created[0])
     total = len(everything)
     for size in sorted({1, 2, total - 1, total, total + 1} - {0}):
         if not paging.position:
-            _check_limit(context, resource, paging, made[0], size, ids(resource, everything))
+            _check_limit(context, resource, paging, created[0], size, ids(resource, everything))
         elif total / size < 30:
-            _check_pages(context, resource, op, paging, made[0], size, ids(resource, everything))
+            _check_pages(context, resource, op, paging, created[0], size, ids(resource, everything))
     if paging.position:
-        _check_positions(context, resource, op, paging, made[0], ids(resource, everything))
+        _check_positions(context, resource, op, paging, created[0], ids(resource, everything))
 
 
 def _check_limit(
-    context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, size: int, wanted: list[str]
+    context: CheckContext, resource: CheckedResource, paging: Paging, created: CreatedItem, size: int, wanted: list[str]
 ) -> None:
     """A list with a limit but without further pages has the first items, up to the limit."""
-    seen = context.list_page(made, query={paging.limit: size})
-    found = ids(resource, context.items(resource, seen))
+    response = context.list_page(created, query={paging.limit: size})
+    found = ids(resource, context.items(resource, response))
     context.expect(
         found == wanted[:size],
         f"the first {min(size, len(wanted))} of {len(wanted)} items with {paging.limit}={size}",
         f"{len(found)} items" if len(found) != len(wanted[:size]) else "other items",
-        seen,
+        response,
         about="size",
     )
 
@@ -53,66 +53,66 @@ def _check_pages(
     resource: CheckedResource,
     op: ResourceOperation,
     paging: Paging,
-    made: CreatedItem,
+    created: CreatedItem,
     size: int,
     wanted: list[str],
 ) -> None:
-    items, asked = context.list_all(made, size=size, pages=len(wanted) + 3)
-    seen = ids(resource, items)
-    sizes = [len(context.items(resource, each)) for each in asked]
+    items, listing = context.list_all(created, size=size, pages=len(wanted) + 3)
+    listed_ids = ids(resource, items)
+    sizes = [len(context.items(resource, each)) for each in listing]
     text = f"with {len(wanted)} items and {paging.limit}={size}"
     context.expect(
         all(n <= size for n in sizes),
         f"{text}, no page has more than {size} items",
         f"pages of {sizes}",
-        *asked,
+        *listing,
         about="size",
     )
     context.expect(
         all(n == size for n in sizes[:-1]),
         f"{text}, each page before the last has {size} items",
         f"pages of {sizes}",
-        *asked,
+        *listing,
         about="full",
     )
     context.expect(
-        len(set(seen)) == len(seen),
+        len(set(listed_ids)) == len(listed_ids),
         f"{text}, each item is on one page only",
         f"pages of {sizes}",
-        *asked,
+        *listing,
         about="twice",
     )
     context.expect(
-        set(wanted) <= set(seen),
+        set(wanted) <= set(listed_ids),
         f"{text}, the pages together contain all items",
-        f"{len(set(seen))} items in pages of {sizes}",
-        *asked,
+        f"{len(set(listed_ids))} items in pages of {sizes}",
+        *listing,
         about="missed",
     )
     context.expect(
-        seen == wanted,
+        listed_ids == wanted,
         f"{text}, the items have the same order as without pages",
         "another order",
-        *asked,
+        *listing,
         about="order",
     )
     full = -(-len(wanted) // size)
     context.expect(
-        len(asked) <= full,
+        len(listing) <= full,
         f"{text}, the reply to page {full} says that it is the last",
-        f"page {len(asked)} was needed to find the end",
-        *asked[-2:],
+        f"page {len(listing)} was needed to find the end",
+        *listing[-2:],
         about="last",
     ) if op.reply_path("more") or op.reply_path("next") else None
-    _check_end_of_list(context, op, asked, len(wanted), text)
-    _check_page_numbers(context, resource, op, paging, asked, size, len(wanted))
+    _check_end_of_list(context, op, listing, len(wanted), text)
+    _check_page_numbers(context, resource, op, paging, listing, size, len(wanted))
 
 
 def _check_end_of_list(
-    context: CheckContext, op: ResourceOperation, asked: Sequence[RecordedExchange], total: int, text: str
+    context: CheckContext, op: ResourceOperation, listing: Sequence[RecordedExchange], total: int, text: str
 ) -> None:
-    for index, exchange in enumerate(asked):
-        last = index == len(asked) - 1
+    for index, exchange in enumerate(listing):
+        last = index == len(listing) - 1
         more, following = op.reply_path("more"), op.reply_path("next")
         if more is not None:
             context.expect(
@@ -145,12 +145,12 @@ def _check_page_numbers(
     resource: CheckedResource,
     op: ResourceOperation,
     paging: Paging,
-    asked: Sequence[RecordedExchange],
+    listing: Sequence[RecordedExchange],
     size: int,
     total: int,
 ) -> None:
     """The page number, offset, limit and count that each page states are right."""
-    for index, exchange in enumerate(asked):
+    for index, exchange in enumerate(listing):
         true = {
             "page": paging.first + index,
             "pages": -(-total // size),
@@ -175,7 +175,7 @@ def _check_positions(
     resource: CheckedResource,
     op: ResourceOperation,
     paging: Paging,
-    made: CreatedItem,
+    created: CreatedItem,
     wanted: list[str],
 ) -> None:
     """Pages at other positions: in the middle, at the end and after it."""
@@ -183,35 +183,35 @@ def _check_positions(
         return  # the list lacks created items, which other checks report
     if paging.style == "offset":
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
-            seen = context.list_page(made, query={paging.limit: 2, paging.position: start})
+            response = context.list_page(created, query={paging.limit: 2, paging.position: start})
             context.expect(
-                ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
+                ids(resource, context.items(resource, response)) == wanted[start : start + 2],
                 f"the items from index {start} on with {paging.position}={start}",
-                _shown(resource, context.items(resource, seen), wanted),
-                seen,
+                _shown(resource, context.items(resource, response), wanted),
+                response,
                 about="offset",
             )
     elif paging.style == "page":
         for number in (paging.first, paging.first + 1, BEYOND):
-            seen = context.list_page(made, query={paging.limit: 2, paging.position: number})
+            response = context.list_page(created, query={paging.limit: 2, paging.position: number})
             start = (number - paging.first) * 2
             context.expect(
-                ids(resource, context.items(resource, seen)) == wanted[start : start + 2],
+                ids(resource, context.items(resource, response)) == wanted[start : start + 2],
                 f"the items of page {number} with {paging.position}={number}",
-                _shown(resource, context.items(resource, seen), wanted),
-                seen,
+                _shown(resource, context.items(resource, response), wanted),
+                response,
                 about="page",
             )
     else:
-        seen = context.list_page(made, query={paging.limit: 2, paging.position: wanted[1]})
+        response = context.list_page(created, query={paging.limit: 2, paging.position: wanted[1]})
         context.expect(
-            ids(resource, context.items(resource, seen)) == wanted[2:4],
+            ids(resource, context.items(resource, response)) == wanted[2:4],
             "the page after a cursor starts with the item after it",
-            _shown(resource, context.items(resource, seen), wanted),
-            seen,
+            _shown(resource, context.items(resource, response), wanted),
+            response,
             about="cursor",
         )
-        _check_backward(context, resource, paging, made, wanted)
+        _check_backward(context, resource, paging, created, wanted)
 
 
 def _shown(resource: CheckedResource, items: Sequence[Any], wanted: Sequence[str]) -> str:
@@ -221,15 +221,15 @@ def _shown(resource: CheckedResource, items: Sequence[Any], wanted: Sequence[str
 
 
 def _check_backward(
-    context: CheckContext, resource: CheckedResource, paging: Paging, made: CreatedItem, wanted: list[str]
+    context: CheckContext, resource: CheckedResource, paging: Paging, created: CreatedItem, wanted: list[str]
 ) -> None:
     if paging.backward and len(wanted) >= 4:
-        seen = context.list_page(made, query={paging.limit: 2, paging.backward: wanted[3]})
+        response = context.list_page(created, query={paging.limit: 2, paging.backward: wanted[3]})
         context.expect(
-            ids(resource, context.items(resource, seen)) == wanted[1:3],
+            ids(resource, context.items(resource, response)) == wanted[1:3],
             f"the page before a cursor has the items just before it ({paging.backward})",
-            _shown(resource, context.items(resource, seen), wanted),
-            seen,
+            _shown(resource, context.items(resource, response), wanted),
+            response,
             about="backward",
         )
 
@@ -237,25 +237,25 @@ def _check_backward(
 def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """The smallest and the largest documented page size are accepted; sizes beyond them are refused."""
     pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
-    made = context.some_item(resource)
+    created = context.some_item(resource)
     least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
     most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):
-        seen = context.list_page(made, query={paging.limit: value})
+        response = context.list_page(created, query={paging.limit: value})
         context.expect(
-            seen.status == 200,
+            response.status == 200,
             f"{paging.limit}={value} is accepted",
-            f"status {seen.status}",
-            seen,
+            f"status {response.status}",
+            response,
             about=f"accept {value}",
         )
     for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
-        seen = context.list_page(made, query={paging.limit: value})
+        response = context.list_page(created, query={paging.limit: value})
         context.expect(
-            400 <= seen.status < 500,
+            400 <= response.status < 500,
             f"{paging.limit}={value} is refused",
-            f"status {seen.status}",
-            seen,
+            f"status {response.status}",
+            response,
             about=f"refuse {value}",
         )
 
@@ -265,16 +265,16 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
     capacity = min((c.limit for c in resource.behaviour.capacity), default=BEYOND)
     if paging.default + 1 > min(capacity, 130):
         raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
-    made = [context.create(resource) for _ in range(paging.default + 1)]
-    seen = context.list_page(made[0])
-    found = len(context.items(resource, seen))
+    created = [context.create(resource) for _ in range(paging.default + 1)]
+    response = context.list_page(created[0])
+    found = len(context.items(resource, response))
     context.expect(
-        found == paging.default, f"a page has {paging.default} items without {paging.limit}", f"{found} items", seen
+        found == paging.default, f"a page has {paging.default} items without {paging.limit}", f"{found} items", response
     )
-    check_total(context, op, len(context.list_all(made[0])[0]), seen)
+    check_total(context, op, len(context.list_all(created[0])[0]), response)
     most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
     if most > paging.default:
-        wide = context.list_page(made[0], query={paging.limit: paging.default + 1})
+        wide = context.list_page(created[0], query={paging.limit: paging.default + 1})
         context.expect(
             len(context.items(resource, wide)) == paging.default + 1,
             f"a page has {paging.default + 1} items with {paging.limit}={paging.default + 1}",

@@ -28,29 +28,31 @@ def _page_through(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging, place: int
 ) -> None:
     """Page through the list while an item of the first page is deleted: the first item, or the cursor's item."""
-    made = [context.create(resource) for _ in range(6)]
-    first = context.list_page(made[0], query={paging.limit: 2})
+    created = [context.create(resource) for _ in range(6)]
+    first = context.list_page(created[0], query={paging.limit: 2})
     shown = context.items(resource, first)
     added = [
         context.create(resource) for _ in range(2)
     ]  # more than are deleted: pages shift if the cursor counts items
-    ours = only(resource, shown, made)
-    gone = next((m for m in made if ours and str(m.id) == ids(resource, ours)[place]), None) if len(shown) > 1 else None
+    ours = only(resource, shown, created)
+    gone = (
+        next((m for m in created if ours and str(m.id) == ids(resource, ours)[place]), None) if len(shown) > 1 else None
+    )
     removed = [context.delete(gone)] if gone and resource.can("delete") else []
     position: Any = following(context.shared.resources, op, first, shown, 0, len(shown), 2)
-    asked, found = [first], ids(resource, shown)
-    while position is not None and len(asked) < 60:
-        asked.append(context.list_page(made[0], query={paging.limit: 2, paging.position: position}))
-        items = context.items(resource, asked[-1])
+    listing, found = [first], ids(resource, shown)
+    while position is not None and len(listing) < 60:
+        listing.append(context.list_page(created[0], query={paging.limit: 2, paging.position: position}))
+        items = context.items(resource, listing[-1])
         found += ids(resource, items)
-        position = following(context.shared.resources, op, asked[-1], items, 0, 0, 2)
+        position = following(context.shared.resources, op, listing[-1], items, 0, 0, 2)
     statement = (
         StatementRef(op.name, "paging", "inferred", "", "A cursor stays valid when its item is deleted.")
         if place
         else None
     )
-    stable = [str(m.id) for m in made if m is not gone]
-    history = (asked[0], *(each.exchange for each in added), *removed, *asked[1:])
+    stable = [str(m.id) for m in created if m is not gone]
+    history = (listing[0], *(each.exchange for each in added), *removed, *listing[1:])
     context.expect(
         len(found) == len(set(found)),
         "each item is on one page only, while items are created and deleted",

@@ -18,53 +18,55 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
     owner = context.shared.resources.get(statement.resource)
     if owner is None or not owner.can("create"):
         raise CannotBuildRequest(f"no {statement.resource} can be created")
-    made = context.create(resource)
+    created = context.create(resource)
     elsewhere = context.create(owner)
-    path = {**made.path, resource.owner_key or statement.parameter: elsewhere.id}
+    path = {**created.path, resource.owner_key or statement.parameter: elsewhere.id}
     for name in ("get", "update", "delete"):
         op = resource.operations.get(name)
         if op is not None and resource.leads_through_owner(op):
             body = context.bodies.minimal(op, context.check) if op.media_type else MISSING
-            seen = context.send(op, path=path, body=body)
+            response = context.send(op, path=path, body=body)
             context.expect(
-                seen.status in GONE,
+                response.status in GONE,
                 f"a {op.operation.method.upper()} below another {owner.name} returns 404",
-                f"status {seen.status}",
-                made.exchange,
+                f"status {response.status}",
+                created.exchange,
                 elsewhere.exchange,
-                seen,
+                response,
                 about=name,
             )
     if resource.can("list") and resource.leads_through_owner(resource.operations["list"]):
-        seen = context.send(resource.operations["list"], path=path)
+        response = context.send(resource.operations["list"], path=path)
         context.expect(
-            str(made.id) not in ids(resource, context.items(resource, seen)),
+            str(created.id) not in ids(resource, context.items(resource, response)),
             f"the list below another {owner.name} does not contain the item",
             "the list contains it",
-            made.exchange,
+            created.exchange,
             elsewhere.exchange,
-            seen,
+            response,
             about="list",
         )
-        own = context.list_page(made)
+        own = context.list_page(created)
         context.expect(
-            str(made.id) in ids(resource, context.items(resource, own)),
+            str(created.id) in ids(resource, context.items(resource, own)),
             f"the list below its own {owner.name} contains the item",
             "the list does not contain it",
-            made.exchange,
+            created.exchange,
             own,
             about="own",
         )
-    _check_parent_update(context, resource, owner, made)
+    _check_parent_update(context, resource, owner, created)
     if owner.can("delete"):
-        _check_parent_delete(context, resource, owner, statement, made.path)
+        _check_parent_delete(context, resource, owner, statement, created.path)
 
 
 def _check_parent_update(
-    context: CheckContext, resource: CheckedResource, owner: CheckedResource, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, owner: CheckedResource, created: CreatedItem
 ) -> None:
     """Updating the parent does not delete its items."""
-    above = next((each for each in context.created_items(owner) if str(each.id) in map(str, made.path.values())), None)
+    above = next(
+        (each for each in context.created_items(owner) if str(each.id) in map(str, created.path.values())), None
+    )
     op = owner.operations.get("update")
     if above is None or op is None or not resource.can("get"):
         return
@@ -73,14 +75,14 @@ def _check_parent_update(
     except CannotBuildRequest:
         return
     changed = context.update(above, {name: value})
-    seen = context.get(made)
+    response = context.get(created)
     context.expect(
-        seen.status == 200,
+        response.status == 200,
         f"the item still exists after an update of its {owner.name}",
-        f"status {seen.status}",
-        made.exchange,
+        f"status {response.status}",
+        created.exchange,
         changed,
-        seen,
+        response,
         about="survives",
     )
 
@@ -93,19 +95,19 @@ def _check_parent_delete(
     below = {**above.path, statement.parameter: above.id} | (
         {resource.owner_key: above.id} if resource.owner_key else {}
     )
-    exchange, made = context.try_create(resource, path=below)
-    if made is None:
+    exchange, created = context.try_create(resource, path=below)
+    if created is None:
         raise CannotBuildRequest(f"{resource.operations['create'].name} answers {exchange.status} to a valid request")
     removed = context.delete(above)
     history = (above.exchange, exchange, removed)
     if resource.can("get"):
-        seen = context.get(made)
+        response = context.get(created)
         context.expect(
-            seen.status in GONE,
+            response.status in GONE,
             f"the item is deleted with its {owner.name}",
-            f"status {seen.status}",
+            f"status {response.status}",
             *history,
-            seen,
+            response,
             about="cascade",
         )
     if statement.must_exist:

@@ -25,12 +25,12 @@ def permission(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, statement: Permission
 ) -> None:
     """Users with a permitted role can use the operation; others are refused, without effect."""
-    made = context.create(resource) if resource is not None and resource.can("create") else None
+    created = context.create(resource) if resource is not None and resource.can("create") else None
     for user in context.target.users:
         if not user.role or (user.tenant != context.main_user.tenant and user.secret != context.main_user.secret):
             user = user.in_tenant(context.main_user.tenant) if _has_all_tenants(context, user) else user  # noqa: PLW2901
         if user.role and user.role not in statement.roles and user.tenant == context.main_user.tenant:
-            _check_refused_role(context, op, resource, made, user)
+            _check_refused_role(context, op, resource, created, user)
         elif user.role in statement.roles and user.tenant == context.main_user.tenant:
             _check_permission_places_role(context, op, resource, user)
 
@@ -42,9 +42,13 @@ def _has_all_tenants(context: CheckContext, user: User) -> bool:
 
 
 def _check_refused_role(
-    context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, made: CreatedItem | None, user: User
+    context: CheckContext,
+    op: ResourceOperation,
+    resource: CheckedResource | None,
+    created: CreatedItem | None,
+    user: User,
 ) -> None:
-    exchange = context.send(op, user=user, path=made.path if made else None, body=body_for(context, op, resource))
+    exchange = context.send(op, user=user, path=created.path if created else None, body=body_for(context, op, resource))
     policy = context.contract.behaviour.service.no_access.refusal
     wanted = error_statuses(context, "missing" if policy == "missing" else "forbidden", op)
     if context.expect(
@@ -59,14 +63,14 @@ def _check_refused_role(
         context.record_created(
             resource, exchange, {}, context.main_user, context.parent_path(resource, context.main_user)
         )
-    if made is not None and resource is not None and resource.can("get"):
-        seen = context.get(made)
+    if created is not None and resource is not None and resource.can("get"):
+        response = context.get(created)
         context.expect(
-            seen.status == 200,
+            response.status == 200,
             "a refused request has no effect: a GET still returns the item",
-            f"status {seen.status}",
+            f"status {response.status}",
             exchange,
-            seen,
+            response,
             about=f"done {user.role}",
         )
 
@@ -74,10 +78,10 @@ def _check_refused_role(
 def _check_permission_places_role(
     context: CheckContext, op: ResourceOperation, resource: CheckedResource | None, user: User
 ) -> None:
-    made = context.create(resource) if resource is not None and resource.can("create") else None
-    exchange = context.send(op, user=user, path=made.path if made else None, body=body_for(context, op, resource))
+    created = context.create(resource) if resource is not None and resource.can("create") else None
+    exchange = context.send(op, user=user, path=created.path if created else None, body=body_for(context, op, resource))
     context.expect(
-        exchange.status not in (401, 403) and not (made and exchange.status in (404, 410)),
+        exchange.status not in (401, 403) and not (created and exchange.status in (404, 410)),
         f"a request with the role {user.role} is permitted",
         f"status {exchange.status}",
         exchange,
@@ -89,11 +93,11 @@ def _check_permission_places_role(
 
 def no_access(context: CheckContext, resource: CheckedResource) -> None:
     """A user without access to a tenant gets the stated error: missing or forbidden."""
-    stranger = context.other_tenant_user().in_tenant(context.main_user.tenant)
+    other_user = context.other_tenant_user().in_tenant(context.main_user.tenant)
     policy = context.contract.behaviour.service.no_access.refusal
     op = resource.operations["list"]
     wanted = error_statuses(context, policy, op)
-    exchange: RecordedExchange = context.send(op, user=stranger)
+    exchange: RecordedExchange = context.send(op, user=other_user)
     context.expect(
         exchange.status in wanted,
         f"a request in a tenant without access is refused with {min(wanted)}",

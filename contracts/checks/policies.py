@@ -20,15 +20,15 @@ def unknown_fields(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: UnknownFields
 ) -> None:
     """An undocumented field is ignored, kept or refused, as stated."""
-    made = context.create(resource) if resource.is_of_item(op) else None
+    created = context.create(resource) if resource.is_of_item(op) else None
     body = {
-        **(context.body(resource) if made is None else context.bodies.minimal(op, context.check) or {}),
+        **(context.body(resource) if created is None else context.bodies.minimal(op, context.check) or {}),
         UNKNOWN_NAME: "x",
     }
-    if made is None:
+    if created is None:
         exchange, fresh = context.try_create(resource, body)
     else:
-        exchange, fresh = context.send(op, path=made.path, body=body), made
+        exchange, fresh = context.send(op, path=created.path, body=body), created
     if statement.policy == "refuse":
         check_refused(context, "invalid", op, exchange, f"a request with the unknown field {UNKNOWN_NAME}", "refuse")
         return
@@ -40,15 +40,15 @@ def unknown_fields(
         about="accept",
     ):
         return
-    seen = context.get(fresh) if fresh and resource.can("get") else exchange
-    item = context.item(resource.operations["get"] if resource.can("get") else op, seen)
+    response = context.get(fresh) if fresh and resource.can("get") else exchange
+    item = context.item(resource.operations["get"] if resource.can("get") else op, response)
     kept = statement.policy == "keep"
     context.expect(
         (UNKNOWN_NAME in item) is kept,
         f"an unknown field is {'kept' if kept else 'ignored'}",
         f"the item {'has' if UNKNOWN_NAME in item else 'does not have'} the field",
         exchange,
-        seen,
+        response,
         about="shown",
     )
 

@@ -58,13 +58,13 @@ def _check_separate_counts(
     """Requests that count separately are not refused together."""
     others = [i for i in context.unrestricted_users if i.secret != user.secret and i.tenant != user.tenant]
     if others and {"credential", "tenant"} & set(statement.per):
-        seen = context.send(resource.operations["list"], user=others[0], once=True)
+        response = context.send(resource.operations["list"], user=others[0], once=True)
         context.expect(
-            seen.status != 429,
+            response.status != 429,
             f"requests count separately for each {' and '.join(statement.per)}",
             "the requests of another credential are refused, too",
             refused,
-            seen,
+            response,
             about="apart",
         )
     elsewhere = next(
@@ -76,13 +76,13 @@ def _check_separate_counts(
         None,
     )
     if "path" in statement.per and elsewhere is not None:
-        seen = context.send(elsewhere, user=user, once=True)
+        response = context.send(elsewhere, user=user, once=True)
         context.expect(
-            seen.status != 429,
+            response.status != 429,
             "requests count separately for each path",
             f"{elsewhere.name} is refused, too",
             refused,
-            seen,
+            response,
             about="paths",
         )
 

@@ -25,11 +25,11 @@ ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
 NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
 
 
-def created(context: CheckContext, resource: CheckedResource) -> None:
+def create_item(context: CheckContext, resource: CheckedResource) -> None:
     """A valid create request succeeds, and its reply shows the values that were sent."""
     for full in (False, True):
         body = context.body(resource, full=full)
-        exchange, made = context.try_create(resource, body)
+        exchange, created = context.try_create(resource, body)
         accepted = 200 <= exchange.status < 300
         if full and not accepted and resource.operations["create"].may_refuse:
             continue  # the vendor's rules may forbid this combination of fields
@@ -37,10 +37,10 @@ def created(context: CheckContext, resource: CheckedResource) -> None:
             accepted, "a valid create request succeeds", f"status {exchange.status}", exchange, about="accepted"
         ):
             continue
-        if made is None and not shows_id(context, resource):
+        if created is None and not shows_id(context, resource):
             raise CannotBuildRequest(f"{resource.operations['create'].name} shows no id")
         if context.expect(
-            made is not None, "the create reply contains the id of the new item", "no id", exchange, about="id"
+            created is not None, "the create reply contains the id of the new item", "no id", exchange, about="id"
         ):
             echoed(context, resource, resource.operations["create"], exchange, body)
 
@@ -49,46 +49,46 @@ def read_back(context: CheckContext, resource: CheckedResource) -> None:
     """A GET after the create returns the new item with the values that were sent."""
     for full in (False, True):
         body = context.body(resource, full=full)
-        _, made = context.try_create(resource, body)
-        if made is None:
+        _, created = context.try_create(resource, body)
+        if created is None:
             continue
-        seen = context.get(made)
+        response = context.get(created)
         if context.expect(
-            seen.status == 200,
+            response.status == 200,
             "a GET after the create returns the new item",
-            f"status {seen.status}",
-            made.exchange,
-            seen,
+            f"status {response.status}",
+            created.exchange,
+            response,
             about="found",
         ):
-            item = context.item(resource.operations["get"], seen)
+            item = context.item(resource.operations["get"], response)
             field = resource.behaviour.identity.field
             context.expect(
-                str(item.get(field, made.id)) == str(made.id),
-                f"a GET of {made.id} returns the item with this id",
+                str(item.get(field, created.id)) == str(created.id),
+                f"a GET of {created.id} returns the item with this id",
                 f"{field} is {item.get(field)}",
-                made.exchange,
-                seen,
+                created.exchange,
+                response,
                 about="id",
             )
-            echoed(context, resource, resource.operations["get"], seen, body, made)
-            _has_same_times(context, resource, made, item, seen)
+            echoed(context, resource, resource.operations["get"], response, body, created)
+            _has_same_times(context, resource, created, item, response)
 
 
 def echoed(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
-    seen: Any,
+    response: Any,
     body: Mapping[str, Any],
-    made: CreatedItem | None = None,
+    created: CreatedItem | None = None,
 ) -> None:
     """The item in a reply has the values that were sent."""
-    item = context.item(op, seen)
+    item = context.item(op, response)
     shows = showable(context, resource, op)
     for name, value in body.items():
         if name in shows and name not in resource.server_fields | resource.write_only_fields | op.rule_fields:
-            history = (made.exchange, seen) if made else (seen,)
+            history = (created.exchange, response) if created else (response,)
             context.expect(
                 name in item and covers(item[name], value),
                 f"the reply shows {name} as it was sent: {value!r}",
@@ -99,59 +99,59 @@ def echoed(
 
 
 def _has_same_times(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem, item: Mapping[str, Any], seen: Any
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, item: Mapping[str, Any], response: Any
 ) -> None:
     """The create reply and the GET reply have the same time of creation."""
     times = resource.behaviour.timestamps
     for name in (times.created,) if times else ():
-        if name in made.item and name in item:
+        if name in created.item and name in item:
             context.expect(
-                made.item[name] == item[name],
-                f"a GET returns the same {name} as the create reply: {made.item[name]!r}",
+                created.item[name] == item[name],
+                f"a GET returns the same {name} as the create reply: {created.item[name]!r}",
                 repr(item[name]),
-                made.exchange,
-                seen,
+                created.exchange,
+                response,
                 about=name,
             )
 
 
 def listed(context: CheckContext, resource: CheckedResource) -> None:
     """A new item is in the list exactly once, with the values that a GET returns."""
-    made = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
+    created = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
     field = resource.behaviour.identity.field
-    items, asked = context.list_all(made[-1])
-    for each in made:
+    items, listing = context.list_all(created[-1])
+    for each in created:
         found = [item for item in items if str(item.get(field)) == str(each.id)]
         context.expect(
             len(found) == 1,
             "the list contains each new item exactly once",
             f"{len(found)} times",
             each.exchange,
-            *asked,
+            *listing,
             about="once",
         )
         if found and resource.can("get"):
-            _matches_get(context, resource, each, found[0], asked)
+            _matches_get(context, resource, each, found[0], listing)
 
 
 def _matches_get(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem, shown: Mapping[str, Any], asked: list[Any]
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, shown: Mapping[str, Any], listing: list[Any]
 ) -> None:
-    seen = context.get(made)
-    alone = context.item(resource.operations["get"], seen)
+    response = context.get(created)
+    alone = context.item(resource.operations["get"], response)
     for name in shown.keys() & alone.keys():
         context.expect(
             shown[name] == alone[name],
             f"the list shows the same {name} as a GET of the item: {alone[name]!r}",
             repr(shown[name]),
-            made.exchange,
-            seen,
-            *asked,
+            created.exchange,
+            response,
+            *listing,
             about=name,
         )
 
 
-def others_stay(context: CheckContext, resource: CheckedResource) -> None:
+def other_items_unchanged(context: CheckContext, resource: CheckedResource) -> None:
     """Updating or deleting one item does not change the others."""
     kept, changed, removed = (context.create(resource) for _ in range(3))
     op = resource.operations.get("update")
@@ -164,14 +164,14 @@ def others_stay(context: CheckContext, resource: CheckedResource) -> None:
             done.append(context.update(changed, {name: value}))
     if resource.can("delete"):
         done.append(context.delete(removed))
-    seen = context.get(kept)
+    response = context.get(kept)
     context.expect(
-        seen.status == 200 and context.item(resource.operations["get"], seen) == before,
+        response.status == 200 and context.item(resource.operations["get"], response) == before,
         "updating and deleting other items does not change this one",
-        f"status {seen.status}: {context.item(resource.operations['get'], seen)}",
+        f"status {response.status}: {context.item(resource.operations['get'], response)}",
         kept.exchange,
         *done,
-        seen,
+        response,
     )
     if resource.can("delete") and op is not None:
         still = context.get(changed)
@@ -186,46 +186,46 @@ def others_stay(context: CheckContext, resource: CheckedResource) -> None:
         )
 
 
-def deleted(context: CheckContext, resource: CheckedResource) -> None:
+def delete_item(context: CheckContext, resource: CheckedResource) -> None:
     """A deleted item is gone: every operation returns 404 for it, and no list contains it. Other items stay."""
-    neighbour, made = context.create(resource), context.create(resource)
+    neighbour, created = context.create(resource), context.create(resource)
     if resource.can("list"):
         context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
-    removed = context.delete(made)
+    removed = context.delete(created)
     if not context.expect(
         200 <= removed.status < 300,
         "a DELETE of an existing item succeeds",
         f"status {removed.status}",
-        made.exchange,
+        created.exchange,
         removed,
         about="accepted",
     ):
         return
-    history = (made.exchange, removed)
+    history = (created.exchange, removed)
     for name, op in resource.operations.items():
         if name in ("get", "delete") or (
             _is_json(op) and (name == "update" or (name == "replace" and not _creates_missing(op)))
         ):
             body = MISSING if name in ("get", "delete") else _update_body(context, op)
-            seen = context.send(op, path=made.path, body=body)
+            response = context.send(op, path=created.path, body=body)
             context.expect(
-                seen.status in GONE,
+                response.status in GONE,
                 f"{op.name} returns 404 for a deleted item",
-                f"status {seen.status}",
+                f"status {response.status}",
                 *history,
-                seen,
+                response,
                 about=name,
             )
     if resource.can("list"):
         for query in ({}, *_unfiltered_queries(resource)):
-            items, asked = context.list_all(neighbour, query=query)
+            items, listing = context.list_all(neighbour, query=query)
             ids = [str(item.get(resource.behaviour.identity.field)) for item in items]
             context.expect(
-                str(made.id) not in ids,
+                str(created.id) not in ids,
                 "no list contains a deleted item",
                 "the list contains it",
                 *history,
-                *asked,
+                *listing,
                 about="list",
             )
         context.expect(
@@ -233,7 +233,7 @@ def deleted(context: CheckContext, resource: CheckedResource) -> None:
             "the list still contains the other item",
             "the list does not contain it",
             *history,
-            *asked,
+            *listing,
             about="neighbour",
         )
 
@@ -260,7 +260,7 @@ def _update_body(context: CheckContext, op: ResourceOperation) -> Any:
     return body if body is not None else {}
 
 
-def missing(context: CheckContext, resource: CheckedResource) -> None:
+def not_found(context: CheckContext, resource: CheckedResource) -> None:
     """Unknown ids return 404 from every operation."""
     known = context.create(resource) if resource.can("create") else None
     parameter = resource.behaviour.identity.parameter
@@ -273,12 +273,12 @@ def missing(context: CheckContext, resource: CheckedResource) -> None:
         for id in unknown_ids(context, known) if known else ():
             path = {**(known.path if known else {}), parameter: id}
             body = MISSING if name in ("get", "delete") else _update_body(context, op)
-            seen = context.send(op, path=path, body=body)
+            response = context.send(op, path=path, body=body)
             context.expect(
-                seen.status in GONE,
+                response.status in GONE,
                 f"{op.name} returns 404 for an unknown id",
-                f"status {seen.status}",
-                seen,
+                f"status {response.status}",
+                response,
                 about=name,
             )
 
@@ -312,10 +312,10 @@ def _other_character(character: str) -> str:
 
 
 CHECKS = (
-    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request creates an item."), created, exclusive=False),
+    Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request creates an item."), create_item, exclusive=False),
     Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="A GET returns what was written."), read_back, exclusive=False),
     Check("listed", ("action",), http_rule("list", "create", source=WRITES, text="A list contains what was created."), listed),
-    Check("other-items-unchanged", ("action",), http_rule("get", "create", source=WRITES), others_stay, exclusive=False),
-    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."), deleted),
-    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), missing, exclusive=False),
+    Check("other-items-unchanged", ("action",), http_rule("get", "create", source=WRITES), other_items_unchanged, exclusive=False),
+    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."), delete_item),
+    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), not_found, exclusive=False),
 )  # fmt: skip

@@ -16,9 +16,9 @@ from mockserver.contract import Contract
 
 def references(context: CheckContext, resource: CheckedResource, fields: Mapping[str, str]) -> None:
     """A request that refers to an item of another tenant is refused."""
-    stranger = context.other_tenant_user()
+    other_user = context.other_tenant_user()
     for name, of in fields.items():
-        theirs = context.create(context.shared.resources[of], user=stranger)
+        theirs = context.create(context.shared.resources[of], user=other_user)
         ours = context.create(context.shared.resources[of])
         fitting, _ = context.try_create(resource, context.body(resource) | {name: ours.id})
         if fitting.status >= 300:

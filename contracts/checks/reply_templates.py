@@ -9,49 +9,51 @@ from typing import Any
 from contracts.checks.fields import PLACEHOLDER
 
 
-def template_differences(written: Any, seen: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
+def template_differences(template: Any, value: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
     """Every place where a JSON value differs from a template. `values` are the known values of placeholders."""
-    if isinstance(written, str):
-        if not _matches_text(written, seen, values):
-            yield f"{place} is {seen!r}, not {written!r}"
-    elif isinstance(written, Mapping):
-        yield from _object_differences(written, seen, values, place)
-    elif isinstance(written, list):
-        yield from _list_differences(written, seen, values, place)
-    elif written != seen or isinstance(written, bool) != isinstance(seen, bool):
-        yield f"{place} is {seen!r}, not {written!r}"
+    if isinstance(template, str):
+        if not _matches_text(template, value, values):
+            yield f"{place} is {value!r}, not {template!r}"
+    elif isinstance(template, Mapping):
+        yield from _object_differences(template, value, values, place)
+    elif isinstance(template, list):
+        yield from _list_differences(template, value, values, place)
+    elif template != value or isinstance(template, bool) != isinstance(value, bool):
+        yield f"{place} is {value!r}, not {template!r}"
 
 
-def _object_differences(written: Mapping[str, Any], seen: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
-    if not isinstance(seen, Mapping):
+def _object_differences(
+    template: Mapping[str, Any], value: Any, values: Mapping[str, Any], place: str
+) -> Iterator[str]:
+    if not isinstance(value, Mapping):
         yield f"{place} is not an object"
         return
-    for key, inner in written.items():
-        if key not in seen:
+    for key, inner in template.items():
+        if key not in value:
             if not _may_be_absent(inner):
                 yield f"{place}.{key} is missing"
         else:
-            yield from template_differences(inner, seen[key], values, f"{place}.{key}")
+            yield from template_differences(inner, value[key], values, f"{place}.{key}")
 
 
-def _may_be_absent(written: Any) -> bool:
+def _may_be_absent(template: Any) -> bool:
     """Is it a placeholder such as `{next?}`, whose property may be absent?"""
-    return isinstance(written, str) and written.endswith("?}") and PLACEHOLDER.fullmatch(written) is not None
+    return isinstance(template, str) and template.endswith("?}") and PLACEHOLDER.fullmatch(template) is not None
 
 
-def _list_differences(written: list[Any], seen: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
-    if not isinstance(seen, list):
+def _list_differences(template: list[Any], value: Any, values: Mapping[str, Any], place: str) -> Iterator[str]:
+    if not isinstance(value, list):
         yield f"{place} is not an array"
-    elif len(written) == 1 and isinstance(written[0], Mapping) and "$each" in written[0]:
-        inner = {key: value for key, value in written[0].items() if key != "$each"}
-        if not seen:
+    elif len(template) == 1 and isinstance(template[0], Mapping) and "$each" in template[0]:
+        inner = {key: value for key, value in template[0].items() if key != "$each"}
+        if not value:
             yield f"{place} is empty"
-        for each in seen[:3]:
+        for each in value[:3]:
             yield from template_differences(inner, each, values, f"{place}[]")
-    elif len(seen) != len(written):
-        yield f"{place} has {len(seen)} entries"
+    elif len(value) != len(template):
+        yield f"{place} has {len(value)} entries"
     else:
-        for one, other in zip(written, seen, strict=True):
+        for one, other in zip(template, value, strict=True):
             yield from template_differences(one, other, values, f"{place}[]")
 
 
@@ -62,16 +64,17 @@ TYPES: Mapping[str, type | tuple[type, ...]] = {
 """Placeholder → the type of its value, where it always has the same type."""
 
 
-def _matches_text(written: str, seen: Any, values: Mapping[str, Any]) -> bool:
-    match = PLACEHOLDER.fullmatch(written)
+def _matches_text(template: str, value: Any, values: Mapping[str, Any]) -> bool:
+    match = PLACEHOLDER.fullmatch(template)
     if match is None:
-        if PLACEHOLDER.search(written) is None:
-            return bool(seen == written)
+        if PLACEHOLDER.search(template) is None:
+            return bool(value == template)
         pattern = "".join(
-            re.escape(p) if i % 3 == 0 else ".*" if i % 3 == 1 else "" for i, p in enumerate(PLACEHOLDER.split(written))
+            re.escape(p) if i % 3 == 0 else ".*" if i % 3 == 1 else ""
+            for i, p in enumerate(PLACEHOLDER.split(template))
         )
-        return isinstance(seen, str) and re.fullmatch(pattern, seen, re.DOTALL) is not None
+        return isinstance(value, str) and re.fullmatch(pattern, value, re.DOTALL) is not None
     name = match[1]
     if name in values:
-        return bool(seen == values[name])
-    return isinstance(seen, TYPES[name]) and seen != "" if name in TYPES else True
+        return bool(value == values[name])
+    return isinstance(value, TYPES[name]) and value != "" if name in TYPES else True

@@ -31,15 +31,15 @@ def write_only(context: CheckContext, resource: CheckedResource, statement: Writ
         body = context.body(resource) | {name: value}
         if not context.bodies.accepts(op, body):
             continue
-        exchange, made = context.try_create(resource, body)
-        if made is None:
+        exchange, created = context.try_create(resource, body)
+        if created is None:
             continue
-        seen = [exchange, *_replies(context, resource, made, name, value), *_errors(context, resource, body)]
+        replies = [exchange, *_replies(context, resource, created, name, value), *_errors(context, resource, body)]
         reference = _documented_as_write_only(context, resource, name)
-        for each in seen:
-            _check_reply(context, resource, name, each, made.exchange, reference)
-        for each in (*_other_lists(context, resource), *_referenced_items(context, resource, made)):
-            _check_reply(context, resource, name, each, made.exchange, reference, only_value=True)
+        for each in replies:
+            _check_reply(context, resource, name, each, created.exchange, reference)
+        for each in (*_other_lists(context, resource), *_referenced_items(context, resource, created)):
+            _check_reply(context, resource, name, each, created.exchange, reference, only_value=True)
 
 
 def _documented_as_write_only(context: CheckContext, resource: CheckedResource, name: str) -> StatementRef | None:
@@ -53,11 +53,11 @@ def _documented_as_write_only(context: CheckContext, resource: CheckedResource, 
 
 
 def _referenced_items(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, created: CreatedItem
 ) -> Iterator[RecordedExchange]:
     """Replies with the items of other resources that the new item refers to."""
     for other in context.shared.resources.values():
-        for name, value in made.item.items():
+        for name, value in created.item.items():
             if (
                 other.name != resource.name
                 and other.can("get")
@@ -65,7 +65,7 @@ def _referenced_items(
                 and other.is_referenced_by(name)
             ):
                 yield context.send(
-                    other.operations["get"], path={**made.path, other.behaviour.identity.parameter: value}
+                    other.operations["get"], path={**created.path, other.behaviour.identity.parameter: value}
                 )
 
 
@@ -77,24 +77,24 @@ def _other_lists(context: CheckContext, resource: CheckedResource) -> Iterator[R
 
 
 def _replies(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem, name: str, value: Any
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, name: str, value: Any
 ) -> Iterator[RecordedExchange]:
-    yield from _views(context, resource, made)
+    yield from _views(context, resource, created)
     update = resource.operations.get("update")
     if update is not None and name in context.bodies.properties(update):
-        yield context.update(made, {name: value})
-        yield from _views(context, resource, made)
+        yield context.update(created, {name: value})
+        yield from _views(context, resource, created)
     replace = resource.operations.get("replace")
     if replace is not None and name in context.bodies.properties(replace):
-        yield context.send(replace, path=made.path, body={**made.sent, name: value})
-        yield from _views(context, resource, made)
+        yield context.send(replace, path=created.path, body={**created.sent, name: value})
+        yield from _views(context, resource, created)
 
 
-def _views(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> Iterator[RecordedExchange]:
+def _views(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> Iterator[RecordedExchange]:
     if resource.can("get"):
-        yield context.get(made)
+        yield context.get(created)
     if resource.can("list"):
-        yield from context.list_all(made)[1]
+        yield from context.list_all(created)[1]
 
 
 def _errors(context: CheckContext, resource: CheckedResource, body: Mapping[str, Any]) -> Iterator[RecordedExchange]:

@@ -42,7 +42,7 @@ class StateMachineFailure(AssertionError):
 class RememberedItem:
     """An item in the model."""
 
-    made: CreatedItem
+    created: CreatedItem
     fields: dict[str, Any]
     alive: bool = True
 
@@ -80,23 +80,23 @@ def create(sequence: RequestSequence, user: User, choice: int) -> None:
     """Create an item, if the user has fewer than five."""
     if len(sequence.existing(user)) >= 5:
         return
-    exchange, made = sequence.context.try_create(sequence.resource, user=user)
+    exchange, created = sequence.context.try_create(sequence.resource, user=user)
     sequence.record(exchange)
     may_refuse = sequence.resource.operations["create"].may_refuse and 400 <= exchange.status < 500
-    sequence.expect(made is not None or may_refuse, "a valid create request succeeds", f"status {exchange.status}")
-    if made is not None:
+    sequence.expect(created is not None or may_refuse, "a valid create request succeeds", f"status {exchange.status}")
+    if created is not None:
         present = sequence.held.setdefault(user.name, [])
-        is_named = str(made.sent.get(sequence.resource.behaviour.identity.field)) == str(made.id)
+        is_named = str(created.sent.get(sequence.resource.behaviour.identity.field)) == str(created.id)
         if is_named or few_ids(sequence.context, sequence.resource):
-            present[:] = [each for each in present if each.made.id != made.id or (each.alive and not is_named)]
-        present.append(RememberedItem(made, dict(made.sent)))
+            present[:] = [each for each in present if each.created.id != created.id or (each.alive and not is_named)]
+        present.append(RememberedItem(created, dict(created.sent)))
 
 
 def read(sequence: RequestSequence, user: User, choice: int) -> None:
     """Read an existing or deleted item."""
     held = _pick(sequence.all_items(user), choice)
     if held is not None and sequence.resource.can("get"):
-        exchange = sequence.record(sequence.context.get(held.made))
+        exchange = sequence.record(sequence.context.get(held.created))
         _compare(sequence, held, exchange)
 
 
@@ -116,7 +116,7 @@ def change(sequence: RequestSequence, user: User, choice: int) -> None:
     body = changing(sequence.context, op, held.fields, name, value) if value is not None else None
     if body is None:
         return
-    exchange = sequence.record(sequence.context.update(held.made, body))
+    exchange = sequence.record(sequence.context.update(held.created, body))
     if not held.alive:
         sequence.expect(exchange.status in GONE, "an update of a deleted item returns 404", f"status {exchange.status}")
     elif exchange.status < 300:
@@ -130,7 +130,7 @@ def remove(sequence: RequestSequence, user: User, choice: int) -> None:
     held = _pick(sequence.all_items(user), choice)
     if held is None or not sequence.resource.can("delete"):
         return
-    exchange = sequence.record(sequence.context.delete(held.made))
+    exchange = sequence.record(sequence.context.delete(held.created))
     if held.alive:
         sequence.expect(exchange.status < 300, "a DELETE of an existing item succeeds", f"status {exchange.status}")
     else:
@@ -143,13 +143,13 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
     if not sequence.resource.can("list") or (sequence.resource.behaviour.parent and not sequence.all_items(user)):
         return
     subject: CreatedItem | CheckedResource = (
-        sequence.all_items(user)[0].made if sequence.resource.behaviour.parent else sequence.resource
+        sequence.all_items(user)[0].created if sequence.resource.behaviour.parent else sequence.resource
     )
-    items, asked = sequence.context.list_all(subject, user=user)
-    sequence.trail += asked
-    known = {str(each.made.id): each for each in sequence.all_items(user)}
+    items, listing = sequence.context.list_all(subject, user=user)
+    sequence.trail += listing
+    known = {str(each.created.id): each for each in sequence.all_items(user)}
     seen = [id for id in ids(sequence.resource, items) if id in known]
-    wanted = [str(each.made.id) for each in sequence.existing(user)]
+    wanted = [str(each.created.id) for each in sequence.existing(user)]
     sequence.expect(
         sorted(seen) == sorted(wanted),
         f"the list contains the {len(wanted)} existing items of this check",
@@ -160,7 +160,7 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
         wanted = wanted[::-1] if order.direction == "descending" else wanted
         sequence.expect(seen == wanted, f"the list is in order of creation, {order.direction}", "another order")
     strangers = {
-        str(h.made.id)
+        str(h.created.id)
         for each in sequence.users
         if each != user and _has_tenants(sequence)
         for h in sequence.all_items(each)
@@ -182,7 +182,7 @@ def request_foreign_item(sequence: RequestSequence, user: User, choice: int) -> 
         choice % 2 if sequence.resource.can("get", "delete") else 0
     ]
     exchange = sequence.record(
-        sequence.context.send(sequence.resource.operations[name], user=user, path=held.made.path)
+        sequence.context.send(sequence.resource.operations[name], user=user, path=held.created.path)
     )
     sequence.expect(
         exchange.status in (401, 403, 404, 410), f"a {name} by another tenant is refused", f"status {exchange.status}"
@@ -299,8 +299,8 @@ def _rule(request: Callable[[RequestSequence, User, int], None], users: int) -> 
         request(self.sequence, self.sequence.users[user], choice)
 
     step.__name__ = request.__name__
-    made = rule(user=st.integers(0, users - 1), choice=st.integers(0, 5))(step)
-    return made if request is create else precondition(lambda self: bool(self.sequence.held))(made)
+    created = rule(user=st.integers(0, users - 1), choice=st.integers(0, 5))(step)
+    return created if request is create else precondition(lambda self: bool(self.sequence.held))(created)
 
 
 CHECKS = (

@@ -68,25 +68,25 @@ def _check_location(
         parts.path.startswith(base), f"the URL in {name} starts with {base}", repr(address), exchange, about="base"
     ) or not resource.can("get"):
         return
-    seen = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main_user)
+    response = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main_user)
     context.expect(
-        seen.status == 200,
+        response.status == 200,
         f"a GET of {parts.path}, the value of {name}, returns the new item",
-        f"status {seen.status}",
+        f"status {response.status}",
         exchange,
-        seen,
+        response,
         about="located",
     )
     field = resource.behaviour.identity.field
     wanted = value_at(exchange.json, resource.operations["create"].reply_path("item") or ())
-    found = context.item(resource.operations["get"], seen)
+    found = context.item(resource.operations["get"], response)
     if isinstance(wanted, dict) and field in wanted and field in found:
         context.expect(
             found[field] == wanted[field],
             f"{name} leads to the new item {wanted[field]}",
             f"it leads to {found[field]}",
             exchange,
-            seen,
+            response,
             about="located other",
         )
 
@@ -98,9 +98,9 @@ def _send_valid_request(context: CheckContext, resource: CheckedResource, op: Re
     if does == "answer" or not resource.can("create"):
         body = context.bodies.minimal(op, context.check) if op.media_type else None
         return context.send(op, body=body) if body is not None else context.send(op)
-    made = context.some_item(resource) if does in ("get", "list") else context.create(resource)
+    created = context.some_item(resource) if does in ("get", "list") else context.create(resource)
     body = context.bodies.minimal(op, context.check) if does in ("update", "replace") else None
-    return context.send(op, path=made.path, body=body) if body is not None else context.send(op, path=made.path)
+    return context.send(op, path=created.path, body=body) if body is not None else context.send(op, path=created.path)
 
 
 CHECKS = (Check("reply", ("reply",), operation_statement("reply"), reply, exclusive=False),)

@@ -26,28 +26,28 @@ DENIED = frozenset({401, 403, 404, 410})
 
 def tenants(context: CheckContext, resource: CheckedResource) -> None:
     """Another tenant can neither read, list, update nor delete an item, whichever path or header it uses."""
-    stranger = context.other_tenant_user()
-    made = context.create(resource)
-    before = context.item(resource.operations["get"], context.get(made)) if resource.can("get") else None
-    for way, user in _routes(context, resource, stranger):
+    other_user = context.other_tenant_user()
+    created = context.create(resource)
+    before = context.item(resource.operations["get"], context.get(created)) if resource.can("get") else None
+    for way, user in _routes(context, resource, other_user):
         for name in ("get", "update", "replace", "delete"):
             op = resource.operations.get(name)
             if op is not None:
-                _check_refusal(context, resource, op, made, user, f"{name} {way}")
+                _check_refusal(context, resource, op, created, user, f"{name} {way}")
         for op in _further_operations(context, resource):
-            _check_refusal(context, resource, op, made, user, f"{op.name} {way}")
+            _check_refusal(context, resource, op, created, user, f"{op.name} {way}")
         if resource.can("get"):
-            _check_same_as_unknown(context, resource, made, user, way)
+            _check_same_as_unknown(context, resource, created, user, way)
         if resource.can("list"):
-            _check_list(context, resource, made, user, way)
+            _check_list(context, resource, created, user, way)
     if before is not None:
-        seen = context.get(made)
+        response = context.get(created)
         context.expect(
-            seen.status == 200 and context.item(resource.operations["get"], seen) == before,
+            response.status == 200 and context.item(resource.operations["get"], response) == before,
             "requests of another tenant do not change the item",
-            f"status {seen.status}",
-            made.exchange,
-            seen,
+            f"status {response.status}",
+            created.exchange,
+            response,
             about="unchanged",
         )
 
@@ -76,12 +76,12 @@ def _position_of_id(context: CheckContext, resource: CheckedResource, op: Resour
 
 
 def _check_same_as_unknown(
-    context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str
+    context: CheckContext, resource: CheckedResource, created: CreatedItem, user: User, way: str
 ) -> None:
     """A refusal does not reveal whether another tenant has the item."""
     op, policy = resource.operations["get"], context.contract.behaviour.service.no_access
     parameter = resource.behaviour.identity.parameter
-    foreign = context.send(op, user=user, path=made.path)
+    foreign = context.send(op, user=user, path=created.path)
     statement = StatementRef(
         op.name,
         "http",
@@ -91,28 +91,33 @@ def _check_same_as_unknown(
     )
     if policy.refusal == "missing" and resource.behaviour.tenant.by == "path":
         statement = StatementRef.of("service", "no-access", policy)
-    for id in unknown_ids(context, made):
-        nothing = context.send(op, user=user, path={**made.path, parameter: id})
+    for id in unknown_ids(context, created):
+        nothing = context.send(op, user=user, path={**created.path, parameter: id})
         context.expect(
             foreign.status == nothing.status or foreign.status < 300,
             f"another tenant's item gets the same status as an unknown item, {nothing.status}",
             f"status {foreign.status}",
-            made.exchange,
+            created.exchange,
             nothing,
             foreign,
-            about=f"told apart {way}",
+            about=f"existence {way}",
             statement=statement,
         )
 
 
-def _routes(context: CheckContext, resource: CheckedResource, stranger: User) -> Iterator[tuple[str, User]]:
-    yield "from its own tenant", stranger
+def _routes(context: CheckContext, resource: CheckedResource, other_user: User) -> Iterator[tuple[str, User]]:
+    yield "from its own tenant", other_user
     if resource.behaviour.tenant.by in ("path", "header") and context.main_user.tenant:
-        yield "in the owner's tenant", stranger.in_tenant(context.main_user.tenant)
+        yield "in the owner's tenant", other_user.in_tenant(context.main_user.tenant)
 
 
 def _check_refusal(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem, user: User, about: str
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    created: CreatedItem,
+    user: User,
+    about: str,
 ) -> None:
     body, parameter = (
         context.bodies.minimal(op, context.check) if op.media_type else None,
@@ -120,62 +125,62 @@ def _check_refusal(
     )
     where = _position_of_id(context, resource, op)
     if where == "body" and body is not None:
-        body |= {parameter: made.id}
-    query = {parameter: made.id} if where == "query" else {}
-    exchange = context.send(op, user=user, path=made.path, query=query, body=MISSING if body is None else body)
+        body |= {parameter: created.id}
+    query = {parameter: created.id} if where == "query" else {}
+    exchange = context.send(op, user=user, path=created.path, query=query, body=MISSING if body is None else body)
     context.expect(
         exchange.status in DENIED,
         f"a {op.operation.method.upper()} by another tenant is refused",
         f"status {exchange.status}",
-        made.exchange,
+        created.exchange,
         exchange,
         about=about,
     )
     context.expect(
-        str(made.sent.get(_marked_field(made), "\0")).encode() not in exchange.reply_body,
+        str(created.sent.get(_marked_field(created), "\0")).encode() not in exchange.reply_body,
         "the refusal contains no value of the item",
         "it contains a value of the item",
-        made.exchange,
+        created.exchange,
         exchange,
-        about=f"told {about}",
+        about=f"value {about}",
     )
 
 
-def _marked_field(made: CreatedItem) -> str:
+def _marked_field(created: CreatedItem) -> str:
     """A field with our unique text, by which any reply with the item can be recognized."""
-    return next((n for n, v in made.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
+    return next((n for n, v in created.sent.items() if isinstance(v, str) and "contract" in v and "check" in v), "")
 
 
-def _check_list(context: CheckContext, resource: CheckedResource, made: CreatedItem, user: User, way: str) -> None:
-    seen = context.list_page(made, user=user)
-    if seen.status < 300:
-        there = str(made.id) in ids(resource, context.items(resource, seen))
+def _check_list(context: CheckContext, resource: CheckedResource, created: CreatedItem, user: User, way: str) -> None:
+    response = context.list_page(created, user=user)
+    if response.status < 300:
+        there = str(created.id) in ids(resource, context.items(resource, response))
         context.expect(
             not there,
             "another tenant's list does not contain the item",
             "the list contains it",
-            made.exchange,
-            seen,
+            created.exchange,
+            response,
             about=f"list {way}",
         )
     total = resource.operations["list"].reply_path("total")
-    if seen.status < 300 and total is not None and way == "from its own tenant":
-        shown = len(context.list_all(made, user=user)[0])
-        stated_total = value_at(seen.json, total)
+    if response.status < 300 and total is not None and way == "from its own tenant":
+        shown = len(context.list_all(created, user=user)[0])
+        stated_total = value_at(response.json, total)
         context.expect(
             stated_total == shown,
             f"the total counts the {shown} items of this tenant only",
             f"the total is {stated_total}",
-            seen,
+            response,
             about="total",
         )
 
 
 def create_in_other_tenant(context: CheckContext, resource: CheckedResource) -> None:
     """A create in another tenant is refused, or creates the item in the tenant of the credential."""
-    stranger = context.other_tenant_user()
-    exchange, made = context.try_create(resource, user=stranger.in_tenant(context.main_user.tenant))
-    if made is None:
+    other_user = context.other_tenant_user()
+    exchange, created = context.try_create(resource, user=other_user.in_tenant(context.main_user.tenant))
+    if created is None:
         context.expect(
             exchange.status in DENIED,
             "a create in another tenant is refused",
@@ -184,13 +189,13 @@ def create_in_other_tenant(context: CheckContext, resource: CheckedResource) -> 
             about="status",
         )
         return
-    items, asked = context.list_all(resource)
+    items, listing = context.list_all(resource)
     context.expect(
-        str(made.id) not in ids(resource, items),
+        str(created.id) not in ids(resource, items),
         "a create does not add an item to another tenant",
         "the other tenant's list contains the new item",
         exchange,
-        *asked,
+        *listing,
         about="created",
     )
 
@@ -207,19 +212,19 @@ def several_own_tenants(context: CheckContext, resource: CheckedResource) -> Non
 
 def _check_two_tenants(context: CheckContext, resource: CheckedResource, here: User, there: User) -> None:
     for mine, other in ((here, there), (there, here)):
-        exchange, made = context.try_create(resource, user=mine)
-        if made is None:
+        exchange, created = context.try_create(resource, user=mine)
+        if created is None:
             raise CannotBuildRequest(
                 f"{resource.operations['create'].name} answers {exchange.status} to a valid request"
             )
         if resource.can("get"):
-            seen, away = context.get(made), context.get(made, user=other)
+            response, away = context.get(created), context.get(created, user=other)
             context.expect(
-                seen.status == 200,
+                response.status == 200,
                 "a GET in the item's tenant returns it",
-                f"status {seen.status}",
+                f"status {response.status}",
                 exchange,
-                seen,
+                response,
                 about="found",
             )
             context.expect(
@@ -230,13 +235,13 @@ def _check_two_tenants(context: CheckContext, resource: CheckedResource, here: U
                 away,
                 about="elsewhere",
             )
-        items, asked = context.list_all(made, user=other)
+        items, listing = context.list_all(created, user=other)
         context.expect(
-            str(made.id) not in ids(resource, items),
+            str(created.id) not in ids(resource, items),
             "the list of another tenant of the same credential does not contain the item",
             "the list contains it",
             exchange,
-            *asked,
+            *listing,
             about="list",
         )
 

@@ -18,8 +18,8 @@ from mockserver.behaviour.statements import Timestamps
 
 def timestamps(context: CheckContext, resource: CheckedResource, statement: Timestamps) -> None:
     """The time of creation never changes; the time of the last update changes with every update, and only then."""
-    made = context.create(resource)
-    for item, exchanges in views(context, made):
+    created = context.create(resource)
+    for item, exchanges in views(context, created):
         for name in filter(None, (statement.created, statement.updated)):
             if name in shown_fields(context, resource):
                 _check_format(context, statement, name, item.get(name), exchanges)
@@ -32,57 +32,59 @@ def timestamps(context: CheckContext, resource: CheckedResource, statement: Time
                 about="order",
             )
     if resource.can("get", "update"):
-        _check_update(context, resource, statement, made)
+        _check_update(context, resource, statement, created)
     if resource.can("get", "replace") and resource.operations.get("update") != resource.operations["replace"]:
-        _check_put(context, resource, statement, made)
+        _check_put(context, resource, statement, created)
 
 
-def _check_put(context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+def _check_put(context: CheckContext, resource: CheckedResource, statement: Timestamps, created: CreatedItem) -> None:
     """PUT changes the time of the last update, too."""
     op = resource.operations["replace"]
-    before = context.item(resource.operations["get"], context.get(made))
+    before = context.item(resource.operations["get"], context.get(created))
     context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
-    body = {**made.sent}
+    body = {**created.sent}
     if not context.bodies.accepts(op, body):
         return
-    changed = context.send(op, path=made.path, body=body)
-    seen = context.get(made)
-    after = context.item(resource.operations["get"], seen)
+    changed = context.send(op, path=created.path, body=body)
+    response = context.get(created)
+    after = context.item(resource.operations["get"], response)
     if changed.status < 300 and statement.updated and statement.updated in before:
         context.expect(
             is_later(after.get(statement.updated), before[statement.updated]),
             f"PUT changes {statement.updated} to a later time",
             f"{before[statement.updated]} before, {after.get(statement.updated)} after",
-            made.exchange,
+            created.exchange,
             changed,
-            seen,
+            response,
             about="replace moves",
         )
 
 
-def _check_update(context: CheckContext, resource: CheckedResource, statement: Timestamps, made: CreatedItem) -> None:
+def _check_update(
+    context: CheckContext, resource: CheckedResource, statement: Timestamps, created: CreatedItem
+) -> None:
     op = resource.operations["update"]
-    first, again = context.get(made), context.get(made)
+    first, again = context.get(created), context.get(created)
     before = context.item(resource.operations["get"], again)
-    _check_listing(context, resource, statement, made, before)
+    _check_listing(context, resource, statement, created, before)
     for name in filter(None, (statement.created, statement.updated)):
         context.expect(
             context.item(resource.operations["get"], first).get(name) == before.get(name),
             f"a GET does not change {name}",
             f"it became {before.get(name)}",
-            made.exchange,
+            created.exchange,
             first,
             again,
             about=f"read {name}",
         )
-    name, value = change_of(context, resource, op, made)
+    name, value = change_of(context, resource, op, created)
     context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
-    changed = context.update(made, {name: value})
+    changed = context.update(created, {name: value})
     if not 200 <= changed.status < 300:
         raise CannotBuildRequest(f"{op.name} answers {changed.status} to a valid change")
-    seen = context.get(made)
-    after = context.item(resource.operations["get"], seen)
-    history = (made.exchange, again, changed, seen)
+    response = context.get(created)
+    after = context.item(resource.operations["get"], response)
+    history = (created.exchange, again, changed, response)
     if statement.created:
         context.expect(
             after.get(statement.created) == before.get(statement.created),
@@ -99,12 +101,12 @@ def _check_update(context: CheckContext, resource: CheckedResource, statement: T
             *history,
             about="updated moves",
         )
-        told = context.item(op, changed)
-        if statement.updated in told:
+        reply_item = context.item(op, changed)
+        if statement.updated in reply_item:
             context.expect(
-                told[statement.updated] == after[statement.updated],
+                reply_item[statement.updated] == after[statement.updated],
                 f"the update reply shows the same {statement.updated} as a GET after it: {after[statement.updated]}",
-                f"{told[statement.updated]}",
+                f"{reply_item[statement.updated]}",
                 *history,
                 about="updated told",
             )
@@ -114,22 +116,22 @@ def _check_listing(
     context: CheckContext,
     resource: CheckedResource,
     statement: Timestamps,
-    made: CreatedItem,
+    created: CreatedItem,
     before: Mapping[str, Any],
 ) -> None:
     if not resource.can("list"):
         return
     context.target.pause(0.003)
-    _, asked = context.list_all(made)
-    seen = context.get(made)
-    shown = context.item(resource.operations["get"], seen).get(statement.updated)
+    _, listing = context.list_all(created)
+    response = context.get(created)
+    shown = context.item(resource.operations["get"], response).get(statement.updated)
     context.expect(
         shown == before.get(statement.updated),
         f"listing does not change {statement.updated}",
         repr(shown),
-        made.exchange,
-        *asked,
-        seen,
+        created.exchange,
+        *listing,
+        response,
         about="list updated",
     )
 

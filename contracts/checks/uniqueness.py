@@ -90,9 +90,9 @@ def _check_similar_value(
     for value in (str(body[name])[:-1], f"{body[name]}x") if isinstance(body[name], str) else ():
         like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
         if value and context.bodies.accepts(resource.operations["create"], like):
-            exchange, made = context.try_create(resource, like)
+            exchange, created = context.try_create(resource, like)
             context.expect(
-                made is not None,
+                created is not None,
                 f"{name} {value!r} is accepted, since it differs from the used {body[name]!r}",
                 f"status {exchange.status}",
                 first.exchange,

@@ -19,16 +19,16 @@ MANY = 26
 def whole(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """A list without paging parameters contains all items."""
     capacity = min((statement.limit for statement in resource.behaviour.capacity), default=MANY)
-    made = [context.create(resource) for _ in range(min(MANY, capacity - len(context.list_all(resource)[0])))]
-    if not made:
+    created = [context.create(resource) for _ in range(min(MANY, capacity - len(context.list_all(resource)[0])))]
+    if not created:
         raise CannotBuildRequest("the capacity is used up")
-    items, asked = context.list_all(made[0])
-    shown = len(only(resource, items, made))
+    items, listing = context.list_all(created[0])
+    shown = len(only(resource, items, created))
     context.expect(
-        shown == len(made),
-        f"a list without paging parameters contains all {len(made)} created items",
+        shown == len(created),
+        f"a list without paging parameters contains all {len(created)} created items",
         f"{shown} of them",
-        *asked,
+        *listing,
     )
 
 

@@ -24,7 +24,7 @@ from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
 
 
-def updated(context: CheckContext, resource: CheckedResource) -> None:
+def update_field(context: CheckContext, resource: CheckedResource) -> None:
     """An update of one field changes this field, in every reply, and no other."""
     op = resource.operations["update"]
     for name in context.bodies.properties(op):
@@ -35,36 +35,36 @@ def updated(context: CheckContext, resource: CheckedResource) -> None:
 def update_several_fields(context: CheckContext, resource: CheckedResource) -> None:
     """An update of several fields changes all of them."""
     op = resource.operations["update"]
-    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
     shows = showable(context, resource, resource.operations["get"])
     wanted: dict[str, Any] = {}
     for name in context.bodies.properties(op):
-        if name in shows and name in made.sent and name not in unchangeable(resource):
-            value = context.bodies.other(op, name, made.sent[name], f"{context.check}/{name}")
+        if name in shows and name in created.sent and name not in unchangeable(resource):
+            value = context.bodies.other(op, name, created.sent[name], f"{context.check}/{name}")
             if value is not None and context.bodies.accepts(op, wanted | {name: value}):
                 wanted[name] = value
     if len(wanted) < 2:
         raise CannotBuildRequest("fewer than two fields can be changed")
-    changed = context.update(made, wanted)
+    changed = context.update(created, wanted)
     if changed.status >= 300:
         raise CannotBuildRequest(f"{op.name} answers {changed.status} to a change of {', '.join(wanted)}")
-    seen = context.get(made)
-    after = context.item(resource.operations["get"], seen)
+    response = context.get(created)
+    after = context.item(resource.operations["get"], response)
     lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
     context.expect(
         not lost,
         f"one update changes all of {', '.join(wanted)}",
         f"{', '.join(lost)} did not change",
-        made.exchange,
+        created.exchange,
         changed,
-        seen,
+        response,
     )
 
 
 def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> None:
-    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
-    before = context.item(resource.operations["get"], context.get(made))
-    present = before.get(name, made.sent.get(name))
+    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    before = context.item(resource.operations["get"], context.get(created))
+    present = before.get(name, created.sent.get(name))
     another = context.bodies.other(op, name, present, f"{context.check}/{name}")
     values = [] if another is None else [another]
     if context.bodies.accepts(op, {name: None}) and present is not None and shows_null(context, resource, name):
@@ -72,42 +72,42 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
     for value in values:
         if value is None and (present is None or name in op.rule_defaults):
             continue
-        body = changing(context, op, made.sent, name, value)
+        body = changing(context, op, created.sent, name, value)
         if body is None:
             continue
-        changed = context.update(made, body)
+        changed = context.update(created, body)
         if not 200 <= changed.status < 300:
             if not op.may_refuse:
                 context.report_violation(
                     f"a valid update of {name} succeeds",
                     f"status {changed.status}",
-                    made.exchange,
+                    created.exchange,
                     changed,
                     about=f"{name} accepted",
                 )
             continue
-        seen = context.get(made)
-        after = context.item(resource.operations["get"], seen)
+        response = context.get(created)
+        after = context.item(resource.operations["get"], response)
         if name in showable(context, resource, resource.operations["get"]):
             context.expect(
                 name in after and covers(after[name], value),
                 f"a GET after the update returns {name} {value!r}",
                 shown_value(after, name),
-                made.exchange,
+                created.exchange,
                 changed,
-                seen,
+                response,
                 about=name,
             )
-            _check_update_reply(context, resource, op, name, value, changed, made)
-        _check_other_fields(context, resource, made, before, after, name, (made.exchange, changed, seen))
-        _check_list(context, resource, made, name, after, (made.exchange, changed))
+            _check_update_reply(context, resource, op, name, value, changed, created)
+        _check_other_fields(context, resource, created, before, after, name, (created.exchange, changed, response))
+        _check_list(context, resource, created, name, after, (created.exchange, changed))
         before = after
 
 
 def _check_list(
     context: CheckContext,
     resource: CheckedResource,
-    made: CreatedItem,
+    created: CreatedItem,
     name: str,
     after: Mapping[str, Any],
     history: Any,
@@ -115,14 +115,14 @@ def _check_list(
     """The list shows the updated value, as a GET of the item does."""
     if not resource.can("list"):
         return
-    items, asked = context.list_all(made)
-    shown = next((i for i in items if str(i.get(resource.behaviour.identity.field)) == str(made.id)), {})
+    items, listing = context.list_all(created)
+    shown = next((i for i in items if str(i.get(resource.behaviour.identity.field)) == str(created.id)), {})
     context.expect(
         shown.get(name, after.get(name)) == after.get(name),
         f"the list shows the updated {name}: {after.get(name)!r}",
         repr(shown.get(name)),
         *history,
-        *asked,
+        *listing,
         about=f"listed {name}",
     )
 
@@ -134,7 +134,7 @@ def _check_update_reply(
     name: str,
     value: Any,
     changed: Any,
-    made: CreatedItem,
+    created: CreatedItem,
 ) -> None:
     item = context.item(op, changed)
     if op.reply_path("item") is not None and name in showable(context, resource, op):
@@ -142,7 +142,7 @@ def _check_update_reply(
             name in item and covers(item[name], value),
             f"the update reply shows the new {name}: {value!r}",
             shown_value(item, name),
-            made.exchange,
+            created.exchange,
             changed,
             about=f"reply {name}",
         )
@@ -151,7 +151,7 @@ def _check_update_reply(
 def _check_other_fields(
     context: CheckContext,
     resource: CheckedResource,
-    made: CreatedItem,
+    created: CreatedItem,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     name: str,
@@ -159,7 +159,7 @@ def _check_other_fields(
 ) -> None:
     """The id, the time of creation and all other fields that clients set do not change."""
     times = resource.behaviour.timestamps
-    kept = {*made.sent, resource.behaviour.identity.field, *((times.created,) if times else ())}
+    kept = {*created.sent, resource.behaviour.identity.field, *((times.created,) if times else ())}
     if not resource.operations["update"].may_refuse:
         kept |= set(context.bodies.properties(resource.operations["create"]))
     derived = {n for statement in resource.behaviour.derived for n in statement.fields}
@@ -176,21 +176,21 @@ def _check_other_fields(
 def empty_update(context: CheckContext, resource: CheckedResource) -> None:
     """An update without any field succeeds and changes nothing."""
     op = resource.operations["update"]
-    made = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
     if not context.bodies.accepts(op, {}):
         return
-    before = context.item(resource.operations["get"], context.get(made))
-    changed = context.update(made, {})
+    before = context.item(resource.operations["get"], context.get(created))
+    changed = context.update(created, {})
     if 200 <= changed.status < 300:
-        seen = context.get(made)
+        response = context.get(created)
         _check_other_fields(
             context,
             resource,
-            made,
+            created,
             before,
-            context.item(resource.operations["get"], seen),
+            context.item(resource.operations["get"], response),
             "",
-            (made.exchange, changed, seen),
+            (created.exchange, changed, response),
         )
     elif not op.may_refuse:
         statement = StatementRef(
@@ -199,34 +199,34 @@ def empty_update(context: CheckContext, resource: CheckedResource) -> None:
         context.report_violation(
             "an update without any field succeeds, because its schema requires none",
             f"status {changed.status}",
-            made.exchange,
+            created.exchange,
             changed,
             about="accepted",
             statement=statement,
         )
 
 
-def replaced(context: CheckContext, resource: CheckedResource) -> None:
+def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     """PUT replaces the whole item, and sending it twice has the same effect as once (RFC 9110 section 9.3.4)."""
     op = resource.operations["replace"]
-    made = context.create(resource, _body_without_defaults(context, resource))
-    before = context.item(resource.operations["get"], context.get(made))
-    count = len(context.list_all(made)[0]) if resource.can("list") else 0
-    body = _smallest_put_body(context, resource, op, made)
-    first = context.send(op, path=made.path, body=body)
+    created = context.create(resource, _body_without_defaults(context, resource))
+    before = context.item(resource.operations["get"], context.get(created))
+    count = len(context.list_all(created)[0]) if resource.can("list") else 0
+    body = _smallest_put_body(context, resource, op, created)
+    first = context.send(op, path=created.path, body=body)
     if not context.expect(
         200 <= first.status < 300,
         "a valid PUT succeeds",
         f"status {first.status}",
-        made.exchange,
+        created.exchange,
         first,
         about="accepted",
     ):
         return
-    seen = context.get(made)
-    item = context.item(resource.operations["get"], seen)
-    history = (made.exchange, first, seen)
-    echoed(context, resource, resource.operations["get"], seen, body, made)
+    response = context.get(created)
+    item = context.item(resource.operations["get"], response)
+    history = (created.exchange, first, response)
+    echoed(context, resource, resource.operations["get"], response, body, created)
     kept = (
         body.keys()
         | resource.server_fields
@@ -234,9 +234,9 @@ def replaced(context: CheckContext, resource: CheckedResource) -> None:
         | always_shown(context, resource.operations["get"])
         | always_shown(context, op)
     )
-    for name in (made.sent.keys() & item.keys()) - kept:
+    for name in (created.sent.keys() & item.keys()) - kept:
         context.expect(
-            item[name] != made.sent[name] or item[name] in _default_values(context, op, name),
+            item[name] != created.sent[name] or item[name] in _default_values(context, op, name),
             f"PUT removes or resets {name}, which its body does not contain",
             repr(item[name]),
             *history,
@@ -244,19 +244,23 @@ def replaced(context: CheckContext, resource: CheckedResource) -> None:
         )
     _check_fixed_fields(context, resource, before, item, history)
     if resource.can("list"):
-        items, asked = context.list_all(made)
+        items, listing = context.list_all(created)
         context.expect(
             len(items) == count,
             f"the list still has {count} items after PUT",
             f"{len(items)} items",
             *history,
-            *asked,
+            *listing,
             about="count",
         )
-    context.send(op, path=made.path, body=body)
-    again = context.get(made)
+    context.send(op, path=created.path, body=body)
+    again = context.get(created)
     _check_idempotent(
-        context, resource, item, context.item(resource.operations["get"], again), (made.exchange, first, seen, again)
+        context,
+        resource,
+        item,
+        context.item(resource.operations["get"], again),
+        (created.exchange, first, response, again),
     )
 
 
@@ -273,7 +277,7 @@ def _body_without_defaults(context: CheckContext, resource: CheckedResource) -> 
 
 
 def _smallest_put_body(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem
 ) -> dict[str, Any]:
     """A PUT body with the required fields only."""
     body = context.bodies.minimal(op, f"{context.check}/put")
@@ -282,7 +286,7 @@ def _smallest_put_body(
     for name in list(body):
         slim = {key: value for key, value in body.items() if key != name}
         body = slim if context.bodies.accepts(op, slim) else body
-    return meant(context, resource, op, context.bodies.marked(op, resource, body, context.shared.mark()), made)
+    return meant(context, resource, op, context.bodies.marked(op, resource, body, context.shared.mark()), created)
 
 
 def _check_fixed_fields(
@@ -321,8 +325,8 @@ def _check_idempotent(
 
 CHECKS = (
     Check("update", ("action",), http_rule("update", "create", "get", source=WRITES, text="An update changes exactly the named fields."),
-            updated, exclusive=False),
+            update_field, exclusive=False),
     Check("update-several-fields", ("action",), http_rule("update", "create", "get", source=WRITES), update_several_fields),
     Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES), empty_update, exclusive=False),
-    Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4"), replaced, exclusive=False),
+    Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4"), replace_item, exclusive=False),
 )  # fmt: skip

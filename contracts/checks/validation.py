@@ -25,7 +25,7 @@ UNCERTAIN = frozenset({"format"})
 def body_validation(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """The body schema is enforced: values at each bound are accepted, values beyond it are refused."""
     creates = op == resource.operations.get("create")
-    made = (
+    created = (
         None
         if creates
         else context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
@@ -35,25 +35,25 @@ def body_validation(context: CheckContext, resource: CheckedResource, op: Resour
         if creates
         else {}
         if op == resource.operations.get("update")
-        else _whole_body(context, resource, op, made)
+        else _whole_body(context, resource, op, created)
     )
-    _check_required(context, resource, op, base, made)
+    _check_required(context, resource, op, base, created)
     for name, pointer in context.bodies.properties(op).items():
         present = base.get(name)
         present = present if present is not None else context.bodies.value(op, name, context.check)
         for case in cases(context.contract.schemas, pointer, present):
-            _check_case(context, resource, op, made, base, name, case)
+            _check_case(context, resource, op, created, base, name, case)
     for body, what in (([], "an array"), ("text", "a string"), (None, "null")):
         if not context.bodies.accepts(op, body):
-            exchange = _send(context, resource, op, made, body)
+            exchange = _send(context, resource, op, created, body)
             _check_refused(context, op, exchange, f"a request whose body is {what}", "body type", "", "type")
 
 
 def _whole_body(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem | None
 ) -> dict[str, Any]:
     body = context.bodies.minimal(op, context.check) or {}
-    return meant(context, resource, op, body, made) if made else body
+    return meant(context, resource, op, body, created) if created else body
 
 
 def _check_required(
@@ -61,12 +61,12 @@ def _check_required(
     resource: CheckedResource,
     op: ResourceOperation,
     base: dict[str, Any],
-    made: CreatedItem | None,
+    created: CreatedItem | None,
 ) -> None:
     for name in list(base):
         body = {key: value for key, value in base.items() if key != name}
         if not context.bodies.accepts(op, body):
-            exchange = _send(context, resource, op, made, body)
+            exchange = _send(context, resource, op, created, body)
             _check_refused(
                 context,
                 op,
@@ -82,7 +82,7 @@ def _check_case(
     context: CheckContext,
     resource: CheckedResource,
     op: ResourceOperation,
-    made: CreatedItem | None,
+    created: CreatedItem | None,
     base: dict[str, Any],
     name: str,
     case: BoundaryCase,
@@ -92,7 +92,7 @@ def _check_case(
         return
     what = f"a request with {name} {_shown(case.value)}"
     if not case.valid:
-        exchange = _send(context, resource, op, made, body)
+        exchange = _send(context, resource, op, created, body)
         _check_refused(
             context,
             op,
@@ -103,7 +103,7 @@ def _check_case(
             case.keyword,
         )
     elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
-        exchange = _send(context, resource, op, made, body)
+        exchange = _send(context, resource, op, created, body)
         context.expect(
             200 <= exchange.status < 300,
             f"{what}, which {case.keyword} allows, is accepted",
@@ -145,11 +145,11 @@ def _is_unique(resource: CheckedResource, name: str) -> bool:
 
 
 def _send(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem | None, body: Any
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem | None, body: Any
 ) -> RecordedExchange:
     """Send a body. Deletes a created item at once, so that no capacity is reached."""
-    if made is not None:
-        return context.send(op, path=made.path, body=body)
+    if created is not None:
+        return context.send(op, path=created.path, body=body)
     path = context.parent_path(resource, context.main_user)
     exchange = context.send(op, path=path, body=body)
     fresh = context.record_created(resource, exchange, body if isinstance(body, dict) else {}, context.main_user, path)
@@ -205,71 +205,76 @@ def _shown(value: Any) -> str:
 
 def refusal_without_effect(context: CheckContext, resource: CheckedResource) -> None:
     """A refused request has no effect: no item changes, and none is created."""
-    made = context.create(resource)
-    before = context.item(resource.operations["get"], context.get(made))
+    created = context.create(resource)
+    before = context.item(resource.operations["get"], context.get(created))
     for name in ("update", "replace"):
         op = resource.operations.get(name)
         if op is not None:
-            wrong, good = _invalid_and_valid_field(context, resource, op, made)
+            wrong, good = _invalid_and_valid_field(context, resource, op, created)
             if wrong:
-                exchange = context.send(op, path=made.path, body={**good, **wrong})
-                seen = context.get(made)
-                after = context.item(resource.operations["get"], seen)
+                exchange = context.send(op, path=created.path, body={**good, **wrong})
+                response = context.get(created)
+                after = context.item(resource.operations["get"], response)
                 context.expect(
                     exchange.status < 400 or after == before,
                     "a refused update does not change the item",
                     f"{', '.join(n for n in before if after.get(n) != before[n])} changed",
-                    made.exchange,
+                    created.exchange,
                     exchange,
-                    seen,
+                    response,
                     about=name,
                 )
     if resource.can("list"):
-        _check_nothing_created(context, resource, made)
+        _check_nothing_created(context, resource, created)
 
 
-def _check_nothing_created(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:
-    count = len(context.list_all(made)[0])
-    wrong, _ = _invalid_and_valid_field(context, resource, resource.operations["create"], made)
+def _check_nothing_created(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> None:
+    count = len(context.list_all(created)[0])
+    wrong, _ = _invalid_and_valid_field(context, resource, resource.operations["create"], created)
     for body in ({**context.body(resource), **wrong}, {}):
         if not context.bodies.accepts(resource.operations["create"], body):
             exchange, fresh = context.try_create(resource, body)
-            items, asked = context.list_all(made)
+            items, listing = context.list_all(created)
             context.expect(
                 fresh is not None or exchange.status < 400 or len(items) == count,
                 "a refused create adds no item to the list",
                 f"{len(items) - count} more items",
                 exchange,
-                *asked,
+                *listing,
                 about="create",
             )
 
 
 def _invalid_and_valid_field(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, made: CreatedItem
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """An invalid field and a valid change, so that a partly executed update is visible."""
     properties = context.bodies.properties(op)
     good: dict[str, Any] = {}
     for name in properties:
-        if isinstance(made.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
-            good = {name: context.bodies.other(op, name, made.sent[name], context.check)}
+        if isinstance(created.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
+            good = {name: context.bodies.other(op, name, created.sent[name], context.check)}
             break
     for name in reversed(list(properties)):
-        if name not in good and not context.bodies.accepts(op, {**made.sent, **good, name: {"wrong": [1]}}):
-            return {name: {"wrong": [1]}}, (dict(made.sent) if op == resource.operations.get("replace") else {}) | good
+        if name not in good and not context.bodies.accepts(op, {**created.sent, **good, name: {"wrong": [1]}}):
+            return {name: {"wrong": [1]}}, (
+                dict(created.sent) if op == resource.operations.get("replace") else {}
+            ) | good
     return {}, {}
 
 
 def query_parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """The schemas of query parameters are enforced: values at each bound are accepted, values beyond it refused."""
-    made = context.some_item(resource) if resource is not None and resource.can("create") else None
+    created = context.some_item(resource) if resource is not None and resource.can("create") else None
     for parameter in op.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue
         for case in _parameter_cases(context, parameter):
             exchange = context.send(
-                op, path=made.path if made else None, query={parameter.name: case.value}, body=_body_for(context, op)
+                op,
+                path=created.path if created else None,
+                query={parameter.name: case.value},
+                body=_body_for(context, op),
             )
             what = f"{parameter.name}={_shown(case.value)}"
             about = f"{parameter.name} {case.keyword}"

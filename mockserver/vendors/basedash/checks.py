@@ -19,15 +19,15 @@ STATES: Mapping[str, frozenset[str]] = {
 @rule_check("sync-tools")
 def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     """A new server has a state that a first sync can cause, and all fields about it agree."""
-    made = context.create(resource)
-    item = context.item(resource.operations["get"], seen := context.get(made))
+    created = context.create(resource)
+    item = context.item(resource.operations["get"], response := context.get(created))
     state, status = str(item.get("setupState")), item.get("lastSyncStatus")
     context.expect(
         status in STATES.get(state, ()),
         f"lastSyncStatus matches setupState {state}",
         f"lastSyncStatus is {status}",
-        made.exchange,
-        seen,
+        created.exchange,
+        response,
         about="state",
     )
     synced = status == "SUCCESS"
@@ -41,8 +41,8 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
             bool(item.get(name)) is wanted,
             f"{name} is {'set' if wanted else 'not set'} after a first sync with the status {status}",
             repr(item.get(name)),
-            made.exchange,
-            seen,
+            created.exchange,
+            response,
             about=name,
         )
     exchange, away = context.try_create(
@@ -60,15 +60,15 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
 @rule_check("bootstrap-oauth")
 def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
     """The create reply says whether OAuth is needed, and if so, at which URL it starts."""
-    made = context.create(resource)
-    needed, address = made.item.get("requiresAuth"), made.item.get("authUrl")
+    created = context.create(resource)
+    needed, address = created.item.get("requiresAuth"), created.item.get("authUrl")
     context.expect(
-        isinstance(needed, bool), "requiresAuth is true or false", repr(needed), made.exchange, about="requiresAuth"
+        isinstance(needed, bool), "requiresAuth is true or false", repr(needed), created.exchange, about="requiresAuth"
     )
     context.expect(
         bool(address) is bool(needed),
         f"authUrl is {'set' if needed else 'not set'} when requiresAuth is {needed}",
         repr(address),
-        made.exchange,
+        created.exchange,
         about="authUrl",
     )

@@ -20,13 +20,13 @@ def keep_authorization(context: CheckContext, resource: CheckedResource) -> None
     """A raw credential becomes a managed secret, overrides a reference, and is deleted when replaced or cleared."""
     secrets = context.shared.resources["secret"]
     own = context.create(secrets)
-    made = context.create(resource, context.body(resource) | {"authorization": "Bearer contract-check"})
-    first = made.item.get(FIELD)
-    context.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), made.exchange, about="made")
-    _unlisted(context, secrets, first, made)
+    created = context.create(resource, context.body(resource) | {"authorization": "Bearer contract-check"})
+    first = created.item.get(FIELD)
+    context.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), created.exchange, about="made")
+    _unlisted(context, secrets, first, created)
     _wins(context, resource, own)
     if first:
-        _rotates(context, made, first)
+        _rotates(context, created, first)
     _own_stays(context, resource, own)
 
 
@@ -35,14 +35,14 @@ def _secret(context: CheckContext, id: Any) -> RecordedExchange:
     return context.send(op, path={context.shared.resources["secret"].behaviour.identity.parameter: id})
 
 
-def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, made: CreatedItem) -> None:
-    items, asked = context.list_all(secrets)
+def _unlisted(context: CheckContext, secrets: CheckedResource, id: Any, created: CreatedItem) -> None:
+    items, listing = context.list_all(secrets)
     context.expect(
         str(id) not in ids(secrets, items),
         "no list of secrets contains a managed secret",
         "the list contains it",
-        made.exchange,
-        *asked,
+        created.exchange,
+        *listing,
         about="listed",
     )
 
@@ -59,14 +59,14 @@ def _wins(context: CheckContext, resource: CheckedResource, own: CreatedItem) ->
     )
 
 
-def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
-    rotated = context.update(made, {"authorization": "Bearer contract-check-2"})
-    second = context.item(made.resource.operations["get"], context.get(made)).get(FIELD)
+def _rotates(context: CheckContext, created: CreatedItem, first: Any) -> None:
+    rotated = context.update(created, {"authorization": "Bearer contract-check-2"})
+    second = context.item(created.resource.operations["get"], context.get(created)).get(FIELD)
     context.expect(
         bool(second) and second != first,
         "another authorization creates another managed secret",
         repr(second),
-        made.exchange,
+        created.exchange,
         rotated,
         about="rotated",
     )
@@ -75,20 +75,20 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
         old.status in GONE,
         "the replaced managed secret is deleted",
         f"status {old.status}",
-        made.exchange,
+        created.exchange,
         rotated,
         old,
         about="replaced",
     )
-    cleared = context.update(made, {"authorization": None})
-    last = context.item(made.resource.operations["get"], seen := context.get(made)).get(FIELD)
+    cleared = context.update(created, {"authorization": None})
+    last = context.item(created.resource.operations["get"], response := context.get(created)).get(FIELD)
     context.expect(
         last is None,
         f"authorization null sets {FIELD} to null",
         repr(last),
-        made.exchange,
+        created.exchange,
         cleared,
-        seen,
+        response,
         about="cleared",
     )
     gone = _secret(context, second)
@@ -96,7 +96,7 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
         gone.status in GONE,
         "the cleared managed secret is deleted",
         f"status {gone.status}",
-        made.exchange,
+        created.exchange,
         cleared,
         gone,
         about="removed",
@@ -106,24 +106,24 @@ def _rotates(context: CheckContext, made: CreatedItem, first: Any) -> None:
 def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedItem) -> None:
     """A secret of the caller is never deleted: not when cleared, not when replaced, and not with the server."""
     for change in ({FIELD: None}, {"authorization": "Bearer contract-check"}, None):
-        made = context.create(resource, context.body(resource) | {FIELD: own.id})
-        shown = made.item.get(FIELD)
+        created = context.create(resource, context.body(resource) | {FIELD: own.id})
+        shown = created.item.get(FIELD)
         context.expect(
             shown == own.id,
             f"the create reply shows {FIELD} as it was sent: {own.id}",
             repr(shown),
-            made.exchange,
+            created.exchange,
             about="reference",
         )
-        done = context.delete(made) if change is None else context.update(made, change)
-        seen = _secret(context, own.id)
+        done = context.delete(created) if change is None else context.update(created, change)
+        response = _secret(context, own.id)
         if not context.expect(
-            seen.status == 200,
+            response.status == 200,
             "a secret that the caller created still exists",
-            f"status {seen.status}",
-            made.exchange,
+            f"status {response.status}",
+            created.exchange,
             done,
-            seen,
+            response,
             about="own",
         ):
             return
@@ -132,11 +132,11 @@ def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedIte
 @rule_check("sync-tools")
 def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     """A failed first sync does not fail the create (`.invalid` is never resolved: RFC 6761)."""
-    exchange, made = context.try_create(
+    exchange, created = context.try_create(
         resource, context.body(resource) | {"base_url": "https://contract-check.invalid/mcp"}
     )
     context.expect(
-        made is not None,
+        created is not None,
         "a server that cannot be reached is registered, too",
         f"status {exchange.status}",
         exchange,
@@ -148,13 +148,13 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
 def identify(context: CheckContext, resource: CheckedResource) -> None:
     """The identity reply names the teamspace of the request."""
     op = context.shared.operations["GET /identity"]
-    seen = context.send(op)
-    body = seen.json if isinstance(seen.json, dict) else {}
+    response = context.send(op)
+    body = response.json if isinstance(response.json, dict) else {}
     current = body.get("current_teamspace_id")
     context.expect(
         not context.main_user.tenant or current == context.main_user.tenant,
         f"current_teamspace_id is {context.main_user.tenant}",
         repr(current),
-        seen,
+        response,
         about="current",
     )

@@ -23,21 +23,21 @@ WRONG: Mapping[str, tuple[dict[str, Any], frozenset[str]]] = {
 @rule_check("check-configuration")
 def check_configuration(context: CheckContext, resource: CheckedResource) -> None:
     """A configuration that cannot connect is refused, and no server is registered."""
-    made = context.create(resource)
+    created = context.create(resource)
     for what, (given, left_out) in WRONG.items():
-        before = len(context.list_all(made)[0])
+        before = len(context.list_all(created)[0])
         body = {name: value for name, value in context.body(resource).items() if name not in left_out} | given
         exchange, _ = context.try_create(resource, body)
         context.expect(
             400 <= exchange.status < 500, f"{what} is refused", f"status {exchange.status}", exchange, about=what
         )
-        items, asked = context.list_all(made)
+        items, listing = context.list_all(created)
         context.expect(
             len(items) == before,
             f"{what} is not registered",
             f"{len(items) - before} more",
             exchange,
-            *asked,
+            *listing,
             about=f"kept: {what}",
         )
 
@@ -45,20 +45,20 @@ def check_configuration(context: CheckContext, resource: CheckedResource) -> Non
 @rule_check("connect")
 def connect(context: CheckContext, resource: CheckedResource) -> None:
     """After connect the status is connected, or error if it failed; a deleted server returns 404."""
-    made = context.create(resource)
-    exchange = _by_id(context, "connect", made.id)
+    created = context.create(resource)
+    exchange = _by_id(context, "connect", created.id)
     wanted = "connected" if exchange.status == 200 else "error"
-    _status(context, made, wanted, exchange)
-    _able(context, made, exchange)
-    _nobody(context, resource, "connect", made)
+    _status(context, created, wanted, exchange)
+    _able(context, created, exchange)
+    _nobody(context, resource, "connect", created)
 
 
 @rule_check("disconnect")
 def disconnect(context: CheckContext, resource: CheckedResource) -> None:
     """After disconnect the status is disconnected, and the server is still registered."""
-    made = context.create(resource)
-    connected = _by_id(context, "connect", made.id)
-    exchange = _by_id(context, "disconnect", made.id)
+    created = context.create(resource)
+    connected = _by_id(context, "connect", created.id)
+    exchange = _by_id(context, "disconnect", created.id)
     if context.expect(
         exchange.status == 200,
         "a disconnect succeeds",
@@ -67,25 +67,25 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
         exchange,
         about="accepted",
     ):
-        _status(context, made, "disconnected", connected, exchange)
-    items, asked = context.list_all(made)
+        _status(context, created, "disconnected", connected, exchange)
+    items, listing = context.list_all(created)
     context.expect(
-        str(made.id) in ids(resource, items),
+        str(created.id) in ids(resource, items),
         "a disconnected server stays registered",
         "the list does not contain it",
         connected,
         exchange,
-        *asked,
+        *listing,
         about="registered",
     )
-    _nobody(context, resource, "disconnect", made)
+    _nobody(context, resource, "disconnect", created)
 
 
 @rule_check("validate")
 def validate(context: CheckContext, resource: CheckedResource) -> None:
     """`valid` is true exactly if `status` is ok, and validating registers no server."""
-    made = context.create(resource)
-    before = len(context.list_all(made)[0])
+    created = context.create(resource)
+    before = len(context.list_all(created)[0])
     op = context.shared.operations["POST /api/mcp/validate"]
     exchange = context.send(op, body=context.bodies.minimal(op, context.check))
     body = exchange.json if isinstance(exchange.json, dict) else {}
@@ -96,7 +96,7 @@ def validate(context: CheckContext, resource: CheckedResource) -> None:
         exchange,
         about="valid",
     )
-    after = len(context.list_all(made)[0])
+    after = len(context.list_all(created)[0])
     context.expect(
         after == before,
         "validating registers no server",
@@ -110,39 +110,39 @@ def _by_id(context: CheckContext, name: str, id: Any) -> RecordedExchange:
     return context.send(context.shared.operations[f"POST /api/mcp/{name}"], body={"id": id})
 
 
-def _status(context: CheckContext, made: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
-    seen = context.get(made)
-    shown = context.item(made.resource.operations["get"], seen).get("status")
+def _status(context: CheckContext, created: CreatedItem, wanted: str, *history: RecordedExchange) -> None:
+    response = context.get(created)
+    shown = context.item(created.resource.operations["get"], response).get("status")
     context.expect(
         shown == wanted,
         f"the status of the server is {wanted}",
         repr(shown),
-        made.exchange,
+        created.exchange,
         *history,
-        seen,
+        response,
         about=wanted,
     )
 
 
-def _able(context: CheckContext, made: CreatedItem, connected: RecordedExchange) -> None:
+def _able(context: CheckContext, created: CreatedItem, connected: RecordedExchange) -> None:
     """A connected server has the capabilities that the connect reply listed."""
-    told = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
-    seen = context.get(made)
-    shown = context.item(made.resource.operations["get"], seen).get("capabilities")
+    reply_item = connected.json.get("capabilities") if isinstance(connected.json, dict) else None
+    response = context.get(created)
+    shown = context.item(created.resource.operations["get"], response).get("capabilities")
     context.expect(
-        told is None or shown == told,
-        f"a GET returns the capabilities of the connect reply: {told!r}",
+        reply_item is None or shown == reply_item,
+        f"a GET returns the capabilities of the connect reply: {reply_item!r}",
         repr(shown),
-        made.exchange,
+        created.exchange,
         connected,
-        seen,
+        response,
         about="capabilities",
     )
 
 
-def _nobody(context: CheckContext, resource: CheckedResource, name: str, made: CreatedItem) -> None:
-    removed = context.delete(made)
-    exchange = _by_id(context, name, made.id)
+def _nobody(context: CheckContext, resource: CheckedResource, name: str, created: CreatedItem) -> None:
+    removed = context.delete(created)
+    exchange = _by_id(context, name, created.id)
     context.expect(
         exchange.status in GONE,
         f"{name} returns 404 for a deleted server",

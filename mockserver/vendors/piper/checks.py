@@ -20,22 +20,22 @@ TESTED = (200, 502)
 def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     """A test of a saved server does not change it; a test of a deleted server returns 404."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/{server_id}:test"]
-    made = context.create(resource)
-    before = context.item(resource.operations["get"], context.get(made))
-    exchange = context.send(op, path=made.path)
-    _tested(context, exchange, made)
-    seen = context.get(made)
+    created = context.create(resource)
+    before = context.item(resource.operations["get"], context.get(created))
+    exchange = context.send(op, path=created.path)
+    _tested(context, exchange, created)
+    response = context.get(created)
     context.expect(
-        context.item(resource.operations["get"], seen) == before,
+        context.item(resource.operations["get"], response) == before,
         "a test does not change the server",
         "it changed",
-        made.exchange,
+        created.exchange,
         exchange,
-        seen,
+        response,
         about="unchanged",
     )
-    removed = context.delete(made)
-    gone = context.send(op, path=made.path)
+    removed = context.delete(created)
+    gone = context.send(op, path=created.path)
     context.expect(
         gone.status in GONE,
         "a test of a deleted server returns 404",
@@ -50,13 +50,13 @@ def test_saved(context: CheckContext, resource: CheckedResource) -> None:
 def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     """A test of unsaved values saves nothing."""
     op = context.shared.operations["POST /v1/orgs/{org_id}/mcp-servers/test"]
-    made = context.create(resource)
-    before = ids(resource, context.list_all(made)[0])
+    created = context.create(resource)
+    before = ids(resource, context.list_all(created)[0])
     exchange = context.send(op, body=context.bodies.minimal(op, context.check))
-    _tested(context, exchange, made)
+    _tested(context, exchange, created)
     away = context.send(op, body={"url": "https://contract-check.invalid/mcp"})
-    _tested(context, away, made)
-    after = ids(resource, context.list_all(made)[0])
+    _tested(context, away, created)
+    after = ids(resource, context.list_all(created)[0])
     context.expect(
         after == before,
         "a test of unsaved values saves no server",
@@ -66,12 +66,12 @@ def test_inline(context: CheckContext, resource: CheckedResource) -> None:
     )
 
 
-def _tested(context: CheckContext, exchange: RecordedExchange, made: CreatedItem) -> None:
+def _tested(context: CheckContext, exchange: RecordedExchange, created: CreatedItem) -> None:
     context.expect(
         exchange.status in TESTED,
         "a test returns the tools with 200, or 502",
         f"status {exchange.status}",
-        made.exchange,
+        created.exchange,
         exchange,
         about="tested",
     )
@@ -88,14 +88,14 @@ def assign(context: CheckContext, resource: CheckedResource) -> None:
         wanted = sorted({str(each.id) for each in chosen})
         _assigned(context, wanted, exchange)
     off = context.send(op, body={"servers": [{"server_id": first.id, "is_enabled": False}]})
-    seen = context.send(context.shared.operations["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
-    shown = [entry.get("is_enabled") for entry in _entries(seen)]
+    response = context.send(context.shared.operations["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    shown = [entry.get("is_enabled") for entry in _entries(response)]
     context.expect(
         shown == [False],
         "the agent has one server, with is_enabled false",
         f"is_enabled {shown}",
         off,
-        seen,
+        response,
         about="enabled",
     )
     again = context.send(op, body={"servers": [{"server_id": second.id}]})
@@ -105,20 +105,20 @@ def assign(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def _assigned(context: CheckContext, wanted: list[str], exchange: RecordedExchange) -> None:
-    seen = context.send(context.shared.operations["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
-    shown = sorted(str(_id(entry)) for entry in _entries(seen))
+    response = context.send(context.shared.operations["GET /v1/orgs/{org_id}/agents/{agent_id}/mcp-servers"])
+    shown = sorted(str(_id(entry)) for entry in _entries(response))
     context.expect(
         shown == wanted,
         f"the agent has {len(wanted)} servers",
         f"{len(shown)}",
         exchange,
-        seen,
+        response,
         about="assigned",
     )
 
 
-def _entries(seen: RecordedExchange) -> list[dict[str, Any]]:
-    body: Any = seen.json if isinstance(seen.json, dict) else {}
+def _entries(response: RecordedExchange) -> list[dict[str, Any]]:
+    body: Any = response.json if isinstance(response.json, dict) else {}
     return [entry for entry in body.get("servers", ()) if isinstance(entry, dict)]
 
 
