@@ -147,8 +147,9 @@ def without_orphans(tree: Tree, inferred: Tree, stated: Tree) -> Tree:
         place: own.get(place) if _action(group).get("of") in gone and "of" not in _action(own.get(place)) else group
         for place, group in operations.items()
     }
+    parented = {name for name, group in _groups(stated, "x-resources").items() if _parent(group)}
     resources = {
-        name: _without_parent(group, gone) if "parent" not in _groups(stated, "x-resources").get(name, {}) else group
+        name: group if name in parented else _without_parent(group, gone)
         for name, group in _groups(tree, "x-resources").items()
     }
     used = {_action(group).get("of") for group in operations.values()} | {

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from mockserver import contract as contracts
+from mockserver.behaviour.layers import OverlayFile
+from mockserver.behaviour.vocabulary import HOLDERS
 from mockserver.errors import BehaviourError
 from tests.behaviour.files import served, shop
 
@@ -95,6 +102,51 @@ def test_a_mistake_has_its_file_its_line_and_its_key(tmp_path: Path, written: st
     lines = refused(tmp_path, written)
 
     assert any(line.startswith(f"mine-0.yaml{expected}") for line in lines), lines
+
+
+KEYS = st.sampled_from(
+    [name for model in HOLDERS for name in model.__struct_encode_fields__]
+    + [
+        "x-service",
+        "x-resources",
+        "x-behaviour",
+        "pet",
+        "toy",
+        "does",
+        "of",
+        "fields",
+        "evidence",
+        "body",
+        "resource",
+        "odd",
+    ]
+)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-1, 2)
+    | st.sampled_from(["pet", "toy", "list", "assumed", "{item}", "", "none"])
+)
+ANYTHING = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=3))
+TARGETS = [
+    "$",
+    "$['x-resources']",
+    "$['x-resources'].pet",
+    "$['x-service']",
+    "$.paths['/pets'].get",
+    "$.paths",
+    "$..['x-behaviour']",
+]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(TARGETS), st.dictionaries(KEYS, ANYTHING, max_size=3) | ANYTHING), max_size=3)
+)
+def test_whatever_a_file_states_is_applied_or_refused_in_words(updates: list[tuple[str, Any]]) -> None:
+    actions = [{"target": target, "update": stated} for target, stated in updates]
+    mine = OverlayFile(Path("mine.yaml"), {"overlay": "1.0.0", "actions": actions})
+    with suppress(BehaviourError):
+        contracts.from_raw("shop", shop(), [mine])
 
 
 def test_of_two_files_the_one_that_made_the_mistake_is_named(tmp_path: Path) -> None:
