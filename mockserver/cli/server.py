@@ -72,7 +72,7 @@ class _Server(uvicorn.Server):
         self._watching: asyncio.Task[None] | None = None
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop at the first signal; at the second at once, whichever it is."""
+        """Stop gracefully at the first signal, and immediately at the second."""
         if self.should_exit:
             self.force_exit = True
         elif self.server_state.connections:

@@ -7,16 +7,14 @@ from urllib.parse import quote
 
 from mockserver.behaviour.statements import Capacity, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
-from mockserver.handlers import paging
+from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
-from mockserver.handlers.resource_plan import filter_condition
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
-from mockserver.state.views import FilteredView, Selection
 
 
 def create(context: RequestContext) -> None:
@@ -121,7 +119,7 @@ def page_reply(context: RequestContext) -> Reply:
     """Show one page of the list."""
     bound, collection = context.bound, context.collection()
     newest_first = bound.resource.newest_first
-    selected = _sorted(context, _filtered(context, collection))
+    selected = list_query.select(context, collection)
     records, values = bound.select_page(
         context.call, bound.paging or paging.NO_PAGING, selected, collection, newest_first
     )
@@ -255,40 +253,6 @@ def _check_unique_fields(unique: Unique, collection: Collection, id: Any, fields
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
             raise Conflict(fault.message, faults=(fault,))
-
-
-def _filtered(context: RequestContext, collection: Collection) -> FilteredView | Selection:
-    asked = (
-        filter_condition(entry, getattr(context.call, entry.location).get(entry.parameter))
-        for entry in context.bound.filters
-    )
-    conditions = [condition for condition in asked if condition is not None]
-    if not conditions:
-        return collection.view()
-    if len(conditions) == 1 and collection.is_indexed(conditions[0][0]):
-        return collection.view(conditions[0])
-    walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
-    return Selection([r for r in walk if all(r.fields.get(name) == value for name, value in conditions)])
-
-
-def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:
-    sort, newest_first = context.bound.sort, context.bound.resource.newest_first
-    by, backwards = context.bound.resource.statements.order.by, newest_first
-    sent = context.call.query.get(sort.parameter) if sort is not None else None
-    if sort is not None and sent:
-        direction = str(context.call.query.get(sort.direction) or "") if sort.direction else ""
-        by, backwards = str(sent).lstrip("+-"), str(sent).startswith("-") or direction.lower().startswith("desc")
-    if by == "creation":
-        return selected
-    records = selected.after(None, newest_first=False)
-    return Selection(sorted(records, key=lambda each: (_rank(each.fields.get(by)), each.sequence), reverse=backwards))
-
-
-def _rank(value: Any) -> tuple[int, Any]:
-    """A sort key for values of different types: null first, then numbers, then text."""
-    if value is None:
-        return (0, 0)
-    return (1, value) if isinstance(value, int | float) else (2, str(value))
 
 
 def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:

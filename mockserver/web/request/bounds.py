@@ -1,4 +1,4 @@
-"""How much a request may hold, so that one client cannot hold up the others."""
+"""The largest request that is read, so that one client cannot block the others."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from typing import Any
 
 from mockserver.errors import Malformed
 
-MOST_FIELDS = 20_000
-"""How many fields a form may have, and how many elements an XML body."""
+MAX_FIELDS = 20_000
+"""The most fields of a form, and the most elements of an XML body."""
 
-MOST_PARTS = 2_000
-"""How many parts a multipart body may have: each takes the parser fifty times as long as a field."""
+MAX_PARTS = 2_000
+"""The most parts of a multipart body. One part takes the parser fifty times as long as a field."""
 
-DEEPEST = 200
-"""How deep a value may be nested. The JSON writer knows 254 levels, and a reply adds some around the value."""
+MAX_DEPTH = 200
+"""The deepest nesting of a value. The JSON writer allows 254 levels, and a reply adds some around the value."""
 
 
 def refuse_more_than(limit: int, count: int, what: str) -> None:
-    """Raises Malformed where there are more than `limit` of something, such as `parts`."""
+    """Raises Malformed if there are more than `limit` of something, such as `parts`."""
     if count > limit:
         raise Malformed(f"the body has more than {limit:,} {what}")
 
 
 def refuse_deep(content: bytes, value: Any) -> None:
-    """Raises Malformed where a value is nested deeper than DEEPEST. `content` is its text, JSON or XML."""
-    if content.count(b"[") + content.count(b"{") + content.count(b"</") > DEEPEST and _is_deep(value):
-        raise Malformed(f"the body is nested more than {DEEPEST} levels deep")
+    """Raises Malformed if a value is nested deeper than MAX_DEPTH. `content` is its text, JSON or XML."""
+    # Counting brackets is fast and sufficient for nearly all bodies; only the others are walked through.
+    if content.count(b"[") + content.count(b"{") + content.count(b"</") > MAX_DEPTH and _is_deep(value):
+        raise Malformed(f"the body is nested more than {MAX_DEPTH} levels deep")
 
 
 def _is_deep(value: Any) -> bool:
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(MAX_DEPTH):
         level = [
             child
             for node in level

@@ -10,11 +10,11 @@ SEPARATORS: dict[str, tuple[str, ...]] = {
     "pipeDelimited": ("|", "|", "%7C", "%7c"),
     "form": (",", ","),
 }
-"""What separates the values of a style: decoded, then as it may be sent."""
+"""The separators of a style: decoded, then as clients may send them."""
 
 
 def split(raw: str, separators: tuple[str, ...]) -> list[str]:
-    """The values in one text as it was sent. Encoded separators count only where there are no others."""
+    """The values in one raw text. An encoded separator counts only if there is no other."""
     decoded, *sent = separators
     found = next((mark for mark in sent if mark in raw), None)
     if found is not None:

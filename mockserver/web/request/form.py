@@ -14,14 +14,14 @@ from mockserver.errors import Malformed
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request.bounds import MOST_FIELDS, MOST_PARTS, refuse_more_than
+from mockserver.web.request.bounds import MAX_FIELDS, MAX_PARTS, refuse_more_than
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
 from mockserver.web.request.query import key_path, nest
 
 
 class Field(NamedTuple):
-    """One field of a form. `sent` is the text before it was decoded, None where it is not percent-encoded."""
+    """One field of a form. `sent` is the text before decoding; None for a multipart body, which has no encoding."""
 
     name: str
     text: str
@@ -29,7 +29,7 @@ class Field(NamedTuple):
 
 
 class FormReader:
-    """Reads bodies of the media type `name`, which `media` describes. It is made once, when the operation is loaded."""
+    """Reads bodies of the media type `name`, which `media` describes in the document."""
 
     def __init__(self, name: str, media: MediaType, schemas: Schemas) -> None:
         self._coercion = Coercion(schemas, media.schema)
@@ -39,7 +39,7 @@ class FormReader:
     def read(self, content: bytes, content_type: str) -> Any:
         """The object, its values converted to the types of the schema. Raises Malformed.
 
-        `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an object, and `a=1,2` is a list where the document's Encoding
+        `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an object, and `a=1,2` is a list if the document's Encoding
         Object says so (OpenAPI 3.1 section 4.8.15).
         """
         fields, declared = self._fields(content, content_type), self._coercion.properties
@@ -55,7 +55,7 @@ class FormReader:
         )
 
     def _decoded(self, field: Field) -> Any:
-        """The value of a field that comes once, by its Encoding Object; its text where it has none."""
+        """The value of a field that is sent once, by its Encoding Object; its text when it has none."""
         encoding: Mapping[str, Any] = self._encodings.get(field.name) or {}
         if is_json(encoding.get("contentType", "")):
             return json_or_text(field.text)
@@ -70,18 +70,18 @@ class FormReader:
 
 def _urlencoded(content: bytes, content_type: str) -> list[Field]:
     """The fields of a URL-encoded form (URL Standard section 5.1)."""
-    refuse_more_than(MOST_FIELDS, content.count(b"&"), "fields")
+    refuse_more_than(MAX_FIELDS, content.count(b"&"), "fields")
     parts = [part.partition("=") for part in content.decode("utf-8", "replace").split("&") if part]
     return [Field(unquote_plus(name), unquote_plus(value), value) for name, _, value in parts]
 
 
 def _multipart(content: bytes, content_type: str) -> list[Field]:
-    """The parts of a multipart form (RFC 7578): a file's bytes are text where they are UTF-8."""
+    """The parts of a multipart form (RFC 7578); bytes of files that are not UTF-8 are replaced."""
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
     if not boundary:
         raise Malformed("the multipart body has no boundary")
-    refuse_more_than(MOST_PARTS, content.count(b"--" + boundary), "parts")
+    refuse_more_than(MAX_PARTS, content.count(b"--" + boundary), "parts")
     found: list[Field] = []
 
     def on_field(entry: Any) -> None:

@@ -55,7 +55,7 @@ class RateLimiter:
         return self._headers(self._limit.requests - len(window), now, window[0] + self._limit.window - now)
 
     def clear(self) -> None:
-        """Forget every request."""
+        """Reset all counts."""
         self._windows.clear()
 
     def _window(self, key: tuple[str, ...]) -> deque[float]:

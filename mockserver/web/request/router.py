@@ -83,7 +83,7 @@ class _Pattern:
         self.literals = tuple(canonical(text) for text in TEMPLATE.split(segment)[::2])
 
     def values(self, segment: str) -> list[str] | None:
-        """The raw values in a raw segment, None where it does not match."""
+        """The raw values in a raw segment; None when it does not match."""
         found = self._split(segment)
         return found if found is not None or "%" not in segment else self._split(canonical(segment))
 

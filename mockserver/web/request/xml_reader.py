@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from mockserver.errors import Malformed
 from mockserver.openapi.schemas import Schemas
-from mockserver.web.request.bounds import MOST_FIELDS, refuse_deep, refuse_more_than
+from mockserver.web.request.bounds import MAX_FIELDS, refuse_deep, refuse_more_than
 from mockserver.web.request.coercion import Coercion
 
 DECLARATION = re.compile(r"\ufeff?\s*<\?xml\b[^>]*\?>")
@@ -20,7 +20,7 @@ def read(content: bytes, pointer: str | None, schemas: Schemas) -> Any:
 
     The root may have any name. A list may have several roots: some clients write a list that is not `wrapped` so.
     """
-    refuse_more_than(MOST_FIELDS, content.count(b"<") // 2, "elements")
+    refuse_more_than(MAX_FIELDS, content.count(b"<") // 2, "elements")
     try:
         text = DECLARATION.sub("", content.decode("utf-8"), count=1)
         roots = list(ET.fromstring(f"<x>{text}</x>"))  # noqa: S314  # inside an element XML allows no DTD, so no entities
