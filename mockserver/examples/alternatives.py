@@ -17,6 +17,7 @@ def choices(sizes: Sequence[int], most: int) -> list[Choice]:
     """
     if prod(sizes) <= most:
         return list(product(*map(range, sizes)))
+    # `fromkeys` drops combinations that were drawn twice, hence more are drawn than are needed.
     return list(dict.fromkeys(islice(chain(_slanted(sizes), _drawn(sizes, 2 * most)), 3 * most)))[:most]
 
 
@@ -26,5 +27,5 @@ def _slanted(sizes: Sequence[int]) -> list[Choice]:
 
 
 def _drawn(sizes: Sequence[int], count: int) -> list[Choice]:
-    random = Random(0)
+    random = Random(0)  # not the seed of a value: which ways are possible must not depend on it
     return [tuple(random.randrange(size) for size in sizes) for _ in range(count)]

@@ -31,6 +31,7 @@ def array(generator: ValueGenerator, budget: Budget, name: str) -> list[Any]:
         raise NoValue(generator.pointer, "it asks for more items than may be there")
     start = _declared(generator)
     if contained and start + len(contained) > most:
+        # Some items of `contains` must then be among those that `prefixItems` describes.
         start = budget.random.randint(0, most - len(contained))
     needed = max(constraints.min_items, start + len(contained) if contained else 0)
     made: list[Any] = []
@@ -127,6 +128,7 @@ def _other(
     if key in taken and tries > 1 and inner.finite:
         left = [(one, key) for one in inner.finite if (key := hashable(one)) not in taken]
         return budget.random.choice(left) if left else (value, hashable(value))
+    # Two of the same example would be equal again.
     with budget.inventing():
         for _ in range(tries - 1):
             if key not in taken:

@@ -92,6 +92,7 @@ class Constraints:
     def property_(self, name: str) -> Schemas:
         """Every schema that applies to a property of this name."""
         own = self.properties.get(name, ())
+        # `patternProperties` apply beside `properties`, `additionalProperties` only where neither does.
         by_pattern = tuple(schema for pattern, schema in self.by_pattern if matches(pattern, name))
         closed = tuple(closing.schema for closing in self.closings if closing.covers(name))
         # Only an estimate: whether a property is evaluated may depend on the alternative. `risky` is set for it.

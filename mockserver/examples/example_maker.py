@@ -100,6 +100,7 @@ class ExampleMaker:
             return None
         generator = self._placed(media_type.schema, direction)
         for example in examples.values():
+            # An example of the whole object often has properties that a direction hides.
             for candidate in (example, shown(generator, example)):
                 if self._accepted(generator, candidate):
                     return fresh(candidate)
@@ -128,6 +129,7 @@ class ExampleMaker:
         generator.generators.begin()
         for trial, options in enumerate(trials):
             try:
+                # Each trial has random numbers of its own, so that an added trial changes no other.
                 value = generator.make(Budget(Random(f"{seed}/{trial}"), **options))
                 if generator.valid(value):
                     return value

@@ -78,7 +78,7 @@ class ValueGenerators:
 
     def of(self, schemas: Schemas) -> ValueGenerator:
         """The generator of values that are valid against all of `schemas`, which come from the view."""
-        key = tuple(map(id, schemas))
+        key = tuple(map(id, schemas))  # the view keeps its schemas alive, so an id is not used again
         if key not in self._generators:
             constraints = Constraints()
             for schema in schemas:
@@ -209,6 +209,7 @@ class ValueGenerator:
     def promising(self) -> bool:
         """Do the constraints alone lead to a valid value? Tried once; inside of a probe the answer is yes."""
         if self._promising is None and not self.generators.probing:
+            # A canonical form has no other form to fall back on, so it is always tried.
             self._promising = self.origin is not None or any(self._leads(self, trial) for trial in range(TRIES))
         return self._promising is not False
 
@@ -220,6 +221,7 @@ class ValueGenerator:
         """
         with self.generators.probe():
             try:
+                # A small budget: most schemas answer at once, and the others would take too long.
                 return self.valid(way.made(Budget(Random(trial), patience=40, room=400, examples=not trial % 2), ""))
             except (NoValue, RecursionError):
                 return False
@@ -231,6 +233,7 @@ class ValueGenerator:
         Raises NoValue if the canonical form shows that no value can be valid.
         """
         if self.unsatisfiable:
+            # jsonschema-rs proves endless nesting impossible too; the message then names the cause.
             endless = self.height == ENDLESS and self.constraints.contradiction() is None
             raise NoValue(self.pointer, "it requires itself without end" if endless else CONTRADICTION)
         return self._rewritten(self.normalised.to_json_schema()) if self.normalised else None
@@ -271,7 +274,7 @@ class ValueGenerator:
             raise NoValue(self.pointer, reason)
         if self.constraints.values is not None:
             return self._chosen(budget)
-        if self.constraints.alternatives:
+        if self.constraints.alternatives:  # decided first, since a choice may restrict the types
             return self._branched(budget, name)
         return self._typed(budget, name)
 
@@ -376,7 +379,7 @@ class ValueGenerator:
 
     def _ends(self, depth: int) -> bool:
         if self.constraints.values is not None:
-            return True
+            return True  # the listed values exist already, however deep they are
         if self.constraints.alternatives:
             return any(way.fits(depth) for way in self.possible)
         if self.constraints.types - {"object", "array"}:

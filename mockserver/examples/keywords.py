@@ -27,7 +27,7 @@ def fold(constraints: Constraints, schema: Schema, definition: Definitions) -> C
     """
     if id(schema) in constraints.folded:
         return constraints
-    constraints.folded.add(id(schema))
+    constraints.folded.add(id(schema))  # before its parts, which may refer back to it
     for keyword, value in schema.items():
         if keyword == "$ref":
             fold(constraints, definition(value.removeprefix(DEFINITIONS)), definition)

@@ -67,6 +67,7 @@ def by_name(name: str) -> Maker:
         return later if LATER & set(words) else date_time
     if last == "name" and len(words) > 1:
         return _named(words)
+    # `zip_code` and `zipcode` are one name; else the last word decides, as English puts the noun last.
     return NAMES.get("".join(words[-2:])) or NAMES.get(last) or NAMES.get(last.removesuffix("s")) or word
 
 

@@ -58,6 +58,7 @@ def between(
     bottom = low if low is not None else min(least, high - width) if high is not None else least
     top = high if high is not None else max(most, bottom + width)
     likely = Window(max(bottom, least), min(top, most), low_open and bottom >= least, high_open and top <= most)
+    # Numbers in the usual range look realistic; the whole range is used only if none of them fits.
     for window in (likely, Window(bottom, top, low_open and low is not None, high_open and high is not None)):
         found = _on_grid(random, window, step) if step else _continuous(random, window)
         if found is not None:
@@ -69,6 +70,7 @@ def _on_grid(random: Random, window: Window, step: Fraction) -> int | float | No
     inside = window.multiples(step)
     if inside.stop <= inside.start:
         return None
+    # A range and not a list: with `step` 1 and 64 bits it has too many numbers to list.
     candidates = (random.randrange(inside.start, inside.stop) * step for _ in range(TRIES))
     # As binary fractions 19.99 / 0.01 is no whole number: choose a value that every validator accepts.
     agreed = (found for value in candidates if (found := _agreed(value, step)) is not None)

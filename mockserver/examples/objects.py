@@ -66,7 +66,8 @@ def shown(generator: ValueGenerator, value: Any) -> Any:
 def _declared(generator: ValueGenerator, budget: Budget, most: int) -> dict[str, Any]:
     made: dict[str, Any] = {}
     required, open_ = generator.constraints.required, not budget.tight(generator)
-    room = most - len(required)
+    room = most - len(required)  # `maxProperties` leaves this much for optional properties
+    # In the order of the schema, so that a body looks like its documentation.
     for name in dict.fromkeys((*generator.constraints.properties, *required)):
         if name in required:
             made[name] = _ending(child(generator, name)).make(budget, name)
@@ -141,10 +142,11 @@ def _names(generator: ValueGenerator, budget: Budget) -> Iterator[str]:
 
 def _invented(generator: ValueGenerator, budget: Budget, ruled: ValueGenerator | None) -> Iterator[str]:
     patterns = [Text(patterns=(pattern,)) for pattern, _ in generator.constraints.by_pattern]
-    for number in range(MAX_PROPERTIES):
+    for number in range(MAX_PROPERTIES):  # the caller stops earlier; a `while True` could loop forever here
         for text in patterns:
             yield text.written(budget.random, "") or ""
         if ruled:
             yield str(ruled.make(budget, "key"))
         word = realistic.word(budget.random)
+        # There are 24 words; with a number behind them names do not run out.
         yield word if number < 20 else f"{word}{number}"

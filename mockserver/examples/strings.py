@@ -79,6 +79,7 @@ class Text:
         """A string for a property called `name`; None if a limited number of tries finds none."""
         if self.min_length > LONGEST or (self.max_length is not None and self.max_length < self.min_length):
             return None
+        # What no engine can run matches no string, whatever is tried.
         if any(validator_of(pattern) is None for pattern in self.patterns):
             return None
         if not self.patterns and not self.formats and not self.encodings:
@@ -106,6 +107,7 @@ class Text:
             for _ in range(3):
                 yield (text := maker(random))
                 yield self._sized(text)
+        # Only now strings of a measured length: they are valid but look artificial.
         yield from self._measured()
         for number, pattern in enumerate(self.patterns * (TRIES // len(self.patterns)) if self.patterns else ()):
             yield from self._patterned(random, pattern, number)

@@ -160,6 +160,7 @@ class DirectionView:
 
     def _applicator(self, result: Schema, keyword: str, value: Any, pointer: str, hidden: frozenset[str]) -> None:
         """Add to `result` the applicator `keyword` with its schemas rewritten."""
+        # An object inside of this one has properties of its own, so its names are not hidden.
         below = hidden if keyword in IN_PLACE else frozenset[str]()
         place = f"{pointer}/{keyword}"
         if keyword in ONE_SCHEMA:
@@ -201,6 +202,7 @@ class DirectionView:
     def _reference(self, pointer: str, role: Role, hidden: frozenset[str]) -> Schema:
         wanted = (pointer, role, hidden)
         if wanted not in self._keys:
+            # The definition is made later, since recursive schemas refer to each other.
             key = f"s{len(self._keys)}"
             self._keys[wanted], self._pending[key] = key, wanted
         return {"$ref": DEFINITIONS + self._keys[wanted]}

@@ -56,6 +56,7 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
     elif version in NAMED:
         document = schema_ids.localised(document, copy)
     _inline_path_items(document)
+    # One walk for everything else: a second one would cost as much as the first.
     schema, misfits, schemes = SCHEMA_RULES[version], list[Place](), declared_schemes(document)
     for place in walk(document, misfits):
         if place.kind == "schema":

@@ -56,7 +56,7 @@ class Reachability:
         found: set[str] = set()
         while waiting:
             part = waiting.pop()
-            if part not in found:
+            if part not in found:  # parts may need each other in circles
                 found.add(part)
                 waiting.extend(self.dependents.get(part, ()))
         return found

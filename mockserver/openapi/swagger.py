@@ -50,7 +50,7 @@ def convert(document: dict[str, Any]) -> None:
         if place.kind in _CONVERSIONS and "$ref" not in place.node:
             _CONVERSIONS[place.kind](document, place.node)
     _move(document)
-    for place in places:
+    for place in places:  # last, since the steps before look references up under their old names
         _rename_reference(place.node)
 
 
