@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mockserver import vendor_files
 from tests.benchmarks.reduced import part, reduce
 from tests.conformance.schemathesis_cli import run_schemathesis
 from tests.package import GITHUB, README
@@ -18,7 +19,7 @@ from tests.package import GITHUB, README
 SEED = 1
 
 
-@pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_schemathesis_finds_no_failure(vendor: str) -> None:
     result = run_schemathesis(vendor, examples=15, seed=SEED)
 

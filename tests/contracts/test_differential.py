@@ -19,6 +19,7 @@ from contracts.pytest_plugin.plugin import _served
 from contracts.runner.runner import CheckResult
 from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
+from mockserver import vendor_files
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import HERE, Subject, subjects
 from tests.process import run
@@ -39,7 +40,7 @@ def statements_of(result: CheckResult) -> set[tuple[str, str, str]]:
     return {(f.check, f.statement.kind, f.statement.evidence) for f in result.findings if f.statement}
 
 
-@pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper", "notes"])
+@pytest.mark.parametrize("vendor", [*vendor_files.names(), "notes"])
 def test_two_mocks_with_different_seeds_do_not_differ(vendor: str) -> None:
     wanted = str(HERE / "notes.yaml") if vendor == "notes" else vendor
     contract = contracts.of(wanted)

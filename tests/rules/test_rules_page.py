@@ -13,7 +13,7 @@ import pytest
 import mockserver
 from mockserver import BehaviourError
 from tests.client import Client
-from tests.process import Processes, address, run
+from tests.process import READY, Processes, address, run
 from tests.rules.page import COMMANDS, OUTPUT, STEPS, TEXT, write_rule_example, write_vendor
 
 
@@ -26,7 +26,7 @@ def arguments(command: str) -> list[str]:
 def test_the_rule_of_the_page_answers_what_the_page_prints(tmp_path: Path) -> None:
     write_rule_example(tmp_path)
     with Processes() as processes:
-        _, lines = processes.start(*arguments(COMMANDS[0]), until="sync:", cwd=tmp_path)
+        _, lines = processes.start(*arguments(COMMANDS[0]), until=READY, cwd=tmp_path)
         for command, status, body in STEPS:
             line = command.replace("http://127.0.0.1:8080", address(lines))
             done = subprocess.run(
@@ -41,7 +41,7 @@ def test_the_vendor_of_the_page_is_served_and_checked_as_the_page_says(tmp_path:
     write_vendor(tmp_path / "acme")
     serve, check = (command for command in COMMANDS if "./acme" in command)
     with Processes() as processes:
-        _, lines = processes.start(*arguments(serve), until="sync:", cwd=tmp_path)
+        _, lines = processes.start(*arguments(serve), until=READY, cwd=tmp_path)
     done = run(*arguments(check), cwd=tmp_path)
 
     assert any(line.startswith("acme ") for line in lines)

@@ -20,6 +20,9 @@ STEP = re.compile(r"```sh\n(?P<command>curl .*?)```\n\n```json (?P<status>\d+)\n
 OVERLAY = re.compile(r"```yaml\n(overlay: .*?)```", re.DOTALL)
 
 
+VENDORS = sorted(path.stem for path in PAGES.glob("[a-z]*.md"))
+
+
 def page(vendor: str) -> str:
     return (PAGES / f"{vendor}.md").read_text(encoding="utf-8")
 
@@ -45,7 +48,7 @@ def asked(command: str) -> tuple[str, str, dict[str, Any]]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("vendor", ["datagrid", "gaia", "piper"])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_a_journey_gets_the_replies_that_the_page_prints(vendor: str) -> None:
     steps = list(STEP.finditer(page(vendor)))
     assert page(vendor).count("curl -s") == len(steps) > 5
@@ -56,7 +59,7 @@ def test_a_journey_gets_the_replies_that_the_page_prints(vendor: str) -> None:
             assert (int(step["status"]), json.loads(step["body"])) == (reply.status_code, reply.json()), path
 
 
-@pytest.mark.parametrize("vendor", ["datagrid", "gaia", "piper"])
+@pytest.mark.parametrize("vendor", VENDORS)
 def test_the_overlay_on_a_page_can_be_used_as_it_stands(vendor: str, tmp_path: Path) -> None:
     [text] = OVERLAY.findall(page(vendor))
     file = tmp_path / "mine.yaml"

@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import validate
 
 import mockserver
+from mockserver import vendor_files
 from mockserver.web.app import Sandbox
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR, SERVERS
@@ -86,9 +87,9 @@ def test_state_and_reset_need_the_token_when_there_is_one() -> None:
         assert 200 == client.get("/_mock/state", headers={"Authorization": "Bearer open-sesame"}).status_code
 
 
-@pytest.mark.parametrize("vendor", ["basedash", "datagrid", "gaia", "piper"])
+@pytest.mark.parametrize("vendor", vendor_files.names())
 def test_each_document_is_served_as_published_with_the_url_of_the_mock(vendor: str) -> None:
-    with Client(mockserver.create_app("basedash", "datagrid", "gaia", "piper"), "http://localhost:8080") as client:
+    with Client(mockserver.create_app(), "http://localhost:8080") as client:
         document = client.get(f"/{vendor}/openapi.json").json()
         page = client.get(f"/{vendor}/docs")
 
