@@ -1,12 +1,12 @@
-"""The items that the mock remembers, for your own handlers.
+"""The items that the mock stores, for your own handlers.
 
     from mockserver import sandbox
 
     def get_pet(pet_id):
         return sandbox.collection("pet").get(pet_id)
 
-It works while a handler answers a request: it reads and changes the items of that request's tenant, and other requests
-see the changes when the request ends well. What a request changed that fails is never seen.
+It works while a handler answers a request, on the items of that request's tenant. Other requests see the changes when
+the response is sent; if the request fails, they never do.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ T = TypeVar("T")
 
 
 class HandlerSession:
-    """The items of one request, and the event loop in whose thread they are read and changed."""
+    """The items of one request, and the event loop whose thread reads and changes them."""
 
     def __init__(self, items: RequestItems) -> None:
         self.items, self.is_open = items, True
         self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
 
     def run(self, resource: str, above: Mapping[str, Any], step: Callable[[RequestContext], T]) -> T:
-        """Run a step where no other request runs at the same time, from whichever thread it is asked for."""
+        """Run a step in the event loop's thread, where no other request runs meanwhile. Any thread may call this."""
         if not self.is_open:
             raise RuntimeError("the request is answered: its items can no longer be read or changed")
         if threading.get_ident() == self._thread:
@@ -54,11 +54,11 @@ _SESSION: ContextVar[HandlerSession] = ContextVar("mockserver.sandbox")
 
 
 def collection(resource: str, above: Mapping[str, Any] | None = None) -> ItemCollection:
-    """The items of a resource, by the name that `mockserver specs show` gives it.
+    """The items of a resource; `mockserver specs show` prints the names of resources.
 
-    Items below other items need the ids of those: they are taken from the path of the request, and from `above` by the
-    names of path parameters. Raises LookupError where no handler is answering a request; the methods of the collection
-    raise it for a resource that the document does not have.
+    Items below other items need the ids of their parents: those of the request's path, or of `above`, by the names of
+    path parameters. Raises LookupError outside of a request. The methods of the collection raise LookupError for an
+    unknown resource or a missing id.
     """
     try:
         session = _SESSION.get()
@@ -69,7 +69,7 @@ def collection(resource: str, above: Mapping[str, Any] | None = None) -> ItemCol
 
 @contextmanager
 def opened(items: RequestItems) -> Iterator[None]:
-    """Let `collection` read and change these items, in this task and the threads that it waits for."""
+    """Let `collection` work on these items, in this task and in the threads that it waits for."""
     session = HandlerSession(items)
     token = _SESSION.set(session)
     try:

@@ -1,4 +1,4 @@
-"""The items of one resource as a function of the user's own sees them: read and changed by id."""
+"""The items of one resource, as a function of the user reads and changes them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 
 class RequestItems:
-    """What one request may read and change: the items of its tenant.
+    """The items that one request can read and change: those of its tenant.
 
-    `bounds` has one operation of each resource. Nothing changes for other requests before `transaction` is applied.
+    `bounds` has one operation of each resource. Other requests see no change before `transaction` is applied.
     """
 
     def __init__(self, store: Store, bounds: Mapping[str, BoundOperation], world: World, call: Call) -> None:
@@ -33,7 +33,7 @@ class RequestItems:
         self._bounds, self._world, self._call = bounds, world, call
 
     def context(self, resource: str, above: Mapping[str, Any]) -> RequestContext:
-        """The request as one about another resource. Raises LookupError for an unknown resource or a missing id."""
+        """A context for a resource. Raises LookupError for an unknown resource, or if the id of a parent is missing."""
         if resource not in self._bounds:
             known = ", ".join(sorted(self._bounds)) or "none"
             raise LookupError(f"there is no resource {resource!r} in this document; there are: {known}")
@@ -52,25 +52,25 @@ class RunsStep(Protocol):
 
 
 class ItemCollection:
-    """The items of one resource that belong to the tenant of the request.
+    """The items of one resource, for the tenant of the request.
 
-    Items are plain dictionaries, copied: changing one changes nothing. Ids, timestamps, defaults, limits and
-    uniqueness follow the same statements as when the mock answers.
+    Items are dictionaries, and copies: only these methods change what is stored. Ids, timestamps, defaults, limits and
+    uniqueness follow the same statements as in the mock.
     """
 
     def __init__(self, run: RunsStep) -> None:
         self._run = run
 
     def get(self, id: Any) -> Item:
-        """The item with this id. Raises Missing, which is a 404 in the document's own words, where there is none."""
+        """The item with this id. Raises Missing if there is none; the client gets a 404 in the document's format."""
         return self._run(lambda context: _shown(_found(context, id)))
 
     def list(self, **wanted: Any) -> Items:
-        """The items in the order of the collection: all, or those with these values in these fields."""
+        """All items in the order of the collection, or those with these values in these fields."""
         return self._run(lambda context: _listed(context, wanted))
 
     def create(self, fields: Mapping[str, Any]) -> Item:
-        """Add an item and return it with its id. Raises Conflict, a 409, where a limit or uniqueness is broken."""
+        """Add an item and return it. Raises Conflict (a 409) if the collection is full or a value must be unique."""
         return self._run(lambda context: _shown(_created(context, copy.deepcopy(dict(fields)))))
 
     def update(self, id: Any, changes: Mapping[str, Any]) -> Item:
@@ -78,7 +78,7 @@ class ItemCollection:
         return self._run(lambda context: _shown(_updated(context, id, copy.deepcopy(dict(changes)))))
 
     def delete(self, id: Any) -> None:
-        """Delete an item and all that belongs to it. Raises Missing."""
+        """Delete an item and everything below it. Raises Missing."""
         self._run(lambda context: _deleted(context, id))
 
     def __contains__(self, id: Any) -> bool:
@@ -114,7 +114,9 @@ def _created(context: RequestContext, fields: Item) -> Record:
     held, plan = context.collection(), context.bound.resource
     for capacity in plan.statements.capacity:
         check_capacity(capacity, held)
+    given = dict(fields)
     record = plan.new_record(context.call, context.world, context.moment, held, context.next_sequence(), fields)
+    _check_kept(context, given, record)
     if record.id in held.by_id:
         raise Conflict(f"an item with the id {record.id!r} already exists")
     check_unique(context, held, record.id, record.fields)
@@ -123,20 +125,29 @@ def _created(context: RequestContext, fields: Item) -> Record:
     return record
 
 
+def _check_kept(context: RequestContext, given: Item, record: Record) -> None:
+    """Raise ValueError for a value that was replaced because no response can show it. Requests never have one."""
+    plan = context.bound.resource
+    own = {plan.statements.identity.field, *plan.server_fields}
+    for name in given.keys() - own:
+        stored = record.fields.get(name)
+        if stored != given[name] and not isinstance(stored, dict | list):
+            raise ValueError(f"{plan.name} has no {name} {given[name]!r}: the schemas of the responses do not allow it")
+
+
 def _updated(context: RequestContext, id: Any, changes: Item) -> Record:
     before, plan = _found(context, id), context.bound.resource
     context.before = before
     context.edit(before)
     plan.stamp(context.item.fields, context.moment, created=False)
     context.item.fields.update(_without_id(plan, changes))
-    plan.complete(context.item.fields, before.id, context.world, before.fields)
     check_unique(context, context.collection(), before.id, context.item.fields)
     context.save()
     return context.item
 
 
 def _without_id(plan: ResourcePlan, changes: Item) -> Item:
-    """An item keeps its id: others refer to it."""
+    """The changes without the id, which an item keeps."""
     return {name: value for name, value in changes.items() if name != plan.statements.identity.field}
 
 

@@ -1,4 +1,4 @@
-"""The changes of a request that waits between them: other requests see none of them before it ends."""
+"""The changes of a request that may wait between them: other requests see none of them before it ends."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 
 Change = tuple[Callable[..., None], tuple[Any, ...]]
-"""A function of this module that makes a change in a transaction, and its other arguments."""
+"""A function that makes a change in a transaction, and its other arguments."""
 
 
 class DeferredTransaction(Transaction):
-    """A transaction that may be used across an `await`.
+    """A transaction that can be used across an `await`.
 
-    Its changes are in the store only inside `with transaction.shown():`, a block that must not wait. `apply` makes them
-    in another transaction, which keeps them.
+    Its changes are in the store only inside of `with transaction.shown():`, a block that must not wait. `apply` repeats
+    them in another transaction.
     """
 
     __slots__ = ("_changes",)
@@ -43,9 +43,9 @@ class DeferredTransaction(Transaction):
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Make the changes so far visible, and hide them again at the end. Changes of a block that fails are dropped.
+        """Apply the changes so far, and undo them after the block. A block that fails adds no changes.
 
-        Raises Conflict where another request took the id of an item that this one created.
+        Raises Conflict if another request took the id of an item that this one created.
         """
         earlier = self._changes.copy()
         try:
@@ -59,7 +59,7 @@ class DeferredTransaction(Transaction):
             self.rollback()
 
     def apply(self, transaction: Transaction) -> None:
-        """Make the changes in another transaction. Raises Conflict as `shown` does."""
+        """Repeat the changes in another transaction. Raises Conflict as `shown` does."""
         for change, arguments in self._changes.copy():
             change(transaction, *arguments)
 
@@ -71,14 +71,14 @@ def _add(transaction: Transaction, collection: Collection, record: Record) -> No
 
 
 def _remove(transaction: Transaction, collection: Collection, record: Record) -> None:
-    """An item that another request deleted meanwhile stays deleted."""
+    """Remove the item, unless another request has done so."""
     current = collection.by_id.get(record.id)
     if current is not None:
         transaction.remove(collection, current)
 
 
 def _swap(transaction: Transaction, collection: Collection, record: Record) -> None:
-    """The last change counts; an item that another request deleted meanwhile stays deleted."""
+    """Replace the item as it is now, unless another request has deleted it."""
     current = collection.by_id.get(record.id)
     if current is not None:
         transaction.swap(collection, current, record)

@@ -1,8 +1,8 @@
-"""A document as Connexion knows it: an OpenAPI 3.0 view of its operations, made path by path when first needed.
+"""The view of a document that Connexion gets: OpenAPI 3.0, made path by path when a path is first needed.
 
-Connexion 3.3 refuses OpenAPI 3.1, and it validates and copies what it is given. A document is validated when it is
-read (`openapi/lint.py`), so the view does neither. Paths, operationIds, parameters and security are the document's
-own. A schema says only what Connexion asks of one: a type, the type of the items, a default, the fields of a form.
+Connexion 3.3 refuses OpenAPI 3.1, and it validates and copies every document. Ours are validated when they are read
+(`openapi/lint.py`), so the view is neither validated nor copied. Paths, operationIds, parameters and security are those
+of the document. A schema has only what Connexion reads: type, type of the items, default, and the fields of a form.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ CONTROLLERS = ("x-openapi-router-controller", "x-swagger-router-controller")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 NO_RESPONSES = {"default": {"description": ""}}
-"""The responses of an operation that documents none: OpenAPI 3.0 demands one."""
+"""The responses of an operation that documents none: OpenAPI 3.0 requires one."""
 
 AS_READ = {"type": "string", "format": "binary"}
-"""The schema of a value that may have several types: Connexion converts every other one, this one it leaves."""
+"""The schema of a value that may have several types: it is the only one that Connexion does not convert."""
 
 
 class HostedSpecification(OpenAPISpecification):  # type: ignore[misc]  # connexion has no types: a base of type Any
-    """The specification of one contract, mounted below `base_path`, for Connexion's `add_api`."""
+    """The specification of one contract below `base_path`, for `add_api`."""
 
-    def __init__(self, contract: Contract, base_path: str = "") -> None:  # pylint: disable=super-init-not-called
+    def __init__(self, contract: Contract, base_path: str = "") -> None:
         document = contract.document
         self._spec = self._raw_spec = {
             "openapi": VERSION,
@@ -48,7 +48,7 @@ class HostedSpecification(OpenAPISpecification):  # type: ignore[misc]  # connex
 
 
 class PathItems(Mapping[str, dict[str, Any]]):
-    """The paths of a document, each with its operations as OpenAPI 3.0 writes them."""
+    """The Path Items of a document in OpenAPI 3.0, made when they are first needed."""
 
     def __init__(self, operations: tuple[Operation, ...], schemas: Schemas) -> None:
         self._schemas = schemas
@@ -104,7 +104,7 @@ def _response(response: Response) -> dict[str, Any]:
 
 
 def _sent(name: str) -> str:
-    """The media type that is sent: where the document gives a range, JSON."""
+    """The media type that is sent: JSON if the document has a range."""
     return "application/json" if "*" in name else name
 
 
@@ -116,7 +116,7 @@ def _request_body(body: RequestBody, schemas: Schemas) -> dict[str, Any]:
 
 
 def _content(media: MediaType, schemas: Schemas) -> dict[str, Any]:
-    """The schema of a body; with its properties where it is a form, whose fields Connexion hands over one by one."""
+    """The schema of a body; for a form with its properties, because Connexion passes files one by one."""
     made = _value(media.schema, schemas)
     if media.schema is not None and media.name.partition(";")[0] in FORMS:
         fields = schemas.properties(media.schema)
@@ -125,7 +125,7 @@ def _content(media: MediaType, schemas: Schemas) -> dict[str, Any]:
 
 
 def _value(pointer: str | None, schemas: Schemas) -> dict[str, Any]:
-    """What Connexion asks of a schema: the type by which it converts a value, and the default."""
+    """What Connexion reads of a schema: the type, to convert values, and the default."""
     if pointer is None:
         return dict(AS_READ)
     types = schemas.types(pointer)
@@ -140,7 +140,7 @@ def _value(pointer: str | None, schemas: Schemas) -> dict[str, Any]:
 
 
 def _security_schemes(contract: Contract) -> dict[str, Any]:
-    """The Security Scheme Objects, which may name functions of their own (`x-bearerInfoFunc` and the like).
+    """The Security Scheme Objects, which may name functions (`x-bearerInfoFunc` and others).
 
     OpenAPI 3.0 has no `mutualTLS`.
     """

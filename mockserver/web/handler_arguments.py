@@ -1,4 +1,4 @@
-"""The arguments by which Connexion calls a function, and whether a function takes them."""
+"""The arguments that Connexion passes to a function, and whether a function can take them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from connexion.utils import inspect_function_arguments
 from mockserver.errors import HandlerError
 
 FROM_SECURITY = ("user", "token_info")
-"""What Connexion hands over of who asks, where the operation asks for a credential."""
+"""The arguments about the client, if the operation has security."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArgumentNames:
-    """The names of an operation's arguments in one style of writing: as the document has them, or in snake_case."""
+    """The names of an operation's arguments, as they are in the document or in snake_case."""
 
     pythonic: bool
     path: tuple[str, ...]
@@ -30,12 +30,12 @@ class ArgumentNames:
         return [name for name in arguments if name not in (*self.path, *self.query, *self.others)]
 
     def missing(self, arguments: list[str]) -> list[str]:
-        """The path parameters that a function does not take: a function gets every one."""
+        """The path parameters that a function does not take; Connexion passes all of them."""
         return [name for name in self.path if name not in arguments]
 
 
 def chosen(function: Callable[..., Any], operation: AbstractOperation, name: str) -> ArgumentNames:
-    """The style in which a function writes the arguments. Raises HandlerError where it fits none."""
+    """The names that fit the arguments of a function. Raises HandlerError if none do."""
     arguments, takes_any = inspect_function_arguments(unwrap_decorators(function))
     styles = [_names(operation, pythonic=style) for style in (False, True)]
     for style in styles:
@@ -58,7 +58,7 @@ def _names(operation: AbstractOperation, *, pythonic: bool) -> ArgumentNames:
 
 
 def _fields(operation: AbstractOperation, write: Callable[[str], str]) -> list[str]:
-    """The fields of forms: a file is handed over by the name of its field."""
+    """The fields of forms: a file is passed by the name of its field."""
     content = operation.request_body.get("content", {}).values()
     return [write(name) for media in content for name in media.get("schema", {}).get("properties", ())]
 
@@ -75,4 +75,4 @@ def _misfit(style: ArgumentNames, arguments: list[str], operation: AbstractOpera
 
 
 STYLES: dict[bool, Callable[[str], str]] = {False: sanitized, True: pythonic}
-"""How names are written: `petId` as it is, and as `pet_id` (Connexion's `pythonic_params`)."""
+"""How Connexion makes arguments of names: `petId` stays, or becomes `pet_id` with `pythonic_params`."""

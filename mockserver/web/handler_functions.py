@@ -1,4 +1,4 @@
-"""Which of the user's own functions answers which operation: those of a module, or of a mapping by operationId."""
+"""Finds the function of the user that answers an operation, in a module or in a mapping."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Handlers = str | ModuleType | Mapping[str, Function]
 
 
 class HandlerFunctions:
-    """The user's functions, found by the names that Connexion's conventions give an operation.
+    """The functions of the user, found by the names that Connexion's conventions give an operation.
 
-    `answered` names the function of each operation that has one, once `check_use` was called. Raises HandlerError for a
-    module that does not exist or cannot be imported.
+    `answered` names the function of each operation that has one, after `check_use`. Raises HandlerError for a module
+    that does not exist or cannot be imported.
     """
 
     def __init__(self, handlers: Handlers | None = None) -> None:
@@ -44,7 +44,7 @@ class HandlerFunctions:
 
     @property
     def are_given(self) -> bool:
-        """Are there functions of the user at all?"""
+        """Has the user named functions?"""
         return bool(self._mapping) or self._module is not None
 
     def find(self, operation: AbstractOperation) -> Function | None:
@@ -105,6 +105,7 @@ class HandlerFunctions:
         if self._module is None:
             return
         before = {name: sys.modules.pop(name) for name in self._modules()}
+        importlib.invalidate_caches()  # a submodule may be new
         try:
             self._module = _required(self._module.__name__)
         except BaseException:
@@ -176,7 +177,7 @@ def _broken(name: str, fault: Exception) -> HandlerError:
 
 
 def _functions_of(operation: AbstractOperation) -> Iterator[str]:
-    """The functions that the document itself names, for its credentials (`x-bearerInfoFunc` and the like)."""
+    """The functions that the document names to check credentials (`x-bearerInfoFunc` and others)."""
     for scheme in (operation.security_schemes or {}).values():
         yield from (str(value) for key, value in scheme.items() if key.startswith("x-") and key.endswith("Func"))
 

@@ -1,4 +1,4 @@
-"""Connexion's app for documents that are already read and validated, and the handlers that it finds for them."""
+"""The Connexion app for documents that are already validated, and the handlers that its resolver finds."""
 
 from __future__ import annotations
 
@@ -19,39 +19,39 @@ from mockserver.web.user_handler import UserHandler
 
 
 class HostApp(AsyncApp):  # type: ignore[misc]  # connexion has no types: a base of type Any
-    """Connexion's app, to whose `add_api` a specification is given as it is, and not as something to read."""
+    """Connexion's app; its `add_api` takes a specification instead of a file."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__("mockserver", **options)
         self._middleware_app.api_cls = _UnroutedApi
 
     def add_api(self, specification: HostedSpecification, *, resolver: Resolver, **options: Any) -> None:
-        """Host a document, as Connexion does with one that it has read, copied and validated itself."""
+        """Add a specification, as Connexion does after it has read, copied and validated a file."""
         chosen = self.middleware.options.replace(resolver=resolver)
         self.middleware.apis.append(API(specification, **vars(chosen), **options))
 
 
 class _UnroutedApi(AsyncApi):  # type: ignore[misc]  # as above
-    """The innermost layer, to which no request for an operation comes: OperationsMiddleware answers it."""
+    """The innermost layer. It needs no operations: OperationsMiddleware answers their requests."""
 
     def add_paths(self) -> None:
         """Make no operations."""
 
 
 class HostedOperations:
-    """Connexion's operations of one document, each made, and its handler resolved, when it is first needed."""
+    """The operations of one document as Connexion's, each made and resolved when it is first needed."""
 
     def __init__(self, specification: HostedSpecification, resolver: Resolver, service: Service) -> None:
         self._specification, self._resolver, self._service = specification, resolver, service
 
     def operation(self, operation: Operation) -> AbstractOperation:
-        """The operation as Connexion knows it."""
+        """Connexion's operation object for an operation."""
         kind = self._specification.operation_cls
         place = {"path": operation.path, "method": operation.method}
         return kind.from_spec(self._specification, **place, resolver=self._resolver)
 
     def handler(self, operation: Operation) -> OperationHandler:
-        """What answers an operation: what the resolver found for it. Raises HandlerError."""
+        """The handler that the resolver finds for an operation. Raises HandlerError."""
         made = self.operation(operation)
         owner = getattr(made.function, "__self__", None)
         if isinstance(owner, MockHandler):

@@ -1,4 +1,4 @@
-"""The resolvers by which Connexion finds the handler of each operation: the user's own function, or the mock's."""
+"""The Connexion resolvers: they find a function of the user for an operation, or the mock's handler."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ class StatefulResolver(Resolver):  # type: ignore[misc]  # connexion has no type
         return Resolution(self.own(operation) or self.mocked(operation), id)
 
     def own(self, operation: AbstractOperation) -> Function | None:
-        """The user's own function, None where there is none."""
+        """The function of the user; None if there is none."""
         name = self.resolve_operation_id(operation) or ""
         named = resolved(name) if "." in name else None
         found = self._functions.find(operation) or (named if callable(named) else None)
         return self._stock.with_items(found, operation) if found is not None else None
 
     def mocked(self, operation: AbstractOperation) -> Function:
-        """The mock's handler, as a function."""
+        """The mock's handler as a function for Connexion."""
         return self._stock.mocked(operation)
 
 
 class HostedResolver(StatefulResolver):
-    """The resolver of a document that this program hosts itself, with the service that keeps it."""
+    """The resolver for a document that `mockserver` serves itself."""
 
     def __init__(self, functions: HandlerFunctions, service: Service) -> None:
         Resolver.__init__(self, resolved)
@@ -62,13 +62,13 @@ class HostedResolver(StatefulResolver):
 
     @property
     def has_functions(self) -> bool:
-        """Are there any functions of the user's own?"""
+        """Has the user named functions?"""
         return self._functions.are_given
 
     def own(self, operation: AbstractOperation) -> Function | None:
-        """The user's own function: only one that he named, since anybody may have written the document."""
+        """The function of the user. A document alone cannot name one: it may be from anywhere."""
         return self._functions.find(operation)
 
     def mocked(self, operation: AbstractOperation) -> Function:
-        """What the mock's handler replies."""
+        """The `reply` method of the mock's handler."""
         return self._service.mock_handler(operation.operation_id).reply

@@ -1,7 +1,7 @@
-"""A document written down again from the operations that Connexion made of it.
+"""Restores a document from the operations that Connexion made from it.
 
-Connexion shows a resolver its operations and nothing else, with every `$ref` replaced by what it leads to. So a schema
-that contains itself is an object that contains itself. Here the references are put back by what they led to.
+A resolver gets Connexion's operations and not the document, with every `$ref` replaced by its target: a recursive
+schema is an object that contains itself. This module puts the references back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def document_of(operations: Iterable[AbstractOperation]) -> Json:
-    """The OpenAPI 3.0 or Swagger 2.0 document of these operations, without security: Connexion has seen to it."""
+    """The OpenAPI 3.0 or Swagger 2.0 document of these operations, without security, which Connexion has checked."""
     each = list(operations)
     is_old = any(isinstance(one, Swagger2Operation) for one in each)
     named = _definitions(each) if is_old else _schemas(each)
@@ -31,7 +31,7 @@ def document_of(operations: Iterable[AbstractOperation]) -> Json:
 
 
 def _operation(one: AbstractOperation) -> Json:
-    parameters = {(each["in"], each["name"]): each for each in one.parameters}  # Connexion lists those of a path twice
+    parameters = {(each["in"], each["name"]): each for each in one.parameters}  # Connexion repeats some
     made: Json = {"parameters": list(parameters.values()), "responses": one.responses}
     if one.operation_id:
         made["operationId"] = one.operation_id
@@ -49,10 +49,10 @@ def _schemas(operations: list[AbstractOperation]) -> Json:
 
 
 class _References:
-    """Copies values, with a reference in place of each object that a named schema was put in for.
+    """Copies values, and writes a reference for each object that Connexion copied from a named schema.
 
-    Connexion copies the keys of a schema to where it is referred to, so that the values under them are the same
-    objects. It also hangs all named schemas into the schemas of bodies and responses (`components`, `definitions`).
+    Connexion copies the keys of the target, so the values under them are the same objects. It also adds all named
+    schemas to the schemas of bodies and responses, as `components` or `definitions`; these are left out.
     """
 
     def __init__(self, named: Mapping[str, Any], prefix: str) -> None:
@@ -69,16 +69,16 @@ class _References:
         return [self.any(each) for each in value] if isinstance(value, list) else value
 
     def inside(self, node: Any) -> Any:
-        """A copy of an object that is no reference itself; one that contains itself without a name may be anything."""
+        """A copy of an object, with references inside. A recursive object without a name becomes `{}`, any value."""
         if not isinstance(node, dict) or id(node) in self._open:
             return {}
         self._open.add(id(node))
-        made = {key: self.any(value) for key, value in node.items() if not _is_hung_in(key, value)}
+        made = {key: self.any(value) for key, value in node.items() if not _is_added(key, value)}
         self._open.discard(id(node))
         return made
 
     def _name(self, node: Json) -> str | None:
-        for key in (_containers(node), _containers({k: v for k, v in node.items() if not _is_hung_in(k, v)})):
+        for key in (_containers(node), _containers({k: v for k, v in node.items() if not _is_added(k, v)})):
             name = self._named.get(key)
             if name is not None and self._keys[name] <= frozenset(node):
                 return name
@@ -86,11 +86,11 @@ class _References:
 
 
 def _containers(node: Any) -> frozenset[tuple[str, int]]:
-    """The keys of an object under which another object or a list stands, with which one."""
+    """The keys whose values are objects or lists, with the identities of those."""
     if not isinstance(node, dict):
         return frozenset()
     return frozenset((key, id(value)) for key, value in node.items() if isinstance(value, dict | list))
 
 
-def _is_hung_in(key: str, value: Any) -> bool:
+def _is_added(key: str, value: Any) -> bool:
     return key in ("components", "definitions") and isinstance(value, dict)

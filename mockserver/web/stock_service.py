@@ -1,9 +1,9 @@
-"""The mock inside a Connexion app that does its own routing, security and validation."""
+"""The mock in a Connexion app that does its own routing, security and validation."""
 
 from __future__ import annotations
 
-import asyncio
 import functools
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -36,9 +36,9 @@ from mockserver.web.stock_document import document_of
 
 
 class StockService:
-    """Makes handlers for the operations of one document, by Connexion's conventions, that share what is remembered.
+    """Makes handlers for the operations of one document, as functions for Connexion, on the same stored items.
 
-    Without a `document` it is put together from the operations that Connexion makes, when the first request comes.
+    Without a `document` it is restored from Connexion's operations at the first request.
     """
 
     def __init__(self, document: str | Path | None, behaviour: Sequence[str | Path], seed: int | None) -> None:
@@ -49,7 +49,7 @@ class StockService:
         self._endpoints: dict[tuple[str, str], Endpoint] = {}
 
     def mocked(self, operation: AbstractOperation) -> Function:
-        """The handler of an operation in memory: a function for Connexion."""
+        """The mock's handler of an operation, as a function for Connexion."""
         self._seen.setdefault(_key(operation), operation)
 
         async def answer(**arguments: Any) -> Response:
@@ -60,7 +60,7 @@ class StockService:
         return answer
 
     def with_items(self, function: Function, operation: AbstractOperation) -> Function:
-        """A function of the user's own, which may use `mockserver.sandbox`."""
+        """A function of the user, which can use `mockserver.sandbox`."""
         self._seen.setdefault(_key(operation), operation)
 
         @functools.wraps(function)
@@ -98,7 +98,7 @@ def _key(operation: AbstractOperation) -> tuple[str, str]:
 
 
 def _without_security(contract: Contract) -> Contract:
-    """The contract without what Connexion sees to before a handler is called."""
+    """The contract without security, which Connexion checks before it calls a handler."""
     operations = tuple(replace(each, security=()) for each in contract.document.operations)
     return replace(contract, document=replace(contract.document, operations=operations))
 
@@ -110,13 +110,13 @@ def _path_values(operation: AbstractOperation) -> list[str]:
 
 
 def _call(operation: AbstractOperation) -> Call:
-    """The request, as far as a look-up of items needs it."""
+    """The parts of the request that finding items needs."""
     scope, path = current_scope, dict(zip(path_template.names(operation.path), _path_values(operation), strict=True))
     return Call(scope["method"], scope["path"], path, {}, {}, {}, None, "", ANONYMOUS, "")
 
 
 async def _body(operation: AbstractOperation, arguments: Mapping[str, Any]) -> ReadBody:
-    """The body that Connexion read, among the arguments that it calls a function with."""
+    """The body, from the arguments that Connexion passes."""
     sent = dict(current_scope["headers"]).get(b"content-type", b"").decode("latin-1")
     if not sent or not operation.is_request_body_defined:
         return ReadBody(None, "")
@@ -130,7 +130,7 @@ async def _body(operation: AbstractOperation, arguments: Mapping[str, Any]) -> R
 
 
 def _argument(arguments: Mapping[str, Any], name: str) -> Any:
-    """The argument for a name of the document, in whichever style the app writes names."""
+    """The argument for a name of the document, in either style of names."""
     return arguments.get(sanitized(name), arguments.get(pythonic(name)))
 
 
@@ -140,13 +140,13 @@ async def _text(file: UploadFile) -> str:
 
 async def _called(function: Function, arguments: Mapping[str, Any]) -> Any:
     """The result of a function, run in a thread unless it is a coroutine function, as Connexion does."""
-    if asyncio.iscoroutinefunction(function):
+    if inspect.iscoroutinefunction(function):
         return await function(**arguments)
     return await run_in_threadpool(function, **arguments)
 
 
 def _keep(result: Any, apply: Any, transaction: Transaction) -> None:
-    """Keep what a function changed, if its result is a success."""
+    """Commit the changes of a function if its result is a success."""
     if _status(result) >= 400:
         return
     try:

@@ -1,8 +1,9 @@
-"""An operation that a function of the user's own answers, called and answered by Connexion's conventions."""
+"""Calls a function of the user that answers an operation, by Connexion's conventions."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -34,19 +35,20 @@ from mockserver.web import handler_arguments
 from mockserver.web.handler_functions import Function, full_name
 from mockserver.web.operation_handlers import OURS, RaisedResponse
 
+log = logging.getLogger("mockserver")
+
 CALL = "mockserver.call"
-"""The ASGI extension under which a handler's request carries what was read from it."""
+"""The ASGI extension that holds the parsed request."""
 
 CONTEXT = "connexion_context"
-"""The ASGI extension in which Connexion keeps `user` and `token_info`."""
+"""The ASGI extension that holds Connexion's context: `user` and `token_info`."""
 
 
 class UserHandler:
-    """Calls a function with what was read from a request, and reads its result as a reply.
+    """Calls a function with the parsed request, and turns its result into a reply.
 
-    The function runs in a thread unless it is a coroutine function. What it changed in the sandbox is applied to the
-    transaction of the request when it returns a success. Raises HandlerError where it cannot take the operation's
-    parameters.
+    The function runs in a thread unless it is a coroutine function. When it returns a success, its changes of items are
+    applied to the transaction of the request. Raises HandlerError if the function cannot take the parameters.
     """
 
     needs_task = True
@@ -65,19 +67,21 @@ class UserHandler:
     async def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply:
-        """The function's reply, not yet validated. Raises RaisedResponse, and whatever else the function raises."""
+        """The function's reply, not validated yet. Raises RaisedResponse, and what else the function raises."""
         items, sent = self._items(call), _SentResponse()
         with sandbox.opened(items):
             try:
                 await self._app(self._scope(call, scope), _repeated(content), sent)
             except HTTPException as fault:
+                if fault.status_code >= 500:
+                    log.error("%s problem: %r", self.name, fault)  # noqa: TRY400  # Connexion raises it, the trace is its
                 raise RaisedResponse(await _problem(fault)) from fault
         if sent.status < 400:
             items.transaction.apply(transaction)
         return sent.reply(self.name)
 
     async def _respond(self, scope: Any, receive: Any, send: Any) -> None:
-        """The ASGI app inside Connexion's: the function with its arguments."""
+        """The ASGI app that Connexion's layers call: it calls the function and sends its response."""
         request = _ParsedRequest(scope, receive)
         try:
             response = await self._call(request)
@@ -91,7 +95,7 @@ class UserHandler:
 
 
 class _ParsedRequest(ConnexionRequest):  # type: ignore[misc]  # connexion has no types: a base of type Any
-    """Connexion's request, with parameters and body as the mock has read and validated them."""
+    """Connexion's request with the parameters and the body that the endpoint has parsed and validated."""
 
     def __init__(self, scope: Any, receive: Any) -> None:
         super().__init__(scope, receive)
@@ -100,7 +104,7 @@ class _ParsedRequest(ConnexionRequest):  # type: ignore[misc]  # connexion has n
         self._query_params = dict(self._parsed.query)
 
     async def get_body(self) -> Any:
-        """The body; without its files where it is a form."""
+        """The body, without files if it is a form."""
         body, files = self._parsed.body, await self.files()
         return {name: value for name, value in body.items() if name not in files} if files else body
 
@@ -118,7 +122,7 @@ class _ParsedRequest(ConnexionRequest):  # type: ignore[misc]  # connexion has n
 
 
 class _HandlerDecorator(StarletteDecorator):  # type: ignore[misc]  # as above
-    """Connexion's decorators around a function: its arguments, its thread, its result."""
+    """Connexion's decorators: they pass the arguments, use a thread if needed, and read the result."""
 
     def __init__(self, documented: Operation, **options: Any) -> None:
         super().__init__(jsonifier=Jsonifier(), **options)
@@ -130,9 +134,10 @@ class _HandlerDecorator(StarletteDecorator):  # type: ignore[misc]  # as above
 
 
 class _ResultDecorator(AsyncResponseDecorator):  # type: ignore[misc]  # as above
-    """Connexion's reading of a result, which takes the media type from the response of the result's own status.
+    """Makes a response of a result as Connexion does, with the media type that its own status documents.
 
-    Connexion looks at those of all responses, and refuses a result where an error has another one than a success.
+    Connexion takes the media types of all responses together: it refuses every result of an operation whose errors have
+    another media type than its successes.
     """
 
     def __init__(self, documented: Operation, **options: Any) -> None:
@@ -148,7 +153,7 @@ class _ResultDecorator(AsyncResponseDecorator):  # type: ignore[misc]  # as abov
         return super().build_framework_response((data, status, headers))
 
     def _media_type(self, data: Any, status: int) -> str:
-        """The documented media type of a result; empty where the document leaves it open."""
+        """The documented media type of a result; empty if there is not exactly one that fits."""
         response = self._documented.response(status)
         names = [media.name for media in response.content if "*" not in media.name] if response else []
         if len(names) > 1:
@@ -158,7 +163,7 @@ class _ResultDecorator(AsyncResponseDecorator):  # type: ignore[misc]  # as abov
 
 
 class _SentResponse:
-    """The ASGI `send` that keeps what is sent."""
+    """An ASGI `send` that collects the response."""
 
     def __init__(self) -> None:
         self.status, self.content = 0, b""
@@ -172,7 +177,7 @@ class _SentResponse:
             self.content += message.get("body", b"")
 
     def reply(self, name: str) -> Reply:
-        """The response as a reply, with its value where it is JSON. Raises Unanswerable for JSON that is none."""
+        """The response as a reply, its body parsed if it is JSON. Raises Unanswerable for invalid JSON."""
         media_type = dict(self.headers).get("content-type", "application/octet-stream")
         headers = tuple(pair for pair in self.headers if pair[0] not in ("content-type", "content-length"))
         body: Any = self.content
@@ -180,12 +185,12 @@ class _SentResponse:
             try:
                 body = json_codec.read(self.content)
             except orjson.JSONDecodeError as fault:
-                raise Unanswerable(f"{name} reply is no JSON: {fault}") from None
+                raise Unanswerable(f"{name} reply is not valid JSON: {fault}") from None
         return Reply(self.status, body, headers, media_type, self.content)
 
 
 def _secured(app: Any, operation: AbstractOperation) -> Any:
-    """The app behind the document's own functions for credentials (`x-bearerInfoFunc` and the like), if it has some."""
+    """The app behind the functions that the document names to check credentials (`x-bearerInfoFunc` and others)."""
     schemes = [operation.security_schemes.get(name, {}) for needed in operation.security for name in needed]
     if not schemes or not all(any(key.startswith("x-") and key.endswith("Func") for key in s) for s in schemes):
         return app
@@ -193,7 +198,7 @@ def _secured(app: Any, operation: AbstractOperation) -> Any:
 
 
 def _who(principal: Principal) -> dict[str, Any]:
-    """`user` and `token_info` of an accepted credential, as a function for credentials would return them."""
+    """`user` and `token_info` for a credential that the mock accepted."""
     if principal is ANONYMOUS:
         return {"user": None, "token_info": None}
     user = principal.user or principal.name
@@ -201,7 +206,7 @@ def _who(principal: Principal) -> dict[str, Any]:
 
 
 def _repeated(content: bytes) -> Any:
-    """The ASGI `receive` of a body, for every reader anew: a handler may read what Connexion has read before."""
+    """An ASGI `receive` that returns the whole body each time: Connexion and the function may both read it."""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": content, "more_body": False}
@@ -210,13 +215,13 @@ def _repeated(content: bytes) -> Any:
 
 
 async def _never() -> dict[str, Any]:
-    """The ASGI `receive` of a client that sends no more and stays: a streaming response listens for its leaving."""
+    """An ASGI `receive` that waits forever: a streaming response uses it to notice a disconnect."""
     await asyncio.Event().wait()
     return {"type": "http.disconnect"}
 
 
 async def _problem(fault: HTTPException) -> Reply:
-    """What Connexion answers for an exception that is a response (RFC 9457)."""
+    """The response of Connexion to an HTTP exception (RFC 9457)."""
     made: ConnexionResponse = (
         fault.to_problem()
         if isinstance(fault, ProblemException)

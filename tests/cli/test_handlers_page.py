@@ -19,6 +19,7 @@ from tests.process import ENVIRONMENT, READY, ROOT, Processes, address, run
 
 DOCS = ROOT / "docs"
 PAGE = (DOCS / "handlers.md").read_text(encoding="utf-8")
+SERVE = ("serve", "todo.yaml", "--handlers", "task_handlers", "--port", "0")
 HERE = {**ENVIRONMENT, "PYTHONPATH": f"{ROOT}:{DOCS}"}
 
 
@@ -36,12 +37,9 @@ def test_the_programs_of_the_page_are_the_files_that_it_links() -> None:
     assert [(DOCS / name).read_text(encoding="utf-8") for name in ("task_handlers.py", "connexion_app.py")] == blocks
 
 
-def test_two_implemented_operations_and_three_mocked_ones_answer_as_the_page_shows(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(folder)
+def test_two_implemented_operations_and_three_mocked_ones_answer_as_the_page_shows(folder: Path) -> None:
     with Processes() as processes:
-        _, lines = processes.start("serve", "todo.yaml", "--handlers", "task_handlers", "--port", "0", until=READY)
+        _, lines = processes.start(*SERVE, until=READY, cwd=folder)
         printed = [
             subprocess.run(
                 [*shlex.split(line.replace("http://127.0.0.1:8080", address(lines))), "-s"],
@@ -82,7 +80,7 @@ def shown(begin: str) -> str:
 def test_handlers_that_cannot_work_stop_the_start_as_the_page_shows(folder: Path, begin: str, source: str) -> None:
     (folder / "task_handlers.py").write_text(source)
 
-    printed = run("serve", "todo.yaml", "--handlers", "task_handlers", "--port", "0", cwd=folder)
+    printed = run(*SERVE, cwd=folder)
 
     assert (1, shown(begin)) == (printed.returncode, printed.stderr.strip())
 
@@ -94,16 +92,13 @@ def test_an_operation_id_that_no_operation_has_is_told_as_the_page_shows() -> No
     assert shown("Error: handlers: no operation") == f"Error: {caught.value}"
 
 
-def test_a_function_that_answers_nothing_and_a_response_that_breaks_the_document_are_logged_as_the_page_shows(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_mistakes_that_do_not_stop_the_start_are_logged_as_the_page_shows(
+    folder: Path,
 ) -> None:
     wrong = 'def get_taks(id): ...\n\n\ndef complete_task(task_id): return {"id": 1, "title": "a", "done": "yes"}\n'
     (folder / "task_handlers.py").write_text(wrong)
-    monkeypatch.chdir(folder)
     with Processes() as processes:
-        process, lines = processes.start(
-            "serve", "todo.yaml", "--handlers", "task_handlers", "--port", "0", until=READY
-        )
+        process, lines = processes.start(*SERVE, until=READY, cwd=folder)
         subprocess.run(["curl", "-sX", "PUT", f"{address(lines)}/tasks/1/completion"], check=True, timeout=30)
         process.terminate()
         logged = process.communicate(timeout=30)[0].splitlines()
@@ -112,12 +107,10 @@ def test_a_function_that_answers_nothing_and_a_response_that_breaks_the_document
     assert shown("ERROR") in logged
 
 
-def test_a_changed_module_is_served_from_the_next_request_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder)
+def test_a_changed_module_is_served_from_the_next_request_on(folder: Path) -> None:
     module = folder / "task_handlers.py"
     with Processes() as processes:
-        arguments = ("todo.yaml", "--handlers", "task_handlers", "--watch", "--port", "0")
-        process, lines = processes.start("serve", *arguments, until=READY)
+        process, lines = processes.start(*SERVE, "--watch", until=READY, cwd=folder)
         assert process.stdout is not None
         create = ["curl", "-s", f"{address(lines)}/tasks", "--json", '{"title": "Rest"}']
         subprocess.run(create, check=True, timeout=30, capture_output=True)

@@ -272,6 +272,50 @@ def test_a_handler_uses_the_items_of_the_mock(tmp_path: Path) -> None:
     assert made[1:] == left
 
 
+def test_a_value_that_no_response_can_show_is_a_mistake_of_the_handler(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def create_pet(body: Any) -> Any:
+        return sandbox.collection("pet").create({**body, "status": "lost"}), 201
+
+    def get_pet(pet_id: int) -> Any:
+        return sandbox.collection("pet").update(pet_id, {"status": "lost"})
+
+    with client(tmp_path, {"createPet": create_pet}) as pets:
+        assert 500 == pets.post("/pets", json={"name": "Ada"}).status_code
+    with client(tmp_path, {"getPet": get_pet}) as pets:
+        pets.post("/pets", json={"name": "Ada"})
+        assert 500 == pets.get("/pets/1").status_code
+
+    assert "pet has no status 'lost': the schemas of the responses do not allow it" in caplog.text
+    assert "get_pet's 200 reply breaks the document at /status" in caplog.text
+
+
+def test_an_unknown_id_is_generated_where_the_mock_does_so(tmp_path: Path) -> None:
+    settings = mockserver.ServiceSettings(materialize=True, items=2)
+    handlers = {
+        "getPet": lambda pet_id: sandbox.collection("pet").get(pet_id),
+        "deletePet": lambda pet_id: ({"count": len(sandbox.collection("pet"))}, 404),
+    }
+    with client(tmp_path, handlers, settings=settings) as pets:
+        got = pets.get("/pets/77").json()
+        listed = pets.get("/pets").json()
+        counted = pets.delete("/pets/1").json()
+
+    assert 77 == got["id"]
+    assert {**got, "id": 77} in listed
+    assert {"count": 3} == counted
+
+
+def test_a_result_whose_media_type_is_open_is_a_500_that_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with client(tmp_path, {"createPet": lambda body: (b"\x00", 201, {"Content-Type": "image/png"})}) as pets:
+        assert 500 == pets.post("/pets", json={"name": "Ada"}).status_code
+
+    assert "problem: NonConformingResponseHeaders" in caplog.text
+
+
 def test_items_below_others_are_found_by_the_path_or_by_the_ids_that_are_named(tmp_path: Path) -> None:
     def list_visits(pet_id: int) -> Any:
         other = sandbox.collection("visit", {"petId": 2}).list()
