@@ -274,7 +274,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 def _dynamic_references(document: dict[str, Any]) -> Iterator[UnratedProblem]:
     for place in walk(document):
         if place.kind == "schema" and "$dynamicRef" in place.node:
-            here, message = join(place.pointer, "$dynamicRef"), "`$dynamicRef` is not supported; it is read as `$ref`"
+            here = join(place.pointer, "$dynamicRef")
+            message = "`$dynamicRef` is read as `$ref`, and accepts any value where several schemas have its anchor"
             yield UnratedProblem(here, message, unsupported=True)
 
 

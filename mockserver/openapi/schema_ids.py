@@ -6,6 +6,7 @@ schema mean. The rest of the program knows JSON pointers only, so references by 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -18,8 +19,9 @@ NAMES = ("$id", "$anchor", "$dynamicAnchor")
 def localised(document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     """`document` itself if no schema names itself; else a copy with references by pointer and without names.
 
-    `copy` makes that copy. A reference to an unknown name stays as it is. `$dynamicRef` becomes a `$ref` to the schema
-    that it points to without dynamic scope.
+    `copy` makes that copy. A reference to an unknown name stays as it is. `$dynamicRef` becomes a `$ref` to the only
+    schema with its anchor. Where several have it, the dynamic scope chooses among them, which is not supported: the
+    keyword is left out, and any value is valid there.
     """
     if not any(_is_named(place) for place in walk(document)):
         return document
@@ -33,7 +35,10 @@ def localised(document: dict[str, Any], copy: Callable[[dict[str, Any]], dict[st
         for key in NAMES[1:]:
             if type(node.get(key)) is str:
                 names[f"{base}#{node[key]}"] = pointer(place.where)
+    anchors = Counter(str(place.node.get("$dynamicAnchor")) for place in places)
     for place in places:
+        if anchors[urldefrag(str(place.node.get("$dynamicRef"))).fragment] > 1:
+            del place.node["$dynamicRef"]
         _rewrite(place.node, _base(document, place.where), names)
     for place in places:
         for key in NAMES:
