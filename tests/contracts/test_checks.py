@@ -1,4 +1,4 @@
-"""Each promise finds the bug that breaks it, and says nothing against a server that is correct."""
+"""Each check finds a planted bug, and reports nothing for a correct server."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from contracts.runner.runner import run_checks
 from mockserver import contract as contracts
 from mockserver import vendor_files
 from mockserver.behaviour.vocabulary import HOLDERS
-from tests.planted_bugs.run import RULE_BUGS, SERVERS, examined
+from tests.planted_bugs.run import RULE_BUGS, SERVERS, run_own_checks
 
 NO_CHECK = {
     "inference": "says what the mock infers, nothing about a vendor",
-    "credentials": "what the sandbox hands out, no statement about a vendor",
-    "notes": "facts for people",
-    "invented": "how the mock fills replies that nobody describes further than their schema",
-    "server-set": "examined by mass-assignment, which finds the fields by itself",
+    "credentials": "credentials of the mock, not a statement about the vendor",
+    "notes": "notes for people",
+    "invented": "how the mock fills replies that only a schema describes",
+    "server-set": "tested by mass-assignment, which finds the fields itself",
 }
-"""Kinds of statements that no promise names, and why."""
+"""Kinds of statements without a check, and why."""
 
 FINDS = {
     "create": ("notes", "title-trimmed"),
@@ -90,21 +90,21 @@ FINDS = {
     "several-own-tenants": ("datagrid", "created-elsewhere"),
     "cross-tenant-references": ("datagrid", "foreign-secret"),
 }
-"""Promise → the server and the bug that it finds alone."""
+"""Check → a server and a bug that this check alone finds."""
 
-OTHERWISE: dict[str, dict[str, Any]] = {
+CONTRADICTED: dict[str, dict[str, Any]] = {
     "immutable-fields": {"x-resources": {"mcp-server": {"immutable": {"fields": ["name"], "evidence": "assumed"}}}},
 }
-"""Promise → what is said of Piper otherwise than its mock keeps it."""
+"""Check → a statement that Piper's mock does not follow."""
 
 
-def test_every_kind_of_statement_is_examined_or_says_why_not() -> None:
+def test_every_kind_of_statement_has_a_check_or_a_reason() -> None:
     kinds = {kind for model in HOLDERS for kind in model.__struct_encode_fields__}
     vendors = [vendor_checks(contracts.of(vendor)) for vendor in vendor_files.names()]
-    examined_kinds = {kind for check in chain(CHECKS, *vendors) for kind in check.statement_kinds}
+    checked_kinds = {kind for check in chain(CHECKS, *vendors) for kind in check.statement_kinds}
 
-    assert kinds - examined_kinds == set(NO_CHECK) & kinds
-    assert examined_kinds <= kinds
+    assert kinds - checked_kinds == set(NO_CHECK) & kinds
+    assert checked_kinds <= kinds
 
 
 @pytest.mark.parametrize("vendor", vendor_files.names())
@@ -122,7 +122,7 @@ def test_every_rule_of_a_vendor_has_a_check_or_a_reason_why_not(vendor: str) -> 
 def test_a_check_of_a_rule_finds_the_bug_that_breaks_it(vendor: str, rule: str) -> None:
     name = f"{vendor}-{rule}"
 
-    assert name in {found.check for found in examined(vendor, RULE_BUGS[vendor][rule], only=[name]).findings}
+    assert name in {found.check for found in run_own_checks(vendor, RULE_BUGS[vendor][rule], only=[name]).findings}
 
 
 @pytest.mark.parametrize("vendor", RULE_BUGS)
@@ -137,21 +137,21 @@ def test_the_reference_page_lists_the_checks_as_they_are() -> None:
     assert (Path(__file__).parents[2] / "docs" / "checks.md").read_text("utf-8").splitlines() == list(page())
 
 
-def test_every_promise_has_a_server_that_breaks_it() -> None:
-    assert {check.name for check in CHECKS} == {*FINDS, *OTHERWISE}
+def test_every_check_has_a_planted_bug_or_a_contradicted_statement() -> None:
+    assert {check.name for check in CHECKS} == {*FINDS, *CONTRADICTED}
 
 
 @pytest.mark.parametrize("name", FINDS)
-def test_a_promise_finds_the_bug_that_breaks_it(name: str) -> None:
+def test_a_check_finds_its_planted_bug(name: str) -> None:
     subject, bug = FINDS[name]
 
-    assert name in {found.check for found in examined(subject, bug, only=[name]).findings}
+    assert name in {found.check for found in run_own_checks(subject, bug, only=[name]).findings}
 
 
-@pytest.mark.parametrize("name", OTHERWISE)
-def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", CONTRADICTED)
+def test_a_check_reports_a_contradicted_statement(name: str, tmp_path: Path) -> None:
     overlay = {"overlay": "1.0.0", "info": {"title": "Otherwise", "version": "1"},
-               "actions": [{"target": "$", "update": OTHERWISE[name]}]}  # fmt: skip
+               "actions": [{"target": "$", "update": CONTRADICTED[name]}]}  # fmt: skip
     (tmp_path / "otherwise.yaml").write_text(yaml.safe_dump(overlay), encoding="utf-8")
     contract = contracts.of("piper", [tmp_path / "otherwise.yaml"])
     with Target.asgi(sandbox("piper", seed=1), sandbox_users(contract), base_url="http://mock.local") as target:
@@ -162,15 +162,15 @@ def test_a_promise_finds_that_a_server_does_otherwise_than_is_said(name: str, tm
 
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("subject", SERVERS)
-def test_nothing_is_said_against_a_correct_server(subject: str, seed: int) -> None:
-    result = examined(subject, seed=seed)
+def test_a_correct_server_has_no_findings(subject: str, seed: int) -> None:
+    result = run_own_checks(subject, seed=seed)
 
     assert [] == [(found.check, found.operation, found.seen) for found in result.findings]
     assert ("", ()) == (result.stopped, result.left_behind)
 
 
 @pytest.mark.parametrize("vendor", vendor_files.names())
-def test_our_own_mock_keeps_what_it_is_made_from(vendor: str) -> None:
+def test_the_mock_of_a_vendor_has_no_findings(vendor: str) -> None:
     contract = contracts.of(vendor)
     app: Any = sandbox(vendor, seed=2)
     base = "http://mock.local" + contract.document.base_path

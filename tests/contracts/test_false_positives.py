@@ -1,4 +1,4 @@
-"""Fairness: what obeys a document with oddities is silent, and whatever looks alike and breaks it is told."""
+"""A correct server for an unusual document has no findings; a similar server that breaks it has some."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def write(tmp_path: Path) -> Callable[..., Contract]:
 Write = Callable[..., Contract]
 
 
-def told(contract: Contract, handle: Handle, user: Sequence[User] = (), *, only: Sequence[str] = (),
+def findings_of(contract: Contract, handle: Handle, user: Sequence[User] = (), *, only: Sequence[str] = (),
          mode: Any = "default") -> list[Finding]:  # fmt: skip
-    """Everything that a whole examination says against a server."""
+    """All findings of our checks and of Schemathesis about a server."""
     found: list[Finding] = []
     for part in (run_checks, conform):
         with Target.asgi(Small(handle), user) as target:
@@ -77,19 +77,19 @@ def checks(found: Sequence[Finding]) -> set[str]:
 
 
 def only(ask: Ask, *allowed: str) -> Iterator[Answer]:
-    """The refusal of another method, if it is one."""
+    """A 405 response if the method is not allowed."""
     if ask.method not in allowed:
         yield Answer(405, headers=(("allow", ", ".join(allowed)),))
 
 
-# Who asks.
+# Authentication.
 
 BASIC = {"components": {"securitySchemes": {"user": {"type": "http", "scheme": "basic"}}}, "security": [{"user": []}]}
-SHELF = {"/books": {"get": {"responses": OK | {"401": {"description": "who?"}}}}}
+BOOKS = {"/books": {"get": {"responses": OK | {"401": {"description": "who?"}}}}}
 
 
-def shelf(knows: Callable[[str], bool]) -> Handle:
-    """Answers those whose `Authorization` it knows."""
+def books(knows: Callable[[str], bool]) -> Handle:
+    """Responds to requests whose `Authorization` is known."""
 
     def handle(ask: Ask) -> Answer:
         if not knows(ask.headers.get("authorization", "")):
@@ -110,20 +110,18 @@ def shelf(knows: Callable[[str], bool]) -> Handle:
     ],
     ids=["the right one", "any of this scheme", "none"],
 )
-def test_a_name_and_a_password_are_examined_as_any_credential(
-    write: Write, knows: Callable[[str], bool], expected: set[str]
-) -> None:
-    contract = write(SHELF, **BASIC)
+def test_basic_authentication_is_checked(write: Write, knows: Callable[[str], bool], expected: set[str]) -> None:
+    contract = write(BOOKS, **BASIC)
 
-    found = told(
-        contract, shelf(knows), [user_with_secret(contract, "ada", SECRET)], only=["authentication", "ignored_auth"]
+    found = findings_of(
+        contract, books(knows), [user_with_secret(contract, "ada", SECRET)], only=["authentication", "ignored_auth"]
     )
 
     assert expected == checks(found)
 
 
-def test_a_name_and_a_password_stand_in_no_report_in_no_writing(write: Write, tmp_path: Path) -> None:
-    contract = write(SHELF, **BASIC)
+def test_a_report_contains_no_password_in_any_encoding(write: Write, tmp_path: Path) -> None:
+    contract = write(BOOKS, **BASIC)
     with _served(Small(lambda ask: Answer(500))) as address:
         run("check", contract.document.file, "--url", address, "--auth", SECRET, "--quick", "--report", str(tmp_path))
 
@@ -133,20 +131,20 @@ def test_a_name_and_a_password_stand_in_no_report_in_no_writing(write: Write, tm
                   if secret in text]  # fmt: skip
 
 
-def test_a_certificate_is_no_header_that_could_be_left_out(write: Write) -> None:
+def test_a_missing_client_certificate_is_not_checked(write: Write) -> None:
     both = {"tls": {"type": "mutualTLS"}, "key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
     contract = write({"/tls": {"get": {"responses": OK, "security": [{"tls": []}]}},
                       "/key": {"get": {"responses": OK, "security": [{"key": []}]}}},
                      components={"securitySchemes": both})  # fmt: skip
 
-    found = told(
+    found = findings_of(
         contract, lambda ask: Answer(200), [user_with_secret(contract, "ada", "key-of-ada")], only=["authentication"]
     )
 
     assert {"GET /key"} == {each.operation for each in found}
 
 
-# What no success is documented for.
+# Operations without a documented success.
 
 
 @pytest.mark.parametrize(
@@ -158,7 +156,7 @@ def test_a_certificate_is_no_header_that_could_be_left_out(write: Write) -> None
         ({"400": {}}, 500, False), ({"200": {}, "400": {}}, 400, False),
     ],
 )  # fmt: skip
-def test_only_what_a_document_says_of_a_success_can_be_broken_by_one(
+def test_a_success_can_violate_only_a_documented_success(
     write: Write, documented: dict[str, Any], status: int, silent: bool
 ) -> None:
     responses = {status: {"description": "so it is"} for status in documented}
@@ -166,12 +164,12 @@ def test_only_what_a_document_says_of_a_success_can_be_broken_by_one(
         {"name": "page", "in": "query", "schema": {"type": "integer"}}]}}})  # fmt: skip
     names = ["odd-input", "document", "status_code_conformance", "not_a_server_error", "positive_data_acceptance"]
 
-    found = told(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(status)), only=names)
+    found = findings_of(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(status)), only=names)
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
 
 
-# What the document says in vain.
+# Ignored parts of the document.
 
 LENGTH = {"name": "Content-Length", "in": "header", "required": True, "schema": {"type": "integer", "minimum": 5}}
 ACCEPT = {"name": "Accept", "in": "header", "required": True, "schema": {"type": "string", "enum": ["text/csv"]}}
@@ -185,7 +183,7 @@ FILES = {"/files": {"post": {
 
 
 def files(is_named: Callable[[str | None], bool]) -> Handle:
-    """Keeps files whose name is right and whose length is what it says, as every HTTP server does."""
+    """Accepts files with a valid name and, as every HTTP server, with the right length."""
 
     def handle(ask: Ask) -> Answer:
         if int(ask.headers.get("content-length", "0")) != len(ask.raw):
@@ -196,19 +194,19 @@ def files(is_named: Callable[[str | None], bool]) -> Handle:
     return handle
 
 
-def test_nobody_is_held_to_headers_that_http_or_openapi_decides_about(write: Write) -> None:
-    found = told(write(FILES), files(lambda name: name is not None and len(name) <= 40))
+def test_headers_that_http_or_openapi_defines_are_not_checked(write: Write) -> None:
+    found = findings_of(write(FILES), files(lambda name: name is not None and len(name) <= 40))
 
     assert [] == [(each.check, each.seen) for each in found if each.operation == "POST /files"]
 
 
-def test_a_header_of_the_documents_own_is_examined_beside_them(write: Write) -> None:
+def test_other_headers_are_checked(write: Write) -> None:
     assert {"negative_data_rejection", "missing_required_header"} <= checks(
-        told(write(FILES), files(lambda name: True))
+        findings_of(write(FILES), files(lambda name: True))
     )
 
 
-def test_a_report_says_what_of_the_document_nobody_is_held_to(write: Write, tmp_path: Path) -> None:
+def test_a_report_lists_the_ignored_parts_of_the_document(write: Write, tmp_path: Path) -> None:
     contract = write(FILES)
 
     done = run("check", contract.document.file, "--quick", "--report", str(tmp_path / "reports"))
@@ -222,7 +220,7 @@ def test_a_report_says_what_of_the_document_nobody_is_held_to(write: Write, tmp_
     assert 3 == len(json.loads(data)["notes"])
 
 
-# What may be taken or refused.
+# Requests that a server may accept or refuse.
 
 STATE = {"type": "object", "required": ["state", "name"], "additionalProperties": False, "properties": {
     "state": {"type": "string", "nullable": True, "enum": ["on", "off"]}, "name": {"type": "string"}}}  # fmt: skip
@@ -230,7 +228,7 @@ LAMPS = {"/lamps": {"put": {"requestBody": takes(STATE), "responses": OK | BAD}}
 
 
 def lamps(states: Sequence[Any], name: type | tuple[type, ...]) -> Handle:
-    """Takes some states, and names of some types."""
+    """Accepts some states, and names of some types."""
 
     def handle(ask: Ask) -> Answer:
         try:
@@ -256,10 +254,10 @@ def lamps(states: Sequence[Any], name: type | tuple[type, ...]) -> Handle:
     ],
     ids=["takes the null", "refuses the null", "takes another null", "takes a boolean", "refuses a choice"],
 )
-def test_a_null_beside_an_enum_may_be_taken_or_refused(write: Write, server: Handle, silent: bool) -> None:
+def test_a_null_next_to_an_enum_may_be_accepted_or_refused(write: Write, server: Handle, silent: bool) -> None:
     contract = write(LAMPS, openapi="3.0.3")
 
-    found = told(contract, server, only=["negative_data_rejection", "positive_data_acceptance"])
+    found = findings_of(contract, server, only=["negative_data_rejection", "positive_data_acceptance"])
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
 
@@ -275,7 +273,7 @@ LABELS = {
 
 
 def things(is_known: Callable[[str], bool]) -> Handle:
-    """Gives out a label that is no id, and refuses ids that it does not know."""
+    """Returns a label that is not an id, and refuses unknown ids."""
 
     def handle(ask: Ask) -> Answer:
         if ask.path == "/labels":
@@ -293,10 +291,10 @@ def is_id(text: str) -> bool:
 
 
 @pytest.mark.parametrize(("is_known", "silent"), [(is_id, True), (lambda text: False, False)])
-def test_what_a_link_puts_into_a_path_may_be_refused_where_the_path_forbids_it(
+def test_a_linked_value_that_the_path_forbids_may_be_refused(
     write: Write, is_known: Callable[[str], bool], silent: bool
 ) -> None:
-    found = told(write(LABELS), things(is_known), only=["positive_data_acceptance"])
+    found = findings_of(write(LABELS), things(is_known), only=["positive_data_acceptance"])
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
 
@@ -307,7 +305,7 @@ FORMS = {"/forms": {"post": {"requestBody": takes(FORM, "multipart/form-data"), 
 
 
 def forms(is_count: Callable[[str], bool]) -> Handle:
-    """Takes any text for a list of one, and for a count what is one."""
+    """Accepts any text as a list with one entry, and a count that is a number."""
 
     def handle(ask: Ask) -> Answer:
         kind = ask.headers.get("content-type", "")
@@ -323,19 +321,19 @@ def forms(is_count: Callable[[str], bool]) -> Handle:
 @pytest.mark.parametrize(
     ("is_count", "silent"), [(lambda text: re.fullmatch(r"-?\d+", text), True), (lambda text: text != "x", False)]
 )
-def test_a_text_in_a_form_is_a_list_of_one_and_no_number(
+def test_a_text_in_a_form_is_a_list_with_one_entry_and_not_a_number(
     write: Write, is_count: Callable[[str], bool], silent: bool
 ) -> None:
-    found = told(write(FORMS), forms(is_count), only=["negative_data_rejection"])
+    found = findings_of(write(FORMS), forms(is_count), only=["negative_data_rejection"])
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
 
 
 @pytest.mark.parametrize(("schema", "silent"), [({"type": ["integer", "object"]}, True), ({"type": "object"}, False)])
-def test_a_number_is_a_body_where_the_document_says_so(write: Write, schema: Node, silent: bool) -> None:
+def test_a_number_is_a_valid_body_if_the_document_allows_it(write: Write, schema: Node, silent: bool) -> None:
     contract = write({"/any": {"post": {"requestBody": takes(schema), "responses": OK | BAD}}})
 
-    found = told(contract, lambda ask: Answer(200 if ask.raw[:1] in b"7{" else 400), only=["odd-input"])
+    found = findings_of(contract, lambda ask: Answer(200 if ask.raw[:1] in b"7{" else 400), only=["odd-input"])
 
     assert silent is ("a body that is a number is refused" not in [each.expected for each in found])
 
@@ -352,11 +350,11 @@ NOTES = {
 
 
 @pytest.mark.parametrize(("status", "expected"), [(404, set()), (200, {"unknown-path"})])
-def test_a_path_that_another_one_matches_is_documented(write: Write, status: int, expected: set[str]) -> None:
+def test_a_path_that_matches_another_template_is_documented(write: Write, status: int, expected: set[str]) -> None:
     def handle(ask: Ask) -> Answer:
         return Answer(200, []) if ask.path.count("/") == 1 else Answer(status)
 
-    assert expected == checks(told(write(NOTES), handle, only=["unknown-path"]))
+    assert expected == checks(findings_of(write(NOTES), handle, only=["unknown-path"]))
 
 
 QUERY = [{"name": "on", "in": "query", "required": True, "schema": {"type": "boolean"}},
@@ -365,10 +363,10 @@ QUERY = [{"name": "on", "in": "query", "required": True, "schema": {"type": "boo
 
 
 @pytest.mark.parametrize("name", ["on", "count"])
-def test_the_refusal_of_a_right_parameter_is_told(write: Write, name: str) -> None:
+def test_the_refusal_of_a_valid_parameter_is_reported(write: Write, name: str) -> None:
     contract = write({"/lamps": {"get": {"parameters": QUERY, "responses": OK | BAD}}})
 
-    found = told(contract, lambda ask: next(only(ask, "GET"), Answer(400 if name in ask.query else 200)),
+    found = findings_of(contract, lambda ask: next(only(ask, "GET"), Answer(400 if name in ask.query else 200)),
                  only=["positive_data_acceptance"])  # fmt: skip
 
     assert {"positive_data_acceptance"} == checks(found)
@@ -379,11 +377,11 @@ WORDS = {"type": "array", "items": {"type": "string"}}
 
 
 @pytest.mark.parametrize(("schema", "silent"), [(ROWS, True), (WORDS, False)])
-def test_a_list_of_objects_has_no_notation_outside_of_a_body(write: Write, schema: Node, silent: bool) -> None:
+def test_a_list_of_objects_outside_a_body_may_be_refused(write: Write, schema: Node, silent: bool) -> None:
     asked = {"name": "X-Rows", "in": "header", "schema": schema}
     contract = write({"/rows": {"get": {"parameters": [asked], "responses": OK | BAD}}})
 
-    found = told(contract, lambda ask: next(only(ask, "GET"), Answer(400 if "x-rows" in ask.headers else 200)),
+    found = findings_of(contract, lambda ask: next(only(ask, "GET"), Answer(400 if "x-rows" in ask.headers else 200)),
                  only=["positive_data_acceptance"])  # fmt: skip
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
@@ -397,15 +395,15 @@ ONCE = {"oneOf": [{"$ref": "#/components/schemas/Error"}, {"type": "integer"}]}
 @pytest.mark.parametrize(("schema", "body", "silent"), [
     (TWICE, {}, True), (TWICE, {"says": 1}, False), (TWICE, "no", False), (ONCE, {}, True), (ONCE, "no", False),
 ])  # fmt: skip
-def test_a_reply_cannot_keep_what_no_value_keeps(write: Write, schema: Node, body: Any, silent: bool) -> None:
+def test_a_schema_that_no_value_satisfies_is_not_enforced(write: Write, schema: Node, body: Any, silent: bool) -> None:
     contract = write({"/one": {"get": {"responses": answers(schema)}}}, components={"schemas": {"Error": ERROR}})
 
-    found = told(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(200, body)))
+    found = findings_of(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(200, body)))
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
 
 
-def test_a_report_names_what_no_value_keeps_and_no_style_writes(write: Write, tmp_path: Path) -> None:
+def test_a_report_lists_schemas_and_parameters_that_are_not_enforced(write: Write, tmp_path: Path) -> None:
     asked = [{"name": name, "in": "header", "schema": schema} for name, schema in (("A", WORDS), ("B", ROWS))]
     contract = write({"/one": {"get": {"responses": answers(TWICE)}},
                       "/two": {"get": {"parameters": asked, "responses": answers(ONCE)}}},
@@ -426,7 +424,7 @@ KINDS = {"components": {"schemas": {"Vehicle": VEHICLE, "Bike": HEIR, "Car": HEI
 
 
 @pytest.mark.parametrize(("kinds", "silent"), [({"pedal", "motor", "Bike", "Car"}, True), ({"no such one"}, False)])
-def test_a_kind_may_be_refused_that_no_discriminator_knows(write: Write, kinds: set[str], silent: bool) -> None:
+def test_an_unknown_discriminator_value_may_be_refused(write: Write, kinds: set[str], silent: bool) -> None:
     shown = takes({"$ref": "#/components/schemas/Vehicle"})
     shown["content"]["application/json"]["examples"] = {"known": {"value": {"power": "pedal"}}}
     contract = write({"/vehicles": {"put": {"requestBody": shown, "responses": OK | BAD}}}, **KINDS)
@@ -435,26 +433,24 @@ def test_a_kind_may_be_refused_that_no_discriminator_knows(write: Write, kinds: 
         power = re.search(rb'"power": ?"(.*?)"', ask.raw)
         return next(only(ask, "PUT"), Answer(200 if power and power.group(1).decode() in kinds else 400))
 
-    found = told(contract, handle, only=["positive_data_acceptance"])
+    found = findings_of(contract, handle, only=["positive_data_acceptance"])
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
 
 
 @pytest.mark.parametrize(("nullable", "silent"), [(True, True), (False, False)])
-def test_a_null_may_be_shown_where_the_document_calls_it_nullable(write: Write, nullable: bool, silent: bool) -> None:
+def test_a_reply_may_contain_null_where_the_document_has_nullable(write: Write, nullable: bool, silent: bool) -> None:
     shown = {"type": "object", "properties": {"state": {"type": "string", "nullable": nullable, "enum": ["on"]}}}
     contract = write({"/lamp": {"get": {"responses": answers(shown)}}})
 
-    found = told(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(200, {"state": None})))
+    found = findings_of(contract, lambda ask: next(only(ask, "GET", "HEAD"), Answer(200, {"state": None})))
 
     assert silent is (not found), [(each.check, each.seen) for each in found]
     assert "openapi-core" not in checks(found)
 
 
 @pytest.mark.parametrize(("shown", "expected"), [({}, set()), ({"id": {"type": "string"}}, {"create"})])
-def test_a_reply_says_the_id_of_a_new_item_where_the_document_shows_one(
-    write: Write, shown: Node, expected: set[str]
-) -> None:
+def test_a_create_reply_needs_an_id_only_if_the_document_has_one(write: Write, shown: Node, expected: set[str]) -> None:
     text = {"text": {"type": "string"}}
     whole = {"type": "object", "properties": text | {"id": {"type": "string"}}}
     made, put = {"type": "object", "properties": text | shown}, {"type": "object", "properties": text}
@@ -465,13 +461,13 @@ def test_a_reply_says_the_id_of_a_new_item_where_the_document_shows_one(
     def handle(ask: Ask) -> Answer:
         return Answer(201, {"text": json.loads(ask.raw).get("text", "")}) if ask.method == "POST" else Answer(404)
 
-    found = told(contract, handle, only=["create", "concurrent-creates", "lifecycle"])
+    found = findings_of(contract, handle, only=["create", "concurrent-creates", "lifecycle"])
 
     assert expected == {each.check for each in found if each.check == "create"}
     assert bool(expected) is bool(found)
 
 
-# Items that a client names, and changes of them.
+# Client-chosen ids, and updates.
 
 SIZE = {"type": "object", "properties": {"wide": {"type": "integer"}}}
 CARD = {"type": "object", "required": ["id", "text"], "properties": {
@@ -490,7 +486,7 @@ CARDS = {
 
 
 class Cards:
-    """Keeps cards by the ids that `name` makes of those that are asked for, and changes one as `change` says.
+    """Stores cards under the ids that `name` makes of the requested ones, and updates them by `change`.
 
     `show` makes of a `by` what is shown for it.
     """
@@ -544,35 +540,31 @@ def merged(card: Node, body: Node) -> Node:
         "shows somebody else",
     ],
 )
-def test_items_that_a_client_calls_alike_are_one_and_a_change_is_whole(
+def test_requests_with_the_same_client_chosen_id_create_one_item(
     write: Write, cards: Cards, expected: set[str]
 ) -> None:
-    found = told(write(CARDS), cards, only=["identity", "concurrent-creates", "update"])
+    found = findings_of(write(CARDS), cards, only=["identity", "concurrent-creates", "update"])
 
     assert expected == checks(found), [(each.check, each.expected, each.seen) for each in found]
 
 
 @pytest.mark.parametrize(("change", "expected"), [(merged, set()), (lambda card, body: card, {"lifecycle"})])
-def test_a_client_may_call_the_next_item_as_one_before(
-    write: Write, change: Callable[[Node, Node], Node], expected: set[str]
-) -> None:
+def test_a_client_may_reuse_an_id(write: Write, change: Callable[[Node, Node], Node], expected: set[str]) -> None:
     # A campaign: in the few sequences of a shorter examination a change may not be looked at afterwards.
-    assert expected == checks(told(write(CARDS), Cards(str, change), only=["lifecycle"], mode="campaign"))
+    assert expected == checks(findings_of(write(CARDS), Cards(str, change), only=["lifecycle"], mode="campaign"))
 
 
 @pytest.mark.parametrize(("taken", "expected"), [(("text", "size"), set()), (("text",), {"lost-update"})])
-def test_what_a_service_adds_to_a_field_is_no_lost_update(
-    write: Write, taken: Sequence[str], expected: set[str]
-) -> None:
+def test_a_service_may_extend_the_value_of_an_update(write: Write, taken: Sequence[str], expected: set[str]) -> None:
     item = {**CARDS["/cards/{id}"], "patch": {**CARDS["/cards/{id}"]["patch"], "requestBody": takes(
         {"type": "object", "properties": {"text": {"type": "string"}, "size": SIZE}})}}  # fmt: skip
     cards = Cards(str, lambda card, body: card | {name: body[name] for name in taken if name in body})
 
-    assert expected == checks(told(write({**CARDS, "/cards/{id}": item}), cards, only=["lost-update"]))
+    assert expected == checks(findings_of(write({**CARDS, "/cards/{id}": item}), cards, only=["lost-update"]))
 
 
 @pytest.mark.parametrize(("first", "expected"), [(201, set()), (200, set()), (202, {"reply"})])
-def test_a_put_may_say_that_it_made_something(write: Write, first: int, expected: set[str]) -> None:
+def test_a_put_that_creates_may_return_201(write: Write, first: int, expected: set[str]) -> None:
     item = CARDS["/cards/{id}"]
     made = {str(status): answers(CARD)["200"] for status in (200, 201, 202)}
     put = {"parameters": CARD_ID, "requestBody": takes(CARD), "responses": made}
@@ -588,11 +580,11 @@ def test_a_put_may_say_that_it_made_something(write: Write, first: int, expected
             return Answer(204 if kept.pop(ask.path, None) else 404)
         return Answer(200, kept[ask.path]) if ask.path in kept else Answer(404)
 
-    assert expected == checks(told(contract, handle, only=["reply"]))
+    assert expected == checks(findings_of(contract, handle, only=["reply"]))
 
 
 class Numbers:
-    """Numbers its notes, and gives the number of one that was removed to the next one."""
+    """Numbers its notes, and reuses the number of a deleted note."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Node] = {}
@@ -609,7 +601,7 @@ class Numbers:
 
 
 @pytest.mark.parametrize(("most", "expected"), [(2**31, {"identity"}), (12, set())])
-def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, most: int, expected: set[str]) -> None:
+def test_an_id_may_be_reused_if_the_path_allows_few_ids(write: Write, most: int, expected: set[str]) -> None:
     id = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": most}}]
     shown = {**LABEL, "properties": {**LABEL["properties"], "id": {"type": "integer"}}}
     contract = write({
@@ -618,10 +610,10 @@ def test_a_number_may_be_given_again_where_there_are_only_a_few(write: Write, mo
                         "delete": {"parameters": id, "responses": {"204": {"description": "gone"}} | GONE}},
     })  # fmt: skip
 
-    assert expected == checks(told(contract, Numbers(), only=["identity", "lifecycle"]))
+    assert expected == checks(findings_of(contract, Numbers(), only=["identity", "lifecycle"]))
 
 
-def test_a_sequence_in_which_a_number_stands_for_two_is_held_again() -> None:
+def test_a_script_with_a_reused_id_can_be_replayed() -> None:
     with Target.asgi(Small(Numbers())) as target:
         note = Request("POST", "/notes", (), (), {"text": "new"}, "application/json")
         first = [target.send(each, ANONYMOUS) for each in (note, Request("DELETE", "/notes/1", (), (), None, ""), note,
@@ -636,7 +628,7 @@ def test_a_sequence_in_which_a_number_stands_for_two_is_held_again() -> None:
     assert [each.status for each in first] == [reply.status for _, reply in held.exchanges]
 
 
-# Items of a document whose rules do not go together.
+# Documents with contradictory schemas.
 
 PET = {"type": "object", "required": ["name"], "properties": {
     "id": {"type": "integer", "readOnly": True}, "name": {"type": "string"},
@@ -666,9 +658,9 @@ STORE = {
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_mock_keeps_a_store_whose_ids_do_not_fit_everywhere(write: Write, seed: int) -> None:
-    """An id beyond its own path, one that is `readOnly` where nothing else names the item, integers beyond 64 bits,
-    a field that has one value only."""
+def test_the_mock_of_a_document_with_incompatible_ids_has_no_findings(write: Write, seed: int) -> None:
+    """The document has ids that their path forbids, a `readOnly` id that is the only one, integers beyond 64 bits, and
+    a field with a single value."""
     contract = write(STORE)
     with CheckSettings(contract.document.file, contract, seed=seed).target() as target:
         result = run_checks(contract, target, seed=seed)

@@ -1,4 +1,4 @@
-"""Items that are made below an owner and reached without it are examined too: the mock keeps what it infers."""
+"""Items that are created below a parent but have a path without it are checked, too."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from tests.inference.test_places import tasks
 from tests.web.document import served
 
 
-def examined(folder: Path, parameter: str) -> CheckResult:
-    """What an examination of the mock by what it infers came to: projects, and tasks at `/tasks/{id}`."""
+def checked(folder: Path, parameter: str) -> CheckResult:
+    """Checks the mock of a document with projects, and tasks at `/tasks/{id}`."""
     sandbox = served(folder, tasks(parameter=parameter))
     with Target.asgi(sandbox, (), base_url="http://sandbox/test") as target:
         return run_checks(contracts.of(folder / "test.json"), target, mode="quick", only=["parent", "list", "replace"])
 
 
 @pytest.mark.parametrize("parameter", ["id", "projectId"])
-def test_the_mock_keeps_what_it_infers_of_an_owner(tmp_path: Path, parameter: str) -> None:
-    result = examined(tmp_path, parameter)
+def test_the_mock_follows_its_inferred_parent_statement(tmp_path: Path, parameter: str) -> None:
+    result = checked(tmp_path, parameter)
 
     assert [] == [(one.check, one.seen) for one in result.findings if one.seen]
     assert {"passed"} == {outcome for (_, check), outcome in result.outcomes.items() if check == "parent"}
 
 
 @pytest.mark.parametrize("parameter", ["id", "projectId"])
-def test_an_item_that_stays_without_its_owner_is_found(
+def test_an_item_that_survives_its_parent_is_reported(
     tmp_path: Path, parameter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cascade.CascadingDelete, "delete_children", lambda *_: None)
 
-    result = examined(tmp_path, parameter)
+    result = checked(tmp_path, parameter)
 
     found = {(one.operation, one.check) for one in result.findings}
     assert (f"POST /projects/{{{parameter}}}/tasks", "parent") in found

@@ -1,4 +1,4 @@
-"""Conformance: what the engine of Schemathesis says of a server is told where it is true and fair."""
+"""Failures of Schemathesis are reported, except false positives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.contracts.unresponsive_server import Unresponsive
 from tests.planted_bugs.basedash import Basedash
 from tests.planted_bugs.run import subject
 
-SHELF = {
+BOOKS = {
     "openapi": "3.1.0",
     "info": {"title": "Books", "version": "1"},
     "paths": {"/books": {"get": {
@@ -65,18 +65,18 @@ PETS = {
         },
     },
 }  # fmt: skip
-"""What people try first: counted ids, a page without a next one, a list in an address, a reply without a body."""
+"""Common features of small documents: numeric ids, an unpaged list, an array parameter, a 204 response."""
 
 
 @pytest.fixture(scope="module")
 def books(tmp_path_factory: pytest.TempPathFactory) -> Contract:
     file = tmp_path_factory.mktemp("books") / "books.yaml"
-    file.write_text(yaml.safe_dump(SHELF))
+    file.write_text(yaml.safe_dump(BOOKS))
     return contracts.of(file)
 
 
 def shelf(knows: Callable[[int], bool]) -> Any:
-    """A server that has the pages which it `knows`, and refuses others."""
+    """A server that has the pages for which `knows` is true, and refuses others."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -91,18 +91,18 @@ def shelf(knows: Callable[[int], bool]) -> Any:
 
 
 def refused(contract: Contract, knows: Callable[[int], bool]) -> list[str]:
-    """What a long examination says against the server: the pages that it should have taken."""
+    """The pages that a long run reports as wrongly refused."""
     with Target.asgi(shelf(knows)) as target:
         result = conform(contract, target, mode="campaign", only=["positive_data_acceptance"])
     assert not result.stopped
     return [found.exchanges[-1].url.partition("=")[2] for found in result.findings]
 
 
-def test_the_refusal_of_a_valid_request_is_told(books: Contract) -> None:
+def test_the_refusal_of_a_valid_request_is_reported(books: Contract) -> None:
     assert [page for page in refused(books, lambda page: page < 100) if 100 <= int(page) < 2**53]
 
 
-def test_a_server_need_not_know_integers_that_programs_do_not_agree_about(books: Contract) -> None:
+def test_a_server_may_refuse_integers_that_are_not_interoperable(books: Contract) -> None:
     """RFC 8259 section 6: beyond 2**53 - 1 they are not interoperable."""
     asked: list[int] = []
 
@@ -111,11 +111,11 @@ def test_a_server_need_not_know_integers_that_programs_do_not_agree_about(books:
         return page < 2**53
 
     assert [] == refused(books, knows)
-    assert any(page >= 2**53 for page in asked), "nothing was asked that could be refused"
+    assert any(page >= 2**53 for page in asked), "no request had such an integer"
 
 
-def told(contract: Contract, status: int, check: str) -> list[str]:
-    """The operations at which a check says something against a server that answers with one status only."""
+def failing_operations(contract: Contract, status: int, check: str) -> list[str]:
+    """The operations where a check fails for a server that always returns the same status."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
@@ -128,37 +128,37 @@ def told(contract: Contract, status: int, check: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("status", "where"), [(503, []), (502, ["GET /books"]), (500, ["GET /books"])])
-def test_a_server_error_is_told_unless_the_document_foresees_it(books: Contract, status: int, where: list[str]) -> None:
-    assert where == told(books, status, "not_a_server_error")
+def test_a_server_error_is_reported_unless_it_is_documented(books: Contract, status: int, where: list[str]) -> None:
+    assert where == failing_operations(books, status, "not_a_server_error")
 
 
 @pytest.mark.parametrize(("status", "where"), [(413, []), (304, []), (201, ["GET /books"]), (418, ["GET /books"])])
-def test_a_status_that_is_not_documented_is_told_unless_any_server_may_answer_with_it(
+def test_an_undocumented_status_is_reported_unless_any_server_may_return_it(
     books: Contract, status: int, where: list[str]
 ) -> None:
-    assert where == told(books, status, "status_code_conformance")
+    assert where == failing_operations(books, status, "status_code_conformance")
 
 
 @pytest.mark.parametrize("seed", [5, 7])
-def test_the_mock_keeps_a_document_of_which_everything_is_inferred(tmp_path: Path, seed: int) -> None:
+def test_the_mock_of_a_document_without_statements_has_no_findings(tmp_path: Path, seed: int) -> None:
     file = tmp_path / "pets.yaml"
     file.write_text(yaml.safe_dump(PETS))
     asked = CheckSettings(str(file), contracts.of(file), seed=seed)
     with asked.target() as target:
-        promises = run_checks(asked.contract, target, seed=seed)
+        own_checks = run_checks(asked.contract, target, seed=seed)
     with asked.target() as target:
         conformance = conform(asked.contract, target, seed=seed)
 
-    assert [] == [(each.operation, each.check, each.seen) for each in (*promises.findings, *conformance.findings)]
-    assert {"paging", "mass-assignment", "query-parameters"} <= {check for _, check in promises.outcomes}
+    assert [] == [(each.operation, each.check, each.seen) for each in (*own_checks.findings, *conformance.findings)]
+    assert {"paging", "mass-assignment", "query-parameters"} <= {check for _, check in own_checks.outcomes}
 
 
-def test_what_is_wrong_as_it_is_written_must_be_refused(books: Contract) -> None:
-    assert ["GET /books"] == told(books, 200, "negative_data_rejection")
+def test_an_accepted_invalid_request_is_reported(books: Contract) -> None:
+    assert ["GET /books"] == failing_operations(books, 200, "negative_data_rejection")
 
 
-def deafly(lives: int, **settings: Any) -> tuple[CheckResult, Unresponsive]:
-    """Hold a real server to its document which leaves every PATCH without an answer, and after so many all requests."""
+def check_unresponsive(lives: int, **settings: Any) -> tuple[CheckResult, Unresponsive]:
+    """Check a server that does not respond to PATCH, and after `lives` such requests not at all."""
     about, server = subject("basedash"), Unresponsive(lives)
     with _served(server) as address, Target.http(address, about.users, timeout=0.5) as target:
         result = conform(about.contract, target, **settings)
@@ -166,8 +166,8 @@ def deafly(lives: int, **settings: Any) -> tuple[CheckResult, Unresponsive]:
         return result, server
 
 
-def test_an_operation_that_never_answers_is_a_failure_and_the_others_are_examined() -> None:
-    result, server = deafly(lives=1000, mode="quick")
+def test_an_operation_that_never_responds_is_a_failure_and_the_others_are_checked() -> None:
+    result, server = check_unresponsive(lives=1000, mode="quick")
     silent = {found.operation: found for found in result.findings if found.check == "answered"}
     [deaf] = [found for operation, found in silent.items() if operation.startswith("PATCH")]
 
@@ -181,7 +181,7 @@ def test_an_operation_that_never_answers_is_a_failure_and_the_others_are_examine
     assert [] == [item["id"] for item in server.inner.items if item["id"] not in server.inner.gone]
 
 
-def test_conformance_leaves_nothing_behind_wherever_it_was_created() -> None:
+def test_schemathesis_leaves_no_items_behind_in_any_tenant() -> None:
     about, server = subject("basedash"), Basedash()
     with Target.asgi(server, about.users) as target:
         conform(about.contract, target)
@@ -190,28 +190,28 @@ def test_conformance_leaves_nothing_behind_wherever_it_was_created() -> None:
     assert {item["org"].isascii() for item in server.items} == {True, False}
 
 
-def test_a_server_that_answers_nothing_more_ends_conformance() -> None:
-    result, _ = deafly(lives=1, mode="quick")
+def test_a_server_that_stops_responding_ends_the_run() -> None:
+    result, _ = check_unresponsive(lives=1, mode="quick")
 
     assert "no response in 0.5 s" in result.stopped
     assert "answered" in {found.check for found in result.findings}
 
 
-def test_answers_are_not_asked_for_where_they_are_left_out() -> None:
-    result, _ = deafly(lives=1000, mode="quick", skip=["answered"])
+def test_missing_responses_are_not_reported_if_the_check_is_skipped() -> None:
+    result, _ = check_unresponsive(lives=1000, mode="quick", skip=["answered"])
 
     assert "answered" not in {found.check for found in result.findings}
 
 
 @given(page=st.integers(min_value=1))
 @example(page=2**127)
-def test_the_correct_notes_take_every_page_of_the_document(page: int) -> None:
+def test_the_correct_notes_server_accepts_every_documented_page(page: int) -> None:
     with subject("notes").target() as target:
         assert 200 == target.send(Request("GET", "/notes", (("page", str(page)),)), target.users[0]).status
 
 
 @pytest.mark.parametrize("text", ["²", "٣", "+1", " 1", "1_0", "1.5", "", "0x1"])
-def test_the_correct_notes_refuse_what_is_no_number(text: str) -> None:
+def test_the_correct_notes_server_refuses_a_page_that_is_not_a_number(text: str) -> None:
     with subject("notes").target() as target:
         asked = [Request("GET", "/notes", ((name, text),)) for name in ("page", "per_page")]
         statuses = [target.send(each, target.users[0]).status for each in asked]

@@ -1,1 +1,1 @@
-"""Servers that are correct but for one planted bug, to see whether an examination finds it."""
+"""Servers with one planted bug each, which measure how many bugs the contract check finds."""

@@ -1,4 +1,4 @@
-"""The ground under the planted servers: a tiny ASGI application. It imports nothing of what it helps to test."""
+"""The base of the planted servers: a small ASGI application. It imports no code that it helps to test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote
 
 @dataclass(frozen=True)
 class Bug:
-    """One realistic mistake: the class it belongs to, and what goes wrong."""
+    """One realistic bug: its class and a description."""
 
     area: str
     says: str
@@ -41,7 +41,7 @@ class Ask:
 
 @dataclass
 class Answer:
-    """A reply; `body` is a JSON value, None for no body, or text for another type."""
+    """A response. `body` is a JSON value, None for no body, or a text for another media type."""
 
     status: int
     body: Any = None
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Refused(Exception):
-    """Ends a request with an answer."""
+    """Ends a request with an error response."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -61,7 +61,7 @@ Handler = Callable[[Ask], Awaitable[Answer]]
 
 
 class Server:
-    """A server with at most one bug. `has` asks for it at the one line where it would be made."""
+    """A server with at most one bug. `has` is called at the line where the bug would be."""
 
     BUGS: ClassVar[Mapping[str, Bug]] = {}
 
@@ -83,7 +83,7 @@ class Server:
         return time.time() + self.skew
 
     def advance(self, seconds: float) -> None:
-        """Let time pass, for a client that waits."""
+        """Advance the clock, for a client that waits."""
         self.skew += seconds
 
     def stamp(self) -> str:
@@ -145,12 +145,12 @@ async def read(scope: Any, receive: Any) -> Ask:
 
 
 def integer(text: str) -> int | None:
-    """The integer that a parameter is; None when it is none. Python itself reads "²", "1_0" and " 1", too."""
+    """A parameter as an integer, or None. `int` alone would also accept "²", "1_0" and " 1"."""
     return int(text) if re.fullmatch(r"-?[0-9]{1,4000}", text) else None
 
 
 async def elsewhere() -> None:
-    """Where a real server would wait for its database."""
+    """Yield to other requests, as a real server does while it waits for its database."""
     await asyncio.sleep(0)
 
 

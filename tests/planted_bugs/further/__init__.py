@@ -1,1 +1,1 @@
-"""A second set of bugs, thought up from what real servers do wrong, without a look at what the examination asks."""
+"""A second set of bugs, collected from mistakes of real servers by an author who had not read the checks."""

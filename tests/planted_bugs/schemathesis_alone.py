@@ -1,4 +1,4 @@
-"""Schemathesis by itself on a planted server: its engine with all of its checks and phases, and nothing of ours."""
+"""Runs Schemathesis alone against a planted server, with all of its checks and phases, for comparison."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from schemathesis.engine import Status, events, from_schema
 from contracts.client.target import Target
 
 EXAMPLES = 50
-"""How many requests each operation is given in each phase that invents them."""
+"""Generated test cases per operation and phase."""
 
 PATIENCE = 60
-"""Seconds after which a run is ended; what was found until then counts."""
+"""Seconds after which a run ends; the failures until then count."""
 
 
-def complaints(target: Target, document: Mapping[str, Any], schemes: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    """What fails: the check, the operation and the kind of failure. `schemes` are credentials by security scheme."""
+def failures_of(target: Target, document: Mapping[str, Any], schemes: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """The failures: check, operation and kind. `schemes` maps security schemes to credentials."""
     settings = {
         "seed": 0,
         "base-url": target.base_url,
