@@ -42,9 +42,10 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
 
         Functions of the user are found now. Raises HandlerError for one that cannot answer its operation.
         """
-        service.connect(HostedOperations(specification, resolver, service).handler)
-        for endpoint in service.endpoints.values() if resolver.has_functions else ():
-            endpoint.resolve()
+        if all(mounted is not service for _, mounted in self._roots):
+            service.connect(HostedOperations(specification, resolver, service).handler)
+            for endpoint in service.endpoints.values() if resolver.has_functions else ():
+                endpoint.resolve()
         self._roots.append((base_path, service))
         self._roots.sort(key=lambda entry: -len(entry[0]))
 

@@ -23,10 +23,6 @@ from tests import package
 
 PETS = yaml.safe_load((Path(__file__).parent / "pets.yaml").read_text(encoding="utf-8"))
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Using `httpx` with `starlette.testclient`",  # Connexion's test client is Starlette's
-)
-
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
