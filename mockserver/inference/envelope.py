@@ -140,13 +140,13 @@ class Envelopes:
 
     def _nested(self, pointer: str) -> Template:
         """The template of an object that says something about the page; None if it does not."""
-        required, known, told = self._schemas.required(pointer), self._schemas.properties(pointer), False
+        required, known, is_about_page = self._schemas.required(pointer), self._schemas.properties(pointer), False
         body: dict[str, Template] = {}
         for name, at in known.items():
             value = None if plain(name) in NESTED - {"page"} else self._placeholder(name, at, known)
-            told = told or value is not None
+            is_about_page = is_about_page or value is not None
             self._add(body, name, at, value, name in required)
-        return body if told else None
+        return body if is_about_page else None
 
 
 def _has_total(names: Iterable[str]) -> bool:

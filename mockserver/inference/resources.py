@@ -33,7 +33,7 @@ class DraftParent:
 
 
 def resources(document: Document, schemas: Schemas) -> list[ResourceDraft]:
-    """Everything of which the service seems to store items, in the order of the paths."""
+    """The resources whose items the service seems to store, in the order of the paths."""
     nodes = path_nodes(document.operations)
     drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas)]
     for draft in drafts:

@@ -223,8 +223,8 @@ class Writer:
     def _headers(self, draft: ResourceDraft, action: DraftAction) -> Iterator[tuple[str, str]]:
         """The required headers, and the address of a new item (RFC 9110 sections 10.2.2 and 15.3.2)."""
         documented = {header.name.lower() for header in action.reply.response.headers}
-        is_told = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
-        if draft.has_id and (action.does == "create" or action.upsert) and is_told:
+        is_located = "location" in documented or action.reply.status == 201 or not self._shows_id(draft, action)
+        if draft.has_id and (action.does == "create" or action.upsert) and is_located:
             yield "Location", "{location}"
         for header in action.reply.response.headers:
             if header.required and header.schema and header.name.lower() not in ("location", "content-type"):

@@ -15,7 +15,7 @@ from tests.web.document import Node, document
 
 
 def shop() -> Node:
-    """Pets, of which no two have one name, and toys below them."""
+    """Pets with unique names, and toys below them."""
     paths = collection("/pets", item(kind=TEXT)) | collection("/pets/{id}/toys", item(), parameter="toyId")
     paths["/pets"]["get"]["parameters"] = [query("page"), query("per_page"), query("kind", TEXT)]
     paths["/pets"]["post"]["responses"]["409"] = {"description": "There is a pet of that name."}

@@ -22,7 +22,7 @@ class Statement(Keys, frozen=True, kw_only=True):
         Evidence,
         Meta(
             description="`documented` by the vendor, `observed` on the real service, `inferred` from the document, or "
-            "`assumed`: nobody knows, and the mock had to choose."
+            "`assumed`: it is not known, and the mock had to choose."
         ),
     ]
     source: Annotated[str, Meta(description="Where it is documented. Required with `documented`.")] = ""

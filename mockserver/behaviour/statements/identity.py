@@ -1,4 +1,4 @@
-"""How items are told apart: ids, tenants and parents."""
+"""What identifies items and separates them: ids, tenants and parents."""
 
 from __future__ import annotations
 
