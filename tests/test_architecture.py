@@ -208,7 +208,7 @@ def test_only_the_web_layer_knows_connexion() -> None:
 
 
 def test_the_servers_that_bugs_are_planted_in_are_written_independently_of_the_mock() -> None:
-    servers = [path for path in files("tests/planted_bugs") if path.name not in ("run.py", "alone.py")]
+    servers = [path for path in files("tests/planted_bugs") if path.name not in ("run.py", "schemathesis_alone.py")]
 
     assert {"basedash.py", "datagrid.py", "gaia.py", "notes.py", "piper.py"} < {path.name for path in servers}
     assert [] == [str(each) for path in servers for own in ("mockserver", "contracts") for each in ours(path, own)]
