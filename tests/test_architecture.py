@@ -22,13 +22,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "errors", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract", "messages", "state",
-    "handlers", "sandbox", "vendors", "web", "__init__", "cli", "__main__",
+    "errors", "reason_phrases", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract",
+    "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__", "cli", "__main__",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
-    "mcp_sync": ("errors", "rules", "messages", "state", "handlers"),
+    "mcp_sync": ("errors", "reason_phrases", "rules", "messages", "state", "handlers"),
 }
 """Parts beside the row, with all that each may import."""
 

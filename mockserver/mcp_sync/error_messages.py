@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Callable, Iterable, Iterator
-from http import HTTPStatus
 from typing import Any
 
 import httpx2
@@ -20,6 +19,7 @@ from pydantic import ValidationError
 from mockserver.errors import SyncError
 from mockserver.mcp_sync.address_guard import ForbiddenAddress
 from mockserver.mcp_sync.prober import Status
+from mockserver.reason_phrases import PHRASES
 
 FEW = 100
 LONGEST = 300
@@ -39,11 +39,8 @@ def told(error: BaseException) -> tuple[Status, str]:
 
 def answered(status: int) -> str:
     """An HTTP status in words."""
-    try:
-        phrase = f" {HTTPStatus(status).phrase}"
-    except ValueError:
-        phrase = ""
-    return f"The server answered {status}{phrase}."
+    words = f"{status} {PHRASES.get(status, '')}".rstrip()
+    return f"The server answered {words}."
 
 
 def short(message: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +96,7 @@ WORLD: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "Nest": (
         objects(statusCode=WHOLE, message={"type": "array", "items": TEXT}, error=TEXT),
-        {"statusCode": 422, "message": [f"name: {SHORT}"], "error": HTTPStatus(422).phrase},
+        {"statusCode": 422, "message": [f"name: {SHORT}"], "error": "Unprocessable Entity"},
     ),
     "Laravel": (
         objects(message=TEXT, errors={"type": "object", "additionalProperties": {"type": "array", "items": TEXT}}),
@@ -110,7 +109,7 @@ WORLD: dict[str, tuple[dict[str, Any], Any]] = {
     "JSON:API": (
         objects(errors={"type": "array", "items": objects(
             status=TEXT, title=TEXT, detail=TEXT, source=objects(pointer=TEXT))}),
-        {"errors": [{"status": "422", "title": HTTPStatus(422).phrase, "detail": SHORT,
+        {"errors": [{"status": "422", "title": "Unprocessable Entity", "detail": SHORT,
                      "source": {"pointer": "/name"}}]},
     ),
     "Google": (

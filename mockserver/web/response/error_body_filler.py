@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from mockserver.errors import Fault, Refusal
+from mockserver.reason_phrases import PHRASES
 
 MAX_FAULTS = 50
 """The most faults that a body lists."""
@@ -42,8 +42,7 @@ class ErrorFacts:
 
 def facts_of(refusal: Refusal, status: int, message: str) -> ErrorFacts:
     """The facts of an error; field and place are those of its first fault."""
-    known = status in HTTPStatus.__members__.values()
-    facts = ErrorFacts(message, HTTPStatus(status).phrase if known else "Error", refusal.kind, status)
+    facts = ErrorFacts(message, PHRASES.get(status, "Error"), refusal.kind, status)
     return _with_fault(facts, refusal.faults[0]) if refusal.faults else facts
 
 
