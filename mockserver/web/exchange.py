@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.openapi.document import Operation
-from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse, send_parts
+from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 """Header fields in their order, names in lower case."""
@@ -123,7 +123,7 @@ class InterceptorChain:
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
         if exchange.response is not None and not exchange.streamed:
-            await send_parts(send, *_encoded(exchange.response, scope["method"]))
+            await _send(exchange.response, scope["method"], send)
 
     def fast_path(self, scope: Any, body: bytes, answer: Answer) -> Answer:
         """The response to a request on the fast path, whose body has arrived; `answer` makes the mock's response."""
@@ -164,7 +164,7 @@ class InterceptorChain:
 async def respond(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI app that sends the response INJECTED into its scope."""
     response: OutgoingResponse = scope[INJECTED]
-    await send_parts(send, *_encoded(response, scope["method"]))
+    await _send(response, scope["method"], send)
 
 
 class _BufferedBody:
@@ -225,6 +225,17 @@ def _pair(line: bytes) -> tuple[bytes, bytes]:
 
 
 def _encoded(response: OutgoingResponse, method: str) -> CompleteResponse:
-    """The bytes of a response, without its body for HEAD (RFC 9110 section 9.3.2)."""
+    """The bytes of a response as the fast path sends them."""
     fields = b"".join(b"%b: %b\r\n" % pair for pair in response.headers)
-    return response.status, fields, response.body if method != "HEAD" else b""
+    return response.status, fields, _body_for(method, response)
+
+
+async def _send(response: OutgoingResponse, method: str, send: Any) -> None:
+    """Send a response by the two messages of ASGI."""
+    await send({"type": "http.response.start", "status": response.status, "headers": [*response.headers]})
+    await send({"type": "http.response.body", "body": _body_for(method, response)})
+
+
+def _body_for(method: str, response: OutgoingResponse) -> bytes:
+    """The body that is sent: none for HEAD (RFC 9110 section 9.3.2)."""
+    return response.body if method != "HEAD" else b""
