@@ -70,7 +70,7 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
         context.expect(
             not mixed,
             "each item has the values of its own create request",
-            f"{', '.join(mixed)} differ",
+            f"other values of {', '.join(mixed)}",
             each.exchange,
             about="mixed",
         )
@@ -246,12 +246,13 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
 
 
 CONCURRENCY = "RFC 9110 section 9.2 (the effect of a request does not depend on concurrent requests)"
+INDEPENDENT = "Concurrent requests do not disturb each other."
 
 CHECKS = (
-    Check("concurrent-creates", (), http_rule("create", source=CONCURRENCY), concurrent_creates),
+    Check("concurrent-creates", (), http_rule("create", source=CONCURRENCY, text=INDEPENDENT), concurrent_creates),
     Check("concurrent-capacity", ("capacity",), resource_statement("capacity", "create", "list"), concurrent_capacity),
     Check("concurrent-unique", ("unique",), resource_statement("unique", "create"), concurrent_unique),
-    Check("lost-update", (), http_rule("update", "create", "get", source=CONCURRENCY), lost_update),
-    Check("concurrent-update-and-delete", (), http_rule("update", "create", "get", "delete", source=CONCURRENCY), update_and_delete),
-    Check("concurrent-deletes", (), http_rule("delete", "create", source=CONCURRENCY), concurrent_deletes),
+    Check("lost-update", (), http_rule("update", "create", "get", source=CONCURRENCY, text=INDEPENDENT), lost_update),
+    Check("concurrent-update-and-delete", (), http_rule("update", "create", "get", "delete", source=CONCURRENCY, text=INDEPENDENT), update_and_delete),
+    Check("concurrent-deletes", (), http_rule("delete", "create", source=CONCURRENCY, text=INDEPENDENT), concurrent_deletes),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import change_of, covers, documented, shown_fields, shown_value, views
+from contracts.checks.item_view import as_json, change_of, covers, documented, shown_fields, shown_value, views
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -48,7 +48,7 @@ def _check_defaults(context: CheckContext, resource: CheckedResource, fields: Ma
         for item, exchanges in shown:
             context.expect(
                 name in item and item[name] == value,
-                f"{name} is {value!r} when the create request omits it",
+                f"{name} is {as_json(value)} when the create request omits it",
                 shown_value(item, name),
                 *exchanges,
                 about=name,
@@ -58,8 +58,8 @@ def _check_defaults(context: CheckContext, resource: CheckedResource, fields: Ma
             chosen = context.create(resource, smallest_body(context, resource) | {name: other})
             context.expect(
                 covers(chosen.item.get(name, other), other),
-                f"{name} is {other!r}, as the create request says, not its default",
-                repr(chosen.item.get(name)),
+                f"{name} is {as_json(other)}, as the create request says, not its default",
+                as_json(chosen.item.get(name)),
                 chosen.exchange,
                 about=f"given {name}",
             )
@@ -103,8 +103,8 @@ def initial(context: CheckContext, resource: CheckedResource, statement: Initial
             if wanted is not UNKNOWN and name in shown_fields(context, resource):
                 context.expect(
                     item.get(name) == wanted,
-                    f"{name} of a new item is {wanted!r}",
-                    repr(item.get(name)),
+                    f"{name} of a new item is {as_json(wanted)}",
+                    as_json(item.get(name)),
                     *exchanges,
                     about=name,
                 )
@@ -125,8 +125,8 @@ def _check_unchanged(
     for each in sorted(names & before.keys()):
         context.expect(
             after.get(each) == before[each],
-            f"{each} stays {before[each]!r} when {name} is updated",
-            repr(after.get(each)),
+            f"{each} stays {as_json(before[each])} when {name} is updated",
+            as_json(after.get(each)),
             created.exchange,
             changed,
             response,
@@ -158,8 +158,8 @@ def _check_derived(
         if wanted is not UNKNOWN and name in shown_fields(context, resource):
             context.expect(
                 item.get(name) == wanted,
-                f"the derived field {name} is {wanted!r}",
-                repr(item.get(name)),
+                f"the derived field {name} is {as_json(wanted)}",
+                as_json(item.get(name)),
                 *exchanges,
                 about=name,
             )
@@ -236,8 +236,8 @@ def immutable(context: CheckContext, resource: CheckedResource, statement: Immut
         after = context.item(resource.operations["get"], response)
         context.expect(
             after.get(name) == before[name],
-            f"the immutable field {name} stays {before[name]!r} after an update of it",
-            repr(after.get(name)),
+            f"the immutable field {name} stays {as_json(before[name])} after an update of it",
+            as_json(after.get(name)),
             created.exchange,
             changed,
             response,
@@ -257,7 +257,7 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
                 context.expect(
                     item.get(name) != value,
                     f"the service sets {name} and ignores the value in a create request",
-                    f"{name} is the client's {value!r}",
+                    f"{name} is the client's {as_json(value)}",
                     *exchanges,
                     about=f"create {name}",
                 )
@@ -269,7 +269,7 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
             context.expect(
                 response.status == 200 and item.get(name) != value,
                 f"the service sets {name} and ignores the value in an update",
-                f"status {response.status}, {name} is {item.get(name)!r}",
+                f"status {response.status}, {name} is {as_json(item.get(name))}",
                 created.exchange,
                 changed,
                 response,
@@ -284,7 +284,7 @@ def mass_assignment(context: CheckContext, resource: CheckedResource, names: tup
             context.expect(
                 response.status == 200 and item.get(name) != value,
                 f"the service sets {name} and ignores the value in a PUT",
-                f"status {response.status}, {name} is {item.get(name)!r}",
+                f"status {response.status}, {name} is {as_json(item.get(name))}",
                 other.exchange,
                 changed,
                 response,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.paging import check_total
 from contracts.cleanup.created_items import CreatedItem
@@ -28,7 +29,7 @@ def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperat
     value = context.bodies.other(create, statement.field, statement.equals, context.check)
     outside = context.create(resource, context.body(resource) | {statement.field: value})
     items, listing = context.list_all(inside)
-    text = f"the list contains exactly the items whose {statement.field} is {statement.equals!r}"
+    text = f"the list contains exactly the items whose {statement.field} is {as_json(statement.equals)}"
     _expect_items(context, resource, items, [inside], [outside], listing, text)
     _check_pages(context, resource, op, {}, inside, value, statement, text)
     if statement.parameter and statement.unless is not None:
@@ -90,7 +91,7 @@ def _check_parameter(
     for mine, theirs in ((inside, outside), (outside, inside)):
         wanted = mine.sent[statement.field]
         items, listing = context.list_all(mine, query={statement.parameter: wanted})
-        text = f"the list contains exactly the items whose {statement.field} is {wanted!r}"
+        text = f"the list contains exactly the items whose {statement.field} is {as_json(wanted)}"
         _expect_items(context, resource, items, [mine], [theirs], listing, text)
     wanted = inside.sent[statement.field]
     _check_pages(
@@ -101,7 +102,7 @@ def _check_parameter(
         inside,
         other,
         statement,
-        f"the list contains exactly the items whose {statement.field} is {wanted!r}",
+        f"the list contains exactly the items whose {statement.field} is {as_json(wanted)}",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.checks.item_view import few_ids
+from contracts.checks.item_view import as_json, few_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource
@@ -20,7 +20,7 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
     context.expect(
         len(set(created_ids)) >= requested_count(resource, created),
         "every item has a unique id",
-        repr(created_ids),
+        as_json(created_ids),
         *(m.exchange for m in created),
         about="unique",
     )
@@ -56,7 +56,9 @@ CHECKS = (
     Check(
         "identity",
         ("identity",),
-        http_rule("create", source="RFC 3986 section 1.1 (an identifier identifies)"),
+        http_rule(
+            "create", source="RFC 3986 section 1.1 (an identifier identifies)", text="Each item has an id of its own."
+        ),
         identity,
     ),
 )

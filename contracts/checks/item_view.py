@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -126,9 +127,15 @@ def covers(shown: Any, sent: Any) -> bool:
     return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
 
 
+def as_json(value: Any) -> str:
+    """A value as a finding shows it."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "backslashreplace").decode()  # an unpaired surrogate cannot be printed
+
+
 def shown_value(item: Mapping[str, Any], name: str) -> str:
     """The value of a field as a finding shows it."""
-    return repr(item[name]) if name in item else "no such field"
+    return as_json(item[name]) if name in item else "no such field"
 
 
 def views(context: CheckContext, created: CreatedItem) -> list[tuple[dict[str, Any], tuple[RecordedExchange, ...]]]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from contracts.checks.item_view import covers
+from contracts.checks.item_view import as_json, covers
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Request
 from contracts.conformance.response_validation import is_documented_error
@@ -199,7 +199,7 @@ def _check_text(
     exchange, created = context.try_create(resource, body)
     context.expect(
         exchange.status < 300 or op.may_refuse,
-        f"a request with {what} in {name} is accepted",
+        f"a request with {name} {as_json(text)} is accepted ({what})",
         f"status {exchange.status}",
         exchange,
         about=f"accepts {what}",
@@ -215,8 +215,8 @@ def _check_text(
         history = (created.exchange, response)
     context.expect(
         covers(shown, text),
-        f"{what} in {name} is stored as it was sent: {text!r}",
-        repr(shown),
+        f"{name} {as_json(text)} is stored as it was sent ({what})",
+        as_json(shown),
         *history,
         about=f"keeps {what}",
         statement=statement,

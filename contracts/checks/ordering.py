@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids, only
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
@@ -44,7 +45,7 @@ def order(context: CheckContext, resource: CheckedResource, statement: Order) ->
         context.expect(
             values == _sorted(values, statement.direction == "descending"),
             f"the list is ordered by {statement.by}, {statement.direction}",
-            repr(values),
+            as_json(values),
             *history,
         )
 
@@ -108,7 +109,7 @@ def _in_order(
         pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
         text = f"the list is sorted by {field}{', descending' * backwards}{', in pages of 2' if size else ''}"
         context.expect(
-            all(type(a) is not type(b) or a <= b for a, b in pairs), text, repr(values), *listing, about=asked_for
+            all(type(a) is not type(b) or a <= b for a, b in pairs), text, as_json(values), *listing, about=asked_for
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import largest_page
@@ -118,7 +119,7 @@ def _check_end_of_list(
             context.expect(
                 value_at(exchange.json, more) is not last,
                 f"{text}, page {index + 1} says {'no ' * last}more pages follow",
-                repr(value_at(exchange.json, more)),
+                as_json(value_at(exchange.json, more)),
                 exchange,
                 about="more",
             )
@@ -126,7 +127,7 @@ def _check_end_of_list(
             context.expect(
                 (value_at(exchange.json, following) is None) is last,
                 f"{text}, page {index + 1} has {'no' if last else 'a'} next page",
-                repr(value_at(exchange.json, following)),
+                as_json(value_at(exchange.json, following)),
                 exchange,
                 about="next",
             )
@@ -134,7 +135,7 @@ def _check_end_of_list(
             context.expect(
                 value_at(exchange.json, op.reply_path("total")) == total,
                 f"the total is {total} on each page",
-                repr(value_at(exchange.json, op.reply_path("total"))),
+                as_json(value_at(exchange.json, op.reply_path("total"))),
                 exchange,
                 about="total",
             )
@@ -163,8 +164,8 @@ def _check_page_numbers(
             if place is not None:
                 context.expect(
                     value_at(exchange.json, place) == true[name],
-                    f"{place[-1] if place else name} is {true[name]}",
-                    repr(value_at(exchange.json, place)),
+                    f"page {index + 1} has {place[-1] if place else name}: {true[name]}",
+                    as_json(value_at(exchange.json, place)),
                     exchange,
                     about=name,
                 )
@@ -244,7 +245,7 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
         response = context.list_page(created, query={paging.limit: value})
         context.expect(
             response.status == 200,
-            f"{paging.limit}={value} is accepted",
+            f"a request with {paging.limit}={value} is accepted",
             f"status {response.status}",
             response,
             about=f"accept {value}",
@@ -253,7 +254,7 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
         response = context.list_page(created, query={paging.limit: value})
         context.expect(
             400 <= response.status < 500,
-            f"{paging.limit}={value} is refused",
+            f"a request with {paging.limit}={value} is refused",
             f"status {response.status}",
             response,
             about=f"refuse {value}",
@@ -288,7 +289,7 @@ def check_total(context: CheckContext, op: ResourceOperation, true: int, exchang
     """A total counts the items of all pages."""
     if op.reply_path("total") is not None:
         total = value_at(exchange.json, op.reply_path("total"))
-        context.expect(total == true, f"the total is {true}", repr(total), exchange, about="total")
+        context.expect(total == true, f"the total is {true}", as_json(total), exchange, about="total")
 
 
 CHECKS = (

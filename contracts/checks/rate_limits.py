@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.error_replies import check_error_body
+from contracts.checks.item_view import as_json
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -96,7 +97,7 @@ def _check_headers(
         context.expect(
             seen == {str(statement.requests)},
             f"every reply has {names['limit']}: {statement.requests}",
-            repr(seen),
+            as_json(seen),
             accepted[0],
             about="limit",
         )
@@ -114,7 +115,7 @@ def _check_headers(
         context.expect(
             all((each.header(names["reset"]) or "").isdigit() for each in accepted),
             f"every reply has {names['reset']} in Unix seconds",
-            repr(accepted[0].header(names["reset"])),
+            as_json(accepted[0].header(names["reset"])),
             accepted[0],
             about="reset",
         )
@@ -122,7 +123,7 @@ def _check_headers(
         context.expect(
             (refused.header(names["retry-after"]) or "").isdigit(),
             f"the 429 reply has {names['retry-after']} in seconds",
-            repr(refused.header(names["retry-after"])),
+            as_json(refused.header(names["retry-after"])),
             refused,
             about="retry-after",
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import covers, showable, shown_value, shows_id, unchangeable
+from contracts.checks.item_view import as_json, covers, showable, shown_value, shows_id, unchangeable
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import MISSING, CannotBuildRequest
@@ -91,7 +91,7 @@ def echoed(
             history = (created.exchange, response) if created else (response,)
             context.expect(
                 name in item and covers(item[name], value),
-                f"the reply shows {name} as it was sent: {value!r}",
+                f"the reply shows {name} as it was sent: {as_json(value)}",
                 shown_value(item, name),
                 *history,
                 about=name,
@@ -107,8 +107,8 @@ def _has_same_times(
         if name in created.item and name in item:
             context.expect(
                 created.item[name] == item[name],
-                f"a GET returns the same {name} as the create reply: {created.item[name]!r}",
-                repr(item[name]),
+                f"a GET returns the same {name} as the create reply: {as_json(created.item[name])}",
+                as_json(item[name]),
                 created.exchange,
                 response,
                 about=name,
@@ -125,7 +125,7 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
         context.expect(
             len(found) == 1,
             "the list contains each new item exactly once",
-            f"{len(found)} times",
+            f"{len(found)} times in the list",
             each.exchange,
             *listing,
             about="once",
@@ -142,8 +142,8 @@ def _matches_get(
     for name in shown.keys() & alone.keys():
         context.expect(
             shown[name] == alone[name],
-            f"the list shows the same {name} as a GET of the item: {alone[name]!r}",
-            repr(shown[name]),
+            f"the list shows the same {name} as a GET of the item: {as_json(alone[name])}",
+            as_json(shown[name]),
             created.exchange,
             response,
             *listing,
@@ -315,7 +315,7 @@ CHECKS = (
     Check("create", ("action",), http_rule("create", source=WRITES, text="A valid create request creates an item."), create_item, exclusive=False),
     Check("read-back", ("action",), http_rule("get", "create", source=WRITES, text="A GET returns what was written."), read_back, exclusive=False),
     Check("listed", ("action",), http_rule("list", "create", source=WRITES, text="A list contains what was created."), listed),
-    Check("other-items-unchanged", ("action",), http_rule("get", "create", source=WRITES), other_items_unchanged, exclusive=False),
+    Check("other-items-unchanged", ("action",), http_rule("get", "create", source=WRITES, text="A request changes no other item."), other_items_unchanged, exclusive=False),
     Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."), delete_item),
-    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND), not_found, exclusive=False),
+    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND, text="An unknown id is not found."), not_found, exclusive=False),
 )  # fmt: skip

@@ -7,19 +7,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.fields import PLACEHOLDER
+from contracts.checks.item_view import as_json
 
 
 def template_differences(template: Any, value: Any, values: Mapping[str, Any], place: str = "body") -> Iterator[str]:
     """Every place where a JSON value differs from a template. `values` are the known values of placeholders."""
     if isinstance(template, str):
         if not _matches_text(template, value, values):
-            yield f"{place} is {value!r}, not {template!r}"
+            yield f"{place} is {as_json(value)}, not {as_json(template)}"
     elif isinstance(template, Mapping):
         yield from _object_differences(template, value, values, place)
     elif isinstance(template, list):
         yield from _list_differences(template, value, values, place)
     elif template != value or isinstance(template, bool) != isinstance(value, bool):
-        yield f"{place} is {value!r}, not {template!r}"
+        yield f"{place} is {as_json(value)}, not {as_json(template)}"
 
 
 def _object_differences(

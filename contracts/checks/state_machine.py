@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from contracts.checks.item_view import changing, covers, few_ids, showable, shows_id, unchangeable
+from contracts.checks.item_view import as_json, changing, covers, few_ids, showable, shows_id, unchangeable
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
 from contracts.cleanup.created_items import CreatedItem
@@ -224,7 +224,9 @@ def _compare(sequence: RequestSequence, held: RememberedItem, exchange: Recorded
             and name
             not in sequence.resource.server_fields | sequence.resource.write_only_fields | sequence.resource.rule_fields
         ):
-            sequence.expect(covers(item.get(name), value), f"a GET returns {name} {value!r}", repr(item.get(name)))
+            sequence.expect(
+                covers(item.get(name), value), f"a GET returns {name} {as_json(value)}", as_json(item.get(name))
+            )
 
 
 def state_machine(context: CheckContext, resource: CheckedResource) -> None:
@@ -258,7 +260,7 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
         run_state_machine_as_test(machine, settings=limits)
     except StateMachineFailure as broken:
         expected, seen = broken.args
-        context.report_violation(expected, seen, *current[0].trail, about=expected if "'" not in expected else "field")
+        context.report_violation(expected, seen, *current[0].trail, about=expected if '"' not in expected else "field")
     except Flaky:
         context.report_violation(
             "the same sequence of requests always has the same outcome",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
+from contracts.checks.item_view import as_json
 from contracts.checks.reply_templates import template_differences
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Request
@@ -65,7 +66,7 @@ def _check_location(
         return
     parts, base = urlsplit(urljoin(exchange.url, str(address))), urlsplit(context.target.base_url).path
     if not context.expect(
-        parts.path.startswith(base), f"the URL in {name} starts with {base}", repr(address), exchange, about="base"
+        parts.path.startswith(base), f"the URL in {name} starts with {base}", as_json(address), exchange, about="base"
     ) or not resource.can("get"):
         return
     response = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main_user)

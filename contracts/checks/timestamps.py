@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.checks.item_view import change_of, shown_fields, views
+from contracts.checks.item_view import as_json, change_of, shown_fields, views
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
@@ -128,7 +128,7 @@ def _check_listing(
     context.expect(
         shown == before.get(statement.updated),
         f"listing does not change {statement.updated}",
-        repr(shown),
+        as_json(shown),
         created.exchange,
         *listing,
         response,
@@ -144,7 +144,7 @@ def _check_format(
     if context.expect(
         form and moment is not None,
         f"{name} is a time with a time zone (RFC 3339)",
-        repr(value),
+        as_json(value),
         *exchanges,
         about=f"{name} form",
     ):
@@ -152,7 +152,7 @@ def _check_format(
         context.expect(
             moment is not None and 2015 < moment.year <= now.year + 1,
             f"{name} is between 2016 and now",
-            repr(value),
+            as_json(value),
             *exchanges,
             about=f"{name} plausible",
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks.error_replies import conflict_status
-from contracts.checks.item_view import unchangeable
+from contracts.checks.item_view import as_json, unchangeable
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -93,7 +93,7 @@ def _check_similar_value(
             exchange, created = context.try_create(resource, like)
             context.expect(
                 created is not None,
-                f"{name} {value!r} is accepted, since it differs from the used {body[name]!r}",
+                f"{name} {as_json(value)} is accepted, since it differs from the used {as_json(body[name])}",
                 f"status {exchange.status}",
                 first.exchange,
                 exchange,

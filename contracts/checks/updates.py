@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.checks.item_view import (
     always_shown,
+    as_json,
     changing,
     covers,
     meant,
@@ -91,7 +92,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
         if name in showable(context, resource, resource.operations["get"]):
             context.expect(
                 name in after and covers(after[name], value),
-                f"a GET after the update returns {name} {value!r}",
+                f"a GET after the update returns {name} {as_json(value)}",
                 shown_value(after, name),
                 created.exchange,
                 changed,
@@ -119,8 +120,8 @@ def _check_list(
     shown = next((i for i in items if str(i.get(resource.behaviour.identity.field)) == str(created.id)), {})
     context.expect(
         shown.get(name, after.get(name)) == after.get(name),
-        f"the list shows the updated {name}: {after.get(name)!r}",
-        repr(shown.get(name)),
+        f"the list shows the updated {name}: {as_json(after.get(name))}",
+        as_json(shown.get(name)),
         *history,
         *listing,
         about=f"listed {name}",
@@ -140,7 +141,7 @@ def _check_update_reply(
     if op.reply_path("item") is not None and name in showable(context, resource, op):
         context.expect(
             name in item and covers(item[name], value),
-            f"the update reply shows the new {name}: {value!r}",
+            f"the update reply shows the new {name}: {as_json(value)}",
             shown_value(item, name),
             created.exchange,
             changed,
@@ -166,8 +167,8 @@ def _check_other_fields(
     for other in sorted(kept & before.keys() - {name} - derived - resource.rule_fields):
         context.expect(
             after.get(other) == before[other],
-            f"{other} stays {before[other]!r} when {name or 'nothing'} is updated",
-            repr(after.get(other)),
+            f"{other} stays {as_json(before[other])} when {name or 'nothing'} is updated",
+            as_json(after.get(other)),
             *exchanges,
             about=f"kept {other}",
         )
@@ -238,7 +239,7 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
         context.expect(
             item[name] != created.sent[name] or item[name] in _default_values(context, op, name),
             f"PUT removes or resets {name}, which its body does not contain",
-            repr(item[name]),
+            as_json(item[name]),
             *history,
             about=f"dropped {name}",
         )
@@ -297,8 +298,8 @@ def _check_fixed_fields(
         if name in before:
             context.expect(
                 after.get(name) == before[name],
-                f"{name} stays {before[name]!r} after PUT",
-                repr(after.get(name)),
+                f"{name} stays {as_json(before[name])} after PUT",
+                as_json(after.get(name)),
                 *history,
                 about=f"{name} stays",
             )
@@ -317,7 +318,7 @@ def _check_idempotent(
         context.expect(
             after.get(name) == item[name],
             f"a second identical PUT does not change {name} (RFC 9110 section 9.2.2)",
-            repr(after.get(name)),
+            as_json(after.get(name)),
             *exchanges,
             about="idempotent",
         )
@@ -326,7 +327,7 @@ def _check_idempotent(
 CHECKS = (
     Check("update", ("action",), http_rule("update", "create", "get", source=WRITES, text="An update changes exactly the named fields."),
             update_field, exclusive=False),
-    Check("update-several-fields", ("action",), http_rule("update", "create", "get", source=WRITES), update_several_fields),
-    Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES), empty_update, exclusive=False),
-    Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4"), replace_item, exclusive=False),
+    Check("update-several-fields", ("action",), http_rule("update", "create", "get", source=WRITES, text="An update changes all named fields."), update_several_fields),
+    Check("empty-update", ("action",), http_rule("update", "create", "get", source=WRITES, text="An update changes no other field."), empty_update, exclusive=False),
+    Check("replace", ("action",), http_rule("replace", "create", "get", source="RFC 9110 section 9.3.4", text="PUT replaces the whole item."), replace_item, exclusive=False),
 )  # fmt: skip

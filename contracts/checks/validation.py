@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.checks.error_replies import check_refused, error_statement
-from contracts.checks.item_view import covers, meant
+from contracts.checks.item_view import as_json, covers, meant
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.request_builder import MISSING
@@ -199,7 +199,7 @@ def _check_names_field(context: CheckContext, op: ResourceOperation, exchange: R
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = as_json(value)
     return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 
 
@@ -363,7 +363,13 @@ def _parameter_places(contract: Contract) -> Iterator[Place]:
 
 
 def _schema_reference(op: ResourceOperation) -> StatementRef:
-    return StatementRef(op.name, "schema", "documented", "the document's schema of the request", "")
+    return StatementRef(
+        op.name,
+        "schema",
+        "documented",
+        "the document's schema of the request",
+        "The service enforces the schema of the request.",
+    )
 
 
 CHECKS = (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import fields
 
 from mockserver.behaviour.statements import Evidence, Statement
@@ -111,11 +112,20 @@ def response_expected(operation: str) -> StatementRef:
     )
 
 
+BASIS = ("evidence", "source", "note")
+"""The keys of a statement that say how it is known."""
+
+
 def _words(statement: Statement) -> str:
     """The values of a statement in a few words, without its evidence, source and note."""
     values = {entry.name: getattr(statement, entry.name) for entry in fields(statement)}
-    shown = {name: value for name, value in values.items() if name not in ("evidence", "source", "note")}
-    return ", ".join(f"{name} {value}" for name, value in shown.items() if value not in (None, "", (), {}))
+    stated = {name: value for name, value in values.items() if value is not False and value not in (None, "", (), {})}
+    return "; ".join(f"{name}: {_shown(value)}" for name, value in stated.items() if name not in BASIS)
+
+
+def _shown(value: Any) -> str:
+    """A value of a statement in the notation of JSON, without quotes around texts."""
+    return value if isinstance(value, str) else json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def test_the_shell_lines_on_the_page_reproduce_the_failure(folder: Path, shell: 
 
     reply = json.loads(answered.split("\n\n")[-1])
     seen = next(each["seen"] for each in findings(folder) if "displayName" in each["expected"])
-    assert seen == repr(reply["data"]["displayName"])
+    assert seen == json.dumps(reply["data"]["displayName"])
 
 
 def test_a_shell_does_not_run_the_content_of_a_response(tmp_path: Path) -> None:

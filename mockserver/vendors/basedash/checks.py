@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts.checks.item_view import as_json
 from contracts.model.resources import CheckedResource
 from contracts.runner.context import CheckContext
 from contracts.runner.rule_check import rule_check
@@ -40,7 +41,7 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
         context.expect(
             bool(item.get(name)) is wanted,
             f"{name} is {'set' if wanted else 'not set'} after a first sync with the status {status}",
-            repr(item.get(name)),
+            as_json(item.get(name)),
             created.exchange,
             response,
             about=name,
@@ -63,12 +64,16 @@ def bootstrap_oauth(context: CheckContext, resource: CheckedResource) -> None:
     created = context.create(resource)
     needed, address = created.item.get("requiresAuth"), created.item.get("authUrl")
     context.expect(
-        isinstance(needed, bool), "requiresAuth is true or false", repr(needed), created.exchange, about="requiresAuth"
+        isinstance(needed, bool),
+        "requiresAuth is true or false",
+        as_json(needed),
+        created.exchange,
+        about="requiresAuth",
     )
     context.expect(
         bool(address) is bool(needed),
         f"authUrl is {'set' if needed else 'not set'} when requiresAuth is {needed}",
-        repr(address),
+        as_json(address),
         created.exchange,
         about="authUrl",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
 from contracts.cleanup.created_items import CreatedItem
@@ -22,7 +23,9 @@ def keep_authorization(context: CheckContext, resource: CheckedResource) -> None
     own = context.create(secrets)
     created = context.create(resource, context.body(resource) | {"authorization": "Bearer contract-check"})
     first = created.item.get(FIELD)
-    context.expect(bool(first), f"{FIELD} is the id of the managed secret", repr(first), created.exchange, about="made")
+    context.expect(
+        bool(first), f"{FIELD} is the id of the managed secret", as_json(first), created.exchange, about="made"
+    )
     _unlisted(context, secrets, first, created)
     _wins(context, resource, own)
     if first:
@@ -53,7 +56,7 @@ def _wins(context: CheckContext, resource: CheckedResource, own: CreatedItem) ->
     context.expect(
         bool(shown) and shown != own.id,
         f"authorization overrides {FIELD}",
-        repr(shown),
+        as_json(shown),
         both.exchange,
         about="wins",
     )
@@ -65,7 +68,7 @@ def _rotates(context: CheckContext, created: CreatedItem, first: Any) -> None:
     context.expect(
         bool(second) and second != first,
         "another authorization creates another managed secret",
-        repr(second),
+        as_json(second),
         created.exchange,
         rotated,
         about="rotated",
@@ -85,7 +88,7 @@ def _rotates(context: CheckContext, created: CreatedItem, first: Any) -> None:
     context.expect(
         last is None,
         f"authorization null sets {FIELD} to null",
-        repr(last),
+        as_json(last),
         created.exchange,
         cleared,
         response,
@@ -111,7 +114,7 @@ def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedIte
         context.expect(
             shown == own.id,
             f"the create reply shows {FIELD} as it was sent: {own.id}",
-            repr(shown),
+            as_json(shown),
             created.exchange,
             about="reference",
         )
@@ -154,7 +157,7 @@ def identify(context: CheckContext, resource: CheckedResource) -> None:
     context.expect(
         not context.main_user.tenant or current == context.main_user.tenant,
         f"current_teamspace_id is {context.main_user.tenant}",
-        repr(current),
+        as_json(current),
         response,
         about="current",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.read_your_writes import GONE
 from contracts.cleanup.created_items import CreatedItem
@@ -116,7 +117,7 @@ def _status(context: CheckContext, created: CreatedItem, wanted: str, *history: 
     context.expect(
         shown == wanted,
         f"the status of the server is {wanted}",
-        repr(shown),
+        as_json(shown),
         created.exchange,
         *history,
         response,
@@ -131,8 +132,8 @@ def _able(context: CheckContext, created: CreatedItem, connected: RecordedExchan
     shown = context.item(created.resource.operations["get"], response).get("capabilities")
     context.expect(
         reply_item is None or shown == reply_item,
-        f"a GET returns the capabilities of the connect reply: {reply_item!r}",
-        repr(shown),
+        f"a GET returns the capabilities of the connect reply: {as_json(reply_item)}",
+        as_json(shown),
         created.exchange,
         connected,
         response,
