@@ -1,13 +1,15 @@
-"""Asking MCP servers for their tools: simulated without any network, live with the official SDK, or not at all.
+"""Querying MCP servers for their tools: simulated without any network, live with the official SDK, or not at all.
 
-| does | stands in |
+| what it does | file |
 | --- | --- |
-| answers out of the URL, with tools from a catalogue | `simulated.py`, `catalogue.py` |
+| the `OutsideService` of the mock; waiting; the OAuth callback | `sync.py`; `pending_probes.py`; `oauth_callback.py` |
+| what is asked of a server and what comes back | `prober.py` |
+| answers from the URL alone, with generated tools | `simulated.py`, `simulated_tools.py` |
 | never answers | `off.py` |
-| asks a server over HTTP, SSE or a command; does so in a thread of its own | `live.py`, `attempt.py`; `thread.py` |
-| reads the pages of a list, within bounds | `listing.py` |
-| says which addresses may be reached; carries HTTP there, within bounds | `guard.py`; `wire.py` |
-| goes from a 401 to a token, and renews it | `oauth.py` |
-| says in words what went wrong | `words.py` |
-| is an MCP server to try this with, a consent page, misbehaviour | `demo.py`, `consent.py`, `misbehaviour.py` |
+| queries a server over HTTP, SSE or a command; in a thread | `live.py`, `session.py`; `live_thread.py` |
+| reads the pages of a list, within limits | `listing.py` |
+| decides which addresses may be reached; sends HTTP there, within limits | `address_guard.py`; `guarded_http.py` |
+| gets a token after a 401, and renews it | `oauth.py` |
+| describes what went wrong | `error_messages.py` |
+| a demo MCP server, its consent page, its misbehaviours | `demo_server.py`, `demo_oauth.py`, `misbehaviour.py` |
 """

@@ -1,9 +1,8 @@
 """Which addresses live sync may reach.
 
-Loopback is allowed, more by name or network, and some addresses never: a registration is written by anybody who can
-call the sandbox, so its URL must not become a way to the machines around it. A name is resolved once, every address
-it has is judged, and the connection goes to an address that was judged, so that a name cannot change its mind between
-the check and the use (DNS rebinding).
+Loopback is allowed, names and networks can be allowed, and some addresses never are. Every client of the mock can write
+a registration, so the URL in one must not lead to the machines nearby. A name is resolved once, all its addresses are
+checked, and the connection goes to a checked address: a name cannot resolve to another one in between (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ Resolve = Callable[[str, int], Awaitable[tuple[Address, ...]]]
 
 
 class ForbiddenAddress(SyncError):
-    """An address that live sync does not reach; the text says why, and what would allow it."""
+    """An address that live sync does not reach. The text says why, and what would allow it."""
 
 
 NEVER: tuple[tuple[Network, str], ...] = tuple(
@@ -53,14 +52,14 @@ NEVER: tuple[tuple[Network, str], ...] = tuple(
         ("2002::/16", "it is an IPv4 address in disguise (RFC 3056)"),
     )
 )
-"""What is never reached, whatever was allowed, and why. `::1` is judged before this table, as loopback."""
+"""Networks that are never reached, whatever is allowed, and why. `::1` is checked before this table, as loopback."""
 
 LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 
 @dataclass(frozen=True, slots=True)
 class AllowedAddresses:
-    """What live sync may reach besides loopback: networks, and hosts by name."""
+    """The networks and host names that live sync may reach besides loopback."""
 
     networks: tuple[Network, ...] = ()
     names: frozenset[str] = frozenset()
@@ -77,17 +76,17 @@ class AllowedAddresses:
         return cls(networks, frozenset(_name(value) for value in values if _network(value) is None))
 
     def __str__(self) -> str:
-        """In words for whoever starts a sandbox."""
+        """For the line that is printed at start."""
         allowed = ", ".join((*map(str, self.networks), *sorted(self.names)))
         return f"loopback and {allowed}" if allowed else "loopback only; --sync-allow allows more"
 
-    def judge(self, host: str, address: Address) -> None:
-        """Let an address of this host pass.
+    def check(self, host: str, address: Address) -> None:
+        """Accept an address of this host.
 
         Raises:
-            Forbidden: it is one that is never reached, or one that nobody allowed.
+            ForbiddenAddress: it is never reached, or not allowed.
         """
-        plain = plainly(address)
+        plain = without_mapping(address)
         if _within(plain, LOOPBACK):
             return
         shown = str(plain) if host in (str(plain), str(address)) else f"{host} ({plain})"
@@ -100,8 +99,8 @@ class AllowedAddresses:
             )
 
 
-def plainly(address: Address) -> Address:
-    """The address that packets really go to: IPv4 for an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2)."""
+def without_mapping(address: Address) -> Address:
+    """The address that packets go to: IPv4 for an IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2)."""
     return getattr(address, "ipv4_mapped", None) or address
 
 
@@ -126,11 +125,11 @@ def _name(value: str) -> str:
 
 
 def literal(host: str) -> Address | None:
-    """The address that a host writes out, or None for a name.
+    """The address in a URL's host, or None for a name.
 
     Raises:
-        Forbidden: it is an address in another form than the usual one (octal, hexadecimal, one number, fewer than
-            four parts, with a zone), which different readers read differently.
+        ForbiddenAddress: it is an address in an unusual form (octal, hexadecimal, one number, fewer than four parts,
+            with a zone), which programs read differently.
     """
     bare = host.strip("[]")
     try:
@@ -145,11 +144,11 @@ def literal(host: str) -> Address | None:
 
 
 def _numeric(label: str) -> bool:
-    """Whether a last label makes the host an IPv4 address for some readers (WHATWG URL, "ends in a number")."""
+    """Does a last label make the host an IPv4 address for some programs (WHATWG URL, "ends in a number")?"""
     return label.isdecimal() or label.lower().startswith("0x")
 
 
-_threads = ThreadPoolExecutor(8, thread_name_prefix="resolve")  # apart from the loop's own, which others need
+_threads = ThreadPoolExecutor(8, thread_name_prefix="resolve")  # the loop's own threads are needed elsewhere
 
 
 async def resolve(host: str, port: int) -> tuple[Address, ...]:
@@ -164,7 +163,7 @@ async def resolve(host: str, port: int) -> tuple[Address, ...]:
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Opens TCP connections to judged addresses only, and nothing else."""
+    """Opens TCP connections to checked addresses, and nothing else."""
 
     def __init__(self, reach: AllowedAddresses, resolver: Resolve = resolve) -> None:
         self._reach, self._resolve, self._network = reach, resolver, httpcore2.AnyIOBackend()
@@ -177,14 +176,14 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Resolve, judge every address, and connect to the first that answers.
+        """Resolve the name, check every address, and connect to the first that answers.
 
         Raises:
-            Forbidden: one of the addresses is not to be reached.
+            ForbiddenAddress: one of the addresses must not be reached.
             httpcore2.ConnectError: the name has no address, or none of them answers.
         """
         failure: Exception = httpcore2.ConnectError(f"the name {host} does not resolve")
-        for address in await self._judged(host, port, timeout):
+        for address in await self._checked_addresses(host, port, timeout):
             try:
                 return await self._network.connect_tcp(
                     str(address), port, timeout=timeout, local_address=local_address, socket_options=socket_options
@@ -199,10 +198,10 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Refuse: a registration names no file of this machine.
+        """Refuse: a registration cannot name a file of this machine.
 
         Raises:
-            Forbidden: always.
+            ForbiddenAddress: always.
         """
         raise ForbiddenAddress("Unix sockets are not asked.")
 
@@ -210,14 +209,14 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         """Wait, as the connection pool asks between its retries."""
         await asyncio.sleep(seconds)
 
-    async def _judged(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
+    async def _checked_addresses(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
         written = literal(host)
-        addresses = (written,) if written is not None else await self._looked_up(host, port, seconds)
+        addresses = (written,) if written is not None else await self._resolved(host, port, seconds)
         for address in addresses:
-            self._reach.judge(host, address)
+            self._reach.check(host, address)
         return addresses
 
-    async def _looked_up(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
+    async def _resolved(self, host: str, port: int, seconds: float | None) -> tuple[Address, ...]:
         try:
             async with asyncio.timeout(seconds):
                 return await self._resolve(host, port)

@@ -1,6 +1,6 @@
 """A small OAuth authorization server with a consent page, for the demo MCP server.
 
-It knows no accounts: whoever sees the page may approve. Everything is kept in memory and ends with the process.
+It has no accounts: every visitor of the page may approve. Everything is kept in memory only.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PAGE = """<!doctype html>
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ticket:
-    """An authorization request that waits for a person at the consent page."""
+    """An authorization request that waits for a decision on the consent page."""
 
     client: OAuthClientInformationFull
     params: AuthorizationParams
@@ -76,7 +76,7 @@ class Consent(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, 
         return self.clients.get(client_id)
 
     async def register_client(self, client_info: OAuthClientInformationFull) -> None:
-        """Register anybody (RFC 7591)."""
+        """Register every client that asks (RFC 7591)."""
         self.clients[client_info.client_id] = client_info
 
     async def authorize(self, client: OAuthClientInformationFull, params: AuthorizationParams) -> str:
@@ -95,7 +95,7 @@ class Consent(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, 
         return HTMLResponse(PAGE.format(**{key: escape(value) for key, value in shown.items()}))
 
     async def decide(self, request: Request) -> Response:
-        """What the person decided, told to the client by a redirect (RFC 6749 section 4.1.2)."""
+        """Redirect to the client with the decision (RFC 6749 section 4.1.2)."""
         form = await request.form()
         ticket = self.tickets.pop(str(form.get("ticket", "")), None)
         if ticket is None:
@@ -139,12 +139,12 @@ class Consent(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, 
     async def exchange_refresh_token(
         self, client: OAuthClientInformationFull, refresh_token: RefreshToken, scopes: list[str]
     ) -> OAuthToken:
-        """New tokens for a refresh token, which is spent by it."""
+        """New tokens for a refresh token, which then is no longer valid."""
         del self.refresh[refresh_token.token]
         return self._tokens(client.client_id, scopes, refresh_token.resource)
 
     async def load_access_token(self, token: str) -> AccessToken | None:
-        """A token that this server gave out; the SDK looks at its expiry and its resource."""
+        """A token that this server issued; the SDK checks its expiry and its resource."""
         return self.access.get(token)
 
     async def revoke_token(self, token: AccessToken | RefreshToken) -> None:

@@ -1,7 +1,7 @@
 """A real MCP server to try live sync with: `mockserver demo-mcp`.
 
-Made with the official SDK: streamable HTTP or SSE, open, behind a bearer token or behind OAuth with its own small
-authorization server. Its tools change while it runs (`PUT /demo/tools?count=5`), so that a re-sync has news.
+It is made with the official SDK and speaks streamable HTTP or SSE. It is open, needs a bearer token, or uses OAuth with
+its own small authorization server. `PUT /demo/tools?count=5` changes its tools, so that another sync finds changes.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ Kind = Literal["http", "sse"]
 PATHS: dict[str, str] = {"http": "/mcp", "sse": "/sse"}
 """Where the MCP endpoint is, by transport."""
 
-TOKEN = "demo-token"  # noqa: S105 - it protects nothing: it is there to be typed
+TOKEN = "demo-token"  # noqa: S105 - a public token of a demo server
 MOST_TOOLS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo MCP server, described.
+    """The settings of a demo MCP server.
 
-    `auth` is what it asks for: nothing, the bearer `token`, or OAuth with access tokens that live `token_seconds`.
+    `auth` is what it requires: nothing, the bearer `token`, or OAuth with access tokens that live `token_seconds`.
     `misbehave` is one of `MISBEHAVIOURS`, or empty.
     """
 
@@ -56,11 +56,11 @@ class Demo:
         """Its ASGI application; `url` is where it will be reached, without a path (`http://127.0.0.1:8931`).
 
         Raises:
-            SyncError: `misbehave` or `transport` names nothing that there is.
+            SyncError: `misbehave` or `transport` is unknown.
         """
         path = _known("transport", self.transport, PATHS)
         server = PROTECTED[self.auth](self, url, path)
-        server.custom_route("/demo/tools", ["GET", "PUT"])(Toolbox(server, self.tools).route)
+        server.custom_route("/demo/tools", ["GET", "PUT"])(DemoTools(server, self.tools).route)
         server.resource("demo://greeting", name="greeting", description="A greeting.")(lambda: "Hello from the demo.")
         server.prompt("greet", description="Greet somebody by name.")(_greet)
         app: ASGIApp = server.sse_app() if self.transport == "sse" else server.streamable_http_app()
@@ -76,7 +76,7 @@ class Demo:
         with socket.create_server(("127.0.0.1", port)) as listener:
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             app = self.app(url)
-            print(*self._welcome(url), sep="\n", flush=True)  # noqa: T201 - the command says where to go
+            print(*self._welcome(url), sep="\n", flush=True)  # noqa: T201 - the command prints its address
             server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
             server.run(sockets=[listener])
 
@@ -123,7 +123,7 @@ def _oauth(demo: Demo, url: str, path: str) -> MCPServer[Any]:
 
 
 PROTECTED = {"none": _open, "bearer": _bearer, "oauth": _oauth}
-"""How to make a server that asks for this."""
+"""How to make a server with this authentication."""
 
 
 class _OneToken:
@@ -140,8 +140,8 @@ class _OneToken:
 ECHO = Tool("echo", "Say it again.", read_only_hint=True)
 
 
-class Toolbox:
-    """The tools of the demo server, whose number can change while it runs: `echo` first, then out of the catalogue."""
+class DemoTools:
+    """The tools of the demo server: `echo`, then generated ones. Their number can change while it runs."""
 
     def __init__(self, server: MCPServer[Any], count: int) -> None:
         self._server = server
@@ -149,11 +149,11 @@ class Toolbox:
         self.resize(count)
 
     def resize(self, count: int) -> None:
-        """Let there be this many tools, by taking the last away or adding further ones."""
+        """Remove the last tools or add further ones until there are this many."""
         while len(self.names) > count:
             self._server.remove_tool(self.names.pop())
         for tool in (ECHO, *simulated_tools.tools("demo", max(count - 1, 0)))[len(self.names) : count]:
-            self._add(tool, _echo if tool is ECHO else _perform)
+            self._add(tool, _echo if tool is ECHO else _done)
 
     def _add(self, tool: Tool, function: Callable[..., str]) -> None:
         hints = None if tool.read_only_hint is None else ToolAnnotations(read_only_hint=tool.read_only_hint)
@@ -161,7 +161,7 @@ class Toolbox:
         self.names.append(tool.name)
 
     async def route(self, request: Request) -> Response:
-        """The names of the tools; with PUT and `count`, change how many there are first."""
+        """The names of the tools. A PUT with `count` first changes how many there are."""
         count = request.query_params.get("count", "")
         if request.method == "PUT":
             if not (count.isascii() and count.isdecimal() and int(count[:9]) <= MOST_TOOLS):
@@ -174,7 +174,7 @@ def _echo(text: str) -> str:
     return text
 
 
-def _perform(id: str = "") -> str:
+def _done(id: str = "") -> str:
     return f"Done{': ' + id if id else ''}."
 
 
@@ -183,7 +183,7 @@ def _greet(name: str) -> str:
 
 
 def _misbehaving(app: ASGIApp, path: str, kind: str) -> ASGIApp:
-    """The same application, but for the MCP endpoint."""
+    """The same application with a misbehaving MCP endpoint."""
     misbehave = _known("misbehaviour", kind, MISBEHAVIOURS)
 
     async def misbehaving(scope: Scope, receive: Receive, send: Send) -> None:

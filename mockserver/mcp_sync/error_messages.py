@@ -1,6 +1,7 @@
-"""What went wrong with an MCP server, in words for the person who registered it.
+"""Messages for users about what went wrong with an MCP server.
 
-Foreign errors end here: each row of the table says which status an error means and how it is told.
+Errors of the SDK and of the HTTP library are translated here: each row of the table has an error and what makes its
+status and message.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from mockserver.reason_phrases import PHRASES
 
 FEW = 100
 LONGEST = 300
-"""Characters of a message; what a server sends is not repeated at any length."""
+"""The most characters of a message, because a server may send any length."""
 
 
-def told(error: BaseException) -> tuple[Status, str]:
-    """The status an error means and its words; of a group, those of the error that says most."""
+def describe(error: BaseException) -> tuple[Status, str]:
+    """The status and the message for an error; for a group, those of its most specific error."""
     leaves = tuple(_leaves(error))
     for kind, tell in TABLE:
         for leaf in leaves:
@@ -38,7 +39,7 @@ def told(error: BaseException) -> tuple[Status, str]:
 
 
 def answered(status: int) -> str:
-    """An HTTP status in words."""
+    """The message for an HTTP status."""
     words = f"{status} {PHRASES.get(status, '')}".rstrip()
     return f"The server answered {words}."
 
@@ -49,8 +50,8 @@ def short(message: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def discreet(message: str, secrets: Iterable[str]) -> str:
-    """The message without secrets that a server repeated. What is shorter than eight characters would hide too much."""
+def without_secrets(message: str, secrets: Iterable[str]) -> str:
+    """The message without secrets that a server repeated. Secrets of less than eight characters would hide too much."""
     for secret in sorted({part for whole in secrets for part in (whole, *whole.split())}, key=len, reverse=True):
         if len(secret) >= 8:
             message = message.replace(secret, "…")
@@ -90,7 +91,7 @@ def _broken(error: Any) -> tuple[Status, str]:
 
 
 def _not_sent(error: Any) -> tuple[Status, str]:
-    # The error's own text would repeat the value, which may be a secret.
+    # The text of the error contains the value, which may be a secret.
     return "error", "A registered header cannot be sent: its name or value is not allowed in HTTP."
 
 
@@ -140,7 +141,7 @@ MCP_CODES: dict[int, tuple[Status, str]] = {
     CONNECTION_CLOSED: ("error", "The server ended the exchange without an answer: {0}"),
     PARSE_ERROR: ("error", "The server's answer is not JSON-RPC."),
 }
-"""The codes under which the MCP SDK reports what no server said."""
+"""The codes of errors that come from the MCP SDK itself and not from a server."""
 
 TABLE: tuple[tuple[type[BaseException], Callable[[Any], tuple[Status, str]]], ...] = (
     (ForbiddenAddress, _forbidden),
@@ -161,11 +162,11 @@ TABLE: tuple[tuple[type[BaseException], Callable[[Any], tuple[Status, str]]], ..
     (TimeoutError, _no_time),
     (OSError, _system),
 )
-"""Every foreign error that is told apart, those that say most first."""
+"""The errors with a message of their own, the most specific first."""
 
 
 def _root(error: BaseException) -> str:
-    """The reason below an error: what the operating system or TLS said, as far as it is known."""
+    """The cause of an error: the message of the operating system or of TLS, if there is one."""
     reason = str(error) or type(error).__name__
     below: BaseException | None = error
     while below is not None:

@@ -1,4 +1,4 @@
-"""What an MCP server lists: tools, resources and prompts, page by page, within bounds."""
+"""The lists of an MCP server (tools, resources and prompts), page by page and within limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from mockserver.mcp_sync.prober import Tool
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The answers to the list requests of one session, and how the server introduced itself."""
+    """The lists of one session, with the protocol version and the name of the server."""
 
     tools: tuple[Tool, ...]
     resources: tuple[Mapping[str, Any], ...]
@@ -28,8 +28,8 @@ class Listing:
     server_info: Mapping[str, Any]
 
 
-async def list_all(client: Client, want: frozenset[str], bounds: ResponseLimits) -> Listing:
-    """Ask for every page of what is wanted.
+async def list_all(client: Client, want: frozenset[str], limits: ResponseLimits) -> Listing:
+    """Get every page of the wanted lists.
 
     Raises:
         SyncError: a list has no end, or more pages or items than allowed.
@@ -38,7 +38,7 @@ async def list_all(client: Client, want: frozenset[str], bounds: ResponseLimits)
     found: dict[str, list[Any]] = {kind: [] for kind in ASK}
     for kind, ask in ASK.items():
         if kind in want:
-            found[kind] = await _pages(kind, partial(ask, client), bounds)
+            found[kind] = await _pages(kind, partial(ask, client), limits)
     return Listing(
         tuple(map(_tool, found["tools"])),
         tuple(map(_plain, found["resources"])),
@@ -53,10 +53,10 @@ ASK: dict[str, Callable[[Client, str | None], Awaitable[Any]]] = {
     "resources": lambda client, cursor: client.list_resources(cursor=cursor),
     "prompts": lambda client, cursor: client.list_prompts(cursor=cursor),
 }
-"""The list requests of MCP by what they list, which is also the name of the list in their results."""
+"""The list requests of MCP by what they list. That is also the name of the list in the result."""
 
 
-async def _pages(kind: str, ask: Callable[[str | None], Awaitable[Any]], bounds: ResponseLimits) -> list[Any]:
+async def _pages(kind: str, ask: Callable[[str | None], Awaitable[Any]], limits: ResponseLimits) -> list[Any]:
     items: list[Any] = []
     cursors: set[str | None] = {None}
     page = await _first(ask)
@@ -65,15 +65,15 @@ async def _pages(kind: str, ask: Callable[[str | None], Awaitable[Any]], bounds:
         cursor = page.next_cursor or None
         if cursor is None:
             break
-        _check(kind, cursor, cursors, items, bounds)
+        _check(kind, cursor, cursors, items, limits)
         cursors.add(cursor)
         page = await ask(cursor)
-    _check_number(kind, items, bounds)
+    _check_number(kind, items, limits)
     return items
 
 
 async def _first(ask: Callable[[str | None], Awaitable[Any]]) -> Any:
-    """The first page, or None where the server does not know the request: then it has none of these."""
+    """The first page, or None if the server does not know the request: then it has no such list."""
     try:
         return await ask(None)
     except MCPError as error:
@@ -82,17 +82,17 @@ async def _first(ask: Callable[[str | None], Awaitable[Any]]) -> Any:
         raise
 
 
-def _check(kind: str, cursor: str, cursors: set[str | None], items: list[Any], bounds: ResponseLimits) -> None:
+def _check(kind: str, cursor: str, cursors: set[str | None], items: list[Any], limits: ResponseLimits) -> None:
     if cursor in cursors:
         raise SyncError(f"The server gives the same page cursor again: its list of {kind} has no end.")
-    if len(cursors) >= bounds.pages:
-        raise SyncError(f"The server's list of {kind} has more than {bounds.pages} pages.")
-    _check_number(kind, items, bounds)
+    if len(cursors) >= limits.pages:
+        raise SyncError(f"The server's list of {kind} has more than {limits.pages} pages.")
+    _check_number(kind, items, limits)
 
 
-def _check_number(kind: str, items: list[Any], bounds: ResponseLimits) -> None:
-    if len(items) > bounds.items:
-        raise SyncError(f"The server lists more than {bounds.items} {kind}.")
+def _check_number(kind: str, items: list[Any], limits: ResponseLimits) -> None:
+    if len(items) > limits.items:
+        raise SyncError(f"The server lists more than {limits.items} {kind}.")
 
 
 def _tool(tool: mcp_types.Tool) -> Tool:

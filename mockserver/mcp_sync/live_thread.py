@@ -1,8 +1,8 @@
-"""Live sync in a thread of its own, so that what servers send never holds up those who ask something else.
+"""Live sync in a thread of its own, so that reading responses of MCP servers does not delay other requests.
 
-Reading a list of five hundred tools takes the MCP SDK some thirty milliseconds in which nothing else happens in its
-event loop, and a hundred registrations at once bring many of them one after the other. With a loop of their own, other
-requests wait at most for one such piece.
+The MCP SDK needs some thirty milliseconds to read a list of five hundred tools, and blocks its event loop meanwhile. A
+hundred registrations at once cause many such blocks in a row. With an event loop of their own, other requests wait for
+at most one of them.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.prober import McpConnection, Outcome
 
 SWITCH_SECONDS = 0.0005
-"""How long a thread may go on when another one waits. A request waits at each of its system calls, so that Python's
-usual five milliseconds would add up."""
+"""How long a thread may run while another one waits. A request waits at each of its system calls, so that Python's
+default of five milliseconds would add up."""
 
 T = TypeVar("T")
 
 
 class ThreadedProber:
-    """A `LiveProber` whose work happens in a thread of its own: the same settings, the same answers.
+    """A `LiveProber` that works in a thread of its own, with the same settings and the same answers.
 
-    Its methods are called from one event loop, its answers arrive there. Python switches between the threads of this
-    process more often from now on (`SWITCH_SECONDS`).
+    Its methods are called from one event loop, and the answers arrive there. From now on Python switches between the
+    threads of this process more often (`SWITCH_SECONDS`).
     """
 
     mode = LiveProber.mode
@@ -62,7 +62,7 @@ class ThreadedProber:
         return self._there(self._inner.complete(state, code, issuer=issuer))
 
     def forget(self, owner: str = "") -> None:
-        """As `LiveProber.forget`; what is asked from now on finds it done."""
+        """As `LiveProber.forget`; it is done before any later question."""
         self._loop.call_soon_threadsafe(self._inner.forget, owner)
 
     async def aclose(self) -> None:
@@ -79,7 +79,7 @@ class ThreadedProber:
         await self.aclose()
 
     def _there(self, work: Coroutine[Any, Any, T]) -> asyncio.Future[T]:
-        """The result of some work in the thread's loop; giving it up here gives it up there."""
+        """The result of work in the thread's loop. Cancelling it here cancels it there."""
         return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def _work(self) -> None:
@@ -88,7 +88,7 @@ class ThreadedProber:
 
 
 def live(allow: Iterable[str] = (), *, allow_stdio: bool = False) -> ThreadedProber:
-    """What `mockserver serve --sync live` asks servers with.
+    """The prober of `mockserver serve --sync live`.
 
     Raises:
         SyncError: a value of `allow` cannot be read.
@@ -97,6 +97,6 @@ def live(allow: Iterable[str] = (), *, allow_stdio: bool = False) -> ThreadedPro
 
 
 async def _warm_up() -> None:
-    """Import now what is imported at first use, so that no request pays for it."""
+    """Import now what the libraries import at first use, so that no request waits for it."""
     await anyio.lowlevel.checkpoint()
     "localhost".encode("idna")

@@ -1,6 +1,6 @@
-"""MCP servers that do what they should not, to try a client against (`mockserver demo-mcp --misbehave KIND`).
+"""Misbehaving MCP servers, to try a client with (`mockserver demo-mcp --misbehave KIND`).
 
-Each kind is one ASGI function, and the table at the end is the list of what the command accepts.
+Each kind is an ASGI function. The first line of its docstring is its description in docs/live-sync.md.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ def _tool(number: int) -> dict[str, Any]:
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send, listed: Callable[[], dict[str, Any] | None]) -> None:
-    """The least that makes an MCP server over streamable HTTP, with a list of tools of the caller's making."""
+    """Answer as a minimal MCP server over streamable HTTP, with the given list of tools."""
     message = json.loads(await Request(scope, receive).body() or b"{}")
     reply = {"jsonrpc": "2.0", "id": message.get("id")}
     if message.get("method") == "initialize":
@@ -223,7 +223,7 @@ async def _end(send: Send, body: bytes) -> None:
 
 
 async def _stream(receive: Receive, send: Send, kind: str, chunks: AsyncIterator[bytes]) -> None:
-    """Send pieces until there are no more or nobody listens."""
+    """Send chunks until there are no more or the client disconnects."""
     await _start(send, 200, kind)
 
     async def sending() -> None:

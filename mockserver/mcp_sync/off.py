@@ -1,4 +1,4 @@
-"""The prober that never asks."""
+"""The prober that queries no server."""
 
 from __future__ import annotations
 
@@ -12,28 +12,27 @@ OFF = Outcome("pending", "MCP servers are not asked: the sandbox runs with --syn
 
 
 class OffProber:
-    """Leaves every registration as it was written: no server is asked and none is simulated.
+    """Leaves every registration as it was written: no server is queried or simulated.
 
-    Each question comes back `pending`, and stays so: it is the state of a registration whose first sync has not
-    happened, which is the truth here.
+    Every outcome is `pending`, because the first sync of a registration never happens.
     """
 
     mode = "off"
     reach = "no network"
 
     def probe(self, connection: McpConnection) -> Outcome:
-        """Say that nobody was asked."""
+        """The outcome of a sync that has not happened."""
         return OFF
 
     def read_resource(self, connection: McpConnection, uri: str) -> None:
-        """No resource is known of a server that is never asked."""
+        """None: resources of a server that is not queried are unknown."""
 
     def get_prompt(self, connection: McpConnection, name: str, arguments: Mapping[str, str]) -> Any:
-        """No prompt is known of a server that is never asked."""
+        """None: prompts of a server that is not queried are unknown."""
         return None
 
     def complete(self, state: str, code: str, *, issuer: str | None = None) -> str:
-        """Refuse: no authorization was ever begun.
+        """Refuse: no authorization was ever started.
 
         Raises:
             SyncError: always.
@@ -41,4 +40,4 @@ class OffProber:
         raise SyncError("No OAuth authorization is under way: the sandbox runs with --sync off.")
 
     def forget(self, owner: str = "") -> None:
-        """Nothing was kept."""
+        """Do nothing: nothing is kept."""

@@ -1,7 +1,7 @@
-"""What the sandbox asks a registered MCP server, and what came back.
+"""What rules ask about a registered MCP server, and the outcome.
 
-A vendor rule describes the connection as a `Connection`; a `Prober` answers with an `Outcome`. The simulated prober
-answers at once and touches no network; the live one (`mockserver.mcp_sync`) returns an awaitable.
+A rule describes the connection as an `McpConnection`, and a `Prober` answers with an `Outcome`: the simulated one at
+once and without any network, the live one with an awaitable.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ AuthType = Literal["oauth", "bearer", "custom", "none"]
 
 
 class McpConnection(NamedTuple):
-    """How to reach one MCP server, as its registration says.
+    """How to reach one MCP server, from its registration.
 
-    `transport` None means: try streamable HTTP, then SSE. `headers` are sent with every request (static headers,
-    tokens); they are secrets. `timeout` is in seconds for the whole exchange. `owner` names the registration
-    (`basedash/org_1/mcp_9`), so that OAuth tokens obtained for it are found again. `want` names what to list: `tools`,
-    `resources`, `prompts`; with `transports` every transport is tried, to say which ones work.
+    Without `transport`, streamable HTTP is tried and then SSE. `headers` are sent with every request (static headers,
+    tokens); they are secrets. `timeout` is in seconds for the whole exchange. `owner` is the registration
+    (`basedash/org_1/mcp_9`) that OAuth tokens belong to. `want` has what to list: `tools`, `resources`, `prompts`; with
+    `transports`, every transport is tried to find out which ones work.
     """
 
     url: str = ""
@@ -41,8 +41,8 @@ class McpConnection(NamedTuple):
     want: frozenset[str] = frozenset({"tools"})
 
     def __repr__(self) -> str:
-        """Its address and owner: what else it holds may be secret."""
-        return f"Connection(url={self.url!r}, transport={self.transport!r}, owner={self.owner!r})"
+        """Its address and owner. The other fields may be secret."""
+        return f"McpConnection(url={self.url!r}, transport={self.transport!r}, owner={self.owner!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,11 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What asking an MCP server came to.
+    """The outcome of querying an MCP server.
 
-    `message` says in words what went wrong (None when `status` is `ok`). `transport` is the one that worked.
-    `requires_auth`, `auth_type` and `authorization_url` come from the OAuth discovery (RFC 9728, RFC 8414);
-    `oauth_configured` is true when a token obtained by OAuth is at hand. `pending` means: still being asked, the
-    outcome follows.
+    `message` says what went wrong (None if `status` is `ok`). `transport` is the one that worked. `requires_auth`,
+    `auth_type` and `authorization_url` come from the OAuth discovery (RFC 9728, RFC 8414); `oauth_configured` is true
+    if there is an OAuth token. The status `pending` means that the server is still being queried.
     """
 
     status: Status
@@ -102,46 +101,48 @@ Question = McpConnection | ReadResource | GetPrompt
 
 
 class Prober(Protocol):
-    """Asks MCP servers. `mode` is what `/_mock/health` shows: `simulated`, `live` or `off`.
+    """Queries MCP servers. `mode` is what `/_mock/health` shows: `simulated`, `live` or `off`.
 
-    `reach` tells whoever starts a sandbox what it may reach.
+    `reach` is printed at start and says what the prober may connect to.
     """
 
     mode: str
     reach: str
 
     def probe(self, connection: McpConnection) -> Outcome | Awaitable[Outcome]:
-        """Connect as described, list what is wanted, and say what came of it. Never raises for a server's fault."""
+        """Connect, list what is wanted, and return the outcome. Raises nothing for what a server does."""
         ...
 
     def read_resource(self, connection: McpConnection, uri: str) -> Mapping[str, Any] | Outcome | None | Awaitable[Any]:
-        """The contents of one resource (MCP `resources/read`), or None where it does not exist.
+        """The contents of one resource (MCP `resources/read`); None if it does not exist.
 
-        Where the server cannot be asked, the `Outcome` that says why.
+        If the server cannot be queried, the `Outcome` that says why.
         """
         ...
 
     def get_prompt(self, connection: McpConnection, name: str, arguments: Mapping[str, str]) -> Any:
-        """One prompt filled in (MCP `prompts/get`), None where it does not exist, or an `Outcome` as above."""
+        """One prompt, filled in (MCP `prompts/get`); None if it does not exist; or an `Outcome` as above."""
         ...
 
     def complete(self, state: str, code: str, *, issuer: str | None = None) -> str | Awaitable[str]:
-        """End an OAuth authorization with what its callback got (RFC 6749 section 4.1.2; `issuer`: RFC 9207).
+        """Complete an OAuth authorization with the parameters of its callback (RFC 6749 section 4.1.2, RFC 9207).
 
-        Returns the owner it was begun for, which can be probed again with the token now at hand. Raises `SyncError`
-        when the state is unknown or was used before, or when the code cannot be exchanged.
+        Returns the owner that it is for: its next probe has the token. Raises `SyncError` if the state is unknown or
+        was used before, or if the code cannot be exchanged.
         """
         ...
 
     def forget(self, owner: str = "") -> None:
-        """Drop tokens and open authorizations of an owner and of what lies beneath it (`basedash/org_1`); '' is all."""
+        """Drop tokens and open authorizations of an owner and of owners below it (`basedash/org_1`); '' drops all."""
         ...
 
 
 def ask(prober: Prober, question: Question) -> Any:
-    """Put a question to a prober: its answer, or an awaitable of it."""
+    """The answer of a prober to a question, or an awaitable of it. Raises TypeError for another kind of question."""
     if isinstance(question, McpConnection):
         return prober.probe(question)
     if isinstance(question, ReadResource):
         return prober.read_resource(question.connection, question.uri)
-    return prober.get_prompt(question.connection, question.name, question.arguments)
+    if isinstance(question, GetPrompt):
+        return prober.get_prompt(question.connection, question.name, question.arguments)
+    raise TypeError(f"a {type(question).__name__} is no question for an MCP server; see mockserver/mcp_sync/prober.py")

@@ -1,4 +1,4 @@
-"""One session with an MCP server over one transport: what it found, or what stood in its way."""
+"""One session with an MCP server over one transport: what it found, or why it failed."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from typing import Any
 
 import httpx2
 
-from mockserver.mcp_sync.error_messages import answered, short, told
+from mockserver.mcp_sync.error_messages import answered, describe, short
 from mockserver.mcp_sync.guarded_http import GuardedHttp
 from mockserver.mcp_sync.prober import Status
 
 
 @dataclass(slots=True)
 class Attempt:
-    """`found` is what the visit brought back, `error` what ended it, `late` whether time or a bound cut it off.
+    """`found` is the result of the query, `error` the exception that ended it, `late` whether it was cancelled.
 
-    `wire` is the HTTP below it, None for a command.
+    `http` is the transport below it, None for a command.
     """
 
     found: Any = None
     error: Exception | None = None
     late: bool = False
-    wire: GuardedHttp | None = None
+    http: GuardedHttp | None = None
 
     @property
     def status(self) -> int:
-        """The status of the last HTTP response, or 0 where there was none."""
-        return self.wire.last.status if self.wire and self.wire.last else 0
+        """The status of the last HTTP response, or 0 without one."""
+        return self.http.last.status if self.http and self.http.last else 0
 
     @property
     def headers(self) -> httpx2.Headers:
         """The headers of the last HTTP response."""
-        return self.wire.last.headers if self.wire and self.wire.last else httpx2.Headers()
+        return self.http.last.headers if self.http and self.http.last else httpx2.Headers()
 
     @property
     def unauthorized(self) -> bool:
-        """Whether it ended at a 401."""
+        """Did it end with a 401?"""
         return self.found is None and self.status == 401 and not self.late
 
     @property
-    def leaves_hope(self) -> bool:
-        """Whether another transport may work: an HTTP server answered, only not what this transport needs."""
-        cut = self.late or self.wire is None or self.wire.trouble is not None or self.wire.failure is not None
+    def may_work_otherwise(self) -> bool:
+        """May another transport work? An HTTP server answered, but not as this transport requires."""
+        cut = self.late or self.http is None or self.http.stopped_by is not None or self.http.failure is not None
         return self.found is None and self.status not in (0, 401) and not cut
 
-    def tells_more_than(self, other: Attempt) -> bool:
-        """Whether its outcome is the one to report: a success, the first failure, or one that got further."""
+    def is_more_useful_than(self, other: Attempt) -> bool:
+        """Should its outcome be reported and not the other's? A success, the first failure, or one that got further."""
         if other.found is not None:
             return False
         got_further = self.unauthorized or self._kind() == "text/event-stream"
@@ -54,8 +54,8 @@ class Attempt:
 
     def verdict(self, too_slow: str) -> tuple[Status, str]:
         """What stood in its way, as a status and in words; `too_slow` are the words for a lack of time."""
-        if self.wire and (self.wire.trouble or (self.wire.failure and not self.late)):
-            return told(self.wire.trouble or self.wire.failure or TimeoutError())
+        if self.http and (self.http.stopped_by or (self.http.failure and not self.late)):
+            return describe(self.http.stopped_by or self.http.failure or TimeoutError())
         if self.late:
             return "timeout", too_slow
         if self.status >= 400:
@@ -64,10 +64,10 @@ class Attempt:
             return "error", short(f"The server redirects to {self._redirection()}, which is not followed.")
         if 200 <= self.status < 300 and self._kind() not in ("application/json", "text/event-stream"):
             return "error", short(f"The server answered with {self._kind() or 'no content type'}, which is not MCP.")
-        return told(self.error or TimeoutError())
+        return describe(self.error or TimeoutError())
 
     def _redirection(self) -> str:
-        """Where a redirect points, without the parts that may carry a secret."""
+        """The target of a redirect, without the parts that may contain a secret."""
         location = self.headers.get("location", "nowhere").partition("?")[0].partition("#")[0]
         return location.rpartition("@")[2]
 

@@ -1,7 +1,7 @@
-"""MCP servers that exist only in the sandbox: no network, no waiting, the same answer every time.
+"""Simulated MCP servers: no network, no waiting, and the same answer every time.
 
 Every URL is a healthy server with tools of its own. A host name under `mcp.example` (reserved, RFC 2606) or a query
-parameter `sandbox` provokes another outcome; `outcomes()` lists them.
+parameter `sandbox` selects another outcome; `outcomes()` lists them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PROTOCOL_VERSION = "2025-11-25"
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """One outcome that a URL can ask for: `name` as host (`<name>.mcp.example`) or as `?sandbox=<name>`."""
+    """An outcome that a URL can select: by `name` as host (`<name>.mcp.example`) or as `?sandbox=<name>`."""
 
     name: str
     does: str
@@ -33,9 +33,9 @@ class Marker:
 
 
 class SimulatedProber:
-    """Answers for every MCP server at once, out of its URL, and opens no socket.
+    """Answers at once from the URL of a server, and opens no socket.
 
-    It remembers nothing but which owners have been authorized (`complete`), the way a token store would.
+    It stores only which owners are authorized (`complete`), as a token store would.
     """
 
     mode = "simulated"
@@ -46,15 +46,15 @@ class SimulatedProber:
         self._authorized: set[str] = set()
 
     def probe(self, connection: McpConnection) -> Outcome:
-        """The outcome that the URL asks for, by host or marker; otherwise `ok` with the tools of that URL."""
+        """The outcome that the URL selects, by host or marker; otherwise `ok` with the tools of that URL."""
         if connection.proxy_url:
             proxy = _marker(connection.proxy_url)
-            if proxy.answer is not _well:
+            if proxy.answer is not _ok:
                 return proxy.answer(self, connection)
         return _marker(connection.url).answer(self, connection)
 
     def read_resource(self, connection: McpConnection, uri: str) -> Mapping[str, Any] | Outcome | None:
-        """The contents of a resource that `probe` lists, or None; the outcome where the server cannot be asked."""
+        """The contents of a resource that `probe` lists, or None; the outcome if the server cannot be queried."""
         listed = self.probe(connection._replace(want=frozenset({"resources"})))
         if listed.status != "ok":
             return listed
@@ -64,7 +64,7 @@ class SimulatedProber:
     def get_prompt(
         self, connection: McpConnection, name: str, arguments: Mapping[str, str]
     ) -> Mapping[str, Any] | Outcome | None:
-        """One prompt that `probe` lists, filled in, or None; the outcome where the server cannot be asked."""
+        """One prompt that `probe` lists, filled in, or None; the outcome if the server cannot be queried."""
         listed = self.probe(connection._replace(want=frozenset({"prompts"})))
         if listed.status != "ok":
             return listed
@@ -76,7 +76,7 @@ class SimulatedProber:
         return {"description": found["description"], "messages": [message]}
 
     def complete(self, state: str, code: str, *, issuer: str | None = None) -> str:
-        """End a simulated authorization, for any code, and return the owner it was begun for.
+        """Complete a simulated authorization, with any code, and return the owner that it is for.
 
         Raises:
             SyncError: no authorization with this state is under way.
@@ -88,16 +88,16 @@ class SimulatedProber:
         return owner
 
     def forget(self, owner: str = "") -> None:
-        """Drop the authorizations of an owner and of everything beneath it (`basedash/org_1`); of all for ''."""
+        """Drop the authorizations of an owner and of owners below it (`basedash/org_1`); '' drops all."""
         self._authorized = {name for name in self._authorized if not _beneath(name, owner)}
         self._owners = {state: name for state, name in self._owners.items() if not _beneath(name, owner)}
 
     def authorized(self, owner: str) -> bool:
-        """Whether `complete` was called for this owner."""
+        """Was `complete` called for this owner?"""
         return owner in self._authorized
 
     def remember(self, state: str, owner: str) -> None:
-        """Keep who an authorization was begun for; the oldest are dropped beyond a bound."""
+        """Store the owner of a new authorization; beyond a limit the oldest is dropped."""
         self._owners[state] = owner
         if len(self._owners) > MOST_REMEMBERED:
             del self._owners[next(iter(self._owners))]
@@ -107,7 +107,7 @@ def _beneath(name: str, owner: str) -> bool:
     return not owner or name == owner or name.startswith(owner + "/")
 
 
-def _well(prober: SimulatedProber, connection: McpConnection) -> Outcome:
+def _ok(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return _listed(connection)
 
 
@@ -127,7 +127,7 @@ def _oauth(prober: SimulatedProber, connection: McpConnection) -> Outcome:
 
 
 def _authorization_url(prober: SimulatedProber, connection: McpConnection) -> str:
-    """What a real flow would show (RFC 6749 section 4.1.1, RFC 7636, RFC 8707), as fixed as everything else here."""
+    """The URL of a real flow (RFC 6749 section 4.1.1, RFC 7636, RFC 8707); it depends on owner and URL only."""
     state = sha256(f"{connection.owner} {connection.url}".encode()).hexdigest()[:32]
     prober.remember(state, connection.owner)
     host = urlsplit(connection.url).hostname
@@ -163,11 +163,11 @@ def _custom(prober: SimulatedProber, connection: McpConnection) -> Outcome:
 
 
 def _unreachable(prober: SimulatedProber, connection: McpConnection) -> Outcome:
-    return Outcome("unreachable", f"No connection to {_place(connection)}: connection refused.")
+    return Outcome("unreachable", f"No connection to {_address(connection)}: connection refused.")
 
 
 def _timeout(prober: SimulatedProber, connection: McpConnection) -> Outcome:
-    return Outcome("timeout", f"{_place(connection)} did not answer within {connection.timeout:g} seconds.")
+    return Outcome("timeout", f"{_address(connection)} did not answer within {connection.timeout:g} seconds.")
 
 
 def _error(prober: SimulatedProber, connection: McpConnection) -> Outcome:
@@ -184,7 +184,7 @@ def _sse(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return _listed(connection._replace(transport="sse"))
 
 
-def _place(connection: McpConnection) -> str:
+def _address(connection: McpConnection) -> str:
     return urlsplit(connection.url).netloc.rpartition("@")[2] or connection.command or "the server"
 
 
@@ -198,7 +198,7 @@ def _sized(count: int) -> Callable[[SimulatedProber, McpConnection], Outcome]:
 MARKERS: dict[str, Marker] = {
     marker.name: marker
     for marker in (
-        Marker("ok", "answers at once with three to nine tools, chosen by the URL; so does every other host", _well),
+        Marker("ok", "answers at once with three to nine tools, chosen by the URL; so does every other host", _ok),
         Marker(
             "oauth",
             "asks for OAuth: `needs-auth` with an authorization URL, until the callback completes it or an "
@@ -228,7 +228,7 @@ def outcomes() -> tuple[tuple[str, str], ...]:
 def _marker(url: str) -> Marker:
     parts = _split(url)
     if parts is None:
-        return Marker("", "", _not_a_url)
+        return Marker("", "", _unreadable_url)
     query, host = dict(parse_qsl(parts.query)), parts.hostname or ""
     named = MARKERS.get(query.get("sandbox", "")) or MARKERS.get(host.removesuffix(DOMAIN) if DOMAIN in host else "ok")
     return named or MARKERS["ok"]
@@ -241,7 +241,7 @@ def _split(url: str) -> SplitResult | None:
         return None
 
 
-def _not_a_url(prober: SimulatedProber, connection: McpConnection) -> Outcome:
+def _unreadable_url(prober: SimulatedProber, connection: McpConnection) -> Outcome:
     return Outcome("error", "The URL cannot be read.")
 
 
@@ -255,7 +255,7 @@ def _key(connection: McpConnection) -> str:
 
 @lru_cache(maxsize=4096)
 def _listing(url: str, transport: Transport | None, want: frozenset[str], count: int | None) -> Outcome:
-    """What a healthy server lists. The markers are no part of its identity, so `?tools=` changes an existing one."""
+    """The lists of a healthy server. Markers do not belong to its identity, so `?tools=` changes an existing server."""
     key, asked = _identity(url)
     worked = transport or ("stdio" if url.startswith("stdio:") else "sse" if key.endswith("/sse") else "http")
     return Outcome(

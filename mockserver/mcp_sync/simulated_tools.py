@@ -1,4 +1,4 @@
-"""The tools, resources and prompts of simulated MCP servers: plausible, unlimited and always the same."""
+"""The tools, resources and prompts of simulated MCP servers: realistic, unlimited and always the same."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ VERBS: tuple[tuple[str, str, bool | None, Mapping[str, Any], tuple[str, ...]], .
 
 
 def number(key: str) -> int:
-    """A large number that depends on nothing but the key, on any machine."""
+    """A large number that depends on the key only, on any machine."""
     return int.from_bytes(sha256(key.encode()).digest()[:8], "big")
 
 
 def tools(key: str, count: int | None = None) -> tuple[Tool, ...]:
-    """The first `count` tools of the server named by `key` (three to nine where `count` is None).
+    """The first `count` tools of the server `key` (three to nine without `count`).
 
-    A smaller count gives a prefix of a larger one, so that changing it makes tools vanish or appear.
+    A smaller count gives a prefix of a larger one, so changing it removes or adds tools.
     """
     return tuple(_tool(number(key), i) for i in range(3 + number(key) % 7 if count is None else count))
 
@@ -55,7 +55,7 @@ def _tool(start: int, i: int) -> Tool:
 
 
 def resources(key: str) -> tuple[Mapping[str, Any], ...]:
-    """The resources of the server named by `key`, as MCP `resources/list` writes them."""
+    """The resources of the server `key`, as MCP `resources/list` writes them."""
     return tuple(_resource(NOUNS[(number(key) + i) % len(NOUNS)]) for i in range(1 + number(key) % 3))
 
 
@@ -65,7 +65,7 @@ def _resource(noun: str) -> Mapping[str, Any]:
 
 
 def prompts(key: str) -> tuple[Mapping[str, Any], ...]:
-    """The prompts of the server named by `key`, as MCP `prompts/list` writes them."""
+    """The prompts of the server `key`, as MCP `prompts/list` writes them."""
     noun = NOUNS[number(key) % len(NOUNS)]
     arguments = [{"name": "id", "description": "The identifier of the record.", "required": True}]
     description = f"Summarize one {noun.replace('_', ' ')}."

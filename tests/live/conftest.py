@@ -20,14 +20,14 @@ LIVE = ("serve", "--sync", "live", "--sync-deadline", "4", "--no-rate-limits", "
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
-    """The address of a sandbox of all vendors that asks real MCP servers."""
+    """The address of a mock of all vendors that queries real MCP servers."""
     with Processes() as processes:
         _, lines = processes.start(*LIVE, until=READY)
         yield address(lines)
 
 
 class Watched(NamedTuple):
-    """A sandbox in a process of its own, the event loop of which is watched."""
+    """A mock in a process of its own whose event loop is watched."""
 
     url: str
     process: subprocess.Popen[str]

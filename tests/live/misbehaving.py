@@ -11,7 +11,7 @@ from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Does what the last part of the path says."""
+    """Misbehaves as the last part of the path says."""
     if scope["type"] == "http":
         await MISBEHAVIOURS[scope["path"].rpartition("/")[2]](scope, receive, send)
 

@@ -1,4 +1,4 @@
-"""Registering real MCP servers: what each vendor shows of them, and what changes when they change."""
+"""Registering real MCP servers: what each vendor shows, before and after a change of the server."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def change_tools(url: str, count: int) -> None:
 
 
 def wait_for(seen: Callable[[], Any], wanted: Callable[[Any], bool]) -> Any:
-    """What is seen once it is as wanted; at most thirty seconds later."""
+    """The value once it is as wanted, at most thirty seconds later."""
     for _ in range(300):
         value = seen()
         if wanted(value):
@@ -67,7 +67,7 @@ def register(api: httpx.Client, url: str, **fields: Any) -> dict[str, Any]:
     return item
 
 
-def test_basedash_shows_the_tools_of_a_real_server_and_keeps_those_that_vanish(sandbox: str, demo: Demo) -> None:
+def test_basedash_shows_the_tools_of_a_real_server_and_keeps_removed_ones(sandbox: str, demo: Demo) -> None:
     url = demo("--tools", "4")
     with basedash(sandbox) as api:
         server = register(api, url)
@@ -81,7 +81,7 @@ def test_basedash_shows_the_tools_of_a_real_server_and_keeps_those_that_vanish(s
     assert [False, False, True, True] == sorted(tool["foundInServer"] for tool in synced["data"]["tools"])
 
 
-def test_basedash_speaks_sse_where_the_server_does(sandbox: str, demo: Demo) -> None:
+def test_basedash_uses_sse_if_the_server_does(sandbox: str, demo: Demo) -> None:
     with basedash(sandbox) as api:
         server = register(api, demo("--transport", "sse"))
 
@@ -100,14 +100,14 @@ def test_basedash_sends_its_static_headers(sandbox: str, demo: Demo) -> None:
 
 
 def consent(person: httpx.Client, url: str) -> httpx.Response:
-    """Press Allow on the consent page, as a browser would; the page that this leads to."""
+    """Press Allow on the consent page as a browser does. Gives the next page."""
     page = person.get(url)
     ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
     assert ticket is not None, page.text
     return person.post(page.url, data={"ticket": ticket.group(1), "decision": "allow"})
 
 
-def test_basedash_begins_oauth_and_syncs_when_the_person_has_consented(sandbox: str, demo: Demo) -> None:
+def test_basedash_starts_oauth_and_syncs_after_consent(sandbox: str, demo: Demo) -> None:
     url = demo("--auth", "oauth")
     with basedash(sandbox) as api, httpx.Client(follow_redirects=True) as person:
         server = register(api, url)
@@ -155,7 +155,7 @@ def test_the_session_with_real_mcp_servers_works_as_the_page_shows() -> None:
 
 
 @pytest.mark.slow
-def test_a_person_with_a_browser_connects_a_server_that_asks_for_oauth(sandbox: str, demo: Demo, devtools: str) -> None:
+def test_a_user_connects_a_server_with_oauth_in_a_browser(sandbox: str, demo: Demo, devtools: str) -> None:
     url = demo("--auth", "oauth", "--tools", "6")
     with basedash(sandbox) as api:
         server = register(api, url)
@@ -176,7 +176,7 @@ def test_a_person_with_a_browser_connects_a_server_that_asks_for_oauth(sandbox: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_server_that_is_not_ours_shows_its_tools_in_each_vendor(
+def test_each_vendor_shows_the_tools_of_servers_of_other_projects(
     sandbox: str, foreign: Callable[[str], str], name: str
 ) -> None:
     url, transport = foreign(name), "sse" if "SSE" in name else "http"
@@ -205,7 +205,7 @@ def test_a_server_that_is_not_ours_shows_its_tools_in_each_vendor(
     )  # fmt: skip
 
 
-def test_basedash_shows_pending_and_then_the_outcome_of_a_server_that_is_slow(sandbox: str, demo: Demo) -> None:
+def test_basedash_shows_a_slow_server_as_pending_and_then_its_outcome(sandbox: str, demo: Demo) -> None:
     url = demo("--misbehave", "silent")
     with basedash(sandbox) as api:
         server = register(api, url)
@@ -233,7 +233,7 @@ def test_datagrid_counts_the_tools_of_a_real_server(sandbox: str, demo: Demo) ->
     assert server["protocol_version"]
 
 
-def test_datagrid_tells_that_a_server_asks_for_oauth(sandbox: str, demo: Demo) -> None:
+def test_datagrid_shows_that_a_server_requires_oauth(sandbox: str, demo: Demo) -> None:
     with datagrid(sandbox) as api:
         server = api.post("/organization/mcp-servers", json={"name": "o", "base_url": demo("--auth", "oauth")}).json()
         api.delete(f"/organization/mcp-servers/{server['id']}")
@@ -241,7 +241,7 @@ def test_datagrid_tells_that_a_server_asks_for_oauth(sandbox: str, demo: Demo) -
     assert (True, False) == (server["metadata"]["requires_oauth"], server["metadata"]["oauth_configured"])
 
 
-def test_gaia_connects_to_a_real_server_and_lists_what_it_offers(sandbox: str, demo: Demo) -> None:
+def test_gaia_connects_to_a_real_server_and_lists_its_tools_resources_and_prompts(sandbox: str, demo: Demo) -> None:
     url = demo("--tools", "4")
     body = {"projectId": "proj_123", "name": "mine", "transportType": "http", "connectionType": "direct", "url": url}
     with gaia(sandbox) as api:
@@ -283,7 +283,7 @@ def test_piper_tests_a_real_server_with_its_token(sandbox: str, demo: Demo) -> N
 
 
 @pytest.mark.parametrize("address", ["http://169.254.169.254/latest", "http://10.0.0.1/mcp", "http://[fe80::1]/mcp"])
-def test_an_address_beyond_loopback_is_not_asked_and_the_registration_is_kept(sandbox: str, address: str) -> None:
+def test_an_address_beyond_loopback_is_not_queried_and_the_registration_is_kept(sandbox: str, address: str) -> None:
     with basedash(sandbox) as api:
         server = register(api, address)
 

@@ -30,7 +30,7 @@ MANY_TOOLS = 500
 
 
 class Counted(H11Protocol):
-    """A server's side of a connection; how many there are at the same time is counted."""
+    """A server's side of a connection. Counts concurrent connections."""
 
     now = most = 0
 
@@ -60,7 +60,7 @@ def many(url: str) -> Any:
 
 
 @pytest.mark.parametrize(("server", "count"), [(Slow, HOW_MANY), (many, HOW_MANY // 4)])
-def test_a_hundred_registrations_end_right_and_other_vendors_go_on(
+def test_a_hundred_registrations_get_the_right_outcome_without_delaying_other_vendors(
     watched: Watched, serve: Callable[[Callable[[str], Any]], str], server: Callable[[str], Any], count: int
 ) -> None:
     url = serve(server) + "/mcp"
@@ -76,7 +76,7 @@ def test_a_hundred_registrations_end_right_and_other_vendors_go_on(
 
     measured = (
         f"{count} registrations, {server.__name__}",
-        f"another vendor's list: {told(quiet)} when quiet, {told(busy)} meanwhile",
+        f"another vendor's list: {describe(quiet)} when quiet, {describe(busy)} meanwhile",
         f"its loop: busy for {seen['held']:.0f} ms at most between two looks, {seen['waited']:.0f} ms on the clock",
         f"{Counted.most} connections at the same time at most",
     )
@@ -99,7 +99,7 @@ async def register_all(api: httpx.Client, urls: list[str]) -> list[str]:
 
 
 def settled(api: httpx.Client, id: str) -> str:
-    """The state of a registration once its sync has ended."""
+    """The state of a registration after its sync."""
     for _ in range(300):
         item = api.get(f"/mcp-servers/{id}").json()["data"]
         if item["lastSyncStatus"] not in ("PENDING", "NEVER_SYNCED"):
@@ -108,5 +108,5 @@ def settled(api: httpx.Client, id: str) -> str:
     raise AssertionError(f"the sync of {id} never ended: {item}")
 
 
-def told(times: list[float]) -> str:
+def describe(times: list[float]) -> str:
     return f"median {statistics.median(times):.1f} ms, longest {max(times):.1f} ms ({len(times)} requests)"

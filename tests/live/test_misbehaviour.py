@@ -19,22 +19,22 @@ pytest.importorskip("mcp", reason="live sync needs the official MCP SDK: pip ins
 from tests.live.bystander import bystander
 from tests.live.conftest import Watched
 from tests.live.test_journeys import basedash, datagrid, gaia, piper  # only where the SDK is
-from tests.live.test_load import told
+from tests.live.test_load import describe
 from tests.mcp_sync.test_misbehaviour import EXPECTED
 from tests.process import Processes
 
 pytestmark = pytest.mark.slow
 
 LATE = ("did not answer in time", "was not done within", "longer than 16 MiB")
-"""How a server that goes on for ever is told: by the bound that is reached first."""
+"""The messages for a server that sends without end: the limit that is reached first."""
 
 LONGEST = 90
-"""Seconds after which every sync has ended: 60 for one, and some for its turn."""
+"""Seconds after which every sync has ended: 60 for one, and some for waiting."""
 
 
 @pytest.fixture(scope="module")
 def misbehaving() -> Iterator[str]:
-    """Where the servers are that misbehave."""
+    """The address of the misbehaving servers."""
     with Processes() as processes:
         program = (sys.executable, "-m", "tests.live.misbehaving")
         _, lines = processes.start(until="at ", program=program)
@@ -42,7 +42,7 @@ def misbehaving() -> Iterator[str]:
 
 
 async def of_basedash(api: httpx.AsyncClient, url: str) -> str:
-    """What a registration shows at last."""
+    """What a registration shows in the end."""
     created = (await api.post("/mcp-servers", json={"displayName": "Bad", "serverUrl": url})).json()["data"]
 
     async def seen() -> str | None:
@@ -82,7 +82,7 @@ async def of_gaia(api: httpx.AsyncClient, url: str) -> str:
 
 
 async def of_piper(api: httpx.AsyncClient, url: str) -> str:
-    """What the test of a saved server answers; one that was too late for the reply is tested again, a few times."""
+    """The reply to the test of a saved server. One that was too slow is tested again, a few times."""
     created = (await api.post("/mcp-servers/", json={"name": "bad", "url": url})).json()
     for _ in range(4):
         reply = await api.post(f"/mcp-servers/{created['id']}:test")
@@ -104,7 +104,7 @@ async def at_last(seen: Callable[[], Awaitable[str | None]]) -> str:
     [(basedash, of_basedash), (datagrid, of_datagrid), (gaia, of_gaia), (piper, of_piper)],
     ids=["basedash", "datagrid", "gaia", "piper"],
 )
-def test_every_misbehaviour_is_told_clearly_and_other_vendors_go_on(
+def test_every_misbehaviour_has_a_clear_message_and_delays_no_other_vendor(
     watched: Watched, misbehaving: str, vendor: Callable[[str], httpx.Client], shown: Callable[..., Awaitable[str]]
 ) -> None:
     replies: dict[str, float] = {}
@@ -115,7 +115,7 @@ def test_every_misbehaviour_is_told_clearly_and_other_vendors_go_on(
 
     slowest, seen = max(replies, key=lambda each: replies[each]), watched.seen()
     print(  # noqa: T201 - a measurement
-        f"\n  slowest reply {replies[slowest]:.1f} s ({slowest}), another vendor's list meanwhile: {told(busy)}"
+        f"\n  slowest reply {replies[slowest]:.1f} s ({slowest}), another vendor's list meanwhile: {describe(busy)}"
         f"\n  its loop: busy for {seen['held']:.0f} ms at most between two looks, {seen['waited']:.0f} ms on the clock"
     )
     assert list(EXPECTED) == list(messages)
@@ -123,7 +123,7 @@ def test_every_misbehaviour_is_told_clearly_and_other_vendors_go_on(
 
 
 def is_clear(vendor: Callable[..., Any], kind: str, said: str) -> bool:
-    """Does a vendor's reply say what happened, as far as it has a place for it?"""
+    """Does a vendor's reply say what happened, if it has a field for it?"""
     status, words = EXPECTED[kind]
     if vendor is datagrid:
         return said == "error"
@@ -135,7 +135,7 @@ def is_clear(vendor: Callable[..., Any], kind: str, said: str) -> bool:
 async def all_of(
     api: httpx.Client, base: str, shown: Callable[..., Awaitable[str]], replies: dict[str, float]
 ) -> dict[str, str]:
-    """What is shown of a server of each kind, all registered at once; `replies` get the seconds that replies took."""
+    """What is shown of a server of each kind, all registered at once. `replies` gets the seconds of each reply."""
 
     async def note(response: httpx.Response) -> None:
         place = f"{response.request.method} {response.request.url.path.rpartition('/')[2]}"

@@ -24,16 +24,16 @@ import uvicorn
 from mockserver.cli.commands import main
 
 QUEUE = Path("/proc/thread-self/schedstat")
-"""Nanoseconds on the processor, and ready but waiting for it (Linux, "Scheduler Statistics")."""
+"""Nanoseconds on the processor, and nanoseconds waiting for it (Linux, "Scheduler Statistics")."""
 
 
 def in_queue() -> float:
-    """Seconds that this thread has been ready and another one had the processor; 0 where nobody tells."""
+    """Seconds that this thread waited for the processor; 0 if the system does not say."""
     return int(QUEUE.read_text(encoding="ascii").split()[1]) / 1e9 if QUEUE.exists() else 0.0
 
 
 class Watch:
-    """Looks at the running event loop again and again."""
+    """Measures the delays of the running event loop."""
 
     looking: asyncio.Task[None]
 
@@ -56,7 +56,7 @@ class Watch:
             await asyncio.sleep(0.001)
             wall, processor = time.perf_counter() - wall, time.process_time() - processor
             self.waited = max(self.waited, wall)
-            # Several threads may be at work at the same time, so the processor's time may be longer than the clock's.
+            # Several threads may run at the same time, so the processor time may be longer than the time that passed.
             self.held = max(self.held, min(wall - (in_queue() - queued), processor))
             self.looks += 1
 

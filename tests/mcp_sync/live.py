@@ -1,4 +1,4 @@
-"""How the tests of live sync ask, serve and wait. Everything listens on loopback, at a free port."""
+"""What the tests of live sync share. Every server listens on a free port of loopback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mockserver.mcp_sync.guarded_http import ResponseLimits
 from mockserver.mcp_sync.live import LiveProber
 
 IMPATIENT = ResponseLimits(connect_seconds=1, read_seconds=2, total_seconds=3)
-"""Bounds that let a test of slowness end soon."""
+"""Limits with which tests of slow servers end soon."""
 
 
 def in_thread(app_at: Callable[[str], Any], started: list[Callable[[], None]], **options: Any) -> str:
@@ -42,8 +42,8 @@ def in_thread(app_at: Callable[[str], Any], started: list[Callable[[], None]], *
     return url
 
 
-def asking(ask: Callable[[LiveProber], Awaitable[Any]], **options: Any) -> Any:
-    """What `ask` makes of a live prober, in an event loop of its own."""
+def with_prober(ask: Callable[[LiveProber], Awaitable[Any]], **options: Any) -> Any:
+    """The result of `ask` with a live prober, in an event loop of its own."""
 
     async def within() -> Any:
         async with LiveProber(**options) as prober:

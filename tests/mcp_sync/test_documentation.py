@@ -1,4 +1,4 @@
-"""docs/live-sync.md says what the code does: its tables come from the code, and its limits are the limits."""
+"""The tables and limits in docs/live-sync.md match the code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rows(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_says_what_the_code_says(name: str) -> None:
+def test_the_tables_of_the_page_match_the_code(name: str) -> None:
     assert TABLES[name] == rows(name)
 
 
@@ -46,5 +46,5 @@ def test_a_table_says_what_the_code_says(name: str) -> None:
         f"{STANDARD.probes} syncs at the same time",
     ],
 )
-def test_the_limits_are_those_of_the_code(said: str) -> None:
+def test_the_limits_of_the_page_match_the_code(said: str) -> None:
     assert said in TEXT

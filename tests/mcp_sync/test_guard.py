@@ -1,4 +1,4 @@
-"""Which addresses live sync reaches: the tables, and what happens when a name changes its mind."""
+"""The addresses that live sync reaches, and names whose addresses change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mockserver.errors import SyncError
 from mockserver.mcp_sync.address_guard import Address, AllowedAddresses, ForbiddenAddress, literal
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
 from mockserver.mcp_sync.prober import McpConnection, Outcome
-from tests.mcp_sync.live import asking
+from tests.mcp_sync.live import with_prober
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -55,9 +55,9 @@ NEVER_REACHED = (
     "127.0.0.1\\@169.254.169.254",
     "169.254.169.254#@127.0.0.1",
 )
-"""Hosts that stay out of reach even where everything is allowed; the last ones hide an address from other readers."""
+"""Hosts that are never reached, even if all is allowed. Some programs do not see the address in the last ones."""
 
-NOT_REACHED_UNASKED = (
+MUST_BE_ALLOWED = (
     "10.0.0.1",
     "172.16.0.1",
     "192.168.1.1",
@@ -70,7 +70,7 @@ NOT_REACHED_UNASKED = (
     "[::ffff:10.0.0.1]",
     "[::ffff:8.8.8.8]",
 )
-"""Literal addresses that need a word from the operator."""
+"""Addresses that must be allowed."""
 
 UNUSUAL_FORMS = (
     "0251.0376.0251.0376",
@@ -103,19 +103,19 @@ UNUSUAL_FORMS = (
     "١٦٩.254.169.254",
     "０x7f000001",
 )
-"""Addresses in forms that some readers take for an address and others for a name: refused, whatever they stand for."""
+"""Hosts that some programs read as an address and others as a name. They are always refused."""
 
 OTHER_SCHEMES = ("ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "ws://127.0.0.1/", "unix:/tmp/x", "")
 
 
 def probed(url: str, **options: Any) -> Outcome:
-    outcome: Outcome = asking(lambda prober: prober.probe(McpConnection(url=url)), **options)
+    outcome: Outcome = with_prober(lambda prober: prober.probe(McpConnection(url=url)), **options)
     return outcome
 
 
 @pytest.fixture
 def no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make any attempt to connect a failure of the test, so that a refusal cannot be a mere failure to connect."""
+    """Fail the test at any attempt to connect, so that a failed connection does not pass for a refusal."""
 
     def refuse(self: socket.socket, address: object) -> int:
         raise AssertionError(f"a connection to {address} was tried")
@@ -125,7 +125,7 @@ def no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("no_connection")
 @pytest.mark.parametrize("host", NEVER_REACHED)
-def test_some_addresses_are_never_reached_even_where_everything_is_allowed(host: str) -> None:
+def test_some_addresses_are_never_reached_even_if_everything_is_allowed(host: str) -> None:
     outcome = probed(f"http://{host}/mcp", allow=EVERYWHERE)
 
     assert outcome.status == "unreachable"
@@ -133,13 +133,13 @@ def test_some_addresses_are_never_reached_even_where_everything_is_allowed(host:
 
 
 @pytest.mark.usefixtures("no_connection")
-@pytest.mark.parametrize("host", NOT_REACHED_UNASKED)
-def test_beyond_loopback_an_address_needs_to_be_allowed(host: str) -> None:
+@pytest.mark.parametrize("host", MUST_BE_ALLOWED)
+def test_an_address_beyond_loopback_must_be_allowed(host: str) -> None:
     outcome = probed(f"http://{host}/mcp")
 
     assert outcome.status == "unreachable"
     assert "--sync-allow" in str(outcome.message)
-    assert AllowedAddresses.of(EVERYWHERE).judge(host, ip_address(host.strip("[]"))) is None
+    assert AllowedAddresses.of(EVERYWHERE).check(host, ip_address(host.strip("[]"))) is None
 
 
 @pytest.mark.usefixtures("no_connection")
@@ -153,12 +153,12 @@ def test_an_address_in_an_unusual_form_is_refused(host: str) -> None:
 
 @pytest.mark.usefixtures("no_connection")
 @pytest.mark.parametrize("url", OTHER_SCHEMES)
-def test_only_http_and_https_are_asked(url: str) -> None:
+def test_only_http_and_https_urls_are_queried(url: str) -> None:
     assert "http" in str(probed(url, allow=EVERYWHERE).message)
 
 
 def names(**table: tuple[str, ...]) -> Callable[[str, int], Any]:
-    """A resolver that knows these names, with `_` for the dots."""
+    """A resolver with these names; `_` is a dot."""
 
     async def resolve(host: str, port: int) -> tuple[Address, ...]:
         return tuple(map(ip_address, table[host.replace(".", "_")]))
@@ -180,7 +180,7 @@ def test_a_name_for_a_forbidden_address_is_refused_even_if_the_name_is_allowed(a
     "name", ["metadata.google.internal", "METADATA.google.internal.", "instance-data", "evil.localhost"]
 )
 @pytest.mark.parametrize("address", ["169.254.169.254", "fd20:ce::254", "10.0.0.1"])
-def test_a_name_reaches_what_its_address_may_and_no_more(name: str, address: str) -> None:
+def test_a_name_is_allowed_if_its_address_is(name: str, address: str) -> None:
     async def resolver(host: str, port: int) -> tuple[Address, ...]:
         return (ip_address(address),)
 
@@ -192,13 +192,13 @@ def test_a_name_reaches_what_its_address_may_and_no_more(name: str, address: str
 def test_an_allowed_name_reaches_private_addresses_and_no_other_name_does() -> None:
     reach, private = AllowedAddresses.of(["Tools.Example."]), IPv4Address("10.0.0.1")
 
-    assert reach.judge("tools.example", private) is None
-    assert reach.judge("TOOLS.example.", private) is None
+    assert reach.check("tools.example", private) is None
+    assert reach.check("TOOLS.example.", private) is None
     with pytest.raises(ForbiddenAddress, match="--sync-allow"):
-        reach.judge("other.example", private)
+        reach.check("other.example", private)
 
 
-def test_a_name_that_changes_its_address_is_judged_at_every_connection(demo: Callable[..., str]) -> None:
+def test_a_name_that_changes_its_address_is_checked_at_every_connection(demo: Callable[..., str]) -> None:
     port = demo().rpartition(":")[2]
     asked: list[str] = []
 
@@ -206,15 +206,15 @@ def test_a_name_that_changes_its_address_is_judged_at_every_connection(demo: Cal
         asked.append("169.254.169.254" if asked else "127.0.0.1")
         return (ip_address(asked[-1]),)
 
-    # The first connection is answered (the SDK's server refuses a Host it does not know, and closes); the next is not
-    # made any more, because the name now stands for something else.
+    # The first connection is answered (the SDK's server refuses an unknown Host, and closes). There is no second one,
+    # because the name resolves to another address by then.
     outcome = probed(f"http://rebind.example:{port}/mcp", allow=EVERYWHERE, resolver=rebinding)
 
     assert "rebind.example (169.254.169.254) is never asked" in str(outcome.message)
     assert ["127.0.0.1", "169.254.169.254"] == asked
 
 
-def test_the_connection_goes_to_the_address_that_was_judged(serve: Callable[..., str]) -> None:
+def test_the_connection_goes_to_the_checked_address(serve: Callable[..., str]) -> None:
     hosts: list[str] = []
 
     async def note(scope: Any, receive: Any, send: Any) -> None:
@@ -241,10 +241,10 @@ def test_a_redirect_to_a_forbidden_address_is_not_followed(demo: Callable[..., s
 
 
 @given(st.ip_addresses())
-def test_nothing_is_reached_unasked_but_loopback(address: IPv4Address | IPv6Address) -> None:
+def test_only_loopback_is_reached_by_default(address: IPv4Address | IPv6Address) -> None:
     plain = getattr(address, "ipv4_mapped", None) or address
     try:
-        AllowedAddresses().judge(str(address), address)
+        AllowedAddresses().check(str(address), address)
     except ForbiddenAddress:
         assert not plain.is_loopback
     else:
@@ -252,23 +252,23 @@ def test_nothing_is_reached_unasked_but_loopback(address: IPv4Address | IPv6Addr
 
 
 @given(st.ip_addresses())
-def test_what_is_link_local_or_multicast_or_unspecified_is_refused_whatever_is_allowed(
+def test_link_local_multicast_and_unspecified_addresses_are_always_refused(
     address: IPv4Address | IPv6Address,
 ) -> None:
     forbidden = address.is_link_local or address.is_multicast or address.is_unspecified
     try:
-        AllowedAddresses.of(EVERYWHERE).judge(str(address), address)
+        AllowedAddresses.of(EVERYWHERE).check(str(address), address)
     except ForbiddenAddress:
         return
     assert not forbidden
 
 
 @given(st.ip_addresses())
-def test_the_usual_form_of_an_address_is_read_as_that_address(address: IPv4Address | IPv6Address) -> None:
+def test_an_address_in_its_usual_form_is_read(address: IPv4Address | IPv6Address) -> None:
     assert address == literal(str(address))
 
 
 @pytest.mark.parametrize("value", ["10.0.0.0/33", "", "a b", "http://a/", "1.2.3", "0x7f", "*", "a..b"])
-def test_a_value_of_sync_allow_that_means_nothing_is_refused_by_name(value: str) -> None:
+def test_an_error_names_an_invalid_value_of_sync_allow(value: str) -> None:
     with pytest.raises(SyncError, match="--sync-allow"):
         AllowedAddresses.of([value])

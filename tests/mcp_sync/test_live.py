@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.prober import McpConnection, Outcome
 from tests.foreign import SERVERS, everything
-from tests.mcp_sync.live import IMPATIENT, asking, put
+from tests.mcp_sync.live import IMPATIENT, put, with_prober
 from tests.package import UnobtainableError
 from tests.process import free_port
 
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def probed(url: str = "", *, allow_stdio: bool = False, **more: Any) -> Outcome:
-    outcome: Outcome = asking(lambda prober: prober.probe(McpConnection(url=url, **more)), allow_stdio=allow_stdio)
+    outcome: Outcome = with_prober(lambda prober: prober.probe(McpConnection(url=url, **more)), allow_stdio=allow_stdio)
     return outcome
 
 
@@ -50,17 +50,17 @@ def test_the_tools_of_a_streamable_http_server_are_listed(demo: Callable[..., st
     assert outcome.protocol_version
 
 
-def test_a_server_is_reached_by_the_name_localhost(demo: Callable[..., str]) -> None:
+def test_a_server_is_reached_as_localhost(demo: Callable[..., str]) -> None:
     assert probed(demo().replace("127.0.0.1", "localhost") + "/mcp").status == "ok"
 
 
-def test_a_server_that_speaks_sse_only_is_found_out(demo: Callable[..., str]) -> None:
+def test_a_server_with_sse_only_is_detected(demo: Callable[..., str]) -> None:
     outcome = probed(demo(transport="sse") + "/sse")
 
     assert ("ok", "sse", 3) == (outcome.status, outcome.transport, len(outcome.tools))
 
 
-def test_a_transport_that_is_named_is_the_only_one_tried(demo: Callable[..., str]) -> None:
+def test_a_given_transport_is_the_only_one_tried(demo: Callable[..., str]) -> None:
     url = demo(transport="sse") + "/sse"
 
     assert probed(url, transport="sse").status == "ok"
@@ -68,13 +68,13 @@ def test_a_transport_that_is_named_is_the_only_one_tried(demo: Callable[..., str
 
 
 @pytest.mark.parametrize("transport", ["http", "sse"])
-def test_every_transport_that_works_is_named_when_asked_for(demo: Callable[..., str], transport: str) -> None:
+def test_every_working_transport_is_reported_on_request(demo: Callable[..., str], transport: str) -> None:
     url = demo(transport=transport) + {"http": "/mcp", "sse": "/sse"}[transport]
 
     assert (transport,) == probed(url, want=frozenset({"transports"})).supported_transports
 
 
-def test_only_what_is_wanted_is_listed(demo: Callable[..., str]) -> None:
+def test_only_the_wanted_lists_are_read(demo: Callable[..., str]) -> None:
     url = demo() + "/mcp"
 
     assert ((), ()) == (probed(url).resources, probed(url).prompts)
@@ -94,7 +94,7 @@ def test_a_resource_is_read_and_a_prompt_filled_in(demo: Callable[..., str]) -> 
             await prober.read_resource(McpConnection(url="http://127.0.0.1:1/"), "demo://greeting"),
         ]
 
-    read, unknown, prompt, unreachable = asking(ask)
+    read, unknown, prompt, unreachable = with_prober(ask)
     assert [{"uri": "demo://greeting", "mimeType": "text/plain", "text": "Hello from the demo."}] == read["contents"]
     assert unknown is None
     assert "Greet Ada." == prompt["messages"][0]["content"]["text"]
@@ -102,7 +102,7 @@ def test_a_resource_is_read_and_a_prompt_filled_in(demo: Callable[..., str]) -> 
 
 
 @pytest.mark.parametrize("transport", ["http", "sse"])
-def test_tools_that_change_are_seen_at_the_next_sync(demo: Callable[..., str], transport: str) -> None:
+def test_the_next_sync_sees_changed_tools(demo: Callable[..., str], transport: str) -> None:
     base = demo(tools=2, transport=transport)
     url = base + {"http": "/mcp", "sse": "/sse"}[transport]
     before = probed(url)
@@ -116,13 +116,13 @@ def test_tools_that_change_are_seen_at_the_next_sync(demo: Callable[..., str], t
     assert ["echo"] == names(fewer)
 
 
-def test_many_tools_arrive_and_none_is_no_failure(demo: Callable[..., str]) -> None:
+def test_many_tools_are_listed_and_no_tools_are_no_failure(demo: Callable[..., str]) -> None:
     assert len(probed(demo(tools=250) + "/mcp").tools) == 250
     assert ("ok", ()) == (probed(demo(tools=0) + "/mcp").status, probed(demo(tools=0) + "/mcp").tools)
 
 
 @pytest.mark.parametrize("transport", ["http", "sse"])
-def test_a_bearer_token_is_asked_for_and_sent(demo: Callable[..., str], transport: str) -> None:
+def test_a_required_bearer_token_is_detected_and_sent(demo: Callable[..., str], transport: str) -> None:
     url = demo(auth="bearer", transport=transport) + {"http": "/mcp", "sse": "/sse"}[transport]
     without, wrong, right = (
         probed(url),
@@ -136,17 +136,17 @@ def test_a_bearer_token_is_asked_for_and_sent(demo: Callable[..., str], transpor
     assert ("ok", 3) == (right.status, len(right.tools))
 
 
-def test_secrets_show_up_neither_in_the_connection_nor_in_an_outcome(demo: Callable[..., str]) -> None:
+def test_neither_connection_nor_outcome_shows_secrets(demo: Callable[..., str]) -> None:
     secret = "s3cr3t-value"
     connection = McpConnection(url=demo(auth="bearer") + "/mcp", headers=(("Authorization", f"Bearer {secret}"),))
     unsendable = McpConnection(url=connection.url, headers=(("X-Key", f"{secret}\n"), ("X-Name", f"ä{secret}")))
 
     assert secret not in repr(connection)
     for each in (connection, unsendable):
-        assert secret not in repr(asking(lambda prober, each=each: prober.probe(each)))
+        assert secret not in repr(with_prober(lambda prober, each=each: prober.probe(each)))
 
 
-def test_a_secret_that_a_server_repeats_is_not_passed_on(serve: Callable[..., str]) -> None:
+def test_a_message_does_not_contain_a_secret_that_a_server_repeats(serve: Callable[..., str]) -> None:
     async def tactless(scope: Scope, receive: Receive, send: Send) -> None:
         said = dict(scope["headers"])[b"authorization"].decode()
         identifier = json.loads(await Request(scope, receive).body())["id"]
@@ -166,33 +166,33 @@ def test_a_name_that_is_not_resolved_in_time_is_a_timeout() -> None:
         return ()
 
     connection = McpConnection(url="http://slow.example/mcp")
-    outcome = asking(lambda prober: prober.probe(connection), resolver=never, bounds=IMPATIENT)
+    outcome = with_prober(lambda prober: prober.probe(connection), resolver=never, limits=IMPATIENT)
 
     assert outcome.status == "timeout"
 
 
-def test_nobody_there_is_told_in_words() -> None:
+def test_a_refused_connection_has_a_clear_message() -> None:
     outcome = probed(f"http://127.0.0.1:{free_port()}/mcp")
 
     assert ("unreachable", "No connection to the server: connection refused.") == (outcome.status, outcome.message)
 
 
-def test_a_name_that_nobody_has_is_told_in_words() -> None:
+def test_a_name_that_does_not_resolve_has_a_clear_message() -> None:
     async def nobody(host: str, port: int) -> tuple[Any, ...]:
         raise socket.gaierror("unknown")
 
-    outcome = asking(lambda prober: prober.probe(McpConnection(url="http://nobody.example/mcp")), resolver=nobody)
+    outcome = with_prober(lambda prober: prober.probe(McpConnection(url="http://nobody.example/mcp")), resolver=nobody)
 
     assert ("unreachable", True) == (outcome.status, "nobody.example does not resolve" in outcome.message)
 
 
-def test_a_server_without_tls_behind_https_is_told_in_words(demo: Callable[..., str]) -> None:
+def test_a_failed_tls_handshake_has_a_clear_message(demo: Callable[..., str]) -> None:
     outcome = probed(demo().replace("http:", "https:") + "/mcp")
 
     assert ("unreachable", True) == (outcome.status, "TLS failed" in str(outcome.message))
 
 
-def test_an_answer_that_is_late_is_a_timeout_with_the_time_allowed(demo: Callable[..., str]) -> None:
+def test_a_timeout_names_the_allowed_time(demo: Callable[..., str]) -> None:
     outcome = probed(demo(misbehave="silent") + "/mcp", timeout=0.3)
 
     assert ("timeout", "The server was not done within 0.3 seconds.") == (outcome.status, outcome.message)
@@ -237,7 +237,7 @@ server.run()
 """
 
 
-def test_a_command_is_run_only_where_that_is_allowed(tmp_path: Path) -> None:
+def test_a_command_runs_only_if_allowed(tmp_path: Path) -> None:
     marker = tmp_path / "ran"
     forbidden = probed(command=sys.executable, args=("-c", f"open({str(marker)!r}, 'w')"))
 
@@ -255,7 +255,7 @@ def test_a_command_is_run_only_where_that_is_allowed(tmp_path: Path) -> None:
         (sys.executable, ("-c", "raise SystemExit(3)"), "ended the exchange"),
     ],
 )
-def test_a_command_that_fails_is_told_in_words(command: str, args: tuple[str, ...], said: str) -> None:
+def test_a_failed_command_has_a_clear_message(command: str, args: tuple[str, ...], said: str) -> None:
     outcome = probed(allow_stdio=True, command=command, args=args)
 
     assert outcome.status != "ok"
@@ -263,7 +263,7 @@ def test_a_command_that_fails_is_told_in_words(command: str, args: tuple[str, ..
 
 
 def proxy(status: str, token: str) -> Callable[[str], Starlette]:
-    """The health check of a GAIA proxy that wants a token in a header of its own."""
+    """The health check of a GAIA proxy that requires a token in a special header."""
 
     async def health(request: Request) -> Response:
         wanted = request.headers.get("x-proxy-auth") == f"Bearer {token}"
@@ -280,7 +280,7 @@ def proxy(status: str, token: str) -> Callable[[str], Starlette]:
         ("ok", "other", "error", "The proxy is not healthy. The server answered 401 Unauthorized."),
     ],
 )
-def test_a_proxy_must_be_healthy_before_the_server_is_asked(
+def test_a_proxy_must_be_healthy_before_the_server_is_queried(
     demo: Callable[..., str], serve: Callable[..., str], state: str, token: str, status: str, said: str
 ) -> None:
     headers = (("X-Proxy-Auth", f"Bearer {token}"),)
@@ -289,7 +289,7 @@ def test_a_proxy_must_be_healthy_before_the_server_is_asked(
     assert (status, said) == (outcome.status, str(outcome.message))
 
 
-def test_a_proxy_that_is_away_or_forbidden_is_told_in_words(demo: Callable[..., str]) -> None:
+def test_an_unreachable_or_forbidden_proxy_has_a_clear_message(demo: Callable[..., str]) -> None:
     url = demo() + "/mcp"
 
     assert "The proxy is not available. No connection" in str(probed(url, proxy_url="http://127.0.0.1:1").message)
@@ -298,7 +298,7 @@ def test_a_proxy_that_is_away_or_forbidden_is_told_in_words(demo: Callable[..., 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_server_that_is_not_ours_is_understood(name: str, foreign: Callable[[str], str]) -> None:
+def test_servers_of_other_projects_are_understood(name: str, foreign: Callable[[str], str]) -> None:
     outcome = probed(foreign(name), want=EVERYTHING)
 
     assert ("ok", "sse" if "SSE" in name else "http") == (outcome.status, outcome.transport)
@@ -307,7 +307,7 @@ def test_a_server_that_is_not_ours_is_understood(name: str, foreign: Callable[[s
 
 
 @pytest.mark.slow
-def test_a_command_that_is_not_ours_is_understood() -> None:
+def test_a_command_of_another_project_is_understood() -> None:
     try:
         command, *args = everything("stdio")
     except UnobtainableError as fault:

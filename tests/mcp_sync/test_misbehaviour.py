@@ -1,4 +1,4 @@
-"""Servers that misbehave: each leaves a clear message, within its time, and the event loop free for everybody else."""
+"""Misbehaving servers: each has a clear message in time and does not block the event loop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mockserver.mcp_sync.guarded_http import STANDARD
 from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.misbehaviour import MISBEHAVIOURS
 from mockserver.mcp_sync.prober import McpConnection, Outcome
-from tests.mcp_sync.live import IMPATIENT, asking
+from tests.mcp_sync.live import IMPATIENT, with_prober
 
 EXPECTED: dict[str, tuple[str, str]] = {
     "silent": ("timeout", "did not answer in time"),
@@ -43,13 +43,13 @@ EXPECTED: dict[str, tuple[str, str]] = {
 }
 
 
-class Heart:
-    """Beats in an event loop and remembers the longest time between two beats: how long others had to wait."""
+class LoopDelay:
+    """Wakes up regularly in an event loop and records the longest delay."""
 
     def __init__(self) -> None:
         self.longest = 0.0
 
-    async def beat(self) -> None:
+    async def measure(self) -> None:
         last = time.perf_counter()
         while True:
             await asyncio.sleep(0.002)
@@ -57,13 +57,13 @@ class Heart:
             self.longest, last = max(self.longest, now - last), now
 
 
-async def beside(heart: Heart, work: Any) -> Any:
-    """The result of some work, while a heart beats in the same loop."""
-    beating = asyncio.create_task(heart.beat())
+async def measured(delay: LoopDelay, work: Any) -> Any:
+    """The result of work, while delays are measured in the same loop."""
+    measuring = asyncio.create_task(delay.measure())
     try:
         return await work
     finally:
-        beating.cancel()
+        measuring.cancel()
 
 
 def test_every_misbehaviour_has_an_expectation_here() -> None:
@@ -71,37 +71,37 @@ def test_every_misbehaviour_has_an_expectation_here() -> None:
 
 
 @pytest.mark.parametrize("kind", MISBEHAVIOURS)
-def test_a_server_that_misbehaves_leaves_a_clear_message(kind: str, demo: Callable[..., str]) -> None:
-    url, heart = demo(misbehave=kind) + "/mcp", Heart()
+def test_a_misbehaving_server_has_a_clear_message(kind: str, demo: Callable[..., str]) -> None:
+    connection, delay = McpConnection(url=demo(misbehave=kind) + "/mcp"), LoopDelay()
     status, said = EXPECTED[kind]
-    bounds = IMPATIENT if status == "timeout" else STANDARD
+    limits = IMPATIENT if status == "timeout" else STANDARD
     tracemalloc.start()
     try:
-        outcome: Outcome = asking(lambda prober: beside(heart, prober.probe(McpConnection(url=url))), bounds=bounds)
+        outcome: Outcome = with_prober(lambda prober: measured(delay, prober.probe(connection)), limits=limits)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    held = f"{kind}: loop held up {1000 * heart.longest:.0f} ms at most"
+    held = f"{kind}: loop held up {1000 * delay.longest:.0f} ms at most"
     print(f"{held}, {most / 1e6:.1f} MB at most")  # noqa: T201 - a measurement, shown with -s
 
     assert status == outcome.status
     assert said in str(outcome.message)
     assert len(str(outcome.message)) <= 300
     assert outcome.tools == ()
-    # `bomb` is compressed in this very process; everything else is bounded by a few messages of the size allowed.
+    # `bomb` is compressed in this process. All else is limited to a few messages of the allowed size.
     assert most < 200e6 if kind == "bomb" else most < 60e6
 
 
 @pytest.mark.parametrize("kind", ["hang", "huge", "rubbish", "drip"])
-def test_a_misbehaving_sse_server_leaves_a_clear_message_too(kind: str, demo: Callable[..., str]) -> None:
+def test_a_misbehaving_sse_server_has_a_clear_message(kind: str, demo: Callable[..., str]) -> None:
     connection = McpConnection(url=demo(transport="sse", misbehave=kind) + "/sse", transport="sse")
-    outcome: Outcome = asking(lambda prober: prober.probe(connection), bounds=IMPATIENT)
+    outcome: Outcome = with_prober(lambda prober: prober.probe(connection), limits=IMPATIENT)
 
     assert outcome.status in {"timeout", "error"}
     assert outcome.message
 
 
-def test_the_sandbox_goes_on_asking_well_behaved_servers_meanwhile(demo: Callable[..., str]) -> None:
+def test_misbehaving_servers_do_not_disturb_probes_of_others(demo: Callable[..., str]) -> None:
     good, bad = demo() + "/mcp", [demo(misbehave=kind) + "/mcp" for kind in ("silent", "drip", "noise", "huge")]
 
     async def together(prober: LiveProber) -> list[Outcome]:
@@ -110,9 +110,9 @@ def test_the_sandbox_goes_on_asking_well_behaved_servers_meanwhile(demo: Callabl
         await asked
         return well
 
-    assert {"ok"} == {outcome.status for outcome in asking(together, bounds=IMPATIENT)}
+    assert {"ok"} == {outcome.status for outcome in with_prober(together, limits=IMPATIENT)}
 
 
-def test_a_misbehaviour_that_does_not_exist_is_refused_by_name() -> None:
+def test_an_error_names_an_unknown_misbehaviour() -> None:
     with pytest.raises(SyncError, match="there is no misbehaviour 'sulk'; there is silent, "):
         Demo(misbehave="sulk").app("http://127.0.0.1:1")

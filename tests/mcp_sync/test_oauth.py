@@ -1,4 +1,4 @@
-"""The whole way of OAuth against the demo server: discovery, registration, consent, token, renewal, refusals."""
+"""OAuth with the demo server: discovery, registration, consent, token, renewal, refusals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from mockserver.errors import SyncError
 from mockserver.mcp_sync.demo_server import Demo
 from mockserver.mcp_sync.live import LiveProber
 from mockserver.mcp_sync.prober import McpConnection, Outcome
-from tests.mcp_sync.live import asking, press_allow
+from tests.mcp_sync.live import press_allow, with_prober
 
 CALLBACK = "http://127.0.0.1:9/oauth/callback"
 OWNER = "basedash/org_1/mcp_1"
@@ -38,7 +38,7 @@ def asked_of(url: str | None) -> dict[str, str]:
 
 
 async def decide(authorization_url: str | None, decision: str = "allow") -> dict[str, str]:
-    """Walk through the consent page as a browser would, and return what the callback gets."""
+    """Use the consent page as a browser does, and return the parameters of the callback."""
     async with httpx.AsyncClient(follow_redirects=True) as browser:
         page = await browser.get(str(authorization_url))
         assert "<strong>mockserver</strong>" in page.text
@@ -61,11 +61,9 @@ async def authorized(prober: LiveProber, connection: McpConnection) -> Outcome:
 
 
 @pytest.mark.parametrize(("transport", "path"), [("http", "/mcp"), ("sse", "/sse")])
-def test_a_401_leads_to_an_authorization_url_with_everything_oauth_wants(
-    demo: Callable[..., str], transport: str, path: str
-) -> None:
+def test_a_401_leads_to_a_complete_authorization_url(demo: Callable[..., str], transport: str, path: str) -> None:
     url = demo(auth="oauth", transport=transport) + path
-    outcome: Outcome = asking(lambda prober: prober.probe(wanting(url)))
+    outcome: Outcome = with_prober(lambda prober: prober.probe(wanting(url)))
     query = asked_of(outcome.authorization_url)
 
     assert ("needs-auth", "oauth", True, False) == (
@@ -84,15 +82,15 @@ def test_a_401_leads_to_an_authorization_url_with_everything_oauth_wants(
 
 
 @pytest.mark.parametrize(("transport", "path"), [("http", "/mcp"), ("sse", "/sse")])
-def test_consent_lets_the_tools_be_listed(demo: Callable[..., str], transport: str, path: str) -> None:
+def test_the_tools_are_listed_after_consent(demo: Callable[..., str], transport: str, path: str) -> None:
     url = demo(auth="oauth", transport=transport) + path
-    outcome: Outcome = asking(lambda prober: authorized(prober, wanting(url)))
+    outcome: Outcome = with_prober(lambda prober: authorized(prober, wanting(url)))
 
     assert ("ok", 3, transport) == (outcome.status, len(outcome.tools), outcome.transport)
     assert (True, True, "oauth") == (outcome.requires_auth, outcome.oauth_configured, outcome.auth_type)
 
 
-def test_a_state_is_good_for_one_exchange_and_an_unknown_one_for_none(demo: Callable[..., str]) -> None:
+def test_a_state_can_be_used_once_and_an_unknown_one_never(demo: Callable[..., str]) -> None:
     async def ask(prober: LiveProber) -> None:
         answer = await decide((await prober.probe(wanting(demo(auth="oauth") + "/mcp"))).authorization_url)
         with pytest.raises(SyncError, match="with this state"):
@@ -101,10 +99,10 @@ def test_a_state_is_good_for_one_exchange_and_an_unknown_one_for_none(demo: Call
         with pytest.raises(SyncError, match="with this state"):
             await prober.complete(answer["state"], answer["code"])
 
-    asking(ask)
+    with_prober(ask)
 
 
-def test_a_wrong_code_is_refused_and_spends_the_state(demo: Callable[..., str]) -> None:
+def test_a_wrong_code_is_refused_and_uses_up_the_state(demo: Callable[..., str]) -> None:
     async def ask(prober: LiveProber) -> Outcome:
         connection = wanting(demo(auth="oauth") + "/mcp")
         answer = await decide((await prober.probe(connection)).authorization_url)
@@ -114,7 +112,7 @@ def test_a_wrong_code_is_refused_and_spends_the_state(demo: Callable[..., str]) 
             await prober.complete(answer["state"], answer["code"])
         return await prober.probe(connection)
 
-    assert asking(ask).status == "needs-auth"
+    assert with_prober(ask).status == "needs-auth"
 
 
 def test_a_callback_from_another_issuer_is_refused(demo: Callable[..., str]) -> None:
@@ -123,21 +121,21 @@ def test_a_callback_from_another_issuer_is_refused(demo: Callable[..., str]) -> 
         with pytest.raises(SyncError, match="iss mismatch"):
             await prober.complete(answer["state"], answer["code"], issuer="https://evil.example")
 
-    asking(ask)
+    with_prober(ask)
 
 
-def test_denial_reaches_the_callback_without_a_code(demo: Callable[..., str]) -> None:
+def test_a_denied_consent_calls_back_without_a_code(demo: Callable[..., str]) -> None:
     async def ask(prober: LiveProber) -> dict[str, str]:
         outcome = await prober.probe(wanting(demo(auth="oauth") + "/mcp"))
         return await decide(outcome.authorization_url, "deny")
 
-    answer = asking(ask)
+    answer = with_prober(ask)
     assert "access_denied" == answer["error"]
     assert "code" not in answer
 
 
 class Seen:
-    """An OAuth demo server that notes the path, the form and the credential of every request."""
+    """An OAuth demo server that records path, form and credential of every request."""
 
     def __init__(self, url: str, **options: Any) -> None:
         self._app = Demo(auth="oauth", **options).app(url)
@@ -163,7 +161,7 @@ class Seen:
 
 @pytest.fixture
 def seen(serve: Callable[[Callable[[str], Any]], str]) -> Callable[..., tuple[str, Seen]]:
-    """A function that serves an OAuth demo server that notes its requests."""
+    """A function that serves an OAuth demo server that records its requests."""
 
     def start(**options: Any) -> tuple[str, Seen]:
         made: list[Seen] = []
@@ -177,7 +175,7 @@ def seen(serve: Callable[[Callable[[str], Any]], str]) -> Callable[..., tuple[st
     return start
 
 
-def test_a_token_that_has_expired_is_renewed_without_a_person(seen: Callable[..., tuple[str, Seen]]) -> None:
+def test_an_expired_token_is_renewed_without_the_user(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, server = seen(token_seconds=1)
 
     async def ask(prober: LiveProber) -> Outcome:
@@ -185,11 +183,11 @@ def test_a_token_that_has_expired_is_renewed_without_a_person(seen: Callable[...
         await asyncio.sleep(2.1)
         return await prober.probe(wanting(url))
 
-    assert asking(ask).status == "ok"
+    assert with_prober(ask).status == "ok"
     assert ["authorization_code", "refresh_token"] == server.grants()
 
 
-def test_a_token_that_the_server_refuses_early_is_renewed_once(
+def test_a_token_that_the_server_refuses_is_renewed_once(
     seen: Callable[..., tuple[str, Seen]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url, server = seen()
@@ -200,11 +198,11 @@ def test_a_token_that_the_server_refuses_early_is_renewed_once(
         granted._provider.context.current_tokens.access_token = "revoked"
         return await prober.probe(wanting(url))
 
-    assert asking(ask).status == "ok"
+    assert with_prober(ask).status == "ok"
     assert ["authorization_code", "refresh_token"] == server.grants()
 
 
-def test_a_renewal_that_fails_begins_a_new_authorization(seen: Callable[..., tuple[str, Seen]]) -> None:
+def test_a_failed_renewal_starts_a_new_authorization(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, _ = seen()
 
     async def ask(prober: LiveProber) -> list[Outcome]:
@@ -213,12 +211,12 @@ def test_a_renewal_that_fails_begins_a_new_authorization(seen: Callable[..., tup
         tokens.access_token = tokens.refresh_token = "revoked"
         return [await prober.probe(wanting(url)), await authorized(prober, wanting(url))]
 
-    again, after = asking(ask)
+    again, after = with_prober(ask)
     assert ("needs-auth", True) == (again.status, again.authorization_url is not None)
     assert after.status == "ok"
 
 
-def test_tokens_go_to_no_other_url_and_end_when_the_owner_is_forgotten(
+def test_tokens_are_sent_to_one_url_only_and_dropped_with_their_owner(
     seen: Callable[..., tuple[str, Seen]], demo: Callable[..., str]
 ) -> None:
     url, _ = seen()
@@ -234,39 +232,39 @@ def test_tokens_go_to_no_other_url_and_end_when_the_owner_is_forgotten(
         prober.forget("basedash/org_1")
         return [moved, neighbour, kept, await prober.probe(wanting(url))]
 
-    assert ["needs-auth", "needs-auth", "ok", "needs-auth"] == [outcome.status for outcome in asking(ask)]
+    assert ["needs-auth", "needs-auth", "ok", "needs-auth"] == [outcome.status for outcome in with_prober(ask)]
     assert {""} == {credential for _, _, credential in noted.requests}
 
 
-def test_a_token_takes_the_place_of_a_header_that_is_registered(seen: Callable[..., tuple[str, Seen]]) -> None:
+def test_a_token_replaces_a_registered_authorization_header(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, server = seen()
     connection = wanting(url, headers=(("AUTHORIZATION", "Bearer outdated"),))
 
-    assert asking(lambda prober: authorized(prober, connection)).status == "ok"
+    assert with_prober(lambda prober: authorized(prober, connection)).status == "ok"
     assert not [each for _, _, each in server.requests if "outdated" in each and "," in each]
     assert server.requests[-1][2] != "Bearer outdated"
 
 
-def test_a_client_id_that_is_given_needs_no_registration(seen: Callable[..., tuple[str, Seen]]) -> None:
+def test_a_given_client_id_needs_no_registration(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, server = seen()
     connection = wanting(url, oauth_client_id="given", oauth_client_secret="s3cr3t", oauth_scope="tools extra")
 
-    query = asked_of(asking(lambda prober: prober.probe(connection)).authorization_url)
+    query = asked_of(with_prober(lambda prober: prober.probe(connection)).authorization_url)
 
     assert ("given", "tools extra") == (query["client_id"], query["scope"])
     assert "/register" not in {path for path, _, _ in server.requests}
     assert "s3cr3t" not in repr(connection)
 
 
-def test_without_an_owner_to_come_back_to_oauth_is_only_detected(seen: Callable[..., tuple[str, Seen]]) -> None:
+def test_without_an_owner_oauth_is_only_detected(seen: Callable[..., tuple[str, Seen]]) -> None:
     url, server = seen()
-    outcome: Outcome = asking(lambda prober: prober.probe(McpConnection(url=url)))
+    outcome: Outcome = with_prober(lambda prober: prober.probe(McpConnection(url=url)))
 
     assert ("needs-auth", "oauth", None) == (outcome.status, outcome.auth_type, outcome.authorization_url)
     assert "/register" not in {path for path, _, _ in server.requests}
 
 
-def test_a_server_without_metadata_is_not_asked_to_register_anybody(serve: Callable[..., str]) -> None:
+def test_no_client_is_registered_with_a_server_without_metadata(serve: Callable[..., str]) -> None:
     paths: list[tuple[str, str]] = []
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -276,7 +274,7 @@ def test_a_server_without_metadata_is_not_asked_to_register_anybody(serve: Calla
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
-    outcome: Outcome = asking(lambda prober: prober.probe(wanting(serve(lambda url: guarded) + "/mcp")))
+    outcome: Outcome = with_prober(lambda prober: prober.probe(wanting(serve(lambda url: guarded) + "/mcp")))
 
     assert ("needs-auth", "bearer", None) == (outcome.status, outcome.auth_type, outcome.authorization_url)
     assert ("GET", "/.well-known/oauth-protected-resource/mcp") in paths
@@ -284,7 +282,7 @@ def test_a_server_without_metadata_is_not_asked_to_register_anybody(serve: Calla
 
 
 def metadata_at(url: str, **server: Any) -> Callable[[Scope, Receive, Send], Any]:
-    """A server behind a 401 whose authorization server is what `server` says of it."""
+    """A server that answers 401, whose authorization server is `server`."""
     documents = {
         "/.well-known/oauth-protected-resource/mcp": {"resource": url + "/mcp", "authorization_servers": [url]},
         "/.well-known/openid-configuration": {
@@ -317,9 +315,9 @@ def metadata_at(url: str, **server: Any) -> Callable[[Scope, Receive, Send], Any
         ({"registration_endpoint": "http://127.0.0.1:1/register"}, "connection refused"),
     ],
 )
-def test_oauth_that_cannot_be_begun_is_told_in_words(serve: Callable[..., str], server: Any, said: str) -> None:
+def test_oauth_that_cannot_be_started_has_a_clear_message(serve: Callable[..., str], server: Any, said: str) -> None:
     url = serve(lambda url: metadata_at(url, **server)) + "/mcp"
-    outcome: Outcome = asking(lambda prober: prober.probe(wanting(url)))
+    outcome: Outcome = with_prober(lambda prober: prober.probe(wanting(url)))
 
     assert ("needs-auth", "oauth", None) == (outcome.status, outcome.auth_type, outcome.authorization_url)
     assert said in str(outcome.message)
@@ -356,12 +354,12 @@ def test_no_step_of_oauth_leads_to_a_forbidden_address(serve: Callable[..., str]
             await prober.complete(asked_of(outcome.authorization_url)["state"], "code")
         return str(caught.value)
 
-    assert "169.254.169.254 is never asked" in asking(ask)
+    assert "169.254.169.254 is never asked" in with_prober(ask)
 
 
-def test_openid_discovery_serves_as_well(serve: Callable[..., str]) -> None:
+def test_openid_discovery_works_too(serve: Callable[..., str]) -> None:
     url = serve(metadata_at) + "/mcp"
-    outcome: Outcome = asking(lambda prober: prober.probe(wanting(url, oauth_client_id="given")))
+    outcome: Outcome = with_prober(lambda prober: prober.probe(wanting(url, oauth_client_id="given")))
 
     assert str(outcome.authorization_url).startswith(url.removesuffix("/mcp") + "/authorize?")
 
@@ -377,7 +375,7 @@ def test_tokens_and_codes_are_never_shown(
         granted = prober._authorizations._granted
         return repr((outcome, vars(prober), vars(prober._authorizations), granted, *granted.values()))
 
-    shown = asking(ask)
+    shown = with_prober(ask)
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("mcp.server", "asyncio"))]
     tokens = [credential.removeprefix("Bearer ") for _, _, credential in server.requests if credential]
 
@@ -387,7 +385,7 @@ def test_tokens_and_codes_are_never_shown(
         assert token not in "\n".join(ours)
 
 
-def test_a_token_response_that_makes_no_sense_is_not_repeated(serve: Callable[..., str]) -> None:
+def test_a_message_does_not_repeat_an_invalid_token_response(serve: Callable[..., str]) -> None:
     secret = "s3cr3t-refresh-token"
 
     def strange(url: str) -> Callable[[Scope, Receive, Send], Any]:
@@ -408,10 +406,10 @@ def test_a_token_response_that_makes_no_sense_is_not_repeated(serve: Callable[..
             await prober.complete(asked_of(outcome.authorization_url)["state"], "code")
         return str(caught.value)
 
-    assert asking(ask) == "OAuth failed: Invalid token response"
+    assert with_prober(ask) == "OAuth failed: Invalid token response"
 
 
-def test_what_waits_for_a_person_ends_with_the_prober(demo: Callable[..., str]) -> None:
+def test_open_authorizations_end_with_the_prober(demo: Callable[..., str]) -> None:
     async def ask() -> set[str]:
         async with LiveProber() as prober:
             await prober.probe(wanting(demo(auth="oauth") + "/mcp"))
@@ -421,14 +419,14 @@ def test_what_waits_for_a_person_ends_with_the_prober(demo: Callable[..., str]) 
     assert asyncio.run(ask()) == set()
 
 
-def test_an_authorization_that_is_forgotten_cannot_be_completed(demo: Callable[..., str]) -> None:
+def test_a_dropped_authorization_cannot_be_completed(demo: Callable[..., str]) -> None:
     async def ask(prober: LiveProber) -> None:
         answer = await decide((await prober.probe(wanting(demo(auth="oauth") + "/mcp"))).authorization_url)
         prober.forget(OWNER)
         with pytest.raises(SyncError, match="with this state"):
             await prober.complete(answer["state"], answer["code"])
 
-    asking(ask)
+    with_prober(ask)
 
 
 @pytest.fixture
@@ -455,7 +453,7 @@ def callback() -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.slow
-def test_a_person_with_a_browser_can_consent(
+def test_a_user_can_consent_in_a_browser(
     demo: Callable[..., str], callback: tuple[str, list[str]], devtools: str
 ) -> None:
     redirect_uri, called = callback
@@ -468,4 +466,4 @@ def test_a_person_with_a_browser_can_consent(
         await prober.complete(answer["state"], answer["code"], issuer=answer.get("iss"))
         return await prober.probe(connection._replace())
 
-    assert asking(ask).status == "ok"
+    assert with_prober(ask).status == "ok"

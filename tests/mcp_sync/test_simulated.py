@@ -1,4 +1,4 @@
-"""The simulated prober: everything comes out of the URL, and nothing goes to the network."""
+"""The simulated prober: everything follows from the URL, without any network."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_the_same_url_always_has_the_same_tools(url: str) -> None:
 
 
 @given(urls, st.integers(0, 300), st.integers(0, 300))
-def test_a_smaller_number_of_tools_is_the_beginning_of_a_larger_one(url: str, one: int, other: int) -> None:
+def test_fewer_tools_are_a_prefix_of_more_tools(url: str, one: int, other: int) -> None:
     fewer, more = (asked(f"{url}?tools={count}").tools for count in sorted((one, other)))
 
     assert fewer == more[: len(fewer)]
@@ -62,7 +62,7 @@ def test_a_server_has_as_many_tools_as_its_url_says_and_no_two_share_a_name(url:
 
 
 @given(st.text(), st.text())
-def test_any_text_is_answered_with_an_outcome(url: str, proxy: str) -> None:
+def test_any_url_has_an_outcome(url: str, proxy: str) -> None:
     assert asked(url, proxy_url=proxy).status in {"ok", "error"}
 
 
@@ -72,7 +72,7 @@ def test_every_outcome_has_an_expectation_here() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("url", ["https://{0}.mcp.example/mcp", "http://localhost:9/mcp?sandbox={0}"])
-def test_an_outcome_is_provoked_by_host_or_by_marker(name: str, url: str) -> None:
+def test_a_host_or_a_marker_selects_the_outcome(name: str, url: str) -> None:
     outcome = asked(url.format(name))
     status, count = EXPECTED[name]
 
@@ -81,19 +81,19 @@ def test_an_outcome_is_provoked_by_host_or_by_marker(name: str, url: str) -> Non
     assert count in (None, len(outcome.tools))
 
 
-def test_a_token_opens_what_asks_for_one() -> None:
+def test_a_token_is_accepted_where_one_is_required() -> None:
     for name in ("oauth", "bearer", "custom"):
         headers = (("Authorization", "Bearer x"),)
 
         assert asked(f"https://{name}.mcp.example/", headers=headers).status == "ok"
 
 
-def test_a_server_that_speaks_sse_only_refuses_streamable_http() -> None:
+def test_a_server_with_sse_only_refuses_streamable_http() -> None:
     assert ("sse", "ok") == (asked("https://sse.mcp.example/").transport, asked("https://sse.mcp.example/").status)
     assert asked("https://sse.mcp.example/", transport="http").status == "error"
 
 
-def test_an_authorization_url_has_what_oauth_wants_and_its_state_completes_the_flow_once() -> None:
+def test_an_authorization_url_is_complete_and_its_state_can_be_used_once() -> None:
     prober = SimulatedProber()
     connection = McpConnection(
         url="https://oauth.mcp.example/mcp", owner="basedash/org_1/mcp_1", redirect_uri="http://127.0.0.1:1/callback"
@@ -111,7 +111,7 @@ def test_an_authorization_url_has_what_oauth_wants_and_its_state_completes_the_f
         prober.complete(query["state"], "any")
 
 
-def test_what_is_forgotten_asks_again() -> None:
+def test_a_dropped_authorization_is_required_again() -> None:
     prober = SimulatedProber()
     connection = McpConnection(
         url="https://oauth.mcp.example/mcp", owner="basedash/org_1/mcp_1", redirect_uri="http://a/"
@@ -124,12 +124,12 @@ def test_what_is_forgotten_asks_again() -> None:
     assert prober.probe(connection).status == "needs-auth"
 
 
-def test_a_proxy_that_fails_hides_the_server_behind_it() -> None:
+def test_a_failing_proxy_decides_the_outcome() -> None:
     assert asked("https://a.example/", proxy_url="http://unreachable.mcp.example").status == "unreachable"
     assert asked("https://a.example/", proxy_url="http://proxy.example").status == "ok"
 
 
-def test_resources_and_prompts_that_are_listed_can_be_read() -> None:
+def test_listed_resources_and_prompts_can_be_read() -> None:
     prober, connection = SimulatedProber(), McpConnection(url="https://a.example/", want=EVERYTHING)
     listed = prober.probe(connection)
 
@@ -174,7 +174,7 @@ REGISTRATIONS = {
         "pat_sandbox_admin", {"url": "https://oauth.mcp.example/mcp", "auth_token": "t"},
     ),
 }  # fmt: skip
-"""One request of each vendor that asks an MCP server: path → credential and body."""
+"""A request of each vendor that queries an MCP server: path → credential and body."""
 
 WATCHED = f"""
 import asyncio, os, sys
@@ -200,7 +200,7 @@ if sys.argv[1:]:
 """
 
 
-def test_a_sandbox_as_it_comes_connects_to_nobody_whatever_is_registered() -> None:
+def test_by_default_no_registration_leads_to_a_connection() -> None:
     well = subprocess.run([sys.executable, "-c", WATCHED], capture_output=True, text=True, timeout=120, check=False)
     proof = subprocess.run(
         [sys.executable, "-c", WATCHED, "x"], capture_output=True, text=True, timeout=120, check=False
@@ -210,7 +210,7 @@ def test_a_sandbox_as_it_comes_connects_to_nobody_whatever_is_registered() -> No
     assert (3, True) == (proof.returncode, "socket.getaddrinfo" in proof.stdout), "the watch sees a connection"
 
 
-def test_off_asks_nobody_and_says_so() -> None:
+def test_off_queries_no_server_and_says_so() -> None:
     outcome = OffProber().probe(McpConnection(url="https://a.example/"))
 
     assert ("pending", ()) == (outcome.status, outcome.tools)

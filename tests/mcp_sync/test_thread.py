@@ -1,4 +1,4 @@
-"""The live prober in a thread of its own: the same answers, worked out where they hold up nobody."""
+"""The live prober in a thread of its own: the same answers, without delays for other requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.mcp_sync.test_live import STDIO_SERVER, names
 
 @pytest.fixture(autouse=True)
 def switching() -> Iterator[None]:
-    """What a prober changes for its whole process is put back."""
+    """Restore what a prober changes for the whole process."""
     before = sys.getswitchinterval()
     yield
     sys.setswitchinterval(before)
@@ -36,33 +36,33 @@ def answer(connection: McpConnection, **options: Any) -> Outcome:
     return asyncio.run(within())
 
 
-def test_servers_are_asked_in_a_thread_of_its_own_which_ends_with_it(demo: Callable[..., str]) -> None:
+def test_servers_are_queried_in_a_thread_that_ends_with_the_prober(demo: Callable[..., str]) -> None:
     threads: list[threading.Thread] = []
 
     async def resolver(host: str, port: int) -> Any:
         threads.append(threading.current_thread())
         return (ip_address("127.0.0.1"),)
 
-    # The SDK's server answers only to names that it knows.
+    # The SDK's server accepts only known names.
     outcome = answer(McpConnection(url=demo().replace("127.0.0.1", "localhost") + "/mcp"), resolver=resolver)
 
     assert ("ok", 1) == (outcome.status, len(set(threads)))
     assert (False, False) == (threads[0] is threading.main_thread(), threads[0].is_alive())
 
 
-def test_a_command_is_run_from_that_thread() -> None:
+def test_a_command_runs_from_that_thread() -> None:
     connection = McpConnection(command=sys.executable, args=("-c", STDIO_SERVER), env=(("TOOL", "from_env"),))
     outcome = answer(connection, allow_stdio=True)
 
     assert ("ok", ["from_env"]) == (outcome.status, names(outcome))
 
 
-def test_a_question_that_is_given_up_makes_room_for_the_next(demo: Callable[..., str]) -> None:
+def test_a_cancelled_question_makes_room_for_the_next(demo: Callable[..., str]) -> None:
     silent, good = demo(misbehave="silent") + "/mcp", demo() + "/mcp"
     patient = replace(STANDARD, probes=1, read_seconds=600, total_seconds=600)
 
     async def within() -> Outcome:
-        async with ThreadedProber(LiveProber(bounds=patient)) as prober, asyncio.timeout(60):
+        async with ThreadedProber(LiveProber(limits=patient)) as prober, asyncio.timeout(60):
             given_up = prober.probe(McpConnection(url=silent, timeout=600))
             await asyncio.sleep(0.2)
             given_up.cancel()
@@ -71,6 +71,6 @@ def test_a_question_that_is_given_up_makes_room_for_the_next(demo: Callable[...,
     assert "ok" == asyncio.run(within()).status
 
 
-def test_a_setting_that_cannot_be_read_is_refused_at_once() -> None:
+def test_an_invalid_setting_is_refused_at_once() -> None:
     with pytest.raises(SyncError, match="--sync-allow"):
         live(["no network"])

@@ -1,4 +1,4 @@
-"""Clients of the vendors' sandboxes whose every reply is judged by openapi-core too."""
+"""Clients of the vendors' mocks. openapi-core validates every reply, too."""
 
 from __future__ import annotations
 

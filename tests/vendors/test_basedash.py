@@ -1,4 +1,4 @@
-"""What Basedash documents of its MCP servers, kept by the sandbox."""
+"""Basedash's MCP servers behave as Basedash documents."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_page_that_ends_with_the_last_item_says_that_there_are_no_more(admin: 
     assert {"nextCursor": None, "hasMore": False} == admin.get(SERVERS, params={"limit": 2}).json()["pagination"]
 
 
-def test_after_a_cursor_that_was_never_an_item_nothing_follows(admin: JudgedClient) -> None:
+def test_an_unknown_cursor_gives_an_empty_page(admin: JudgedClient) -> None:
     register(admin)
 
     reply = admin.get(SERVERS, params={"cursor": "mcp_nobody"}).json()
@@ -66,11 +66,11 @@ def test_after_a_cursor_that_was_never_an_item_nothing_follows(admin: JudgedClie
 
 
 @pytest.mark.parametrize("cursor", ["²", "١", "1" * 5000, "-1", ""])  # digits that are no number
-def test_a_cursor_of_strange_digits_is_only_an_unknown_one(admin: JudgedClient, cursor: str) -> None:
+def test_a_cursor_of_unusual_digits_is_an_unknown_cursor(admin: JudgedClient, cursor: str) -> None:
     assert [] == admin.get(SERVERS, params={"cursor": cursor}).json()["data"]
 
 
-def test_paging_goes_on_after_an_item_that_was_deleted(admin: JudgedClient) -> None:
+def test_paging_continues_after_a_deleted_item(admin: JudgedClient) -> None:
     made = [register(admin)["id"] for _ in range(4)]
     page = admin.get(SERVERS, params={"limit": 2}).json()
     admin.delete(f"{SERVERS}/{page['pagination']['nextCursor']}")
@@ -98,7 +98,7 @@ def test_the_same_address_always_has_the_same_tools(connect: Connect) -> None:
     assert names[0] == names[1]
 
 
-def test_a_server_that_asks_for_oauth_is_incomplete_and_tells_where_to_begin(admin: JudgedClient) -> None:
+def test_a_server_with_oauth_is_incomplete_and_shows_the_authorization_url(admin: JudgedClient) -> None:
     server = register(admin, "https://oauth.mcp.example/mcp")
 
     assert ("INCOMPLETE", "NEVER_SYNCED", False) == (
@@ -110,7 +110,7 @@ def test_a_server_that_asks_for_oauth_is_incomplete_and_tells_where_to_begin(adm
 
 
 @pytest.mark.parametrize("host", ["unreachable", "timeout", "error"])
-def test_a_server_that_cannot_be_asked_is_registered_and_broken(admin: JudgedClient, host: str) -> None:
+def test_a_server_that_cannot_be_queried_is_registered_as_broken(admin: JudgedClient, host: str) -> None:
     server = register(admin, f"https://{host}.mcp.example/mcp")
 
     assert ("BROKEN", "FAILED", False) == (
@@ -121,7 +121,7 @@ def test_a_server_that_cannot_be_asked_is_registered_and_broken(admin: JudgedCli
     assert server["lastSuccessfulSyncAt"] is None
 
 
-def test_sse_is_told_as_the_transport_that_worked(admin: JudgedClient) -> None:
+def test_the_transport_that_worked_is_shown(admin: JudgedClient) -> None:
     assert "SSE" == register(admin, "https://sse.mcp.example/mcp")["transportType"]
 
 
@@ -136,7 +136,7 @@ def test_an_update_changes_only_what_it_names(admin: JudgedClient) -> None:
     assert "linear" == renamed["serverLabel"]
 
 
-def test_a_new_address_is_synced_again_and_tools_that_have_gone_are_kept_as_not_found(admin: JudgedClient) -> None:
+def test_a_new_url_is_synced_again_and_missing_tools_are_kept_as_not_found(admin: JudgedClient) -> None:
     server = register(admin, "https://mcp.example.com/mcp?tools=3")
     moved = admin.patch(f"{SERVERS}/{server['id']}", json={"serverUrl": "https://mcp.example.com/mcp?tools=1"})
 
@@ -176,7 +176,7 @@ def test_fields_that_the_service_sets_are_not_taken_from_a_client(admin: JudgedC
 
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-def test_an_organization_without_access_is_as_if_it_were_not_there(connect: Connect, method: str) -> None:
+def test_an_organization_without_access_is_not_found(connect: Connect, method: str) -> None:
     app = mockserver.create_app("basedash")
     server = register(connect("basedash", ADMIN, app))
     address = f"{SERVERS}/{server['id']}"
@@ -196,7 +196,7 @@ def test_organizations_do_not_see_each_others_servers(admin: JudgedClient) -> No
     assert 404 == admin.get(f"{elsewhere}/{server['id']}").status_code
 
 
-def test_too_many_requests_are_told_when_to_come_back(admin: JudgedClient) -> None:
+def test_too_many_requests_are_refused_with_the_time_to_wait(admin: JudgedClient) -> None:
     replies = [admin.get(SERVERS, params={"limit": 1}) for _ in range(601)]
 
     assert [200] * 600 + [429] == [reply.status_code for reply in replies]

@@ -1,4 +1,4 @@
-"""What Datagrid documents of registered MCP servers, and what the sandbox chose where nobody knows."""
+"""Datagrid's MCP servers and secrets behave as Datagrid documents, and as the behaviour file assumes."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_the_thirty_first_server_is_a_conflict_until_one_is_deleted(team: Judged
     assert 409 == team.post(SERVERS, json=MINIMAL).status_code
 
 
-def test_a_refused_create_leaves_no_managed_secret_behind(connect: Connect) -> None:
+def test_a_refused_create_leaves_no_managed_secret(connect: Connect) -> None:
     app = mockserver.create_app("datagrid", seed=1)
     team = connect("datagrid", ORGANIZATION, app)
     for _ in range(30):
@@ -181,19 +181,19 @@ def test_a_refused_value_is_named(team: JudgedClient, field: str, value: Any) ->
     ("field", "value"),
     [("name", "n" * 255), ("icon_url", "i" * 1024), ("protocol_version", "v" * 32), ("authorization", "a" * 64000)],
 )
-def test_a_value_as_long_as_documented_is_taken(team: JudgedClient, field: str, value: str) -> None:
+def test_a_value_of_the_documented_maximum_length_is_accepted(team: JudgedClient, field: str, value: str) -> None:
     register(team, **{field: value})
 
 
 @pytest.mark.parametrize("field", ["name", "base_url"])
-def test_name_and_address_are_needed(team: JudgedClient, field: str) -> None:
+def test_name_and_base_url_are_required(team: JudgedClient, field: str) -> None:
     reply = team.post(SERVERS, json={name: value for name, value in MINIMAL.items() if name != field})
 
     assert 400 == reply.status_code
     assert field in reply.json()["message"]
 
 
-def test_an_overlay_lets_a_server_on_ones_own_machine_be_registered(connect: Connect, tmp_path: Path) -> None:
+def test_an_overlay_allows_a_server_on_this_machine(connect: Connect, tmp_path: Path) -> None:
     lenient = overlay(tmp_path, "$.components.schemas.CreateMcpServerRequest.properties.base_url.pattern")
     team = connect("datagrid", ORGANIZATION, seed=1, behaviour=[lenient])
 
@@ -221,7 +221,7 @@ def test_a_body_that_is_no_json_is_refused(team: JudgedClient, content: str, kin
     assert (status, status) == (reply.status_code, reply.json()["status_code"])
 
 
-def test_another_method_is_told_those_that_there_are(team: JudgedClient) -> None:
+def test_an_unknown_method_is_refused_with_the_allowed_ones(team: JudgedClient) -> None:
     reply = team.request("PUT", SERVERS)
 
     assert (405, "GET, POST") == (reply.status_code, reply.headers["allow"])
@@ -230,7 +230,7 @@ def test_another_method_is_told_those_that_there_are(team: JudgedClient) -> None
 # Managed secrets
 
 
-def test_a_raw_credential_becomes_a_secret_whose_id_is_shown_and_which_no_list_shows(team: JudgedClient) -> None:
+def test_a_raw_credential_becomes_an_unlisted_secret_whose_id_is_shown(team: JudgedClient) -> None:
     mine = keep(team)
 
     server = register(team, authorization="Bearer external-api-token")
@@ -281,7 +281,7 @@ def test_an_update_of_something_else_leaves_the_managed_secret(team: JudgedClien
     assert exists(team, after["authorization_secret_id"])
 
 
-def test_the_raw_credential_wins_over_a_secret_of_the_callers_own(team: JudgedClient) -> None:
+def test_the_raw_credential_wins_over_the_callers_own_secret(team: JudgedClient) -> None:
     mine = keep(team)
 
     server = register(team, authorization="Bearer 1", authorization_secret_id=mine)
@@ -298,14 +298,14 @@ def test_with_null_for_the_raw_credential_the_secret_is_used(team: JudgedClient)
     assert mine == register(team, authorization=None, authorization_secret_id=mine)["authorization_secret_id"]
 
 
-def test_a_secret_of_the_callers_own_takes_the_place_of_the_managed_one(team: JudgedClient) -> None:
+def test_the_callers_own_secret_replaces_the_managed_one(team: JudgedClient) -> None:
     mine, before = keep(team), register(team, authorization="Bearer 1")
 
     assert mine == change(team, before, authorization_secret_id=mine)["authorization_secret_id"]
     assert not exists(team, before["authorization_secret_id"])
 
 
-def test_a_secret_of_the_callers_own_is_never_removed(team: JudgedClient) -> None:
+def test_the_callers_own_secret_is_never_removed(team: JudgedClient) -> None:
     mine = keep(team)
     servers = [register(team, authorization_secret_id=mine) for _ in range(3)]
 
@@ -317,7 +317,7 @@ def test_a_secret_of_the_callers_own_is_never_removed(team: JudgedClient) -> Non
     assert exists(team, mine)
 
 
-def test_a_managed_secret_that_another_server_borrows_goes_with_its_own_server_only(team: JudgedClient) -> None:
+def test_a_managed_secret_is_removed_with_its_own_server_only(team: JudgedClient) -> None:
     owner = register(team, authorization="Bearer 1")
     borrower = register(team, authorization_secret_id=owner["authorization_secret_id"])
 
@@ -328,7 +328,7 @@ def test_a_managed_secret_that_another_server_borrows_goes_with_its_own_server_o
     assert not exists(team, owner["authorization_secret_id"])
 
 
-def test_with_its_server_goes_the_managed_secret(team: JudgedClient) -> None:
+def test_the_managed_secret_is_deleted_with_its_server(team: JudgedClient) -> None:
     server = register(team, authorization="Bearer 1")
 
     team.delete(f"{SERVERS}/{server['id']}")
@@ -336,7 +336,7 @@ def test_with_its_server_goes_the_managed_secret(team: JudgedClient) -> None:
     assert not exists(team, server["authorization_secret_id"])
 
 
-def test_a_secret_that_is_not_there_or_of_another_teamspace_is_refused(connect: Connect) -> None:
+def test_an_unknown_secret_or_one_of_another_teamspace_is_refused(connect: Connect) -> None:
     app = mockserver.create_app("datagrid", seed=1)
     team, other = connect("datagrid", ORGANIZATION, app), connect("datagrid", OTHER, app)
     server = register(team)
@@ -379,7 +379,7 @@ def test_secrets_are_listed_in_pages_forwards_and_backwards(team: JudgedClient) 
     assert (made[:2], False) == page(limit=2, before=made[2])
 
 
-def test_a_place_in_the_list_of_secrets_outlives_the_secret(team: JudgedClient) -> None:
+def test_a_cursor_works_after_its_secret_is_deleted(team: JudgedClient) -> None:
     made = [keep(team) for _ in range(3)]
     team.delete(f"{SECRETS}/{made[1]}")
 
@@ -389,7 +389,7 @@ def test_a_place_in_the_list_of_secrets_outlives_the_secret(team: JudgedClient) 
 
 
 @pytest.mark.parametrize("name", ["after", "before"])
-def test_a_place_that_never_was_is_not_found(team: JudgedClient, name: str) -> None:
+def test_an_unknown_cursor_is_not_found(team: JudgedClient, name: str) -> None:
     reply = team.get(SECRETS, params={name: "nowhere"})
 
     assert (404, True) == (reply.status_code, name in reply.json()["message"])
@@ -418,7 +418,7 @@ def test_a_secret_needs_a_name_of_at_most_300_characters_and_a_value(team: Judge
         ("pending.mcp.example", "pending", {}),
     ],
 )  # fmt: skip
-def test_the_first_sync_is_told_and_never_fails_the_create(
+def test_the_create_shows_its_first_sync_and_never_fails_by_it(
     team: JudgedClient, host: str, status: str, metadata: dict[str, Any]
 ) -> None:
     server = register(team, base_url=f"https://{host}/mcp")
@@ -428,7 +428,7 @@ def test_the_first_sync_is_told_and_never_fails_the_create(
     assert (status == "connected") == ("tool_count" in server["metadata"]) == ("last_synced_at" in server["metadata"])
 
 
-def test_the_secret_is_what_the_sync_authorizes_with(team: JudgedClient) -> None:
+def test_the_sync_sends_the_secret(team: JudgedClient) -> None:
     server = register(team, base_url="https://bearer.mcp.example/mcp")
     assert "auth_required" == server["status"]
 
@@ -457,7 +457,7 @@ def test_an_update_of_anything_else_does_not_sync(team: JudgedClient, fields: di
     assert server["metadata"] == change(team, server, **fields)["metadata"]
 
 
-def test_a_failed_sync_keeps_what_was_known_of_the_same_address_only(team: JudgedClient) -> None:
+def test_a_failed_sync_keeps_the_metadata_of_the_same_url_only(team: JudgedClient) -> None:
     server = register(team, base_url="https://bearer.mcp.example/mcp", authorization="Bearer 1")
 
     locked = change(team, server, authorization=None)
@@ -467,13 +467,13 @@ def test_a_failed_sync_keeps_what_was_known_of_the_same_address_only(team: Judge
     assert ("error", {}) == (moved["status"], moved["metadata"])
 
 
-def test_the_sync_tells_the_protocol_version_unless_the_caller_named_one(team: JudgedClient) -> None:
+def test_the_sync_sets_the_protocol_version_unless_the_caller_did(team: JudgedClient) -> None:
     assert "2025-06-18" == register(team, protocol_version="2025-06-18")["protocol_version"]
     assert register(team, protocol_version=None)["protocol_version"] is None
     assert register(team)["protocol_version"]
 
 
-def test_an_overlay_without_the_rule_switches_the_sync_off(connect: Connect, tmp_path: Path) -> None:
+def test_an_overlay_that_removes_the_rule_switches_the_sync_off(connect: Connect, tmp_path: Path) -> None:
     rule = "$.paths['/organization/mcp-servers'].post['x-behaviour'].rules[?@.name == 'sync-tools']"
     team = connect("datagrid", ORGANIZATION, seed=1, behaviour=[overlay(tmp_path, rule)])
 
@@ -486,7 +486,7 @@ def test_an_overlay_without_the_rule_switches_the_sync_off(connect: Connect, tmp
 # Teamspaces
 
 
-def test_a_key_of_an_organization_stands_for_its_teamspace_whatever_the_header_says(team: JudgedClient) -> None:
+def test_a_key_of_an_organization_ignores_the_teamspace_header(team: JudgedClient) -> None:
     server = register(team)
 
     for asked in (TEAM_1, TEAM_2, TEAM_9, "nonsense"):
@@ -503,7 +503,7 @@ def test_a_key_of_an_organization_stands_for_its_teamspace_whatever_the_header_s
         (JWT, None, TEAM_1), (JWT, TEAM_2, TEAM_2), (JWT, TEAM_3, TEAM_1),
     ],
 )  # fmt: skip
-def test_the_header_picks_a_teamspace_within_reach_else_it_is_the_home(
+def test_the_header_selects_a_teamspace_of_the_caller_or_else_the_home(
     connect: Connect, credential: str, asked: str | None, found: str
 ) -> None:
     caller = connect("datagrid", credential, seed=1)
@@ -514,7 +514,7 @@ def test_the_header_picks_a_teamspace_within_reach_else_it_is_the_home(
     assert [made] == [item["id"] for item in caller.get("/_mock/state").json()["datagrid"][found]["mcp-server"]]
 
 
-def test_a_caller_is_told_every_teamspace_that_it_is_a_member_of(connect: Connect) -> None:
+def test_the_identity_lists_every_teamspace_of_the_caller(connect: Connect) -> None:
     identity = connect("datagrid", ACCOUNT, seed=1).get(f"{V1}/identity").json()
 
     assert [TEAM_2, TEAM_3] == [entry["teamspace_id"] for entry in identity["teamspaces"]]
@@ -532,7 +532,7 @@ def test_teamspaces_never_see_each_others_servers_and_secrets(connect: Connect) 
     assert [server] == team.get(SERVERS).json()["data"]
 
 
-def test_a_key_that_nobody_listed_has_a_teamspace_of_its_own(connect: Connect) -> None:
+def test_an_unlisted_key_has_a_teamspace_of_its_own(connect: Connect) -> None:
     app = mockserver.create_app("datagrid", seed=1)
     one, two = connect("datagrid", "dg_live_one", app), connect("datagrid", "dg_live_two", app)
     server = register(one)
@@ -543,7 +543,7 @@ def test_a_key_that_nobody_listed_has_a_teamspace_of_its_own(connect: Connect) -
 # Rate limit
 
 
-def test_every_reply_but_401_tells_the_limit(team: JudgedClient) -> None:
+def test_every_reply_but_401_has_the_rate_limit_headers(team: JudgedClient) -> None:
     replies = [
         team.get(SERVERS), team.post(SERVERS, json={}), team.post(SERVERS, json=MINIMAL), team.get(f"{SECRETS}/none"),
         team.post(SERVERS, content="{", headers={"content-type": "text/plain"}),
@@ -555,7 +555,7 @@ def test_every_reply_but_401_tells_the_limit(team: JudgedClient) -> None:
     assert not [reply for reply in replies if "retry-after" in reply.headers]
 
 
-def test_the_two_hundred_and_first_request_is_refused_in_the_documented_words(team: JudgedClient) -> None:
+def test_the_two_hundred_and_first_request_is_refused_as_documented(team: JudgedClient) -> None:
     allowed = [team.get(SERVERS) for _ in range(200)]
     refused = team.get(SERVERS)
 
@@ -589,7 +589,7 @@ def test_the_window_slides(connect: Connect) -> None:
     assert {200: 100, 429: 1} == ask(101)
 
 
-def test_the_reset_is_when_a_request_is_free_again(connect: Connect) -> None:
+def test_the_reset_header_is_when_the_next_request_is_allowed(connect: Connect) -> None:
     clock = SteppingClock(step=0)
     team = connect("datagrid", ORGANIZATION, seed=1, clock=clock)
     for _ in range(200):
@@ -634,7 +634,7 @@ def test_the_same_seed_and_requests_give_the_same_bytes(connect: Connect) -> Non
     assert journey() == journey()
 
 
-def test_times_are_written_as_rfc_3339_has_them(team: JudgedClient) -> None:
+def test_times_are_written_as_in_rfc_3339(team: JudgedClient) -> None:
     server = register(team)
 
     for written in (server["created_at"], server["updated_at"], server["metadata"]["last_synced_at"]):

@@ -1,4 +1,4 @@
-"""Datagrid's sandbox on a real port: its official Python SDK, unpatched, and two hundred clients at once."""
+"""Datagrid's mock on a real port: its official Python SDK, unpatched, and two hundred concurrent clients."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_the_sdk_sends_a_refused_thirty_first_create_three_times_and_then_raises
     client.organization.mcp_servers.create(**MINIMAL)
 
 
-def test_the_sdk_raises_what_a_spent_limit_tells_it(client: datagrid_ai.Datagrid) -> None:
+def test_the_sdk_raises_the_error_of_an_exceeded_rate_limit(client: datagrid_ai.Datagrid) -> None:
     hasty = client.with_options(max_retries=0)
     for _ in range(200):
         hasty.organization.mcp_servers.list()
@@ -106,7 +106,7 @@ def test_the_sdk_raises_the_error_of_each_status(address: str, key: str, error: 
         sdk.organization.mcp_servers.create(name="manhour", base_url="http://mcp.example.com")
 
 
-def test_of_two_hundred_creates_at_once_exactly_thirty_are_accepted(address: str) -> None:
+def test_exactly_thirty_of_two_hundred_concurrent_creates_are_accepted(address: str) -> None:
     async def race() -> tuple[list[httpx.Response], list[str]]:
         limits = httpx.Limits(max_connections=200)
         headers = {"Authorization": f"Bearer {ORGANIZATION}"}

@@ -1,4 +1,4 @@
-"""What GAIA documents of its MCP servers, kept by the sandbox."""
+"""GAIA's MCP servers behave as GAIA documents."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_example_of_the_documentation_is_accepted_with_its_own_key(connect: 
     assert created["serverId"].startswith("mcp_")
 
 
-def test_a_new_server_is_connecting_though_nobody_connects(developer: JudgedClient) -> None:
+def test_a_new_server_is_connecting_although_nothing_connects(developer: JudgedClient) -> None:
     server = shown(developer, register(developer))
 
     assert LISTED | DETAILS == set(server)
@@ -78,7 +78,7 @@ def test_a_new_server_is_connecting_though_nobody_connects(developer: JudgedClie
     assert [None] * 6 == [server[name] for name in unknown]
 
 
-def test_creating_asks_no_server(connect: Connect) -> None:
+def test_creating_queries_no_server(connect: Connect) -> None:
     class Silent(SimulatedProber):
         def probe(self, connection: McpConnection) -> Outcome:
             raise AssertionError("create must not connect")
@@ -86,7 +86,7 @@ def test_creating_asks_no_server(connect: Connect) -> None:
     register(connect("gaia", DEVELOPER, outside=McpSync(Silent())))
 
 
-def test_the_connection_is_by_proxy_unless_it_is_said(developer: JudgedClient) -> None:
+def test_the_connection_is_by_proxy_by_default(developer: JudgedClient) -> None:
     body = {name: value for name, value in EXAMPLE.items() if name != "connectionType"}
 
     id = developer.post(SERVERS, json=body).json()["serverId"]
@@ -121,7 +121,7 @@ HTTP = {"projectId": "p", "name": "n", "transportType": "http", "url": "https://
         ),
     ],
 )
-def test_a_configuration_that_cannot_connect_is_refused_in_the_codes_words(
+def test_a_configuration_that_cannot_connect_is_refused_as_in_the_code(
     developer: JudgedClient, body: dict[str, Any], complaint: str
 ) -> None:
     reply = developer.post(SERVERS, json=body)
@@ -150,7 +150,7 @@ def test_each_transport_has_a_configuration_that_is_accepted(developer: JudgedCl
         ({"requestTimeout": "30"}, "requestTimeout"),
     ],
 )
-def test_a_value_that_breaks_the_document_is_refused_by_name(
+def test_the_error_names_a_value_that_breaks_the_document(
     developer: JudgedClient, change: dict[str, Any], field: str
 ) -> None:
     reply = developer.post(SERVERS, json=EXAMPLE | change)
@@ -159,7 +159,7 @@ def test_a_value_that_breaks_the_document_is_refused_by_name(
     assert field in reply.json()["error"]
 
 
-def test_a_user_can_ask_for_the_proxy_url_as_the_code_does(connect: Connect, overlay: Overlay) -> None:
+def test_an_overlay_can_require_the_proxy_url_as_the_code_does(connect: Connect, overlay: Overlay) -> None:
     rule = {"name": "require-proxy-url", "says": "as the code", "evidence": "inferred", "source": "CODE"}
     strict = overlay({"target": CREATE, "update": {"rules": [rule]}})
     client = connect("gaia", DEVELOPER, behaviour=strict)
@@ -171,7 +171,7 @@ def test_a_user_can_ask_for_the_proxy_url_as_the_code_does(connect: Connect, ove
     assert 200 == client.post(SERVERS, json={**EXAMPLE, "connectionType": "direct"}).status_code
 
 
-def test_a_rule_that_is_taken_out_has_no_effect(connect: Connect, overlay: Overlay) -> None:
+def test_a_removed_rule_has_no_effect(connect: Connect, overlay: Overlay) -> None:
     without = overlay({"target": CREATE + ".rules[?@.name=='check-configuration']", "remove": True})
     client = connect("gaia", DEVELOPER, behaviour=without)
 
@@ -190,7 +190,7 @@ def test_a_project_lists_its_own_servers_in_the_order_of_their_creation(develope
     assert {"success": True, "servers": []} == nobody
 
 
-def test_a_list_needs_a_project(developer: JudgedClient) -> None:
+def test_a_list_requires_a_project(developer: JudgedClient) -> None:
     reply = developer.get(SERVERS)
 
     assert (400, False) == (reply.status_code, reply.json()["success"])
@@ -286,7 +286,7 @@ def test_a_connection_that_fails_is_a_500_and_the_server_keeps_the_reason(develo
     assert ("error", TOLD[marker], None) == (server["status"], server["lastError"], server["lastConnectedAt"])
 
 
-def test_a_server_that_is_mended_connects_and_forgets_the_error(developer: JudgedClient) -> None:
+def test_a_repaired_server_connects_and_clears_the_error(developer: JudgedClient) -> None:
     id = register(developer, "https://unreachable.mcp.example")
     developer.post(f"{API}/connect", json={"id": id})
 
@@ -316,14 +316,14 @@ def test_tools_have_the_members_of_the_model_context_protocol(developer: JudgedC
 
 
 @pytest.mark.parametrize("kind", ["tools", "resources", "prompts"])
-def test_contents_of_an_unknown_server_are_an_empty_list_beside_the_404(developer: JudgedClient, kind: str) -> None:
+def test_contents_of_an_unknown_server_are_an_empty_list_with_404(developer: JudgedClient, kind: str) -> None:
     reply = developer.get(f"{API}/{kind}", params={"id": "mcp_nobody"})
 
     assert (404, {**NOT_FOUND, kind: []}) == (reply.status_code, reply.json())
 
 
 @pytest.mark.parametrize("kind", ["tools", "resources", "prompts"])
-def test_contents_of_a_server_that_is_out_of_reach_are_a_failed_connection(developer: JudgedClient, kind: str) -> None:
+def test_contents_of_an_unreachable_server_are_a_failed_connection(developer: JudgedClient, kind: str) -> None:
     id = register(developer, "https://unreachable.mcp.example")
 
     reply = developer.get(f"{API}/{kind}", params={"id": id})
@@ -332,7 +332,7 @@ def test_contents_of_a_server_that_is_out_of_reach_are_a_failed_connection(devel
     assert ("error", TOLD["unreachable"]) == (shown(developer, id)["status"], shown(developer, id)["lastError"])
 
 
-def test_a_resource_that_is_listed_can_be_read(developer: JudgedClient) -> None:
+def test_a_listed_resource_can_be_read(developer: JudgedClient) -> None:
     id = register(developer)
     uri = developer.get(f"{API}/resources", params={"id": id}).json()["resources"][0]["uri"]
 
@@ -341,7 +341,7 @@ def test_a_resource_that_is_listed_can_be_read(developer: JudgedClient) -> None:
     assert (True, [uri]) == (reply["success"], [content["uri"] for content in reply["result"]["contents"]])
 
 
-def test_a_prompt_that_is_listed_can_be_filled_in(developer: JudgedClient) -> None:
+def test_a_listed_prompt_can_be_filled_in(developer: JudgedClient) -> None:
     id = register(developer)
     name = developer.get(f"{API}/prompts", params={"id": id}).json()["prompts"][0]["name"]
 
@@ -370,7 +370,7 @@ VERDICTS = {
 
 
 @pytest.mark.parametrize(("marker", "status"), sorted(VERDICTS.items()))
-def test_validate_connects_and_says_what_came_of_it(developer: JudgedClient, marker: str, status: str) -> None:
+def test_validate_connects_and_returns_the_outcome(developer: JudgedClient, marker: str, status: str) -> None:
     body = {"transportType": "http", "url": f"https://{marker}.mcp.example/mcp"}
 
     verdict = developer.post(f"{API}/validate", json=body).json()
@@ -380,7 +380,7 @@ def test_validate_connects_and_says_what_came_of_it(developer: JudgedClient, mar
     assert TOLD.get(marker, "Connection successful") == verdict["message"]
 
 
-def test_validate_tells_what_the_server_has(developer: JudgedClient) -> None:
+def test_validate_shows_what_the_server_has(developer: JudgedClient) -> None:
     body = {"transportType": "http", "url": "https://empty.mcp.example"}
 
     verdict = developer.post(f"{API}/validate", json=body).json()
@@ -424,7 +424,7 @@ def test_validate_refuses_in_its_own_shape(connect: Connect, developer: JudgedCl
         ("sse", "none", True),
     ],
 )  # fmt: skip
-def test_detect_auth_tells_what_a_server_asks_for(
+def test_detect_auth_shows_which_authentication_a_server_requires(
     developer: JudgedClient, marker: str, kind: str, usable: bool
 ) -> None:
     found = developer.post(f"{API}/detect-auth", json={"url": f"https://{marker}.mcp.example"}).json()
@@ -434,7 +434,7 @@ def test_detect_auth_tells_what_a_server_asks_for(
 
 
 @pytest.mark.parametrize("marker", ["unreachable", "error", "timeout"])
-def test_detect_auth_says_why_it_could_not_find_out(developer: JudgedClient, marker: str) -> None:
+def test_detect_auth_says_why_it_failed(developer: JudgedClient, marker: str) -> None:
     found = developer.post(f"{API}/detect-auth", json={"url": f"https://{marker}.mcp.example"}).json()
 
     assert (False, "none") == (found["success"], found["authType"])
@@ -449,7 +449,7 @@ def test_detect_transport_recommends_what_worked(developer: JudgedClient, marker
     assert transport in found["supportedTypes"]
 
 
-def test_detect_transport_says_why_it_could_not_find_out(developer: JudgedClient) -> None:
+def test_detect_transport_says_why_it_failed(developer: JudgedClient) -> None:
     found = developer.post(f"{API}/detect-transport", json={"url": "https://unreachable.mcp.example"}).json()
 
     assert {
@@ -458,7 +458,7 @@ def test_detect_transport_says_why_it_could_not_find_out(developer: JudgedClient
 
 
 @pytest.mark.parametrize("operation", ["detect-auth", "detect-transport"])
-def test_detection_needs_an_absolute_address(developer: JudgedClient, operation: str) -> None:
+def test_detection_requires_an_absolute_url(developer: JudgedClient, operation: str) -> None:
     reply = developer.post(f"{API}/{operation}", json={"url": "not a url"})
 
     assert (400, False) == (reply.status_code, reply.json()["success"])
@@ -502,7 +502,7 @@ def test_a_server_is_reached_as_its_registration_says(connect: Connect) -> None:
         ("sse", {"transportType": "sse"}),
     ],
 )
-def test_what_a_server_asks_for_opens_the_door(developer: JudgedClient, marker: str, fields: dict[str, Any]) -> None:
+def test_the_required_credential_connects(developer: JudgedClient, marker: str, fields: dict[str, Any]) -> None:
     bare = register(developer, f"https://{marker}.mcp.example")
     suited = register(developer, f"https://{marker}.mcp.example", **fields)
 
@@ -516,7 +516,7 @@ def test_a_server_may_have_no_tools_or_many(developer: JudgedClient, marker: str
     assert count == len(developer.get(f"{API}/tools", params={"id": id}).json()["tools"])
 
 
-def test_a_server_that_never_comes_to_an_answer_is_still_connecting(developer: JudgedClient) -> None:
+def test_a_server_that_never_answers_is_still_connecting(developer: JudgedClient) -> None:
     id = register(developer, "https://pending.mcp.example")
 
     for _ in range(2):
@@ -525,7 +525,7 @@ def test_a_server_that_never_comes_to_an_answer_is_still_connecting(developer: J
     assert "connecting" == shown(developer, id)["status"]
 
 
-def test_a_proxy_out_of_reach_is_a_failed_connection(developer: JudgedClient) -> None:
+def test_an_unreachable_proxy_is_a_failed_connection(developer: JudgedClient) -> None:
     id = register(developer, proxyUrl="https://unreachable.mcp.example")
 
     assert 500 == developer.post(f"{API}/connect", json={"id": id}).status_code
@@ -576,7 +576,7 @@ def test_no_key_or_a_wrong_one_is_unauthorized(developer: JudgedClient, credenti
         assert (401, {"success": False, "message": "Unauthorized"}) == (reply.status_code, reply.json())
 
 
-def test_a_path_that_is_not_there_is_told_as_the_code_tells_it(developer: JudgedClient) -> None:
+def test_an_unknown_path_is_refused_as_in_the_code(developer: JudgedClient) -> None:
     reply = developer.get(f"{API}/nothing")
 
     assert (404, {"error": "Route not found", "path": "/api/mcp/nothing"}) == (reply.status_code, reply.json())

@@ -1,4 +1,4 @@
-"""The vendors' pages keep what they print: every curl line of a journey gets the reply that stands below it."""
+"""Every curl command on the vendors' pages gets the reply that the page shows below it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_journey_gets_the_replies_that_the_page_prints(vendor: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_the_overlay_on_a_page_can_be_used_as_it_stands(vendor: str, tmp_path: Path) -> None:
+def test_the_overlay_on_a_page_can_be_used_unchanged(vendor: str, tmp_path: Path) -> None:
     [text] = OVERLAY.findall(page(vendor))
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")

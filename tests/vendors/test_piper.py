@@ -1,4 +1,4 @@
-"""What Piper documents of its MCP servers, kept by the sandbox."""
+"""Piper's MCP servers behave as Piper documents."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_new_server_has_every_documented_field(admin: JudgedClient) -> None:
     } == server  # fmt: skip
 
 
-def test_what_is_sent_is_kept_but_for_the_token_and_what_the_service_sets(admin: JudgedClient) -> None:
+def test_sent_values_are_stored_except_the_token_and_what_the_service_sets(admin: JudgedClient) -> None:
     given = {
         "name": "n", "url": "u", "description": "d", "auth_type": "header", "auth_header_name": "X-Api-Key",
         "tool_prefix": "docs", "timeout_seconds": 300, "is_active": False,
@@ -100,7 +100,7 @@ def test_the_token_is_in_no_reply_and_masked_in_the_state_view(admin: JudgedClie
     assert [] == [reply.text for reply in replies if "s3cret" in reply.text or "auth_token" in reply.json()]
 
 
-def test_creating_asks_no_server(connect: Connect) -> None:
+def test_creating_queries_no_server(connect: Connect) -> None:
     class Silent(SimulatedProber):
         def probe(self, connection: McpConnection) -> Outcome:
             raise AssertionError("create must not connect")
@@ -127,7 +127,7 @@ def test_creating_asks_no_server(connect: Connect) -> None:
         ("is_active", "perhaps", "bool_parsing", None),
     ],
 )
-def test_a_value_out_of_bounds_is_told_in_fastapis_words(
+def test_a_value_out_of_bounds_is_reported_in_fastapis_format(
     admin: JudgedClient, field: str, value: Any, type: str, message: str | None
 ) -> None:
     reply = admin.post(SERVERS, json={"name": "n", "url": "u", field: value})
@@ -145,11 +145,11 @@ def test_a_value_out_of_bounds_is_told_in_fastapis_words(
         ("auth_type", None), ("auth_token", None), ("url", ""),
     ],
 )  # fmt: skip
-def test_a_value_at_its_bound_is_accepted(admin: JudgedClient, field: str, value: Any) -> None:
+def test_a_value_at_its_limit_is_accepted(admin: JudgedClient, field: str, value: Any) -> None:
     assert 201 == admin.post(SERVERS, json={"name": "n", "url": "u", field: value}).status_code
 
 
-def test_every_fault_is_told_at_once(admin: JudgedClient) -> None:
+def test_all_invalid_values_are_reported_at_once(admin: JudgedClient) -> None:
     reply = admin.post(SERVERS, json={"timeout_seconds": 0})
 
     told = {(*fault["loc"], fault["type"]) for fault in reply.json()["detail"]}
@@ -177,7 +177,7 @@ def test_no_body_at_all_is_missing(admin: JudgedClient) -> None:
     ("path", "parameter"),
     [("/piper/v1/orgs/acme/mcp-servers/", "org_id"), (SERVERS + "docs", "server_id"), (assigned("x"), "agent_id")],
 )
-def test_an_identifier_that_is_no_uuid_is_told_where_it_stands(admin: JudgedClient, path: str, parameter: str) -> None:
+def test_the_error_names_the_parameter_that_is_no_uuid(admin: JudgedClient, path: str, parameter: str) -> None:
     reply = admin.get(path)
 
     expected = {"loc": ["path", parameter], "msg": "Input should be a valid UUID", "type": "uuid_parsing"}
@@ -194,7 +194,7 @@ def test_a_list_counts_all_and_shows_a_page(admin: JudgedClient) -> None:
     assert made == [server["id"] for server in admin.get(SERVERS).json()["servers"]]
 
 
-def test_a_page_has_a_hundred_servers_unless_it_is_said(admin: JudgedClient) -> None:
+def test_a_page_has_a_hundred_servers_by_default(admin: JudgedClient) -> None:
     for _ in range(101):
         register(admin)
 
@@ -211,14 +211,14 @@ def test_a_page_has_a_hundred_servers_unless_it_is_said(admin: JudgedClient) -> 
         ({"offset": -1}, "greater_than_equal"), ({"include_inactive": "perhaps"}, "bool_parsing"),
     ],
 )  # fmt: skip
-def test_a_page_that_cannot_be_is_refused(admin: JudgedClient, query: dict[str, Any], type: str) -> None:
+def test_an_impossible_page_is_refused(admin: JudgedClient, query: dict[str, Any], type: str) -> None:
     reply = admin.get(SERVERS, params=query)
 
     [told] = reply.json()["detail"]
     assert (422, ["query", *query], type) == (reply.status_code, told["loc"], told["type"])
 
 
-def test_inactive_servers_are_listed_only_when_asked_for(admin: JudgedClient) -> None:
+def test_inactive_servers_are_listed_only_on_request(admin: JudgedClient) -> None:
     active, inactive = register(admin), register(admin, is_active=False)
 
     def listed(**query: Any) -> tuple[list[str], int]:
@@ -249,7 +249,7 @@ def test_an_item_with_a_slash_redirects_to_the_one_without(admin: JudgedClient, 
     assert (307, path) == (reply.status_code, reply.headers["location"])
 
 
-def test_put_changes_what_it_names_and_leaves_the_rest(admin: JudgedClient) -> None:
+def test_put_changes_the_sent_fields_only(admin: JudgedClient) -> None:
     before = register(admin, description="d", tool_prefix="p", auth_token="t")
 
     after = admin.put(at(before), json={"name": "Renamed", "description": None}).json()
@@ -261,7 +261,7 @@ def test_put_changes_what_it_names_and_leaves_the_rest(admin: JudgedClient) -> N
     assert after == admin.get(at(before)).json()
 
 
-def test_put_with_nothing_changes_nothing_but_the_time(admin: JudgedClient) -> None:
+def test_an_empty_put_changes_only_the_time(admin: JudgedClient) -> None:
     before = register(admin)
 
     after = admin.put(at(before), json={}).json()
@@ -314,7 +314,7 @@ OPERATIONS: list[tuple[str, str, Any, set[str]]] = [
 
 @pytest.mark.parametrize("token", sorted(ALL))
 @pytest.mark.parametrize(("method", "path", "body", "allowed"), OPERATIONS)
-def test_a_token_may_do_what_its_permissions_say(
+def test_a_token_can_do_what_its_permissions_allow(
     connect: Connect, token: str, method: str, path: str, body: Any, allowed: set[str]
 ) -> None:
     app = mockserver.create_app("piper")
@@ -392,7 +392,7 @@ def test_a_test_leaves_the_server_as_it_was(admin: JudgedClient) -> None:
     assert server == admin.get(at(server)).json()
 
 
-def test_the_tool_prefix_stands_before_the_names(admin: JudgedClient) -> None:
+def test_the_tool_prefix_comes_before_the_names(admin: JudgedClient) -> None:
     plain, prefixed = register(admin), register(admin, tool_prefix="docs")
     tools = names(saved_test(admin, plain))
 
@@ -400,7 +400,7 @@ def test_the_tool_prefix_stands_before_the_names(admin: JudgedClient) -> None:
     assert [f"x_{name}" for name in tools] == names(inline_test(admin, url=plain["url"], tool_prefix="x"))
 
 
-def test_names_stay_bare_without_the_rule_that_puts_the_prefix(connect: Connect, overlay: Overlay) -> None:
+def test_names_have_no_prefix_without_the_rule_that_adds_it(connect: Connect, overlay: Overlay) -> None:
     saved = "$.paths['/v1/orgs/{org_id}/mcp-servers/{server_id}:test'].post['x-behaviour'].rules"
     without = overlay({"target": saved + "[?@.name=='prefix-tools']", "remove": True})
     client = connect("piper", ADMIN, behaviour=without)
@@ -419,7 +419,7 @@ def test_a_test_by_the_saved_servers_id_uses_its_token(admin: JudgedClient) -> N
     assert 502 == inline_test(admin, url=BEARER, server_id=server["id"]).status_code
 
 
-def test_no_token_is_borrowed_without_the_rule_for_it(connect: Connect, overlay: Overlay) -> None:
+def test_without_the_rule_the_saved_token_is_not_used(connect: Connect, overlay: Overlay) -> None:
     inline = "$.paths['/v1/orgs/{org_id}/mcp-servers/test'].post['x-behaviour'].rules"
     without = overlay({"target": inline + "[?@.name=='fall-back-on-stored-token']", "remove": True})
     client = connect("piper", ADMIN, behaviour=without)
@@ -428,7 +428,7 @@ def test_no_token_is_borrowed_without_the_rule_for_it(connect: Connect, overlay:
     assert 502 == inline_test(client, url=BEARER, server_id=server["id"]).status_code
 
 
-def test_a_test_by_the_id_of_nobody_is_not_found(admin: JudgedClient) -> None:
+def test_a_test_by_an_unknown_id_is_not_found(admin: JudgedClient) -> None:
     reply = inline_test(admin, url=BEARER, auth_token="t", server_id=NOBODY)
 
     assert (404, {"detail": "MCP server not found"}) == (reply.status_code, reply.json())
@@ -483,7 +483,7 @@ def test_the_saved_servers_token_is_sent_as_it_is_saved_unless_the_body_says_oth
 
 @pytest.mark.parametrize("marker", ["bearer", "custom", "oauth"])
 @pytest.mark.parametrize("how", TESTS)
-def test_a_token_opens_the_door(admin: JudgedClient, how: str, marker: str) -> None:
+def test_the_required_token_connects(admin: JudgedClient, how: str, marker: str) -> None:
     def status(**token: str) -> int:
         url = f"https://{marker}.mcp.example"
         reply = (
@@ -513,7 +513,7 @@ def test_a_failed_test_is_a_502_that_says_why(admin: JudgedClient, how: str, mar
     assert (502, {"detail": told}) == (reply.status_code, reply.json())
 
 
-def test_what_a_failed_test_answers_is_for_the_user_to_change(connect: Connect, overlay: Overlay) -> None:
+def test_an_overlay_can_change_the_reply_to_a_failed_test(connect: Connect, overlay: Overlay) -> None:
     other = {"status": 422, "body": {"detail": [{"loc": ["body", "url"], "msg": "{message}", "type": "unreachable"}]}}
     mine = overlay({"target": "$['x-service'].errors['bad-gateway']", "update": other})
 
@@ -522,7 +522,7 @@ def test_what_a_failed_test_answers_is_for_the_user_to_change(connect: Connect, 
     assert (422, "unreachable") == (reply.status_code, reply.json()["detail"][0]["type"])
 
 
-def test_a_server_that_speaks_sse_only_is_tested_as_well(admin: JudgedClient) -> None:
+def test_a_server_with_sse_only_is_tested_too(admin: JudgedClient) -> None:
     assert 200 == inline_test(admin, url="https://sse.mcp.example").status_code
 
 
@@ -547,7 +547,7 @@ def test_an_agents_list_is_replaced_as_a_whole(admin: JudgedClient) -> None:
     assert {"servers": []} == admin.put(assigned(), json={"servers": []}).json()
 
 
-def test_of_a_server_named_twice_the_last_entry_counts(admin: JudgedClient) -> None:
+def test_the_last_entry_for_a_server_counts(admin: JudgedClient) -> None:
     id = register(admin)["id"]
 
     body = {"servers": [{"server_id": id, "is_enabled": True}, {"server_id": id, "is_enabled": False}]}
@@ -567,7 +567,7 @@ def test_an_agent_shows_its_servers_as_they_are_now(admin: JudgedClient) -> None
     assert "agent-mcp-server" not in str(admin.get("/_mock/state").json())
 
 
-def test_a_list_with_an_unknown_server_is_refused_and_the_old_one_stays(admin: JudgedClient) -> None:
+def test_a_list_with_an_unknown_server_is_refused_and_changes_nothing(admin: JudgedClient) -> None:
     server = register(admin)
     admin.put(assigned(), json={"servers": [{"server_id": server["id"]}]})
 
@@ -594,7 +594,7 @@ def test_an_agent_has_at_most_fifty_servers(admin: JudgedClient) -> None:
         ("GET", SERVERS + "test", 405, "Method Not Allowed"),
     ],
 )
-def test_a_path_or_method_that_is_not_there_is_told_in_fastapis_words(
+def test_an_unknown_path_or_method_is_refused_in_fastapis_format(
     admin: JudgedClient, method: str, path: str, status: int, detail: str
 ) -> None:
     reply = admin.request(method, path)

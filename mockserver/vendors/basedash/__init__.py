@@ -1,1 +1,1 @@
-"""What no data can say about this vendor: rules for the mock, checks for the contract check."""
+"""What no statement can say about this vendor: rules for the mock, and checks of these rules."""

@@ -1,4 +1,4 @@
-"""What no data can say about Basedash: tool sync, the OAuth bootstrap and the trial (S000, "Side effects")."""
+"""What no statement can say about Basedash: tool sync, the OAuth bootstrap and the trial (S000, "Side effects")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mockserver.state.world import World
 Fields = dict[str, Any]
 
 REDIRECT = "https://charts.basedash.com/api/mcp-connectors/oauth/callback"
-"""Where Basedash's OAuth comes back to (mcp-connectors page, CONN)."""
+"""The redirect URI of Basedash's OAuth (mcp-connectors page, CONN)."""
 
 CONNECTIVITY = frozenset({"serverUrl", "headers"})
 TRANSPORTS = {"http": "STREAMABLE_HTTP", "sse": "SSE"}
@@ -29,7 +29,7 @@ SYNCED = (
 
 @rule("sync-tools", governs=SYNCED)
 def sync_tools(context: RequestContext) -> Asking:
-    """Connect to the server and take over its tools and state; a failure is told in the item, not as an error."""
+    """Connect to the server and store its tools and state. A failure is shown in the item and is no error."""
     outcome: Outcome = yield connection(context)
     take_over(context, outcome)
     return None
@@ -37,7 +37,7 @@ def sync_tools(context: RequestContext) -> Asking:
 
 @rule("sync-tools-again", governs=SYNCED, unchecked="that a second sync was tried shows in no field that must change")
 def sync_tools_again(context: RequestContext) -> Asking:
-    """As `sync_tools`, when an update touched what the connection depends on."""
+    """As `sync_tools`, if an update changes a field that the connection depends on."""
     if context.changed(CONNECTIVITY):
         outcome: Outcome = yield connection(context)
         take_over(context, outcome)
@@ -46,14 +46,14 @@ def sync_tools_again(context: RequestContext) -> Asking:
 
 @rule("bootstrap-oauth", governs=("requiresAuth", "authUrl"))
 def bootstrap_oauth(context: RequestContext) -> None:
-    """Tell in the reply whether the server asks for OAuth, and where to begin it."""
+    """Show in the reply whether the server requires OAuth, and the URL to start it."""
     address = context.item.hidden.get("authUrl")
     context.extras = {"requiresAuth": bool(address), "authUrl": address}
 
 
 @rule("start-trial", unchecked="no documented operation shows whether a trial runs")
 def start_trial(context: RequestContext) -> None:
-    """Start the organization's trial once; it stays started when the server is deleted."""
+    """Start the organization's trial once. It stays started if the server is deleted."""
     if context.fact("trialStartedAt") is None:
         context.remember("trialStartedAt", context.now())
 
@@ -67,7 +67,7 @@ def connection(context: RequestContext) -> McpConnection:
 
 
 def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
-    """Header entries `{name, value}`; the shape of an entry is not documented, so others are passed over."""
+    """Header entries `{name, value}`; entries of another form are ignored, because the form is not documented."""
     if not written:
         return ()
     entries = [entry for entry in written if isinstance(entry, dict)]
@@ -75,7 +75,7 @@ def static_headers(written: Any) -> tuple[tuple[str, str], ...]:
 
 
 def take_over(context: RequestContext, outcome: Outcome) -> None:
-    """Move the item to the state that an outcome leads to (fact sheet, "State model")."""
+    """Set the state that an outcome leads to (fact sheet, "State model")."""
     item, now = context.item, context.now()
     item.hidden["authUrl"] = outcome.authorization_url if outcome.requires_auth else None
     item.fields |= {"lastSyncAttemptAt": now, "syncErrorMessage": None}
@@ -110,7 +110,7 @@ STATES = {"ok": _connected, "needs-auth": _waiting, "pending": _pending} | dict.
 
 
 def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fields]:
-    """The tools after a sync: a known one keeps its id and access mode; one that has gone is kept as not found."""
+    """The tools after a sync: known ones keep id and access mode; those that the server lacks stay as not found."""
     digits = world.token(16 * len(seen)) if seen else ""
     fresh: list[Fields] = []
     for at, listed in enumerate(seen):
@@ -129,8 +129,8 @@ def merged(known: list[Fields], seen: tuple[Tool, ...], world: World) -> list[Fi
 
 @lru_cache(1024)
 def _entry(name: str, description: str | None, read_only_hint: bool | None) -> Fields:
-    """A tool that is seen for the first time, without its id; to be copied, which costs less than to write it anew."""
-    # That a read-only tool is allowed and any other needs approval is assumed; no page says it.
+    """A new tool without its id. Callers copy it, which costs less than making it again."""
+    # Assumed, as no page says it: read-only tools are allowed, and other tools need approval.
     return {
         "id": "",
         "name": name,

@@ -1,4 +1,4 @@
-"""What no data can say about Datagrid: managed secrets, tool sync and who the caller is (S002, UPD, MOV, ID)."""
+"""What no statement can say about Datagrid: managed secrets, tool sync and who the caller is (S002, UPD, MOV, ID)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from mockserver.rules import rule
 from mockserver.state.record import Record
 
 CONNECTIVITY = frozenset({"base_url", "transport", "protocol_version", "authorization", "authorization_secret_id"})
-"""The fields of which an update is documented to try a sync again (UPD: "connectivity or auth fields")."""
+"""The fields whose update starts another sync (UPD: "connectivity or auth fields")."""
 
 STATUSES = {
     "ok": "connected", "needs-auth": "auth_required", "pending": "pending",
     "unreachable": "error", "timeout": "error", "error": "error",
 }  # fmt: skip
-"""Outcome → `status`. All of its values are assumed: no page names one."""
+"""Outcome → `status`. The values are assumed, because no page names one."""
 
 SYNCED = ("status", "metadata")
 """The fields that a sync decides."""
@@ -26,9 +26,9 @@ SYNCED = ("status", "metadata")
 
 @rule("keep-authorization", governs=("authorization_secret_id",))
 def keep_authorization(context: RequestContext) -> None:
-    """Keep a raw credential as a secret of Datagrid's own, and remove the one that it replaces.
+    """Store a raw credential as a managed secret, and remove the one that it replaces.
 
-    `authorization` wins over `authorization_secret_id` (S002). Raises Missing for the id of no secret.
+    `authorization` wins over `authorization_secret_id` (S002). Raises Missing for an unknown secret.
     """
     fields, given = context.item.fields, context.call.body or {}
     credential = fields.pop("authorization", None)
@@ -44,7 +44,7 @@ def keep_authorization(context: RequestContext) -> None:
 
 @rule("remove-managed-secret", unchecked="the check of keep-authorization covers what is documented")
 def remove_managed_secret(context: RequestContext) -> None:
-    """With its server goes the secret that Datagrid made for it; one of the caller's own stays."""
+    """Delete the managed secret of a deleted server. The caller's own secret stays."""
     secret = managed(context, context.item.fields["authorization_secret_id"])
     if secret is not None:
         context.delete("secret", secret.id)
@@ -52,7 +52,7 @@ def remove_managed_secret(context: RequestContext) -> None:
 
 @rule("sync-tools", governs=SYNCED, fills=("protocol_version",))
 def sync_tools(context: RequestContext) -> Asking:
-    """Try to list the tools of the server; a failure is told in the item, not as an error."""
+    """Try to list the tools of the server. A failure is shown in the item and is no error."""
     _begin(context)
     outcome: Outcome = yield connection(context)
     take_over(context, outcome)
@@ -66,7 +66,7 @@ def sync_tools(context: RequestContext) -> Asking:
     unchecked="that a second sync was tried shows in no field that must change",
 )
 def sync_tools_again(context: RequestContext) -> Asking:
-    """As `sync_tools`, when an update names a field that the connection depends on, even with the value it has."""
+    """As `sync_tools`, if an update names a field that the connection depends on, even with the same value."""
     if CONNECTIVITY.isdisjoint(context.call.body or ()):
         return None
     yield from sync_tools(context)
@@ -75,7 +75,7 @@ def sync_tools_again(context: RequestContext) -> Asking:
 
 @rule("identify")
 def identify(context: RequestContext) -> Reply:
-    """Tell the caller who it is, in which teamspace this request is, and of which it is a member (ID)."""
+    """Show the caller's user, the teamspace of the request and the teamspaces of the user (ID)."""
     caller = context.call.principal
     memberships = [
         {"teamspace_id": teamspace, "permissions": {"role": caller.role}}
@@ -93,7 +93,7 @@ def identify(context: RequestContext) -> Reply:
 
 
 def managed(context: RequestContext, id: Any) -> Record | None:
-    """The secret with that id, if it is the one that Datagrid made for this server."""
+    """The secret with that id, if it is the managed secret of this server."""
     secret = context.collection("secret").by_id.get(id)
     return secret if secret is not None and secret.hidden.get("server") == context.item.id else None
 
@@ -108,7 +108,7 @@ def connection(context: RequestContext) -> McpConnection:
 
 
 def take_over(context: RequestContext, outcome: Outcome) -> None:
-    """Show what a sync came to; what a failed one could not learn stays as it was."""
+    """Store the outcome of a sync. Values that a failed sync cannot know stay as they are."""
     fields = context.item.fields
     fields["status"] = STATUSES[outcome.status]
     fields["metadata"] = fields["metadata"] | _learnt(context, outcome)
@@ -124,7 +124,7 @@ def _learnt(context: RequestContext, outcome: Outcome) -> dict[str, Any]:
 
 
 def _begin(context: RequestContext) -> None:
-    """Another address makes what is known of the tools void; a protocol version that the caller named is kept."""
+    """Clear the metadata for a new address, and note whether the caller chose the protocol version."""
     if context.before is not None and context.changed(frozenset({"base_url"})):
         context.item.fields["metadata"] = {}
     if "protocol_version" in (context.call.body or {}):
@@ -143,7 +143,7 @@ def _refuse_unknown(context: RequestContext, id: Any) -> None:
 
 
 def _release(context: RequestContext, before: Any) -> None:
-    """Remove the managed secret that the server had before, once it refers to another one or to none."""
+    """Delete the earlier managed secret once the server refers to another secret or to none."""
     secret = managed(context, before)
     if secret is not None and context.item.fields["authorization_secret_id"] != secret.id:
         context.delete("secret", secret.id)

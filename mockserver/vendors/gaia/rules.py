@@ -1,4 +1,4 @@
-"""What no data can say about GAIA: which configurations are sound, and connecting to MCP servers (SPEC, CODE)."""
+"""What no statement can say about GAIA: valid configurations, and connecting to MCP servers (SPEC, CODE)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from mockserver.rules import rule
 TRANSPORTS: Mapping[str, Transport] = {"http": "http", "sse": "sse", "stdio": "stdio"}
 EVERYTHING = frozenset({"tools", "resources", "prompts"})
 TOTAL = 60_000
-"""Milliseconds a connection may take where `maxTotalTimeout` does not say (CODE)."""
+"""Milliseconds a connection may take without `maxTotalTimeout` (CODE)."""
 
 Fields = Mapping[str, Any]
 
 
 @rule("check-configuration", refuses=("invalid",))
 def check_configuration(context: RequestContext) -> None:
-    """Refuse what can never connect. Raises Invalid with every complaint, joined as the code joins them."""
+    """Refuse a configuration that can never connect. Raises Invalid with all problems, joined as in the code."""
     found = list(complaints(context.item.fields))
     if found:
         raise Invalid(", ".join(found))
@@ -29,7 +29,7 @@ def check_configuration(context: RequestContext) -> None:
 
 @rule("require-proxy-url", refuses=("invalid",))
 def require_proxy_url(context: RequestContext) -> None:
-    """Refuse a proxy connection without `proxyUrl`, as the code does and the documentation's own example has it."""
+    """Refuse a proxy connection without `proxyUrl`. The code does; the documentation's example has none."""
     fields = context.item.fields
     if fields.get("connectionType", "proxy") == "proxy" and not fields.get("proxyUrl"):
         raise Invalid("Proxy URL is required for proxy connection")
@@ -37,7 +37,7 @@ def require_proxy_url(context: RequestContext) -> None:
 
 @rule("validate")
 def validate(context: RequestContext) -> Asking:
-    """Connect with the body's configuration and tell what came of it."""
+    """Connect with the configuration in the body, and return the outcome."""
     given = context.call.body
     found = list(complaints(given))
     if found:
@@ -48,7 +48,7 @@ def validate(context: RequestContext) -> Asking:
 
 @rule("detect-auth", unchecked="needs a server of known authentication")
 def detect_auth(context: RequestContext) -> Asking:
-    """Connect without a credential and tell what the server asks for."""
+    """Connect without a credential, and return which authentication the server requires."""
     outcome: Outcome = yield McpConnection(url=context.call.body["url"])
     reached = outcome.status in ("ok", "needs-auth")
     context.extras |= {
@@ -63,7 +63,7 @@ def detect_auth(context: RequestContext) -> Asking:
 
 @rule("detect-transport", unchecked="needs a server of known transport")
 def detect_transport(context: RequestContext) -> Asking:
-    """Try the transports one after the other and tell which work."""
+    """Try the transports in turn, and return those that work."""
     outcome: Outcome = yield McpConnection(url=context.call.body["url"])
     known = outcome.supported_transports or ((outcome.transport,) if outcome.transport else ())
     context.extras |= {
@@ -77,7 +77,7 @@ def detect_transport(context: RequestContext) -> Asking:
 
 @rule("connect", refuses=("missing",))
 def connect(context: RequestContext) -> Asking:
-    """Open the connection; a server that is connected stays as it is. What a slow one is told is assumed."""
+    """Open the connection. A connected server stays as it is. The reply for a slow server is assumed."""
     fields = named(context)
     if fields["status"] == "connected":
         return Reply(200, {"success": True, "message": "Already connected", "capabilities": fields["capabilities"]})
@@ -125,7 +125,7 @@ def list_prompts(context: RequestContext) -> Asking:
 
 @rule("read-resource", refuses=("missing",), unchecked="needs a server of known resources")
 def read_resource(context: RequestContext) -> Asking:
-    """The contents of one resource. Raises Missing for one that the server does not have."""
+    """The contents of one resource. Raises Missing if the server does not have it."""
     named(context)
     outcome = yield from connecting(context)
     if outcome.status != "ok":
@@ -136,7 +136,7 @@ def read_resource(context: RequestContext) -> Asking:
 
 @rule("get-prompt", refuses=("missing",), unchecked="needs a server of known prompts")
 def get_prompt(context: RequestContext) -> Asking:
-    """One prompt, filled in. Raises Missing for one that the server does not have."""
+    """One prompt, filled in. Raises Missing if the server does not have it."""
     named(context)
     outcome = yield from connecting(context)
     if outcome.status != "ok":
@@ -147,7 +147,7 @@ def get_prompt(context: RequestContext) -> Asking:
 
 
 def named(context: RequestContext) -> dict[str, Any]:
-    """The fields of the server that the query or the body names, ready to be changed. Raises Missing."""
+    """The fields of the server in the query or the body, open for changes. Raises Missing."""
     id = context.call.query.get("id") or (context.call.body or {}).get("id")
     record = context.collection().by_id.get(id)
     if record is None:
@@ -157,7 +157,7 @@ def named(context: RequestContext) -> dict[str, Any]:
 
 
 def connecting(context: RequestContext) -> Generator[Question, Any, Outcome]:
-    """Ask the server for all it has, and move it to the state that this leads to."""
+    """Query the server for everything, and set the state that the outcome leads to."""
     if context.item.fields["status"] != "connected":
         enter(context, status="connecting")
     outcome: Outcome = yield stored(context)
@@ -169,14 +169,14 @@ def connecting(context: RequestContext) -> Generator[Question, Any, Outcome]:
 
 
 def connected(context: RequestContext, outcome: Outcome) -> None:
-    """The server is connected; since when it is, stays as it was if it was before."""
+    """Set the state connected. The time of the connection stays if the server was connected before."""
     now = enter(context, capabilities=capabilities(outcome), serverImplementation=dict(outcome.server_info))
     if context.item.fields["status"] != "connected":
         context.item.fields |= {"status": "connected", "lastConnectedAt": now, "lastError": None}
 
 
 def enter(context: RequestContext, **fields: Any) -> Any:
-    """Write what has changed, and when; returns the time as written."""
+    """Write changed fields and the time. Returns the time as it is written."""
     plan, item = context.bound.resource, context.item.fields
     if all(item.get(name) == value for name, value in fields.items()):
         return context.now()
@@ -185,17 +185,17 @@ def enter(context: RequestContext, **fields: Any) -> Any:
 
 
 def capabilities(outcome: Outcome) -> dict[str, bool]:
-    """What a server has of each kind, as the documentation writes it (DV; the code lists names and counts)."""
+    """Which kinds a server has, in the form of the documentation (DV; the code lists names and counts)."""
     return {"tools": bool(outcome.tools), "resources": bool(outcome.resources), "prompts": bool(outcome.prompts)}
 
 
 def stored(context: RequestContext) -> McpConnection:
-    """How GAIA reaches the server of this request."""
+    """The connection to the server of this request."""
     return connection(context.item.fields, f"gaia/{context.tenant}/{context.item.id}")
 
 
 def connection(fields: Fields, owner: str) -> McpConnection:
-    """How GAIA reaches a server; a proxy connection without `proxyUrl` is a direct one (assumed)."""
+    """The connection to a server. A proxy connection without `proxyUrl` is a direct one (assumed)."""
     proxied = fields.get("connectionType", "proxy") == "proxy"
     return McpConnection(
         url=fields.get("url") or "",
@@ -216,7 +216,7 @@ def connection(fields: Fields, owner: str) -> McpConnection:
 
 
 def complaints(fields: Fields) -> Iterator[str]:
-    """What is wrong with a configuration, in the code's words."""
+    """The problems of a configuration, with the messages of the code."""
     if fields["transportType"] == "stdio":
         if not fields.get("command"):
             yield "Command is required for STDIO transport"
@@ -229,7 +229,7 @@ def complaints(fields: Fields) -> Iterator[str]:
 
 
 def header_complaints(number: int, header: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with one custom header; counting from 1 and the words of the last complaint are assumed."""
+    """The problems of a custom header. Counting from 1 and the last message are assumed."""
     if not header["key"]:
         yield f"Header {number}: Name is required"
     if not header["value"]:
@@ -239,17 +239,17 @@ def header_complaints(number: int, header: Mapping[str, str]) -> Iterator[str]:
 
 
 def told(outcome: Outcome) -> str:
-    """Why there is no connection."""
+    """The reason why there is no connection."""
     return outcome.message or "The server is still being asked."
 
 
 def succeeded(**contents: Any) -> Reply:
-    """The success envelope around some contents."""
+    """The success envelope with these contents."""
     return Reply(200, {"success": True, **contents})
 
 
 def failed(outcome: Outcome) -> Reply:
-    """The failure of a connection (SPEC). It is a reply and no refusal, so that the new state of the server stays."""
+    """The reply to a failed connection (SPEC). It is no refusal, because a refusal would undo the new state."""
     return Reply(500, {"success": False, "message": "Connection failed", "error": told(outcome)})
 
 
@@ -268,7 +268,7 @@ def _verdict(outcome: Outcome) -> Reply:
 
 
 VERDICTS = {"ok": "ok", "timeout": "timeout", "pending": "timeout"}
-"""What validate calls an outcome; the rest are errors. What the documentation's timeout means is not said."""
+"""The name that validate gives an outcome; all others are `error`. The meaning of `timeout` is not documented."""
 
 
 def _contents(answer: Mapping[str, Any] | Outcome | None, missing: str) -> Reply:

@@ -1,4 +1,4 @@
-"""What no data can say about Piper: testing MCP servers (TI, TS), and the servers of an agent (AM)."""
+"""What no statement can say about Piper: testing MCP servers (TI, TS), and the servers of an agent (AM)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from mockserver.state.record import Record
 
 SERVER, ASSIGNMENT = "mcp-server", "agent-mcp-server"
 SECRET = ("auth_type", "auth_header_name", "auth_token")
-"""The token, and how it is sent."""
+"""The fields of the token: its value and how it is sent."""
 
 TIMEOUT = 30
-"""Seconds a test may take where nobody says (the documented default of `timeout_seconds`)."""
+"""Seconds a test may take by default (the documented default of `timeout_seconds`)."""
 
 SEPARATOR = "_"
-"""Between tool prefix and name: assumed."""
+"""The text between tool prefix and name (assumed)."""
 
 
 @rule("fall-back-on-stored-token", refuses=("missing",), unchecked="only the MCP server sees which token was sent")
 def fall_back_on_stored_token(context: RequestContext) -> None:
-    """Where the body names a saved server, find it for the test. Raises Missing when it is not there."""
+    """Find the saved server that the body names. Raises Missing if it does not exist."""
     named = context.call.body.get("server_id")
     if named is not None:
         context.record = context.current = _server(context, named)
@@ -32,7 +32,7 @@ def fall_back_on_stored_token(context: RequestContext) -> None:
 
 @rule("test-inline", refuses=("bad-gateway",))
 def test_inline(context: RequestContext) -> Asking:
-    """Connect with the values of the body; what it lacks of the token comes from the server found before."""
+    """Connect with the values of the body. Without a token in the body, that of the saved server is used."""
     given = context.call.body
     stored = context.record.fields if context.record and given.get("auth_token") is None else {}
     secret = {name: given[name] if given.get(name) is not None else stored.get(name) for name in SECRET}
@@ -43,7 +43,7 @@ def test_inline(context: RequestContext) -> Asking:
 
 @rule("test-saved", refuses=("bad-gateway",))
 def test_saved(context: RequestContext) -> Asking:
-    """Connect to the saved server as it is remembered."""
+    """Connect to the saved server."""
     outcome: Outcome = yield connection(context, context.item.fields)
     show_tools(context, outcome)
     return None
@@ -51,7 +51,7 @@ def test_saved(context: RequestContext) -> Asking:
 
 @rule("prefix-tools", unchecked="needs a server of known tools, which no vendor provides")
 def prefix_tools(context: RequestContext) -> None:
-    """Put the tested server's prefix before the name of every tool that is shown."""
+    """Add the prefix of the tested server to the name of every shown tool."""
     prefix = (context.call.body or context.item.fields).get("tool_prefix")
     if prefix:
         context.extras["tools"] = [
@@ -61,7 +61,7 @@ def prefix_tools(context: RequestContext) -> None:
 
 @rule("assign", refuses=("missing",))
 def assign(context: RequestContext) -> None:
-    """Replace the agent's list; the last entry for a server counts. Raises Missing for a server that is not there."""
+    """Replace the agent's servers; the last entry for a server counts. Raises Missing for an unknown server."""
     wanted = {entry["server_id"]: entry.get("is_enabled", True) for entry in context.call.body["servers"]}
     for id in wanted:
         _server(context, id)
@@ -73,13 +73,13 @@ def assign(context: RequestContext) -> None:
 
 @rule("show-assigned", unchecked="the check of assign covers it")
 def show_assigned(context: RequestContext) -> None:
-    """The agent's servers, each as it is read elsewhere and with whether it is enabled."""
+    """The agent's servers, each as in its own resource and with `is_enabled`."""
     context.extras["servers"] = list(_assigned(context))
 
 
 @rule("unassign", unchecked="the check of assign covers it")
 def unassign(context: RequestContext) -> None:
-    """Take the server that is being deleted away from every agent."""
+    """Remove the deleted server from every agent."""
     for resource, _, held in list(context.transaction.store.items(context.tenant)):
         record = held.by_id.get(context.item.id) if resource == ASSIGNMENT else None
         if record is not None:
@@ -87,7 +87,7 @@ def unassign(context: RequestContext) -> None:
 
 
 def connection(context: RequestContext, fields: Mapping[str, Any]) -> McpConnection:
-    """How Piper reaches a server; that it tries both transports is assumed."""
+    """The connection to a server. That Piper tries both transports is assumed."""
     id = context.record.id if context.record else "unsaved"
     return McpConnection(
         url=fields["url"],
@@ -98,7 +98,7 @@ def connection(context: RequestContext, fields: Mapping[str, Any]) -> McpConnect
 
 
 def headers(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """The token as `Authorization: Bearer`, or bare in the named header; that `bearer` is the default is assumed."""
+    """The token as `Authorization: Bearer`, or alone in the named header. The default `bearer` is assumed."""
     token = fields.get("auth_token")
     if token is None:
         return ()
@@ -108,7 +108,7 @@ def headers(fields: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def show_tools(context: RequestContext, outcome: Outcome) -> None:
-    """Put the tools into the reply. Raises BadGateway when the server could not be asked."""
+    """Put the tools into the reply. Raises BadGateway if the server could not be queried."""
     if outcome.status != "ok":
         raise BadGateway(outcome.message or "The MCP server did not answer in time.")
     context.extras["tools"] = [_tool(tool) for tool in outcome.tools]
