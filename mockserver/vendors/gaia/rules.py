@@ -56,7 +56,7 @@ def detect_auth(context: RequestContext) -> Asking:
         "isAuthenticated": outcome.status == "ok",
         "authType": outcome.auth_type,
         "requiresAuth": outcome.requires_auth,
-        "error": None if reached else told(outcome),
+        "error": None if reached else reason(outcome),
     }
     return None
 
@@ -68,7 +68,7 @@ def detect_transport(context: RequestContext) -> Asking:
     known = outcome.supported_transports or ((outcome.transport,) if outcome.transport else ())
     context.extras |= {
         "success": bool(known),
-        "message": "Transport detected" if known else told(outcome),
+        "message": "Transport detected" if known else reason(outcome),
         "supportedTypes": list(known),
         "recommended": outcome.transport or next(iter(known), None),
     }
@@ -164,7 +164,7 @@ def connecting(context: RequestContext) -> Generator[Question, Any, Outcome]:
     if outcome.status == "ok":
         connected(context, outcome)
     elif outcome.status != "pending":
-        enter(context, status="error", lastError=told(outcome))
+        enter(context, status="error", lastError=reason(outcome))
     return outcome
 
 
@@ -238,7 +238,7 @@ def header_complaints(number: int, header: Mapping[str, str]) -> Iterator[str]:
         yield f"Header {number}: Authorization needs a token after Bearer"
 
 
-def told(outcome: Outcome) -> str:
+def reason(outcome: Outcome) -> str:
     """The reason why there is no connection."""
     return outcome.message or "The server is still being asked."
 
@@ -250,7 +250,7 @@ def succeeded(**contents: Any) -> Reply:
 
 def failed(outcome: Outcome) -> Reply:
     """The reply to a failed connection (SPEC). It is no refusal, because a refusal would undo the new state."""
-    return Reply(500, {"success": False, "message": "Connection failed", "error": told(outcome)})
+    return Reply(500, {"success": False, "message": "Connection failed", "error": reason(outcome)})
 
 
 def _verdict(outcome: Outcome) -> Reply:
@@ -259,7 +259,7 @@ def _verdict(outcome: Outcome) -> Reply:
         200,
         {
             "valid": valid,
-            "message": "Connection successful" if valid else told(outcome),
+            "message": "Connection successful" if valid else reason(outcome),
             "status": VERDICTS.get(outcome.status, "error"),
             "capabilities": capabilities(outcome) if valid else None,
             "serverInfo": dict(outcome.server_info) if valid else None,
