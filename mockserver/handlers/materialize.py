@@ -14,6 +14,7 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Conflict, Unanswerable
+from mockserver.examples.generator import fresh
 from mockserver.handlers.generated_fields import LATER_EVENTS, ReplyView
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
 from mockserver.handlers.reply_renderer import example_items
@@ -59,6 +60,7 @@ class Materializer:
         self._contract, self._plans, self._store = contract, plans, store
         self._seed, self._items, self._unknown = seed or 0, items, unknown
         self._views: dict[str, tuple[_ItemView, ...]] = {}
+        self._documented: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
         """Add the items that a collection starts with; fewer if a capacity or the schema does not allow as many."""
@@ -84,13 +86,15 @@ class Materializer:
                 collection.add(record)
 
     def _examples(self, plan: ResourcePlan, does: str) -> list[dict[str, Any]]:
-        """The items in the document's examples of the replies of a get or list."""
-        return [
-            item
-            for operation, behaviour in operations_on(self._contract, plan.name)
-            if behaviour.action is not None and behaviour.action.does == does
-            for item in example_items(operation, behaviour.reply, self._contract.examples, does)
-        ]
+        """The items in the document's examples of the replies of a get or list. They are validated once."""
+        if (plan.name, does) not in self._documented:
+            self._documented[plan.name, does] = [
+                item
+                for operation, behaviour in operations_on(self._contract, plan.name)
+                if behaviour.action is not None and behaviour.action.does == does
+                for item in example_items(operation, behaviour.reply, self._contract.examples, does)
+            ]
+        return self._documented[plan.name, does]
 
     def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
         """Generate the item for an unknown id, without storing it; None when no item can have that id."""
@@ -149,7 +153,7 @@ class Materializer:
         call = self._call(plan, tenant, owner)
         for trial in range(TRIALS):
             seed = f"{self._seed}/{plan.name}/{tenant}/{owner}/{key}/{trial}"
-            fields = dict(example) if example is not None and trial == 0 else self._fields(plan, seed)
+            fields = fresh(example) if example is not None and trial == 0 else self._fields(plan, seed)
             record = self._trial(plan, call, collection, seed, id, fields)
             if record is not None and self._is_usable(plan, collection, record):
                 record.sequence = self._next_sequence()
