@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
@@ -14,6 +15,9 @@ from typing import Self
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1"}
+
+PATIENCE = 180
+"""Seconds in which a program must print the line that a test waits for."""
 
 READY = "Press Ctrl-C to stop"
 """How the last line begins that `mockserver serve` prints when it listens."""
@@ -42,11 +46,18 @@ class Processes:
         self._started.append(process)
         assert process.stdout is not None
         lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line.rstrip("\n"))
-            if line.startswith(until):
-                return process, lines
-        raise AssertionError(f"`mockserver {' '.join(arguments)}` ended early:\n" + "\n".join(lines))
+        # A line that never comes must fail this one test, not stop the whole run.
+        alarm = threading.Timer(PATIENCE, process.kill)
+        alarm.start()
+        try:
+            for line in process.stdout:
+                lines.append(line.rstrip("\n"))
+                if line.startswith(until):
+                    return process, lines
+        finally:
+            alarm.cancel()
+        printed = "\n  ".join(lines)
+        raise AssertionError(f"`mockserver {' '.join(arguments)}` printed no {until!r} line, but:\n  {printed}")
 
     def __enter__(self) -> Self:
         return self

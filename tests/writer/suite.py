@@ -19,7 +19,7 @@ from pathlib import Path
 
 import click
 
-from tests.process import Processes
+from tests.process import READY, Processes, address
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT.parent / "shared" / "corpus" / "writer-openapi.yml"
@@ -64,8 +64,8 @@ def run(document: Path, *arguments: str, tests: tuple[str, ...] = ("tests/api_re
     """Serve `document` with `--materialize` on a free port and run `tests` of the package against it."""
     python, sources = fetch()
     with Processes() as processes:
-        _, lines = processes.start("serve", str(document), "--port", "0", "--seed", "1", *arguments, until="docs ")
-        base = next(found for line in lines if (found := re.search(r"http://\S+", line))).group()
+        _, lines = processes.start("serve", str(document), "--port", "0", "--seed", "1", *arguments, until=READY)
+        base = address(lines)
         done = subprocess.run(
             [str(python), "-m", "pytest", "-q", "-n", "2", "--no-header", *tests],
             cwd=sources, env={**environ, "TEST_API_BASE_URL": base, "PYTHONPATH": ""}, text=True, capture_output=True,
