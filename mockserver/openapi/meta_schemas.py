@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
+from mockserver.openapi import fault_messages
 from mockserver.openapi.pointer import join
 
 MAX_ERRORS = 200
@@ -33,7 +34,12 @@ def errors(document: dict[str, Any], version: str) -> Iterator[tuple[str, str]]:
     """The JSON pointer and message of everything that breaks the official schema of `version`."""
     for error in islice(_validator(version).iter_errors(document), MAX_ERRORS):
         closest = _closest(error)
-        yield join("", *closest.instance_path), closest.message
+        yield join("", *closest.instance_path), _message(closest)
+
+
+def _message(error: jsonschema_rs.ValidationError) -> str:
+    surplus = getattr(error.kind, "unexpected", None)
+    return error.message if surplus is None else fault_messages.unknown(list(map(str, surplus)))
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 
 from mockserver.errors import Fault, InvalidDocument, Unanswerable
-from mockserver.openapi import json_codec
+from mockserver.openapi import fault_messages, json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.direction_view import Direction, DirectionView
 
@@ -283,12 +283,9 @@ def _fault(error: jsonschema_rs.ValidationError, location: str, prefix: tuple[st
     path = (*prefix, *error.instance_path)
     if keyword == "required":
         path = (*path, error.kind.property)  # type: ignore[attr-defined]
-    elif keyword == "additionalProperties":
+    elif keyword in ("additionalProperties", "unevaluatedProperties"):
         path = (*path, *error.kind.unexpected[:1])  # type: ignore[attr-defined]
-    message = error.message
-    if keyword == "not" and error.kind.schema in ({}, True) and path:  # type: ignore[attr-defined]
-        message = f"{path[-1]} is not a known property"  # a closed schema, or one that the other direction hides
-    return Fault(location, path, _cut(message), keyword, _expected(error))
+    return Fault(location, path, _cut(fault_messages.message(error)), keyword, _expected(error))
 
 
 def _cut(message: str) -> str:

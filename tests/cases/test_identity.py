@@ -53,3 +53,31 @@ def test_36_an_item_that_nothing_creates_is_there_until_it_is_deleted(serve: Ser
     assert [] == api.get("/carts").json()
     assert {"id": 1, "total": 5} == api.get("/users/1").json()
     assert {"id": 2, "total": 5} == api.get("/orders/2").json()
+
+
+def test_50_a_path_parameter_may_have_the_name_of_the_item(serve: Serve) -> None:
+    api = serve("50-inference-names")
+    post = api.post("/api/blog/posts", json={"body": "x"})
+
+    assert {"id": 1, "body": "x"} == api.get(post.headers["location"]).json()
+    assert [204, 404] == [
+        reply.status_code for reply in (api.delete("/api/blog/posts/1"), api.get("/api/blog/posts/1"))
+    ]
+
+
+def test_50_an_item_is_stored_though_its_creation_documents_no_body(serve: Serve) -> None:
+    api = serve("50-inference-names")
+
+    made = api.post("/silent", json={"t": "x"})
+
+    assert (201, ["x"]) == (made.status_code, [item["t"] for item in api.get("/silent").json()])
+    assert "x" == api.get(made.headers["location"]).json()["t"]
+
+
+def test_50_a_patched_name_leaves_the_item_at_its_path(serve: Serve) -> None:
+    api = serve("50-inference-names")
+    one, two = (api.post("/projects", json={"name": "One"}) for _ in range(2))
+
+    assert one.headers["location"] != two.headers["location"]
+    assert 200 == api.patch(one.headers["location"], json={"name": "Two"}).status_code
+    assert ["Two", "One"] == [api.get(made.headers["location"]).json()["name"] for made in (one, two)]

@@ -29,3 +29,33 @@ def test_12_names_that_no_parameter_has_belong_to_the_free_form_object(serve: Se
 )  # fmt: skip
 def test_47_a_required_object_in_the_query_can_be_met(serve: Serve, target: str, status: int) -> None:
     assert status == serve("47-param-less").get(target).status_code
+
+
+USER = "0613a91d-c1ae-4c14-afb9-33b86ceffa19"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        (f"filter[userId]={USER}", 200), (f"filter%5BuserId%5D={USER}&page%5Blimit%5D=10", 200), ("", 400),
+        ("filter[userId]=nope", 400), (f"filter[userId]={USER}&page[limit]=100", 400),
+        (f"filter[userId]={USER}&ids[]=1&ids[]=2", 200), (f"filter[userId]={USER}&ids[]=1&ids[]=x", 400),
+    ],
+)  # fmt: skip
+def test_03_names_with_brackets_are_read_in_both_spellings(serve: Serve, query: str, status: int) -> None:
+    assert status == serve("03-bracket-query").get(f"/r?{query}").status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        ("filter[name]=x&filter[age]=3", None), ("filter[tags]=a&filter[tags]=b", None), ("", None),
+        ("filter[age]=", None), ("filter[age]=x", 'query filter.age: "x" is not of type "integer" or "null"'),
+        ("filter[zip]=1", "query filter.zip: zip is not a known property"),
+        ("open[b]=1", 'query open.a: "a" is a required property'),
+    ],
+)  # fmt: skip
+def test_04_properties_in_the_query_may_be_null(serve: Serve, query: str, detail: str | None) -> None:
+    reply = serve("04-deepobject-nullable").get(f"/r?{query}")
+
+    assert (400 if detail else 200, detail) == (reply.status_code, detail and reply.json()["detail"])

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 import mockserver
-from tests.cases.conftest import DOCUMENTS
+from tests.cases.conftest import DOCUMENTS, Serve
 
 
-async def answer(raw: bytes) -> tuple[int, bytes]:
+async def answer(raw: bytes, document: str = "paths") -> tuple[int, bytes]:
     """Status and body for a path exactly as sent: an HTTP client would normalize it."""
     sent: list[Any] = []
     scope = {
@@ -26,7 +27,7 @@ async def answer(raw: bytes) -> tuple[int, bytes]:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await mockserver.create_app(DOCUMENTS / "paths.yaml", seed=1)(scope, receive, send)
+    await mockserver.create_app(DOCUMENTS / f"{document}.yaml", seed=1)(scope, receive, send)
     return sent[0]["status"], sent[1]["body"]
 
 
@@ -48,3 +49,38 @@ def test_equivalent_paths_lead_to_one_operation(path: str, operation: str) -> No
 @pytest.mark.parametrize("path", ["/x/y", "/v1/foo%253Acancel", "/m/1-2-3-4-5-x", "/m/" + "1-" * 20_000 + "y"])
 def test_other_paths_lead_to_none(path: str) -> None:
     assert 404 == asyncio.run(answer(path.encode()))[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "hit"),
+    [
+        ("/v1/test/test", "concrete"), ("/v1/1/2", "templated"), ("/resource/1/new", "new"),
+        ("/contracts/a/items/notes", "notes"), ("/contracts/a/items/20230729", "date"),
+    ],
+)  # fmt: skip
+def test_01_a_concrete_path_wins_over_a_template_before_it(serve: Serve, path: str, hit: str) -> None:
+    api = serve("01-path-specificity")
+
+    assert hit == api.get(path).json()["hit"]
+    assert 405 == api.delete("/contracts/a/items/notes").status_code
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", "a+b", "ü", "x%y", "q?r", "..", "a#b", "a;b=c", "日本"])
+def test_41_an_item_is_found_by_any_id(serve: Serve, name: str) -> None:
+    api = serve("41-encoded-ids")
+
+    made = api.post("/files", json={"path": name, "size": 1})
+
+    assert f"/files/{quote(name, safe='')}" == made.headers["location"]
+    if name != "..":  # this client resolves it (RFC 3986 section 5.2.4)
+        assert {"path": name, "size": 1} == api.get(made.headers["location"]).json()
+        assert 204 == api.delete(made.headers["location"]).status_code
+
+
+def test_41_a_plus_in_the_query_is_a_space_and_in_the_path_itself(serve: Serve) -> None:
+    api = serve("41-encoded-ids")
+    api.post("/files", json={"path": "a+b"})
+
+    assert [{"path": "a+b"}] == api.get("/files?path=a%2Bb").json()
+    assert [] == api.get("/files?path=a+b").json()
+    assert {"path": "a+b"} == api.get("/files/a+b").json()

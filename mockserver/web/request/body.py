@@ -40,7 +40,8 @@ class BodyReader:
             self._refuse_missing()
             return None, ""
         reader = self._known.get(content_type) or self._find(content_type)
-        if not content and not self.required and reader.is_json:
+        if not content and reader.is_json:  # JSON has no empty text, so this is no body (RFC 8259 section 2)
+            self._refuse_missing()
             return None, reader.name
         value = reader.parse(content, content_type)
         if reader.validator is not None and not reader.validator.is_valid(value):

@@ -1,0 +1,89 @@
+"""The sentences that say what is wrong with a value, where those of jsonschema-rs need knowledge of JSON Schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from jsonschema_rs import ValidationError
+
+from mockserver.openapi import json_codec
+
+EXAMPLES = {
+    "date-time": "2024-01-31T12:00:00Z",
+    "date": "2024-01-31",
+    "time": "12:00:00Z",
+    "duration": "P1DT12H",
+    "uuid": "0613a91d-c1ae-4c14-afb9-33b86ceffa19",
+    "email": "name@example.com",
+    "uri": "https://example.com/path",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "hostname": "www.example.com",
+}
+"""Format → a valid value. What is missing in a wrong one, such as the zone of a time, is seen faster than described."""
+
+
+def message(error: ValidationError) -> str:
+    """What is wrong with the value of `error`, in one sentence."""
+    write = SENTENCES.get(error.kind.name)
+    return write(error) if write is not None else error.message
+
+
+def unknown(names: list[str]) -> str:
+    """The sentence about properties of an object that allows no other ones."""
+    return f"{', '.join(names)} {'is not a known property' if len(names) == 1 else 'are not known properties'}"
+
+
+def _forbidden(error: ValidationError) -> str:
+    """`false` as a schema: below `properties` and the like a closed object, or a property of the other direction."""
+    if getattr(error.kind, "schema", False) not in (False, True, {}):
+        return f"{_json(error.instance)} matches {_json(error.kind.schema)}, which is not allowed"  # type: ignore[attr-defined]
+    keywords = {str(step) for step in error.schema_path}
+    if error.instance_path and not keywords.isdisjoint(("if", "then", "else", "dependentSchemas")):
+        return f"{error.instance_path[-1]} is not allowed together with the other values"
+    if error.instance_path and isinstance(error.instance_path[-1], int):
+        return "the list has more entries than are allowed"
+    return unknown([str(error.instance_path[-1])]) if error.instance_path else "no value is allowed here"
+
+
+def _type(error: ValidationError) -> str:
+    kinds = sorted(error.kind.types, key="null".__eq__)  # type: ignore[attr-defined]
+    return f"{_json(error.instance)} is not of type {' or '.join(map(_json, kinds))}"
+
+
+def _format(error: ValidationError) -> str:
+    name = error.kind.format  # type: ignore[attr-defined]
+    example = f", such as {EXAMPLES[name]}" if name in EXAMPLES else ""
+    return f"{_json(error.instance)} is not a valid {name}{example}"
+
+
+def _one_of(error: ValidationError) -> str:
+    if all(error.kind.context):  # type: ignore[attr-defined]
+        return _any_of(error)
+    return f"{_json(error.instance)} matches more than one of the alternatives (`oneOf`); exactly one is allowed"
+
+
+def _any_of(error: ValidationError) -> str:
+    return f"{_json(error.instance)} matches none of the alternatives (`{error.kind.name}`)"
+
+
+def _json(value: Any) -> str:
+    return json_codec.write(value).decode()
+
+
+SENTENCES: dict[str, Callable[[ValidationError], str]] = {
+    "not": _forbidden,
+    "falseSchema": _forbidden,
+    "type": _type,
+    "format": _format,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
+    "additionalProperties": lambda error: unknown(error.kind.unexpected),  # type: ignore[attr-defined]
+    "unevaluatedProperties": lambda error: unknown(error.kind.unexpected),  # type: ignore[attr-defined]
+    "unevaluatedItems": lambda _: "the list has more entries than are allowed",
+    "contains": lambda error: f"{_json(error.instance)} has too few or too many entries that match `contains`",
+    "uniqueItems": lambda error: f"{_json(error.instance)} has an entry more than once",
+    "propertyNames": lambda error: f"the name of a property is wrong: {error.kind.error.message}",  # type: ignore[attr-defined]
+}
+"""Keyword → its sentence. Those of the other keywords are clear as jsonschema-rs has them."""
