@@ -37,11 +37,14 @@ class MockServerError(Exception):
 
 
 class DocumentError(MockServerError):
-    """A document cannot be served; the message names the file and the JSON pointer (RFC 6901)."""
+    """A document cannot be served; the message names the file and the JSON pointer (RFC 6901).
 
-    def __init__(self, message: str, *, file: str = "", pointer: str = "") -> None:
+    `place` is how the message writes them, where that is not `file#pointer`: inside of a file that was joined.
+    """
+
+    def __init__(self, message: str, *, file: str = "", pointer: str = "", place: str = "") -> None:
         self.message, self.file, self.pointer = message, file, pointer
-        place = file + (f"#{pointer}" if pointer else "")
+        place = place or file + (f"#{pointer}" if pointer else "")
         super().__init__(f"{place}: {message}" if place else message)
 
 

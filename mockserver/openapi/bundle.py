@@ -75,7 +75,8 @@ class Library:
                 # One byte more than allowed is enough to see that the file is too large: the rest stays unread.
                 return self.counted(name, stream.read(self.bounds.bytes - self.spent + 1))
         except OSError as fault:
-            raise InvalidDocument(f"cannot be read: {fault.strerror}", file=name) from None
+            hint = "; the parts of a path are separated by `/`, not by a backslash" if "\\" in name else ""
+            raise InvalidDocument(f"cannot be read: {fault.strerror}{hint}", file=name) from None
 
     def fetch(self, address: str) -> bytes:
         """The bytes at a URL."""
@@ -167,7 +168,7 @@ class _Bundler:
             try:
                 holder[key] = self.local(holder[key], self.file_of(place.where))
             except InvalidDocument as fault:
-                message = f"the reference {holder[key]!r} cannot be resolved: {fault}"
+                message = f"the reference '{holder[key]}' cannot be resolved: {fault}"
                 self.faults.append(InvalidDocument(message, file=self.file, pointer=place.pointer))
 
     def _bring_example(self, place: Place) -> None:
@@ -195,7 +196,21 @@ class _Bundler:
         if name == self.own:
             return "#" + fragment
         self.bring(name)
-        return reference(join("", FILES, name)) + (fragment if fragment != "/" else "")
+        here = join("", FILES, name)
+        if fragment and fragment[:1] != "/":
+            return reference(here + self.anchored(name, fragment))
+        return reference(here) + (fragment if fragment != "/" else "")
+
+    def anchored(self, name: str, anchor: str) -> str:
+        """The pointer in the file `name` of the schema with that `$anchor` (JSON Schema 2020-12 Core section 8.2.2)."""
+        waiting: list[tuple[str, Any]] = [("", self.root[FILES][name])]
+        while waiting:
+            place, node = waiting.pop()
+            if type(node) is dict and anchor in (node.get("$anchor"), node.get("$dynamicAnchor")):
+                return place
+            entries = node.items() if type(node) is dict else enumerate(node) if type(node) is list else ()
+            waiting += [(join(place, key), value) for key, value in entries]
+        raise InvalidDocument(f"a JSON pointer begins with a slash, as in `#/{anchor}` (RFC 6901)", file=name)
 
     def bring(self, name: str) -> None:
         """Read a file into the root, once. A file that cannot be read raises the same error each time."""

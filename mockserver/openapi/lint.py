@@ -9,12 +9,14 @@ names that must match each other. Public documents have many small problems, so 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mockserver.errors import DocumentError, InvalidDocument, UnsupportedFeature
 from mockserver.openapi import lint_rules, normalize
+from mockserver.openapi.bundle_keys import published
 from mockserver.openapi.lint_rules import UnratedProblem
 from mockserver.openapi.reachability import Reachability
 
@@ -65,13 +67,20 @@ def raise_errors(found: Iterable[Problem], *, file: str = "") -> None:
     if len(wrong) == 1:
         raise wrong[0].error
     if wrong:
-        lines = "".join(f"\n  #{problem.pointer}: {problem.error.message}" for problem in wrong)
+        lines = "".join(f"\n  {published('#' + problem.pointer)}: {problem.error.message}" for problem in wrong)
         raise InvalidDocument(f"{len(wrong)} errors{lines}", file=file)
 
 
 def _rated(found: UnratedProblem, file: str, parts: Reachability | None) -> Problem:
     kind = UnsupportedFeature if found.unsupported else InvalidDocument
-    return Problem(kind(found.message, file=file, pointer=found.pointer), _severity(found, parts))
+    error = kind(found.message, file=file, pointer=found.pointer, place=_place(file, found.pointer))
+    return Problem(error, _severity(found, parts))
+
+
+def _place(file: str, pointer: str) -> str:
+    """How a message writes a place in the joined document: by the file that it came from; empty for `file#pointer`."""
+    written = published(f"#{pointer}")
+    return "" if written[:1] == "#" else posixpath.join(posixpath.dirname(file), written)
 
 
 def _severity(found: UnratedProblem, parts: Reachability | None) -> Severity:

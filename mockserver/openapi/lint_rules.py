@@ -15,6 +15,7 @@ import jsonschema_rs
 import orjson
 
 from mockserver.openapi import field_types, meta_schemas, normalize, path_template, schema_ids, schema_keywords
+from mockserver.openapi.bundle_keys import published
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, walk
 from mockserver.openapi.pointer import join
 
@@ -104,14 +105,17 @@ def _reference(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
         return
     if ref[:1] != "#":
         yield UnratedProblem(
-            place.pointer, f"the reference {ref!r} points outside of the document", breaking=_counts(place)
+            place.pointer, f"the reference '{ref}' points outside of the document", breaking=_counts(place)
         )
         return
     target, where = find(subject.document, ref)
     if where is None and ref != "#":
-        yield UnratedProblem(place.pointer, f"the reference {ref!r} points to nothing", breaking=_counts(place))
+        hint = "" if ref[:2] == "#/" else f"; a JSON pointer begins with a slash, as in `#/{ref[1:]}` (RFC 6901)"
+        message = f"the reference '{published(ref)}' points to nothing{hint}"
+        yield UnratedProblem(place.pointer, message, breaking=_counts(place))
     elif _circles(subject.document, target, {ref}):
-        yield UnratedProblem(place.pointer, f"the reference {ref!r} leads back to itself", breaking=_counts(place))
+        message = f"the reference '{published(ref)}' leads back to itself"
+        yield UnratedProblem(place.pointer, message, breaking=_counts(place))
 
 
 def _circles(document: dict[str, Any], node: Any, seen: set[str]) -> bool:
@@ -216,7 +220,9 @@ def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
         named = target if str(target)[:1] == "#" else f"#/components/schemas/{target}"
         if find(subject.document, str(named))[1] is None:
             here = join(place.pointer, "discriminator", "mapping", value)
-            yield UnratedProblem(here, f"the mapping points to {target!r}, which is not a schema of the document")
+            yield UnratedProblem(
+                here, f"the mapping points to '{published(target)}', which is not a schema of the document"
+            )
 
 
 def _later(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
