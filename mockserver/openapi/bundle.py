@@ -20,7 +20,7 @@ import httpx
 from mockserver.errors import InvalidDocument
 from mockserver.openapi import yaml_json
 from mockserver.openapi.bundle_keys import EXAMPLE, FILES
-from mockserver.openapi.object_positions import Place, Where, reference, walk
+from mockserver.openapi.object_positions import Place, Where, reference, selections, walk
 from mockserver.openapi.pointer import join
 from mockserver.openapi.size_limits import SizeLimits
 
@@ -143,8 +143,9 @@ def _looks_foreign(node: dict[str, Any]) -> bool:
             return True
     if type(node.get("externalValue")) is str:
         return True
-    mapping = node.get("mapping")
-    return type(mapping) is dict and any(target[:1] != "#" for target in mapping.values() if _is_reference(target))
+    if "mapping" not in node and "defaultMapping" not in node:
+        return False
+    return any(_is_reference(holder[key]) and holder[key][:1] != "#" for holder, key in selections(node))
 
 
 def _is_reference(target: Any) -> bool:
@@ -240,7 +241,7 @@ def _references(place: Place) -> Iterator[tuple[dict[str, Any], str]]:
         yield node, "$ref"
     if place.kind == "link" and type(node.get("operationRef")) is str:
         yield node, "operationRef"
-    if place.kind == "schema" and type(node.get("discriminator")) is dict:
-        mapping = node["discriminator"].get("mapping")
-        if type(mapping) is dict:
-            yield from ((mapping, value) for value, target in mapping.items() if _is_reference(target))
+    if place.kind == "schema":
+        yield from (
+            (holder, key) for holder, key in selections(node.get("discriminator")) if _is_reference(holder[key])
+        )

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.bundle_keys import FILES
+from mockserver.openapi.object_positions import selections
 from mockserver.openapi.pointer import escape
 
 SCHEMAS = "/components/schemas/"
@@ -63,8 +64,7 @@ class Inheritance:
         if self._pointers.get(name) != pointer or not (rule := self._rule(name)):
             return []
         descended = self._descendants(name)
-        # A parent that its own mapping does not list is never a value itself, as an abstract class is not.
-        abstract = self.schemas[name].get("discriminator") and name not in _mapped(rule)
+        abstract = self._is_unmapped_parent(rule, name) and not self._is_value(rule, name)
         names = descended if abstract and descended else [name, *descended]
         return [self._pointers[each] for each in names]
 
@@ -72,15 +72,46 @@ class Inheritance:
         """A schema for the discriminator's property in the schema at `pointer`; None if no discriminator decides."""
         name = _name(pointer)
         rule = self._rule(name) if self._pointers.get(name) == pointer else None
-        own = rule and rule is self.schemas[name].get("discriminator") and name not in _mapped(rule)
-        return None if not rule or own else self._tag(rule, name)
+        if not rule or (self._is_unmapped_parent(rule, name) and not self._is_value(rule, name)):
+            return None
+        return self._tag(rule, name, self._family(name))
+
+    def _is_unmapped_parent(self, rule: Mapping[str, Any], name: str) -> bool:
+        """Has this schema the discriminator, and does its mapping not list the schema?"""
+        return rule is self.schemas[name].get("discriminator") and name not in _mapped(rule)
+
+    def _is_value(self, rule: Mapping[str, Any], name: str) -> bool:
+        """May a value be of an unmapped parent itself?
+
+        A parent that its own mapping does not list is abstract. Without a mapping its name selects it like any other.
+        Generated values are of a subtype, since many authors mean an abstract parent there too.
+        """
+        is_listed = self.tolerant and not rule.get("mapping") and name in self.children
+        return bool(is_listed and self._values(rule, name))
+
+    def _family(self, name: str) -> list[str]:
+        """All schemas that the discriminator of a named schema decides among."""
+        roots = [each for each in (name, *self._ancestors(name)) if each in self.schemas]
+        return [member for root in roots for member in (root, *self._descendants(root))]
 
     def branch_tags(self, rule: Mapping[str, Any], branches: list[Any]) -> list[Schema | None]:
         """For each branch beside the discriminator `rule`: a schema for the property of the discriminator, or None."""
         names = [_name(branch.get("$ref", "")) if isinstance(branch, dict) else "" for branch in branches]
-        return [self._tag(rule, name) if name in self.schemas else None for name in names]
+        known = [name for name in names if name in self.schemas]
+        return [self._tag(rule, name, known) if name in self.schemas else None for name in names]
 
-    def _tag(self, rule: Mapping[str, Any], name: str) -> Schema | None:
+    def _tag(self, rule: Mapping[str, Any], name: str, family: list[str]) -> Schema | None:
+        """The schema for the property that selects the schema `name` among a `family`."""
+        prop, default = rule.get("propertyName", ""), rule.get("defaultMapping")
+        if default is not None and _name(default) in (name, _implicit(name)):
+            # OpenAPI 3.2 section 4.25: it applies where the property is missing, or selects no other schema.
+            others = [value for each in family if each != name for value in self._values(rule, each)]
+            return {"properties": {prop: {"not": {"enum": others}}}} if others else None
+        wanted = self._values(rule, name)
+        return {"properties": {prop: {"enum": wanted}}, "required": [prop]} if wanted else None
+
+    def _values(self, rule: Mapping[str, Any], name: str) -> list[Any]:
+        """The values of the discriminator's property that select the schema `name`."""
         prop = rule.get("propertyName", "")
         allowed = _declared(self.schemas[name], prop, self.schemas)
         implicit = _implicit(name)
@@ -91,7 +122,7 @@ class Inheritance:
             # Many documents name a schema `Cat` and list the value `cat`: only the listed spelling is a valid value.
             folded = {key.lower() for key in wanted}
             wanted = [value for value in allowed if isinstance(value, str) and value.lower() in folded]
-        return {"properties": {prop: {"enum": wanted}}, "required": [prop]} if wanted else None
+        return wanted
 
     def _rule(self, name: str) -> Mapping[str, Any] | None:
         """The discriminator that applies to a named schema: its own or an inherited one.
@@ -153,8 +184,7 @@ def _foreign(root: Mapping[str, Any]) -> list[str]:
         node = waiting.pop()
         if isinstance(node, dict):
             branches = [b for keyword in BRANCHES for b in node.get(keyword) or () if isinstance(b, dict)]
-            mapping = node.get("mapping")
-            targets = [b.get("$ref") for b in branches] + (list(mapping.values()) if isinstance(mapping, dict) else [])
+            targets = [b.get("$ref") for b in branches] + [holder[key] for holder, key in selections(node)]
             found |= {t: None for t in targets if isinstance(t, str) and t.startswith(f"#/{FILES}/")}
         waiting += node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     return list(found)

@@ -137,7 +137,31 @@ def walk(document: dict[str, Any], misfits: list[Place] | None = None) -> Iterat
             target, where = find(document, ref)
             if where is not None:
                 stack.append(Place(place.kind, target, where))
+        if place.kind == "schema" and "discriminator" in node:  # a subtype may be in a file that only this names
+            stack.extend(_selected(document, node["discriminator"]))
         stack.extend(_children(place)[::-1])  # backwards, so that the first child is taken off first
+
+
+def _selected(document: dict[str, Any], discriminator: Any) -> Iterator[Place]:
+    """The schemas that a discriminator selects by reference."""
+    for holder, key in selections(discriminator):
+        target, where = find(document, holder[key])
+        if where is not None:
+            yield Place("schema", target, where)
+
+
+def selections(discriminator: Any) -> Iterator[tuple[dict[str, Any], str]]:
+    """What selects a schema in a Discriminator Object, each as the object and the key that hold it.
+
+    These are the entries of `mapping` (OpenAPI 3.1 section 4.8.25), and in 3.2 `defaultMapping`.
+    """
+    if type(discriminator) is not dict:
+        return
+    mapping = discriminator.get("mapping")
+    if type(mapping) is dict:
+        yield from ((mapping, value) for value, target in mapping.items() if type(target) is str)
+    if type(discriminator.get("defaultMapping")) is str:
+        yield discriminator, "defaultMapping"
 
 
 def _children(place: Place) -> list[Place]:

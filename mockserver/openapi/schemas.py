@@ -230,19 +230,26 @@ def _readable(error: jsonschema_rs.ValidationError, location: str, prefix: tuple
     if not all(branches):
         branches = []  # several alternatives of a `oneOf` match, so the fault is not inside of one
     meant = [branch for branch in branches if not _is_other_kind(branch, error)]
-    inside = meant[0] if len(meant) == 1 else _agreed(branches)
+    decided = _decided(branches, location, prefix) if not meant else None
+    inside = meant[0] if len(meant) == 1 else _agreed(branches) if decided is None else []
     for inner in inside:
         yield from _readable(inner, location, prefix)
     if not inside:
-        yield _decided(branches, location, prefix) or _fault(error, location, prefix)
+        yield decided or _decided(branches, location, prefix) or _fault(error, location, prefix)
 
 
 def _is_other_kind(branch: list[jsonschema_rs.ValidationError], whole: jsonschema_rs.ValidationError) -> bool:
     """Does an alternative fail since the value is of another kind: by its type, or by a property with fixed values?"""
     return any(
-        error.kind.name == "type" if error.instance_path == whole.instance_path else error.kind.name in CHOICES
+        error.kind.name == "type" if error.instance_path == whole.instance_path else _is_choice(error)
         for error in branch
     )
+
+
+def _is_choice(error: jsonschema_rs.ValidationError) -> bool:
+    """Does a property have a value that selects another alternative?"""
+    kind = error.kind
+    return kind.name in CHOICES or (kind.name == "not" and set(kind.schema) == {"enum"})  # type: ignore[attr-defined]
 
 
 def _agreed(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonschema_rs.ValidationError]:

@@ -1,0 +1,96 @@
+"""Cases about discriminators: which schema judges, and what is said about a value that selects none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from tests.cases.conftest import Serve
+from tests.client import Client
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "detail"),
+    [
+        ("/pet", {"kind": "dog", "bark": 1}, None),
+        ("/pet", {"kind": "Cat", "meow": 1}, None),
+        ("/pet", {"kind": "dog", "meow": 1}, 'body bark: "bark" is a required property'),
+        ("/pet", {"kind": "zebra", "meow": 1}, 'body kind: "zebra" is not one of "cat", "Cat", "dog", "Dog"'),
+        ("/pet", {"meow": 1}, 'body kind: "kind" is a required property'),
+        ("/pet2", {"kind": "dog", "meow": 1}, 'body bark: "bark" is a required property'),
+        ("/inh", {"@type": "Kid", "k": 1}, None),
+        ("/inh", {"@type": "Base"}, None),
+        ("/inh", {"@type": "Kid"}, 'body k: "k" is a required property'),
+        ("/inh", {"@type": "Grand", "k": 1}, 'body g: "g" is a required property'),
+        ("/inh", {"@type": "Other"}, 'body @type: "Other" is not one of "Base", "Kid", "Grand"'),
+        ("/inh", {}, 'body @type: "@type" is a required property'),
+        ("/map", {"t": "xx"}, None),
+        ("/map", {"t": "y.v1"}, 'body s: "s" is a required property'),
+    ],
+)
+def test_25_the_value_selects_the_schema_that_judges(serve: Serve, path: str, body: Any, detail: str | None) -> None:
+    reply = serve("25-discriminator").post(path, json=body)
+
+    assert (400 if detail else 204, detail) == (reply.status_code, detail and reply.json()["detail"])
+
+
+def test_25_made_values_are_of_a_subtype(serve: Serve) -> None:
+    api = serve("25-discriminator")
+
+    assert api.get("/pet").json()["kind"] in ("cat", "dog")
+    assert {"Kid", "Grand"} >= {item["@type"] for item in api.get("/inh").json()}
+    assert {"x", "xx", "y.v1"} >= {item["t"] for item in api.get("/map").json()}
+
+
+def test_25_a_parent_that_its_mapping_leaves_out_is_abstract(tmp_path: Path) -> None:
+    with family(tmp_path, base="'#/components/schemas/Base'", mapping="{cat: Cat}") as api:
+        reply = api.post("/a", json={"kind": "Base"})
+
+    assert (400, 'body kind: "Base" is not one of "cat", "Cat"') == (reply.status_code, reply.json()["detail"])
+
+
+@pytest.mark.parametrize(
+    ("base", "mapping"),
+    [
+        ("base.yaml", "{cat: cat.yaml}"),
+        ("base.yaml", "{cat: ./cat.yaml, kitten: kinds.yaml#/Kitten}"),
+        ("openapi.yaml#/components/schemas/Base", "{cat: cat.yaml}"),
+    ],
+)
+def test_33_a_subtype_may_be_in_a_file_that_only_the_mapping_names(tmp_path: Path, base: str, mapping: str) -> None:
+    with family(tmp_path, base=base, mapping=mapping) as api:
+        bodies = [{"kind": "cat", "meow": 1}, {"kind": "cat"}, {"kind": "dog"}, {}]
+        assert [204, 400, 400, 400] == [api.post("/a", json=body).status_code for body in bodies]
+        shown = api.get("/a").json()
+        assert ("kitten" in mapping and shown["kind"] == "kitten") or shown["kind"] == "cat"
+        assert isinstance(shown["meow"], int)
+        if "kitten" in mapping:
+            bodies = [{"kind": "kitten", "meow": 1, "age": 1}, {"kind": "kitten", "meow": 1}]
+            assert [204, 400] == [api.post("/a", json=body).status_code for body in bodies]
+
+
+def family(folder: Path, *, base: str, mapping: str) -> Client:
+    """A document about a schema `Base` with the subtypes Cat and Kitten, in a file each or in its components."""
+    parent = (
+        "{type: object, required: [kind], properties: {kind: {type: string}}, "
+        f"discriminator: {{propertyName: kind, mapping: {mapping}}}}}"
+    )
+    cat = "{allOf: [{$ref: %s}, {type: object, required: [meow], properties: {meow: {type: integer}}}]}"
+    kitten = "{allOf: [{$ref: cat.yaml}, {type: object, required: [age], properties: {age: {type: integer}}}]}"
+    content = f"content: {{application/json: {{schema: {{$ref: {base}}}}}}}"
+    components = f"components: {{schemas: {{Base: {parent}, Cat: {cat % base}}}}}"
+    (folder / "base.yaml").write_text(parent)
+    (folder / "cat.yaml").write_text(cat % base)
+    (folder / "kinds.yaml").write_text(f"Kitten: {kitten}")
+    (folder / "openapi.yaml").write_text(f"""openapi: 3.0.3
+info: {{title: t, version: '1'}}
+paths:
+  /a:
+    get: {{responses: {{'200': {{description: ok, {content}}}}}}}
+    post: {{requestBody: {{required: true, {content}}}, responses: {{'204': {{description: ok}}}}}}
+{components if "components" in base and "yaml" not in mapping else f"components: {{schemas: {{Base: {parent}}}}}"}
+""")
+    return Client(mockserver.create_app(folder / "openapi.yaml", seed=1))
