@@ -14,8 +14,19 @@ from mockserver.errors import InvalidDocument, UnknownOperation
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.bundle_keys import EXAMPLE
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-"""The fixed fields of a Path Item that hold an Operation (OpenAPI 3.1 section 4.8.9)."""
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The fixed fields of a Path Item that hold an Operation (OpenAPI 3.1 section 4.8.9; `query` since 3.2)."""
+
+ADDITIONAL = "additionalOperations"
+"""The field of a Path Item that holds the operations of all other methods (OpenAPI 3.2 section 4.9.1)."""
+
+
+def methods_of(item: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The methods of a Path Item, in lower case, each with the keys that lead to its value."""
+    yield from ((method, (method,)) for method in METHODS if method in item)
+    others = item.get(ADDITIONAL)
+    yield from ((name.lower(), (ADDITIONAL, name)) for name in (others if type(others) is dict else ()))
+
 
 DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 """The `style` of a Parameter that names none (OpenAPI 3.1 section 4.8.12.2)."""
@@ -193,10 +204,11 @@ def _operations(root: Mapping[str, Any]) -> Iterator[Operation]:
             continue
         item, place = json_pointer.resolve(root, written, json_pointer.join("/paths", path))
         shared = _parameters(root, item.get("parameters"), place)
-        for method in METHODS:
-            if isinstance(item.get(method), dict):
-                at = json_pointer.join(place, method)
-                operation = _operation(root, path, method, item[method], at, shared, default_security)
+        for method, keys in methods_of(item):
+            at = json_pointer.join(place, *keys)
+            node = json_pointer.lookup(item, json_pointer.join("", *keys))
+            if isinstance(node, dict):
+                operation = _operation(root, path, method, node, at, shared, default_security)
                 yield replace(operation, operation_id=_unique(operation, taken))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from mockserver.openapi import schema_keywords
 from mockserver.openapi.schema_keywords import is_flag, is_names, is_text
 
-STYLES = frozenset(("matrix", "label", "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject"))
-"""The values of `style` (OpenAPI 3.1 section 4.8.12.3)."""
+STYLES = frozenset(("matrix", "label", "simple", "form", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"))
+"""The values of `style` (OpenAPI 3.1 section 4.8.12.3; `cookie` since 3.2)."""
 
 
 def is_style(value: Any) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.openapi import lint, normalize
-from mockserver.openapi.document import METHODS
+from mockserver.openapi.document import methods_of
 from mockserver.openapi.lint import Problem
 from mockserver.openapi.object_positions import find, reference
 from mockserver.openapi.pointer import split
@@ -56,7 +56,7 @@ def _serves(document: dict[str, Any], item: Any) -> bool:
     """Does a path item still have an operation, of its own or by a reference?"""
     if type(item) is not dict:
         return False
-    return not item.keys().isdisjoint(METHODS) or ("$ref" in item and find(document, item["$ref"])[1] is not None)
+    return any(methods_of(item)) or ("$ref" in item and find(document, item["$ref"])[1] is not None)
 
 
 def _remove(document: dict[str, Any], place: str) -> None:

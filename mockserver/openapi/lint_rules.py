@@ -14,9 +14,17 @@ from typing import Any
 import jsonschema_rs
 import orjson
 
-from mockserver.openapi import field_types, meta_schemas, normalize, path_template, schema_ids, schema_keywords
+from mockserver.openapi import (
+    field_types,
+    meta_schemas,
+    normalize,
+    openapi_32,
+    path_template,
+    schema_ids,
+    schema_keywords,
+)
 from mockserver.openapi.bundle_keys import published
-from mockserver.openapi.object_positions import LIST, MAP, Place, find, walk
+from mockserver.openapi.object_positions import LIST, MAP, Place, find, selections, walk
 from mockserver.openapi.pointer import join
 
 
@@ -153,12 +161,16 @@ def _breaks(place: Place) -> bool:
 
 
 def _parameter(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
-    places = ("query", "header", "path", "cookie", *(("body", "formData") if subject.version == "2.0" else ()))
+    places = ("query", "header", "path", "cookie", *PLACES.get(subject.version, ()))
     if place.node.get("in") not in places:
         message = f"`in` of a parameter must be one of {', '.join(places)}, not {_shown(place.node.get('in'))}"
         yield UnratedProblem(place.pointer, message, breaking=_counts(place))
     if type(place.node.get("name")) is not str:
         yield UnratedProblem(place.pointer, "a parameter needs a `name`", breaking=_counts(place))
+
+
+PLACES = {"2.0": ("body", "formData"), "3.2": ("querystring",)}
+"""Version → the values of `in` that only it has."""
 
 
 def _collection(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
@@ -214,19 +226,19 @@ def _breach(schema: bytes, value: bytes) -> str:
 
 def _mapping(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     discriminator = place.node.get("discriminator")
-    mapping = discriminator.get("mapping") if type(discriminator) is dict else None
-    for value, target in mapping.items() if type(mapping) is dict else ():
+    for holder, key in selections(discriminator):
         # A mapping takes a bare name of a schema too (OpenAPI 3.1 section 4.8.25).
-        named = target if str(target)[:1] == "#" else f"#/components/schemas/{target}"
-        if find(subject.document, str(named))[1] is None:
-            here = join(place.pointer, "discriminator", "mapping", value)
+        target = holder[key]
+        named = target if target[:1] == "#" else f"#/components/schemas/{target}"
+        if find(subject.document, named)[1] is None:
+            here = join(place.pointer, "discriminator", *(() if holder is discriminator else ("mapping",)), key)
             yield UnratedProblem(
                 here, f"the mapping points to '{published(target)}', which is not a schema of the document"
             )
 
 
 def _later(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
-    """Fields that OpenAPI 3.2 added. The mock implements none of them."""
+    """Fields of OpenAPI 3.2 that the mock does not implement."""
     for key in LATER.get(place.kind, ()) if subject.version == "3.2" else ():
         if key in place.node:
             here = join(place.pointer, key)
@@ -235,11 +247,15 @@ def _later(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 
 LATER: dict[str, tuple[str, ...]] = {
     "document": ("$self",),
-    "components": ("mediaTypes",),
-    "path item": ("query", "additionalOperations"),
-    "media type": ("itemSchema", "itemEncoding", "prefixEncoding"),
+    "media type": ("itemEncoding", "prefixEncoding"),
 }
-"""Kind of object → the fields of OpenAPI 3.2 that change what is sent. Those that only describe are left out."""
+"""Kind of object → the fields of OpenAPI 3.2 that change what is sent and are not read (`openapi_32` reads others)."""
+
+
+def _querystring(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    if place.node.get("in") == "querystring" and not openapi_32.reads_querystring(place.node):
+        message = f"a parameter for the whole query is read as `{openapi_32.FORM}` only; this one is ignored"
+        yield UnratedProblem(place.pointer, message, unsupported=True)
 
 
 def _scheme(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
@@ -266,10 +282,8 @@ def _slips(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 
 CHECKS: dict[str, tuple[Check, ...]] = {
     "document": (_security, _later),
-    "components": (_later,),
-    "path item": (_later,),
     "operation": (_operation,),
-    "parameter": (_parameter, _collection),
+    "parameter": (_parameter, _collection, _querystring),
     "media type": (_later,),
     "schema": (_default_value, _mapping, _slips),
     "security scheme": (_scheme,),

@@ -6,7 +6,7 @@ The differences between the versions are handled here and nowhere else:
 * 3.0 → 3.1: `nullable`, boolean `exclusiveMinimum`, the siblings of `$ref`, `format: byte` and `binary`
   (OpenAPI 3.1.0 "Migrating from 3.0");
 * 3.1 → 3.1: a `nullable` that its author kept from 3.0;
-* 3.2 → 3.1: nothing changes; `lint_rules` reports the new features, which the mock ignores;
+* 3.2 → 3.1: `openapi_32`; `lint_rules` reports the new features that the mock ignores;
 * in every version `example` of a schema becomes `examples`, an integer's format becomes its bounds, a pattern is
   respelled for the engine, and a keyword with an invalid value is left out (`lint_rules` reports it).
 """
@@ -20,9 +20,10 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 from mockserver.errors import InvalidDocument, UnsupportedFeature
-from mockserver.openapi import field_types, path_template, regex, schema_ids, schema_keywords, swagger
-from mockserver.openapi.document import METHODS
+from mockserver.openapi import field_types, openapi_32, path_template, regex, schema_ids, schema_keywords, swagger
+from mockserver.openapi.document import methods_of
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, pointer, reference, walk
+from mockserver.openapi.pointer import join
 
 NORMAL_VERSION = "3.1.0"
 
@@ -55,6 +56,8 @@ def normalise(raw: dict[str, Any], *, file: str = "") -> dict[str, Any]:
         document = copy(document, file=file)  # the media types of a body shared one schema object; `walk` needs a tree
     elif version in NAMED:
         document = schema_ids.localised(document, copy)
+        if version == "3.2":
+            openapi_32.convert(document)
     _inline_path_items(document)
     # One walk for everything else: a second one would cost as much as the first.
     schema, misfits, schemes = SCHEMA_RULES[version], list[Place](), declared_schemes(document)
@@ -90,7 +93,8 @@ def understands(version: str, kind: str, key: str, value: Any) -> bool:
 def operations(document: dict[str, Any], item: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """The methods and operations of a path item; a reference to another path item is followed."""
     item = _followed(document, item)
-    return ((method, item[method]) for method in METHODS if type(item.get(method)) is dict)
+    found = ((method, find(item, reference(join("", *keys)))[0]) for method, keys in methods_of(item))
+    return ((method, operation) for method, operation in found if type(operation) is dict)
 
 
 def path_parameters(document: dict[str, Any], holder: Any) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
-from mockserver.openapi.document import METHODS
+from mockserver.openapi.document import ADDITIONAL, METHODS
 from mockserver.openapi.pointer import join, split
 
 Where = tuple[Any, str | int] | None
@@ -75,8 +75,13 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
         "links": (MAP, "link"),
         "callbacks": (MAP, "callback"),
         "pathItems": (MAP, "path item"),
+        "mediaTypes": (MAP, "media type"),
     },
-    "path item": {**dict.fromkeys(METHODS, (ONE, "operation")), "parameters": (LIST, "parameter")},
+    "path item": {
+        **dict.fromkeys(METHODS, (ONE, "operation")),
+        ADDITIONAL: (MAP, "operation"),
+        "parameters": (LIST, "parameter"),
+    },
     "operation": {
         "parameters": (LIST, "parameter"),
         "requestBody": (ONE, "request body"),
@@ -92,7 +97,12 @@ CHILDREN: dict[str, dict[str, tuple[str, str]]] = {
         "links": (MAP, "link"),
         "schema": (ONE, "schema"),
     },
-    "media type": {"schema": (ONE, "schema"), "examples": (MAP, "example"), "encoding": (MAP, "encoding")},
+    "media type": {
+        "schema": (ONE, "schema"),
+        "itemSchema": (ONE, "schema"),
+        "examples": (MAP, "example"),
+        "encoding": (MAP, "encoding"),
+    },
     "encoding": {"headers": (MAP, "header")},
     "schema": _SCHEMA,
     "callback": {},

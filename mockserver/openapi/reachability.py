@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.openapi import normalize, schema_ids
-from mockserver.openapi.document import METHODS
+from mockserver.openapi.document import methods_of
 from mockserver.openapi.object_positions import Place, find, pointer, walk
 from mockserver.openapi.pointer import escape, join
 
@@ -70,13 +70,12 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     paths = document.get("paths")
     for path, item in paths.items() if type(paths) is dict else ():
         seen = item
-        while type(seen) is dict and type(seen.get("$ref")) is str and seen.keys().isdisjoint(METHODS):
+        while type(seen) is dict and type(seen.get("$ref")) is str and not any(methods_of(seen)):
             seen, where = find(document, seen["$ref"])
             if seen is item or where is None:
                 break
-        for method in METHODS:
-            if type(seen) is dict and method in seen:
-                yield join("/paths", path, method), f"{method.upper()} {path}"
+        for method, keys in methods_of(seen) if type(seen) is dict else ():
+            yield join("/paths", path, *keys), f"{method.upper()} {path}"
 
 
 def _needs(document: dict[str, Any], place: Place) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mockserver.openapi.document import METHODS, Document
+from mockserver.openapi import normalize
+from mockserver.openapi.document import Document
 
 UNREAD = ("yaml",)
 """Suffixes of media types whose bodies have a schema but are not parsed."""
@@ -18,8 +19,11 @@ SHOWN = 3
 
 def not_honoured(document: Document) -> Iterator[str]:
     """One line for each feature of OpenAPI that the document uses and the mock ignores, with its places."""
-    root, paths = document.root, document.root.get("paths") or {}
-    operations = [(f"{m.upper()} {path}", item[m]) for path, item in paths.items() for m in METHODS if m in item]
+    root = dict(document.root)
+    paths = root.get("paths") or {}
+    operations = [
+        (f"{m.upper()} {path}", op) for path, item in paths.items() for m, op in normalize.operations(root, item)
+    ]
     elsewhere = [path for path, item in paths.items() if item.get("servers")]
     found = {
         "paths that contain a query are never matched (a path template has no query)": [

@@ -77,7 +77,17 @@ def _events(value: Any) -> bytes:
     if isinstance(value, str) and value.lstrip().startswith(("data:", "event:", "id:", ":")):
         return value.rstrip("\n").encode() + b"\n\n"
     events = value if isinstance(value, list) else [value]
-    return b"".join(b"data: " + plain(event).replace(b"\n", b"\ndata: ") + b"\n\n" for event in events)
+    return b"".join(_event(event if _has_fields(event) else {"data": event}) for event in events)
+
+
+def _has_fields(event: Any) -> bool:
+    """Are these the fields of an event, and not its data? (OpenAPI 3.2 section 4.14.4)"""
+    return isinstance(event, dict) and event.keys() <= EVENT_FIELDS and not event.keys().isdisjoint(("data", "event"))
+
+
+def _event(fields: dict[str, Any]) -> bytes:
+    lines = ((name, line) for name, value in fields.items() for line in plain(value).split(b"\n"))
+    return b"".join(name.encode() + b": " + line + b"\n" for name, line in lines) + b"\n"
 
 
 def _sequence(value: Any) -> bytes:
@@ -143,6 +153,9 @@ def _zip() -> bytes:
     """An archive without entries (APPNOTE section 4.3.16)."""
     return b"PK\x05\x06" + bytes(18)
 
+
+EVENT_FIELDS = {"event", "data", "id", "retry"}
+"""The fields of a server-sent event (HTML Living Standard section 9.2.6)."""
 
 WRITERS: dict[str, Callable[[Any], bytes]] = {
     "application/x-www-form-urlencoded": _form, "text/event-stream": _events, "text/csv": _csv,

@@ -1,0 +1,70 @@
+"""Cases about documents of OpenAPI 3.2."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from tests.cases.conftest import DOCUMENTS, Serve
+from tests.client import Client
+from tests.process import run
+
+
+@pytest.mark.parametrize(
+    ("request_line", "body", "status"),
+    [
+        ("QUERY /find", {"q": "x"}, 200), ("QUERY /find", {}, 400), ("COPY /find", None, 204), ("GET /find", None, 405),
+        ("GET /qs?a=1", None, 200), ("GET /qs?a=x", None, 400),
+        ("POST /disc", {"x": 1}, 204), ("POST /disc", {"kind": "zzz", "x": 1}, 204),
+        ("POST /disc", {"kind": "Other", "x": 1}, 204), ("POST /disc", {"kind": "Cat", "meow": 1}, 204),
+        ("POST /disc", {"kind": "Cat"}, 400), ("POST /disc", {"kind": "Cat", "x": 1}, 400),
+        ("POST /disc", {"kind": "zzz", "x": "s"}, 400), ("POST /disc", {"meow": 1}, 400),
+    ],
+)  # fmt: skip
+def test_16_what_3_2_added_is_judged(serve: Serve, request_line: str, body: Any, status: int) -> None:
+    method, target = request_line.split()
+
+    reply = serve("16-oas32").request(method, target, **({} if body is None else {"json": body}))
+
+    assert status == reply.status_code
+
+
+def test_16_replies_are_made_from_item_schemas_media_types_and_examples(serve: Serve) -> None:
+    api = serve("16-oas32")
+
+    assert {"m": 1} == api.get("/mt").json()
+    assert {"hit": "ck"} == api.get("/ck", headers={"cookie": "theme=dark"}).json()
+    for path in ("/nd", "/jl"):
+        assert {int} == {type(json.loads(line)["n"]) for line in api.get(path).text.splitlines()}
+    event, data, end = api.get("/sse").text.split("\n")[:3]
+    assert ("event: tick", "data: ", "") == (event, data[:6], end)
+
+
+@pytest.mark.parametrize(("cookie", "status"), [("theme=dark", 200), ("theme=blue", 400), ("a=1", 200)])
+def test_16_an_object_is_read_from_cookies(serve: Serve, cookie: str, status: int) -> None:
+    assert status == serve("16-oas32").get("/ck", headers={"cookie": cookie}).status_code
+
+
+def test_16_nothing_of_the_document_is_ignored() -> None:
+    assert "not supported" not in run("infer", str(DOCUMENTS / "16-oas32.yaml")).stderr
+
+
+def test_16_an_unread_parameter_for_the_query_is_named_and_not_judged(tmp_path: Path) -> None:
+    path = tmp_path / "api.yaml"
+    path.write_text("""openapi: 3.2.0
+info: {title: t, version: '1'}
+paths:
+  /a:
+    get:
+      parameters: [{name: q, in: querystring, required: true, content: {application/json: {schema: {type: object}}}}]
+      responses: {'200': {description: ok}}
+""")
+
+    with Client(mockserver.create_app(path, seed=1)) as api:
+        assert [200, 200] == [api.get(target).status_code for target in ("/a", "/a?%7B%22n%22%3A1%7D")]
+    said = run("infer", str(path)).stderr
+    assert "#/paths/~1a/get/parameters/0: a parameter for the whole query is read as" in said
