@@ -50,7 +50,8 @@ class MediaType:
 class Parameter:
     """A value outside of the body. `location` is path, query, header or cookie; `schema` is a pointer.
 
-    `content` is the media type of a parameter that has `content` in place of `schema` and `style`.
+    `content` is the media type of a parameter that has `content` in place of `schema` and `style`. `allow_empty` is
+    `allowEmptyValue`, None where the document does not say.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Parameter:
     explode: bool
     content: str | None
     pointer: str
+    allow_empty: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,7 @@ def _parameter(node: Mapping[str, Any], at: str) -> Parameter:
         explode=bool(node.get("explode", style == "form")),
         content=content,
         pointer=at,
+        allow_empty=node["allowEmptyValue"] if isinstance(node.get("allowEmptyValue"), bool) else None,
     )
 
 

@@ -173,13 +173,6 @@ PLACES = {"2.0": ("body", "formData"), "3.2": ("querystring",)}
 """Version → the values of `in` that only it has."""
 
 
-def _collection(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
-    if subject.version == "2.0" and place.node.get("collectionFormat") == "tsv":
-        here = join(place.pointer, "collectionFormat")
-        message = "`collectionFormat: tsv` is not supported; lists are read as separated by commas"
-        yield UnratedProblem(here, message, unsupported=True)
-
-
 def _operation(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
     name = place.node.get("operationId")
     if type(name) is str:
@@ -283,7 +276,7 @@ def _slips(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
 CHECKS: dict[str, tuple[Check, ...]] = {
     "document": (_security, _later),
     "operation": (_operation,),
-    "parameter": (_parameter, _collection, _querystring),
+    "parameter": (_parameter, _querystring),
     "media type": (_later,),
     "schema": (_default_value, _mapping, _slips),
     "security scheme": (_scheme,),

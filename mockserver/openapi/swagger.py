@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.openapi.document import METHODS
+from mockserver.openapi.field_types import TABS
 from mockserver.openapi.object_positions import Place, find, walk
 from mockserver.openapi.pointer import escape
 
@@ -28,9 +29,12 @@ STYLES: dict[str, tuple[str, bool]] = {
     "multi": ("form", True),
     "ssv": ("spaceDelimited", False),
     "pipes": ("pipeDelimited", False),
-    "tsv": ("form", False),
+    "tsv": (TABS, False),
 }
-"""`collectionFormat` of a query or form parameter → `style` and `explode`. 3.0 has no counterpart of `tsv`."""
+"""`collectionFormat` of a parameter → `style` and `explode`."""
+
+ALLOWS_EMPTY = "x-allow-empty-value"
+"""The key of an Encoding Object that says that an empty field counts as none: 3.x has it for parameters only."""
 
 KEPT = frozenset(("name", "in", "description", "required", "allowEmptyValue", "deprecated"))
 """The fields of a parameter or header of 2.0 that do not move into its schema."""
@@ -157,20 +161,34 @@ def _form(parameters: list[dict[str, Any]], consumes: list[str]) -> dict[str, An
 
 def _value_schema(node: dict[str, Any]) -> dict[str, Any]:
     """The schema of a form field: its description, and every field that describes its value."""
-    return {k: v for k, v in node.items() if k == "description" or k not in (*KEPT, "collectionFormat")}
+    schema = {k: v for k, v in node.items() if k == "description" or k not in (*KEPT, "collectionFormat")}
+    if node.get("allowEmptyValue") is False and node.get("type") == "string":
+        schema.setdefault("minLength", 1)
+    return _nested(schema)
 
 
 def _encoding(fields: list[dict[str, Any]]) -> dict[str, Any]:
-    lists = {one["name"]: _written(one, "form") for one in fields if one.get("type") == "array"}
-    return {"encoding": lists} if lists else {}
+    found = {one["name"]: _written(one, "form") for one in fields if one.get("type") == "array"}
+    for one in fields:
+        if one.get("allowEmptyValue") is True and one.get("type") != "string":
+            found.setdefault(one["name"], {})[ALLOWS_EMPTY] = True
+    return {"encoding": found} if found else {}
 
 
 def _written(node: dict[str, Any], style: str) -> dict[str, Any]:
     """`style` and `explode` of a list; `style` is the default style of its location."""
-    if style == "simple":
-        return {"style": "simple"}
     named, explode = STYLES.get(str(node.get("collectionFormat")), STYLES["csv"])
+    if style == "simple":
+        return {"style": "simple" if named == "form" else named}
     return {"style": named, "explode": explode}
+
+
+def _nested(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of a list with `collectionFormat` written out for the lists in it, which `coercion` reads."""
+    items = schema.get("items")
+    if type(items) is not dict or items.get("type") != "array":
+        return schema
+    return {**schema, "items": {"collectionFormat": "csv", **_nested(items)}}
 
 
 def _produce(document: dict[str, Any], operation: dict[str, Any]) -> None:
@@ -241,7 +259,7 @@ def _split(node: dict[str, Any], style: str) -> dict[str, Any]:
     """A parameter or header of 3.0: the fields that describe its value move into a schema."""
     kept = {key: value for key, value in node.items() if key in KEPT or key[:2] == "x-"}
     schema = {key: value for key, value in node.items() if key not in KEPT and key != "collectionFormat"}
-    return kept | {"schema": schema} | (_written(node, style) if node.get("type") == "array" else {})
+    return kept | {"schema": _nested(schema)} | (_written(node, style) if node.get("type") == "array" else {})
 
 
 def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:

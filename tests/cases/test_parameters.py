@@ -59,3 +59,46 @@ def test_04_properties_in_the_query_may_be_null(serve: Serve, query: str, detail
     reply = serve("04-deepobject-nullable").get(f"/r?{query}")
 
     assert (400 if detail else 200, detail) == (reply.status_code, detail and reply.json()["detail"])
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/query?tsv=1%092", 200), ("/query?tsv=1%09x", 400), ("/query?ssv=1%202", 200), ("/query?ssv=1+x", 400),
+        ("/query?nested=1,2|3,4", 200), ("/query?nested=1,2|3,x", 400), ("/query?nested=1,2%7C3", 400),
+        ("/query?deep=1|2%203|4&deep=5", 200), ("/query?deep=1|2%203|x", 400),
+        ("/path/1%7C2", 200), ("/path/1|2", 200), ("/path/1%7Cx", 400), ("/path/1", 200),
+        ("/tabs/1%092", 200), ("/tabs/1%09x", 400), ("/tabs/1,2", 400),
+    ],
+)  # fmt: skip
+def test_lists_of_swagger_are_split_by_their_collection_format(serve: Serve, target: str, status: int) -> None:
+    assert status == serve("collection-formats").get(target).status_code
+
+
+@pytest.mark.parametrize(("value", "status"), [("1|2", 200), ("1 | 2", 200), ("1", 200), ("1|x", 400), ("1,2", 400)])
+def test_lists_of_swagger_in_headers_have_a_collection_format_too(serve: Serve, value: str, status: int) -> None:
+    assert status == serve("collection-formats").get("/query", headers={"x-ids": value}).status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("some=", 400), ("some=a", 200), ("none=", 200), ("none=1", 200), ("none=x", 400), ("unsaid=", 200)],
+)
+def test_an_empty_value_is_judged_by_allow_empty_value(serve: Serve, query: str, status: int) -> None:
+    api, headers = serve("collection-formats"), {"content-type": "application/x-www-form-urlencoded"}
+
+    assert status == api.get(f"/query?{query}").status_code
+    assert status == api.post("/form", content=query, headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ("ids=1%092", 200), ("ids=1%09x", 400), ("nested=1,2%7C3", 200), ("nested=1,x%7C3", 400), ("data=aGk%3D", 200),
+        ("data=%40%40", 200),
+    ],
+)  # fmt: skip
+def test_forms_of_swagger_have_collection_formats_too(serve: Serve, form: str, status: int) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert status == serve("collection-formats").post("/form", content=form, headers=headers).status_code

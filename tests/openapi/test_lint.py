@@ -176,14 +176,6 @@ def test_new_features_of_openapi_3_2_are_served_or_reported() -> None:
     assert ["post", "query", "copy"] == [method for method, _ in served]
 
 
-def test_lists_separated_by_tabs_are_reported() -> None:
-    parameter = {"name": "q", "in": "query", "type": "array", "items": {"type": "string"}, "collectionFormat": "tsv"}
-    raw = {"swagger": "2.0", "info": {"title": "t", "version": "1"}}
-    raw["paths"] = {"/a": {"get": {"parameters": [parameter], "responses": FINE}}}
-
-    assert {"/paths/~1a/get/parameters/0/collectionFormat": "warning"} == found(raw)
-
-
 def test_an_error_behind_a_reference_by_name_concerns_the_operations_that_use_it() -> None:
     raw = document("3.1.0")
     raw["components"]["schemas"]["Pet"] = {"$anchor": "pet", "properties": {"a": {"$ref": "#none"}}}

@@ -15,6 +15,9 @@ from mockserver.openapi.schemas import Schemas
 INTEGER = re.compile(r"[+-]?\d{1,300}\Z")
 NUMBER = re.compile(r"[+-]?(\d{1,300}(\.\d{0,300})?|\.\d{1,300})([eE][+-]?\d{1,3})?\Z")
 
+NESTED = {"csv": ",", "ssv": " ", "tsv": "\t", "pipes": "|"}
+"""`collectionFormat` of a list in a list → its separator."""
+
 NO_TYPES: frozenset[str] = frozenset()
 
 
@@ -92,8 +95,13 @@ class Coercion:
         if text in self._text_values:
             return text
         if self.is_array and not text.startswith("["):
-            return [self.item.coerce(text)]
+            return [self.item.coerce(part) for part in self._nested(text)]
         return convert(text, self.types)
+
+    def _nested(self, text: str) -> list[str]:
+        """The values of a list in a list (Swagger 2.0, "Items Object"); other lists are split by now."""
+        written = self._schemas.keyword(self._pointer, "collectionFormat") if self._pointer else None
+        return text.split(NESTED[written]) if written in NESTED and text else [text]
 
     def _last(self, raw: list[Any]) -> Any:
         """The last of several values where the schema expects one."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
+from mockserver.openapi.field_types import TABS
+
 SEPARATORS: dict[str, tuple[str, ...]] = {
     "spaceDelimited": (" ", "%20", "+"),
     "pipeDelimited": ("|", "|", "%7C", "%7c"),
+    TABS: ("\t", "\t", "%09"),
     "form": (",", ","),
 }
 """The separators of a style: decoded, then as clients may send them."""
@@ -20,6 +23,12 @@ def split(raw: str, separators: tuple[str, ...]) -> list[str]:
     if found is not None:
         return [unquote_plus(part) for part in raw.split(found)]
     return unquote_plus(raw).split(decoded) if raw else []
+
+
+def split_plainly(raw: str, style: str, decode: Callable[[str], str]) -> list[str]:
+    """The values in a raw text where `+` is no space: in a path or a header."""
+    found = next((mark for mark in SEPARATORS[style][1:] if mark != "+" and mark in raw), None)
+    return [decode(part) for part in raw.split(found)] if found is not None else [decode(raw)]
 
 
 def pairs_of(parts: list[str], explode: bool, decode: Callable[[str], str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from mockserver.errors import Malformed
 from mockserver.openapi.document import MediaType
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
+from mockserver.openapi.swagger import ALLOWS_EMPTY
 from mockserver.web.request.bounds import MAX_FIELDS, MAX_PARTS, refuse_more_than
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
@@ -34,6 +35,7 @@ class FormReader:
     def __init__(self, name: str, media: MediaType, schemas: Schemas) -> None:
         self._coercion = Coercion(schemas, media.schema)
         self._encodings = media.encoding
+        self._skipped = frozenset(name for name, one in media.encoding.items() if one.get(ALLOWS_EMPTY))
         self._fields: Callable[[bytes, str], list[Field]] = _multipart if name.startswith("multipart") else _urlencoded
 
     def read(self, content: bytes, content_type: str) -> Any:
@@ -51,6 +53,7 @@ class FormReader:
                     self._decoded(field) if count.get(field.name) == 1 else field.text,
                 )
                 for field in fields
+                if field.text or field.name not in self._skipped
             )
         )
 

@@ -14,7 +14,7 @@ from mockserver.errors import Fault, Invalid
 from mockserver.openapi.document import Parameter
 from mockserver.openapi.schemas import Schemas, faults
 from mockserver.web.request.coercion import Coercion, json_or_text
-from mockserver.web.request.delimited import SEPARATORS, pairs_of, split
+from mockserver.web.request.delimited import SEPARATORS, pairs_of, split, split_plainly
 from mockserver.web.request.query import ABSENT, Query
 
 Reader = Callable[[Any], Any]
@@ -30,13 +30,14 @@ CACHED_TARGETS = 512
 class ParameterReader:
     """One parameter, compiled: how it is read, converted and validated."""
 
-    __slots__ = ("_claimed", "_coercion", "location", "name", "read", "required", "style", "validator")
+    __slots__ = ("_claimed", "_coercion", "_takes_empty", "location", "name", "read", "required", "style", "validator")
 
     def __init__(self, parameter: Parameter, schemas: Schemas, claimed: frozenset[str] = frozenset()) -> None:
         """`claimed` are the names in the query that belong to parameters."""
         self._claimed = claimed | {parameter.name}  # `extra={"a":1}` and `extra[a]=1` are other notations of `a=1`
         self.name, self.location, self.required = parameter.name, parameter.location, parameter.required
         self.style = parameter.style
+        self._takes_empty = parameter.allow_empty if parameter.location == "query" else None
         self._coercion = Coercion(schemas, parameter.schema)
         is_free = parameter.schema is None or schemas.takes_any_text(parameter.schema)
         self.validator = None if is_free else schemas.validator(parameter.schema or "", "request")
@@ -44,6 +45,8 @@ class ParameterReader:
 
     def value(self, source: Any, found: list[Fault]) -> Any:
         """The converted value from its source, or ABSENT; faults are added to `found`."""
+        if self._takes_empty is not None and source.get(self.name) == [""]:
+            return self._empty(found)
         value = self.read(source)
         if value is ABSENT:
             if self.required:
@@ -51,6 +54,13 @@ class ParameterReader:
         elif self.validator is not None and not self.validator.is_valid(value):
             found.extend(faults(self.validator, value, self.location, (self.name,)))
         return value
+
+    def _empty(self, found: list[Fault]) -> Any:
+        """`a=` counts as no value where the document allows it, else as a fault (OpenAPI 3.1 section 4.8.12.2)."""
+        if not self._takes_empty:
+            message = f"{self.name} must not be empty (`allowEmptyValue: false`)"
+            found.append(Fault(self.location, (self.name,), message, "allowEmptyValue"))
+        return ABSENT
 
     def _choose(self, parameter: Parameter) -> Reader:
         if parameter.content:
@@ -89,13 +99,19 @@ class ParameterReader:
         if parameter.style == "label":
             separator = "." if explode else ","
             return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, _decode)
+        if coercion.is_array and parameter.style in SEPARATORS:
+            return lambda source: coercion.coerce(split_plainly(source[name], parameter.style, _decode))
         if not coercion.is_array and not coercion.is_object:
             return lambda source: coercion.coerce(_decode(source[name]))
         return lambda source: self._delimited(source[name], ",", explode, _decode)
 
     def _header_reader(self, parameter: Parameter) -> Reader:
         """`simple`, not percent-encoded; a comma may have space around it (RFC 9110 section 5.6.1)."""
-        name, explode = self.name.lower(), parameter.explode
+        name, explode, style, coercion = self.name.lower(), parameter.explode, parameter.style, self._coercion
+        if coercion.is_array and style in SEPARATORS:
+            return lambda source: (
+                coercion.coerce(split_plainly(source[name], style, str.strip)) if name in source else ABSENT
+            )
         return lambda source: self._delimited(source[name], ",", explode, str.strip) if name in source else ABSENT
 
     def _cookie_reader(self, parameter: Parameter) -> Reader:
