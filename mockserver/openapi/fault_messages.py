@@ -58,6 +58,11 @@ def _format(error: ValidationError) -> str:
     return f"{_json(error.instance)} is not a valid {name}{example}"
 
 
+def _enum(error: ValidationError) -> str:
+    *others, last = map(_json, error.kind.options)  # type: ignore[attr-defined]
+    return f"{_json(error.instance)} is not one of {', '.join(others)}{' or ' if others else ''}{last}"
+
+
 def _one_of(error: ValidationError) -> str:
     if all(error.kind.context):  # type: ignore[attr-defined]
         return _any_of(error)
@@ -76,6 +81,7 @@ SENTENCES: dict[str, Callable[[ValidationError], str]] = {
     "not": _forbidden,
     "falseSchema": _forbidden,
     "type": _type,
+    "enum": _enum,
     "format": _format,
     "anyOf": _any_of,
     "oneOf": _one_of,

@@ -84,3 +84,22 @@ def test_41_a_plus_in_the_query_is_a_space_and_in_the_path_itself(serve: Serve) 
     assert [{"path": "a+b"}] == api.get("/files?path=a%2Bb").json()
     assert [] == api.get("/files?path=a+b").json()
     assert {"path": "a+b"} == api.get("/files/a+b").json()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/l/.1,2", 200), ("/l/.1.2", 400), ("/le/.1.2", 200), ("/le/.1,2", 400), ("/le/%2E1%2e2", 200),
+        ("/lo/.x=1.y=a", 200), ("/lo/.x=b", 400), ("/lp/.5", 200), ("/lp/%2E5", 200), ("/ls/.a.b", 200),
+        ("/ls/.a%2Cb", 200), ("/ls/.x;y", 200), ("/ls/.x%3By", 200),
+        ("/m/;a=1,2", 200), ("/m/;a=1%2C2", 400), ("/me/;a=1;a=2", 200), ("/me/;a=1;a=x", 400), ("/me/;b=1", 400),
+        ("/mo/;x=1;y=2", 200), ("/mo/;y=2", 400), ("/mp/;a=5", 200), ("/mp/;b=5", 400), ("/mm;a=1;b=2", 200),
+        ("/s/a,b", 200), ("/s/c%2Cd", 200), ("/s/a,c%2Cd", 200), ("/s/a%2Cb", 400), ("/s/e%2Ff,a", 200),
+        ("/s/%ff", 400),
+        ("/p/x%2Fy/end", 200), ("/p/x%2fy/end", 200), ("/p/x/y/end", 404), ("/p/x%252Fy/end", 200), ("/p/%zz/end", 400),
+        ("/p/a%20b/end", 200), ("/p/a+b/end", 400), ("/p/%/end", 400),
+        ("/e/5%2ejson", 200), ("/100%25/x", 200), ("/50%25/x", 200), ("/%6C/.1,2", 200),
+    ],
+)  # fmt: skip
+def test_separators_in_a_path_are_read_as_sent_and_values_decoded(path: str, status: int) -> None:
+    assert status == asyncio.run(answer(path.encode(), "path-styles"))[0]

@@ -6,6 +6,7 @@ repeated or comma-separated values whatever `explode` says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +23,8 @@ Sources = Mapping[str, Any]
 """The parts of a request by location: raw path values, the query, headers and cookies."""
 Values = dict[str, dict[str, Any]]
 """The values of parameters by location and name."""
+
+DOT = re.compile("%2[Ee]")
 
 CACHED_TARGETS = 512
 """How many targets of one operation are cached: clients repeat few of them, and each costs some hundred bytes."""
@@ -98,7 +101,10 @@ class ParameterReader:
             return lambda source: self._matrix(source[name], explode)
         if parameter.style == "label":
             separator = "." if explode else ","
-            return lambda source: self._delimited(source[name].removeprefix("."), separator, explode, _decode)
+            # `%2E` is another spelling of `.` (RFC 3986 section 6.2.2.2), unlike `%2C` and `%3B`.
+            return lambda source: self._delimited(
+                DOT.sub(".", source[name]).removeprefix("."), separator, explode, _decode
+            )
         if coercion.is_array and parameter.style in SEPARATORS:
             return lambda source: coercion.coerce(split_plainly(source[name], parameter.style, _decode))
         if not coercion.is_array and not coercion.is_object:
@@ -134,10 +140,12 @@ class ParameterReader:
     def _matrix(self, text: str, explode: bool) -> Any:
         """`;name=a`, `;name=a,b` or (exploded) `;name=a;name=b`, `;k=v;k=v`; a text without `;` is the value itself."""
         parts = [part.partition("=")[::2] for part in text.removeprefix(";").split(";")]
-        if explode and self._coercion.is_array:
-            return self._coercion.coerce([_decode(value) for _, value in parts])
         if explode and self._coercion.is_object:
             return self._coercion.coerce({_decode(key): _decode(value) for key, value in parts})
+        if text.startswith(";") and _decode(parts[0][0]) != self.name:
+            return _decode(text)  # of another parameter; the validator reports it
+        if explode and self._coercion.is_array:
+            return self._coercion.coerce([_decode(value) for _, value in parts])
         return self._delimited(parts[0][1] if text.startswith(";") else text, ",", False, _decode)
 
     def _list(self, source: Query, separators: tuple[str, ...], explode: bool) -> Any:
