@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from mockserver.cli.counted import counted
 from mockserver.contract import Contract
-from mockserver.openapi.unsupported import not_honoured
+from mockserver.inference.unkept_filters import unkept_filters
+from mockserver.openapi.unsupported import named, not_honoured
 
 MAX_WARNINGS = 20
 """How many warnings about a document are printed; the rest is only counted."""
@@ -15,7 +18,15 @@ MAX_WARNINGS = 20
 def print_problems(contract: Contract) -> None:
     """Print the warnings about a document, the operations that are not served and the features that have no effect."""
     warnings = [problem for problem in contract.problems if problem.severity == "warning"]
-    for line in (*contract.skipped, *warnings[:MAX_WARNINGS], *not_honoured(contract.document)):
+    unread = (*not_honoured(contract.document), *_unkept(contract))
+    for line in (*contract.skipped, *warnings[:MAX_WARNINGS], *unread):
         click.echo(str(line), err=True)
     if len(warnings) > MAX_WARNINGS:
         click.echo(f"{contract.document.file}: {counted(len(warnings) - MAX_WARNINGS, 'more warning')}", err=True)
+
+
+def _unkept(contract: Contract) -> Iterator[str]:
+    found = list(dict.fromkeys(unkept_filters(contract.acting, contract.schemas)))
+    if found:
+        file = contract.document.file
+        yield f"{file}: a filter by something of a related item selects every item: {named(found)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.handlers.request_context import RequestContext
@@ -26,7 +27,16 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
     if len(conditions) == 1 and collection.is_indexed(conditions[0][0]):
         return collection.view(conditions[0])
     walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
-    return Selection([r for r in walk if all(r.fields.get(name) == value for name, value in conditions)])
+    return Selection([r for r in walk if all(_found(r.fields, name) == value for name, value in conditions)])
+
+
+def _found(fields: Mapping[str, Any], name: str) -> Any:
+    """The value of a property; `project.name` is one of an embedded object, unless a property has that name."""
+    if name in fields or "." not in name:
+        return fields.get(name)
+    outer, _, inner = name.partition(".")
+    embedded = fields.get(outer)
+    return _found(embedded, inner) if isinstance(embedded, Mapping) else None
 
 
 def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:

@@ -242,7 +242,9 @@ def _filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = {}
     for operation in behaviour.operations.values():
         if operation.action and operation.action.does == "list":
-            found.setdefault(operation.action.of, {}).update((entry.field, None) for entry in operation.filter)
+            found.setdefault(operation.action.of, {}).update(
+                (entry.field, None) for entry in operation.filter if "." not in entry.field
+            )
     return {name: tuple(fields) for name, fields in found.items()}
 
 

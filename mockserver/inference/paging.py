@@ -196,6 +196,7 @@ def filters(
 def _filters(
     schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
 ) -> Iterator[Statement]:
+    properties = _embedded(schemas, properties) | dict(properties)
     known = {plain(name): name for name in properties}
     for parameter in operation.parameters:
         name = known.get(plain(parameter.name))
@@ -209,6 +210,15 @@ def _filters(
             stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}
             anything = _enum(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+
+
+def _embedded(schemas: Schemas, properties: Mapping[str, str]) -> dict[str, str]:
+    """The properties of embedded objects by names such as `project.name`, for a parameter `project_name`."""
+    found = {}
+    for outer, pointer in properties.items():
+        if "object" in schemas.types(pointer):
+            found.update({f"{outer}.{name}": at for name, at in schemas.properties(pointer).items()})
+    return found
 
 
 def _written(schemas: Schemas, parameter: Parameter, values: frozenset[str]) -> Any:

@@ -46,9 +46,10 @@ def not_honoured(document: Document) -> Iterator[str]:
     }
     for sentence, places in found.items():
         if places:
-            yield f"{document.file}: {sentence}: {_named(places)}"
+            yield f"{document.file}: {sentence}: {named(places)}"
 
 
-def _named(places: Sequence[str]) -> str:
+def named(places: Sequence[str]) -> str:
+    """The first few places, and how many more there are."""
     more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     return ", ".join(places[:SHOWN]) + more

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cases.conftest import Serve
+from tests.cases.conftest import DOCUMENTS, Serve
+from tests.process import run
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,24 @@ def test_forms_of_swagger_have_collection_formats_too(serve: Serve, form: str, s
     headers = {"content-type": "application/x-www-form-urlencoded"}
 
     assert status == serve("collection-formats").post("/form", content=form, headers=headers).status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("ownerName=Ada", [1]), ("ownerName=Bo", [2, 4]), ("owner[age]=30", [2]), ("ownerName=Bo&owner[age]=31", [4]),
+        ("ownerName=nobody", []), ("", [1, 2, 3, 4]),
+    ],
+)  # fmt: skip
+def test_a_filter_selects_by_a_property_of_an_embedded_object(serve: Serve, query: str, ids: list[int]) -> None:
+    api = serve("related-filters")
+    for owner in ({"name": "Ada"}, {"name": "Bo", "age": 30}, None, {"name": "Bo", "age": 31}):
+        assert 201 == api.post("/tasks", json={} if owner is None else {"owner": owner}).status_code
+
+    assert ids == sorted(task["id"] for task in api.get(f"/tasks?{query}").json())
+
+
+def test_a_filter_by_something_elsewhere_is_named_at_start() -> None:
+    said = run("infer", str(DOCUMENTS / "related-filters.yaml")).stderr
+
+    assert "a filter by something of a related item selects every item: GET /tasks?project_name\n" in said

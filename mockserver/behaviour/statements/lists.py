@@ -53,7 +53,9 @@ class Filter(Statement, frozen=True, kw_only=True):
     """
 
     parameter: Annotated[str, Meta(description="The name of the parameter.")] = ""
-    field: Annotated[str, Meta(description="The name of the property.")]
+    field: Annotated[
+        str, Meta(description="The name of the property; `project.name` is a property of the object `project`.")
+    ]
     equals: Annotated[Any, Meta(description="The value that the property must have.")] = None
     unless: Annotated[Any, Meta(description="The value of the parameter that switches `equals` off.")] = None
     anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
