@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from schemathesis.core.failures import AcceptedNegativeData, Failure, ServerError
 from schemathesis.openapi.checks import (
+    AllowHeaderMismatch,
     JsonSchemaError,
     MissingContentType,
     RejectedPositiveData,
@@ -45,6 +46,9 @@ PARAMETER = re.compile(r"Invalid component: parameter `(.+?)` in (\w+) - incorre
 
 FIELD = re.compile(r"Invalid component: in body - (?:.*(?: -> |: ))?(.+): Incorrect type")
 """Schemathesis' message for a body field with a wrong type."""
+
+ITEM = re.compile(r"Invalid component: in body - (.+?) -> Array with invalid items: Incorrect type")
+"""Schemathesis' message for an entry of a list in a body that has a wrong type."""
 
 FURTHER = re.compile(r"Invalid component: in body - object with unexpected properties")
 """Schemathesis' message for an undocumented form field; Swagger's `formData` does not forbid them."""
@@ -84,12 +88,19 @@ class FalsePositives:
             return is_allowed_status(operation, failure.status_code)
         if isinstance(failure, JsonSchemaError):
             return is_unsatisfiable(self.contract, operation, exchange)
+        if isinstance(failure, AllowHeaderMismatch):
+            return self._lists_documented_methods(operation, failure)
         if isinstance(failure, ServerError):
             return is_documented_error(operation, failure.status_code)
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or not response.content
         return False
+
+    def _lists_documented_methods(self, operation: Operation, failure: AllowHeaderMismatch) -> bool:
+        """Are the surplus methods those of `additionalOperations` (OpenAPI 3.2), which Schemathesis does not read?"""
+        documented = {each.method.upper() for each in self.contract.document.operations if each.path == operation.path}
+        return not failure.missing_methods and documented.issuperset(failure.undocumented_methods)
 
     def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
         """May a server refuse a request that Schemathesis considers valid?"""
@@ -170,7 +181,10 @@ class FalsePositives:
         if field is None:
             whole = schemas.types(str(media.schema)) == {"string"} and media.name.startswith("text/")
             return whole and WHOLE.search(message) is not None
-        known = schemas.properties(str(media.schema))
+        known, item = schemas.properties(str(media.schema)), ITEM.search(message)
+        if item is not None and item.group(1) in known:
+            entry = schemas.items(known[item.group(1)])
+            return entry is not None and bool(schemas.types(entry) & TEXTUAL)
         types = schemas.types(known[field.group(1)]) if field.group(1) in known else frozenset()
         return bool(types & TEXTUAL)
 

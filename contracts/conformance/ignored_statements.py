@@ -138,5 +138,19 @@ def _schema(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatement
         )
 
 
-RULES = {"path item": _parameters, "operation": _parameters, "response": _response, "schema": _schema}
+def _non_empty(document: dict[str, Any], place: Place) -> Iterator[IgnoredStatement]:
+    """Write `allowEmptyValue: false` as `minLength`, which Schemathesis reads too: nothing is ignored here."""
+    schema = place.node if "type" in place.node else place.node.get("schema")
+    if place.node.get("allowEmptyValue") is False and type(schema) is dict and schema.get("type") == "string":
+        schema.setdefault("minLength", 1)
+    yield from ()
+
+
+RULES = {
+    "parameter": _non_empty,
+    "path item": _parameters,
+    "operation": _parameters,
+    "response": _response,
+    "schema": _schema,
+}
 """Kind of OpenAPI object → the function that removes its ignored parts. `FalsePositives` handles the rest."""

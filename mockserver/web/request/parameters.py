@@ -168,7 +168,9 @@ class ParameterReader:
         text = source[self.name][-1]
         if text.startswith("{"):
             return json_or_text(text)
-        return self._coercion.coerce(pairs_of(split(source.raw(self.name)[-1], separators), False, str))
+        parts = split(source.raw(self.name)[-1], separators)
+        # Some clients write `a=b=1` for the property b of an exploded object.
+        return self._coercion.coerce(pairs_of(parts, all("=" in part for part in parts), str))
 
     def _exploded(self, source: Query, separators: tuple[str, ...]) -> Any:
         """`b=1&c=2` with the object's property names; without any of them, the object in another notation."""
