@@ -67,7 +67,7 @@ def test_an_error_names_all_wrong_fields(admin: Client) -> None:
         ({"content": b"\xff", "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
         ({"content": b"a=b", "headers": {"Content-Type": "text/plain"}}, 415, "text/plain"),
         ({"content": b"{}"}, 415, "content type"),
-        ({"content": b"", "headers": {"Content-Type": "application/json"}}, 400, "JSON"),
+        ({"content": b"", "headers": {"Content-Type": "application/json"}}, 400, "required"),
         ({}, 400, "required"),
         ({"content": b"x", "headers": {"Content-Encoding": "gzip", "Content-Type": "application/json"}}, 415, "encod"),
     ],
