@@ -6,13 +6,21 @@ import logging
 import re
 from collections.abc import Awaitable, Coroutine, Generator
 from functools import partial
+from http import HTTPStatus
 from types import coroutine
-from typing import Any
+from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
+
 log = logging.getLogger("mockserver")
+
+TOO_LONG = (
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    f"the request line and the header fields have more than {MAX_HEAD} bytes",
+)
 
 UPGRADE = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
@@ -54,29 +62,73 @@ class MockHttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._batch = BATCHES.setdefault(self.loop, [])
+        self._unread = 0
+        self._running: RequestResponseCycle | None = None
+        self._refusal: tuple[HTTPStatus, str] | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin, with a bound for requests that are sent in a row."""
+        super().connection_made(transport)
+        self.flow = PipelineFlow(transport, self.pipeline)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End. uvicorn marks only the last request as disconnected; the response of the running one has no reader."""
+        super().connection_lost(exc)
+        self.pipeline.clear()
+        if self._running is not None:
+            self._running.disconnected = True
 
     def data_received(self, data: bytes) -> None:
         """Read received bytes. An upgrade to another protocol is ignored (RFC 9110 section 7.8).
 
         Java's HTTP client and `curl --http2` ask for one in every request, and the parser would not read the body.
+        The parser keeps the fields of a head until it ends, so the bytes since the last head or part of a body are
+        counted.
         """
+        self._unread += len(data)
         is_head = not getattr(self.cycle, "more_body", False)  # between two requests
         if is_head and UPGRADE.search(data, 0, data.find(b"\r\n\r\n") + 2):
             data = UPGRADE.sub(b"\r\nignored", data, count=1)
         super().data_received(data)
+        if self._unread > MAX_HEAD and not self.transport.is_closing():
+            self._refusal = TOO_LONG
+            self.send_400_response("")
 
     def on_headers_complete(self) -> None:
-        """Refuse a request of HTTP/1.1 without exactly one `Host` field (RFC 9112 section 3.2)."""
+        """Refuse a request of HTTP/1.1 without exactly one `Host` field (RFC 9112 section 3.2), or with a long head."""
         hosts = 0
         for name, _ in self.headers:
             if name == b"host":
                 hosts += 1
         if hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
-            raise ValueError(f"{hosts} Host fields in place of one")  # the parser passes it on; uvicorn answers 400
+            self._refuse(HTTPStatus.BAD_REQUEST, f"{hosts} Host fields in place of one")
+        if len(self.url) > MAX_TARGET:
+            self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, f"the request target has more than {MAX_TARGET} bytes")
+        if self._unread > MAX_HEAD and is_long(self.url, self.headers):
+            self._refuse(*TOO_LONG)
+        self._unread = 0
         super().on_headers_complete()
+        self.headers = []  # trailer fields are no header fields (RFC 9110 section 6.5.1); the scope has the others
+
+    def on_body(self, body: bytes) -> None:
+        """Read a part of a body."""
+        self._unread = 0
+        super().on_body(body)
+
+    def _refuse(self, status: HTTPStatus, message: str) -> NoReturn:
+        """Refuse what is being parsed: the parser passes the error on, then uvicorn calls `send_400_response`."""
+        self._refusal = status, message
+        raise ValueError(message)
+
+    def send_400_response(self, msg: str) -> None:
+        """Send the status and the reason of a refusal, or 400 and `msg`, and close the connection."""
+        status, message = self._refusal or (HTTPStatus.BAD_REQUEST, msg)
+        self.transport.write(refusal(status, message, self.server_state.default_headers))
+        self.transport.close()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Add the request to the batch. uvicorn calls this for each request; a version without it works, but slower."""
+        self._running = cycle
         if not self._batch:
             self.loop.call_soon(_answer_batch, self._batch)
         self._batch.append((self, cycle, app))
