@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sortedcontainers import SortedList
@@ -12,8 +12,8 @@ from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
 from mockserver.state.views import FilteredView
 
-MAX_TOMBSTONES = 100_000
-"""How many deleted ids a collection keeps, so that a cursor that names a deleted item still works."""
+MAX_TOMBSTONES = 10_000
+"""How many deleted ids a collection keeps, the latest: a cursor that names one still works, and it stays deleted."""
 
 
 Tombstones = OrderedDict[Any, tuple[int, bool]]
@@ -27,9 +27,13 @@ GENERATED = "generated"
 
 
 class Collection:
-    """Items by id and by age. Look-up takes O(1); adding, removing and finding a page take O(log n)."""
+    """Items by id and by age. Look-up takes O(1); adding, removing and finding a page take O(log n).
+
+    `on_first_item` is called once, before the first item is added.
+    """
 
     def __init__(self, indexed: tuple[str, ...] = (), tombstones: Tombstones | None = None) -> None:
+        self.on_first_item: Callable[[], None] | None = None
         self.by_id: dict[Any, Record] = {}
         self.highest = 0
         self._sorted: SortedList[int] = SortedList()
@@ -55,6 +59,9 @@ class Collection:
 
     def add(self, record: Record) -> None:
         """Add an item at the position of its age; an id that was deleted is in use again."""
+        if self.on_first_item is not None:
+            self.on_first_item()
+            self.on_first_item = None
         id, sequence = record.id, record.sequence
         self.by_id[id] = record
         if isinstance(id, int) and id > self.highest:
@@ -79,7 +86,7 @@ class Collection:
         del self._records[record.sequence]
         self._by_age.remove(record.sequence)
         for name, values in self._index.items():
-            values[_key(record.fields.get(name))].remove(record.sequence)
+            _drop(values, _key(record.fields.get(name)), record.sequence)
 
     def swap(self, old: Record, new: Record) -> None:
         """Replace `old` by `new`, which has the same id and age."""
@@ -88,7 +95,7 @@ class Collection:
         for name, values in self._index.items():
             before, after = _key(old.fields.get(name)), _key(new.fields.get(name))
             if before != after:
-                values[before].remove(old.sequence)
+                _drop(values, before, old.sequence)
                 values.setdefault(after, SortedList()).add(new.sequence)
 
     def get(self, id: Any) -> Record | None:
@@ -130,6 +137,14 @@ class Collection:
     def is_indexed(self, name: str) -> bool:
         """Does `view` take this field?"""
         return name in self._index
+
+
+def _drop(values: dict[Any, SortedList[int]], key: Any, sequence: int) -> None:
+    """Remove an item from an index; a value that no item has any more keeps no list."""
+    ages = values[key]
+    ages.remove(sequence)
+    if not ages:
+        del values[key]
 
 
 def _key(value: Any) -> Any:

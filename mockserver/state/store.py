@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -24,12 +26,16 @@ class ItemSource(Protocol):
 class Store:
     """The collections of a service by resource, tenant and owner, and `facts`: what rules store about a tenant.
 
+    A collection is kept from its first item on. Before that it lives as long as a request uses it, so that a client
+    that reads with ever new credentials or owners costs no memory.
+
     The owner of nested items is the path of ids above them (`7` for `/users/7/posts`); it is empty for the others.
     """
 
     def __init__(self, indexed: dict[str, tuple[str, ...]] | None = None) -> None:
         self._indexed = indexed or {}
         self.collections: dict[tuple[str, str, str], Collection] = {}
+        self._unused: WeakValueDictionary[tuple[str, str, str], Collection] = WeakValueDictionary()
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = 0
         self.source: ItemSource | None = None
@@ -39,11 +45,19 @@ class Store:
         key = (resource, tenant, owner)
         found = self.collections.get(key)
         if found is None:
-            # It is stored before it is filled: making its items may look into this collection again.
-            found = self.collections[key] = Collection(self._indexed.get(resource, ()))
-            if self.source is not None:
-                self.source.fill(resource, tenant, owner, found)
-        return found
+            found = self._unused.get(key)
+        return found if found is not None else self._new(key)
+
+    def _new(self, key: tuple[str, str, str]) -> Collection:
+        # It is known before it is filled: making its items may look into this collection again.
+        new = self._unused[key] = Collection(self._indexed.get(key[0], ()))
+        new.on_first_item = partial(self._keep, key)
+        if self.source is not None:
+            self.source.fill(*key, new)
+        return new
+
+    def _keep(self, key: tuple[str, str, str]) -> None:
+        self.collections[key] = self._unused.pop(key)
 
     def continue_from(self, before: Store) -> None:
         """Take over the facts and the sequence of another store, after a reload; `take_over` brings its items."""

@@ -1,0 +1,108 @@
+"""What a client sends and does not store costs the mock no memory."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sortedcontainers import SortedList
+
+from mockserver.state.collection import MAX_TOMBSTONES, Collection
+from mockserver.web.service import ServiceSettings
+from tests.client import Client
+from tests.web.document import Node, answers, document, served, takes
+
+ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "colour": {"type": "string"}}}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+COLOUR = {"name": "colour", "in": "query", "schema": {"type": "string"}}
+AFTER = {"name": "after", "in": "query", "schema": {"type": "string"}}
+
+
+def things(**rest: Any) -> Node:
+    listed = {"type": "array", "items": ITEM}
+    one = {"parameters": [ID], "get": {"responses": answers(ITEM)}, "delete": {"responses": answers(status="204")}}
+    patch = {"requestBody": takes(ITEM), "responses": answers(ITEM)}
+    paths = {
+        "/things": {
+            "get": {"parameters": [COLOUR, AFTER], "responses": answers(listed)},
+            "post": {"requestBody": takes(ITEM), "responses": answers(ITEM, "201")},
+        },
+        "/things/{id}": {**one, "patch": patch},
+    }
+    return document(paths, **rest)
+
+
+def alive(kind: type) -> int:
+    gc.collect()
+    return sum(isinstance(each, kind) for each in gc.get_objects())
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Any:
+    bearer = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    by_credential = {"tenant": {"by": "credential", "evidence": "documented", "source": "the tests"}}
+    rest = {"components": bearer, "security": [{"token": []}], "x-resources": {"thing": by_credential}}
+    with Client(served(tmp_path, things(**rest))) as opened:
+        yield opened
+
+
+def user(name: object) -> dict[str, str]:
+    return {"authorization": f"Bearer {name}"}
+
+
+def make(client: Client, number: int) -> None:
+    body = {"id": f"t{number}", "colour": f"c{number}"}
+    assert 201 == client.post("/things", json=body, headers=user("ann")).status_code
+
+
+def change_and_delete(client: Client, number: int) -> None:
+    make(client, number)
+    path = f"/things/t{number}"
+    assert 200 == client.patch(path, json={"colour": f"d{number}"}, headers=user("ann")).status_code
+    assert 204 == client.delete(path, headers=user("ann")).status_code
+
+
+def list_as_stranger(client: Client, number: int) -> None:
+    assert [] == client.get("/things", headers=user(f"stranger-{number}")).json()
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"), [(list_as_stranger, Collection), (list_as_stranger, SortedList), (change_and_delete, SortedList)]
+)
+def test_nothing_is_kept_after(client: Client, act: Callable[[Client, int], None], kind: type) -> None:
+    act(client, 0)
+    before = alive(kind)
+
+    for number in range(1, 30):
+        act(client, number)
+
+    assert before == alive(kind)
+
+
+def test_items_of_a_new_credential_are_kept(client: Client) -> None:
+    list_as_stranger(client, 1)
+    client.post("/things", json={"id": "a", "colour": "red"}, headers=user("stranger-1"))
+
+    assert ["a"] == [each["id"] for each in client.get("/things", headers=user("stranger-1")).json()]
+    assert [] == client.get("/things", headers=user("stranger-2")).json()
+
+
+def test_a_filter_finds_a_value_again_that_no_item_had_for_a_while(client: Client) -> None:
+    change_and_delete(client, 1)
+    make(client, 1)
+
+    assert ["t1"] == [each["id"] for each in client.get("/things?colour=c1", headers=user("ann")).json()]
+
+
+def test_the_latest_deleted_ids_are_remembered_and_no_more(tmp_path: Path) -> None:
+    with Client(served(tmp_path, things(), settings=ServiceSettings(materialize=True))) as client:
+        for number in range(MAX_TOMBSTONES + 1):
+            client.post("/things", json={"id": f"t{number}"})
+            client.delete(f"/things/t{number}")
+
+        assert 404 == client.get(f"/things/t{MAX_TOMBSTONES}").status_code
+        assert 404 == client.get("/things/t1").status_code
+        assert 200 == client.get("/things/t0").status_code
