@@ -31,6 +31,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.printed_text import masked
+
 
 class MockServerError(Exception):
     """Base of every error this program raises on purpose."""
@@ -43,6 +45,7 @@ class DocumentError(MockServerError):
     """
 
     def __init__(self, message: str, *, file: str = "", pointer: str = "", place: str = "") -> None:
+        message, file, place = masked(message), masked(file), masked(place)
         self.message, self.file, self.pointer = message, file, pointer
         place = place or file + (f"#{pointer}" if pointer else "")
         super().__init__(f"{place}: {message}" if place else message)

@@ -22,13 +22,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "errors", "reason_phrases", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract",
-    "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__", "cli", "__main__",
+    "printed_text", "errors", "reason_phrases", "rules", "vendor_files", "openapi", "behaviour", "examples",
+    "inference", "contract", "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__", "cli",
+    "__main__",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
-    "mcp_sync": ("errors", "reason_phrases", "rules", "messages", "state", "handlers"),
+    "mcp_sync": ("printed_text", "errors", "reason_phrases", "rules", "messages", "state", "handlers"),
 }
 """Parts beside the row, with all that each may import."""
 
@@ -36,7 +37,7 @@ MAY_IMPORT_BESIDE = ("vendors", "cli")
 """The parts that may import what is beside the row. The core knows only the port `handlers/outside.py`."""
 
 CONTRACTS_MAY_IMPORT = (
-    "errors", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract",
+    "printed_text", "errors", "rules", "vendor_files", "openapi", "behaviour", "examples", "inference", "contract",
 )  # fmt: skip
 """An examination sees its target through HTTP; it knows how documents are read, and what may be wrong with one."""
 

@@ -13,6 +13,7 @@ import click
 
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.cli import options
+from contracts.cli.console import say
 from contracts.client.users import GivenCredentials, users
 from contracts.conformance.ignored_statements import notes
 from contracts.conformance.schemathesis_run import conform
@@ -68,16 +69,16 @@ def check(
         result = _compare(settings, folder, learn) if against or learn else _check(settings, folder)
         report = replace(_report(settings, result), known_failures=known_failures)
     except (MockServerError, click.ClickException) as fault:
-        click.echo(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
+        say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
     write(report, folder)
     for line in lines(report):
-        click.echo(line)
+        say(line)
     if known_write:
         kept = [entry for entry in known_failures if entry not in report.stale]
         known_write.write_text(written(kept, report.failures, datetime.now(UTC).date()), encoding="utf-8")
-        click.echo(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
-    click.echo(f"report: {folder / 'report.html'}")
+        say(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
+    say(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
 
 
@@ -150,12 +151,12 @@ def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckR
         return run.compare(settings, journal, _print_progress)
     result, learned = run.learn(settings, journal, _print_progress, file)
     for lesson in learned.statements:
-        click.echo(f"learned: {lesson.summary}")
+        say(f"learned: {lesson.summary}")
     for each in learned.remaining:
-        click.echo(f"not learned: {each.found.operation}: {each.found.check}: seen {each.found.seen}")
-    click.echo(f"wrote {len(learned.statements)} corrections to {file}; {len(learned.remaining)} differences remain")
+        say(f"not learned: {each.found.operation}: {each.found.check}: seen {each.found.seen}")
+    say(f"wrote {len(learned.statements)} corrections to {file}; {len(learned.remaining)} differences remain")
     if learned.not_repeated:
-        click.echo(f"{learned.not_repeated} checks could not run again with the corrections")
+        say(f"{learned.not_repeated} checks could not run again with the corrections")
     return result
 
 
@@ -184,4 +185,4 @@ def _report(settings: CheckSettings, result: CheckResult) -> Report:
 
 def _print_progress(operation: str, check: str, outcome: str) -> None:
     sign = {"passed": "✓", "failed": "✗"}.get(outcome, "–")
-    click.echo(f"{sign} {operation}  {check}" + (f"  ({outcome})" if outcome.startswith("skipped") else ""), err=True)
+    say(f"{sign} {operation}  {check}" + (f"  ({outcome})" if outcome.startswith("skipped") else ""), err=True)

@@ -9,6 +9,7 @@ import click
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.cleanup.leftovers import find_unconfirmed, remove
 from contracts.cli import options
+from contracts.cli.console import say
 from contracts.client.users import GivenCredentials, users
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
@@ -39,12 +40,12 @@ def cleanup(
         contract = contracts.of(vendor_or_document, behaviour, rules=from_modules(rules_modules))
         given_users = users(contract, credentials, next(iter(journal.addresses()), None))
     except (MockServerError, click.ClickException) as fault:
-        click.echo(str(fault), err=True)
+        say(str(fault), err=True)
         context.exit(2)
     left = [
         *remove(journal, given_users, click.echo),
         *find_unconfirmed(journal, contract, given_users, click.echo),
     ]
     for line in left:
-        click.echo(line)
+        say(line)
     context.exit(1 if left else 0)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from contracts.cli import options
+from contracts.cli.console import say
 from contracts.report.folder import write
 from contracts.report.report import Report, UnreadableReport, joined, read_report
 from contracts.report.summary import lines
@@ -29,12 +30,12 @@ def merge(context: click.Context, reports: tuple[Path, ...], folder: Path) -> No
     try:
         whole = merged([read_report(path) for path in reports])
     except MockServerError as fault:
-        click.echo(f"cannot merge: {fault}", err=True)
+        say(f"cannot merge: {fault}", err=True)
         context.exit(2)
     write(whole, folder)
     for line in lines(whole):
-        click.echo(line)
-    click.echo(f"report: {folder / 'report.html'}")
+        say(line)
+    say(f"report: {folder / 'report.html'}")
     context.exit(whole.exit_code)
 
 

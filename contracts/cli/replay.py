@@ -10,6 +10,7 @@ import click
 from contracts.checks import all_checks, checks_of
 from contracts.cleanup.journal import Journal
 from contracts.cli import options
+from contracts.cli.console import say
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.client.users import GivenCredentials, users
 from contracts.conformance.response_validation import response_violations
@@ -90,12 +91,12 @@ def replay(
         )
         now = find_again(read, reported, settings)
     except MockServerError as fault:
-        click.echo(f"cannot replay: {fault}", err=True)
+        say(f"cannot replay: {fault}", err=True)
         context.exit(2)
-    click.echo(f"{reported.operation}: {reported.check} ({reported.id})\n  expected  {reported.expected}")
+    say(f"{reported.operation}: {reported.check} ({reported.id})\n  expected  {reported.expected}")
     for each in (now or reported).exchanges:
-        click.echo(f"  $ {each.curl()}")
-    click.echo(f"still fails: {now.seen}" if now else f"no longer fails; the report had: {reported.seen}")
+        say(f"  $ {each.curl()}")
+    say(f"still fails: {now.seen}" if now else f"no longer fails; the report had: {reported.seen}")
     context.exit(1 if now else 0)
 
 

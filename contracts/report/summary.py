@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contracts.model.finding import Finding
 from contracts.report.report import Report
 from contracts.report.texts import describe, violated_with_source
+from mockserver.printed_text import printable
 
 SHOWN = 20
 """At most this many findings of each kind are printed. The report files contain all of them."""
@@ -76,4 +77,4 @@ def finding_lines(found: Finding) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:1000]
+    return printable(" ".join(text.split())[:1000])

@@ -101,6 +101,9 @@ def checked_url(url: str | None) -> str | None:
 
     Raises AddressError for one that contains a credential, because reports print the address.
     """
-    if url and (urlsplit(url).scheme not in ("http", "https") or "@" in urlsplit(url).netloc):
-        raise AddressError("--url must begin with http:// or https:// and contain no credential; use --auth for that")
+    parts = urlsplit(url or "http:")
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or parts.query:
+        raise AddressError(
+            "--url must begin with http:// or https:// and contain no credential and no query; use --auth"
+        )
     return url or None

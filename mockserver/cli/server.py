@@ -17,6 +17,7 @@ from mockserver.cli import startup_banner
 from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
 from mockserver.errors import MockServerError
+from mockserver.printed_text import LogFormatter
 from mockserver.web.app import Sandbox
 from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
 
@@ -28,7 +29,9 @@ def run(
     sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool, watch: bool
 ) -> None:
     """Serve until Ctrl-C. The banner is printed when the port is open, because `--port 0` is known only then."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    output = logging.StreamHandler()
+    output.setFormatter(LogFormatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[output])
     config = uvicorn.Config(
         sandbox,
         host=host,

@@ -65,6 +65,8 @@ class Library:
         # `resolve` follows links, so a link below the folder that points out of it counts as outside.
         if not inside and not self.outside:
             raise InvalidDocument("is outside of the document's folder; read it with --outside", file=name)
+        if not path.is_file() and path.exists():  # a FIFO or a device may never end
+            raise InvalidDocument(f"is {_kind(path)} and not a file", file=name)
         return self.bytes_of(name, path)
 
     def bytes_of(self, name: str, path: Path) -> bytes:
@@ -102,6 +104,12 @@ class Library:
         if self.count > self.bounds.files:
             raise InvalidDocument(f"the document refers to more than {self.bounds.files:,} files", file=name)
         return data
+
+
+def _kind(path: Path) -> str:
+    """What a path that is no regular file leads to."""
+    kinds = {"a directory": path.is_dir, "a FIFO": path.is_fifo, "a socket": path.is_socket}
+    return next((kind for kind, holds in kinds.items() if holds()), "a device")
 
 
 def bundle(raw: dict[str, Any], own: str, file: str, library: Library) -> tuple[InvalidDocument, ...]:

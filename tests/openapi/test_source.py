@@ -209,7 +209,7 @@ class TestSeveralFiles:
             ("link.yaml", "outside of the document's folder"),
             ("http://127.0.0.1:9/pet.yaml", "on another machine"),
             ("missing.yaml", "cannot be read"),
-            ("folder", "cannot be read"),
+            ("folder", "is a directory and not a file"),
             ("broken.yaml", "broken.yaml: invalid YAML at line 2, column 1"),
             ("\x00", "cannot be read"),
         ],
