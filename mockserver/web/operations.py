@@ -19,6 +19,9 @@ from mockserver.web.serving.response_writer import write
 CACHED_PATHS = 1024
 """How many paths are cached with their match: clients choose the ids in them, so memory must be bounded."""
 
+LONGEST_CACHED = 1_024
+"""The longest path that is cached, in bytes."""
+
 
 class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion has no types: a base of type Any
     """Answers requests for the paths of documents; passes all others to the next middleware."""
@@ -87,5 +90,5 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
     def _cache_match(self, path: bytes | None, found: tuple[Service, Match]) -> None:
         if len(self._cache) >= CACHED_PATHS:
             self._cache.clear()
-        if path is not None:
+        if path is not None and len(path) <= LONGEST_CACHED:
             self._cache[path] = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,21 @@ def test_the_latest_deleted_ids_are_remembered_and_no_more(tmp_path: Path) -> No
         assert 404 == client.get(f"/things/t{MAX_TOMBSTONES}").status_code
         assert 404 == client.get("/things/t1").status_code
         assert 200 == client.get("/things/t0").status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "credential"),
+    [("/things?colour={}", "ann"), ("/things/{}", "ann"), ("/things", "{}"), ("/things?after={}", "ann")],
+)
+def test_long_texts_of_requests_are_not_kept(client: Client, path: str, credential: str) -> None:
+    tracemalloc.start()
+    try:
+        for number in range(30):
+            text = f"{number}-" + "x" * 60_000
+            client.get(path.format(text), headers=user(credential.format(text)))
+        gc.collect()
+        kept = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, "*mockserver*")])
+    finally:
+        tracemalloc.stop()
+
+    assert sum(each.size for each in kept.statistics("filename")) < 500_000

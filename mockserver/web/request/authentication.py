@@ -16,8 +16,11 @@ from mockserver.errors import Forbidden, Unauthenticated, UnsupportedFeature
 from mockserver.messages import ANONYMOUS, Principal
 from mockserver.openapi.document import Document, Operation, SecurityScheme
 
-CACHED_CREDENTIALS = 10_000
+CACHED_CREDENTIALS = 1_000
 """How many accepted credentials are cached: clients choose their texts, so memory must be bounded."""
+
+LONGEST_CACHED = 4_096
+"""The longest credential that is cached, in characters."""
 
 INVALID_WORDS = re.compile("invalid|expired|revoked", re.IGNORECASE)
 """Words of a credential that a service without listed credentials refuses, so that clients can test a 401."""
@@ -56,9 +59,10 @@ class Keyring:
         found = self._known.get(credential) or self._seen.get(credential)
         if found is None and self._pattern.search(credential) and not self._is_refused(credential):
             found = self._unlisted(credential)
-            if len(self._seen) >= CACHED_CREDENTIALS:
-                self._seen.clear()
-            self._seen[credential] = found
+            if len(credential) <= LONGEST_CACHED:
+                if len(self._seen) >= CACHED_CREDENTIALS:
+                    self._seen.clear()
+                self._seen[credential] = found
         return found
 
     def _is_refused(self, credential: str) -> bool:
@@ -126,7 +130,9 @@ class Authenticator:
 
     def _cache(self, sources: Sources, principal: Principal) -> Principal:
         """Cache the principal by the header, if the header alone decided."""
-        if self._by_header and len(self._cached) < CACHED_CREDENTIALS:
+        if self._by_header and len(sources["header"]["authorization"]) <= LONGEST_CACHED:
+            if len(self._cached) >= CACHED_CREDENTIALS:
+                self._cached.clear()
             self._cached[sources["header"]["authorization"]] = principal
         return principal
 

@@ -18,6 +18,9 @@ from mockserver.web.request.form import FormReader
 CACHED_READERS = 64
 """How many content types have their reader cached: clients send few, but an attacker may send any number."""
 
+LONGEST_CACHED = 256
+"""The longest content type whose reader is cached, in characters."""
+
 LARGE = 100_000
 """From how many bytes on a body's first fault is the only one that is reported: to find all can take seconds."""
 
@@ -65,7 +68,7 @@ class BodyReader:
         media, reader = self._content[found], self._readers[found]
         if media_types.is_range(media.name):  # the content type says how to read the body, the range has the schema
             reader = _reader(kind, media, self._schemas)
-        if len(self._known) < CACHED_READERS:
+        if len(self._known) < CACHED_READERS and len(content_type) <= LONGEST_CACHED:
             self._known[content_type] = reader
         return reader
 

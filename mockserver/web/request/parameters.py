@@ -29,6 +29,9 @@ DOT = re.compile("%2[Ee]")
 CACHED_TARGETS = 512
 """How many targets of one operation are cached: clients repeat few of them, and each costs some hundred bytes."""
 
+LONGEST_CACHED = 1_024
+"""The longest target that is cached, in bytes."""
+
 
 class ParameterReader:
     """One parameter, compiled: how it is read, converted and validated."""
@@ -222,10 +225,12 @@ class Parameters:
         return {**target.values, "header": from_headers["header"], "cookie": from_headers["cookie"]}
 
     def _cache(self, target: RequestTarget, values: Values) -> None:
-        if len(self._targets) >= CACHED_TARGETS:
-            self._targets.clear()
         target.values = {**values, "header": {}, "cookie": {}} if self._header_readers else values
-        self._targets[tuple(target.path.values()), target.query] = target
+        key = tuple(target.path.values()), target.query
+        if len(key[1]) + sum(map(len, key[0])) <= LONGEST_CACHED:
+            if len(self._targets) >= CACHED_TARGETS:
+                self._targets.clear()
+            self._targets[key] = target
 
 
 def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -14,6 +15,9 @@ from mockserver.state.clock import Clock
 MAX_WINDOWS = 50_000
 """How many windows are kept; the least recently used one is dropped first."""
 
+LONGEST_PART = 256
+"""The longest credential, tenant or path that is kept as it is."""
+
 Header = tuple[str, str]
 
 PARTS: dict[str, Callable[[Principal, str, str, str, str], str]] = {
@@ -24,6 +28,11 @@ PARTS: dict[str, Callable[[Principal, str, str, str, str], str]] = {
     "operation": lambda principal, tenant, method, path, operation: operation,
 }
 """What requests are counted by, under the names that `rate-limit.per` uses."""
+
+
+def _short(part: str) -> str:
+    """A part of a key; a long one, which would cost memory, by its digest."""
+    return part if len(part) <= LONGEST_PART else hashlib.sha256(part.encode("utf-8", "replace")).hexdigest()
 
 
 class RateLimiter:
@@ -45,7 +54,7 @@ class RateLimiter:
         now = self._clock.now()
         if not self._enforced:
             return self._headers(self._limit.requests, now, self._limit.window)
-        window = self._window(tuple(part(principal, tenant, method, path, operation) for part in self._parts))
+        window = self._window(tuple(_short(part(principal, tenant, method, path, operation)) for part in self._parts))
         while window and window[0] <= now - self._limit.window:
             window.popleft()
         if len(window) >= self._limit.requests:
