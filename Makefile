@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench conformance conformance-big corpus journeys mutants \
+.PHONY: help serve test cases coverage test-wheel lint format bench soak conformance conformance-big corpus journeys mutants \
         wheel pins docs clean
 .DELETE_ON_ERROR:
 
@@ -49,6 +49,9 @@ format: $(VENV)/developed ## Fix what ruff can fix
 
 bench: $(VENV)/developed ## Measure requests per second, beside the ceiling and other mock servers (ARGS="--no-peers")
 	@$(BIN)/python tests/benchmarks/bench.py $(ARGS)
+
+soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
+	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)
 
 conformance: $(VENV)/developed ## Run the Schemathesis command line against the mock of each vendor
 	@$(BIN)/python tests/conformance/run.py $(ARGS)
