@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from contracts.client.transport import (
     App,
     AsgiTransport,
+    BadResponse,
     Headers,
     HttpTransport,
     ReceivedResponse,
@@ -25,10 +26,23 @@ from contracts.client.transport import (
 from contracts.model.finding import RecordedExchange
 from mockserver.openapi import json_codec
 
-__all__ = ["ANONYMOUS", "Exhausted", "ReadOnly", "Request", "Target", "Unanswered", "Unreachable", "User"]
+__all__ = [
+    "ANONYMOUS",
+    "BadResponse",
+    "Exhausted",
+    "ReadOnly",
+    "Request",
+    "Target",
+    "Unanswered",
+    "Unreachable",
+    "User",
+]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110 section 9.2.1)."""
+
+MAX_REMEMBERED = 64 * 1024 * 1024
+"""The most bytes of responses in the log of exchanges."""
 
 LONGEST_WAIT = 61.0
 """A longer `Retry-After` in seconds is not waited for."""
@@ -103,10 +117,11 @@ class _PerThread(threading.local):
 class Target:
     """An implementation that is checked. Several threads may use it, unless it is an app in this process.
 
-    `log` has the last `remembered` exchanges, with placeholders for secrets; `requests` counts all of them. `rate` is
-    the largest number of requests per second, `budget` the largest number in total; after `deadline`, a
-    `time.monotonic()`, nothing is sent. `timeout` is the time in seconds to wait for a response, and `window` the time
-    to wait after a 429 without `Retry-After`. `safe_point` is called before each request and may raise.
+    `log` has the last `remembered` exchanges, or fewer large ones, with placeholders for secrets; `requests` counts all
+    of them. `rate` is the largest number of requests per second, `budget` the largest number in total; after
+    `deadline`, a `time.monotonic()`, nothing is sent. `timeout` is the time in seconds that a response may take, and
+    `window` the time to wait after a 429 without `Retry-After`. `safe_point` is called before each request and may
+    raise.
     """
 
     def __init__(
@@ -126,7 +141,8 @@ class Target:
     ) -> None:
         self.transport, self.base_url, self.users = transport, base_url.rstrip("/"), tuple(users)
         self.rate, self.budget, self.deadline, self.read_only, self.app = rate, budget, deadline, read_only, app
-        self.log: deque[RecordedExchange] = deque(maxlen=remembered)
+        self.log: deque[RecordedExchange] = deque()
+        self._remembered, self._remembered_bytes = remembered, 0
         self.requests, self.window = 0, None  # type: int, float | None
         self.timeout = timeout
         self.on_exchange: list[Callable[[RecordedExchange], None]] = []
@@ -207,6 +223,8 @@ class Target:
         """Does the target still respond to requests?"""
         try:
             self.send_once(Request("GET", "/"))
+        except BadResponse:
+            return True
         except (Unreachable, Exhausted):
             return False
         return True
@@ -275,10 +293,16 @@ class Target:
 
     def _record(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
         exchange, self._per_thread.waited = replace(self._mask(sent, received), waited=self._per_thread.waited), 0.0
-        self.log.append(exchange)
+        self._remember(exchange)
         for listener in self.on_exchange:
             listener(exchange)
         return exchange
+
+    def _remember(self, exchange: RecordedExchange) -> None:
+        self.log.append(exchange)
+        self._remembered_bytes += len(exchange.reply_body)
+        while len(self.log) > self._remembered or (self._remembered_bytes > MAX_REMEMBERED and len(self.log) > 1):
+            self._remembered_bytes -= len(self.log.popleft().reply_body)
 
 
 def _nothing() -> None:
@@ -301,7 +325,7 @@ def retry_after(received: ReceivedResponse) -> float | None:
     if received.status not in (429, 503):
         return None
     found = next((value for name, value in received.headers if name.lower() == "retry-after"), "")
-    return float(found) if found.isdigit() else None
+    return float(found) if found.isascii() and found.isdigit() else None
 
 
 AFTER_SCHEME = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)")

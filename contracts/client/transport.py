@@ -11,6 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from contracts.client.bounded_connection import BoundedHTTPTransport
+from contracts.client.response_bounds import InvalidCoding, ResponseTooLarge, decoded
+
 Headers = tuple[tuple[str, str], ...]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application."""
@@ -49,6 +52,21 @@ class Unanswered(Unreachable):
         self.sent, self.seconds = sent, seconds
 
 
+class BadResponse(Unreachable):
+    """The target responded, but the response cannot be read: it is no HTTP, not in its coding, or too large.
+
+    `seen` says what is wrong with it.
+    """
+
+    def __init__(self, sent: SentRequest, seen: str) -> None:
+        super().__init__(f"{sent.method} {sent.url}: {seen}")
+        self.sent, self.seen = sent, seen
+
+
+NO_RESPONSE = "Server disconnected"
+"""How the message of httpx begins when the target closes the connection without a response."""
+
+
 class Transport(Protocol):
     """Sends requests. `send_together` sends several in parallel and returns the responses in the same order."""
 
@@ -66,23 +84,40 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Sends requests over the network. Redirects are not followed, because they are responses to check."""
+    """Sends requests over the network. Redirects are not followed, because they are responses to check.
+
+    A response may take `timeout` seconds as a whole, and have MAX_RESPONSE bytes.
+    """
 
     def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
-        limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
         self._timeout = timeout
-        self._client = httpx.Client(timeout=timeout, verify=verify, limits=limits, trust_env=False)
+        transport = BoundedHTTPTransport(verify=verify, connections=64, seconds=timeout)
+        self._client = httpx.Client(timeout=timeout, transport=transport, trust_env=False)
         self._client.headers.clear()
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
-        """As in Transport."""
+        """As in Transport. Raises BadResponse too."""
         try:
-            reply = self._client.request(sent.method, sent.url, headers=list(sent.headers), content=sent.body)
+            return self._received(sent)
         except httpx.ReadTimeout:
             raise Unanswered(sent, self._timeout) from None
-        except (httpx.TransportError, httpx.InvalidURL, httpx.DecodingError) as fault:
+        except (ResponseTooLarge, InvalidCoding) as fault:
+            raise BadResponse(sent, str(fault)) from None
+        except httpx.RemoteProtocolError as fault:
+            if str(fault).startswith(NO_RESPONSE):
+                raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
+            raise BadResponse(sent, f"a response that is no valid HTTP: {fault}") from None
+        except (httpx.TransportError, httpx.InvalidURL) as fault:
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
-        return ReceivedResponse(reply.status_code, tuple(reply.headers.multi_items()), reply.content)
+
+    def _received(self, sent: SentRequest) -> ReceivedResponse:
+        with self._client.stream(sent.method, sent.url, headers=list(sent.headers), content=sent.body) as reply:
+            try:
+                body = b"".join(reply.iter_raw())
+            except httpx.ReadError:
+                raise BadResponse(sent, "a response that breaks off: the connection was lost") from None
+            body = decoded(body, reply.headers.get("content-encoding", ""))
+        return ReceivedResponse(reply.status_code, tuple(reply.headers.multi_items()), body)
 
     def send_together(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
         """As in Transport."""

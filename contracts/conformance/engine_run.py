@@ -19,12 +19,20 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.target import ANONYMOUS, SAFE, Exhausted, ReadOnly, Target, Unreachable, User
 from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
+from contracts.conformance.bounded_adapter import UnreadableResponse
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS, expected
 from contracts.conformance.false_positives import FalsePositives
 from contracts.conformance.ignored_statements import has_inheriting_discriminator, without_ignored
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_validation import is_unsatisfiable
-from contracts.model.finding import Finding, RecordedExchange, finding, response_expected
+from contracts.model.finding import (
+    Finding,
+    RecordedExchange,
+    StatementRef,
+    finding,
+    readable_response_expected,
+    response_expected,
+)
 from contracts.model.resources import name_of
 from contracts.runner.context import CheckContext
 from contracts.runner.runner import CheckResult, Progress
@@ -51,6 +59,7 @@ class EngineRun:
     left: list[str] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
     made: dict[str, CreatedItem] = field(default_factory=dict)
+    unread: dict[str, tuple[str, RecordedExchange]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     over: bool = False
     requests: int = 0
@@ -101,6 +110,8 @@ class EngineRun:
         except KeyboardInterrupt:
             self.stopped = "interrupted"
             stream.stop()
+        except Exception as fault:  # noqa: BLE001  the engine must survive whatever the target sends
+            self.stopped = f"Schemathesis failed: {type(fault).__name__}: {fault}"
 
     def result(self) -> CheckResult:
         """Delete the created items and return the result."""
@@ -147,6 +158,8 @@ class EngineRun:
             self._delete_created(case_id)
         for case_id in self.silent & recorder.interactions.keys():
             self._report_no_response(recorder, case_id)
+        for case_id in self.unread.keys() & recorder.cases.keys():
+            self._report_unreadable(recorder, case_id, *self.unread.pop(case_id))
 
     def _is_false_positive(self, recorder: ScenarioRecorder, case_id: str, check: CheckNode) -> bool:
         """Is a failure a false positive?"""
@@ -210,23 +223,45 @@ class EngineRun:
         """Report a request without a response. Ends the run if the target no longer responds at all."""
         self.silent.remove(case_id)
         operation = recorder.cases[case_id].value.operation.label
-        known = (operation, ANSWERED) in self.outcomes
-        if known or not is_chosen([ANSWERED, operation], (), self.skip):
+        statement, exchanges = response_expected(operation), self._exchanges(recorder, case_id)
+        if not self._report_request(
+            operation, "a response", f"none in {self.target.timeout:g} s", statement, exchanges
+        ):
             return
+        if not self.target.answers():
+            self.stopped = f"{operation}: no response in {self.target.timeout:g} s"
+
+    def _report_unreadable(self, recorder: ScenarioRecorder, case_id: str, seen: str, last: RecordedExchange) -> None:
+        """Report a request whose response cannot be read. Schemathesis does not record all of these."""
+        operation = recorder.cases[case_id].value.operation.label
+        before = self._exchanges(recorder, recorder.cases[case_id].parent_id or "")
+        statement = readable_response_expected(operation)
+        self._report_request(operation, "a response that can be read", seen, statement, (*before, last))
+
+    def _report_request(
+        self,
+        operation: str,
+        expected: str,
+        seen: str,
+        statement: StatementRef,
+        exchanges: tuple[RecordedExchange, ...],
+    ) -> bool:
+        """Report a request without a usable response, once for each operation. Returns whether it was reported."""
+        if (operation, ANSWERED) in self.outcomes or not is_chosen([ANSWERED, operation], (), self.skip):
+            return False
         found = finding(
             ANSWERED,
             operation,
-            expected="a response",
-            seen=f"none in {self.target.timeout:g} s",
-            exchanges=self._exchanges(recorder, case_id),
+            expected=expected,
+            seen=seen,
+            exchanges=exchanges,
             about="no answer",
-            statement=response_expected(operation),
+            statement=statement,
         )
         self.findings[found.id] = found
         self.outcomes[operation, ANSWERED] = "failed"
         self.tell(operation, ANSWERED, "failed")
-        if not self.target.answers():
-            self.stopped = f"{operation}: no response in {self.target.timeout:g} s"
+        return True
 
     def _exchanges(self, recorder: ScenarioRecorder, case_id: str, shown: str = "") -> tuple[RecordedExchange, ...]:
         """The exchanges that led to a test case. `shown` is the test case of the failure, if it is another one."""
@@ -239,7 +274,7 @@ class EngineRun:
         current: str | None = case_id
         while current is not None:
             chain.append(current)
-            current = recorder.cases[current].parent_id
+            current = recorder.cases[current].parent_id if current in recorder.cases else None
         return chain[::-1]
 
     def _exchange(self, interaction: Interaction) -> RecordedExchange:
@@ -292,8 +327,12 @@ class EngineRun:
         """Keep the journal entry of a request without a response, because it may have created an item."""
         self.numbers.pop(case.id, None)
         # Schemathesis calls the hook while it handles the error.
-        if isinstance(sys.exc_info()[1], requests.ReadTimeout):
+        fault = sys.exc_info()[1]
+        if isinstance(fault, requests.ReadTimeout):
             self.silent.add(case.id)
+        elif isinstance(fault, (requests.TooManyRedirects, UnreadableResponse)):
+            sent = SentRequest(request.method, request.url, tuple(request.headers.items()), request.body or None)
+            self.unread[case.id] = str(fault), self.target.exchange(sent, UNANSWERED)
 
     def _delete_created(self, case_id: str) -> None:
         """Delete the item of a finished test case, so that little is left behind if the process is killed."""

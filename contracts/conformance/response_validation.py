@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.model.finding import RecordedExchange
+from contracts.model.finding import MAX_DEPTH, RecordedExchange
 from mockserver.contract import Contract
 from mockserver.errors import InvalidDocument, Unanswerable
 from mockserver.openapi.document import MediaType, Operation, Response
@@ -150,7 +150,9 @@ def _media(response: Response, exchange: RecordedExchange) -> MediaType | None:
 
 def _schema(media: MediaType, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
     if exchange.json is None and exchange.reply_body.strip() != b"null":
-        yield ResponseViolation("json", "a valid JSON body (RFC 8259)", _start(exchange))
+        yield ResponseViolation(
+            "json", f"a valid JSON body (RFC 8259), nested at most {MAX_DEPTH} levels deep", _start(exchange)
+        )
         return
     try:
         wrong = faults(contract.schemas.validator(str(media.schema), "response"), exchange.json, "body")

@@ -15,6 +15,7 @@ from schemathesis.engine import from_schema
 
 from contracts.cleanup.journal import Journal
 from contracts.client.target import Target
+from contracts.conformance.bounded_adapter import bounded_responses
 from contracts.conformance.engine_checks import ANSWERED
 from contracts.conformance.engine_credentials import auth_settings
 from contracts.conformance.engine_run import EngineRun
@@ -68,7 +69,7 @@ def conform(
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(run.document, config=config)
             schema.app = target.app
-            with kept_in(database), run.journal_hooks(schema.hooks):
+            with kept_in(database), run.journal_hooks(schema.hooks), bounded_responses():
                 run.consume(from_schema(schema).execute())
     return run.result()
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,12 +14,22 @@ import msgspec
 from msgspec.structs import fields
 
 from mockserver.behaviour.statements import Evidence, Statement
+from mockserver.openapi import json_codec
 
 Verdict = Literal["failure", "warning", "disagreement"]
 """`failure`: the server violates a documented or observed statement. `warning`: it violates an inferred or assumed one,
 and the statement itself may be wrong. `disagreement`: two validators of the same response do not agree."""
 
 Headers = tuple[tuple[str, str], ...]
+
+MAX_DEPTH = 200
+"""The deepest nesting of a JSON body that is validated."""
+
+MAX_SHOWN = 1_000_000
+"""The most bytes of a response body in a finding."""
+
+MAX_SEEN = 5_000
+"""The longest text of what was seen."""
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """How a secret appears in an exchange: the name of the shell variable to set before the request is sent again."""
@@ -47,11 +57,16 @@ class RecordedExchange:
 
     @cached_property
     def json(self) -> Any:
-        """The body of the response as a JSON value; None if it is not JSON."""
+        """The body of the response as a JSON value; None if it is not JSON, or nested deeper than MAX_DEPTH.
+
+        The validators cannot take what RFC 8259 section 8.2 warns of, half a surrogate pair, so it is not JSON here.
+        """
         try:
-            return json.loads(self.reply_body)
-        except (ValueError, RecursionError):
+            value = json_codec.read(self.reply_body)
+        except ValueError:
             return None
+        brackets = self.reply_body.count(b"[") + self.reply_body.count(b"{")
+        return None if brackets > MAX_DEPTH and json_codec.is_deep(value, MAX_DEPTH) else value
 
     @cached_property
     def sent(self) -> Any:
@@ -112,6 +127,17 @@ def response_expected(operation: str) -> StatementRef:
     )
 
 
+def readable_response_expected(operation: str) -> StatementRef:
+    """The rule of HTTP that a response is well-formed, and that we can read it within our bounds."""
+    return StatementRef(
+        operation,
+        "http",
+        "documented",
+        "RFC 9112 section 2.1, RFC 9110 section 8.4, and the bounds of the contract check",
+        "Every response can be read: valid HTTP in the coding that it names, of at most 32 MiB.",
+    )
+
+
 BASIS = ("evidence", "source", "note")
 """The keys of a statement that say how it is known."""
 
@@ -167,7 +193,21 @@ def finding(
     named = [check, operation, statement.subject if statement else "", statement.kind if statement else "", about]
     digest = hashlib.sha256("\n".join(named).encode()).hexdigest()[:10]
     decided = verdict or verdict_of(statement, strict=strict)
-    return Finding(f"{check}-{digest}", check, operation, decided, statement, expected, seen, exchanges)
+    kept = tuple(map(_shortened, exchanges))
+    return Finding(f"{check}-{digest}", check, operation, decided, statement, expected, _text(seen), kept)
+
+
+def _shortened(exchange: RecordedExchange) -> RecordedExchange:
+    """The exchange as a report shows it; a run may have hundreds of findings about a large response."""
+    if len(exchange.reply_body) <= MAX_SHOWN:
+        return exchange
+    return replace(exchange, reply_body=exchange.reply_body[:MAX_SHOWN])
+
+
+def _text(seen: str) -> str:
+    """What was seen, not longer than MAX_SEEN; half a surrogate pair, which no file can hold, as `\\ud800`."""
+    text = seen.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= MAX_SEEN else text[:MAX_SEEN] + "…"
 
 
 def verdict_of(statement: StatementRef | None, *, strict: bool = False) -> Verdict:

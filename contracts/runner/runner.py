@@ -11,10 +11,10 @@ from typing import Any
 from contracts.checks import checks_of
 from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.client.target import Exhausted, ReadOnly, Target, Unanswered, Unreachable
+from contracts.client.target import BadResponse, Exhausted, ReadOnly, Target, Unanswered, Unreachable
 from contracts.client.transport import UNANSWERED
 from contracts.conformance.openapi_core_check import CHECK
-from contracts.model.finding import Finding, response_expected
+from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext, Mode
 from contracts.runner.selection import is_chosen
@@ -171,13 +171,22 @@ class _Run:
         return context, outcome
 
     def _run_answered(self, bound_check: BoundCheck, context: CheckContext) -> None:
-        """Run a check. A request without a response violates it, as long as the target answers other requests."""
+        """Run a check. A request without a response, or with one that cannot be read, violates it.
+
+        The run goes on as long as the target answers other requests.
+        """
         try:
             bound_check.run(context)
+        except BadResponse as broken:
+            context.report_violation(
+                "a response that can be read",
+                broken.seen,
+                self.target.exchange(broken.sent, UNANSWERED),
+                about="unreadable response",
+                statement=readable_response_expected(bound_check.operation),
+            )
         except Unanswered as silence:
             self.unanswered += 1
-            if self.unanswered > MAX_UNANSWERED or not self.target.answers():
-                raise
             context.report_violation(
                 "a response",
                 f"none in {silence.seconds:g} s",
@@ -185,6 +194,8 @@ class _Run:
                 about="no answer",
                 statement=response_expected(bound_check.operation),
             )
+            if self.unanswered > MAX_UNANSWERED or not self.target.answers():
+                raise
 
     def _finish(self, bound_check: BoundCheck, context: CheckContext, outcome: str) -> None:
         """Record what a check found and its outcome."""
@@ -204,7 +215,7 @@ class _Run:
         """Call it. What the target or the settings prevent becomes an outcome; nothing is raised."""
         try:
             act()
-        except (CannotBuildRequest, ReadOnly) as reason:
+        except (CannotBuildRequest, ReadOnly, BadResponse) as reason:
             return f"skipped: {reason}"
         except (Unreachable, Exhausted) as reason:
             self.stopped = self.stopped or str(reason)

@@ -36,3 +36,18 @@ def write(value: Any, option: int | None = None) -> bytes:
         return orjson.dumps(value, option=option)
     except TypeError:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def is_deep(value: Any, levels: int) -> bool:
+    """Is a JSON value nested more than so many levels deep?"""
+    level = [value]
+    for _ in range(levels):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return False
+    return True

@@ -3,7 +3,7 @@
     python tests/benchmarks/soak.py [--minutes 10]
 
 The kinds of load take turns, a round of each after the other, so that the growth of each is known. What is created is
-deleted again, so a mock that keeps nothing has slopes around 0. The first quarter of the rounds warms up: it fills the
+deleted again, so a mock that keeps nothing has slopes around 0. The first half of the rounds warms up: it fills the
 caches and the list of deleted ids, which are bounded, and does not count.
 """
 
@@ -152,9 +152,9 @@ def soak(port: int, process: int, minutes: float) -> None:
             )
     print(f"\n{'load':28} {'kB per 1,000 requests':>22} {'rounds':>7}")
     for name, slopes in grown.items():
-        counted = slopes[len(slopes) // 4 :]
+        counted = slopes[len(slopes) // 2 :]
         print(f"{name:28} {statistics.mean(counted):22.2f} {len(counted):7}")
-    later = [slope for slopes in grown.values() for slope in slopes[len(slopes) // 4 :]]
+    later = [slope for slopes in grown.values() for slope in slopes[len(slopes) // 2 :]]
     print(f"{'all':28} {statistics.mean(later):22.2f} {len(later):7}")
 
 

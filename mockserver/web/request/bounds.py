@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mockserver.errors import Malformed
+from mockserver.openapi.json_codec import is_deep
 
 MAX_FIELDS = 20_000
 """The most fields of a form, and the most elements of an XML body."""
@@ -25,19 +26,5 @@ def refuse_more_than(limit: int, count: int, what: str) -> None:
 def refuse_deep(content: bytes, value: Any) -> None:
     """Raises Malformed if a value is nested deeper than MAX_DEPTH. `content` is its text, JSON or XML."""
     # Counting brackets is fast and sufficient for nearly all bodies; only the others are walked through.
-    if content.count(b"[") + content.count(b"{") + content.count(b"</") > MAX_DEPTH and _is_deep(value):
+    if content.count(b"[") + content.count(b"{") + content.count(b"</") > MAX_DEPTH and is_deep(value, MAX_DEPTH):
         raise Malformed(f"the body is nested more than {MAX_DEPTH} levels deep")
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for node in level
-            for child in (node.values() if type(node) is dict else node)
-            if type(child) is dict or type(child) is list
-        ]
-        if not level:
-            return False
-    return True

@@ -1,0 +1,153 @@
+"""Bounds the time and size of the responses that Schemathesis reads, as the transports of our own checks do."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from schemathesis.core.transport import is_event_stream
+from schemathesis.transport.requests import SameHostRedirectsSession
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
+
+from contracts.client.response_bounds import InvalidCoding, ResponseMeter, ResponseTooLarge, decoded
+from contracts.model.finding import MAX_DEPTH
+from mockserver.openapi import json_codec
+
+DEFAULT_SECONDS = 30.0
+
+
+class UnreadableResponse(requests.RequestException):
+    """A response that cannot be read; the text says why."""
+
+
+@contextmanager
+def bounded_responses() -> Iterator[None]:
+    """All sessions that Schemathesis opens meanwhile read responses within bounds; it has no option for this."""
+
+    def get_adapter(session: requests.Session, url: Any) -> Any:
+        if not isinstance(requests.Session.get_adapter(session, url), BoundedAdapter):
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, BoundedAdapter())
+        return requests.Session.get_adapter(session, url)
+
+    SameHostRedirectsSession.get_adapter = get_adapter  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        del SameHostRedirectsSession.get_adapter
+
+
+class BoundedAdapter(HTTPAdapter):
+    """An adapter of requests that reads the whole response, within bounds.
+
+    Its errors name the request, so that Schemathesis calls the hook `after_network_error` for each.
+    """
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pools, of connections with bounds."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _BoundedPool, "https": _BoundedTlsPool}
+
+    def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
+        """As in HTTPAdapter. Raises UnreadableResponse too."""
+        try:
+            response = super().send(request, *args, **options)
+            if not is_event_stream(response.headers.get("Content-Type")):
+                _read(response)
+            urljoin(request.url, response.headers.get("Location", ""))
+        except ReadTimeoutError as fault:
+            # In the words of a timeout before the head, which Schemathesis reads.
+            message = f"Read timed out. (read timeout={options.get('timeout')})"
+            fault = ReadTimeoutError(fault.pool, request.url, message)
+            raise requests.ReadTimeout(fault, request=request) from None
+        except UnreadableResponse:
+            raise
+        except (HTTPError, requests.ConnectionError, ResponseTooLarge, InvalidCoding, ValueError) as fault:
+            seen = _what_is_wrong(fault)
+            if not seen:
+                raise
+            raise UnreadableResponse(seen, request=request) from None
+        return response
+
+
+def _what_is_wrong(fault: BaseException) -> str:
+    """What is wrong with a response; empty if there was none."""
+    inner = fault.args[0] if isinstance(fault, requests.ConnectionError) and fault.args else fault
+    cause = inner.args[1] if isinstance(inner, ProtocolError) and len(inner.args) > 1 else inner
+    if isinstance(cause, (ResponseTooLarge, InvalidCoding)):
+        return str(cause)
+    if isinstance(cause, ConnectionError) or not isinstance(cause, (http.client.HTTPException, HTTPError, ValueError)):
+        return ""
+    return f"a response that is no valid HTTP: {str(cause) or type(cause).__name__}"
+
+
+def _read(response: requests.Response) -> None:
+    body = b"".join(response.raw.stream(65536, decode_content=False))
+    content = decoded(body, response.headers.get("Content-Encoding", ""))
+    if _is_too_deep(content):
+        raise UnreadableResponse(f"a body that is nested more than {MAX_DEPTH} levels deep", request=response.request)
+    response._content = content  # noqa: SLF001  # requests has no setter
+    response._content_consumed = True  # noqa: SLF001
+
+
+def _is_too_deep(content: bytes) -> bool:
+    """Is a body JSON that Python's own reader, which Schemathesis uses, may have no stack for?"""
+    if content.count(b"[") + content.count(b"{") <= MAX_DEPTH:
+        return False
+    try:
+        return json_codec.is_deep(json_codec.read(content), MAX_DEPTH)
+    except ValueError as fault:
+        return str(fault).startswith("depth limit")  # deeper than orjson reads
+
+
+class _BoundedReader(io.RawIOBase):
+    """The bytes of one response. Raises TimeoutError or ResponseTooLarge."""
+
+    def __init__(self, raw: Any, connection: socket.socket) -> None:
+        self._raw, self._connection = raw, connection
+        self._seconds = connection.gettimeout()
+        self._meter = ResponseMeter(self._seconds or DEFAULT_SECONDS)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> Any:
+        self._connection.settimeout(self._meter.seconds())
+        length = self._raw.readinto(buffer)
+        self._meter.count(length or 0)
+        return length
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _BoundedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_BoundedReader(self.fp.detach(), sock), 65536)
+
+
+class _BoundedConnection(HTTPConnection):
+    response_class = _BoundedResponse
+
+
+class _BoundedTlsConnection(HTTPSConnection):
+    response_class = _BoundedResponse
+
+
+class _BoundedPool(HTTPConnectionPool):
+    ConnectionCls = _BoundedConnection
+
+
+class _BoundedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _BoundedTlsConnection
