@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any, Protocol
@@ -9,6 +10,9 @@ from weakref import WeakValueDictionary
 
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
+
+LATEST = 8
+"""How many collections without an item so far are kept, to not make them for each request that reads one."""
 
 
 class ItemSource(Protocol):
@@ -26,8 +30,8 @@ class ItemSource(Protocol):
 class Store:
     """The collections of a service by resource, tenant and owner, and `facts`: what rules store about a tenant.
 
-    A collection is kept from its first item on. Before that it lives as long as a request uses it, so that a client
-    that reads with ever new credentials or owners costs no memory.
+    A collection is kept from its first item on. Before that it lives as long as a request uses it or it is one of the
+    LATEST, so that a client that reads with ever new credentials or owners costs no memory.
 
     The owner of nested items is the path of ids above them (`7` for `/users/7/posts`); it is empty for the others.
     """
@@ -36,6 +40,7 @@ class Store:
         self._indexed = indexed or {}
         self.collections: dict[tuple[str, str, str], Collection] = {}
         self._unused: WeakValueDictionary[tuple[str, str, str], Collection] = WeakValueDictionary()
+        self._latest: deque[Collection] = deque(maxlen=LATEST)
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = 0
         self.source: ItemSource | None = None
@@ -51,6 +56,7 @@ class Store:
     def _new(self, key: tuple[str, str, str]) -> Collection:
         # It is known before it is filled: making its items may look into this collection again.
         new = self._unused[key] = Collection(self._indexed.get(key[0], ()))
+        self._latest.append(new)
         new.on_first_item = partial(self._keep, key)
         if self.source is not None:
             self.source.fill(*key, new)
