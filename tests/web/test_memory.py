@@ -81,7 +81,7 @@ def test_nothing_is_kept_after(client: Client, act: Callable[[Client, int], None
     for number in range(10, 50):
         act(client, number)
 
-    assert before == alive(kind)
+    assert alive(kind) <= before  # fewer, when what an earlier test made is freed meanwhile
 
 
 def test_items_of_a_new_credential_are_kept(client: Client) -> None:
