@@ -14,9 +14,6 @@ from mockserver.openapi.media_types import is_json
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
 
-ANY_CREDENTIAL = "sandbox"
-"""The credential to show for a service that lists none: it accepts any."""
-
 
 def curl_command(service: Service, prefix: str) -> str:
     """The command for the service's first create operation, else its first operation, else its document."""
@@ -42,12 +39,6 @@ def _body(service: Service, media: MediaType) -> str:
         with suppress(Unanswerable):
             value = service.contract.examples.at(media.schema, seed=0, direction="request")
     return orjson.dumps(value).decode()
-
-
-def credential(service: Service) -> str:
-    """The first credential that the service lists."""
-    listed = service.contract.behaviour.service.credentials
-    return listed[0].value if listed else ANY_CREDENTIAL
 
 
 def _first(service: Service) -> Endpoint | None:
@@ -93,9 +84,9 @@ def _example(service: Service, parameter: Parameter) -> Any:
 def _header(service: Service, operation: Operation) -> str:
     scheme = service.contract.document.security_schemes[operation.security[0][0][0]]
     if scheme.type == "apiKey" and scheme.location == "header":
-        return "-H " + quote(f"{scheme.parameter}: {credential(service)}")
+        return "-H " + quote(f"{scheme.parameter}: {service.keyring.printed}")
     if scheme.type == "apiKey" and scheme.location == "cookie":
-        return "-b " + quote(f"{scheme.parameter}={credential(service)}")
+        return "-b " + quote(f"{scheme.parameter}={service.keyring.printed}")
     if scheme.scheme == "basic":
-        return "-u " + quote(f"user:{credential(service)}")
-    return "-H " + quote(f"Authorization: Bearer {credential(service)}")
+        return "-u " + quote(f"user:{service.keyring.printed}")
+    return "-H " + quote(f"Authorization: Bearer {service.keyring.printed}")

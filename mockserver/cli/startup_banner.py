@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 
 from mockserver.cli.counted import counted
-from mockserver.cli.curl_example import credential, curl_command
+from mockserver.cli.curl_example import curl_command
 from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
 from mockserver.web.service import Service
@@ -68,7 +68,7 @@ def _other_credentials(service: Service) -> Iterator[str]:
 def _row(name: str, service: Service, prefix: str) -> tuple[str, str, str, str]:
     address = prefix + service.contract.document.base_path
     needed = any(endpoint.operation.security for endpoint in service.endpoints.values())
-    return name, address, credential(service) if needed else "none needed", str(len(service.endpoints))
+    return name, address, service.keyring.printed if needed else "none needed", str(len(service.endpoints))
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements import OperationBehaviour
 from mockserver.contract import Contract
-from mockserver.errors import Forbidden, Missing, NotAcceptable, Refusal, TooLarge, Unanswerable, UnsupportedMediaType
+from mockserver.errors import (
+    Forbidden,
+    Invalid,
+    Missing,
+    NotAcceptable,
+    Refusal,
+    TooLarge,
+    Unanswerable,
+    UnsupportedMediaType,
+)
 from mockserver.handlers import tenants
 from mockserver.handlers.actions import deleted_reply
 from mockserver.handlers.request_context import BoundOperation
@@ -24,9 +33,12 @@ from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
 from mockserver.web.request.headers import read_cookies, read_headers
 from mockserver.web.request.parameters import ParameterReader, Parameters, RequestTarget
+from mockserver.web.request.prefer import NO_PREFERENCES, Preferences
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
+from mockserver.web.request.strict_query import StrictQuery
+from mockserver.web.request.unvalidated import UnvalidatedBody
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
@@ -38,6 +50,9 @@ Scope = Mapping[str, Any]
 Headers = tuple[tuple[str, str], ...]
 MAX_LENGTH_DIGITS = 18
 """The most digits of a `Content-Length` (RFC 9110 section 8.6): a longer number is too large, and slow to convert."""
+
+UNVALIDATED_FAULTS = (AttributeError, LookupError, TypeError, ValueError)
+"""What rules may raise for a request that was not validated: they rely on its values."""
 
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
@@ -62,17 +77,24 @@ class Endpoint:
         schemas = parts.contract.schemas
         self.operation, self.bound, self._parts, self._errors = operation, bound, parts, errors
         plan = bound.plan if bound else None
-        self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring)
+        anyone = None if parts.authenticates else parts.keyring.anyone()
+        self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring, anyone)
         own_parameters = [p for p in operation.parameters if _is_read(p.name, p.location)]
-        query_names = _query_names(operation, parts.contract.document)
-        readers = [ParameterReader(p, schemas, query_names) for p in own_parameters]
-        self._parameters = Parameters(readers, path_template.names(operation.path))
+        self._query_names = _query_names(operation, parts.contract.document)
+        readers = [ParameterReader(p, schemas, self._query_names) for p in own_parameters]
+        strict_query = StrictQuery(own_parameters, _keys(parts.contract.document), schemas)
+        self._parameters = Parameters(
+            readers, path_template.names(operation.path), strict_query if parts.strict_query else None
+        )
         self._cookies = any(p.location == "cookie" for p in operation.parameters) or any(
             s.location == "cookie" for s in parts.contract.document.security_schemes.values()
         )
         self._body = BodyReader(operation.request_body, schemas) if operation.request_body else None
+        self._unvalidated_body = UnvalidatedBody(self._body) if self._body is not None else None
+        self._validates = parts.validates
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
-        self._roles = frozenset(stated.permission.roles) if stated and stated.permission else None
+        permission = stated.permission if stated and parts.authenticates else None
+        self._roles = frozenset(permission.roles) if permission else None
         self._limiter = _limiter(parts, stated)
         self._is_delete = bound is not None and bound.handler.end is deleted_reply
         self._validators: dict[tuple[int, str, bool], Validator | None] = {}
@@ -107,7 +129,12 @@ class Endpoint:
         method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
         limits: Headers = ()
         try:
-            headers, target = read_headers(scope["headers"]), self._parameters.target(values, scope["query_string"])
+            headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], NO_PREFERENCES
+            is_validated = self._validates
+            if "prefer" in headers or b"__" in query:
+                preferences, query = prefer.read(scope["headers"], query, self._query_names)
+                is_validated = preferences.demand_validation(is_validated)
+            target = self._parameters.target(values, query)
             principal = self._authenticator.cached_principal(
                 headers.get("authorization")
             ) or self._authenticator.authenticate(self._sources(headers, target))
@@ -118,13 +145,13 @@ class Endpoint:
             if self._is_restricted:
                 self._check_access(principal, tenant)
             parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
-                target, self._sources(headers, target)
+                target, self._sources(headers, target), is_validated=is_validated
             )
             content, body, media_type = b"", None, ""
-            if self._body is not None:
-                content, body, media_type = await self._read(self._body, headers, receive)
-            if "accept" in headers:
-                self._refuse_unacceptable(headers)
+            reader = self._body if is_validated else self._unvalidated_body
+            if reader is not None:
+                content, body, media_type = await self._read(reader, headers, receive)
+            self._refuse_unacceptable(headers)
             call = Call(
                 method,
                 raw_path(scope),
@@ -137,17 +164,16 @@ class Endpoint:
                 principal,
                 tenant,
             )
-            preferences = prefer.read(scope["headers"]) if "prefer" in headers else None
-            accept, by = headers.get("accept", "*/*"), OURS
-            if preferences is not None:
-                reply = preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
-            else:
-                handler = self._handler or self.resolve()
+            accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
+            if preferences is NO_PREFERENCES and is_validated:
                 made = handler.reply(call, transaction, accept, scope, content)
                 reply = made if isinstance(made, Reply) else await made
-                by = handler.name
+            else:
+                reply = await self._preferred_reply(
+                    preferences, is_validated, call, transaction, accept, scope, content
+                )
             # Encoded before the commit: a value that cannot be encoded undoes the changes.
-            reply = encoded(self.validate_response(reply, by=by))
+            reply = encoded(self.validate_response(reply, by=handler.name))
             transaction.commit()
             if self._is_delete:
                 self._forget(call)
@@ -161,6 +187,34 @@ class Endpoint:
             log.exception("%s %s failed", method, path)
             reply = self.refused(Unanswerable("the sandbox failed; its log says why"), method, path)
         return reply, limits
+
+    async def _preferred_reply(
+        self,
+        preferences: Preferences,
+        is_validated: bool,
+        call: Call,
+        transaction: Transaction,
+        accept: str,
+        scope: Scope,
+        content: bytes,
+    ) -> Reply:
+        """The reply to a request with preferences, or to one that is not validated.
+
+        Where the handler can do nothing with values that were not validated, or its reply would be invalid, it is the
+        documented example.
+        """
+        if preferences.choose_response:
+            return preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
+        handler = self._handler or self.resolve()
+        try:
+            made = handler.reply(call, transaction, accept, scope, content)
+            reply = self.validate_response(made if isinstance(made, Reply) else await made, by=handler.name)
+        except (Invalid, Unanswerable, *UNVALIDATED_FAULTS):
+            if handler.name != OURS or is_validated:
+                raise
+            transaction.rollback()
+            reply = self._parts.examples.reply(self.operation, call, accept)
+        return reply._replace(headers=(*reply.headers, preferences.applied)) if preferences.applied[1] else reply
 
     def clear(self) -> None:
         """Reset the count of the rate limit, which is the operation's own or its service's."""
@@ -230,7 +284,9 @@ class Endpoint:
             return Missing(f"{plan.name or 'item'} not found or no access", resource="item")
         return Forbidden(message)
 
-    async def _read(self, reader: BodyReader, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
+    async def _read(
+        self, reader: BodyReader | UnvalidatedBody, headers: Mapping[str, str], receive: Any
+    ) -> tuple[bytes, Any, str]:
         """The bytes of the body, its value and media type. Raises TooLarge and what `reader` raises."""
         if type(receive) is ReadBody:
             return b"", receive.value, receive.media_type
@@ -246,7 +302,7 @@ class Endpoint:
         return content, *reader.read(content, headers.get("content-type", ""))
 
     def _refuse_unacceptable(self, headers: dict[str, str]) -> None:
-        accept = headers["accept"]
+        accept = headers.get("accept", "*/*")
         if accept in ("*/*", "application/json"):
             return
         if self._offered and not any(accepts(accept, name) for name in self._offered):
@@ -284,10 +340,14 @@ def _accept_values(operation: Operation, contract: Contract) -> list[str]:
     return [str(v) for at in accept_schemas if at for v in contract.schemas.keyword(at, "enum") or ()]
 
 
+def _keys(document: Document) -> list[str]:
+    """The names of the API keys in the query."""
+    return [scheme.parameter for scheme in document.security_schemes.values() if scheme.location == "query"]
+
+
 def _query_names(operation: Operation, document: Document) -> frozenset[str]:
     """The query names that are taken by parameters and API keys."""
-    keys = (s.parameter for s in document.security_schemes.values() if s.location == "query")
-    return frozenset([*(p.name for p in operation.parameters if p.location == "query"), *keys])
+    return frozenset([*(p.name for p in operation.parameters if p.location == "query"), *_keys(document)])
 
 
 def _is_read(name: str, location: str) -> bool:

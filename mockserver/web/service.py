@@ -37,13 +37,18 @@ class ServiceSettings:
     """The settings of all services.
 
     `limits` enforces rate limits. `max_body` is the largest request body in bytes. `items` is the number of items that
-    each collection starts with. With `materialize`, an item is generated for an unknown id.
+    each collection starts with. With `materialize`, an item is generated for an unknown id. Without `authenticate` no
+    credential is needed; without `validate` no request is validated, and what is invalid in it is ignored. With
+    `strict_query`, a query parameter that the document does not describe is refused.
     """
 
     limits: bool = True
     max_body: int = 10 * 1024 * 1024
     items: int = 0
     materialize: bool = False
+    authenticate: bool = True
+    validate: bool = True
+    strict_query: bool = False
 
 
 class Service:
@@ -126,6 +131,9 @@ class Service:
             max_body=settings.max_body,
             outside=self.outside,
             examples=ExampleResponses(self.contract, self.world.seed),
+            authenticates=settings.authenticate,
+            validates=settings.validate,
+            strict_query=settings.strict_query,
         )
 
     def _compile(self, operation: Operation) -> Endpoint:

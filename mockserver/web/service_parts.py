@@ -18,7 +18,9 @@ class ServiceParts:
     """What the endpoints of a service have in common.
 
     `limiter` counts the requests to the service; it is None without a rate limit. Without `enforces_limits` no limit
-    refuses a request. `max_body` is the size in bytes of the largest request body.
+    refuses a request. `max_body` is the size in bytes of the largest request body. Without `authenticates` no
+    credential is needed, without `validates` no request is validated, and with `strict_query` undocumented query
+    parameters are refused.
     """
 
     contract: Contract
@@ -30,3 +32,6 @@ class ServiceParts:
     max_body: int
     outside: OutsideService
     examples: ExampleResponses
+    authenticates: bool = True
+    validates: bool = True
+    strict_query: bool = False

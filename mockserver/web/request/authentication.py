@@ -22,6 +22,9 @@ CACHED_CREDENTIALS = 1_000
 LONGEST_CACHED = 4_096
 """The longest credential that is cached, in characters."""
 
+ANY_CREDENTIAL = "sandbox"
+"""The credential to show for a service that lists none: it accepts any."""
+
 INVALID_WORDS = re.compile("invalid|expired|revoked", re.IGNORECASE)
 """Words of a credential that a service without listed credentials refuses, so that clients can test a 401."""
 
@@ -32,7 +35,8 @@ Extract = Callable[[Sources], str | None]
 class Keyring:
     """The credentials that a service accepts: those it lists, and any that match the documented pattern.
 
-    A service that lists none accepts any credential but those with one of INVALID_WORDS.
+    A service that lists none accepts any credential but those with one of INVALID_WORDS. `printed` is the credential
+    that the sandbox prints at start.
     """
 
     def __init__(self, service: ServiceStatements) -> None:
@@ -53,6 +57,12 @@ class Keyring:
             for entry in service.credentials
         }
         self._seen: dict[str, Principal] = {}
+        self.printed = next(iter(self._known), ANY_CREDENTIAL)
+
+    def anyone(self) -> Principal:
+        """The client of all requests without a credential when none is needed: the first listed one, in any tenant."""
+        first = self._known.get(self.printed) or self._unlisted(self.printed)
+        return replace(first, tenants=None, reserved=frozenset())
 
     def principal(self, credential: str) -> Principal | None:
         """The principal of a credential; None when it is not accepted."""
@@ -83,10 +93,15 @@ class Keyring:
 
 
 class Authenticator:
-    """The security requirement of one operation: alternatives, each of which needs all of its schemes."""
+    """The security requirement of one operation: alternatives, each of which needs all of its schemes.
 
-    def __init__(self, operation: Operation, document: Document, keyring: Keyring) -> None:
-        self._keyring = keyring
+    `anyone` is the client of a request without an accepted credential, where none is needed (`--no-auth`).
+    """
+
+    def __init__(
+        self, operation: Operation, document: Document, keyring: Keyring, anyone: Principal | None = None
+    ) -> None:
+        self._keyring, self._anyone = keyring, anyone
         self._alternatives = [
             [(_extractor(document, name), frozenset(scopes)) for name, scopes in requirement]
             for requirement in operation.security
@@ -97,6 +112,8 @@ class Authenticator:
         self._by_header = all(
             _is_authorization(document, name) for alternative in operation.security for name, _ in alternative
         )
+        if anyone is not None and self._by_header:
+            self._cached[None] = anyone
         challenges = [
             _challenge(document.security_schemes[n]) for alternative in operation.security for n, _ in alternative
         ]
@@ -121,6 +138,8 @@ class Authenticator:
                 lacking = frozenset().union(*(_lacking(credential, scopes) for credential, scopes in credentials))
                 if not lacking:
                     return self._cache(sources, found[0])
+        if self._anyone is not None:
+            return self._anyone
         if self.is_open:
             return ANONYMOUS
         if lacking:

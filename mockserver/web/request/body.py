@@ -42,7 +42,7 @@ class BodyReader:
         if not content and not content_type:
             self._refuse_missing()
             return None, ""
-        reader = self._known.get(content_type) or self._find(content_type)
+        reader = self.reader(content_type)
         if not content and reader.is_json:  # JSON has no empty text, so this is no body (RFC 8259 section 2)
             self._refuse_missing()
             return None, reader.name
@@ -51,6 +51,14 @@ class BodyReader:
             found = faults(reader.validator, value, "body", is_large=len(content) > LARGE)
             raise Invalid(found[0].message, faults=found)
         return value, reader.name
+
+    def reader(self, content_type: str) -> MediaReader:
+        """The reader for a content type. Raises UnsupportedMediaType."""
+        return self._known.get(content_type) or self._find(content_type)
+
+    def json_reader(self) -> MediaReader | None:
+        """The first reader for JSON; None when the operation takes none."""
+        return next((reader for reader in self._readers if reader.is_json), None)
 
     def _refuse_missing(self) -> None:
         if self.required:

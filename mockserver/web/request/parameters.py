@@ -7,7 +7,7 @@ repeated or comma-separated values whatever `explode` says.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +17,7 @@ from mockserver.openapi.schemas import Schemas, faults
 from mockserver.web.request.coercion import Coercion, json_or_text
 from mockserver.web.request.delimited import SEPARATORS, pairs_of, split, split_plainly
 from mockserver.web.request.query import ABSENT, Query
+from mockserver.web.request.strict_query import StrictQuery
 
 Reader = Callable[[Any], Any]
 Sources = Mapping[str, Any]
@@ -204,8 +205,10 @@ class Parameters:
     An invalid target is not cached; headers and cookies are read in each request.
     """
 
-    def __init__(self, readers: Sequence[ParameterReader], names: Sequence[str]) -> None:
-        self._readers, self._names = tuple(readers), tuple(names)
+    def __init__(
+        self, readers: Sequence[ParameterReader], names: Sequence[str], strict_query: StrictQuery | None = None
+    ) -> None:
+        self._readers, self._names, self._strict_query = tuple(readers), tuple(names), strict_query
         self._header_readers = tuple(reader for reader in readers if reader.location in ("header", "cookie"))
         self.are_in_target = not self._header_readers
         self._targets: dict[tuple[tuple[str, ...], bytes], RequestTarget] = {}
@@ -215,14 +218,29 @@ class Parameters:
         found = self._targets.get((values, query))
         return found if found is not None else RequestTarget(dict(zip(self._names, values, strict=True)), query)
 
-    def read(self, target: RequestTarget, sources: Sources) -> Values:
-        """The values of all parameters by location and name. Raises Invalid with all faults."""
+    def read(self, target: RequestTarget, sources: Sources, *, is_validated: bool = True) -> Values:
+        """The values of all parameters by location and name. Raises Invalid with all faults.
+
+        Of a request that is not validated, the valid ones and those of the path.
+        """
+        if not is_validated:
+            return self._read_valid(sources)
         if target.values is None:
-            values = read_all(self._readers, sources)
+            unknown = self._strict_query.faults(sources["query"]) if self._strict_query is not None else ()
+            values = read_all(self._readers, sources, unknown)
             self._cache(target, values)
             return values
         from_headers = read_all(self._header_readers, sources)
         return {**target.values, "header": from_headers["header"], "cookie": from_headers["cookie"]}
+
+    def _read_valid(self, sources: Sources) -> Values:
+        values: Values = {"path": {}, "query": {}, "header": {}, "cookie": {}}
+        for reader in self._readers:
+            found: list[Fault] = []
+            value = reader.value(sources[reader.location], found)
+            if value is not ABSENT and (not found or reader.location == "path"):
+                values[reader.location][reader.name] = value
+        return values
 
     def _cache(self, target: RequestTarget, values: Values) -> None:
         target.values = {**values, "header": {}, "cookie": {}} if self._header_readers else values
@@ -233,9 +251,9 @@ class Parameters:
             self._targets[key] = target
 
 
-def read_all(readers: tuple[ParameterReader, ...], sources: Sources) -> Values:
-    """The values of all parameters by location and name. Raises Invalid with all faults."""
-    found: list[Fault] = []
+def read_all(readers: tuple[ParameterReader, ...], sources: Sources, unknown: Iterable[Fault] = ()) -> Values:
+    """The values of all parameters by location and name. Raises Invalid with all faults, the `unknown` ones first."""
+    found = list(unknown)
     values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
     for reader in readers:
         value = reader.value(sources[reader.location], found)

@@ -1,5 +1,8 @@
 """The `Prefer` header (RFC 7240): `code=429`, `example=empty` and `dynamic=true` choose the response.
 
+`validate=false` turns off the validation of the request. The query parameters `__code`, `__example` and `__dynamic`
+choose a response too, as in Prism.
+
 Other preferences (`return=minimal`, `respond-async`, …) are ignored (RFC 7240 section 2).
 """
 
@@ -8,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 from mockserver.errors import REFUSALS, Refusal
 from mockserver.messages import Reply
@@ -18,15 +22,31 @@ NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\s*')
 """One preference or parameter: a name, and its value as a token, a quoted string or other characters."""
 
-KNOWN = ("code", "example", "dynamic")
+KNOWN = ("code", "example", "dynamic", "validate")
+
+IN_QUERY = {f"__{name}": name for name in ("code", "example", "dynamic")}
+"""The query parameters that mean the same as a preference."""
 
 
 class Preferences(NamedTuple):
-    """The preferences of a request: a `code` as written, the name of an `example`, and `dynamic` for new values."""
+    """The preferences of a request: a `code` as written, the name of an `example`, and `dynamic` for new values.
+
+    `validate` says if the request is validated; None when the request does not say.
+    """
 
     code: str | None = None
     example: str | None = None
     dynamic: bool | None = None
+    validate: bool | None = None
+
+    @property
+    def choose_response(self) -> bool:
+        """Do they choose a response?"""
+        return self.code is not None or self.example is not None or self.dynamic is True
+
+    def demand_validation(self, default: bool) -> bool:
+        """Is the request validated?"""
+        return default if self.validate is None else self.validate
 
     @property
     def status(self) -> int | None:
@@ -37,23 +57,45 @@ class Preferences(NamedTuple):
     def applied(self) -> tuple[str, str]:
         """The `Preference-Applied` header (RFC 7240 section 3)."""
         applied = {"code": self.code, "example": self.example, "dynamic": self.dynamic and "true"}
+        applied["validate"] = None if self.validate is None else str(self.validate).lower()
         return "preference-applied", ", ".join(f"{name}={_word(value)}" for name, value in applied.items() if value)
 
 
-def read(headers: Iterable[tuple[bytes, bytes]]) -> Preferences | None:
-    """The preferences in all `Prefer` headers of a request; None when there are none that choose a response.
+NO_PREFERENCES = Preferences()
 
-    The first of several with the same name counts (RFC 7240 section 2).
+
+def read(
+    headers: Iterable[tuple[bytes, bytes]], query: bytes = b"", documented: frozenset[str] = frozenset()
+) -> tuple[Preferences, bytes]:
+    """The preferences in all `Prefer` headers and in the query, and the rest of the query.
+
+    The first of several with the same name counts (RFC 7240 section 2), and a header comes before the query. A query
+    parameter that is `documented` is no preference.
     """
     text = ",".join(value.decode("latin-1") for name, value in headers if name.lower() == b"prefer")
+    in_query, rest = _from_query(query, documented) if b"__" in query else ({}, query)
     found: dict[str, str] = {}
-    for name, value in preferences(text):
+    for name, value in (*preferences(text), *in_query.items()):
         if name in KNOWN:
             found.setdefault(name, value)
-    if not found or (set(found) == {"dynamic"} and found["dynamic"].lower() == "false"):
-        return None
-    dynamic = found["dynamic"].lower() != "false" if "dynamic" in found else None
-    return Preferences(found.get("code"), found.get("example"), dynamic)
+    made = Preferences(found.get("code"), found.get("example"), _is_on(found, "dynamic"), _is_on(found, "validate"))
+    return (made if made.choose_response or made.validate is not None else NO_PREFERENCES), rest
+
+
+def _from_query(query: bytes, documented: frozenset[str]) -> tuple[dict[str, str], bytes]:
+    found: dict[str, str] = {}
+    rest = []
+    for part in query.split(b"&"):
+        name, _, value = part.decode("latin-1").partition("=")
+        if name in IN_QUERY and name not in documented:
+            found.setdefault(IN_QUERY[name], unquote_plus(value))
+        else:
+            rest.append(part)
+    return found, b"&".join(rest)
+
+
+def _is_on(found: dict[str, str], name: str) -> bool | None:
+    return found[name].lower() != "false" if name in found else None
 
 
 def preferences(text: str) -> Iterator[tuple[str, str]]:
