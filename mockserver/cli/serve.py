@@ -8,12 +8,14 @@ import ipaddress
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from mockserver.cli import serve_options
 from mockserver.cli import state_file as state_file_module
 from mockserver.cli.port import check_port
-from mockserver.cli.probers import PROBERS, mcp_sync_of
+from mockserver.cli.probers import mcp_sync_of
 from mockserver.cli.problems import print_problems
 from mockserver.cli.server import run
 from mockserver.contract import ReadingOptions
@@ -25,81 +27,21 @@ from mockserver.web.service import ServiceSettings
 
 @click.command()
 @click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT]...")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 for any."
-)
-@click.option("--seed", type=int, help="Make ids, times and random values repeatable.")
-@click.option(
-    "--state",
-    "state_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Create the items of this file at start.",
-)
-@click.option(
-    "--behaviour",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A behaviour file that corrects or extends the inferred behaviour; repeatable.",
-)
-@click.option(
-    "--rules-module",
-    "rules_modules",
-    multiple=True,
-    metavar="MODULE",
-    help="A Python module with rules that behaviour files name (docs/rules.md).",
-)
-@click.option("--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped.")
-@click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
-@click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits.")
-@click.option(
-    "--sync",
-    "sync_mode",
-    type=click.Choice(sorted(PROBERS)),
-    default="simulated",
-    show_default=True,
-    help="How MCP servers are queried: live, simulated or off.",
-)
-@click.option(
-    "--sync-allow", multiple=True, metavar="HOST|CIDR", help="Where live sync may connect to besides loopback."
-)
-@click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds a reply waits for an MCP server.")
-@click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous.")
-@click.option(
-    "--items",
-    default=0,
-    show_default=True,
-    type=click.IntRange(0, 100_000),
-    help="Generate this many items in each collection at start.",
-)
-@click.option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404.")
-@click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes.")
+@serve_options.listening
+@serve_options.reading
+@serve_options.requests
+@serve_options.outside_services
+@serve_options.items
 @click.option("--access-log", is_flag=True, help="Print a line for each request.")
-@click.option(
-    "--handlers", metavar="MODULE", help="A Python module whose functions answer operations; the others are mocked."
-)
-@click.option("--watch", is_flag=True, help="Reload when a document, behaviour file or handler module changes.")
 def serve(
     documents: tuple[str, ...],
     host: str,
     port: int,
-    seed: int | None,
     state_file: Path | None,
-    behaviour: tuple[Path, ...],
-    rules_modules: tuple[str, ...],
-    lenient: bool,
-    outside: bool,
-    rate_limits: bool,
-    sync_mode: str,
-    sync_allow: tuple[str, ...],
-    sync_deadline: float,
-    allow_stdio: bool,
-    items: int,
-    materialize: bool,
-    max_body: int,
-    access_log: bool,
     handlers: str | None,
+    access_log: bool,
     watch: bool,
+    **given: Any,
 ) -> None:
     """Serve stateful mocks of OpenAPI documents or of vendors; of all vendors when nothing is named.
 
@@ -117,23 +59,55 @@ def serve(
     if handlers is not None:
         sys.path.insert(0, str(Path.cwd()))  # the module is usually in the folder where the command is run
     try:
-        sandbox = create_app(
-            *documents,
-            behaviour=behaviour,
-            seed=seed,
-            token=token,
-            rules=from_modules(rules_modules),
-            outside=mcp_sync_of(sync_mode, sync_allow, allow_stdio, sync_deadline),
-            reading=ReadingOptions(lenient, outside),
-            settings=ServiceSettings(rate_limits, max_body, items, materialize),
-            handlers=handlers,
-        )
+        sandbox = create_app(*documents, token=token, handlers=handlers, **app_options(host, **given))
         loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     for service in sandbox.services.values():
         print_problems(service.contract)
     run(sandbox, host, port, token, loaded, access_log=access_log, watch=watch)
+
+
+def app_options(
+    host: str,
+    seed: int | None,
+    behaviour: tuple[Path, ...],
+    rules_modules: tuple[str, ...],
+    lenient: bool,
+    outside: bool,
+    no_auth: bool,
+    no_validate: bool,
+    strict_query: bool,
+    rate_limits: bool,
+    max_body: int,
+    cors: tuple[str, ...] | None,
+    hosts: tuple[str, ...],
+    sync_mode: str,
+    sync_allow: tuple[str, ...],
+    sync_deadline: float,
+    allow_stdio: bool,
+    items: int,
+    materialize: bool,
+) -> dict[str, Any]:
+    """The arguments of `create_app` from the options of the command. Raises UsageError and MockServerError."""
+    return {
+        "behaviour": behaviour,
+        "seed": seed,
+        "rules": from_modules(rules_modules),
+        "outside": mcp_sync_of(sync_mode, sync_allow, allow_stdio, sync_deadline),
+        "reading": ReadingOptions(lenient, outside),
+        "settings": ServiceSettings(
+            limits=rate_limits,
+            max_body=max_body,
+            items=items,
+            materialize=materialize,
+            authenticate=not no_auth,
+            validate=not no_validate,
+            strict_query=strict_query,
+        ),
+        "cors": cors,
+        "hosts": tuple(name.lower() for name in (host, *hosts)),
+    }
 
 
 def is_loopback(host: str) -> bool:

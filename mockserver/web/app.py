@@ -24,7 +24,8 @@ from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
 from mockserver.web.hosting import HostApp
-from mockserver.web.middleware.admin_api import PREFIX, AdminApiMiddleware
+from mockserver.web.middleware.admin_api import AdminApiMiddleware
+from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.middleware.cors import CorsMiddleware
 from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
 from mockserver.web.middleware.not_found import NotFoundMiddleware
@@ -51,7 +52,11 @@ class Sandbox:
         outside: OutsideService,
         token: str | None = None,
         functions: HandlerFunctions = NO_FUNCTIONS,
+        *,
+        cors: Sequence[str] | None = None,
+        hosts: Sequence[str] | None = None,
     ) -> None:
+        self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
         self.outside, self.functions = outside, functions
         self._interceptors: tuple[Interceptor, ...] = ()
@@ -90,7 +95,7 @@ class Sandbox:
         operations: OperationsMiddleware = self._stack.app
         self._answer, self.fast_path = self._stack, operations.fast_path.answer
         if self._interceptors:
-            sender = CorsMiddleware(respond, real=self._stack.real)
+            sender = CorsMiddleware(respond, origins=self._cors, real=self._stack.real)
             self._answer = chain = InterceptorChain(
                 self._interceptors, self._stack, sender, operations.locate, self._settings.max_body
             )
@@ -104,7 +109,7 @@ class Sandbox:
         app = HostApp(
             lifespan=self._lifespan,
             middlewares=[
-                partial(CorsMiddleware, real=self.outside.is_real),
+                partial(CorsMiddleware, origins=self._cors, real=self.outside.is_real),
                 OperationsMiddleware,
                 LifespanMiddleware,
                 ProxyHeadersMiddleware,
@@ -114,6 +119,7 @@ class Sandbox:
                     world=self.world,
                     token=self._token,
                     outside=self.outside,
+                    hosts=self._hosts,
                 ),
                 partial(DocumentPagesMiddleware, services=services, prefixes=prefixes),
                 partial(NotFoundMiddleware, prefixes=prefixes),
@@ -171,6 +177,8 @@ def create_app(
     settings: ServiceSettings | None = None,
     reading: ReadingOptions = STRICT,
     handlers: Handlers | None = None,
+    cors: Sequence[str] | None = None,
+    hosts: Sequence[str] | None = None,
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -179,7 +187,9 @@ def create_app(
     and random values repeatable. `rules` are functions by the names that behaviour files use for them (docs/rules.md).
     `outside` answers the questions of rules (by default simulated MCP servers, without network). `limits=False` leaves
     rate limits out. `reading` says how strictly documents are read. `handlers` are your own functions: a module, its
-    name, or a mapping from operationIds to functions; the mock answers the other operations.
+    name, or a mapping from operationIds to functions; the mock answers the other operations. `cors` are the origins
+    whose pages may use the mock; None allows any, and an empty list sends no CORS headers. `hosts` are the names of
+    this machine by which the admin API may be called, besides `localhost` and addresses; None allows any.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
@@ -191,7 +201,7 @@ def create_app(
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
         return {each.name: Service(each, world, asked, chosen) for each in read}
 
-    return Sandbox(services, world, chosen, asked, token, HandlerFunctions(handlers))
+    return Sandbox(services, world, chosen, asked, token, HandlerFunctions(handlers), cors=cors, hosts=hosts)
 
 
 logging.getLogger("connexion").setLevel(logging.ERROR)

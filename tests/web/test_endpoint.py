@@ -162,9 +162,9 @@ def test_a_page_of_any_origin_may_use_the_mock(sandbox: Sandbox) -> None:
         )  # fmt: skip
         reply = client.get(SERVERS, headers={"Origin": "http://app.test"})
 
-    assert (200, "*") == (preflight.status_code, preflight.headers["access-control-allow-origin"])
+    assert (200, "http://app.test") == (preflight.status_code, preflight.headers["access-control-allow-origin"])
     assert "POST" in preflight.headers["access-control-allow-methods"]
-    assert (401, "*") == (reply.status_code, reply.headers["access-control-allow-origin"])
+    assert (401, "http://app.test") == (reply.status_code, reply.headers["access-control-allow-origin"])
 
 
 class Real(SimulatedProber):

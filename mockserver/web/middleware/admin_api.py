@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,14 +15,17 @@ from mockserver.state.clock import SteppingClock
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.ask_again import ask_again
+from mockserver.web.middleware.admin_guard import PREFIX, refusal
 from mockserver.web.service import Service
 
 MASK = "********"
-PREFIX = "/_mock/"
 
 
 class AdminApiMiddleware:
-    """Answers requests below `/_mock/`. With a `token`, state, reset and clock need `Authorization: Bearer TOKEN`."""
+    """Answers requests below `/_mock/`, from its own origin and by names in `hosts` only (see admin_guard.py).
+
+    With a `token`, state, reset and clock need `Authorization: Bearer TOKEN`; it is also good for any host.
+    """
 
     def __init__(
         self,
@@ -32,8 +35,10 @@ class AdminApiMiddleware:
         world: World,
         token: str | None,
         outside: OutsideService,
+        hosts: Sequence[str] | None = None,
     ) -> None:
         self._next, self._services, self._world, self._token = next_app, services, world, token
+        self._hosts = hosts
         self._outside, self._pages = outside, outside.pages()
         self._routes: dict[tuple[str, str], Callable[[Mapping[str, str]], Response]] = {
             ("GET", "health"): self._health,
@@ -46,8 +51,9 @@ class AdminApiMiddleware:
         response = None
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
             request = Request(scope, receive)
-            response = self._unauthorized(request) or self._answer(request)
-            page = self._pages.get(request.url.path[len(PREFIX) :])
+            response = self._refused(request) or self._unauthorized(request)
+            page = self._pages.get(request.url.path[len(PREFIX) :]) if response is None else None
+            response = response or self._answer(request)
             if page is not None:
                 reply = await page(request.query_params, partial(ask_again, self._services))
                 response = Response(reply.body, reply.status, dict(reply.headers), reply.media_type)
@@ -62,12 +68,20 @@ class AdminApiMiddleware:
             return _problem(405, f"use {methods[0]}", {"Allow": ", ".join(methods)})
         return self._routes[request.method, name](request.query_params)
 
+    def _refused(self, request: Request) -> Response | None:
+        """The 403 for a request of a foreign origin, or by a name that is not known here."""
+        detail = refusal(request, None if self._has_token(request) else self._hosts)
+        return _problem(403, detail) if detail else None
+
+    def _has_token(self, request: Request) -> bool:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return self._token is not None and secrets.compare_digest(token.encode(), self._token.encode())
+
     def _unauthorized(self, request: Request) -> Response | None:
         """The 401 for a request that needs the token and does not have it; health and assets are public."""
         if self._token is None or request.url.path[len(PREFIX) :] not in ("state", "reset", "clock"):
             return None
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if secrets.compare_digest(token.encode(), self._token.encode()):
+        if self._has_token(request):
             return None
         return _problem(401, "the control token is printed when the sandbox starts", {"WWW-Authenticate": "Bearer"})
 

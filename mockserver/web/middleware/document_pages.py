@@ -11,9 +11,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from mockserver.openapi import json_codec
 from mockserver.web.middleware import swagger_ui
+from mockserver.web.middleware.admin_guard import ASSETS
 from mockserver.web.service import Service
-
-ASSETS = "/_mock/assets/"
 
 
 class DocumentPagesMiddleware:

@@ -1,0 +1,130 @@
+"""Options of `mockserver serve`, in groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockserver.cli.probers import PROBERS
+
+Decorator = Callable[[Any], Any]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\[[0-9a-f:.]+\]|[^\s/?#@:\[\]]+)(:\d+)?", re.IGNORECASE)
+"""An origin as browsers send it (RFC 6454 section 6.2)."""
+
+
+def origins(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The origins of `--cors`: None for any, an empty tuple for none. Raises BadParameter."""
+    wrong = next((each for each in given if each not in ("*", "none", "null") and not ORIGIN.fullmatch(each)), None)
+    if wrong is not None:
+        raise click.BadParameter(f"{wrong!r} is no origin; write it without a path, for example http://localhost:3000")
+    if "none" in given and len(given) > 1:
+        raise click.BadParameter("'none' cannot be combined with origins")
+    if not given or "*" in given:
+        return None
+    return () if given == ("none",) else tuple(each.lower() for each in given)
+
+
+def _group(*options: Decorator) -> Decorator:
+    """Several options as one decorator. `--help` lists them in this order."""
+    return lambda command: reduce(lambda done, option: option(done), reversed(options), command)
+
+
+listening = _group(
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option(
+        "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 for any."
+    ),
+)
+"""Where the mock listens."""
+
+reading = _group(
+    click.option("--seed", type=int, help="Make ids, times and random values repeatable."),
+    click.option("--state", "state_file", type=FILE, help="Create the items of this file at start (docs/state.md)."),
+    click.option(
+        "--behaviour",
+        multiple=True,
+        type=FILE,
+        help="A behaviour file that corrects or extends the inferred behaviour; repeatable.",
+    ),
+    click.option(
+        "--rules-module",
+        "rules_modules",
+        multiple=True,
+        metavar="MODULE",
+        help="A Python module with rules that behaviour files name (docs/rules.md).",
+    ),
+    click.option(
+        "--lenient", is_flag=True, help="Serve the valid parts of an invalid document and list what was skipped."
+    ),
+    click.option(
+        "--outside", is_flag=True, help="Follow references outside the document's folder or host, and to URLs."
+    ),
+)
+"""What is read."""
+
+requests = _group(
+    click.option(
+        "--no-auth", is_flag=True, help="Need no credential; a request without one is that of the first listed client."
+    ),
+    click.option("--no-validate", is_flag=True, help="Validate no request; what is invalid in one is ignored."),
+    click.option("--strict-query", is_flag=True, help="Refuse query parameters that the document does not describe."),
+    click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
+    click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
+    click.option(
+        "--cors",
+        multiple=True,
+        metavar="ORIGIN|none",
+        callback=origins,
+        help="A page's origin that may use the mock, for example http://localhost:3000; repeatable. "
+        "The default is any origin; 'none' sends no CORS headers.",
+    ),
+    click.option(
+        "--allow-host",
+        "hosts",
+        multiple=True,
+        metavar="NAME",
+        help="A name of this machine by which clients may call the admin API below /_mock/; repeatable.",
+    ),
+)
+"""How requests are treated."""
+
+outside_services = _group(
+    click.option(
+        "--sync",
+        "sync_mode",
+        type=click.Choice(sorted(PROBERS)),
+        default="simulated",
+        show_default=True,
+        help="How MCP servers are queried: live, simulated or off.",
+    ),
+    click.option(
+        "--sync-allow", multiple=True, metavar="HOST|CIDR", help="Where live sync may connect to besides loopback."
+    ),
+    click.option("--sync-deadline", default=10.0, show_default=True, help="Seconds a reply waits for an MCP server."),
+    click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous."),
+)
+"""How outside services are asked."""
+
+items = _group(
+    click.option(
+        "--items",
+        default=0,
+        show_default=True,
+        type=click.IntRange(0, 100_000),
+        help="Generate this many items in each collection at start.",
+    ),
+    click.option("--materialize", is_flag=True, help="Generate an item for an unknown id instead of a 404."),
+    click.option(
+        "--handlers", metavar="MODULE", help="A Python module whose functions answer operations; the others are mocked."
+    ),
+    click.option("--watch", is_flag=True, help="Reload when a document, behaviour file or handler module changes."),
+)
+"""What is stored, and who answers."""
