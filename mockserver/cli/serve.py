@@ -32,14 +32,14 @@ from mockserver.web.service import ServiceSettings
 @serve_options.requests
 @serve_options.outside_services
 @serve_options.items
-@click.option("--access-log", is_flag=True, help="Print a line for each request.")
+@serve_options.access_log
 def serve(
     documents: tuple[str, ...],
     host: str,
     port: int,
     state_file: Path | None,
     handlers: str | None,
-    access_log: bool,
+    access_log: bool | None,
     watch: bool,
     **given: Any,
 ) -> None:
@@ -65,7 +65,8 @@ def serve(
         raise click.ClickException(str(fault)) from None
     for service in sandbox.services.values():
         print_problems(service.contract)
-    run(sandbox, host, port, token, loaded, access_log=access_log, watch=watch)
+    is_logged = sys.stdout.isatty() if access_log is None else access_log
+    run(sandbox, host, port, token, loaded, access_log=is_logged, watch=watch)
 
 
 def app_options(

@@ -128,3 +128,10 @@ items = _group(
     click.option("--watch", is_flag=True, help="Reload when a document, behaviour file or handler module changes."),
 )
 """What is stored, and who answers."""
+
+access_log = click.option(
+    "--access-log/--no-access-log",
+    default=None,
+    help="Print a line for each request. The default is yes if standard output is a terminal.",
+)
+"""What is printed."""

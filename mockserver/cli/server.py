@@ -14,6 +14,7 @@ import click
 import uvicorn
 
 from mockserver.cli import startup_banner
+from mockserver.cli.access_log import AccessLog, is_coloured
 from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
 from mockserver.errors import MockServerError
@@ -37,7 +38,7 @@ def run(
         host=host,
         port=port,
         log_level="warning",
-        access_log=access_log,
+        access_log=False,  # ours is an interceptor: it sees the fast path, which uvicorn's would turn off
         lifespan="on",
         http=MockHttpProtocol,
         ws="none",
@@ -45,8 +46,6 @@ def run(
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    if access_log:
-        config.log_level = "info"
     gc.freeze()
     gc.enable()
     # Stored items live long: the collector should look at them only while they are new.
@@ -58,6 +57,8 @@ def run(
         return startup_banner.lines(sandbox, base, token, loaded)
 
     server = _Server(config, banner, sandbox if watch else None)
+    if access_log:
+        sandbox.use(AccessLog(lambda line: server.print([line]), coloured=is_coloured()))
     try:
         server.run()
     except KeyboardInterrupt:
@@ -94,7 +95,7 @@ class _Server(uvicorn.Server):
         if self.started and self.servers:
             if self._watched is not None:
                 self._watching = asyncio.create_task(Watch(self._watched, self._print_reload).run())
-            self._print(self._banner(self.servers[0].sockets[0].getsockname()[1]))
+            self.print(self._banner(self.servers[0].sockets[0].getsockname()[1]))
 
     def _print_reload(self, outcome: Reload | MockServerError) -> None:
         """Print the outcome of a reload: what is served now, or why the last valid version is still served."""
@@ -103,9 +104,9 @@ class _Server(uvicorn.Server):
             return
         for service in outcome.services.values():
             print_problems(service.contract)
-        self._print(startup_banner.reloaded(outcome))
+        self.print(startup_banner.reloaded(outcome))
 
-    def _print(self, lines: Iterable[str]) -> None:
+    def print(self, lines: Iterable[str]) -> None:
         """Print lines. Stop the server when the reader of standard output has gone, as in `mockserver serve | head`."""
         try:
             for line in lines:

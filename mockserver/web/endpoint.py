@@ -27,6 +27,7 @@ from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.web.operation_handlers import OURS, OperationHandler, RaisedResponse
+from mockserver.web.refusals import note
 from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
@@ -39,6 +40,7 @@ from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
 from mockserver.web.request.strict_query import StrictQuery
 from mockserver.web.request.unvalidated import UnvalidatedBody
+from mockserver.web.response.default_errors import summary
 from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
@@ -179,13 +181,16 @@ class Endpoint:
                 self._forget(call)
         except Refusal as refusal:
             transaction.rollback()
+            note(scope, summary(refusal))
             reply = self.refused(refusal, method, path)
         except BaseException as fault:
             transaction.rollback()
             if not isinstance(fault, Exception):
                 raise
             log.exception("%s %s failed", method, path)
-            reply = self.refused(Unanswerable("the sandbox failed; its log says why"), method, path)
+            failure = Unanswerable("the sandbox failed; its log says why")
+            note(scope, failure.message)
+            reply = self.refused(failure, method, path)
         return reply, limits
 
     async def _preferred_reply(

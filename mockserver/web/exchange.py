@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.openapi.document import Operation
+from mockserver.web.refusals import REFUSALS
 from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse
 
 Pairs = tuple[tuple[bytes, bytes], ...]
@@ -66,7 +67,7 @@ class OutgoingResponse:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its response. `seconds` is the time between them.
+    """A request and its response. `seconds` is the time between them, `refusal` says why the mock refused the request.
 
     An interceptor may replace `response`, unless it is `streamed`: then it is already sent. `response` is None when the
     mock failed before it made one, or the client disconnected.
@@ -76,6 +77,7 @@ class Exchange:
     response: OutgoingResponse | None = None
     seconds: float = 0.0
     streamed: bool = False
+    refusal: str = ""
 
 
 class Interceptor(Protocol):
@@ -111,7 +113,12 @@ class InterceptorChain:
         body = await _BufferedBody.of(receive, self._max_body)
         exchange = Exchange(self._request(scope, body.content))
         reply = _BufferedSend(send)
-        inner = {**scope, "extensions": {}}  # without the extension by which the server would bypass `reply`
+        refusals: list[str] = []
+        inner = {
+            **scope,
+            "extensions": {},
+            REFUSALS: refusals,
+        }  # without the extension by which the server would bypass `reply`
         try:
             response = await self._before(exchange.request)
             if response is not None:
@@ -121,15 +128,20 @@ class InterceptorChain:
         finally:
             exchange.response, exchange.streamed = reply.response(), reply.streamed
             exchange.seconds = time.perf_counter() - began
+            exchange.refusal = "; ".join(refusals)
             await self._after(exchange)
         if exchange.response is not None and not exchange.streamed:
             await _send(exchange.response, scope["method"], send)
 
     def fast_path(self, scope: Any, body: bytes, answer: Answer) -> Answer:
         """The response to a request on the fast path, whose body has arrived; `answer` makes the mock's response."""
-        return self._through(self._request(scope, body), scope["method"], answer)
+        refusals: list[str] = []
+        scope[REFUSALS] = refusals
+        return self._through(self._request(scope, body), scope["method"], answer, refusals)
 
-    async def _through(self, request: IncomingRequest, method: str, answer: Answer) -> CompleteResponse:
+    async def _through(
+        self, request: IncomingRequest, method: str, answer: Answer, refusals: list[str]
+    ) -> CompleteResponse:
         began, exchange = time.perf_counter(), Exchange(request)
         try:
             response = await self._before(request)
@@ -139,6 +151,7 @@ class InterceptorChain:
         finally:
             answer.close()  # when an interceptor answered or failed, the coroutine was never awaited
             exchange.seconds = time.perf_counter() - began
+            exchange.refusal = "; ".join(refusals)
             await self._after(exchange)
         if exchange.response is None:
             raise RuntimeError("an interceptor took the response away and put no other in its place")

@@ -66,7 +66,7 @@ class OperationsMiddleware(SpecMiddleware):  # type: ignore[misc]  # connexion h
         if endpoint is not None:
             reply, limits = await endpoint(scope, receive, match[1])
         else:
-            reply, limits = service.method_not_allowed_reply(scope["method"], match, scope["path"]), ()
+            reply, limits = service.method_not_allowed_reply(scope, match), ()
         await write(reply, limits, scope, send)
 
     def locate(self, scope: Any) -> tuple[str | None, Operation | None]:

@@ -23,6 +23,7 @@ from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
+from mockserver.web.refusals import note
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import Match, Router
@@ -146,11 +147,13 @@ class Service:
         )
         return Endpoint(operation, bind(self.contract, operation, self.plans), self._shared, own)
 
-    def method_not_allowed_reply(self, method: str, match: Match, path: str) -> Reply:
+    def method_not_allowed_reply(self, scope: Mapping[str, Any], match: Match) -> Reply:
         """The 405 for a method that a path does not have, with `Allow` (RFC 9110 section 15.5.6)."""
         allowed = ", ".join(sorted(match[0]))
+        method = scope["method"]
         refusal = MethodNotAllowed(f"{method} is not allowed here; allowed: {allowed}", headers=(("allow", allowed),))
-        return self._errors.reply(refusal, None, method, path)
+        note(scope, refusal.message)
+        return self._errors.reply(refusal, None, method, scope["path"])
 
     def _without_slash(self, path: str) -> Match | None:
         """The match for the path with or without its last slash, if the service ignores that slash."""
@@ -165,6 +168,7 @@ class Service:
             return _redirect(scope)
         hint = f"; paths begin with {begin}" if begin else ""
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
+        note(scope, refusal.message)
         return self._errors.reply(refusal, None, scope["method"], path)
 
 

@@ -16,6 +16,7 @@ from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.ask_again import ask_again
 from mockserver.web.middleware.admin_guard import PREFIX, refusal
+from mockserver.web.refusals import note
 from mockserver.web.service import Service
 
 MASK = "********"
@@ -71,7 +72,10 @@ class AdminApiMiddleware:
     def _refused(self, request: Request) -> Response | None:
         """The 403 for a request of a foreign origin, or by a name that is not known here."""
         detail = refusal(request, None if self._has_token(request) else self._hosts)
-        return _problem(403, detail) if detail else None
+        if not detail:
+            return None
+        note(request.scope, detail)
+        return _problem(403, detail)
 
     def _has_token(self, request: Request) -> bool:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")

@@ -17,6 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 
 from mockserver.web.middleware.admin_guard import PREFIX
+from mockserver.web.refusals import note
 
 LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
 """The origins of pages from this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""
@@ -132,5 +133,6 @@ async def _refuse(scope: Any, receive: Any, send: Any) -> None:
     detail = (
         "this sandbox asks real MCP servers, so only pages from this machine may use it (localhost, 127.0.0.1, [::1])"
     )
+    note(scope, detail)
     body = {"type": "about:blank", "title": "Foreign origin", "status": 403, "detail": detail}
     await JSONResponse(body, 403, media_type="application/problem+json")(scope, receive, send)

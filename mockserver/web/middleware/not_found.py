@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+from mockserver.web.refusals import note
 from mockserver.web.request.router import raw_path
 from mockserver.web.service import Service
 from mockserver.web.serving.response_writer import write
@@ -25,7 +26,9 @@ class NotFoundMiddleware:
         elif (service := self._service(raw_path(scope))) is not None:
             await write(service[0].not_found_reply(scope, *service[1:]), (), scope, send)
         else:
-            body = {"status": 404, "detail": f"nothing is served at {scope['path']}; / lists what is"}
+            detail = f"nothing is served at {scope['path']}; / lists what is"
+            note(scope, detail)
+            body = {"status": 404, "detail": detail}
             await JSONResponse(body, 404, media_type="application/problem+json")(scope, receive, send)
 
     def _service(self, path: str) -> tuple[Service, str, str] | None:
