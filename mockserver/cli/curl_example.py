@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from mockserver.cli.authorization import NO_AUTHORIZATION, authorization
 from mockserver.errors import Unanswerable
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.media_types import is_json
@@ -21,10 +22,13 @@ def curl_command(service: Service, prefix: str) -> str:
     if endpoint is None:
         return f"curl {quote(f'{prefix}/openapi.json')}"
     operation = endpoint.operation
-    address = prefix + service.contract.document.base_path + _path(service, operation) + _query(service, operation)
+    needed = all(operation.security) and operation.security
+    sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
+    query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
+    address = prefix + service.contract.document.base_path + _path(service, operation) + (f"?{query}" if query else "")
     parts = ["curl", *([] if operation.method == "get" else ["-X", operation.method.upper()]), quote(address)]
-    if all(operation.security) and operation.security:
-        parts += [_header(service, operation)]
+    parts += [f"-H {quote(f'{_spelled(name)}: {value}')}" for name, value in sent.headers.items()]
+    parts += [f"-H {quote(f'{p.name}: {_example(service, p)}')}" for p in _required(operation, "header")]
     body = operation.request_body
     media = next((media for media in body.content if is_json(media.name)), None) if body else None
     if media is not None:
@@ -66,8 +70,15 @@ def _path(service: Service, operation: Operation) -> str:
 
 
 def _query(service: Service, operation: Operation) -> str:
-    required = [p for p in operation.parameters if p.location == "query" and p.required]
-    return "?" + "&".join(f"{p.name}={_example(service, p)}" for p in required) if required else ""
+    return "&".join(f"{p.name}={_example(service, p)}" for p in _required(operation, "query"))
+
+
+def _required(operation: Operation, location: str) -> list[Parameter]:
+    return [p for p in operation.parameters if p.location == location and p.required]
+
+
+def _spelled(name: str) -> str:
+    return "Authorization" if name == "authorization" else name
 
 
 def _example(service: Service, parameter: Parameter) -> Any:
@@ -79,14 +90,3 @@ def _example(service: Service, parameter: Parameter) -> Any:
         return named.get("value", "")
     schema = schemas.resolve(parameter.schema)[0] if parameter.schema else {}
     return schema.get("example", next(iter(schema.get("examples", ())), schema.get("default", 1)))
-
-
-def _header(service: Service, operation: Operation) -> str:
-    scheme = service.contract.document.security_schemes[operation.security[0][0][0]]
-    if scheme.type == "apiKey" and scheme.location == "header":
-        return "-H " + quote(f"{scheme.parameter}: {service.keyring.printed}")
-    if scheme.type == "apiKey" and scheme.location == "cookie":
-        return "-b " + quote(f"{scheme.parameter}={service.keyring.printed}")
-    if scheme.scheme == "basic":
-        return "-u " + quote(f"user:{service.keyring.printed}")
-    return "-H " + quote(f"Authorization: Bearer {service.keyring.printed}")

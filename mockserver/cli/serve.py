@@ -63,6 +63,8 @@ def serve(
         loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
+    if loaded:
+        sandbox.mark_start()
     for service in sandbox.services.values():
         print_problems(service.contract)
     is_logged = sys.stdout.isatty() if access_log is None else access_log

@@ -1,11 +1,7 @@
 """Loading a state file at start: its items are created by the create operations of the services.
 
-The file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests:
-
-    basedash:
-      org_abc123:
-        mcp-server:
-          - {displayName: Linear, serverUrl: https://mcp.example.com/mcp}
+The file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests. docs/state.md describes
+it for users.
 """
 
 from __future__ import annotations
@@ -18,14 +14,19 @@ from urllib.parse import quote
 import orjson
 
 from mockserver.behaviour.statements import Tenant
+from mockserver.cli.authorization import authorization
 from mockserver.errors import StateError
 from mockserver.handlers.actions import create
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
 from mockserver.openapi import path_template, source
+from mockserver.openapi.pointer import join
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.response.encoding import encode
 from mockserver.web.service import Service
+
+LONGEST = 1000
+"""How many characters of an error response are printed."""
 
 
 async def load(path: Path, services: Mapping[str, Service]) -> int:
@@ -35,30 +36,36 @@ async def load(path: Path, services: Mapping[str, Service]) -> int:
         endpoint, plan = _create_endpoint(service, resource, place)
         reply = await _send(service, endpoint, plan.statements.tenant, tenant, body, place)
         if reply.status >= 300:
-            raise StateError(f"{place}: the create request gets {reply.status}: {encode(reply).decode()}")
+            told = encode(reply).decode("utf-8", "replace")[:LONGEST]
+            raise StateError(f"{place}: the create request gets {reply.status}: {told}")
         loaded += 1
     return loaded
 
 
 def _entries(data: Any, services: Mapping[str, Service], file: str) -> list[tuple[str, Service, str, str, Any]]:
     found = []
-    for name, tenants in _mapping(data, file).items():
+    for name, tenants in _mapping(data, file, "services").items():
+        at = f"{file}#{join('', name)}"
         if name not in services:
-            raise StateError(f"{file}#/{name}: unknown service; choose from {', '.join(services)}")
-        for tenant, resources in _mapping(tenants, f"{file}#/{name}").items():
-            for resource, bodies in _mapping(resources, f"{file}#/{name}/{tenant}").items():
-                place = f"{file}#/{name}/{tenant}/{resource}"
+            raise StateError(f"{at}: unknown service; choose from {', '.join(services)}")
+        for tenant, resources in _mapping(tenants, at, "tenants").items():
+            for resource, bodies in _mapping(resources, join(at, tenant), "resources").items():
+                place = join(at, tenant, resource)
                 _refuse_unknown(services[name], resource, place)
                 if not isinstance(bodies, list):
-                    raise StateError(f"{place}: expected a list of items")
+                    raise StateError(f"{place}: expected a list of items, not {_called(bodies)}")
                 found += [(f"{place}/{i}", services[name], tenant, resource, body) for i, body in enumerate(bodies)]
     return found
 
 
-def _mapping(value: Any, place: str) -> Mapping[str, Any]:
+def _mapping(value: Any, place: str, keys: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise StateError(f"{place}: expected an object")
+        raise StateError(f"{place}: expected an object whose keys are {keys}, not {_called(value)}")
     return value
+
+
+def _called(value: Any) -> str:
+    return {list: "a list", dict: "an object", type(None): "null"}.get(type(value), orjson.dumps(value).decode()[:40])
 
 
 def _refuse_unknown(service: Service, resource: str, place: str) -> None:
@@ -80,14 +87,15 @@ async def _send(service: Service, endpoint: Endpoint, stated: Tenant, tenant: st
     values = {p.name: str(_sample(service, p.pointer)) for p in operation.parameters if p.location == "path"}
     if stated.by == "path":
         values[stated.name] = tenant
-    headers = {"content-type": "application/json", "authorization": f"Bearer {_credential(service, tenant, place)}"}
+    sent = authorization(service, operation, _credential(service, tenant, place))
+    headers = {"content-type": "application/json", **sent.headers}
     if stated.by == "header":
         headers[stated.name.lower()] = tenant
     scope = {
         "type": "http",
         "method": operation.method.upper(),
         "path": operation.path,
-        "query_string": b"",
+        "query_string": sent.query,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
     content = orjson.dumps(body)
@@ -116,5 +124,5 @@ def _credential(service: Service, tenant: str, place: str) -> str:
         if principal is not None and principal.may_enter(tenant):
             return entry.value
     if not listed:
-        return tenant or "sandbox"
+        return tenant or service.keyring.printed
     raise StateError(f"{place}: no listed credential has access to the tenant {tenant!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -92,6 +93,21 @@ class Store:
             # The slash keeps the items of user 71 out of those of user 7.
             if name == resource and of == tenant and (above == owner or above.startswith(owner + "/")):
                 yield above, held
+
+    def snapshot(self) -> Store:
+        """A copy of what is stored now. Stored items are never changed, so the copy has the same."""
+        copy = Store(self._indexed)
+        copy.restore(self)
+        return copy
+
+    def restore(self, before: Store, tenant: str | None = None) -> None:
+        """Go back to a snapshot, or only with what belongs to one tenant."""
+        self.clear(tenant)
+        for key, held in before.collections.items():
+            if tenant in (None, key[1]):
+                self.take_over(key, held, held)
+        self.facts |= {owner: deepcopy(facts) for owner, facts in before.facts.items() if tenant in (None, owner)}
+        self.sequence = max(self.sequence, before.sequence)
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything, or everything of one tenant."""

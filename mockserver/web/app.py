@@ -142,8 +142,13 @@ class Sandbox:
         else:
             await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
 
+    def mark_start(self) -> None:
+        """Make what is stored now the start state, to which `clear` and `POST /_mock/reset` go back."""
+        for service in self.services.values():
+            service.mark_start()
+
     def clear(self) -> None:
-        """Delete all items and facts, and reset all counts."""
+        """Go back to the start state, and reset all counts."""
         for service in self.services.values():
             service.clear()
 

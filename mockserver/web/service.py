@@ -69,6 +69,7 @@ class Service:
             self.store.source = Materializer(
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )
+        self._start: Store | None = None
         self.outside = outside
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
@@ -111,11 +112,21 @@ class Service:
 
     def keep_state_of(self, before: Service) -> Counter[str]:
         """Take over the items of an earlier version of this service that fit; the number of dropped items."""
+        if before._start is not None:
+            self._start = Store({name: plan.indexed for name, plan in self.plans.items()})
+            keep_state(self.contract, self.plans, self._start, before._start, before.plans, self.world)
         return keep_state(self.contract, self.plans, self.store, before.store, before.plans, self.world)
 
+    def mark_start(self) -> None:
+        """Go back to what is stored now at each `clear`."""
+        self._start = self.store.snapshot()
+
     def clear(self, tenant: str | None = None) -> None:
-        """Delete the items and facts of all tenants, or of one; for all, reset the counts of rate limits too."""
-        self.store.clear(tenant)
+        """Go back to the start state, for all tenants or one; for all, reset the counts of rate limits too."""
+        if self._start is not None:
+            self.store.restore(self._start, tenant)
+        else:
+            self.store.clear(tenant)
         if tenant is None:
             for endpoint in self.endpoints.values():
                 endpoint.clear()

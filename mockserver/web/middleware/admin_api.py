@@ -1,4 +1,4 @@
-"""The admin API below `/_mock/`: health, stored items, reset and clock."""
+"""The admin API below `/_mock/`: health, stored items, reset to the start state and clock."""
 
 from __future__ import annotations
 

@@ -1,0 +1,95 @@
+"""State files: items that are there from the start, and to which a reset goes back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.process import READY, Processes, address, run
+from tests.web.document import answers, document, takes
+
+PRODUCT = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "integer"}, "name": {"type": "string"}, "price": {"type": "number"}},
+}
+NEW = {**PRODUCT, "required": ["name"]}
+PATHS = {
+    "/products": {
+        "get": {"responses": answers({"type": "array", "items": PRODUCT})},
+        "post": {"requestBody": takes(NEW), "responses": answers(PRODUCT, status="201")},
+    },
+    "/products/{id}": {
+        "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+        "get": {"responses": answers(PRODUCT) | {"404": {"description": "unknown"}}},
+        "delete": {"responses": {"204": {"description": "deleted"}}},
+    },
+}
+STATE = 'shop:\n  "":\n    product:\n      - {name: Tea, price: 3}\n      - {name: Cake, price: 4}\n'
+KEY = {"type": "apiKey", "in": "header", "name": "X-Key"}
+SCHEMES = [
+    KEY, {**KEY, "in": "query", "name": "api key"}, {**KEY, "in": "cookie"}, {"type": "http", "scheme": "bearer"},
+    {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://a.test", "scopes": {}}}},
+]  # fmt: skip
+
+
+def files(folder: Path, state: str, **parts: Any) -> tuple[str, str]:
+    """The paths of a document and of a state file."""
+    written, stored = folder / "shop.json", folder / "state.yaml"
+    written.write_text(json.dumps(document(PATHS, **parts)), encoding="utf-8")
+    stored.write_text(state, encoding="utf-8")
+    return str(written), str(stored)
+
+
+def test_a_reset_goes_back_to_the_items_of_the_state_file(tmp_path: Path) -> None:
+    written, state = files(tmp_path, STATE)
+    with Processes() as processes:
+        _, lines = processes.start("serve", written, "--state", state, "--items", "1", "--port", "0", until=READY)
+        with httpx.Client(base_url=address(lines)) as client:
+            start = client.get("/products").json()
+            client.post("/products", json={"name": "Milk"})
+            client.delete(f"/products/{start[0]['id']}")
+            changed = client.get("/products").json()
+            replies = [client.post("/_mock/reset"), client.post("/_mock/reset?tenant=other")]
+            again = client.get("/products").json()
+            shown = client.get(f"/products/{start[0]['id']}").json()
+
+    assert 3 == len(start)
+    assert {"Tea", "Cake"} < {item["name"] for item in start}
+    assert start != changed
+    assert [200, 200] == [reply.status_code for reply in replies]
+    assert (start, start[0]) == (again, shown)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.get("in", scheme["type"]))
+def test_items_are_created_whatever_credential_the_document_asks_for(tmp_path: Path, scheme: Any) -> None:
+    parts = {"components": {"securitySchemes": {"key": scheme}}, "security": [{"key": []}]}
+    written, state = files(tmp_path, STATE, **parts)
+    with Processes() as processes:
+        _, lines = processes.start("serve", written, "--state", state, "--port", "0", until=READY)
+
+    assert "loaded: 2 items of the state file" in lines
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("shop: [1]", "state.yaml#/shop: expected an object whose keys are tenants, not a list"),
+        ("shop: {'': 3}", "state.yaml#/shop/: expected an object whose keys are resources, not 3"),
+        ("shop: {a/b: {product: {}}}", "state.yaml#/shop/a~1b/product: expected a list of items, not an object"),
+        ("shop: {'': {products: []}}", "state.yaml#/shop//products: unknown resource; choose from product"),
+        ("shop: {'': {product: [{}, {price: 1}]}}", "state.yaml#/shop//product/0: the create request gets 400"),
+        ("store: {}", "state.yaml#/store: unknown service; choose from shop"),
+    ],
+)
+def test_a_mistake_in_a_state_file_names_file_key_and_what_is_right(tmp_path: Path, state: str, words: str) -> None:
+    written, stored = files(tmp_path, state)
+
+    done = run("serve", written, "--state", stored, "--port", "0")
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert words in done.stderr
