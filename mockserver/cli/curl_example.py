@@ -5,55 +5,63 @@ from __future__ import annotations
 from contextlib import suppress
 from shlex import quote
 from typing import Any
+from urllib.parse import quote as percent_encoded
 
 import orjson
 
 from mockserver.cli.authorization import NO_AUTHORIZATION, authorization
 from mockserver.errors import Unanswerable
+from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Parameter
-from mockserver.openapi.media_types import is_json
+from mockserver.openapi.media_types import is_form, is_json
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
 
 
-def curl_command(service: Service, prefix: str) -> str:
-    """The command for the service's first create operation, else its first operation, else its document."""
-    endpoint = _first(service)
+def curl_command(service: Service, prefix: str, options: str = "") -> str:
+    """The command for the service's first create operation, else a list, else any operation, else its document.
+
+    `options` are put after `curl`.
+    """
+    curl, endpoint = " ".join(["curl", *([options] if options else [])]), _first(service)
     if endpoint is None:
-        return f"curl {quote(f'{prefix}/openapi.json')}"
+        return f"{curl} {quote(f'{prefix}/openapi.json')}"
     operation = endpoint.operation
     needed = all(operation.security) and operation.security
     sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
     query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
     address = prefix + service.contract.document.base_path + _path(service, operation) + (f"?{query}" if query else "")
-    parts = ["curl", *([] if operation.method == "get" else ["-X", operation.method.upper()]), quote(address)]
-    parts += [f"-H {quote(f'{_spelled(name)}: {value}')}" for name, value in sent.headers.items()]
-    parts += [f"-H {quote(f'{p.name}: {_example(service, p)}')}" for p in _required(operation, "header")]
-    body = operation.request_body
-    media = next((media for media in body.content if is_json(media.name)), None) if body else None
-    if media is not None:
-        parts += ["-H", quote(f"Content-Type: {media.name}"), "-d", quote(_body(service, media))]
-    return " ".join(parts)
+    headers = {_spelled(name): value for name, value in sent.headers.items()}
+    headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
+    fields = [f"-H {quote(f'{name}: {value}')}" for name, value in headers.items()]
+    return " ".join([curl, *_method(operation), quote(address), *fields, *_body(service, operation)])
 
 
-def _body(service: Service, media: MediaType) -> str:
-    """A valid body: the document's first example, else one generated from the schema."""
-    value: Any = next(iter(media.examples.values()), {})
-    if not media.examples and media.schema is not None:
-        with suppress(Unanswerable):
-            value = service.contract.examples.at(media.schema, seed=0, direction="request")
-    return orjson.dumps(value).decode()
+NOT_SENT = ("accept", "content-type", "authorization")
+"""Names that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
 
 
 def _first(service: Service) -> Endpoint | None:
-    endpoints = list(service.endpoints.values())
-    creates = [e for e in endpoints if (s := _action(service, e.operation)) and s.does == "create"]
-    simple = [e for e in creates if not _unknown(e.operation)]
-    return next(iter(simple or creates or endpoints), None)
+    """The operation that is most likely to work: it needs no item that is not there."""
+    return min(service.endpoints.values(), key=lambda endpoint: _difficulty(service, endpoint), default=None)
 
 
-def _unknown(operation: Operation) -> list[Parameter]:
-    return [p for p in operation.parameters if p.location == "path" and operation.path.count("{") > 1]
+def _difficulty(service: Service, endpoint: Endpoint) -> int:
+    operation, stated = endpoint.operation, _action(service, endpoint.operation)
+    body = operation.request_body
+    has_body = body is None or not body.required or any(map(_is_simple, body.content))
+    plan = endpoint.bound.plan if endpoint.bound is not None else None
+    tenant = plan.statements.tenant.name if plan is not None and plan.statements.tenant.by == "path" else ""
+    unknown = [p for p in operation.parameters if p.location == "path" and p.name != tenant]
+    if has_body and not unknown and stated is not None and stated.does == "create":
+        return 0
+    is_safe = operation.method == "get"
+    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe)
+
+
+def _is_simple(media: MediaType) -> bool:
+    """Can the media type be written as an argument of curl?"""
+    return is_json(media.name) or is_form(media.name) or media.name.startswith("text/")
 
 
 def _action(service: Service, operation: Operation) -> Any:
@@ -61,16 +69,22 @@ def _action(service: Service, operation: Operation) -> Any:
     return stated.action if stated else None
 
 
+def _method(operation: Operation) -> list[str]:
+    """GET is the default; with `-X HEAD` curl would wait for a body."""
+    return {"get": [], "head": ["-I"]}.get(operation.method, ["-X", operation.method.upper()])
+
+
 def _path(service: Service, operation: Operation) -> str:
     path = operation.path
     for parameter in operation.parameters:
         if parameter.location == "path":
-            path = path.replace("{" + parameter.name + "}", str(_example(service, parameter)))
+            path = path.replace("{" + parameter.name + "}", percent_encoded(_text(service, parameter), safe=""))
     return path
 
 
 def _query(service: Service, operation: Operation) -> str:
-    return "&".join(f"{p.name}={_example(service, p)}" for p in _required(operation, "query"))
+    required = ((p.name, _text(service, p)) for p in _required(operation, "query"))
+    return "&".join(f"{percent_encoded(name)}={percent_encoded(text, safe=',')}" for name, text in required)
 
 
 def _required(operation: Operation, location: str) -> list[Parameter]:
@@ -81,6 +95,18 @@ def _spelled(name: str) -> str:
     return "Authorization" if name == "authorization" else name
 
 
+def _text(service: Service, parameter: Parameter) -> str:
+    """A valid value as text; the parts of a list are separated by commas."""
+    value = _example(service, parameter)
+    if isinstance(value, list):
+        return ",".join(map(_plain, value))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json_codec.write(value).decode()
+
+
 def _example(service: Service, parameter: Parameter) -> Any:
     schemas = service.contract.schemas
     node = schemas.resolve(parameter.pointer)[0]
@@ -88,5 +114,35 @@ def _example(service: Service, parameter: Parameter) -> Any:
         return node["example"]
     for named in (node.get("examples") or {}).values():
         return named.get("value", "")
-    schema = schemas.resolve(parameter.schema)[0] if parameter.schema else {}
-    return schema.get("example", next(iter(schema.get("examples", ())), schema.get("default", 1)))
+    with suppress(Unanswerable):
+        if parameter.schema is not None:
+            return service.contract.examples.at(parameter.schema, seed=0, direction="request")
+    return 1
+
+
+def _body(service: Service, operation: Operation) -> list[str]:
+    """The arguments for a body: JSON if the operation takes it, else a form or text."""
+    content = operation.request_body.content if operation.request_body else ()
+    media = next((media for media in content if is_json(media.name)), None) or next(filter(_is_simple, content), None)
+    if media is None:
+        return []
+    value = _value(service, media)
+    if is_form(media.name):
+        name = "-F" if media.name.startswith("multipart/") else "--data-urlencode"
+        return [f"{name} {quote(f'{key}={_plain(part)}')}" for key, part in value.items()] if value else []
+    text = orjson.dumps(value).decode() if is_json(media.name) else _plain(value)
+    data = "-d" if "@" not in text[:1] else "--data-raw"
+    return ["-H", quote(f"Content-Type: {media.name}"), data, quote(text)]
+
+
+def _value(service: Service, media: MediaType) -> Any:
+    """A valid body: the document's first example that is valid, else one generated from the schema."""
+    schemas = service.contract.schemas
+    validator = schemas.validator(media.schema, "request") if media.schema is not None else None
+    for example in media.examples.values():
+        if validator is None or validator.is_valid(example):
+            return example
+    if media.schema is not None:
+        with suppress(Unanswerable):
+            return service.contract.examples.at(media.schema, seed=0, direction="request")
+    return {}

@@ -22,6 +22,9 @@ CACHED_CREDENTIALS = 1_000
 LONGEST_CACHED = 4_096
 """The longest credential that is cached, in characters."""
 
+MOST_CHOICES = 3
+"""How many alternatives of a security requirement the message of a 401 lists."""
+
 ANY_CREDENTIAL = "sandbox"
 """The credential to show for a service that lists none: it accepts any."""
 
@@ -117,6 +120,7 @@ class Authenticator:
         challenges = [
             _challenge(document.security_schemes[n]) for alternative in operation.security for n, _ in alternative
         ]
+        self._expected = _expected(operation, document)
         self._challenge = ", ".join(dict.fromkeys(c for c in challenges if c)) or "Bearer"
 
     def cached_principal(self, authorization: str | None) -> Principal | None:
@@ -145,7 +149,7 @@ class Authenticator:
         if lacking:
             raise _insufficient(lacking)
         message = "The credential is not valid" if is_given else "A credential is required"
-        raise Unauthenticated(message, headers=(("www-authenticate", self._challenge),))
+        raise Unauthenticated(f"{message}{self._expected}", headers=(("www-authenticate", self._challenge),))
 
     def _cache(self, sources: Sources, principal: Principal) -> Principal:
         """Cache the principal by the header, if the header alone decided."""
@@ -154,6 +158,27 @@ class Authenticator:
                 self._cached.clear()
             self._cached[sources["header"]["authorization"]] = principal
         return principal
+
+
+def _expected(operation: Operation, document: Document) -> str:
+    """What a request has to send, and where to find it, for the message of a 401."""
+    choices = [
+        " and ".join(_sent_by(document.security_schemes[name]) for name, _ in alternative)
+        for alternative in operation.security
+        if alternative
+    ]
+    return f": send {', or '.join(choices[:MOST_CHOICES])}; the mock prints it at start and shows it at /"
+
+
+def _sent_by(scheme: SecurityScheme) -> str:
+    """Where the credential of a scheme is sent: `Authorization: Bearer … (bearerAuth)`."""
+    if scheme.type == "apiKey":
+        where = {"header": f"{scheme.parameter}: …", "query": f"?{scheme.parameter}=…"}
+        return f"{where.get(scheme.location, f'Cookie: {scheme.parameter}=…')} ({scheme.name})"
+    if scheme.type == "mutualTLS":
+        return f"a client certificate ({scheme.name})"
+    kind = scheme.scheme.capitalize() if scheme.type == "http" else "Bearer"
+    return f"Authorization: {kind} … ({scheme.name})"
 
 
 def _is_authorization(document: Document, name: str) -> bool:
