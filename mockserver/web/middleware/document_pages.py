@@ -7,11 +7,12 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from mockserver.openapi import json_codec
 from mockserver.web.middleware import swagger_ui
 from mockserver.web.middleware.admin_guard import ASSETS
+from mockserver.web.middleware.index_page import index
 from mockserver.web.service import Service
 
 
@@ -36,7 +37,7 @@ class DocumentPagesMiddleware:
         if path.startswith(ASSETS):
             return _asset(path[len(ASSETS) :])
         if path == "/" and not self._is_root_taken():
-            return _index(Request(scope), self._services)
+            return index(Request(scope), self._services)
         return None
 
     def _is_root_taken(self) -> bool:
@@ -65,18 +66,3 @@ def _asset(name: str) -> Response | None:
     if found is None:
         return None
     return Response(found[0], media_type=found[1], headers={"Cache-Control": "max-age=86400"})
-
-
-def _index(request: Request, services: Mapping[str, Service]) -> Response:
-    base = f"{request.url.scheme}://{request.url.netloc}"
-    return JSONResponse(
-        {
-            name: {
-                "title": service.contract.document.title,
-                "base_url": f"{base}/{name}{service.contract.document.base_path}",
-                "docs": f"{base}/{name}/docs",
-                "openapi": f"{base}/{name}/openapi.json",
-            }
-            for name, service in services.items()
-        }
-    )
