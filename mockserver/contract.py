@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from unicodedata import combining, normalize
+from urllib.parse import unquote, urlsplit
 
 from mockserver import rules as rules_module
 from mockserver import vendor_files
@@ -20,11 +22,12 @@ from mockserver.examples.example_maker import ExampleMaker
 from mockserver.examples.unusable import unusable_examples
 from mockserver.inference import layering
 from mockserver.openapi import document as documents
-from mockserver.openapi import lenient, lint, source
+from mockserver.openapi import lenient, lint, remote, source
 from mockserver.openapi import normalize as normalize_module
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.lenient import SkippedOperation
 from mockserver.openapi.lint import Problem
+from mockserver.openapi.remote import Address
 from mockserver.openapi.schemas import Schemas
 from mockserver.rules import RuleFunction, Rules
 from mockserver.vendor_files import VendorFiles
@@ -48,6 +51,10 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 GENERIC_NAMES = ("openapi", "swagger", "api")
 """File names that do not tell documents apart: the name of the folder is used instead."""
+
+
+UNTELLING = re.compile(rf"{'|'.join(GENERIC_NAMES)}|docs?|latest|v\d[\d.]*", re.IGNORECASE)
+"""Parts of an address that do not tell documents apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +93,16 @@ def of(
     reading: ReadingOptions = STRICT,
     rules: GivenRules = MappingProxyType({}),
 ) -> Contract:
-    """The contract of a vendor by its name or folder, or of a document by its path, with overlays on top.
+    """The contract of a vendor by its name or folder, or of a document, with overlays on top.
+
+    A document is named by its path or its http(s) address; `-` is standard input.
 
     `live` adds what a vendor needs for live sync. `rules` are the user's own, and come before others of the same name.
     Raises DocumentError or BehaviourError, naming file and place.
     """
     path, overlays, own = Path(wanted), [Path(file) for file in behaviour], rules_module.given(rules)
+    if isinstance(wanted, str) and (remote.is_address(wanted) or wanted == remote.STANDARD_INPUT):
+        return _with_rules(load(_name_of_remote(wanted), wanted, overlays, reading), own)
     if path.suffix.lower() in SUFFIXES or path.is_file():
         return _with_rules(load(name_of(path), path, overlays, reading), own)
     vendor = vendor_files.of(str(wanted))
@@ -131,13 +142,21 @@ def name_of(path: Path) -> str:
     return _short(path.stem if path.stem.lower() not in GENERIC_NAMES else path.resolve().parent.name)
 
 
+def _name_of_remote(place: str) -> str:
+    """`pets` for `http://a.test/pets.yaml` and `http://a.test/pets/v2/openapi.json`; the host if no part is a name."""
+    parts = urlsplit(Address.of(place).url)
+    steps = [step.rpartition(".")[0] or step for step in parts.path.split("/")[-1:]] + parts.path.split("/")[-2::-1]
+    named = (unquote(step) for step in steps if step and not UNTELLING.fullmatch(step))
+    return _short(next(named, parts.hostname or ""))
+
+
 def _short(text: str) -> str:
     """A name as it is written in URLs: lower-case ASCII letters, digits and hyphens."""
     plain = "".join(c for c in normalize("NFKD", text.lower()) if not combining(c))
     return "".join(c if c.isascii() and c.isalnum() else "-" for c in plain).strip("-") or "api"
 
 
-def load(name: str, path: Path, overlays: Sequence[Path] = (), reading: ReadingOptions = STRICT) -> Contract:
+def load(name: str, path: Path | str, overlays: Sequence[Path] = (), reading: ReadingOptions = STRICT) -> Contract:
     """Read a document, infer its behaviour, and apply overlays on top in order.
 
     Raises DocumentError with every error of the document, or BehaviourError with every mistake in the statements of

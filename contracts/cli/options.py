@@ -48,7 +48,7 @@ rules_modules = click.option(
 """Modules with the rules of the user's own."""
 
 contract = _group(
-    click.argument("vendor_or_document", metavar="VENDOR|DOCUMENT"),
+    click.argument("vendor_or_document", metavar="VENDOR|DOCUMENT|URL|-"),
     click.option(
         "--behaviour",
         multiple=True,

@@ -10,23 +10,23 @@ from mockserver.openapi.document import Operation, SecurityScheme
 from mockserver.web.service import Service
 
 
-class Authorization(NamedTuple):
+class SentCredential(NamedTuple):
     """Header fields by name in lower case, and the query."""
 
     headers: dict[str, str]
     query: bytes
 
 
-NO_AUTHORIZATION = Authorization({}, b"")
+NO_AUTHORIZATION = SentCredential({}, b"")
 
 
-def authorization(service: Service, operation: Operation, credential: str) -> Authorization:
+def authorization(service: Service, operation: Operation, credential: str) -> SentCredential:
     """What a request sends for the first alternative of the operation's security requirement (OpenAPI 3.1 4.8.30)."""
     schemes = service.contract.document.security_schemes
     needed = [schemes[name] for name, _ in operation.security[0]] if operation.security else []
     headers = dict(_field(scheme, credential) for scheme in needed if scheme.location != "query")
     keys = [f"{quote(scheme.parameter)}={quote(credential)}" for scheme in needed if scheme.location == "query"]
-    return Authorization(headers, "&".join(keys).encode())
+    return SentCredential(headers, "&".join(keys).encode())
 
 
 def _field(scheme: SecurityScheme, credential: str) -> tuple[str, str]:

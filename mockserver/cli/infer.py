@@ -17,7 +17,7 @@ from mockserver.inference.layering import consistent
 
 
 @click.command()
-@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("document", metavar="DOCUMENT|URL|-")
 @click.option(
     "-o",
     "--output",
@@ -26,7 +26,7 @@ from mockserver.inference.layering import consistent
 )
 @click.option("--lenient", is_flag=True, help="Read the valid parts of an invalid document.")
 @click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
-def infer(document: Path, output: Path | None, lenient: bool, outside: bool) -> None:
+def infer(document: str, output: Path | None, lenient: bool, outside: bool) -> None:
     """Print the behaviour that is inferred from a document, as a behaviour file.
 
     Correct the file and use it with `mockserver serve DOCUMENT --behaviour FILE`.

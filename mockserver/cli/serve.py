@@ -26,7 +26,7 @@ from mockserver.web.service import ServiceSettings
 
 
 @click.command()
-@click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT]...")
+@click.argument("documents", nargs=-1, metavar="[VENDOR|DOCUMENT|URL|-]...")
 @serve_options.listening
 @serve_options.reading
 @serve_options.requests

@@ -24,7 +24,7 @@ def specs(context: click.Context) -> None:
 
 
 @specs.command()
-@click.argument("document", metavar="VENDOR|DOCUMENT")
+@click.argument("document", metavar="VENDOR|DOCUMENT|URL|-")
 def show(document: str) -> None:
     """Print operations and behaviour statements, with their evidence."""
     try:

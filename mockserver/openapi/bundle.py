@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-import httpx
-
 from mockserver.errors import InvalidDocument
-from mockserver.openapi import yaml_json
+from mockserver.openapi import remote, yaml_json
 from mockserver.openapi.bundle_keys import EXAMPLE, FILES
 from mockserver.openapi.object_positions import Place, Where, reference, selections, walk
 from mockserver.openapi.pointer import join
+from mockserver.openapi.remote import SCHEMES, Address
 from mockserver.openapi.size_limits import SizeLimits
-
-SCHEMES = ("http", "https")
 
 
 @dataclass(slots=True)
 class Library:
     """Reads the files that a document refers to: those below its `folder`; with `outside` any file, and URLs.
+
+    A document that was fetched has an `address` and no folder: it may refer to what is on the same host, and with
+    `outside` to other hosts, but never to files of this machine.
 
     `spent` and `count` are the bytes and files read so far, which `bounds` limits. `opened` are the paths that were
     read so far, including those that could not be read: `--watch` waits for them to appear.
@@ -41,6 +41,7 @@ class Library:
     spent: int = 0
     count: int = 0
     opened: list[Path] = field(default_factory=list)
+    address: Address | None = None
 
     def read(self, name: str) -> Any:
         """The content of the file or URL `name`. Raises InvalidDocument if it is missing, broken or not allowed."""
@@ -57,6 +58,8 @@ class Library:
 
     def file(self, name: str) -> bytes:
         """The bytes of the file whose path from the folder is `name`."""
+        if self.address is not None:
+            raise InvalidDocument("is a file of this machine; a document from elsewhere cannot refer to it", file=name)
         path = self.folder / name
         try:
             inside = path.resolve().is_relative_to(self.folder.resolve())
@@ -82,19 +85,14 @@ class Library:
 
     def fetch(self, address: str) -> bytes:
         """The bytes at a URL."""
-        if not self.outside:
-            raise InvalidDocument("is on another machine; fetch it with --outside", file=address)
-        data = bytearray()
-        try:
-            with httpx.stream("GET", address, timeout=self.bounds.seconds, follow_redirects=True) as reply:
-                reply.raise_for_status()
-                for chunk in reply.iter_bytes():
-                    data += chunk
-                    if len(data) > self.bounds.bytes - self.spent:
-                        break
-        except httpx.HTTPError as fault:
-            raise InvalidDocument(f"cannot be fetched: {fault}", file=address) from None
-        return self.counted(address, bytes(data))
+        own = self.address
+        is_own = own is not None and remote.origin(own.url) == remote.origin(address)
+        if not is_own and not self.outside:
+            raise InvalidDocument("is on another machine; fetch it with --outside", file=remote.shown(address))
+        user = own.user if own is not None and is_own else None
+        only = "" if self.outside else address
+        data, _ = remote.fetch(Address(address, user), self.bounds.bytes - self.spent, self.bounds, only=only)
+        return self.counted(remote.shown(address), data)
 
     def counted(self, name: str, data: bytes) -> bytes:
         """`data` itself. Raises InvalidDocument if all files together are too large or too many."""

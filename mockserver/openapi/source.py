@@ -1,4 +1,4 @@
-"""Reads a document from disk, and joins the files it is split over."""
+"""Reads a document from disk, an address or standard input, and joins the files it is split over."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mockserver.errors import InvalidDocument
-from mockserver.openapi import yaml_json
+from mockserver.openapi import remote, yaml_json
 from mockserver.openapi.bundle import Library, bundle
+from mockserver.openapi.remote import Address
 from mockserver.openapi.size_limits import BOUNDS, SizeLimits
 from mockserver.openapi.yaml_json import Format
 
@@ -29,17 +30,42 @@ class DocumentSource:
     files: tuple[Path, ...] = ()
 
 
-def read(path: Path, *, outside: bool = False, bounds: SizeLimits = BOUNDS) -> DocumentSource:
-    """Read the document at `path`, JSON or YAML, and every file it refers to.
+STANDARD_INPUT_NAME = "standard input"
+"""What messages call a document without a name."""
 
-    Files outside of the document's folder and URLs are read only with `outside`. Raises InvalidDocument, with line and
+
+def read(place: Path | str, *, outside: bool = False, bounds: SizeLimits = BOUNDS) -> DocumentSource:
+    """Read the document at a path or URL or from standard input (`-`), JSON or YAML, and every file it refers to.
+
+    Files outside of the document's folder and URLs are read only with `outside`; what is on the host of a document that
+    was fetched, in any case. Standard input is in the working directory. Raises InvalidDocument, with line and
     column where known, if the document cannot be read, is not valid JSON or YAML, or exceeds `bounds`. A file that it
     refers to raises nothing; it is listed in `unread`.
     """
+    if isinstance(place, str) and remote.is_address(place):
+        return _fetched(Address.of(place), outside, bounds)
+    if place == remote.STANDARD_INPUT:
+        library = Library(Path(), outside, bounds)
+        data = library.counted(STANDARD_INPUT_NAME, remote.standard_input(bounds.bytes))
+        return _joined(data, remote.STANDARD_INPUT, STANDARD_INPUT_NAME, library)
+    path = Path(place)
     library = Library(path.parent, outside, bounds)
-    raw, format = yaml_json.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)
-    unread = bundle(raw, path.name, str(path), library)
-    return DocumentSource(raw, str(path), format, unread, tuple(library.opened))
+    return _joined(library.bytes_of(str(path), path), path.name, str(path), library)
+
+
+def _fetched(address: Address, outside: bool, bounds: SizeLimits) -> DocumentSource:
+    """The document at an address. Relative references start from where redirects lead (RFC 3986 section 5.1.3)."""
+    data, url = remote.fetch(address, bounds.bytes, bounds)
+    user = address.user if remote.origin(url) == remote.origin(address.url) else None
+    library = Library(Path(), outside, bounds, address=Address(url, user))
+    name = remote.shown(address.url)
+    return _joined(library.counted(name, data), url, name, library)
+
+
+def _joined(data: bytes, own: str, file: str, library: Library) -> DocumentSource:
+    raw, format = yaml_json.parse(data, file=file, bounds=library.bounds)
+    unread = bundle(raw, own, file, library)
+    return DocumentSource(raw, file, format, unread, tuple(library.opened))
 
 
 def read_data(path: Path, *, bounds: SizeLimits = BOUNDS) -> dict[str, Any]:

@@ -1,0 +1,117 @@
+"""Fetches documents over HTTP, within the limits of `SizeLimits`, and reads one from standard input."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Self
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+
+import httpx
+
+from mockserver.errors import InvalidDocument
+from mockserver.openapi.size_limits import SizeLimits
+
+SCHEMES = ("http", "https")
+
+STANDARD_INPUT = "-"
+"""How the user names a document that another program writes to standard input."""
+
+MOST_REDIRECTS = 5
+
+HTML = (b"<!doctype html", b"<html")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a document is: its URL, and the user and password that the user wrote into it."""
+
+    url: str
+    user: tuple[str, str] | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """The address without the credential, which is in no message and in no reference."""
+        parts = urlsplit(text)
+        user = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        return cls(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])), user)
+
+
+def is_address(name: str) -> bool:
+    """Is it the URL of a document, and not a path?"""
+    return name.lower().startswith(("http://", "https://"))
+
+
+def origin(address: str) -> tuple[str, str | None, int | None]:
+    """Scheme, host and port (RFC 6454 section 4). Raises InvalidDocument."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError as fault:
+        raise InvalidDocument(f"is no address: {fault}", file=shown(address)) from None
+
+
+def shown(address: str) -> str:
+    """The address for messages: without the query, which may hold a token, and without a credential."""
+    url, query, _ = Address.of(address).url.partition("?")
+    return f"{url}?…" if query else url
+
+
+def fetch(address: Address, limit: int, bounds: SizeLimits, *, only: str = "") -> tuple[bytes, str]:
+    """The bytes at an address, at most one more than `limit`, and the URL that redirects lead to.
+
+    With `only`, redirects to another host than that of this URL are refused. Raises InvalidDocument.
+    """
+    # A thread of its own, because the caller may be in an event loop. It ends when `bounds.seconds` are over.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _fetch(address, limit, bounds, only)).result()
+
+
+async def _fetch(address: Address, limit: int, bounds: SizeLimits, only: str) -> tuple[bytes, str]:
+    file, url = shown(address.url), address.url
+    try:
+        async with asyncio.timeout(bounds.seconds), httpx.AsyncClient(timeout=bounds.seconds) as client:
+            for _ in range(MOST_REDIRECTS + 1):
+                user = address.user if origin(url) == origin(address.url) else None
+                async with client.stream("GET", url, auth=user) as reply:
+                    if not reply.has_redirect_location:
+                        return await _content(reply, limit, file), url
+                    url = urljoin(url, reply.headers["location"])
+                _check_redirect(url, only, file)
+    except TimeoutError:
+        raise InvalidDocument(
+            f"cannot be fetched: no complete answer in {bounds.seconds:g} seconds", file=file
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        raise InvalidDocument(f"cannot be fetched: {str(fault) or type(fault).__name__}", file=file) from None
+    raise InvalidDocument(f"cannot be fetched: more than {MOST_REDIRECTS} redirects", file=file)
+
+
+def _check_redirect(url: str, only: str, file: str) -> None:
+    if urlsplit(url).scheme not in SCHEMES:
+        raise InvalidDocument(f"cannot be fetched: it redirects to {shown(url)}, which is no http address", file=file)
+    if only and origin(url) != origin(only):
+        raise InvalidDocument(f"redirects to another host, {shown(url)}; fetch it with --outside", file=file)
+
+
+async def _content(reply: httpx.Response, limit: int, file: str) -> bytes:
+    if reply.status_code != 200:
+        phrase = f"{reply.status_code} {reply.reason_phrase}".strip()
+        raise InvalidDocument(f"cannot be fetched: the server answers {phrase}", file=file)
+    data = bytearray()
+    async for chunk in reply.aiter_bytes():
+        data += chunk
+        if len(data) > limit:
+            break
+    if data[:200].lstrip().lower().startswith(HTML):
+        raise InvalidDocument("is an HTML page and no document; use the address of the raw file", file=file)
+    return bytes(data[: limit + 1])
+
+
+@cache
+def standard_input(limit: int) -> bytes:
+    """What is on standard input, at most one byte more than `limit`. It can be read only once, so it is kept."""
+    return sys.stdin.buffer.read(limit + 1)
