@@ -46,7 +46,7 @@ LAZY_COMMAND = "mockserver.cli.lazy_command.LazyCommand"
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 
-EXTRA_OF = {"mcp_sync": ("live",), "contracts": ("check",)}
+EXTRA_OF = {"mcp_sync": ("live",), "contracts": ("check",), "cli": ("https",)}
 """Which extras of pyproject.toml a part may count on, beside the dependencies that are always there."""
 
 LONGEST_FUNCTION = 90

@@ -12,8 +12,10 @@ from typing import Any
 
 import click
 
+from mockserver.cli import https as https_module
 from mockserver.cli import serve_options
 from mockserver.cli import state_file as state_file_module
+from mockserver.cli.https import Certificate
 from mockserver.cli.port import check_port
 from mockserver.cli.probers import mcp_sync_of
 from mockserver.cli.problems import print_problems
@@ -37,10 +39,10 @@ def serve(
     documents: tuple[str, ...],
     host: str,
     port: int,
-    state_file: Path | None,
-    handlers: str | None,
-    access_log: bool | None,
-    watch: bool,
+    https: bool,
+    https_cert: Path | None,
+    https_key: Path | None,
+    hosts: tuple[str, ...],
     **given: Any,
 ) -> None:
     """Serve stateful mocks of OpenAPI documents or of vendors; of all vendors when nothing is named.
@@ -52,6 +54,22 @@ def serve(
       mockserver serve my-api.yaml --handlers my_handlers --watch
       mockserver serve basedash --port 9000
     """
+    names = tuple(name.lower() for name in (host, *hosts))
+    with https_module.certificate(names, https=https, given=https_cert, key=https_key) as certificate:
+        _serve(documents, host, port, certificate, hosts=names, **given)
+
+
+def _serve(
+    documents: tuple[str, ...],
+    host: str,
+    port: int,
+    certificate: Certificate | None,
+    state_file: Path | None,
+    handlers: str | None,
+    access_log: bool | None,
+    watch: bool,
+    **given: Any,
+) -> None:
     check_port(host, port)
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
     gc.disable()
@@ -59,7 +77,7 @@ def serve(
     if handlers is not None:
         sys.path.insert(0, str(Path.cwd()))  # the module is usually in the folder where the command is run
     try:
-        sandbox = create_app(*documents, token=token, handlers=handlers, **app_options(host, **given))
+        sandbox = create_app(*documents, token=token, handlers=handlers, **app_options(**given))
         loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
@@ -68,11 +86,10 @@ def serve(
     for service in sandbox.services.values():
         print_problems(service.contract)
     is_logged = sys.stdout.isatty() if access_log is None else access_log
-    run(sandbox, host, port, token, loaded, access_log=is_logged, watch=watch)
+    run(sandbox, host, port, token, loaded, certificate, access_log=is_logged, watch=watch)
 
 
 def app_options(
-    host: str,
     seed: int | None,
     behaviour: tuple[Path, ...],
     rules_modules: tuple[str, ...],
@@ -109,7 +126,7 @@ def app_options(
             strict_query=strict_query,
         ),
         "cors": cors,
-        "hosts": tuple(name.lower() for name in (host, *hosts)),
+        "hosts": hosts,
     }
 
 

@@ -42,6 +42,9 @@ listening = _group(
     click.option(
         "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 for any."
     ),
+    click.option("--https", is_flag=True, help="Serve HTTPS, with a self-made certificate unless one is given."),
+    click.option("--https-cert", type=FILE, help="Serve HTTPS with this certificate, in PEM."),
+    click.option("--https-key", type=FILE, help="The unencrypted private key of the certificate, in PEM."),
 )
 """Where the mock listens."""
 

@@ -15,6 +15,7 @@ import uvicorn
 
 from mockserver.cli import startup_banner
 from mockserver.cli.access_log import AccessLog, is_coloured
+from mockserver.cli.https import Certificate
 from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
 from mockserver.errors import MockServerError
@@ -27,7 +28,15 @@ SHUTDOWN_SECONDS = 5
 
 
 def run(
-    sandbox: Sandbox, host: str, port: int, token: str | None, loaded: int, *, access_log: bool, watch: bool
+    sandbox: Sandbox,
+    host: str,
+    port: int,
+    token: str | None,
+    loaded: int,
+    certificate: Certificate | None,
+    *,
+    access_log: bool,
+    watch: bool,
 ) -> None:
     """Serve until Ctrl-C. The banner is printed when the port is open, because `--port 0` is known only then."""
     output = logging.StreamHandler()
@@ -45,6 +54,8 @@ def run(
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        ssl_certfile=certificate.certificate if certificate is not None else None,
+        ssl_keyfile=certificate.key if certificate is not None else None,
     )
     gc.freeze()
     gc.enable()
@@ -52,9 +63,10 @@ def run(
     gc.set_threshold(10_000, 2, 1_000)
 
     def banner(bound: int) -> Iterator[str]:
-        base = startup_banner.base_url(host, bound)
+        base = startup_banner.base_url(host, bound, "http" if certificate is None else "https")
         sandbox.reached_at(base)
-        return startup_banner.lines(sandbox, base, token, loaded)
+        is_trusted = certificate is None or not certificate.self_made
+        return startup_banner.lines(sandbox, base, token, loaded, "" if is_trusted else "--insecure")
 
     server = _Server(config, banner, sandbox if watch else None)
     if access_log:

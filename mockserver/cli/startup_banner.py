@@ -12,7 +12,7 @@ from mockserver.web.app import Sandbox
 from mockserver.web.service import Service
 
 
-def base_url(host: str, port: int) -> str:
+def base_url(host: str, port: int, scheme: str = "http") -> str:
     """The base URL of a server, for example `http://127.0.0.1:8080`. IPv6 has brackets (RFC 3986 section 3.2.2).
 
     For a host that means all addresses of the machine (`0.0.0.0`, `::`) it is the loopback address: no client can
@@ -21,25 +21,28 @@ def base_url(host: str, port: int) -> str:
     try:
         ip = ipaddress.ip_address(host)
     except ValueError:
-        return f"http://{host}:{port}"
+        return f"{scheme}://{host}:{port}"
     opened = {4: "127.0.0.1", 6: "::1"}[ip.version] if ip.is_unspecified else host
-    return f"http://[{opened}]:{port}" if ip.version == 6 else f"http://{opened}:{port}"
+    return f"{scheme}://[{opened}]:{port}" if ip.version == 6 else f"{scheme}://{opened}:{port}"
 
 
-def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> Iterator[str]:
-    """The banner: a table of the services, a request to try for each, and the URLs of the mock's own pages."""
+def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: str = "") -> Iterator[str]:
+    """The banner: a table of the services, a request to try for each, and the URLs of the mock's own pages.
+
+    `options` are those that curl needs to reach the mock.
+    """
     services = sandbox.services
     # The only service is served at the root too, which has the shorter URL.
     prefixes = {name: base if len(services) == 1 else f"{base}/{name}" for name in services}
     rows = [_row(name, service, prefixes[name]) for name, service in services.items()]
     yield from _table(("service", "base URL", "credential", "operations"), rows)
     for name, service in services.items():
-        yield from ("", f"# try {name}:", curl_command(service, prefixes[name]))
+        yield from ("", f"# try {name}:", curl_command(service, prefixes[name], options))
         yield from _other_credentials(service)
     yield ""
     yield f"docs:   {base}/{next(iter(services)) if len(services) == 1 else '<service>'}/docs"
     yield f"state:  {base}/_mock/state"
-    yield f"reset:  curl -X POST {base}/_mock/reset"
+    yield f"reset:  curl {f'{options} ' if options else ''}-X POST {base}/_mock/reset"
     if sandbox.functions.answered:
         yield f"code:   {', '.join(sandbox.functions.answered.values())}; the other operations are mocked"
     if token is not None:

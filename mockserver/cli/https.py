@@ -1,0 +1,58 @@
+"""`--https`: the files of a certificate, given or made for this run."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import click
+
+from mockserver.cli.lazy_command import resolve
+
+MAKER = "mockserver.cli.certificate:write_self_signed"
+"""Named and not imported: it needs the `https` extra."""
+
+
+class Certificate(NamedTuple):
+    """The files of a certificate and its private key. No client trusts a `self_made` one by itself."""
+
+    certificate: Path
+    key: Path
+    self_made: bool
+
+
+@contextmanager
+def certificate(
+    hosts: Sequence[str], *, https: bool, given: Path | None, key: Path | None
+) -> Iterator[Certificate | None]:
+    """The certificate to serve with; None for plain HTTP. A self-made one is deleted at the end.
+
+    Raises UsageError for files that do not fit together, MissingExtra without the `https` extra.
+    """
+    if (given is None) != (key is None):
+        raise click.UsageError("--https-cert and --https-key belong together: give both files")
+    if given is not None and key is not None:
+        _check(given, key)
+        yield Certificate(given, key, self_made=False)
+    elif https:
+        make = resolve(MAKER, "https")
+        with TemporaryDirectory(prefix="mockserver-") as folder:
+            made, own_key = make(Path(folder), hosts)
+            yield Certificate(made, own_key, self_made=True)
+    else:
+        yield None
+
+
+def _check(given: Path, key: Path) -> None:
+    try:
+        # Without a password: OpenSSL would ask for one at the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(given, key, password="")
+    except (ssl.SSLError, OSError) as fault:
+        reason = f"{fault.reason or fault}" if isinstance(fault, ssl.SSLError) else str(fault)
+        raise click.UsageError(
+            f"--https-cert {given} and --https-key {key} are no certificate and its unencrypted key, in PEM: {reason}"
+        ) from None
