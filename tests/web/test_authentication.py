@@ -167,3 +167,41 @@ def test_another_requirement_is_enough_when_a_scope_is_missing(tmp_path: Path) -
     request = {"headers": {"Authorization": f"Bearer {token(scope='read')}", "X-Key": "abc"}}
 
     assert 200 == ask(tmp_path, [{"oauth": ["write"]}, {"header": []}], request).status_code
+
+
+@pytest.mark.parametrize(
+    ("security", "words"),
+    [
+        ([{"bearer": []}], "send Authorization: Bearer CREDENTIAL (bearer); "),
+        ([{"basic": []}], "send Authorization: Basic CREDENTIAL (basic); "),
+        ([{"header": []}], "send X-Key: CREDENTIAL (header); "),
+        ([{"query": []}, {"cookie": []}], "send ?key=CREDENTIAL (query), or Cookie: session=CREDENTIAL (cookie); "),
+        ([{"header": [], "oauth": []}], "send X-Key: CREDENTIAL (header) and Authorization: Bearer CREDENTIAL (oauth)"),
+    ],
+)
+def test_a_401_names_the_scheme_the_header_and_where_the_credential_is(
+    tmp_path: Path, security: list[Any], words: str
+) -> None:
+    detail = ask(tmp_path, security, {}).json()["detail"]
+
+    assert detail.startswith(f"A credential is required: {words}")
+    assert detail.endswith("mockserver serve prints one at start")
+
+
+@pytest.mark.parametrize("most", [10, 300])
+def test_a_401_says_no_more_than_its_schema_has_room_for(tmp_path: Path, most: int) -> None:
+    error = {
+        "type": "object",
+        "required": ["message"],
+        "properties": {"message": {"type": "string", "maxLength": most}},
+    }
+    responses = answers({"type": "string"}) | answers(error, status="401")
+    written = document(
+        {"/a": {"get": {"responses": responses, "security": [{"bearer": []}]}}}, components={"securitySchemes": SCHEMES}
+    )
+    with Client(served(tmp_path, written)) as client:
+        reply = client.get("/a")
+
+    assert 401 == reply.status_code
+    assert len(reply.json()["message"]) <= most
+    assert ("(bearer)" in reply.json()["message"]) == (most == 300)

@@ -167,18 +167,18 @@ def _expected(operation: Operation, document: Document) -> str:
         for alternative in operation.security
         if alternative
     ]
-    return f": send {', or '.join(choices[:MOST_CHOICES])}; the mock prints it at start and shows it at /"
+    return f": send {', or '.join(choices[:MOST_CHOICES])}; mockserver serve prints one at start"
 
 
 def _sent_by(scheme: SecurityScheme) -> str:
-    """Where the credential of a scheme is sent: `Authorization: Bearer … (bearerAuth)`."""
+    """Where the credential of a scheme is sent: `Authorization: Bearer CREDENTIAL (bearerAuth)`."""
     if scheme.type == "apiKey":
-        where = {"header": f"{scheme.parameter}: …", "query": f"?{scheme.parameter}=…"}
-        return f"{where.get(scheme.location, f'Cookie: {scheme.parameter}=…')} ({scheme.name})"
+        where = {"header": f"{scheme.parameter}: CREDENTIAL", "query": f"?{scheme.parameter}=CREDENTIAL"}
+        return f"{where.get(scheme.location, f'Cookie: {scheme.parameter}=CREDENTIAL')} ({scheme.name})"
     if scheme.type == "mutualTLS":
         return f"a client certificate ({scheme.name})"
     kind = scheme.scheme.capitalize() if scheme.type == "http" else "Bearer"
-    return f"Authorization: {kind} … ({scheme.name})"
+    return f"Authorization: {kind} CREDENTIAL ({scheme.name})"
 
 
 def _is_authorization(document: Document, name: str) -> bool:
