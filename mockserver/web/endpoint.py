@@ -34,7 +34,7 @@ from mockserver.web.request.body import BodyReader
 from mockserver.web.request.content_negotiation import accepts
 from mockserver.web.request.headers import read_cookies, read_headers
 from mockserver.web.request.parameters import ParameterReader, Parameters, RequestTarget
-from mockserver.web.request.prefer import NO_PREFERENCES, Preferences
+from mockserver.web.request.prefer import NO_PREFERENCES, NOT_VALIDATED, Preferences
 from mockserver.web.request.query import Query
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import raw_path
@@ -93,7 +93,7 @@ class Endpoint:
         )
         self._body = BodyReader(operation.request_body, schemas) if operation.request_body else None
         self._unvalidated_body = UnvalidatedBody(self._body) if self._body is not None else None
-        self._validates = parts.validates
+        self._preferences = NO_PREFERENCES if parts.validates else NOT_VALIDATED
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         permission = stated.permission if stated and parts.authenticates else None
         self._roles = frozenset(permission.roles) if permission else None
@@ -131,11 +131,9 @@ class Endpoint:
         method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
         limits: Headers = ()
         try:
-            headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], NO_PREFERENCES
-            is_validated = self._validates
+            headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
             if "prefer" in headers or b"__" in query:
-                preferences, query = prefer.read(scope["headers"], query, self._query_names)
-                is_validated = preferences.demand_validation(is_validated)
+                preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
             target = self._parameters.target(values, query)
             principal = self._authenticator.cached_principal(
                 headers.get("authorization")
@@ -147,12 +145,11 @@ class Endpoint:
             if self._is_restricted:
                 self._check_access(principal, tenant)
             parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
-                target, self._sources(headers, target), is_validated=is_validated
+                target, self._sources(headers, target), is_validated=preferences.is_validated
             )
             content, body, media_type = b"", None, ""
-            reader = self._body if is_validated else self._unvalidated_body
-            if reader is not None:
-                content, body, media_type = await self._read(reader, headers, receive)
+            if self._body is not None:
+                content, body, media_type = await self._read(preferences, headers, receive)
             self._refuse_unacceptable(headers)
             call = Call(
                 method,
@@ -167,13 +164,11 @@ class Endpoint:
                 tenant,
             )
             accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
-            if preferences is NO_PREFERENCES and is_validated:
+            if preferences is NO_PREFERENCES:
                 made = handler.reply(call, transaction, accept, scope, content)
                 reply = made if isinstance(made, Reply) else await made
             else:
-                reply = await self._preferred_reply(
-                    preferences, is_validated, call, transaction, accept, scope, content
-                )
+                reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
             # Encoded before the commit: a value that cannot be encoded undoes the changes.
             reply = encoded(self.validate_response(reply, by=handler.name))
             transaction.commit()
@@ -196,7 +191,6 @@ class Endpoint:
     async def _preferred_reply(
         self,
         preferences: Preferences,
-        is_validated: bool,
         call: Call,
         transaction: Transaction,
         accept: str,
@@ -215,11 +209,13 @@ class Endpoint:
             made = handler.reply(call, transaction, accept, scope, content)
             reply = self.validate_response(made if isinstance(made, Reply) else await made, by=handler.name)
         except (Invalid, Unanswerable, *UNVALIDATED_FAULTS):
-            if handler.name != OURS or is_validated:
+            if handler.name != OURS or preferences.is_validated:
                 raise
             transaction.rollback()
             reply = self._parts.examples.reply(self.operation, call, accept)
-        return reply._replace(headers=(*reply.headers, preferences.applied)) if preferences.applied[1] else reply
+        if preferences is self._preferences:
+            return reply
+        return reply._replace(headers=(*reply.headers, preferences.applied))
 
     def clear(self) -> None:
         """Reset the count of the rate limit, which is the operation's own or its service's."""
@@ -289,10 +285,8 @@ class Endpoint:
             return Missing(f"{plan.name or 'item'} not found or no access", resource="item")
         return Forbidden(message)
 
-    async def _read(
-        self, reader: BodyReader | UnvalidatedBody, headers: Mapping[str, str], receive: Any
-    ) -> tuple[bytes, Any, str]:
-        """The bytes of the body, its value and media type. Raises TooLarge and what `reader` raises."""
+    async def _read(self, preferences: Preferences, headers: Mapping[str, str], receive: Any) -> tuple[bytes, Any, str]:
+        """The bytes of the body, its value and media type. Raises TooLarge and what BodyReader raises."""
         if type(receive) is ReadBody:
             return b"", receive.value, receive.media_type
         if "content-encoding" in headers and headers["content-encoding"].lower() != "identity":
@@ -304,6 +298,8 @@ class Endpoint:
         content: bytes = receive if isinstance(receive, bytes) else await _receive_body(receive, max_length)
         if len(content) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
+        reader = self._body if preferences is NO_PREFERENCES or preferences.is_validated else self._unvalidated_body
+        assert reader is not None  # noqa: S101  # it is called for operations with a body
         return content, *reader.read(content, headers.get("content-type", ""))
 
     def _refuse_unacceptable(self, headers: dict[str, str]) -> None:

@@ -31,22 +31,19 @@ IN_QUERY = {f"__{name}": name for name in ("code", "example", "dynamic")}
 class Preferences(NamedTuple):
     """The preferences of a request: a `code` as written, the name of an `example`, and `dynamic` for new values.
 
-    `validate` says if the request is validated; None when the request does not say.
+    `validate` is what the request says about its validation; None when it says nothing. `is_validated` is what applies.
     """
 
     code: str | None = None
     example: str | None = None
     dynamic: bool | None = None
     validate: bool | None = None
+    is_validated: bool = True
 
     @property
     def choose_response(self) -> bool:
         """Do they choose a response?"""
         return self.code is not None or self.example is not None or self.dynamic is True
-
-    def demand_validation(self, default: bool) -> bool:
-        """Is the request validated?"""
-        return default if self.validate is None else self.validate
 
     @property
     def status(self) -> int | None:
@@ -62,12 +59,14 @@ class Preferences(NamedTuple):
 
 
 NO_PREFERENCES = Preferences()
+NOT_VALIDATED = Preferences(is_validated=False)
+"""What applies to a request without preferences where nothing is validated."""
 
 
 def read(
-    headers: Iterable[tuple[bytes, bytes]], query: bytes = b"", documented: frozenset[str] = frozenset()
+    headers: Iterable[tuple[bytes, bytes]], query: bytes, documented: frozenset[str], usual: Preferences
 ) -> tuple[Preferences, bytes]:
-    """The preferences in all `Prefer` headers and in the query, and the rest of the query.
+    """The preferences in all `Prefer` headers and in the query, else the `usual` ones, and the rest of the query.
 
     The first of several with the same name counts (RFC 7240 section 2), and a header comes before the query. A query
     parameter that is `documented` is no preference.
@@ -78,8 +77,10 @@ def read(
     for name, value in (*preferences(text), *in_query.items()):
         if name in KNOWN:
             found.setdefault(name, value)
-    made = Preferences(found.get("code"), found.get("example"), _is_on(found, "dynamic"), _is_on(found, "validate"))
-    return (made if made.choose_response or made.validate is not None else NO_PREFERENCES), rest
+    validate = _is_on(found, "validate")
+    is_validated = usual.is_validated if validate is None else validate
+    made = Preferences(found.get("code"), found.get("example"), _is_on(found, "dynamic"), validate, is_validated)
+    return (made if made.choose_response or validate is not None else usual), rest
 
 
 def _from_query(query: bytes, documented: frozenset[str]) -> tuple[dict[str, str], bytes]:
