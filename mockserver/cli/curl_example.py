@@ -7,8 +7,6 @@ from shlex import quote
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
-import orjson
-
 from mockserver.cli.authorization import NO_AUTHORIZATION, authorization
 from mockserver.errors import Unanswerable
 from mockserver.openapi import json_codec
@@ -42,8 +40,26 @@ NOT_SENT = ("accept", "content-type", "authorization")
 
 
 def _first(service: Service) -> Endpoint | None:
-    """The operation that is most likely to work: it needs no item that is not there."""
-    return min(service.endpoints.values(), key=lambda endpoint: _difficulty(service, endpoint), default=None)
+    """The operation that is most likely to work: it needs no item that is not there, and there is a valid response."""
+    ranked = sorted(service.endpoints.values(), key=lambda endpoint: _difficulty(service, endpoint))
+    return next((one for one in ranked[:TRIALS] if _has_response(service, one)), next(iter(ranked), None))
+
+
+TRIALS = 10
+"""How many operations are looked at until one has a valid response."""
+
+
+def _has_response(service: Service, endpoint: Endpoint) -> bool:
+    """Is there a valid response? For some schemas no value can be found, or there is none."""
+    if endpoint.bound is not None:
+        return True
+    success = endpoint.operation.success()
+    try:
+        for media in success.content[:1] if success is not None else ():
+            service.contract.examples.content(media, seed=0)
+    except Unanswerable:
+        return False
+    return True
 
 
 def _difficulty(service: Service, endpoint: Endpoint) -> int:
@@ -130,7 +146,7 @@ def _body(service: Service, operation: Operation) -> list[str]:
     if is_form(media.name):
         name = "-F" if media.name.startswith("multipart/") else "--data-urlencode"
         return [f"{name} {quote(f'{key}={_plain(part)}')}" for key, part in value.items()] if value else []
-    text = orjson.dumps(value).decode() if is_json(media.name) else _plain(value)
+    text = json_codec.write(value).decode() if is_json(media.name) else _plain(value)
     data = "-d" if "@" not in text[:1] else "--data-raw"
     return ["-H", quote(f"Content-Type: {media.name}"), data, quote(text)]
 

@@ -89,7 +89,7 @@ KINDS: dict[str, Callable[[], Chunks]] = {
     "300 MB": lambda: chain([b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 300000000\r\n\r\n"],
                             repeat(MEGABYTE, 300)),
     "endless body": lambda: streamed(repeat(MEGABYTE)),
-    "endless events": lambda: chain([EVENTS], repeat(b":" * 10_000)),
+    "endless events": lambda: chain([EVENTS], repeat(b":" * 1_000_000)),
 }  # fmt: skip
 """Responses by what is wrong with them."""
 

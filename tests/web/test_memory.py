@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import gc
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from sortedcontainers import SortedList
 
-from mockserver.state.collection import MAX_TOMBSTONES, Collection
+from mockserver.state import collection
+from mockserver.state.collection import Collection
+from mockserver.web.app import Sandbox
 from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.web.document import Node, answers, document, served, takes
+
+REMEMBERED = 50
 
 ITEM = {"type": "object", "properties": {"id": {"type": "string"}, "colour": {"type": "string"}}}
 ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -36,17 +41,29 @@ def things(**rest: Any) -> Node:
     return document(paths, **rest)
 
 
-def alive(kind: type) -> int:
-    gc.collect()
-    return sum(isinstance(each, kind) for each in gc.get_objects())
+def kept(root: object, kind: type) -> int:
+    """How many objects of a kind can be reached from another one."""
+    waiting, seen, found = [root], set[int](), 0
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in seen and not isinstance(one, type | ModuleType):
+            seen.add(id(one))
+            found += isinstance(one, kind)
+            waiting += gc.get_referents(one)
+    return found
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Any:
+def sandbox(tmp_path: Path) -> Sandbox:
     bearer = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
     by_credential = {"tenant": {"by": "credential", "evidence": "documented", "source": "the tests"}}
     rest = {"components": bearer, "security": [{"token": []}], "x-resources": {"thing": by_credential}}
-    with Client(served(tmp_path, things(**rest))) as opened:
+    return served(tmp_path, things(**rest))
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    with Client(sandbox) as opened:
         yield opened
 
 
@@ -73,15 +90,18 @@ def list_as_stranger(client: Client, number: int) -> None:
 @pytest.mark.parametrize(
     ("act", "kind"), [(list_as_stranger, Collection), (list_as_stranger, SortedList), (change_and_delete, SortedList)]
 )
-def test_nothing_is_kept_after(client: Client, act: Callable[[Client, int], None], kind: type) -> None:
+def test_nothing_is_kept_after(
+    sandbox: Sandbox, client: Client, act: Callable[[Client, int], None], kind: type
+) -> None:
+    [service] = sandbox.services.values()
     for number in range(10):
         act(client, number)
-    before = alive(kind)
+    before = kept(service.store, kind)
 
     for number in range(10, 50):
         act(client, number)
 
-    assert alive(kind) <= before  # fewer, when what an earlier test made is freed meanwhile
+    assert before == kept(service.store, kind)
 
 
 def test_items_of_a_new_credential_are_kept(client: Client) -> None:
@@ -99,13 +119,14 @@ def test_a_filter_finds_a_value_again_that_no_item_had_for_a_while(client: Clien
     assert ["t1"] == [each["id"] for each in client.get("/things?colour=c1", headers=user("ann")).json()]
 
 
-def test_the_latest_deleted_ids_are_remembered_and_no_more(tmp_path: Path) -> None:
+def test_the_latest_deleted_ids_are_remembered_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collection, "MAX_TOMBSTONES", REMEMBERED)
     with Client(served(tmp_path, things(), settings=ServiceSettings(materialize=True))) as client:
-        for number in range(MAX_TOMBSTONES + 1):
+        for number in range(REMEMBERED + 1):
             client.post("/things", json={"id": f"t{number}"})
             client.delete(f"/things/t{number}")
 
-        assert 404 == client.get(f"/things/t{MAX_TOMBSTONES}").status_code
+        assert 404 == client.get(f"/things/t{REMEMBERED}").status_code
         assert 404 == client.get("/things/t1").status_code
         assert 200 == client.get("/things/t0").status_code
 
