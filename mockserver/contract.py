@@ -38,10 +38,12 @@ class ReadingOptions:
     """How a document is read.
 
     `lenient` serves the valid parts of an invalid document; `outside` also reads files outside of its folder, and URLs.
+    With `read_only`, what can only be read is a resource too, with items of its own, and is not answered by example.
     """
 
     lenient: bool = False
     outside: bool = False
+    read_only: bool = False
 
 
 STRICT = ReadingOptions()
@@ -168,7 +170,7 @@ def load(name: str, path: Path | str, overlays: Sequence[Path] = (), reading: Re
     if not reading.lenient:
         lint.raise_errors(problems, file=read.file)
     files = [layers.read_overlay(overlay) for overlay in overlays]
-    made = from_raw(name, valid, files, file=read.file, problems=problems, skipped=skipped)
+    made = from_raw(name, valid, files, file=read.file, problems=problems, skipped=skipped, read_only=reading.read_only)
     return replace(made, files=(*read.files, *overlays))
 
 
@@ -180,6 +182,7 @@ def from_raw(
     file: str = "",
     problems: tuple[Problem, ...] = (),
     skipped: tuple[SkippedOperation, ...] = (),
+    read_only: bool = False,
 ) -> Contract:
     """The contract of a document that is in memory already. Raises BehaviourError with every mistake in statements."""
     own = normalize_module.own_path_items(raw) if overlays else raw
@@ -187,7 +190,7 @@ def from_raw(
     document = documents.from_normal_form(root, raw=raw, file=file, base_path=normalize_module.base_path(root))
     schemas = Schemas(root)
     examples = ExampleMaker(root, schemas.views["response"])
-    stated = layering.combined(own, overlays, document, schemas, examples)
+    stated = layering.combined(own, overlays, document, schemas, examples, read_only=read_only)
     return Contract(
         name=name,
         document=document,

@@ -9,6 +9,7 @@ from mockserver.behaviour.statements import Capacity, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
+from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
 from mockserver.messages import Reply
@@ -26,7 +27,10 @@ def create(context: RequestContext) -> None:
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     if bound.path_fields:
         sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
+    names = frozenset(sent)
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
+    if plan.statements.references:
+        show_references(context, record, names)
     context.current = collection.get(record.id) if bound.upsert or plan.is_single else None
     if context.current is not None:
         record.sequence = context.current.sequence
@@ -162,12 +166,16 @@ def _look_up(context: RequestContext) -> Record | None:
 
     A single item that no operation creates is created here, as is, with `--materialize`, the item for an unknown id.
     """
+    if context.bound.across:
+        return context.found_across()
     collection, plan = context.collection(), context.bound.resource
     record = collection.get(context.bound.id(context.call))
     if record is None and plan.exists_from_start and collection.age_of("") is None:
         record = plan.new_record(
             context.call, context.world, context.moment, collection, context.next_sequence(), dict(plan.defaults)
         )
+        if plan.statements.references:
+            show_references(context, record, frozenset())
         context.transaction.add(collection, record)
     if record is None:
         record = context.materialize(
@@ -214,6 +222,9 @@ def _complete_update(context: RequestContext, before: Record, fields: dict[str, 
     plan.complete(fields, before.id, context.world, before.fields)
     check_unique(context, context.collection(), before.id, fields)
     context.item.fields = fields
+    if plan.statements.references:
+        changed = frozenset(name for name, value in fields.items() if before.fields.get(name) != value)
+        show_references(context, context.item, changed)
 
 
 def _create_with_id(context: RequestContext) -> None:
@@ -225,6 +236,26 @@ def _create_with_id(context: RequestContext) -> None:
     if name:
         record.fields[name] = id
     context.record = record
+
+
+def show_references(context: RequestContext, record: Record, sent: frozenset[str]) -> None:
+    """Show in an item the other items whose ids a client sent.
+
+    Raises Invalid for an id that no item has, if all items are known and the operation documents a refusal.
+    """
+    source, plan = context.transaction.store.source, context.bound.resource
+    if source is None:
+        return
+    try:
+        record.fields = source.written(plan.name, context.tenant, plan.owner(context.call.path), record, sent)
+    except UnknownReferenceError as fault:
+        documented = any(context.bound.operation.response(status) is not None for status in REFUSING)
+        if source.is_whole and documented:
+            raise Invalid(str(fault), faults=(Fault("body", (fault.name,), str(fault), "reference"),)) from None
+
+
+REFUSING = (400, 404, 409, 422)
+"""The statuses by which a service may refuse an id that no item has."""
 
 
 def check_capacity(capacity: Capacity, collection: Collection) -> None:

@@ -8,7 +8,7 @@ where the reply shows an object, the object is generated around that id.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -56,6 +56,10 @@ class ReplyView:
     def is_valid(self, fields: Fields) -> bool:
         """Do these fields, as the reply shows them, match its schema?"""
         return self._validator.is_valid(self.show(fields))
+
+    def faults(self, fields: Fields) -> Iterator[tuple[str | int, ...]]:
+        """The places at which these fields, as the reply shows them, do not match its schema."""
+        return (tuple(fault.instance_path) for fault in self._validator.iter_errors(self.show(fields)))
 
     @cached_property
     def nullable(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from mockserver.errors import Conflict, Unanswerable
 from mockserver.examples.generator import fresh
 from mockserver.handlers.generated_fields import LATER_EVENTS, ReplyView
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
+from mockserver.handlers.joining import Place
+from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.reply_renderer import example_items
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import ANONYMOUS, Call
@@ -60,7 +62,13 @@ class Materializer:
         self._contract, self._plans, self._store = contract, plans, store
         self._seed, self._items, self._unknown = seed or 0, items, unknown
         self._views: dict[str, tuple[_ItemView, ...]] = {}
+        self.joins = Joins(plans, store, self._seed, self.faults)
         self._documented: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    @property
+    def is_whole(self) -> bool:
+        """Do only the items exist that it made or clients created, and no others?"""
+        return self._items > 0 and not self._unknown
 
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
         """Add the items that a collection starts with; fewer if a capacity or the schema does not allow as many."""
@@ -85,6 +93,25 @@ class Materializer:
             if record is not None:
                 collection.add(record)
 
+    def written(self, resource: str, tenant: str, owner: str, record: Record, sent: frozenset[str]) -> dict[str, Any]:
+        """The fields of an item that a client wrote, showing the items whose ids it sent.
+
+        Raises UnknownReferenceError for an id that no item has.
+        """
+        return self.joins.written(self._plans[resource], tenant, owner, record, sent, whole=self.is_whole)
+
+    def begin(self, resource: str, tenant: str) -> None:
+        """Make the items of a resource below the first owner, so that there are some."""
+        if self._items:
+            self.joins.begin(resource, tenant)
+
+    def join(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
+        """Make the references of the generated items of a collection name items that exist."""
+        plan = self._plans[resource]
+        for record in list(collection) if self._items else ():
+            if GENERATED in record.hidden:
+                collection.swap(record, self.joins.record(plan, tenant, owner, record))
+
     def _examples(self, plan: ResourcePlan, does: str) -> list[dict[str, Any]]:
         """The items in the document's examples of the replies of a get or list. They are validated once."""
         if (plan.name, does) not in self._documented:
@@ -97,8 +124,13 @@ class Materializer:
         return self._documented[plan.name, does]
 
     def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
-        """Generate the item for an unknown id, without storing it; None when no item can have that id."""
+        """Generate the item for an unknown id, without storing it; None when no item can have that id.
+
+        If only the items exist that are there, a path may still name one by another unique property.
+        """
         plan = self._plans[resource]
+        if self.is_whole and not plan.is_single:
+            return by_name(collection, id) if plan.statements.identity.evidence == "inferred" else None
         if (plan.is_creatable and not self._unknown) or id is None or (id == "" and not plan.is_single):
             return None
         number = number_of(id)
@@ -123,6 +155,10 @@ class Materializer:
     def is_valid(self, resource: str, record: Record) -> bool:
         """Is the item valid in every reply that shows items of the resource?"""
         return all(view.reply.is_valid(record.fields) for view in self._views_of(self._plans[resource]))
+
+    def faults(self, resource: str, fields: dict[str, Any]) -> Iterator[Place]:
+        """The places at which fields are invalid in some reply that shows items of the resource."""
+        return (place for view in self._views_of(self._plans[resource]) for place in view.reply.faults(fields))
 
     def _starts_with_items(self, plan: ResourcePlan, tenant: str, owner: str) -> bool:
         """Does the collection start with items? Below an item that a client created it starts empty."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from mockserver.behaviour.statements import Filter, Paging, Sort
@@ -47,7 +48,8 @@ class BoundOperation:
     `request_properties` are those that a body may have. `body_names` maps names in the body to names of the item's
     fields, `path_fields` path parameters to the fields that keep them, and `path_names` the operation's path parameters
     to the resource's. `created_renderer` makes the reply when a replace created the item. `item_path` is the path of a
-    new item that is not below the collection it is posted to.
+    new item that is not below the collection it is posted to. `across` and `by` are those of the action. `above` are
+    all items that the path leads through, the outermost first.
     """
 
     operation: Operation
@@ -71,6 +73,9 @@ class BoundOperation:
     created_renderer: ReplyRenderer | None = None
     owner: Owner | None = None
     item_path: str = ""
+    across: bool = False
+    by: str = ""
+    above: tuple[Owner, ...] = ()
 
     @property
     def resource(self) -> ResourcePlan:
@@ -152,8 +157,26 @@ class RequestContext:
         if resource:
             return self._collection_of(self.bound.plans[resource])
         if self._collection is None:
-            self._collection = self._collection_of(self.bound.resource)
+            plan = self.bound.resource
+            self._collection = self._across(plan) if self.bound.across else self._collection_of(plan)
         return self._collection
+
+    def _across(self, plan: ResourcePlan) -> Collection:
+        """The tenant's items of a resource below all owners, in a collection that only this request reads."""
+        store, found = self.transaction.store, Collection(plan.indexed)
+        if store.source is not None:
+            store.source.begin(plan.name, self.tenant)
+        owners = [owner for name, owner, _ in store.items(self.tenant) if name == plan.name]
+        for record in chain.from_iterable(store.collection(plan.name, self.tenant, owner) for owner in owners):
+            if record.id not in found.by_id:
+                found.add(record)
+        return found
+
+    def found_across(self) -> Record | None:
+        """The item whose id, or whose property `by`, the path ends with."""
+        collection, wanted = self.collection(), str(list(self.call.path.values())[-1:])
+        by = self.bound.by
+        return next((one for one in collection if str([one.fields.get(by, one.id)]) == wanted), None)
 
     def _collection_of(self, plan: ResourcePlan) -> Collection:
         owner = plan.owner(self.call.path) if plan.parent_parameters else ""
@@ -161,6 +184,9 @@ class RequestContext:
 
     def owner(self) -> Record | None:
         """The parent item in the path. Raises Missing when it must exist and does not."""
+        source = self.transaction.store.source
+        if source is not None and source.is_whole:
+            self._settle_path()
         if self.bound.owner is None:
             return None
         resource, parameters = self.bound.owner
@@ -169,6 +195,16 @@ class RequestContext:
         if found is None:
             raise self.missing(resource)
         return found
+
+    def _settle_path(self) -> None:
+        """Put the ids of the items above into the path where it names them otherwise. Raises Missing."""
+        for resource, parameters in self.bound.above:
+            ids = [self.call.path.get(name) for name in parameters]
+            found = self._find_or_materialize(self.bound.plans[resource], ids)
+            if found is None:
+                raise self.missing(resource)
+            if str(found.id) != str(ids[-1]):
+                self.call = self.call._replace(path={**self.call.path, parameters[-1]: found.id})
 
     def materialize(self, plan: ResourcePlan, ids: list[Any]) -> Record | None:
         """Generate and store the item for an unknown id (the last of `ids`), with `--materialize`; else None.
@@ -190,7 +226,7 @@ class RequestContext:
             if self._find_or_materialize(self.bound.plans[parent.resource], parent_ids) is None:
                 return None
         record = source.item(plan.name, self.tenant, owner, collection, ids[-1])
-        if record is not None:
+        if record is not None and collection.by_id.get(record.id) is not record:
             self.transaction.add(collection, record)
         return record
 

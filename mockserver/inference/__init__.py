@@ -19,14 +19,18 @@ from mockserver.openapi.document import Document
 from mockserver.openapi.schemas import Schemas
 
 
-def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = None) -> Tree:
+def infer(
+    document: Document, schemas: Schemas, examples: ExampleMaker | None = None, *, read_only: bool = False
+) -> Tree:
     """Every statement that can be inferred from a document, whatever it states itself.
 
-    A note of the service names the operations that belong to no resource.
+    A note of the service names the operations that belong to no resource. With `read_only` what can only be read is a
+    resource too.
     """
     envelopes = Envelopes(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
-    writer = Writer(schemas, envelopes, document.base_path)
-    drafts, behaviours, unsaid = resources(document, schemas), dict[str, Any](), list[str]()
+    writer = Writer(schemas, envelopes, document.base_path, all_exist=read_only)
+    drafts = resources(document, schemas, read_only=read_only)
+    behaviours, unsaid = dict[str, Any](), list[str]()
     for draft in drafts:
         for action in draft.actions:
             key = f"{action.operation.method} {action.operation.path}"
@@ -35,6 +39,7 @@ def infer(document: Document, schemas: Schemas, examples: ExampleMaker | None = 
             except UNWRITABLE as fault:
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     by_shape = {draft.shape: draft for draft in drafts}
+    writer.refer_to(drafts)
     return {
         "x-service": _service(document, [*unsaid, *_improvised(document, behaviours)]),
         "x-resources": {draft.name: writer.resource(draft, parent_of(draft, by_shape)) for draft in drafts},

@@ -19,6 +19,7 @@ class DraftAction:
 
     `item_schema` is the pointer of the item's schema there, None if the reply shows no item. `envelope` is where the
     request contains the item. `keeps` are the path parameters that an item created there stores, and their properties.
+    `across` says that the path does not say which item the items are below, `by` which property it contains.
     """
 
     operation: Operation
@@ -31,6 +32,8 @@ class DraftAction:
     patch: str = "fields"
     upsert: bool = False
     keeps: Mapping[str, str] = field(default_factory=dict)
+    across: bool = False
+    by: str = ""
 
 
 @dataclass(slots=True)

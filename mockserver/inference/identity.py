@@ -40,6 +40,9 @@ KEYS = (
 CHOSEN_BY_PEOPLE = frozenset(("slug", "name", "username", "login", "handle", "email", "title", "tag"))
 """Those that people choose. They are never numbers."""
 
+LOGINS = ("username", "login")
+"""Two names for one thing."""
+
 EXAMPLE = re.compile(r"([A-Za-z]{1,8}[_-])([A-Za-z0-9]{6,40})")
 HEXADECIMAL = re.compile(r"[0-9a-f]{16,64}")
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -81,6 +84,8 @@ def _candidates(parameter: str, word: str) -> Iterator[str]:
     if parts[-1:] and parts[-1] in KEYS:
         yield parts[-1]
         yield "".join((*called, parts[-1]))
+    if parts[-1:] and parts[-1] in LOGINS:
+        yield from LOGINS
     if parts and (parts == called or parts == called[-len(parts) :]):
         yield from KEYS
 

@@ -30,18 +30,25 @@ class StatedBehaviour(NamedTuple):
 
 
 def combined(
-    own: dict[str, Any], files: Sequence[OverlayFile], document: Document, schemas: Schemas, examples: ExampleMaker
+    own: dict[str, Any],
+    files: Sequence[OverlayFile],
+    document: Document,
+    schemas: Schemas,
+    examples: ExampleMaker,
+    *,
+    read_only: bool = False,
 ) -> StatedBehaviour:
     """What is inferred, what a document states in itself (`own`), and what overlays state, each above the one before.
 
-    `document` is the one with the overlays applied. Raises BehaviourError with every mistake in the statements.
+    `document` is the one with the overlays applied. With `read_only`, what can only be read is stored too.
+    Raises BehaviourError with every mistake in the statements.
     """
     stated = tree_of(document.root)
     if is_complete(stated):
         applied, mistakes = layers.apply(copied(own) if files else {}, files)
         tree = stated
     else:
-        inferred = consistent(infer(document, schemas, examples), stated)
+        inferred = consistent(infer(document, schemas, examples, read_only=read_only), stated)
         base = copied(own) if files else _skeleton(document, stated)
         rest = lay_below(base, inferred)
         applied, mistakes = layers.apply(base, files)

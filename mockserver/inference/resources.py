@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from mockserver.inference import actions
+from mockserver.inference.aliases import with_aliases
 from mockserver.inference.draft import ResourceDraft
-from mockserver.inference.messages import is_object, list_path, reply_body
+from mockserver.inference.messages import is_object, list_path, reply_body, resembles
 from mockserver.inference.names import noun
 from mockserver.inference.path_tree import PathNode, Shape, path_nodes, shape_of
 from mockserver.openapi.document import Document
@@ -32,18 +33,29 @@ class DraftParent:
     field: str = ""
 
 
-def resources(document: Document, schemas: Schemas) -> list[ResourceDraft]:
-    """The resources whose items the service seems to store, in the order of the paths."""
+def resources(document: Document, schemas: Schemas, *, read_only: bool = False) -> list[ResourceDraft]:
+    """The resources whose items the service seems to store, in the order of the paths.
+
+    With `read_only` also those whose items can only be read.
+    """
     nodes = path_nodes(document.operations)
-    drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas)]
+    drafts = [draft for node in nodes.values() for draft in _draft(nodes, node, schemas, read_only)]
     for draft in drafts:
         actions.infer_first(draft)
     taken = _adopt(drafts, nodes)
     for draft in drafts:
         actions.infer_rest(draft)
-    found = [draft for draft in drafts if draft.is_resource and draft.node.shape not in taken]
+    found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
+    found = with_aliases(found, nodes) if read_only else found
     _name(found)
     return found
+
+
+def _is_stored(draft: ResourceDraft, read_only: bool) -> bool:
+    if draft.is_resource:
+        return True
+    shown = draft.action("get", "list")
+    return read_only and not draft.single and shown is not None and shown.item_schema is not None
 
 
 def _adopt(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> set[Shape]:
@@ -83,18 +95,35 @@ def _common(one: Shape, other: Shape) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def _draft(nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas) -> Iterator[ResourceDraft]:
+def _draft(
+    nodes: Mapping[Shape, PathNode], node: PathNode, schemas: Schemas, read_only: bool
+) -> Iterator[ResourceDraft]:
     word = node.word
     if all("{" in segment or VERSION.fullmatch(segment) for segment in node.shape):
         return  # such as Google's `/v2/{name}`, whose parameter may be any path
+    if node.is_item and _is_list_of(nodes.get((*node.shape, "{}")), node, schemas):
+        return  # such as `/repositories/{workspace}` above `/repositories/{workspace}/{slug}`
     if node.is_item:
         yield ResourceDraft(schemas, word, item=node, collection=nodes.get(node.shape[:-1]))
     elif (*node.shape, "{}") in nodes:
         return
     elif _is_single(node, schemas):
         yield ResourceDraft(schemas, word, item=node, single=True)
-    elif {"get", "post"} <= node.operations.keys():
+    elif {"get", "post"} <= node.operations.keys() or (read_only and "get" in node.operations):
         yield ResourceDraft(schemas, word, collection=node)
+
+
+def _is_list_of(below: PathNode | None, node: PathNode, schemas: Schemas) -> bool:
+    """Does a path that ends with a parameter list the items of the path below it?"""
+    if below is None or "get" not in below.operations or "get" not in node.operations:
+        return False
+    item, listed = reply_body(below.operations["get"], "get"), reply_body(node.operations["get"], "list")
+    if item is None or listed is None or not item.schema or not listed.schema:
+        return False
+    path = list_path(schemas, listed.schema, node.word)
+    array = schemas.below(listed.schema, path) if path is not None else None
+    entries = schemas.items(array) if array is not None else None
+    return entries is not None and resembles(schemas, item.schema, entries)
 
 
 def _is_single(node: PathNode, schemas: Schemas) -> bool:

@@ -10,7 +10,8 @@ from mockserver.inference import fields, identity, paging
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.messages import may_be_object
-from mockserver.inference.names import plain
+from mockserver.inference.names import noun, plain
+from mockserver.inference.references import FoundReference, ReferenceFinder, ReferredResource, of_parameter, stem
 from mockserver.inference.resources import DraftParent
 from mockserver.openapi.document import Header, Operation
 from mockserver.openapi.schemas import Schemas
@@ -26,15 +27,59 @@ def inferred(note: str, **keys: Any) -> Statement:
 class Writer:
     """Writes the statements about the resources of one document."""
 
-    def __init__(self, schemas: Schemas, envelopes: Envelopes, base: str = "") -> None:
-        self._schemas, self._envelopes, self._base = schemas, envelopes, base
+    def __init__(self, schemas: Schemas, envelopes: Envelopes, base: str = "", *, all_exist: bool = False) -> None:
+        self._schemas, self._envelopes, self._base, self._all_exist = schemas, envelopes, base, all_exist
+        self._targets: dict[str, ReferredResource] = {}
+        self._finder = ReferenceFinder(schemas, ())
+
+    def refer_to(self, drafts: Iterable[ResourceDraft]) -> None:
+        """Set the resources that items may refer to."""
+        found = (self._target(draft) for draft in drafts if not draft.single)
+        self._targets = {target.name: target for target in found}
+        self._finder = ReferenceFinder(self._schemas, self._targets.values())
+
+    def _target(self, draft: ResourceDraft) -> ReferredResource:
+        field = str(self._identity(draft, draft.properties()).get("field", ""))
+        views = tuple(draft.reply_schemas())
+        return ReferredResource(draft.name, noun(draft.word), views, field, draft.parameter, draft.parent_parameters)
+
+    def _references(self, draft: ResourceDraft, parent: DraftParent | None) -> list[Statement]:
+        """The properties of an item, and the path parameters above it, that name items of other resources."""
+        own = self._targets.get(draft.name)
+        if own is None:
+            return []
+        views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
+        found = [reference for view in views for reference in self._finder.in_item(view, own)]
+        above = {parameter: self._above(parameter, draft, parent, found) for parameter in draft.parent_parameters}
+        stated = [_reference(one, above) for one in found]
+        told = {str(one.get("parameter")) for one in stated}
+        rest = {parameter: name for parameter, name in above.items() if name and parameter not in told}
+        note = "the path parameter has the name of {}"
+        return stated + [inferred(note.format(name), resource=name, parameter=p) for p, name in rest.items()]
+
+    def _above(
+        self, parameter: str, draft: ResourceDraft, parent: DraftParent | None, found: list[FoundReference]
+    ) -> str:
+        """The resource whose id a path parameter holds; empty if it is the parent's, which is stated, or unknown."""
+        if parent is not None and parameter in (parent.parameter, *parent.draft.parent_parameters):
+            return ""
+        target = of_parameter(parameter, found, self._targets.values())
+        return target.name if target is not None and target.name != draft.name else ""
 
     def resource(self, draft: ResourceDraft, parent: DraftParent | None) -> Statement:
         """The entry of `x-resources`."""
         properties = draft.properties()
         identified = self._identity(draft, properties)
         stated: Statement = {"identity": identified}
-        stated |= _places(draft, parent, [name for name in properties if name != identified.get("field")])
+        stated |= _places(
+            draft,
+            parent,
+            [name for name in properties if name != identified.get("field")],
+            all_exist=self._all_exist,
+        )
+        references = self._references(draft, parent)
+        if references:
+            stated["references"] = references
         stamps = fields.timestamps(self._schemas, properties)
         if stamps is not None:
             stated["timestamps"] = stamps
@@ -134,6 +179,8 @@ class Writer:
             keys["takes"] = takes
         if action.keeps and action.does == "create":
             keys["keeps"] = dict(action.keeps)
+        if action.across:
+            keys |= {"across": True} | ({"by": action.by} if action.by else {})
         if action.upsert or self._overwrites(draft, action):
             keys["upsert"] = True
         return inferred(action.reason, **keys)
@@ -239,6 +286,14 @@ class Writer:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _reference(found: FoundReference, above: Mapping[str, str]) -> Statement:
+    """A reference as a statement, with the path parameter that holds the same id, if there is one."""
+    keys: Statement = {"field": found.field, "resource": found.resource} | ({"key": found.key} if found.key else {})
+    same = (name for name, resource in above.items() if resource == found.resource)
+    parameter = next((p for p in same if len(found.steps) == 1 and stem(p) == stem(found.steps[0])), "")
+    return inferred(found.reason, **keys, **({"parameter": parameter} if parameter else {}))
+
+
 def _filled(path: str, values: Mapping[str, str]) -> str:
     """A path with its parameters replaced."""
     for name, value in values.items():
@@ -251,7 +306,9 @@ def _plain_id(properties: Mapping[str, str]) -> tuple[str, list[str]]:
     return name, [properties[name]] if name in properties else []
 
 
-def _places(draft: ResourceDraft, parent: DraftParent | None, properties: Iterable[str]) -> Statement:
+def _places(
+    draft: ResourceDraft, parent: DraftParent | None, properties: Iterable[str], *, all_exist: bool
+) -> Statement:
     """The statements about what is above an item: its path parameters and its parent.
 
     `properties` are those that may hold the parent's id.
@@ -271,7 +328,9 @@ def _places(draft: ResourceDraft, parent: DraftParent | None, properties: Iterab
         keys = {"resource": parent.draft.name, "parameter": parent.parameter}
         shown = next((name for name in properties if name == parent.parameter), "")
         keys |= {"field": shown} if shown else {}
-        stated["parent"] = inferred(note, **keys, **({"must-exist": True} if parent.draft.is_created else {}))
+        stated["parent"] = inferred(
+            note, **keys, **({"must-exist": True} if parent.draft.is_created or all_exist else {})
+        )
     return stated
 
 

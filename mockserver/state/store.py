@@ -17,7 +17,10 @@ LATEST = 8
 
 
 class ItemSource(Protocol):
-    """Supplies generated items, which no client created."""
+    """Supplies generated items, which no client created. If it `is_whole`, other items do not exist."""
+
+    @property
+    def is_whole(self) -> bool: ...
 
     def fill(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
         """Add to a new collection the items that it starts with."""
@@ -25,6 +28,18 @@ class ItemSource(Protocol):
 
     def item(self, resource: str, tenant: str, owner: str, collection: Collection, id: Any) -> Record | None:
         """Generate the item for an id that was not seen before, without storing it; None where there is none."""
+        ...
+
+    def begin(self, resource: str, tenant: str) -> None:
+        """Make the items of a resource below the first owner, so that there are some."""
+        ...
+
+    def written(self, resource: str, tenant: str, owner: str, record: Record, sent: frozenset[str]) -> dict[str, Any]:
+        """The fields of an item that a client wrote, showing the items whose ids it sent."""
+        ...
+
+    def join(self, resource: str, tenant: str, owner: str, collection: Collection) -> None:
+        """Make the references of the generated items of a collection name items that exist."""
         ...
 
 
@@ -45,9 +60,24 @@ class Store:
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = 0
         self.source: ItemSource | None = None
+        self._unjoined: set[tuple[str, str, str]] = set()
 
     def collection(self, resource: str, tenant: str, owner: str = "") -> Collection:
         """The items of a resource that a tenant has below an owner; made, and filled by `source`, at first use."""
+        key = (resource, tenant, owner)
+        found = self.collections.get(key)
+        if found is None or self._unjoined:
+            found = self.unjoined(resource, tenant, owner)
+            if key in self._unjoined and self.source is not None:
+                self._unjoined.remove(key)
+                self.source.join(resource, tenant, owner, found)
+        return found
+
+    def unjoined(self, resource: str, tenant: str, owner: str) -> Collection:
+        """The same for references, which need no more than the ids: the references of its own items may wait.
+
+        So the first request for orders makes orders and customers, and not everything that customers refer to.
+        """
         key = (resource, tenant, owner)
         found = self.collections.get(key)
         if found is None:
@@ -61,6 +91,8 @@ class Store:
         new.on_first_item = partial(self._keep, key)
         if self.source is not None:
             self.source.fill(*key, new)
+            if len(new):
+                self._unjoined.add(key)
         return new
 
     def _keep(self, key: tuple[str, str, str]) -> None:
@@ -106,6 +138,7 @@ class Store:
         for key, held in before.collections.items():
             if tenant in (None, key[1]):
                 self.take_over(key, held, held)
+        self._unjoined |= {key for key in before._unjoined if tenant in (None, key[1])}  # of the same class
         self.facts |= {owner: deepcopy(facts) for owner, facts in before.facts.items() if tenant in (None, owner)}
         self.sequence = max(self.sequence, before.sequence)
 
@@ -113,5 +146,6 @@ class Store:
         """Forget everything, or everything of one tenant."""
         for key in [key for key in self.collections if tenant in (None, key[1])]:
             del self.collections[key]
+            self._unjoined.discard(key)
         for owner in [owner for owner in self.facts if tenant in (None, owner)]:
             del self.facts[owner]

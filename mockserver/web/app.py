@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -201,6 +202,8 @@ def create_app(
     world = World(seed, clock)
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()
+    # A world with items has things that can only be read, too: what refers to them must lead somewhere.
+    reading = replace(reading, read_only=reading.read_only or chosen.items > 0)
 
     def services() -> dict[str, Service]:
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)

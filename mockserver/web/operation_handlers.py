@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from mockserver.errors import Refusal
 from mockserver.handlers.handling import handle
 from mockserver.handlers.outside import finish
+from mockserver.handlers.reply_references import ReplyReferences
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -63,18 +64,27 @@ class StatefulHandler:
 
 
 class ExampleHandler:
-    """Answers an operation without an action by an example of its response."""
+    """Answers an operation without an action by an example of its response.
+
+    With `references` its path must lead through items that exist, and the response names and shows such items.
+    """
 
     name, needs_task = OURS, False
 
-    def __init__(self, operation: Operation, examples: ExampleResponses) -> None:
-        self._operation, self._examples = operation, examples
+    def __init__(
+        self, operation: Operation, examples: ExampleResponses, references: ReplyReferences | None = None
+    ) -> None:
+        self._operation, self._examples, self._references = operation, examples, references
 
     def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply:
         """The example response; the same for the same request."""
-        return self._examples.reply(self._operation, call, accept)
+        if self._references is None:
+            return self._examples.reply(self._operation, call, accept)
+        self._references.check_path(self._operation, call)
+        reply = self._examples.reply(self._operation, call, accept)
+        return self._references.joined(self._operation, call, reply)
 
 
 MockHandler = StatefulHandler | ExampleHandler

@@ -15,6 +15,7 @@ from mockserver.handlers.item_collection import RequestItems
 from mockserver.handlers.materialize import Materializer
 from mockserver.handlers.outside import OutsideService
 from mockserver.handlers.reload_state import keep_state
+from mockserver.handlers.reply_references import ReplyReferences
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Reply
 from mockserver.openapi import path_template
@@ -64,11 +65,15 @@ class Service:
     ) -> None:
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
+        self._references: ReplyReferences | None = None
         self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
-        if settings.items or settings.materialize or not all(plan.is_creatable for plan in self.plans.values()):
-            self.store.source = Materializer(
+        needs_source = any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
+        if settings.items or settings.materialize or needs_source:
+            self.store.source = source = Materializer(
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )
+            if settings.items and not settings.materialize:
+                self._references = ReplyReferences(contract, self.plans, self.store, source.joins)
         self._start: Store | None = None
         self.outside = outside
         stated = contract.behaviour.service
@@ -101,7 +106,7 @@ class Service:
         endpoint = self.endpoints[operation_id]
         if endpoint.bound is not None:
             return StatefulHandler(endpoint.bound, self._shared)
-        return ExampleHandler(endpoint.operation, self._shared.examples)
+        return ExampleHandler(endpoint.operation, self._shared.examples, self._references)
 
     def items(self, operation: Operation, call: Call) -> RequestItems:
         """The stored items, for a user's function that answers a request."""

@@ -25,7 +25,7 @@ from mockserver.behaviour.statements.fields import (
     Timestamps,
     WriteOnly,
 )
-from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Tenant, Within
+from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
 from mockserver.behaviour.statements.limits import Capacity, Unique
 from mockserver.behaviour.statements.lists import Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import ERROR_KINDS, ErrorBody, Errors, ReplyStatement, Wording
@@ -59,6 +59,7 @@ __all__ = [
     "Parent",
     "Permission",
     "RateLimit",
+    "Reference",
     "ReplyStatement",
     "Resource",
     "Rule",

@@ -41,6 +41,13 @@ class Action(Statement, frozen=True, kw_only=True):
         bool,
         Meta(description="A replace creates the item if it does not exist; a create replaces it if it exists."),
     ] = False
+    across: Annotated[
+        bool,
+        Meta(description="A get or list is about the items below all owners: the path does not say which owner it is."),
+    ] = False
+    by: Annotated[
+        str, Meta(description="The property that the last path parameter of such a get contains. Default: the id.")
+    ] = ""
 
 
 class Rule(Statement, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from mockserver.behaviour.statements.fields import (
     Timestamps,
     WriteOnly,
 )
-from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Tenant, Within
+from mockserver.behaviour.statements.identity import IdentityStatement, Parent, Reference, Tenant, Within
 from mockserver.behaviour.statements.limits import Capacity, Unique
 from mockserver.behaviour.statements.lists import Filter, Order, Paging, Sort
 from mockserver.behaviour.statements.replies import Errors, ReplyStatement
@@ -55,6 +55,7 @@ class Resource(Keys, frozen=True, kw_only=True):
     tenant: Tenant = Tenant(evidence="assumed")
     parent: Parent | None = None
     within: Within | None = None
+    references: tuple[Reference, ...] = ()
     order: Order = Order(evidence="assumed")
     capacity: tuple[Capacity, ...] = ()
     unique: tuple[Unique, ...] = ()

@@ -62,3 +62,29 @@ class Within(Statement, frozen=True, kw_only=True):
     """
 
     parameters: Annotated[Names, Meta(description="Names of path parameters, from left to right.")]
+
+
+class Reference(Statement, frozen=True, kw_only=True):
+    """A property that names an item of another resource, or shows it.
+
+    With `--items` it names or shows one that exists. A created item shows the item whose id the request contains. The
+    references of an item whose names differ only in their ending (`customer_id`, `customer`) are about the same item.
+    """
+
+    field: Annotated[
+        str,
+        Meta(
+            description="The property; `customer.id` is one inside an object, `lines[].product_id` one in each object "
+            "of a list, `label_ids[]` each value of a list. Empty if only the path contains it."
+        ),
+    ] = ""
+    resource: Annotated[str, Meta(description="The name of the other resource in `x-resources`.")]
+    key: Annotated[
+        str,
+        Meta(
+            description="The property of the other item whose value `field` has. Default: the other item as an object."
+        ),
+    ] = ""
+    parameter: Annotated[
+        str, Meta(description="The path parameter above the item that contains the id of the other item.")
+    ] = ""

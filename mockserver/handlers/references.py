@@ -1,0 +1,214 @@
+"""References of generated values: they are made to name and show items that exist.
+
+The choice depends only on the seed, the item and the property. So an item shows the same customer wherever it is shown,
+whichever of the two was generated first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any
+from zlib import crc32
+
+from mockserver.examples.generator import fresh
+from mockserver.handlers.joining import NOBODY, JoinedReference, Joining, Place, Subject, compiled
+from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.inference.references import DEEPEST, stem
+from mockserver.state.collection import GENERATED, Collection
+from mockserver.state.record import Record
+from mockserver.state.store import Store
+
+CANDIDATES = 50
+"""From how many items of a collection one is chosen at most."""
+
+REPAIRS = 8
+"""How many times invalid references are taken back before all of them are."""
+
+Faults = Callable[[Any], Iterable[Place]]
+"""The places at which a value is invalid."""
+
+ItemFaults = Callable[[str, dict[str, Any]], Iterable[Place]]
+"""The places at which the fields of an item of a resource are invalid."""
+
+
+class Joins:
+    """Chooses the items that references name, among those of one service."""
+
+    def __init__(self, plans: Mapping[str, ResourcePlan], store: Store, seed: int, faults: ItemFaults) -> None:
+        self._plans, self._store, self.seed, self._faults = plans, store, seed, faults
+        self.references = compiled(plans)
+        self._above = {name: resources_above(plan, plans) for name, plan in plans.items()}
+
+    def record(self, plan: ResourcePlan, tenant: str, owner: str, record: Record) -> Record:
+        """The record with references to items that exist; the same one if there are none."""
+        references = self.references[plan.name]
+        if not references:
+            return record
+        joined, subject = record.copy(), self._record_subject(plan, owner, record)
+        faults = partial(self._faults, plan.name)
+        joined.fields = self.value(record.fields, references, subject, tenant, faults)
+        return joined
+
+    def written(
+        self, plan: ResourcePlan, tenant: str, owner: str, record: Record, sent: frozenset[str], *, whole: bool
+    ) -> dict[str, Any]:
+        """The fields of an item that a client wrote, showing the items whose ids it `sent`.
+
+        If the world is `whole`, what the service set refers to existing items too. Raises UnknownReferenceError for an
+        id that no item has.
+        """
+        joining = Joining(self, tenant, self._record_subject(plan, owner, record), fresh(record.fields))
+        references = self.references[plan.name]
+        for reference in references:
+            if len(reference.steps) == 1 and reference.key and reference.steps[0] in sent:
+                joining.follow(reference, record.fields.get(reference.steps[0]))
+        for reference in references:
+            if reference.steps[0] not in sent and (whole or joining.is_followed(reference)):
+                joining.join(reference)
+        return self._repaired(joining, partial(self._faults, plan.name), record.fields)  # type: ignore[no-any-return]
+
+    def _record_subject(self, plan: ResourcePlan, owner: str, record: Record) -> Subject:
+        path = dict(zip(plan.parent_parameters, owner.split("/"), strict=False))
+        return self._subject(plan, owner, path, record)
+
+    def value(
+        self,
+        value: Any,
+        references: Sequence[JoinedReference],
+        subject: Subject,
+        tenant: str,
+        faults: Faults,
+    ) -> Any:
+        """A copy of a value with references to items that exist, as far as it stays valid.
+
+        `faults` are the places at which a value is invalid; none if it is valid.
+        """
+        joining = Joining(self, tenant, subject, fresh(value))
+        for reference in references:
+            joining.join(reference)
+        return self._repaired(joining, faults, value)
+
+    @staticmethod
+    def _repaired(joining: Joining, faults: Faults, before: Any) -> Any:
+        """The joined value, without the references that made it invalid."""
+        for _ in range(REPAIRS):
+            faulty = list(faults(joining.value))
+            if not faulty:
+                return joining.value
+            joining.undo(faulty)
+        return before
+
+    def followed(
+        self, reference: JoinedReference, tenant: str, subject: Subject, id: Any
+    ) -> tuple[Record, Subject] | None:
+        """The item that an id names; None if there is none."""
+        plan, spelling = self._plans[reference.resource], str(id)
+        self.begin(reference.resource, tenant, subject)
+        for name, owner, collection in list(self._store.items(tenant)):
+            found = (
+                collection.get(id) if name == plan.name and reference.key == plan.statements.identity.field else None
+            )
+            if found is None and name == plan.name:
+                found = next((one for one in collection if str(one.fields.get(reference.key)) == spelling), None)
+            if found is not None:
+                return found, self._record_subject(plan, owner, found)
+        return None
+
+    def begin(self, resource: str, tenant: str, subject: Subject = NOBODY) -> None:
+        """Make the items of a resource near the subject, so that there are some."""
+        path = {name: self._id_above(of, tenant, subject) for name, of in self._above[resource].items()}
+        if None not in path.values():
+            self._store.unjoined(resource, tenant, self._plans[resource].owner(path))
+
+    def chosen(
+        self, resource: str, tenant: str, subject: Subject, key: str, about: str, position: int = 0
+    ) -> tuple[Record, Subject] | None:
+        """The item of a resource that a reference names; None if there is none.
+
+        `about` is the stem of the reference's name, `position` that of the value in a list.
+        """
+        plan, path = self._plans[resource], dict[str, Any]()
+        for parameter, above in self._above[resource].items():
+            path[parameter] = self._id_above(above, tenant, subject)
+            if path[parameter] is None:
+                return None
+        owner = plan.owner(path)
+        collection = self._store.unjoined(resource, tenant, owner)
+        record = self._above_subject(resource, subject, collection, about) or _by_chance(
+            collection, key, position, _own_id(resource, subject)
+        )
+        if record is None:
+            return None
+        return record, self._subject(plan, owner, path, record)
+
+    def _subject(self, plan: ResourcePlan, owner: str, path: dict[str, Any], record: Record) -> Subject:
+        """An item as the subject of the references in it; what is below it may be meant, so it is above that."""
+        own = plan.statements.identity.parameter
+        above = {**self._above[plan.name], own: plan.name}
+        return Subject(_key(plan.name, owner, record.id), {**path, own: record.id}, above)
+
+    @staticmethod
+    def _above_subject(resource: str, subject: Subject, collection: Collection, about: str) -> Record | None:
+        """The item of this resource in the path of the subject, if a reference is about that one."""
+        for parameter, of in subject.above.items():
+            if of == resource and about in (stem(parameter), stem(resource)):
+                return collection.get(subject.path.get(parameter))
+        return None
+
+    def _id_above(self, above: str, tenant: str, subject: Subject, depth: int = 0) -> Any:
+        """The id of the item that another one is below: of the one above the subject, else of the first of all."""
+        for parameter, resource in subject.above.items():
+            if above and resource == above and subject.path.get(parameter) is not None:
+                return subject.path[parameter]
+        plan = self._plans.get(above)
+        if plan is None or depth > DEEPEST:  # resources may be below each other in a circle
+            return None
+        path = {name: self._id_above(of, tenant, subject, depth + 1) for name, of in self._above[above].items()}
+        if None in path.values():
+            return None
+        first = next(iter(self._store.unjoined(above, tenant, plan.owner(path))), None)
+        return first.id if first is not None else None
+
+    def shown(self, resource: str, record: Record, key: str) -> Any:
+        """The value of a reference by a property of the other item."""
+        return record.fields.get(key, record.id if key == self._plans[resource].statements.identity.field else None)
+
+
+NAMES = ("slug", "username", "login", "key", "name")
+"""Properties by which a path may name an item in place of its id, as in `/orgs/{org}`, the likeliest first."""
+
+
+def by_name(collection: Collection, name: Any) -> Record | None:
+    """The first generated item of that name; None if there is none."""
+    generated = [record for record in collection if GENERATED in record.hidden]
+    return next((one for key in NAMES for one in generated if one.fields.get(key) == name), None)
+
+
+def _by_chance(collection: Collection, key: str, position: int, own: Any) -> Record | None:
+    """One of the first items of a collection that is not the `own` one; the same for the same key."""
+    records = [record for record in islice(collection, CANDIDATES) if record.id != own]
+    return records[(crc32(key.encode()) + position) % len(records)] if records else None
+
+
+def _own_id(resource: str, subject: Subject) -> Any:
+    """The id of the subject, if it is of this resource: no item is its own parent."""
+    return next((subject.path.get(name) for name, of in subject.above.items() if of == resource), None)
+
+
+def _key(resource: str, owner: str, id: Any) -> str:
+    return f"{resource}/{owner}/{id}"
+
+
+def resources_above(plan: ResourcePlan, plans: Mapping[str, ResourcePlan]) -> dict[str, str]:
+    """For each path parameter above an item the resource whose id it is; empty where nobody knows."""
+    stated = {one.parameter: one.resource for one in plan.statements.references if one.parameter}
+    found: dict[str, str] = {}
+    parent = plan.statements.parent
+    while parent is not None:
+        above = plans[parent.resource]
+        found[parent.parameter] = parent.resource
+        stated = {one.parameter: one.resource for one in above.statements.references if one.parameter} | stated
+        parent = above.statements.parent
+    return {name: found.get(name) or stated.get(name, "") for name in plan.parent_parameters}

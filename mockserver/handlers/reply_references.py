@@ -1,0 +1,106 @@
+"""References in replies that no resource answers: an example response names items that exist, below ones that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.contract import Contract
+from mockserver.errors import Missing
+from mockserver.handlers.item_schemas import operations_on, reply_schemas
+from mockserver.handlers.joining import JoinedReference, Place, Subject, expanded
+from mockserver.handlers.references import Joins, by_name
+from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.inference.names import noun
+from mockserver.inference.path_tree import shape_of
+from mockserver.inference.references import ReferenceFinder, ReferredResource, steps_of
+from mockserver.messages import Call, Reply
+from mockserver.openapi.document import Operation
+from mockserver.openapi.path_template import names
+from mockserver.state.store import Store
+
+
+class ReplyReferences:
+    """Makes the example responses of one service fit what it stores."""
+
+    def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan], store: Store, joins: Joins) -> None:
+        self._contract, self._plans, self._store, self._joins = contract, plans, store, joins
+        self._items = dict(_item_shapes(contract, plans))
+        self._finder = ReferenceFinder(contract.schemas, list(_targets(contract, plans)))
+        self._found: dict[str, list[JoinedReference]] = {}
+        self._above: dict[str, dict[str, str]] = {}
+
+    def check_path(self, operation: Operation, call: Call) -> None:
+        """Raises Missing when an item that the path leads through does not exist."""
+        for parameter, resource in self._resources_above(operation).items():
+            plan = self._plans[resource]
+            collection = self._store.unjoined(resource, call.tenant, plan.owner(call.path))
+            id, is_known = call.path.get(parameter), set(plan.parent_parameters) <= call.path.keys()
+            if is_known and collection.get(id) is None and by_name(collection, id) is None:
+                name = resource.replace("-", " ")
+                raise Missing(f"{name} not found", resource=name)
+
+    def joined(self, operation: Operation, call: Call, reply: Reply) -> Reply:
+        """An example response with references to items that exist, as far as it stays valid."""
+        schema = _schema(operation, reply) if reply.content is None else None
+        above = self._resources_above(operation)
+        references = self._references(schema, tuple(above)) if schema is not None else []
+        if schema is None or not references:
+            return reply
+        subject = Subject("/".join([operation.operation_id, *map(str, call.path.values())]), call.path, above)
+        validator = self._contract.schemas.validator(schema, "response")
+
+        def faults(body: Any) -> Iterator[Place]:
+            return (tuple(fault.instance_path) for fault in validator.iter_errors(body))
+
+        return reply._replace(body=self._joins.value(reply.body, references, subject, call.tenant, faults))
+
+    def _references(self, pointer: str, parents: tuple[str, ...]) -> list[JoinedReference]:
+        if pointer not in self._found:
+            found = self._finder.in_reply(pointer, parents)
+            own = [JoinedReference(steps_of(one.field), one.resource, one.key) for one in found]
+            self._found[pointer] = expanded(own, self._joins.references)
+        return self._found[pointer]
+
+    def _resources_above(self, operation: Operation) -> dict[str, str]:
+        """The path parameters of an operation that are ids of resources, with these."""
+        if operation.path not in self._above:
+            shape, found, own = shape_of(operation.path), dict[str, str](), names(operation.path)
+            for length in range(1, len(shape)):
+                resource = self._items.get(shape[:length])
+                if resource is not None:
+                    found[own[sum(segment.count("{}") for segment in shape[:length]) - 1]] = resource
+            self._above[operation.path] = found
+        return self._above[operation.path]
+
+
+def _schema(operation: Operation, reply: Reply) -> str | None:
+    """The schema of a reply's body."""
+    response = operation.response(reply.status)
+    media = response.content if response is not None else ()
+    return next((one.schema for one in media if one.name == reply.media_type), None)
+
+
+def _item_shapes(contract: Contract, plans: Mapping[str, ResourcePlan]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The shape of the path of each resource's items, with the resource."""
+    for name, plan in plans.items():
+        for operation, behaviour in operations_on(contract, name):
+            does = behaviour.action.does if behaviour.action is not None else ""
+            ending = "{" + plan.statements.identity.parameter + "}"
+            if does not in ("create", "list") and operation.path.rstrip("/").endswith(ending):
+                yield shape_of(operation.path), name
+
+
+def _targets(contract: Contract, plans: Mapping[str, ResourcePlan]) -> Iterator[ReferredResource]:
+    for name, plan in plans.items():
+        if not plan.is_single:
+            identity = plan.statements.identity
+            word = _word(operation.path for operation, _ in operations_on(contract, name)) or name
+            views = tuple(reply_schemas(contract, name))
+            yield ReferredResource(name, noun(word), views, identity.field, identity.parameter, plan.parent_parameters)
+
+
+def _word(paths: Iterable[str]) -> str:
+    """The last segment that is not a parameter, of the first path."""
+    path = next(iter(paths), "")
+    return next((segment for segment in reversed(shape_of(path)) if "{" not in segment), "")

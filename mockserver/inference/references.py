@@ -1,0 +1,217 @@
+"""References: properties that name or show an item of another resource, found by names and schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mockserver.inference.messages import is_object
+from mockserver.inference.names import noun, words
+from mockserver.openapi.schemas import Schemas
+
+EACH = "[]"
+"""The step of a path that stands for each value of a list."""
+
+ID_WORDS = frozenset(("id", "ids", "uuid", "uuids", "gid", "gids", "guid", "guids"))
+"""Last words of names that hold the id of something."""
+
+SELF = frozenset(("parent",))
+"""Names of a reference to another item of the same resource."""
+
+DEEPEST = 6
+"""How many properties deep references are looked for."""
+
+MOST = 400
+"""How many references of one schema are found at most."""
+
+Steps = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferredResource:
+    """A resource that can be referred to.
+
+    `words` is its name, `schemas` are the pointers of the schemas that show its items (resolved), the fullest first;
+    `field` is the property with the id, `parameter` the path parameter with it, and `parents` are those above it.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    schemas: tuple[str, ...]
+    field: str
+    parameter: str = ""
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReference:
+    """A reference at `steps` of a value: to an item of `resource`, by its property `key` or (empty) as an object."""
+
+    steps: Steps
+    resource: str
+    key: str
+    reason: str
+
+    @property
+    def field(self) -> str:
+        """The steps as one text: `lines[].product_id`."""
+        return ".".join(self.steps).replace(f".{EACH}", EACH)
+
+
+def steps_of(field: str) -> Steps:
+    """The steps that a text such as `lines[].product_id` stands for."""
+    return tuple(step for step in field.replace(EACH, f".{EACH}").split(".") if step)
+
+
+def stem(name: str) -> str:
+    """What a property is about, without `id` at its end: `customer` for `customer_id`, `customerIds`, `customers`."""
+    parts = words(name)
+    return "".join(noun("_".join(parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts)))
+
+
+class ReferenceFinder:
+    """Finds the references in values of one document's schemas."""
+
+    def __init__(self, schemas: Schemas, targets: Iterable[ReferredResource]) -> None:
+        self._schemas = schemas
+        self._by_words: dict[tuple[str, ...], list[ReferredResource]] = {}
+        self._by_schema: dict[str, list[ReferredResource]] = {}
+        for target in sorted(targets, key=lambda target: len(target.parents)):
+            self._by_words.setdefault(target.words, []).append(target)
+            for pointer in target.schemas:
+                self._by_schema.setdefault(pointer, []).append(target)
+
+    def in_item(self, pointer: str, own: ReferredResource) -> list[FoundReference]:
+        """The references in an item of a resource, whose schema is at `pointer`."""
+        return list(self._limited(self._inside(pointer, (), own, (self._resolved(pointer),))))
+
+    def in_reply(self, pointer: str, parents: tuple[str, ...]) -> list[FoundReference]:
+        """The references in the body of a reply, below these path parameters; items themselves are among them."""
+        own = ReferredResource("", (), (), "", "", parents)
+        return list(self._limited(self._at(pointer, (), "", own, ())))
+
+    @staticmethod
+    def _limited(found: Iterator[FoundReference]) -> Iterator[FoundReference]:
+        return (reference for reference, _ in zip(found, range(MOST), strict=False))
+
+    def _resolved(self, pointer: str) -> str:
+        return self._schemas.resolve(pointer)[1]
+
+    def _inside(self, pointer: str, steps: Steps, own: ReferredResource, above: Steps) -> Iterator[FoundReference]:
+        """The references in the properties of an object. `above` are the schemas that contain this one."""
+        for name, at in self._schemas.properties(pointer).items():
+            if name == own.field and not steps:
+                continue
+            yield from self._at(at, (*steps, name), name, own, above)
+
+    def _at(
+        self, pointer: str, steps: Steps, name: str, own: ReferredResource, above: Steps
+    ) -> Iterator[FoundReference]:
+        """The references at one place: of the value itself, or else inside it."""
+        entries = self._schemas.items(pointer) if "array" in self._schemas.types(pointer) else None
+        if entries is not None:
+            if steps.count(EACH) < 2:
+                yield from self._at(entries, (*steps, EACH), name, own, above)
+            return
+        resolved = self._resolved(pointer)
+        whole = self._is_item(pointer, name, steps, own)
+        if whole is not None:
+            yield whole  # what is inside it, the references of that resource say
+            return
+        found = self._shown(pointer, name, steps, own) or self._named(pointer, name, steps, own)
+        if found is not None:
+            yield found
+        deep = sum(step != EACH for step in steps)
+        if deep < DEEPEST and resolved not in above:
+            yield from self._inside(pointer, steps, own, (*above, resolved))
+
+    def _is_item(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> FoundReference | None:
+        """A reference that shows the other item by the very schema of its resource, perhaps as one alternative."""
+        for _, here in self._schemas.branches(pointer, every=True):
+            target = self._nearest(self._by_schema.get(here, ()), own)
+            if target is not None:
+                called = self._called(stem(name), name, own) if name else None
+                if called is not None and not _is_reachable(target, own) and _is_reachable(called, own):
+                    target = called  # users are shown below `/projects/{id}/reviewers`, too
+                return FoundReference(steps, target.name, "", f"the schema is that of {target.name}")
+        return None
+
+    def _shown(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> FoundReference | None:
+        """A reference that shows the other item as an object with a schema of its own."""
+        if "object" not in self._schemas.types(pointer) and not is_object(self._schemas, pointer):
+            return None
+        target = self._called(stem(name), name, own) if name else None
+        shown = self._schemas.properties(pointer)
+        if target is not None and (target.field in shown or "id" in shown):
+            return FoundReference(steps, target.name, "", f"{name} is the name of {target.name}")
+        return None
+
+    def _named(self, pointer: str, name: str, steps: Steps, own: ReferredResource) -> FoundReference | None:
+        """A reference that is the id of the other item."""
+        parts, types = words(name), self._schemas.types(pointer) - {"null"}
+        if not parts or not types or not types <= {"string", "integer", "number"}:
+            return None
+        says_id = len(parts) > 1 and parts[-1] in ID_WORDS
+        target = self._called(stem(name), name, own)
+        if target is None or (not says_id and not self._may_be_id(pointer, target, types)):
+            return None
+        key = self._key(target, types)
+        return FoundReference(steps, target.name, key, f"{name} is named after {target.name}") if key else None
+
+    def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str]) -> bool:
+        """Can a property with the very name of a resource hold an id? Not one with values or a format of its own."""
+        schema = self._schemas
+        return types == {"string"} and all(
+            schema.keyword(pointer, k) is None for k in ("enum", "format", "const", "pattern")
+        )
+
+    def _key(self, target: ReferredResource, types: frozenset[str]) -> str:
+        """The property of the other item with an id of one of these types; empty if there is none."""
+        shown = {
+            name: at for pointer in reversed(target.schemas) for name, at in self._schemas.properties(pointer).items()
+        }
+        for key in dict.fromkeys(("id", "uuid", "gid", target.field)):
+            own = self._schemas.types(shown[key]) - {"null"} if key in shown else frozenset[str]()
+            is_text = "string" in types and own <= {"string", "integer"}  # ids of numbers are also written as text
+            if key and (own & types or (is_text and own) or (key == target.field and not own)):
+                return key
+        return ""
+
+    def _called(self, name: str, whole: str, own: ReferredResource) -> ReferredResource | None:
+        """The resource that a name means, by its last words: `default_customer_id` means a customer."""
+        if name in SELF:
+            return own if own.name else None
+        parts = words(whole)
+        parts = parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts
+        called = noun("_".join(parts))
+        for begin in range(len(called)):
+            found = self._nearest(self._by_words.get(called[begin:], ()), own)
+            if found is not None:
+                return found
+        return None
+
+    @staticmethod
+    def _nearest(targets: Iterable[ReferredResource], own: ReferredResource) -> ReferredResource | None:
+        """The resource below the same items if there is one, else the one with the fewest path parameters above it."""
+        ranked = sorted(targets, key=lambda one: (not _is_reachable(one, own), not one.parameter, len(one.parents)))
+        return ranked[0] if ranked else None
+
+
+def _is_reachable(target: ReferredResource, own: ReferredResource) -> bool:
+    """Are all path parameters above an item also above (or in) the path of an own item?"""
+    return set(target.parents) <= {*own.parents, own.parameter}
+
+
+def of_parameter(
+    parameter: str, found: Iterable[FoundReference], targets: Iterable[ReferredResource]
+) -> ReferredResource | None:
+    """The resource whose id a path parameter above an item contains; None if nothing tells.
+
+    A property of the item with the same name tells it (`found` are the references of the item), or the name itself.
+    """
+    known = {target.name: target for target in targets if not target.parents}
+    named = (one.resource for one in found if len(one.steps) == 1 and stem(one.steps[0]) == stem(parameter))
+    by_property = next((known[name] for name in named if name in known), None)
+    if by_property is not None:
+        return by_property
+    return next((one for one in known.values() if one.parameter == parameter or one.words == noun(parameter)), None)
