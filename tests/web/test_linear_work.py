@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ def api() -> Node:
 class App:
     """The mock as a server calls it: an HTTP client would spend most of the time."""
 
-    def __init__(self, app: Any) -> None:
-        self._app, self._runner = app, asyncio.Runner()
+    def __init__(self, app: Any, runner: asyncio.Runner) -> None:
+        self._app, self._runner = app, runner
 
     def status(self, target: str, headers: Any = (), body: bytes = b"") -> int:
         path, _, query = target.partition("?")
@@ -80,8 +81,9 @@ KINDS: dict[str, Any] = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    return App(served(tmp_path_factory.mktemp("linear"), api()))
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with asyncio.Runner() as runner:
+        yield App(served(tmp_path_factory.mktemp("linear"), api()), runner)
 
 
 @pytest.mark.parametrize("kind", KINDS)
