@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench soak conformance conformance-big corpus journeys mutants \
+.PHONY: help serve test cases coverage test-wheel lint format bench soak conformance conformance-big corpus journeys joins mutants \
         wheel pins docs clean
 .DELETE_ON_ERROR:
 
@@ -64,6 +64,9 @@ corpus: $(VENV)/developed ## Serve every document of a public directory and prin
 
 journeys: $(VENV)/developed ## Create, read, list, update and delete items of public documents
 	@$(BIN)/python -m tests.journeys.run $(ARGS)
+
+joins: $(VENV)/developed ## Print which share of the references in replies leads to something (ARGS="my-api.yaml")
+	@$(BIN)/python -m tests.joins.run $(ARGS)
 
 mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the checks find
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)

@@ -26,7 +26,8 @@ from mockserver.inference.layering import consistent
 )
 @click.option("--lenient", is_flag=True, help="Read the valid parts of an invalid document.")
 @click.option("--outside", is_flag=True, help="Follow references outside the document's folder and to URLs.")
-def infer(document: str, output: Path | None, lenient: bool, outside: bool) -> None:
+@click.option("--read-only", is_flag=True, help="Also what can only be read, as `serve --items` infers it.")
+def infer(document: str, output: Path | None, lenient: bool, outside: bool, read_only: bool) -> None:
     """Print the behaviour that is inferred from a document, as a behaviour file.
 
     Correct the file and use it with `mockserver serve DOCUMENT --behaviour FILE`.
@@ -37,7 +38,8 @@ def infer(document: str, output: Path | None, lenient: bool, outside: bool) -> N
         raise click.ClickException(str(fault)) from None
     print_problems(contract)
     stated = tree_of(contract.document.root)
-    inferred = consistent(inference.infer(contract.document, contract.schemas, contract.examples), stated)
+    made = inference.infer(contract.document, contract.schemas, contract.examples, read_only=read_only)
+    inferred = consistent(made, stated)
     text = behaviour_file.inferred(contract.document, inferred, stated)
     if output is None:
         click.echo(text, nl=False)

@@ -26,6 +26,7 @@ NO_CHECK = {
     "credentials": "credentials of the mock, not a statement about the vendor",
     "notes": "notes for people",
     "invented": "how the mock fills replies that only a schema describes",
+    "references": "which item is shown follows from names, and no check creates the other item first",
     "server-set": "tested by mass-assignment, which finds the fields itself",
 }
 """Kinds of statements without a check, and why."""

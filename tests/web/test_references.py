@@ -1,0 +1,153 @@
+"""What generated items and responses refer to exists: `docs/shop.yaml` served with `--items`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mockserver
+from mockserver.web.service import ServiceSettings
+from tests.client import Client
+from tests.joins.references import references
+
+SHOP = Path(__file__).parents[2] / "docs" / "shop.yaml"
+ITEMS = 4
+
+
+def served(items: int = ITEMS, **options: Any) -> Client:
+    return Client(mockserver.create_app(SHOP, seed=1, settings=ServiceSettings(items=items, **options)))
+
+
+@pytest.fixture
+def shop() -> Iterator[Client]:
+    with served() as client:
+        yield client
+
+
+def ids(client: Client, path: str, key: str = "id") -> list[Any]:
+    return [each[key] for each in client.get(path).json()]
+
+
+def test_an_id_in_an_item_is_that_of_an_item(shop: Client) -> None:
+    customers, orders = ids(shop, "/customers"), ids(shop, "/orders")
+
+    for order in shop.get("/orders").json():
+        assert order["customer_id"] in customers
+        assert set(order["related_order_ids"]) <= set(orders)
+
+
+def test_a_property_of_the_same_name_shows_the_same_item(shop: Client) -> None:
+    for order in shop.get("/orders").json():
+        customer = shop.get(f"/customers/{order['customer_id']}").json()
+
+        assert {name: customer[name] for name in ("id", "name")} == order["customer"]
+
+
+def test_an_object_with_the_schema_of_an_item_is_one(shop: Client) -> None:
+    buyer = shop.get("/orders").json()[0]["buyer"]
+
+    assert shop.get(f"/customers/{buyer['id']}").json() == buyer
+
+
+def test_an_item_never_refers_to_itself(shop: Client) -> None:
+    for order in shop.get("/orders").json():
+        assert order["id"] not in order["related_order_ids"]
+
+
+def test_what_can_only_be_read_has_items_too(shop: Client) -> None:
+    countries = ids(shop, "/countries", "code")
+
+    assert ITEMS == len(countries)
+    assert 200 == shop.get(f"/countries/{countries[0]}").status_code
+    assert {each["country"]["code"] for each in shop.get("/customers").json()} <= set(countries)
+
+
+@pytest.mark.parametrize("path", ["/customers/nobody", "/countries/XX", "/customers/nobody/addresses"])
+def test_what_is_not_there_is_404(shop: Client, path: str) -> None:
+    assert 404 == shop.get(path).status_code
+
+
+def test_an_example_response_refers_to_items(shop: Client) -> None:
+    report = shop.get("/report").json()
+
+    assert shop.get(f"/customers/{report['best']['id']}").json() == report["best"]
+    assert set(report["order_ids"]) <= set(ids(shop, "/orders"))
+
+
+def test_another_path_shows_the_same_items(shop: Client) -> None:
+    assert shop.get("/customers").json() == shop.get("/customers/search").json()
+
+
+def test_items_below_an_item_are_found_at_their_path(shop: Client) -> None:
+    customer = ids(shop, "/customers")[1]
+    address = shop.get(f"/customers/{customer}/addresses").json()[0]
+
+    assert address == shop.get(f"/customers/{customer}/addresses/{address['id']}").json()
+    assert customer == address["customer_id"]
+
+
+def test_a_new_item_shows_the_item_whose_id_it_names(shop: Client) -> None:
+    ada = shop.post("/customers", json={"name": "Ada"}).json()
+
+    order = shop.post("/orders", json={"customer_id": ada["id"]}).json()
+
+    assert (ada["id"], "Ada") == (order["customer"]["id"], order["customer"]["name"])
+    assert order == shop.get(f"/orders/{order['id']}").json()
+
+
+def test_a_changed_item_shows_the_new_one(shop: Client) -> None:
+    ada = shop.post("/customers", json={"name": "Ada"}).json()
+    order = ids(shop, "/orders")[0]
+
+    assert "Ada" == shop.patch(f"/orders/{order}", json={"customer_id": ada["id"]}).json()["customer"]["name"]
+
+
+def test_an_unknown_id_is_refused_and_nothing_is_created(shop: Client) -> None:
+    refused = shop.post("/orders", json={"customer_id": "nobody"})
+
+    assert 422 == refused.status_code
+    assert 'body customer_id: there is no customer with the id "nobody"' == refused.json()["detail"]
+    assert ITEMS == len(shop.get("/orders").json())
+
+
+def test_without_items_an_unknown_id_is_accepted_and_a_known_one_shown() -> None:
+    with served(items=0) as shop:
+        ada = shop.post("/customers", json={"name": "Ada"}).json()
+
+        assert "Ada" == shop.post("/orders", json={"customer_id": ada["id"]}).json()["customer"]["name"]
+        assert 201 == shop.post("/orders", json={"customer_id": "nobody"}).status_code
+
+
+def test_the_same_seed_gives_the_same_world_whatever_is_asked_first() -> None:
+    with served() as one, served() as other:
+        orders = one.get("/orders").json()
+        other.get("/report")
+        other.get("/customers")
+
+        assert orders == other.get("/orders").json()
+
+
+def test_the_references_of_the_whole_shop_lead_somewhere(shop: Client) -> None:
+    known = {"customer": ids(shop, "/customers"), "order": ids(shop, "/orders")}
+    found = [
+        one
+        for path in ("/orders", "/customers", "/report")
+        for one in references(shop.get(path).json(), frozenset(known))
+    ]
+
+    assert len(found) > 20
+    assert [] == [one for one in found if one.id not in map(str, known[one.noun])]
+
+
+def test_a_statement_corrects_a_reference(tmp_path: Path) -> None:
+    behaviour = tmp_path / "behaviour.yaml"
+    behaviour.write_text(
+        "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n"
+        "- target: $\n  update: {x-resources: {order: {references: null}}}\n"
+    )
+    sandbox = mockserver.create_app(SHOP, behaviour=[behaviour], seed=1, settings=ServiceSettings(items=ITEMS))
+    with Client(sandbox) as shop:
+        assert not set(ids(shop, "/orders", "customer_id")) & set(ids(shop, "/customers"))
