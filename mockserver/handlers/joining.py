@@ -79,8 +79,8 @@ class Subject(NamedTuple):
     above: Mapping[str, str]
 
 
-NOBODY = Subject("", {}, {})
-"""The subject of what nothing is above."""
+NOTHING_ABOVE = Subject("", {}, {})
+"""The subject of what is below no item."""
 
 
 class ItemChooser(Protocol):

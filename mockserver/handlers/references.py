@@ -13,7 +13,7 @@ from typing import Any
 from zlib import crc32
 
 from mockserver.examples.generator import fresh
-from mockserver.handlers.joining import NOBODY, JoinedReference, Joining, Place, Subject, compiled
+from mockserver.handlers.joining import NOTHING_ABOVE, JoinedReference, Joining, Place, Subject, compiled
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference.references import DEEPEST, stem
 from mockserver.state.collection import GENERATED, Collection
@@ -116,7 +116,7 @@ class Joins:
                 return found, self._record_subject(plan, owner, found)
         return None
 
-    def begin(self, resource: str, tenant: str, subject: Subject = NOBODY) -> None:
+    def begin(self, resource: str, tenant: str, subject: Subject = NOTHING_ABOVE) -> None:
         """Make the items of a resource near the subject, so that there are some."""
         path = {name: self._id_above(of, tenant, subject) for name, of in self._above[resource].items()}
         if None not in path.values():
