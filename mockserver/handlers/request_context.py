@@ -210,16 +210,16 @@ class RequestContext:
         """Generate and store the item for an unknown id (the last of `ids`), with `--materialize`; else None.
 
         An item that a client created and deleted does not return, unless clients choose all ids: they may mean another
-        item by the same id. A deleted generated item returns only if the operation documents no 404. Nothing is
-        generated below a parent that does not exist.
+        item by the same id. A deleted generated item returns only if the operation documents no 404, and so does a
+        single item, whoever created it: its path names no other one. Nothing is generated below a parent that does
+        not exist.
         """
         source = self.transaction.store.source
         if source is None:
             return None
         owner = "/".join(str(id) for id in ids[:-1])
         collection, parent = self.transaction.store.collection(plan.name, self.tenant, owner), plan.statements.parent
-        was_deleted = collection.was_deleted(ids[-1], made_up=self._documents_missing)
-        if was_deleted and plan.statements.identity.generate != "client":
+        if self._stays_deleted(plan, collection, ids[-1]):
             return None
         if parent is not None and parent.parameter in plan.parent_parameters:
             parent_ids = ids[: plan.parent_parameters.index(parent.parameter) + 1]
@@ -229,6 +229,11 @@ class RequestContext:
         if record is not None and collection.by_id.get(record.id) is not record:
             self.transaction.add(collection, record)
         return record
+
+    def _stays_deleted(self, plan: ResourcePlan, collection: Collection, id: Any) -> bool:
+        if plan.statements.identity.generate == "client" or (plan.is_single and not self._documents_missing):
+            return False
+        return collection.was_deleted(id, made_up=self._documents_missing)
 
     @property
     def _documents_missing(self) -> bool:

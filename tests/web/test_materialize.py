@@ -170,6 +170,37 @@ def test_every_collection_starts_with_the_requested_number_of_items(tmp_path: Pa
         jsonschema.validate(user, USER, format_checker=jsonschema.FormatChecker())
 
 
+HOLD = {"type": "object", "required": ["reason"], "properties": {"reason": {"type": "string"}}}
+
+
+def holds(*, missing: bool) -> dict[str, Any]:
+    """Zones with one hold each, which is at a path without an id of its own."""
+    zone = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "name": {"type": "string"}}}
+    found = answers(HOLD) | ({"404": {"description": "not there"}} if missing else {})
+    owner = [parameter("zone_id", {"type": "string"})]
+    return document({
+        "/zones/{zone_id}": {"get": {"responses": answers(zone)}, "parameters": owner},
+        "/zones/{zone_id}/hold": {
+            "parameters": owner,
+            "get": {"responses": found},
+            "post": {"requestBody": takes(HOLD), "responses": answers(HOLD)},
+            "delete": {"responses": found},
+        },
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("missing", "status"), [(False, 200), (True, 404)])
+def test_a_deleted_single_item_returns_where_no_404_is_documented(tmp_path: Path, missing: bool, status: int) -> None:
+    app = served(tmp_path, holds(missing=missing), seed=1, settings=ServiceSettings(materialize=True))
+    with Client(app) as client:
+        created = client.post("/zones/z1/hold", json={"reason": "payment"})
+        deleted = client.delete("/zones/z1/hold")
+
+        assert [200, 200] == [created.status_code, deleted.status_code]
+        assert status == client.get("/zones/z1/hold").status_code
+        assert status == client.delete("/zones/z1/hold").status_code
+
+
 def test_below_a_created_item_collections_start_empty(tmp_path: Path) -> None:
     with Client(sandbox(tmp_path, items=3)) as client:
         created = client.post("/users", json={"age": 50}).json()
