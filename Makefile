@@ -10,8 +10,8 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench soak conformance conformance-big corpus journeys joins mutants \
-        wheel pins docs clean
+.PHONY: help serve test cases coverage test-wheel lint format bench soak conformance conformance-big corpus journeys joins \
+        client-suites mutants wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -67,6 +67,9 @@ journeys: $(VENV)/developed ## Create, read, list, update and delete items of pu
 
 joins: $(VENV)/developed ## Print which share of the references in replies leads to something (ARGS="my-api.yaml")
 	@$(BIN)/python -m tests.joins.run $(ARGS)
+
+client-suites: $(VENV)/developed ## Run the tests of vendors' clients against this mock and against Prism (ARGS="groq --all")
+	@$(BIN)/python -m tests.client_suites.run $(ARGS)
 
 mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the checks find
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)
