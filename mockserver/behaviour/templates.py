@@ -29,6 +29,7 @@ ITEM_VALUES = frozenset({"id", "tenant", "user", "now"})
 
 REPLY_VALUES = frozenset(
     {"item", "items", "id", "next", "more", "total", "limit", "offset", "page", "pages", "count", "last", "location"}
+    | {"first_id", "last_id"}
 )
 """The placeholders that the body and the headers of a reply may use."""
 
@@ -86,12 +87,19 @@ def text(scope: Scope, name: str) -> str:
     return "" if value is None else str(value)
 
 
+def text_or_null(scope: Scope, name: str) -> str | None:
+    """`{text_or_null:last_id}`: the value as text; null when there is none."""
+    value = scope.get(name)
+    return None if value is None else str(value)
+
+
 FUNCTIONS: dict[str, Callable[[Scope, str], Any]] = {
     "slug": slug,
     "present": present,
     "field": field,
     "param": parameter,
     "text": text,
+    "text_or_null": text_or_null,
 }
 
 

@@ -100,6 +100,7 @@ class ReplyRenderer:
     def item_list(self, records: list[Record], values: dict[str, Any], headers: tuple[tuple[str, str], ...]) -> Reply:
         """The reply that shows a list, with the bytes of each item as they were last encoded."""
         values["last"] = not values["more"]
+        values["first_id"], values["last_id"] = (records[0].id, records[-1].id) if records else (None, None)
         headers = (*headers, *self._headers(values))
         if self.validators is None:
             values["items"] = [self.item(record, {}) for record in records]

@@ -30,6 +30,7 @@ FLAGS = {
     "hasmore": "more", "hasnext": "more", "hasnextpage": "more", "more": "more", "hasmoreitems": "more",
     "incomplete": "more", "istruncated": "more", "last": "last", "islast": "last", "islastpage": "last",
 }  # fmt: skip
+EDGES = {"firstid": "first_id", "lastid": "last_id"}
 POSITIONS = frozenset(
     (
         "next",
@@ -136,6 +137,9 @@ class Envelopes:
             return "{" + FLAGS[word] + "}"
         if word in POSITIONS and types <= {"string", "integer"} and schemas.keyword(pointer, "format") != "uri":
             return "{text:next}" if types == {"string"} else "{next}"  # an empty string on the last page
+        if word in EDGES and types <= {"string", "integer"}:
+            as_text = "text_or_null:" if "null" in schemas.types(pointer) else "text:"
+            return f"{{{as_text if types == {'string'} else ''}{EDGES[word]}}}"
         return self._nested(pointer) if word in NESTED and types == {"object"} else None
 
     def _nested(self, pointer: str) -> Template:
@@ -194,4 +198,10 @@ def filled(template: Template, placeholder: Any) -> Any:
 
 
 def _is_left_out(template: Template) -> bool:
-    return template in ("{next?}", "{text:next?}")
+    return (
+        isinstance(template, str) and template.endswith("?}") and template.strip("{?}").split(":")[-1] in WITHOUT_VALUE
+    )
+
+
+WITHOUT_VALUE = ("next", *EDGES.values())
+"""What an empty page does not have."""

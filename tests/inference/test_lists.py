@@ -249,3 +249,18 @@ def test_what_is_equal_stands_in_the_order_of_its_age_the_same_way_round(
             client.post("/pets", json={"name": "twin"})
 
         assert ids == [pet["id"] for pet in client.get("/pets", params={"sort": by}).json()]
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_a_page_says_which_items_are_its_first_and_its_last(tmp_path: Path, nothing: str | None) -> None:
+    edge: Node = {"type": ["string", "null"] if nothing is None else "string"}
+    page: Node = {"type": "object", "required": ["data", "first_id", "last_id"], "properties": {
+        "data": {"type": "array", "items": item()}, "first_id": edge, "last_id": edge}}  # fmt: skip
+    with Client(served(tmp_path, listed(None, query("limit", SIZE), reply=page))) as client:
+        empty = client.get("/pets").json()
+        made(client, 3)
+
+        shown = client.get("/pets", params={"limit": 2}).json()
+
+    assert (nothing, nothing) == (empty["first_id"], empty["last_id"])
+    assert [str(shown["data"][0]["id"]), str(shown["data"][1]["id"])] == [shown["first_id"], shown["last_id"]]
