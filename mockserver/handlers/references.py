@@ -93,12 +93,15 @@ class Joins:
     @staticmethod
     def _repaired(joining: Joining, faults: Faults, before: Any) -> Any:
         """The joined value, without the references that made it invalid."""
+        joined = fresh(joining.value)
         for _ in range(REPAIRS):
             faulty = list(faults(joining.value))
             if not faulty:
                 return joining.value
+            if () in faulty:  # such as none of several alternatives: it does not tell which property is wrong
+                break
             joining.undo(faulty)
-        return before
+        return _valid_parts(before, joined, lambda value: not any(True for _ in faults(value)))
 
     def followed(
         self, reference: JoinedReference, tenant: str, subject: Subject, id: Any
@@ -184,6 +187,24 @@ def by_name(collection: Collection, name: Any) -> Record | None:
     """The first generated item of that name; None if there is none."""
     generated = [record for record in collection if GENERATED in record.hidden]
     return next((one for key in NAMES for one in generated if one.fields.get(key) == name), None)
+
+
+def _valid_parts(before: Any, joined: Any, fits: Callable[[Any], bool], depth: int = DEEPEST) -> Any:
+    """A value with those parts of the joined one with which it stays valid: whole properties, else parts of them."""
+    if depth == 0 or not isinstance(before, dict | list) or type(before) is not type(joined):
+        return before
+    value = before.copy()
+    for key in range(len(before)) if isinstance(before, list) else before:
+        if before[key] != joined[key]:
+            value[key] = joined[key]
+            if not fits(value):
+                value[key] = before[key]
+                value[key] = _valid_parts(before[key], joined[key], partial(_fits_inside, value, key, fits), depth - 1)
+    return value
+
+
+def _fits_inside(value: Any, key: Any, fits: Callable[[Any], bool], part: Any) -> bool:
+    return fits([*value[:key], part, *value[key + 1 :]] if isinstance(value, list) else {**value, key: part})
 
 
 def _by_chance(collection: Collection, key: str, position: int, own: Any) -> Record | None:

@@ -33,8 +33,12 @@ def with_aliases(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -
 
 
 def _rank(draft: ResourceDraft) -> tuple[bool, int]:
-    """Resources that can be changed come first, then those with the fewest path parameters above their items."""
-    return (not draft.is_resource, len(draft.parent_parameters))
+    """Resources whose items can be written come first, then those with the fewest path parameters above them.
+
+    A PUT without a body only links an item that is elsewhere: `/repos/{repo}/reviewers/{user}`.
+    """
+    writes = (a for a in draft.actions if a.does in ("create", "update", "replace"))
+    return (all(action.operation.request_body is None for action in writes), len(draft.parent_parameters))
 
 
 def _alias(main: ResourceDraft, draft: ResourceDraft, action: DraftAction) -> DraftAction:

@@ -45,9 +45,7 @@ class Writer:
 
     def _references(self, draft: ResourceDraft, parent: DraftParent | None) -> list[Statement]:
         """The properties of an item, and the path parameters above it, that name items of other resources."""
-        own = self._targets.get(draft.name)
-        if own is None:
-            return []
+        own = self._targets.get(draft.name) or self._target(draft)  # nothing refers to a single item, but it may refer
         views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
         found = [reference for view in views for reference in self._finder.in_item(view, own)]
         above = {parameter: self._above(parameter, draft, parent, found) for parameter in draft.parent_parameters}

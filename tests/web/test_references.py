@@ -12,6 +12,8 @@ import mockserver
 from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.joins.references import references
+from tests.web.document import answers, document
+from tests.web.document import served as served_document
 
 SHOP = Path(__file__).parents[2] / "docs" / "shop.yaml"
 ITEMS = 4
@@ -151,3 +153,30 @@ def test_a_statement_corrects_a_reference(tmp_path: Path) -> None:
     sandbox = mockserver.create_app(SHOP, behaviour=[behaviour], seed=1, settings=ServiceSettings(items=ITEMS))
     with Client(sandbox) as shop:
         assert not set(ids(shop, "/orders", "customer_id")) & set(ids(shop, "/customers"))
+
+
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf"])
+def test_a_reference_that_would_be_invalid_is_left_and_the_others_are_kept(tmp_path: Path, keyword: str) -> None:
+    user = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}}
+    marked = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "pattern": "^U[0-9]$"}}}
+    team = {"type": "object", "required": ["id", "user", "owner"], "properties": {
+        "id": {"type": "integer"}, "user": marked, "owner": {"$ref": "#/components/schemas/User"}}}  # fmt: skip
+    schemas = {"User": user, "Team": {keyword: [team]}}
+    paths = {
+        f"/{noun.lower()}s{below}": {"parameters": [ID] if below else [], "get": {"responses": answers(shown)}}
+        for noun in schemas
+        for below, shown in (("", {"type": "array", "items": named(noun)}), ("/{id}", named(noun)))
+    }
+    written = document(paths, components={"schemas": schemas})
+    with Client(served_document(tmp_path, written, settings=ServiceSettings(items=ITEMS))) as client:
+        users = ids(client, "/users")
+        for shown in client.get("/teams").json():
+            assert shown["owner"]["id"] in users
+            assert shown["user"]["id"] not in users
+
+
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def named(noun: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{noun}"}
