@@ -120,6 +120,11 @@ class Joining:
         """The value as it is now."""
         return self._box[""]
 
+    @property
+    def is_changed(self) -> bool:
+        """Was anything set?"""
+        return bool(self._changed)
+
     def follow(self, reference: JoinedReference, id: Any) -> None:
         """Let all references that are about the same item as this one name the item with this id.
 

@@ -93,6 +93,8 @@ class Joins:
     @staticmethod
     def _repaired(joining: Joining, faults: Faults, before: Any) -> Any:
         """The joined value, without the references that made it invalid."""
+        if not joining.is_changed:  # as for most writes: then there is nothing to copy or to validate again
+            return before
         joined = fresh(joining.value)
         for _ in range(REPAIRS):
             faulty = list(faults(joining.value))

@@ -12,7 +12,7 @@ from mockserver.handlers.joining import JoinedReference, Place, Subject, expande
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference.names import noun
-from mockserver.inference.path_tree import shape_of
+from mockserver.inference.path_tree import PathNode, shape_of
 from mockserver.inference.references import ReferenceFinder, ReferredResource, steps_of
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -102,5 +102,4 @@ def _targets(contract: Contract, plans: Mapping[str, ResourcePlan]) -> Iterator[
 
 def _word(paths: Iterable[str]) -> str:
     """The last segment that is not a parameter, of the first path."""
-    path = next(iter(paths), "")
-    return next((segment for segment in reversed(shape_of(path)) if "{" not in segment), "")
+    return next((PathNode(path, shape_of(path), {}).word for path in paths), "")
