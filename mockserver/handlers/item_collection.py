@@ -15,7 +15,6 @@ from mockserver.messages import Call
 from mockserver.state.deferred import DeferredTransaction
 from mockserver.state.record import Record
 from mockserver.state.store import Store
-from mockserver.state.world import World
 
 Item = dict[str, Any]
 Items = list[Item]
@@ -28,9 +27,9 @@ class RequestItems:
     `bounds` has one operation of each resource. Other requests see no change before `transaction` is applied.
     """
 
-    def __init__(self, store: Store, bounds: Mapping[str, BoundOperation], world: World, call: Call) -> None:
+    def __init__(self, store: Store, bounds: Mapping[str, BoundOperation], call: Call) -> None:
         self.transaction = DeferredTransaction(store)
-        self._bounds, self._world, self._call = bounds, world, call
+        self._bounds, self._call = bounds, call
 
     def context(self, resource: str, above: Mapping[str, Any]) -> RequestContext:
         """A context for a resource. Raises LookupError for an unknown resource, or if the id of a parent is missing."""
@@ -42,7 +41,7 @@ class RequestItems:
         missing = [name for name in bound.resource.parent_parameters if name not in call.path]
         if missing:
             raise LookupError(f"the items of {resource!r} belong to another item: name its {', '.join(missing)}")
-        return RequestContext(call, bound, self.transaction, self._world)
+        return RequestContext(call, bound, self.transaction)
 
 
 class RunsStep(Protocol):

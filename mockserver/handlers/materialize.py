@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,12 @@ class Materializer:
         self._views: dict[str, tuple[_ItemView, ...]] = {}
         self.joins = Joins(plans, store, self._seed, self.faults)
         self._documented: dict[tuple[str, str], list[dict[str, Any]]] = {}
+
+    def on(self, store: Store) -> Materializer:
+        """The same for another store of the service."""
+        new = copy(self)
+        new._store, new.joins = store, self.joins.on(store)  # noqa: SLF001  # a copy of this one
+        return new
 
     @property
     def is_whole(self) -> bool:

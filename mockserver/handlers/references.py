@@ -7,6 +7,7 @@ whichever of the two was generated first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -40,6 +41,12 @@ class Joins:
         self._plans, self._store, self.seed, self._faults = plans, store, seed, faults
         self.references = compiled(plans)
         self._above = {name: resources_above(plan, plans) for name, plan in plans.items()}
+
+    def on(self, store: Store) -> Joins:
+        """The same for another store of the service."""
+        new = copy(self)
+        new._store = store  # noqa: SLF001  # a copy of this one
+        return new
 
     def record(self, plan: ResourcePlan, tenant: str, owner: str, record: Record) -> Record:
         """The record with references to items that exist; the same one if there are none."""

@@ -23,24 +23,24 @@ from mockserver.state.store import Store
 class ReplyReferences:
     """Makes the example responses of one service fit what it stores."""
 
-    def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan], store: Store, joins: Joins) -> None:
-        self._contract, self._plans, self._store, self._joins = contract, plans, store, joins
+    def __init__(self, contract: Contract, plans: Mapping[str, ResourcePlan], joins: Joins) -> None:
+        self._contract, self._plans, self._joins = contract, plans, joins
         self._items = dict(_item_shapes(contract, plans))
         self._finder = ReferenceFinder(contract.schemas, list(_targets(contract, plans)))
         self._found: dict[str, list[JoinedReference]] = {}
         self._above: dict[str, dict[str, str]] = {}
 
-    def check_path(self, operation: Operation, call: Call) -> None:
+    def check_path(self, operation: Operation, call: Call, store: Store) -> None:
         """Raises Missing when an item that the path leads through does not exist."""
         for parameter, resource in self._resources_above(operation).items():
             plan = self._plans[resource]
-            collection = self._store.unjoined(resource, call.tenant, plan.owner(call.path))
+            collection = store.unjoined(resource, call.tenant, plan.owner(call.path))
             id, is_known = call.path.get(parameter), set(plan.parent_parameters) <= call.path.keys()
             if is_known and collection.get(id) is None and by_name(collection, id) is None:
                 name = resource.replace("-", " ")
                 raise Missing(f"{name} not found", resource=name)
 
-    def joined(self, operation: Operation, call: Call, reply: Reply) -> Reply:
+    def joined(self, operation: Operation, call: Call, reply: Reply, store: Store) -> Reply:
         """An example response with references to items that exist, as far as it stays valid."""
         schema = _schema(operation, reply) if reply.content is None else None
         above = self._resources_above(operation)
@@ -53,7 +53,7 @@ class ReplyReferences:
         def faults(body: Any) -> Iterator[Place]:
             return (tuple(fault.instance_path) for fault in validator.iter_errors(body))
 
-        return reply._replace(body=self._joins.value(reply.body, references, subject, call.tenant, faults))
+        return reply._replace(body=self._joins.on(store).value(reply.body, references, subject, call.tenant, faults))
 
     def _references(self, pointer: str, parents: tuple[str, ...]) -> list[JoinedReference]:
         if pointer not in self._found:

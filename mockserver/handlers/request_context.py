@@ -18,7 +18,6 @@ from mockserver.rules import RuleFunction
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.transaction import Transaction
-from mockserver.state.world import World
 
 Question = Any
 """What a rule asks an outside service; the service says which values these are."""
@@ -129,9 +128,9 @@ class RequestContext:
         "world",
     )
 
-    def __init__(self, call: Call, bound: BoundOperation, transaction: Transaction, world: World) -> None:
+    def __init__(self, call: Call, bound: BoundOperation, transaction: Transaction) -> None:
         self.call = call if not bound.path_names else _renamed(call, bound.path_names)
-        self.bound, self.transaction, self.world = bound, transaction, world
+        self.bound, self.transaction, self.world = bound, transaction, transaction.store.world
         self.record: Record | None = None
         self.current: Record | None = None
         self.before: Record | None = None
@@ -295,6 +294,10 @@ class RequestContext:
         """The sequence number of the next item."""
         self.transaction.store.sequence += 1
         return self.transaction.store.sequence
+
+    def name_of(self, id: Any) -> str:
+        """The name by which an outside service knows an item of this tenant: unique among services and namespaces."""
+        return f"{self.transaction.store.label}/{self.tenant}/{id}"
 
     def fact(self, name: str) -> Any:
         """A fact that a rule stored about this tenant, or None."""

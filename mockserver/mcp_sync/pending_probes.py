@@ -94,7 +94,7 @@ class PendingProbes:
 
     def _ask_again(self, probe: Probe, context: RequestContext) -> Probe | None:
         """The rule's question again, if the answer is not for the registration as it is now; else None."""
-        late = RequestContext(context.call, context.bound, Transaction(context.transaction.store), context.world)
+        late = RequestContext(context.call, context.bound, Transaction(context.transaction.store))
         record = late.collection().by_id.get(probe.id)
         now = question_of(late, probe.rule, record) if record is not None else None
         overtaken = probe.sequence.answered > probe.number
@@ -115,7 +115,7 @@ class PendingProbes:
     async def _apply_when_late(self, probe: Probe, context: RequestContext) -> None:
         """Apply an answer that comes after the reply was sent, unless a later question was asked."""
         transaction = Transaction(context.transaction.store)
-        late = RequestContext(context.call, context.bound, transaction, context.world)
+        late = RequestContext(context.call, context.bound, transaction)
         current: Probe | None = probe
         try:
             while current is not None:

@@ -26,14 +26,22 @@ GENERATED = "generated"
 """The key in `Record.hidden` that marks an item that no client created."""
 
 
+Key = tuple[str, str, str]
+"""The resource, tenant and owner of a collection."""
+
+
 class Collection:
     """Items by id and by age. Look-up takes O(1); adding, removing and finding a page take O(log n).
 
-    `on_first_item` is called once, before the first item is added.
+    `on_first_item` is called once, before the first item is added. `key` says whose items these are.
     """
 
-    def __init__(self, indexed: tuple[str, ...] = (), tombstones: Tombstones | None = None) -> None:
+    def __init__(
+        self, indexed: tuple[str, ...] = (), tombstones: Tombstones | None = None, key: Key = ("", "", "")
+    ) -> None:
+        self.key = key
         self.on_first_item: Callable[[], None] | None = None
+        self._is_shared = False
         self.by_id: dict[Any, Record] = {}
         self.highest = 0
         self._sorted: SortedList[int] = SortedList()
@@ -62,6 +70,8 @@ class Collection:
         if self.on_first_item is not None:
             self.on_first_item()
             self.on_first_item = None
+        if self._is_shared:
+            self._unshare()
         id, sequence = record.id, record.sequence
         self.by_id[id] = record
         if isinstance(id, int) and id > self.highest:
@@ -82,6 +92,8 @@ class Collection:
 
     def withdraw(self, record: Record) -> None:
         """Delete an item and keep no trace of it."""
+        if self._is_shared:
+            self._unshare()
         del self.by_id[record.id]
         del self._records[record.sequence]
         self._by_age.remove(record.sequence)
@@ -90,6 +102,8 @@ class Collection:
 
     def swap(self, old: Record, new: Record) -> None:
         """Replace `old` by `new`, which has the same id and age."""
+        if self._is_shared:
+            self._unshare()
         self.by_id[new.id] = new
         self._records[new.sequence] = new
         for name, values in self._index.items():
@@ -108,9 +122,25 @@ class Collection:
         number = number_of(id)
         return self.by_id.get(number) if number is not None else None
 
+    def fork(self) -> Collection:
+        """A copy, in constant time: the two share everything until the first change of one of them."""
+        new, self._is_shared, by_age = Collection(), True, self._by_age
+        new.key, new.highest, new._is_shared = self.key, self.highest, True
+        new.by_id, new._records, new._sorted = self.by_id, self._records, by_age
+        new._tombstones, new._index = self._tombstones, self._index
+        return new
+
+    def _unshare(self) -> None:
+        self.by_id, self._records, self._sorted = self.by_id.copy(), self._records.copy(), SortedList(self._sorted)
+        self._tombstones = self._tombstones.copy()
+        self._index = {
+            name: {value: SortedList(ages) for value, ages in values.items()} for name, values in self._index.items()
+        }
+        self._is_shared = False
+
     def renewed(self, indexed: tuple[str, ...], records: Iterable[Record]) -> Collection:
         """A copy of this collection with other items and other indexed fields; tombstones and `highest` stay."""
-        new = Collection(indexed, self._tombstones.copy())
+        new = Collection(indexed, self._tombstones.copy(), self.key)
         new.highest = self.highest
         for record in records:
             new.add(record)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
-from mockserver.state.collection import Collection
+from mockserver.state.change_log import ChangeLog, Commit
+from mockserver.state.collection import Collection, Key
 from mockserver.state.record import Record
+from mockserver.state.request_counts import RequestCounts
+from mockserver.state.world import World
 
 LATEST = 8
 """How many collections without an item so far are kept, to not make them for each request that reads one."""
@@ -42,9 +45,16 @@ class ItemSource(Protocol):
         """Make the references of the generated items of a collection name items that exist."""
         ...
 
+    def on(self, store: Store) -> ItemSource:
+        """The same source for another store of the same service."""
+        ...
+
 
 class Store:
     """The collections of a service by resource, tenant and owner, and `facts`: what rules store about a tenant.
+
+    With them are kept what else a service remembers: the `world` that gives times and ids, and the `counts` of rate
+    limits. `label` tells the store from those of other services and namespaces. With a `log`, commits are kept there.
 
     A collection is kept from its first item on. Before that it lives as long as a request uses it or it is one of the
     LATEST, so that a client that reads with ever new credentials or owners costs no memory.
@@ -52,20 +62,34 @@ class Store:
     The owner of nested items is the path of ids above them (`7` for `/users/7/posts`); it is empty for the others.
     """
 
-    def __init__(self, indexed: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self, indexed: Mapping[str, tuple[str, ...]] | None = None, world: World | None = None, label: str = ""
+    ) -> None:
         self._indexed = indexed or {}
-        self.collections: dict[tuple[str, str, str], Collection] = {}
-        self._unused: WeakValueDictionary[tuple[str, str, str], Collection] = WeakValueDictionary()
+        self.world, self.label, self.counts = world or World(), label, RequestCounts()
+        self.log: ChangeLog | None = None
+        self._held: dict[Key, Collection] = {}
+        self._base: Mapping[Key, Collection] = {}
+        self._unused: WeakValueDictionary[Key, Collection] = WeakValueDictionary()
         self._latest: deque[Collection] = deque(maxlen=LATEST)
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = 0
         self.source: ItemSource | None = None
-        self._unjoined: set[tuple[str, str, str]] = set()
+        self._unjoined: set[Key] = set()
+
+    @property
+    def collections(self) -> dict[Key, Collection]:
+        """All collections that have or had items."""
+        for key, held in self._base.items():
+            if key not in self._held:
+                self._held[key] = held.fork()
+        self._base = {}
+        return self._held
 
     def collection(self, resource: str, tenant: str, owner: str = "") -> Collection:
         """The items of a resource that a tenant has below an owner; made, and filled by `source`, at first use."""
         key = (resource, tenant, owner)
-        found = self.collections.get(key)
+        found = self._held.get(key)
         if found is None or self._unjoined:
             found = self.unjoined(resource, tenant, owner)
             if key in self._unjoined and self.source is not None:
@@ -79,14 +103,16 @@ class Store:
         So the first request for orders makes orders and customers, and not everything that customers refer to.
         """
         key = (resource, tenant, owner)
-        found = self.collections.get(key)
+        found = self._held.get(key)
+        if found is None and key in self._base:
+            found = self._held[key] = self._base[key].fork()
         if found is None:
             found = self._unused.get(key)
         return found if found is not None else self._new(key)
 
-    def _new(self, key: tuple[str, str, str]) -> Collection:
+    def _new(self, key: Key) -> Collection:
         # It is known before it is filled: making its items may look into this collection again.
-        new = self._unused[key] = Collection(self._indexed.get(key[0], ()))
+        new = self._unused[key] = Collection(self._indexed.get(key[0], ()), key=key)
         self._latest.append(new)
         new.on_first_item = partial(self._keep, key)
         if self.source is not None:
@@ -95,16 +121,16 @@ class Store:
                 self._unjoined.add(key)
         return new
 
-    def _keep(self, key: tuple[str, str, str]) -> None:
-        self.collections[key] = self._unused.pop(key)
+    def _keep(self, key: Key) -> None:
+        self._held[key] = self._unused.pop(key)
 
     def continue_from(self, before: Store) -> None:
         """Take over the facts and the sequence of another store, after a reload; `take_over` brings its items."""
         self.facts, self.sequence = before.facts, before.sequence
 
-    def take_over(self, key: tuple[str, str, str], held: Collection, records: Iterable[Record]) -> None:
+    def take_over(self, key: Key, held: Collection, records: Iterable[Record]) -> None:
         """Take over a collection of another store (resource, tenant, owner), with `records` in place of its items."""
-        self.collections[key] = held.renewed(self._indexed.get(key[0], ()), records)
+        self._held[key] = held.renewed(self._indexed.get(key[0], ()), records)
 
     def count(self) -> int:
         """How many items are stored."""
@@ -126,26 +152,60 @@ class Store:
             if name == resource and of == tenant and (above == owner or above.startswith(owner + "/")):
                 yield above, held
 
+    def put_fact(self, tenant: str, name: str, value: Any) -> None:
+        """Store a fact about a tenant."""
+        self.facts.setdefault(tenant, {})[name] = value
+
+    def drop_fact(self, tenant: str, name: str) -> None:
+        """Forget a fact about a tenant."""
+        self.facts[tenant].pop(name)
+
+    def revert(self, commit: Commit) -> None:
+        """Undo a commit of the store that this one is a copy of."""
+        for function, arguments in reversed(commit.undo):
+            changed = getattr(function, "__self__", None)
+            own = self.unjoined(*changed.key) if isinstance(changed, Collection) else self
+            getattr(own, function.__name__)(*arguments)
+
     def snapshot(self) -> Store:
-        """A copy of what is stored now. Stored items are never changed, so the copy has the same."""
-        copy = Store(self._indexed)
-        copy.restore(self)
+        """A copy of everything as it is now. Collections are shared until one of the two is changed.
+
+        Nothing may be changed in the copy: `restore` and `fork` take what it has without copying it.
+        """
+        copy = Store(self._indexed, self.world.fork(), self.label)
+        copy._held = {key: held.fork() for key, held in self.collections.items()}
+        copy._unjoined, copy.facts = self._unjoined.copy(), deepcopy(self.facts)
+        copy.sequence, copy.counts = self.sequence, self.counts.copy()
         return copy
+
+    def fork(self, world: World, label: str) -> Store:
+        """A store that begins as this snapshot: made in constant time, however many items there are."""
+        new = Store(self._indexed, world, label)
+        new._base, new._unjoined, new.facts = self.collections, self._unjoined.copy(), deepcopy(self.facts)
+        new.sequence, new.counts = self.sequence, self.counts.copy()
+        return new
 
     def restore(self, before: Store, tenant: str | None = None) -> None:
         """Go back to a snapshot, or only with what belongs to one tenant."""
         self.clear(tenant)
-        for key, held in before.collections.items():
-            if tenant in (None, key[1]):
-                self.take_over(key, held, held)
+        if tenant is None:
+            self._base = before.collections
+        else:
+            self._held |= {key: held.fork() for key, held in before.collections.items() if key[1] == tenant}
         self._unjoined |= {key for key in before._unjoined if tenant in (None, key[1])}  # of the same class
         self.facts |= {owner: deepcopy(facts) for owner, facts in before.facts.items() if tenant in (None, owner)}
         self.sequence = max(self.sequence, before.sequence)
 
     def clear(self, tenant: str | None = None) -> None:
-        """Forget everything, or everything of one tenant."""
-        for key in [key for key in self.collections if tenant in (None, key[1])]:
-            del self.collections[key]
+        """Forget everything and reset all counts, or forget everything of one tenant."""
+        if tenant is None:
+            self._base = {}
+            self._held.clear()
+            self._unjoined.clear()
+            self.facts.clear()
+            self.counts.clear()
+            return
+        for key in [key for key in self.collections if key[1] == tenant]:
+            del self._held[key]
             self._unjoined.discard(key)
-        for owner in [owner for owner in self.facts if tenant in (None, owner)]:
-            del self.facts[owner]
+        self.facts.pop(tenant, None)

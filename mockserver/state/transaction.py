@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from mockserver.state.change_log import Commit, Undo
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
 from mockserver.state.store import Store
@@ -17,11 +17,12 @@ class Transaction:
     in one step of the event loop.
     """
 
-    __slots__ = ("_undo", "store")
+    __slots__ = ("_undo", "commits", "store")
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self._undo: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
+        self.commits: tuple[Commit, ...] = ()
+        self._undo: list[Undo] = []
 
     def add(self, collection: Collection, record: Record) -> None:
         """Store a new item."""
@@ -40,9 +41,12 @@ class Transaction:
 
     def remember(self, tenant: str, name: str, value: Any) -> None:
         """Store a fact about a tenant."""
-        facts = self.store.facts.setdefault(tenant, {})
-        self._undo.append((facts.__setitem__, (name, facts[name])) if name in facts else (facts.pop, (name,)))
-        facts[name] = value
+        facts = self.store.facts.get(tenant, {})
+        undo: Undo = (self.store.drop_fact, (tenant, name))
+        if name in facts:
+            undo = (self.store.put_fact, (tenant, name, facts[name]))
+        self._undo.append(undo)
+        self.store.put_fact(tenant, name, value)
 
     def rollback(self) -> None:
         """Undo every change, the last one first."""
@@ -51,5 +55,8 @@ class Transaction:
             change(*arguments)
 
     def commit(self) -> None:
-        """Keep the changes: forget how to undo them."""
-        self._undo.clear()
+        """Keep the changes. They are added to `commits`, if the store keeps a log of them."""
+        if self._undo:
+            if self.store.log is not None:
+                self.commits += (self.store.log.append(self.store.label, self._undo),)
+            self._undo = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from mockserver.state.clock import Clock, SteppingClock, SystemClock
+from mockserver.state.clock import Clock, SteeredClock, SteppingClock, SystemClock
 
 
 class World:
@@ -16,7 +16,15 @@ class World:
     def __init__(self, seed: int | None = None, clock: Clock | None = None) -> None:
         self.seed = seed
         self.random = random.Random(seed)
-        self.clock: Clock = clock or (SystemClock() if seed is None else SteppingClock())
+        self.clock = SteeredClock(clock or (SystemClock() if seed is None else SteppingClock()))
+
+    def fork(self) -> World:
+        """A world that goes on from here on its own: with a seed, both make the same ids for the same requests."""
+        new = World(self.seed)
+        new.clock = self.clock.fork()
+        if self.seed is not None:
+            new.random.setstate(self.random.getstate())
+        return new
 
     def uuid(self) -> str:
         """A random UUID of version 4 (RFC 9562 section 5.4)."""

@@ -21,11 +21,13 @@ from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import Clock
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
+from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
 from mockserver.web.connexion_document import HostedSpecification
+from mockserver.web.control.control import Control
+from mockserver.web.control.namespaces import Namespaces, without_prefix
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
 from mockserver.web.hosting import HostApp
-from mockserver.web.middleware.admin_api import AdminApiMiddleware
 from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.middleware.cors import CorsMiddleware
 from mockserver.web.middleware.document_pages import DocumentPagesMiddleware
@@ -56,10 +58,13 @@ class Sandbox:
         *,
         cors: Sequence[str] | None = None,
         hosts: Sequence[str] | None = None,
+        namespaces: Namespaces,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
-        self.outside, self.functions = outside, functions
+        self.outside, self.functions, self.namespaces = outside, functions, namespaces
+        self.control = Control(world, namespaces, outside)
+        self._admin = AdminApi(self.control)
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(read_services())
 
@@ -70,7 +75,7 @@ class Sandbox:
         before; what these store after this call is lost.
         """
         dropped = {
-            name: service.keep_state_of(self.services[name])
+            name: service.keep_state_of(self.services[name], self.namespaces)
             for name, service in services.items()
             if name in self.services
         }
@@ -88,7 +93,8 @@ class Sandbox:
         middleware = app.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()  # noqa: SLF001
         self.functions.check_use()
-        self.services, self._app, self._stack = services, app, middleware.app
+        self.services = self.control.services = services
+        self._app, self._stack = app, middleware.app
         self._open()
 
     def _open(self) -> None:
@@ -114,14 +120,7 @@ class Sandbox:
                 OperationsMiddleware,
                 LifespanMiddleware,
                 ProxyHeadersMiddleware,
-                partial(
-                    AdminApiMiddleware,
-                    services=services,
-                    world=self.world,
-                    token=self._token,
-                    outside=self.outside,
-                    hosts=self._hosts,
-                ),
+                partial(AdminApiMiddleware, api=self._admin, token=self._token, hosts=self._hosts),
                 partial(DocumentPagesMiddleware, services=services, prefixes=prefixes),
                 partial(NotFoundMiddleware, prefixes=prefixes),
             ],
@@ -139,19 +138,20 @@ class Sandbox:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            await self._answer(without_prefix(scope), receive, send)
         else:
             await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
 
     def mark_start(self) -> None:
         """Make what is stored now the start state, to which `clear` and `POST /_mock/reset` go back."""
+        self.namespaces.mark_start()
         for service in self.services.values():
             service.mark_start()
 
     def clear(self) -> None:
         """Go back to the start state, and reset all counts."""
         for service in self.services.values():
-            service.clear()
+            service.reset(service.store)
 
     def reached_at(self, address: str) -> None:
         """Pass the base URL of this server to the outside service, which may need it for callbacks."""
@@ -200,6 +200,7 @@ def create_app(
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
     world = World(seed, clock)
+    namespaces = Namespaces(world)
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()
     # A world with items has things that can only be read, too: what refers to them must lead somewhere.
@@ -207,9 +208,11 @@ def create_app(
 
     def services() -> dict[str, Service]:
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
-        return {each.name: Service(each, world, asked, chosen) for each in read}
+        return {each.name: Service(each, world, asked, chosen, namespaces) for each in read}
 
-    return Sandbox(services, world, chosen, asked, token, HandlerFunctions(handlers), cors=cors, hosts=hosts)
+    return Sandbox(
+        services, world, chosen, asked, token, HandlerFunctions(handlers), cors=cors, hosts=hosts, namespaces=namespaces
+    )
 
 
 logging.getLogger("connexion").setLevel(logging.ERROR)

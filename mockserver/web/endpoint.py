@@ -25,9 +25,9 @@ from mockserver.messages import Call, Principal, Reply
 from mockserver.openapi import media_types, path_template
 from mockserver.openapi.document import Document, Operation
 from mockserver.openapi.schemas import Validator
+from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web.operation_handlers import OURS, OperationHandler, RaisedResponse
-from mockserver.web.refusals import note
 from mockserver.web.request import prefer
 from mockserver.web.request.authentication import Authenticator
 from mockserver.web.request.body import BodyReader
@@ -45,6 +45,7 @@ from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
 from mockserver.web.service_parts import ServiceParts
+from mockserver.web.trace import TRACE, Trace, note
 
 log = logging.getLogger("mockserver")
 
@@ -65,6 +66,19 @@ class ReadBody(NamedTuple):
 
     value: Any
     media_type: str
+
+
+class Progress:
+    """How far a request has come: the last step of trace.STEPS that it reached, and what is known since."""
+
+    __slots__ = ("limits", "principal", "refusal", "step", "tenant", "transaction")
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction, self.step = transaction, "route"
+        self.limits: Headers = ()
+        self.principal: Principal | None = None
+        self.tenant: str | None = None
+        self.refusal: Refusal | None = None
 
 
 class Endpoint:
@@ -97,7 +111,7 @@ class Endpoint:
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         permission = stated.permission if stated and parts.authenticates else None
         self._roles = frozenset(permission.roles) if permission else None
-        self._limiter = _limiter(parts, stated)
+        self._limiter = _limiter(parts, stated, operation)
         self._is_delete = bound is not None and bound.handler.end is deleted_reply
         self._validators: dict[tuple[int, str, bool], Validator | None] = {}
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
@@ -128,65 +142,90 @@ class Endpoint:
         `receive` is the ASGI `receive`, or the whole body as bytes, or a ReadBody. A request is a transaction: its
         changes are undone when its reply cannot be made.
         """
-        method, path, transaction = scope["method"], scope["path"], Transaction(self._store)
-        limits: Headers = ()
+        progress = Progress(Transaction(self._store))
         try:
-            headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
-            if "prefer" in headers or b"__" in query:
-                preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
-            target = self._parameters.target(values, query)
-            principal = self._authenticator.cached_principal(
-                headers.get("authorization")
-            ) or self._authenticator.authenticate(self._sources(headers, target))
-            tenant = self._tenant(principal, target.path, headers)
-            if self._limiter is not None:
-                counted_path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
-                limits = self._limiter.count(principal, tenant, method, counted_path, self.operation.operation_id)
-            if self._is_restricted:
-                self._check_access(principal, tenant)
-            parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
-                target, self._sources(headers, target), is_validated=preferences.is_validated
-            )
-            content, body, media_type = b"", None, ""
-            if self._body is not None:
-                content, body, media_type = await self._read(preferences, headers, receive)
-            self._refuse_unacceptable(headers)
-            call = Call(
-                method,
-                raw_path(scope),
-                parameters["path"],
-                parameters["query"],
-                parameters["header"],
-                parameters["cookie"],
-                body,
-                media_type,
-                principal,
-                tenant,
-            )
-            accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
-            if preferences is NO_PREFERENCES:
-                made = handler.reply(call, transaction, accept, scope, content)
-                reply = made if isinstance(made, Reply) else await made
-            else:
-                reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
-            # Encoded before the commit: a value that cannot be encoded undoes the changes.
-            reply = encoded(self.validate_response(reply, by=handler.name))
-            transaction.commit()
-            if self._is_delete:
-                self._forget(call)
+            reply = await self._reply(scope, receive, values, progress)
         except Refusal as refusal:
-            transaction.rollback()
-            note(scope, summary(refusal))
-            reply = self.refused(refusal, method, path)
+            reply = self._undone(refusal, scope, progress)
         except BaseException as fault:
-            transaction.rollback()
             if not isinstance(fault, Exception):
+                progress.transaction.rollback()
                 raise
-            log.exception("%s %s failed", method, path)
-            failure = Unanswerable("the sandbox failed; its log says why")
-            note(scope, failure.message)
-            reply = self.refused(failure, method, path)
-        return reply, limits
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            reply = self._undone(Unanswerable("the sandbox failed; its log says why"), scope, progress)
+        if TRACE in scope:
+            _record(scope[TRACE], progress)
+        return reply, progress.limits
+
+    async def _reply(self, scope: Scope, receive: Any, values: tuple[str, ...], progress: Progress) -> Reply:
+        """The reply of the handler, committed. Raises Refusal at the step that `progress` has then."""
+        transaction = progress.transaction
+        headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
+        if "mock-namespace" in headers or "baggage" in headers or "mock-at" in headers:
+            progress.step = "namespace"
+            transaction.store = self._parts.named_store(headers, scope["method"]) or self._store
+        if "prefer" in headers or b"__" in query:
+            preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
+        progress.step = "authentication"
+        target = self._parameters.target(values, query)
+        progress.principal = principal = self._authenticator.cached_principal(
+            headers.get("authorization")
+        ) or self._authenticator.authenticate(self._sources(headers, target))
+        progress.tenant = tenant = self._tenant(principal, target.path, headers)
+        if self._limiter is not None:
+            progress.step = "rate limit"
+            progress.limits = self._count(principal, tenant, scope["method"], values, transaction.store)
+        if self._is_restricted:
+            progress.step = "access"
+            self._check_access(principal, tenant)
+        progress.step = "parameters"
+        parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
+            target, self._sources(headers, target), is_validated=preferences.is_validated
+        )
+        content, body, media_type = b"", None, ""
+        if self._body is not None:
+            progress.step = "body"
+            content, body, media_type = await self._read(preferences, headers, receive)
+        progress.step = "media type"
+        self._refuse_unacceptable(headers)
+        call = Call(
+            scope["method"],
+            raw_path(scope),
+            parameters["path"],
+            parameters["query"],
+            parameters["header"],
+            parameters["cookie"],
+            body,
+            media_type,
+            principal,
+            tenant,
+        )
+        progress.step = "handler"
+        accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
+        if preferences is NO_PREFERENCES:
+            made = handler.reply(call, transaction, accept, scope, content)
+            reply = made if isinstance(made, Reply) else await made
+        else:
+            reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
+        # Encoded before the commit: a value that cannot be encoded undoes the changes.
+        reply = encoded(self.validate_response(reply, by=handler.name))
+        transaction.commit()
+        if self._is_delete:
+            self._forget(call, transaction.store)
+        return reply
+
+    def _undone(self, refusal: Refusal, scope: Scope, progress: Progress) -> Reply:
+        """The reply for an error, after the changes of its request are undone."""
+        progress.transaction.rollback()
+        progress.refusal = refusal
+        note(scope, summary(refusal))
+        return self.refused(refusal, scope["method"], scope["path"])
+
+    def _count(self, principal: Principal, tenant: str, method: str, values: tuple[str, ...], store: Store) -> Headers:
+        """Count a request. Returns headers for the client; raises TooMany."""
+        assert self._limiter is not None  # noqa: S101  # the caller has looked
+        path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
+        return self._limiter.count(store, principal, tenant, method, path, self.operation.operation_id)
 
     async def _preferred_reply(
         self,
@@ -217,15 +256,10 @@ class Endpoint:
             return reply
         return reply._replace(headers=(*reply.headers, preferences.applied))
 
-    def clear(self) -> None:
-        """Reset the count of the rate limit, which is the operation's own or its service's."""
-        if self._limiter is not None:
-            self._limiter.clear()
-
-    def _forget(self, call: Call) -> None:
+    def _forget(self, call: Call, store: Store) -> None:
         """Drop what an outside service keeps for a deleted item."""
         id = self.bound.id(call) if self.bound else ""
-        self._outside.forget(f"{self._parts.contract.name}/{call.tenant}/{id}")
+        self._outside.forget(f"{store.label}/{call.tenant}/{id}")
 
     def refused(self, refusal: Refusal, method: str, path: str) -> Reply:
         """The validated reply for an error."""
@@ -313,6 +347,12 @@ class Endpoint:
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
 
 
+def _record(trace: Trace, progress: Progress) -> None:
+    """Tell a trace how a request was answered."""
+    trace.step, trace.refusal = progress.step, progress.refusal
+    trace.principal, trace.tenant, trace.commits = progress.principal, progress.tenant, progress.transaction.commits
+
+
 async def _receive_body(receive: Any, max_length: int) -> bytes:
     """The bytes of the body; reading stops when there are more than `max_length`."""
     message = await receive()
@@ -328,10 +368,10 @@ def _home_tenant(principal: Principal, path: Mapping[str, str], headers: Mapping
     return principal.home
 
 
-def _limiter(parts: ServiceParts, stated: OperationBehaviour | None) -> RateLimiter | None:
+def _limiter(parts: ServiceParts, stated: OperationBehaviour | None, operation: Operation) -> RateLimiter | None:
     """The operation's own rate limit, else its service's; None when it neither refuses nor adds headers."""
     own = stated.rate_limit if stated else None
-    limiter = RateLimiter(own, parts.world.clock, enforced=parts.enforces_limits) if own else parts.limiter
+    limiter = RateLimiter(own, operation.operation_id, enforced=parts.enforces_limits) if own else parts.limiter
     return limiter if limiter is not None and limiter.is_needed else None
 
 

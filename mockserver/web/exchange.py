@@ -11,35 +11,60 @@ Bytes that are not HTTP never become a request: the server refuses them (RFC 911
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.openapi.document import Operation
-from mockserver.web.refusals import REFUSALS
+from mockserver.web.request.headers import read_headers
 from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse
+from mockserver.web.trace import TRACE, Trace
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 """Header fields in their order, names in lower case."""
+
+Found = tuple[str | None, Operation | None]
+Locate = Callable[[Any], Found]
+"""From an ASGI scope to the name of the service and the operation that answer it."""
 
 INJECTED = "mockserver.response"
 """The key of an ASGI scope with the response of an interceptor, which the CORS middleware then completes."""
 
 
-@dataclass(frozen=True, slots=True)
 class IncomingRequest:
     """A request as received. `target` is the path with the query as sent (RFC 9112 section 3.2).
 
     `body` has at most one byte more than the mock accepts: a longer one gets a 413 and is not read to its end.
     `service` and `operation` are those that answer; None when no operation does (404, 405, the pages, `/_mock/`).
+    `scope` is its ASGI scope.
     """
 
-    method: str
-    target: str
-    headers: Pairs
-    body: bytes
-    service: str | None = None
-    operation: Operation | None = None
+    __slots__ = ("_fields", "body", "method", "operation", "scope", "service")
+
+    def __init__(self, scope: Any, body: bytes, found: Found) -> None:
+        self.scope, self.method, self.body = scope, scope["method"], body
+        self.service, self.operation = found
+        self._fields: dict[str, str] | None = None
+
+    @property
+    def target(self) -> str:
+        """The path with the query, as sent."""
+        scope = self.scope
+        path, query = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
+        whole: bytes = path.partition(b"?")[0] + (b"?" + query if query else b"")
+        return whole.decode("latin-1")
+
+    @property
+    def headers(self) -> Pairs:
+        """The header fields in their order."""
+        return tuple(map(tuple, self.scope["headers"]))
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The values of the header fields by name; that of a repeated one as the mock reads it."""
+        if self._fields is None:
+            self._fields = read_headers(self.scope["headers"])
+        return self._fields
 
     def header(self, name: str) -> str | None:
         """The value of the first field with a name, which is in lower case; None without one."""
@@ -47,13 +72,15 @@ class IncomingRequest:
         return next((value.decode("latin-1") for key, value in self.headers if key == wanted), None)
 
 
-@dataclass(frozen=True, slots=True)
 class OutgoingResponse:
     """A response as sent, except for the `date` that the server adds. A streamed one has no `body` here."""
 
-    status: int
-    headers: Pairs = ()
-    body: bytes = b""
+    __slots__ = ("_encoded", "_headers", "body", "status")
+
+    def __init__(self, status: int, headers: Pairs = (), body: bytes = b"") -> None:
+        self.status, self.body = status, body
+        self._headers: Pairs | None = headers
+        self._encoded = b""
 
     @classmethod
     def of(
@@ -64,20 +91,61 @@ class OutgoingResponse:
         own |= {name.replace("_", "-"): value for name, value in headers.items()}
         return cls(status, tuple((k.encode("latin-1"), v.encode("latin-1")) for k, v in own.items()), body)
 
+    @classmethod
+    def complete(cls, response: CompleteResponse) -> OutgoingResponse:
+        """The same response; its header lines are read when they are asked for."""
+        new = cls(response[0], (), response[2])
+        new._headers, new._encoded = None, response[1]
+        return new
+
+    @property
+    def headers(self) -> Pairs:
+        """The header fields in their order."""
+        if self._headers is None:
+            self._headers = tuple(map(_pair, self._encoded.split(b"\r\n")[:-1]))
+            self._encoded = b""
+        return self._headers
+
+    @property
+    def encoded_headers(self) -> bytes:
+        """The header lines as they are sent."""
+        if self._headers is None:
+            return self._encoded
+        return b"".join(b"%b: %b\r\n" % pair for pair in self._headers)
+
+    def add(self, name: bytes, value: bytes) -> None:
+        """Add a header field at the end."""
+        if self._headers is None:
+            self._encoded += b"%b: %b\r\n" % (name, value)
+        else:
+            self._headers += ((name, value),)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, OutgoingResponse):
+            return NotImplemented
+        return (self.status, self.headers, self.body) == (other.status, other.headers, other.body)
+
+    __hash__ = None  # type: ignore[assignment]  # it can be changed
+
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its response. `seconds` is the time between them, `refusal` says why the mock refused the request.
+    """A request and its response. `seconds` is the time between them, `trace` tells how the request was answered.
 
     An interceptor may replace `response`, unless it is `streamed`: then it is already sent. `response` is None when the
     mock failed before it made one, or the client disconnected.
     """
 
     request: IncomingRequest
+    trace: Trace
     response: OutgoingResponse | None = None
     seconds: float = 0.0
     streamed: bool = False
-    refusal: str = ""
+
+    @property
+    def refusal(self) -> str:
+        """Why the mock refused the request; empty if it did not."""
+        return "; ".join(self.trace.reasons)
 
 
 class Interceptor(Protocol):
@@ -89,10 +157,6 @@ class Interceptor(Protocol):
     async def after(self, exchange: Exchange) -> None:
         """Called with each exchange, including those that an interceptor answered and those that failed."""
 
-
-Found = tuple[str | None, Operation | None]
-Locate = Callable[[Any], Found]
-"""From an ASGI scope to the name of the service and the operation that answer it."""
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -111,14 +175,13 @@ class InterceptorChain:
         """Answer an HTTP request that comes through ASGI."""
         began = time.perf_counter()
         body = await _BufferedBody.of(receive, self._max_body)
-        exchange = Exchange(self._request(scope, body.content))
-        reply = _BufferedSend(send)
-        refusals: list[str] = []
-        inner = {
-            **scope,
-            "extensions": {},
-            REFUSALS: refusals,
-        }  # without the extension by which the server would bypass `reply`
+        trace = Trace()
+        # without the extension by which the server would bypass `reply`
+        inner = {**scope, "extensions": {}, TRACE: trace}
+        exchange, reply = (
+            Exchange(IncomingRequest(inner, body.content, self._locate(scope)), trace),
+            _BufferedSend(send),
+        )
         try:
             response = await self._before(exchange.request)
             if response is not None:
@@ -128,34 +191,29 @@ class InterceptorChain:
         finally:
             exchange.response, exchange.streamed = reply.response(), reply.streamed
             exchange.seconds = time.perf_counter() - began
-            exchange.refusal = "; ".join(refusals)
             await self._after(exchange)
         if exchange.response is not None and not exchange.streamed:
             await _send(exchange.response, scope["method"], send)
 
     def fast_path(self, scope: Any, body: bytes, answer: Answer) -> Answer:
         """The response to a request on the fast path, whose body has arrived; `answer` makes the mock's response."""
-        refusals: list[str] = []
-        scope[REFUSALS] = refusals
-        return self._through(self._request(scope, body), scope["method"], answer, refusals)
+        scope[TRACE] = trace = Trace()
+        return self._through(Exchange(IncomingRequest(scope, body, self._locate(scope)), trace), answer)
 
-    async def _through(
-        self, request: IncomingRequest, method: str, answer: Answer, refusals: list[str]
-    ) -> CompleteResponse:
-        began, exchange = time.perf_counter(), Exchange(request)
+    async def _through(self, exchange: Exchange, answer: Answer) -> CompleteResponse:
+        began, request = time.perf_counter(), exchange.request
         try:
             response = await self._before(request)
             if response is None:
-                response = _decoded(await answer)
+                response = OutgoingResponse.complete(await answer)
             exchange.response = response
         finally:
             answer.close()  # when an interceptor answered or failed, the coroutine was never awaited
             exchange.seconds = time.perf_counter() - began
-            exchange.refusal = "; ".join(refusals)
             await self._after(exchange)
         if exchange.response is None:
             raise RuntimeError("an interceptor took the response away and put no other in its place")
-        return _encoded(exchange.response, method)
+        return _encoded(exchange.response, request.method)
 
     async def _before(self, request: IncomingRequest) -> OutgoingResponse | None:
         for each in self._interceptors:
@@ -167,11 +225,6 @@ class InterceptorChain:
     async def _after(self, exchange: Exchange) -> None:
         for each in reversed(self._interceptors):
             await each.after(exchange)
-
-    def _request(self, scope: Any, body: bytes) -> IncomingRequest:
-        path, query = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
-        target = (path.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
-        return IncomingRequest(scope["method"], target, tuple(map(tuple, scope["headers"])), body, *self._locate(scope))
 
 
 async def respond(scope: Any, receive: Any, send: Any) -> None:
@@ -227,11 +280,6 @@ class _BufferedSend:
         return OutgoingResponse(self._start["status"], tuple(map(tuple, self._start.get("headers", ()))), self._body)
 
 
-def _decoded(whole: CompleteResponse) -> OutgoingResponse:
-    status, fields, content = whole
-    return OutgoingResponse(status, tuple(map(_pair, fields.split(b"\r\n")[:-1])), content)
-
-
 def _pair(line: bytes) -> tuple[bytes, bytes]:
     name, _, value = line.partition(b": ")
     return name, value
@@ -239,8 +287,7 @@ def _pair(line: bytes) -> tuple[bytes, bytes]:
 
 def _encoded(response: OutgoingResponse, method: str) -> CompleteResponse:
     """The bytes of a response as the fast path sends them."""
-    fields = b"".join(b"%b: %b\r\n" % pair for pair in response.headers)
-    return response.status, fields, _body_for(method, response)
+    return response.status, response.encoded_headers, _body_for(method, response)
 
 
 async def _send(response: OutgoingResponse, method: str, send: Any) -> None:

@@ -52,13 +52,13 @@ class StatefulHandler:
     name, needs_task = OURS, False
 
     def __init__(self, bound: BoundOperation, parts: ServiceParts) -> None:
-        self._bound, self._world, self._outside = bound, parts.world, parts.outside
+        self._bound, self._outside = bound, parts.outside
 
     def reply(
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply | Awaitable[Reply]:
         """The reply of the action; an awaitable when rules may ask an outside service."""
-        context = RequestContext(call, self._bound, transaction, self._world)
+        context = RequestContext(call, self._bound, transaction)
         done = handle(context)
         return done if isinstance(done, Reply) else finish(done, context, self._outside)
 
@@ -82,9 +82,9 @@ class ExampleHandler:
         """The example response; the same for the same request."""
         if self._references is None:
             return self._examples.reply(self._operation, call, accept)
-        self._references.check_path(self._operation, call)
+        self._references.check_path(self._operation, call, transaction.store)
         reply = self._examples.reply(self._operation, call, accept)
-        return self._references.joined(self._operation, call, reply)
+        return self._references.joined(self._operation, call, reply, transaction.store)
 
 
 MockHandler = StatefulHandler | ExampleHandler

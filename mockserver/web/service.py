@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from mockserver.contract import Contract
@@ -22,16 +23,17 @@ from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
+from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
-from mockserver.web.refusals import note
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.request.router import Match, Router
 from mockserver.web.response.default_errors import DefaultErrors
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.example_response import ExampleResponses
-from mockserver.web.service_parts import ServiceParts
+from mockserver.web.service_parts import ServiceParts, no_namespaces
+from mockserver.web.trace import note
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +64,27 @@ class Service:
         world: World,
         outside: OutsideService,
         settings: ServiceSettings = ServiceSettings(),
+        namespaces: Namespaces | None = None,
     ) -> None:
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self._references: ReplyReferences | None = None
-        self.store = Store({name: plan.indexed for name, plan in self.plans.items()})
+        self.store = self._empty_store()
+        self.store.log = namespaces.default.log if namespaces is not None else None
         needs_source = any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
         if settings.items or settings.materialize or needs_source:
             self.store.source = source = Materializer(
                 contract, self.plans, self.store, world.seed, items=settings.items, unknown=settings.materialize
             )
             if settings.items and not settings.materialize:
-                self._references = ReplyReferences(contract, self.plans, self.store, source.joins)
-        self._start: Store | None = None
+                self._references = ReplyReferences(contract, self.plans, source.joins)
+        self._start = self._empty_store()
         self.outside = outside
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
         self._default_errors = DefaultErrors(contract.schemas, contract.examples)
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors)
-        self._shared = self._parts(settings)
+        self._shared = self._parts(settings, namespaces)
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
         self._bounds = _bounds(self.endpoints.values())
         self.router = _router(self.endpoints.values())
@@ -108,42 +112,55 @@ class Service:
             return StatefulHandler(endpoint.bound, self._shared)
         return ExampleHandler(endpoint.operation, self._shared.examples, self._references)
 
-    def items(self, operation: Operation, call: Call) -> RequestItems:
+    def items(self, operation: Operation, call: Call, store: Store) -> RequestItems:
         """The stored items, for a user's function that answers a request."""
         bound = self.endpoints[operation.operation_id].bound
         names = bound.path_names if bound else {}
         path = {**call.path, **{names[name]: value for name, value in call.path.items() if name in names}}
-        return RequestItems(self.store, self._bounds, self.world, call._replace(path=path))
+        return RequestItems(store, self._bounds, call._replace(path=path))
 
-    def keep_state_of(self, before: Service) -> Counter[str]:
-        """Take over the items of an earlier version of this service that fit; the number of dropped items."""
-        if before._start is not None:
-            self._start = Store({name: plan.indexed for name, plan in self.plans.items()})
-            keep_state(self.contract, self.plans, self._start, before._start, before.plans, self.world)
-        return keep_state(self.contract, self.plans, self.store, before.store, before.plans, self.world)
+    def keep_state_of(self, before: Service, namespaces: Iterable[Namespace] = ()) -> Counter[str]:
+        """Take over the items of an earlier version of this service that fit; the number of dropped items.
+
+        The same happens in the namespaces that stored something; their dropped items are not counted.
+        """
+        self._keep(self._start, before._start, before)
+        for namespace in namespaces:
+            held = namespace.stores.get(self.name)
+            if held is not None:
+                new = namespace.stores[self.name] = self.start_store(namespace.world, namespace.name)
+                new.clear()
+                self._keep(new, held, before)
+        return self._keep(self.store, before.store, before)
+
+    def _keep(self, store: Store, held: Store, before: Service) -> Counter[str]:
+        return keep_state(self.contract, self.plans, store, held, before.plans, store.world)
 
     def mark_start(self) -> None:
         """Go back to what is stored now at each `clear`."""
         self._start = self.store.snapshot()
 
-    def clear(self, tenant: str | None = None) -> None:
-        """Go back to the start state, for all tenants or one; for all, reset the counts of rate limits too."""
-        if self._start is not None:
-            self.store.restore(self._start, tenant)
-        else:
-            self.store.clear(tenant)
-        if tenant is None:
-            for endpoint in self.endpoints.values():
-                endpoint.clear()
+    def reset(self, store: Store, tenant: str | None = None) -> None:
+        """Take a store back to the start state, for all tenants or one; for all, with the counts of rate limits."""
+        store.restore(self._start, tenant)
+        self.outside.forget("/".join(part for part in (store.label, tenant) if part))
 
-    def _parts(self, settings: ServiceSettings) -> ServiceParts:
+    def start_store(self, world: World, namespace: str) -> Store:
+        """A new store with the start state, for a namespace."""
+        store = self._start.fork(world, f"{self.name}@{namespace}")
+        store.source = self.store.source.on(store) if self.store.source is not None else None
+        return store
+
+    def _empty_store(self) -> Store:
+        return Store({name: plan.indexed for name, plan in self.plans.items()}, self.world, self.name)
+
+    def _parts(self, settings: ServiceSettings, namespaces: Namespaces | None) -> ServiceParts:
         limit = self.contract.behaviour.service.rate_limit
         return ServiceParts(
             contract=self.contract,
             store=self.store,
-            world=self.world,
             keyring=self.keyring,
-            limiter=RateLimiter(limit, self.world.clock, enforced=settings.limits) if limit else None,
+            limiter=RateLimiter(limit, enforced=settings.limits) if limit else None,
             enforces_limits=settings.limits,
             max_body=settings.max_body,
             outside=self.outside,
@@ -151,6 +168,7 @@ class Service:
             authenticates=settings.authenticate,
             validates=settings.validate,
             strict_query=settings.strict_query,
+            named_store=partial(namespaces.store, self) if namespaces is not None else no_namespaces,
         )
 
     def _compile(self, operation: Operation) -> Endpoint:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mockserver.contract import Contract
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.store import Store
-from mockserver.state.world import World
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
 from mockserver.web.response.example_response import ExampleResponses
+
+NamedStore = Callable[[Mapping[str, str], str], Store | None]
+"""From the headers and the method of a request to the store that it is about; None for the usual one."""
+
+
+def no_namespaces(headers: Mapping[str, str], method: str) -> None:
+    """Every request is in the default namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,6 @@ class ServiceParts:
 
     contract: Contract
     store: Store
-    world: World
     keyring: Keyring
     limiter: RateLimiter | None
     enforces_limits: bool
@@ -35,3 +41,4 @@ class ServiceParts:
     authenticates: bool = True
     validates: bool = True
     strict_query: bool = False
+    named_store: NamedStore = no_namespaces

@@ -66,7 +66,7 @@ class StockService:
         @functools.wraps(function)
         async def answer(**arguments: Any) -> Any:
             endpoint = self._endpoint(operation)
-            items = self.service().items(endpoint.operation, _call(operation))
+            items = self.service().items(endpoint.operation, _call(operation), self.service().store)
             try:
                 with sandbox.opened(items):
                     result = await _called(function, arguments)

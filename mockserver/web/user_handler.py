@@ -30,6 +30,7 @@ from mockserver.handlers.item_collection import RequestItems
 from mockserver.messages import ANONYMOUS, Call, Principal, Reply
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import Operation
+from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web import handler_arguments
 from mockserver.web.handler_functions import Function, full_name
@@ -54,7 +55,7 @@ class UserHandler:
     needs_task = True
 
     def __init__(
-        self, operation: AbstractOperation, documented: Operation, items: Callable[[Call], RequestItems]
+        self, operation: AbstractOperation, documented: Operation, items: Callable[[Call, Store], RequestItems]
     ) -> None:
         function: Function = operation.function
         name = full_name(function)
@@ -68,7 +69,7 @@ class UserHandler:
         self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes
     ) -> Reply:
         """The function's reply, not validated yet. Raises RaisedResponse, and what else the function raises."""
-        items, sent = self._items(call), _SentResponse()
+        items, sent = self._items(call, transaction.store), _SentResponse()
         with sandbox.opened(items):
             try:
                 await self._app(self._scope(call, scope), _repeated(content), sent)

@@ -62,7 +62,7 @@ def connection(context: RequestContext) -> McpConnection:
     """How Basedash reaches a registered server: streamable HTTP or SSE, with its static headers (CONN)."""
     item = context.item
     headers = static_headers(item.fields.get("headers"))
-    owner = f"basedash/{context.call.tenant}/{item.id}"
+    owner = context.name_of(item.id)
     return McpConnection(url=item.fields["serverUrl"], headers=headers, redirect_uri=REDIRECT, owner=owner)
 
 

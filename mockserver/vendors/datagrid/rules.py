@@ -103,7 +103,7 @@ def connection(context: RequestContext) -> McpConnection:
     fields = context.item.fields
     secret = context.collection("secret").by_id.get(fields["authorization_secret_id"])
     headers = (("Authorization", str(secret.fields["value"])),) if secret is not None else ()
-    owner = f"datagrid/{context.tenant}/{context.item.id}"
+    owner = context.name_of(context.item.id)
     return McpConnection(url=fields["base_url"], transport="http", headers=headers, owner=owner)
 
 

@@ -42,7 +42,7 @@ def validate(context: RequestContext) -> Asking:
     found = list(complaints(given))
     if found:
         return _verdict(Outcome("error", ", ".join(found)))
-    outcome: Outcome = yield connection(given, f"gaia/{context.tenant}/unsaved")
+    outcome: Outcome = yield connection(given, context.name_of("unsaved"))
     return _verdict(outcome)
 
 
@@ -191,7 +191,7 @@ def capabilities(outcome: Outcome) -> dict[str, bool]:
 
 def stored(context: RequestContext) -> McpConnection:
     """The connection to the server of this request."""
-    return connection(context.item.fields, f"gaia/{context.tenant}/{context.item.id}")
+    return connection(context.item.fields, context.name_of(context.item.id))
 
 
 def connection(fields: Fields, owner: str) -> McpConnection:

@@ -93,7 +93,7 @@ def connection(context: RequestContext, fields: Mapping[str, Any]) -> McpConnect
         url=fields["url"],
         headers=headers(fields),
         timeout=float(fields.get("timeout_seconds", TIMEOUT)),
-        owner=f"piper/{context.tenant}/{id}",
+        owner=context.name_of(id),
     )
 
 

@@ -17,7 +17,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 
 from mockserver.web.middleware.admin_guard import PREFIX
-from mockserver.web.refusals import note
+from mockserver.web.trace import note
 
 LOOPBACK = r"https?://(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?"
 """The origins of pages from this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291)."""

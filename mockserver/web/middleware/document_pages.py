@@ -61,6 +61,11 @@ def docs(request: Request, prefix: str, service: Service) -> Response:
     return HTMLResponse(swagger_ui.page(service.contract.document.title, f"{prefix}/openapi.json"))
 
 
+def is_asset(path: str) -> bool:
+    """Is it the path of a file that pages need?"""
+    return path.startswith(ASSETS)
+
+
 def _asset(name: str) -> Response | None:
     found = swagger_ui.asset(name)
     if found is None:

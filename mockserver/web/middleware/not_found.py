@@ -7,10 +7,10 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
-from mockserver.web.refusals import note
 from mockserver.web.request.router import raw_path
 from mockserver.web.service import Service
 from mockserver.web.serving.response_writer import write
+from mockserver.web.trace import note
 
 
 class NotFoundMiddleware:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections import OrderedDict, deque
 from collections.abc import Callable
 
 from mockserver.behaviour.statements import RateLimit
 from mockserver.errors import TooMany
 from mockserver.messages import Principal
-from mockserver.state.clock import Clock
-
-MAX_WINDOWS = 50_000
-"""How many windows are kept; the least recently used one is dropped first."""
+from mockserver.state.store import Store
 
 LONGEST_PART = 256
 """The longest credential, tenant or path that is kept as it is."""
@@ -36,25 +32,28 @@ def _short(part: str) -> str:
 
 
 class RateLimiter:
-    """Counts the requests of one limit.
+    """Counts the requests of one limit, in the counts of a store.
 
     A limit that is not `enforced` (`--no-rate-limits`) counts and refuses nothing, but still sends its headers, because
     a document may require them.
     """
 
-    def __init__(self, limit: RateLimit, clock: Clock, *, enforced: bool = True) -> None:
-        self._limit, self._clock, self._enforced = limit, clock, enforced
+    def __init__(self, limit: RateLimit, about: str = "", *, enforced: bool = True) -> None:
+        """`about` is the operation that has the limit; empty for the limit of the whole service."""
+        self._limit, self._about, self._enforced = limit, about, enforced
         self._parts = tuple(PARTS[name] for name in limit.per)
-        self._windows: OrderedDict[tuple[str, ...], deque[float]] = OrderedDict()
         self._names = limit.headers
         self.is_needed = enforced or bool(limit.headers)
 
-    def count(self, principal: Principal, tenant: str, method: str, path: str, operation: str) -> tuple[Header, ...]:
+    def count(
+        self, store: Store, principal: Principal, tenant: str, method: str, path: str, operation: str
+    ) -> tuple[Header, ...]:
         """Count one request; returns the headers for the client. Raises TooMany when the window is full."""
-        now = self._clock.now()
+        now = store.world.clock.now()
         if not self._enforced:
             return self._headers(self._limit.requests, now, self._limit.window)
-        window = self._window(tuple(_short(part(principal, tenant, method, path, operation)) for part in self._parts))
+        by = (_short(part(principal, tenant, method, path, operation)) for part in self._parts)
+        window = store.counts.window((self._about, *by))
         while window and window[0] <= now - self._limit.window:
             window.popleft()
         if len(window) >= self._limit.requests:
@@ -62,20 +61,6 @@ class RateLimiter:
             raise self._too_many(wait, self._headers(0, now, wait))
         window.append(now)
         return self._headers(self._limit.requests - len(window), now, window[0] + self._limit.window - now)
-
-    def clear(self) -> None:
-        """Reset all counts."""
-        self._windows.clear()
-
-    def _window(self, key: tuple[str, ...]) -> deque[float]:
-        found = self._windows.get(key)
-        if found is None:
-            found = self._windows[key] = deque()
-            if len(self._windows) > MAX_WINDOWS:
-                self._windows.popitem(last=False)
-        else:
-            self._windows.move_to_end(key)
-        return found
 
     def _too_many(self, wait: float, headers: tuple[Header, ...]) -> TooMany:
         limit = self._limit

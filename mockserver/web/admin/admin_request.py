@@ -1,0 +1,53 @@
+"""A request to the admin API, as its functions see it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from mockserver.errors import Invalid, Missing
+from mockserver.messages import Call, Reply
+from mockserver.web.control.control import Control
+from mockserver.web.control.namespaces import Namespace, name_in
+from mockserver.web.request.headers import read_headers
+from mockserver.web.service import Service
+
+
+class AdminRequest:
+    """A request that is read and validated. `query`, `path` and `body` have its values; `scope` is its ASGI scope."""
+
+    def __init__(self, control: Control, call: Call, scope: Mapping[str, Any]) -> None:
+        self.control, self.call, self.scope = control, call, scope
+        self.query, self.path, self.body = call.query, call.path, call.body
+
+    @property
+    def namespace_name(self) -> str | None:
+        """The namespace that the query, a header or the path names; None if nothing does. Raises Invalid."""
+        given: str | None = self.query.get("namespace")
+        named = name_in(read_headers(self.scope["headers"]))
+        if given is not None and named is not None and given != named:
+            raise Invalid(f"namespace: the query says {given!r} and the header {named!r}; send one of them")
+        return given if given is not None else named
+
+    @property
+    def namespace(self) -> Namespace:
+        """The namespace that the request is about; a new one begins. Raises Invalid and TooMany."""
+        name = self.namespace_name
+        return self.control.namespaces.named(name) if name is not None else self.control.namespaces.default
+
+    def service(self, name: str) -> Service:
+        """The service of that name. Raises Missing."""
+        found = self.control.services.get(name)
+        if found is None:
+            raise Missing(f"no service {name!r}; there are: {', '.join(self.control.services)}", resource="service")
+        return found
+
+    @property
+    def chosen_services(self) -> list[Service]:
+        """The service that the query names, else all. Raises Missing."""
+        name = self.query.get("service")
+        return [self.service(name)] if name is not None else list(self.control.services.values())
+
+
+AdminFunction = Callable[[AdminRequest], Reply | Awaitable[Reply]]
+"""Answers an operation of the admin API. Raises Refusal."""

@@ -1,0 +1,163 @@
+"""The middleware that serves the admin API below `/_mock/`, by the same engine as the services."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mockserver import contract as contracts
+from mockserver.behaviour.statements import Behaviour, ServiceStatements
+from mockserver.contract import Contract
+from mockserver.messages import Call, Reply
+from mockserver.openapi.document import Operation
+from mockserver.state.transaction import Transaction
+from mockserver.state.world import World
+from mockserver.web.admin.admin_request import AdminFunction, AdminRequest
+from mockserver.web.admin.functions import FUNCTIONS
+from mockserver.web.ask_again import ask_again
+from mockserver.web.control.control import Control
+from mockserver.web.middleware import document_pages
+from mockserver.web.middleware.admin_guard import PREFIX, refusal
+from mockserver.web.operation_handlers import OperationHandler
+from mockserver.web.request.router import raw_path
+from mockserver.web.service import Service, ServiceSettings
+from mockserver.web.serving.response_writer import write
+from mockserver.web.trace import note
+
+PUBLIC = ("health", "openapi.json", "docs")
+"""What needs no token."""
+
+FOR_SERVICES = (b"prefer", b"mock-at")
+"""Header fields that choose responses of services; the admin API ignores them."""
+
+STREAM = "mockserver.stream"
+"""The key of an ASGI scope with the function that sends a stream, when the response is one."""
+
+
+class AdminApi:
+    """Answers requests to the admin API; its document is read at the first one."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+
+    @cached_property
+    def service(self) -> Service:
+        """The admin API as a service of its own, without stored items."""
+        service = Service(
+            _contract(), World(), self.control.outside, ServiceSettings(authenticate=False, strict_query=True)
+        )
+        service.connect(self._handler)
+        return service
+
+    def _handler(self, operation: Operation) -> OperationHandler:
+        return _AdminHandler(self.control, FUNCTIONS[operation.operation_id])
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request below `/_mock/`; 404 and 405 included."""
+        service, path = self.service, "/" + raw_path(scope)[len(PREFIX) :]
+        match = service.find(path)
+        endpoint = service.endpoint(scope["method"], match) if match is not None else None
+        if match is None:
+            await write(service.not_found_reply(scope, raw_path(scope)), (), scope, send)
+        elif endpoint is None:
+            await write(service.method_not_allowed_reply(scope, match), (), scope, send)
+        else:
+            streams: dict[str, Any] = {}
+            own = {STREAM: streams, "headers": [each for each in scope["headers"] if each[0] not in FOR_SERVICES]}
+            reply, limits = await endpoint({**scope, **own}, receive, match[1])
+            stream = streams.get("send")
+            await (stream(scope, receive, send) if stream is not None else write(reply, limits, scope, send))
+
+
+class _AdminHandler:
+    """Calls the function of an operation."""
+
+    name, needs_task = "the admin API's", False
+
+    def __init__(self, control: Control, function: AdminFunction) -> None:
+        self._control, self._function = control, function
+
+    def reply(self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes) -> Any:
+        """The reply of the function, at once or later."""
+        return self._function(AdminRequest(self._control, call, scope))
+
+
+class AdminApiMiddleware:
+    """Passes requests below `/_mock/` to the admin API if they may use it (see admin_guard.py).
+
+    With a `token`, all but health and the document needs `Authorization: Bearer TOKEN`; it is also good for any host.
+    """
+
+    def __init__(self, next_app: Any, *, api: AdminApi, token: str | None, hosts: Sequence[str] | None = None) -> None:
+        self._next, self._api, self._token, self._hosts = next_app, api, token, hosts
+        self._pages = api.control.outside.pages()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            await self._next(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        response = self._refused(request) or self._unauthorized(request) or await self._page(request)
+        await (response or self._app(request))(scope, receive, send)
+
+    def _app(self, request: Request) -> Any:
+        return self._next if document_pages.is_asset(request.url.path) else self._api
+
+    async def _page(self, request: Request) -> Response | None:
+        """A page of the outside service, or of the admin API's own document."""
+        name, control = request.url.path[len(PREFIX) :], self._api.control
+        page = self._pages.get(name)
+        if page is not None:
+            again = partial(ask_again, control.services, control.namespaces)
+            reply = await page(request.query_params, again)
+            return Response(reply.body, reply.status, dict(reply.headers), reply.media_type)
+        if request.method in ("GET", "HEAD") and name == "openapi.json":
+            return document_pages.document(request, "", self._api.service)
+        if request.method in ("GET", "HEAD") and name == "docs":
+            return document_pages.docs(request, PREFIX.rstrip("/"), self._api.service)
+        return None
+
+    def _refused(self, request: Request) -> Response | None:
+        """The 403 for a request of a foreign origin, or by a name that is not known here."""
+        detail = refusal(request, None if self._has_token(request) else self._hosts)
+        if not detail:
+            return None
+        note(request.scope, detail)
+        return _problem(403, detail)
+
+    def _has_token(self, request: Request) -> bool:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return self._token is not None and secrets.compare_digest(token.encode(), self._token.encode())
+
+    def _unauthorized(self, request: Request) -> Response | None:
+        """The 401 for a request that needs the token and does not have it."""
+        name = request.url.path[len(PREFIX) :]
+        is_public = name in PUBLIC or name in self._pages or document_pages.is_asset(request.url.path)
+        if self._token is None or is_public or self._has_token(request):
+            return None
+        detail = "the control token is printed when the sandbox starts"
+        note(request.scope, detail)
+        return _problem(401, detail, {"WWW-Authenticate": "Bearer"})
+
+
+@lru_cache(maxsize=1)
+def _contract() -> Contract:
+    """The document of the admin API, without behaviour: functions answer its operations."""
+    read = contracts.load("admin", Path(__file__).with_name("openapi.yaml"))
+    return replace(read, behaviour=Behaviour(service=ServiceStatements(), resources={}, operations={}))
+
+
+def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"status": status, "detail": detail}, status, headers, "application/problem+json")
+
+
+def problem_reply(status: int, detail: str) -> Reply:
+    """An error of the admin API (RFC 9457)."""
+    return Reply(status, {"status": status, "detail": detail}, media_type="application/problem+json")

@@ -1,0 +1,45 @@
+"""Operations on the time of a namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from mockserver.errors import Invalid
+from mockserver.messages import Reply
+from mockserver.state.clock import SteeredClock
+from mockserver.web.admin.admin_request import AdminRequest
+
+CHANGES: dict[str, Callable[[SteeredClock, Any], None]] = {
+    "set": lambda clock, moment: clock.set(datetime.fromisoformat(moment).timestamp()),
+    "advance": lambda clock, seconds: clock.advance(seconds),
+    "freeze": lambda clock, _: clock.freeze(),
+    "resume": lambda clock, _: clock.resume(),
+}
+"""What can be done with a clock, in the order in which it is done."""
+
+
+def got(request: AdminRequest) -> Reply:
+    """The time."""
+    return _shown(request.namespace.world.clock)
+
+
+def steered(request: AdminRequest) -> Reply:
+    """Change the time, as the body or the query says. Raises Invalid when neither says anything."""
+    wanted = dict(request.body or {})
+    if "advance" in request.query:
+        wanted["advance"] = request.query["advance"]
+    if not wanted:
+        raise Invalid('say what to do: {"freeze": true}, {"advance": 60}, {"set": "2030-01-01T00:00:00Z"} or resume')
+    clock = request.namespace.world.clock
+    for name, change in CHANGES.items():
+        if name in wanted:
+            change(clock, wanted[name])
+    return _shown(clock)
+
+
+def _shown(clock: SteeredClock) -> Reply:
+    now = clock.now()
+    time = datetime.fromtimestamp(now, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Reply(200, {"now": now, "time": time, "is_frozen": clock.frozen_at is not None})

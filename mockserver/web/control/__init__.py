@@ -1,0 +1,1 @@
+"""What steers a sandbox and tells what it did: namespaces, journal, overrides."""
