@@ -29,7 +29,7 @@ MockServerError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from mockserver.printed_text import masked
 
@@ -111,7 +111,8 @@ class Refusal(MockServerError):
     """The request gets an error response. `web/response/error_responses.py` renders it in the service's own format.
 
     A behaviour file describes the body of each `kind`. `status` is the HTTP status unless the behaviour file or the
-    document gives another one. `values` fill the placeholders of the body's template.
+    document gives another one. `values` fill the placeholders of the body's template. `statement` is the statement
+    about behaviour that decided, `rule` the name of the rule that did; without both, it was the document.
     """
 
     kind = "refusal"
@@ -122,6 +123,13 @@ class Refusal(MockServerError):
     ) -> None:
         super().__init__(message)
         self.message, self.faults, self.headers, self.values = message, faults, headers, values
+        self.statement: object | None = None
+        self.rule = ""
+
+    def because(self, statement: object) -> Self:
+        """This refusal, with the statement that decided."""
+        self.statement = statement
+        return self
 
 
 class Malformed(Refusal):

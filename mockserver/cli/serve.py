@@ -34,6 +34,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.requests
 @serve_options.outside_services
 @serve_options.items
+@serve_options.control
 @serve_options.access_log
 def serve(
     documents: tuple[str, ...],
@@ -108,6 +109,8 @@ def app_options(
     allow_stdio: bool,
     items: int,
     materialize: bool,
+    journal: int,
+    quiet_headers: bool,
 ) -> dict[str, Any]:
     """The arguments of `create_app` from the options of the command. Raises UsageError and MockServerError."""
     return {
@@ -127,6 +130,8 @@ def app_options(
         ),
         "cors": cors,
         "hosts": hosts,
+        "journal": journal,
+        "quiet_headers": quiet_headers,
     }
 
 

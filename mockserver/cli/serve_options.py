@@ -132,6 +132,18 @@ items = _group(
 )
 """What is stored, and who answers."""
 
+control = _group(
+    click.option(
+        "--journal",
+        default=1000,
+        show_default=True,
+        type=click.IntRange(0, 1_000_000),
+        help="Keep this many requests, to see what was asked and why it was answered like that; 0 keeps none.",
+    ),
+    click.option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
+)
+"""What is remembered of requests."""
+
 access_log = click.option(
     "--access-log/--no-access-log",
     default=None,

@@ -6,9 +6,9 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 
 from mockserver.cli.counted import counted
-from mockserver.cli.curl_example import curl_command
 from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
+from mockserver.web.curl_example import curl_command
 from mockserver.web.service import Service
 
 

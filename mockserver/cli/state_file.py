@@ -14,7 +14,6 @@ from urllib.parse import quote
 import orjson
 
 from mockserver.behaviour.statements import Tenant
-from mockserver.cli.authorization import authorization
 from mockserver.errors import StateError
 from mockserver.handlers.actions import create
 from mockserver.handlers.resource_plan import ResourcePlan
@@ -22,6 +21,7 @@ from mockserver.messages import Reply
 from mockserver.openapi import path_template, source
 from mockserver.openapi.pointer import join
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.example_credential import authorization
 from mockserver.web.response.encoding import encode
 from mockserver.web.service import Service
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from mockserver.behaviour.statements import Capacity, Unique
+from mockserver.behaviour.statements import Capacity, Reference, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
+from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
 from mockserver.openapi import path_template
 from mockserver.state.collection import Collection
@@ -251,7 +252,14 @@ def show_references(context: RequestContext, record: Record, sent: frozenset[str
     except UnknownReferenceError as fault:
         documented = any(context.bound.operation.response(status) is not None for status in REFUSING)
         if source.is_whole and documented:
-            raise Invalid(str(fault), faults=(Fault("body", (fault.name,), str(fault), "reference"),)) from None
+            refusal = Invalid(str(fault), faults=(Fault("body", (fault.name,), str(fault), "reference"),))
+            raise refusal.because(_reference_of(plan, fault.name)) from None
+
+
+def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:
+    return next(
+        (each for each in plan.statements.references if each.field.partition(".")[0].removesuffix("[]") == name), None
+    )
 
 
 REFUSING = (400, 404, 409, 422)
@@ -261,14 +269,16 @@ REFUSING = (400, 404, 409, 422)
 def check_capacity(capacity: Capacity, collection: Collection) -> None:
     """Raise Conflict when the collection is full."""
     if len(collection) >= capacity.limit:
-        raise Conflict(capacity.message.replace("{limit}", str(capacity.limit)), limit=capacity.limit)
+        message = capacity.message.replace("{limit}", str(capacity.limit))
+        raise Conflict(message, limit=capacity.limit).because(capacity)
 
 
 def check_unique(context: RequestContext, collection: Collection, id: Any, fields: dict[str, Any]) -> None:
     """Raise Conflict when another item has the id, or the value of a field that must be unique."""
     plan = context.bound.resource
     if plan.has_chosen_ids and id in collection.by_id and context.before is None:
-        raise Conflict(f"an item with the {plan.statements.identity.field} {id!r} already exists")
+        identity = plan.statements.identity
+        raise Conflict(f"an item with the {identity.field} {id!r} already exists").because(identity)
     for unique in plan.statements.unique:
         # What is only inferred must not cause a reply that the document lacks.
         if unique.evidence != "inferred" or context.bound.operation.response(409) is not None:
@@ -283,7 +293,7 @@ def _check_unique_fields(unique: Unique, collection: Collection, id: Any, fields
         if other.id != id and [other.fields.get(name) for name in unique.fields] == values:
             names = ", ".join(unique.fields)
             fault = Fault("body", (unique.fields[0],), unique.message.replace("{fields}", names), "unique")
-            raise Conflict(fault.message, faults=(fault,))
+            raise Conflict(fault.message, faults=(fault,)).because(unique)
 
 
 def refuse_unknown(known: frozenset[str], body: dict[str, Any]) -> None:

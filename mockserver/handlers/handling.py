@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from mockserver.errors import Refusal
 from mockserver.handlers.request_context import Question, RequestContext
 from mockserver.messages import Reply
 
@@ -25,11 +26,15 @@ def _with_rules(context: RequestContext) -> PendingReply:
     context.bound.handler.begin(context)
     reply: Reply | None
     for rule in context.bound.rules:
-        if rule.asks:
-            context.rule = rule
-            reply = yield from rule.function(context)
-        else:
-            reply = rule.function(context)
+        try:
+            if rule.asks:
+                context.rule = rule
+                reply = yield from rule.function(context)
+            else:
+                reply = rule.function(context)
+        except Refusal as refusal:
+            refusal.rule = refusal.rule or rule.name
+            raise
         if reply is not None:
             context.save()
             return reply

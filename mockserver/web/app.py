@@ -24,6 +24,7 @@ from mockserver.vendors import default_outside
 from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control.control import Control
+from mockserver.web.control.journal import Journal
 from mockserver.web.control.namespaces import Namespaces, without_prefix
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
@@ -59,11 +60,12 @@ class Sandbox:
         cors: Sequence[str] | None = None,
         hosts: Sequence[str] | None = None,
         namespaces: Namespaces,
+        journal: Journal | None = None,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
         self.outside, self.functions, self.namespaces = outside, functions, namespaces
-        self.control = Control(world, namespaces, outside)
+        self.control = Control(world, namespaces, outside, journal)
         self._admin = AdminApi(self.control)
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(read_services())
@@ -98,15 +100,21 @@ class Sandbox:
         self._open()
 
     def _open(self) -> None:
-        """Set what answers requests: the middlewares, with the interceptors in front of them if there are any."""
+        """Set what answers requests: the middlewares, with interceptors and the journal in front if there are any.
+
+        With the journal alone, the fast path stays as short as it can be.
+        """
         operations: OperationsMiddleware = self._stack.app
-        self._answer, self.fast_path = self._stack, operations.fast_path.answer
-        if self._interceptors:
+        fast_path, journal = operations.fast_path, self.control.journal
+        self._answer, self.fast_path = self._stack, fast_path.answer
+        fast_path.recorder = journal if not self._interceptors else None
+        if self._interceptors or journal is not None:
             sender = CorsMiddleware(respond, origins=self._cors, real=self._stack.real)
             self._answer = chain = InterceptorChain(
-                self._interceptors, self._stack, sender, operations.locate, self._settings.max_body
+                self._interceptors, self._stack, sender, operations.locate, self._settings.max_body, journal
             )
-            self.fast_path = partial(_through, chain, operations.fast_path.answer)
+        if self._interceptors:
+            self.fast_path = partial(_through, chain, fast_path.answer)
 
     def _host(self, services: Services) -> HostApp:
         """The middlewares around the services. A service is below its name, and the only one at the root too."""
@@ -185,6 +193,8 @@ def create_app(
     handlers: Handlers | None = None,
     cors: Sequence[str] | None = None,
     hosts: Sequence[str] | None = None,
+    journal: int = 0,
+    quiet_headers: bool = False,
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -195,12 +205,15 @@ def create_app(
     rate limits out. `reading` says how strictly documents are read. `handlers` are your own functions: a module, its
     name, or a mapping from operationIds to functions; the mock answers the other operations. `cors` are the origins
     whose pages may use the mock; None allows any, and an empty list sends no CORS headers. `hosts` are the names of
-    this machine by which the admin API may be called, besides `localhost` and addresses; None allows any.
+    this machine by which the admin API may be called, besides `localhost` and addresses; None allows any. `journal` is
+    the number of requests that the journal keeps; each response then names its entry in `Mock-Request`, unless with
+    `quiet_headers`.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
     world = World(seed, clock)
-    namespaces = Namespaces(world)
+    namespaces = Namespaces(world, journal)
+    kept = Journal(journal, quiet=quiet_headers) if journal else None
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()
     # A world with items has things that can only be read, too: what refers to them must lead somewhere.
@@ -210,8 +223,9 @@ def create_app(
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
         return {each.name: Service(each, world, asked, chosen, namespaces) for each in read}
 
+    functions = HandlerFunctions(handlers)
     return Sandbox(
-        services, world, chosen, asked, token, HandlerFunctions(handlers), cors=cors, hosts=hosts, namespaces=namespaces
+        services, world, chosen, asked, token, functions, cors=cors, hosts=hosts, namespaces=namespaces, journal=kept
     )
 
 

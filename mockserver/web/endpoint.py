@@ -45,7 +45,7 @@ from mockserver.web.response.encoding import encoded
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.preferred_response import preferred
 from mockserver.web.service_parts import ServiceParts
-from mockserver.web.trace import TRACE, Trace, note
+from mockserver.web.trace import TRACE, note
 
 log = logging.getLogger("mockserver")
 
@@ -66,19 +66,6 @@ class ReadBody(NamedTuple):
 
     value: Any
     media_type: str
-
-
-class Progress:
-    """How far a request has come: the last step of trace.STEPS that it reached, and what is known since."""
-
-    __slots__ = ("limits", "principal", "refusal", "step", "tenant", "transaction")
-
-    def __init__(self, transaction: Transaction) -> None:
-        self.transaction, self.step = transaction, "route"
-        self.limits: Headers = ()
-        self.principal: Principal | None = None
-        self.tenant: str | None = None
-        self.refusal: Refusal | None = None
 
 
 class Endpoint:
@@ -110,7 +97,7 @@ class Endpoint:
         self._preferences = NO_PREFERENCES if parts.validates else NOT_VALIDATED
         stated = parts.contract.behaviour.operations.get((operation.path, operation.method))
         permission = stated.permission if stated and parts.authenticates else None
-        self._roles = frozenset(permission.roles) if permission else None
+        self._roles, self._permission = frozenset(permission.roles) if permission else None, permission
         self._limiter = _limiter(parts, stated, operation)
         self._is_delete = bound is not None and bound.handler.end is deleted_reply
         self._validators: dict[tuple[int, str, bool], Validator | None] = {}
@@ -136,96 +123,93 @@ class Endpoint:
         self.needs_task = self._handler.needs_task
         return self._handler
 
-    async def __call__(self, scope: Scope, receive: Any, values: tuple[str, ...]) -> tuple[Reply, Headers]:
+    async def __call__(  # noqa: C901, PLR0915  # all steps of an answer in their order, without a call for each
+        self, scope: Scope, receive: Any, values: tuple[str, ...]
+    ) -> tuple[Reply, Headers]:
         """Answer a request: its validated reply, and headers for any reply. `values` are the raw values of its path.
 
         `receive` is the ASGI `receive`, or the whole body as bytes, or a ReadBody. A request is a transaction: its
         changes are undone when its reply cannot be made.
         """
-        progress = Progress(Transaction(self._store))
+        method, store, step = scope["method"], self._store, "route"
+        transaction = Transaction(store)
+        limits: Headers = ()
+        principal: Principal | None = None
+        tenant, ended_by = "", None
         try:
-            reply = await self._reply(scope, receive, values, progress)
+            headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
+            if "mock-namespace" in headers or "baggage" in headers or "mock-at" in headers:
+                step = "namespace"
+                transaction.store = store = self._parts.named_store(headers, method) or store
+            if "prefer" in headers or b"__" in query:
+                preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
+            step = "authentication"
+            target = self._parameters.target(values, query)
+            principal = self._authenticator.cached_principal(
+                headers.get("authorization")
+            ) or self._authenticator.authenticate(self._sources(headers, target))
+            tenant = self._tenant(principal, target.path, headers)
+            if self._limiter is not None:
+                step = "rate limit"
+                counted_path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
+                limits = self._limiter.count(
+                    store, principal, tenant, method, counted_path, self.operation.operation_id
+                )
+            if self._is_restricted:
+                step = "access"
+                self._check_access(principal, tenant)
+            step = "parameters"
+            parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
+                target, self._sources(headers, target), is_validated=preferences.is_validated
+            )
+            content, body, media_type = b"", None, ""
+            if self._body is not None:
+                step = "body"
+                content, body, media_type = await self._read(preferences, headers, receive)
+            step = "media type"
+            self._refuse_unacceptable(headers)
+            call = Call(
+                method,
+                raw_path(scope),
+                parameters["path"],
+                parameters["query"],
+                parameters["header"],
+                parameters["cookie"],
+                body,
+                media_type,
+                principal,
+                tenant,
+            )
+            step = "handler"
+            accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
+            if preferences is NO_PREFERENCES:
+                made = handler.reply(call, transaction, accept, scope, content)
+                reply = made if isinstance(made, Reply) else await made
+            else:
+                reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
+            # Encoded before the commit: a value that cannot be encoded undoes the changes.
+            reply = encoded(self.validate_response(reply, by=handler.name))
+            transaction.commit()
+            if self._is_delete:
+                self._forget(call, store)
         except Refusal as refusal:
-            reply = self._undone(refusal, scope, progress)
+            reply, ended_by = self._undone(refusal, scope, transaction), refusal
         except BaseException as fault:
             if not isinstance(fault, Exception):
-                progress.transaction.rollback()
+                transaction.rollback()
                 raise
-            log.exception("%s %s failed", scope["method"], scope["path"])
-            reply = self._undone(Unanswerable("the sandbox failed; its log says why"), scope, progress)
+            log.exception("%s %s failed", method, scope["path"])
+            ended_by = Unanswerable("the sandbox failed; its log says why")
+            reply = self._undone(ended_by, scope, transaction)
         if TRACE in scope:
-            _record(scope[TRACE], progress)
-        return reply, progress.limits
+            scope[TRACE].record(self.operation, step, ended_by, principal, tenant, transaction)
+        return reply, limits
 
-    async def _reply(self, scope: Scope, receive: Any, values: tuple[str, ...], progress: Progress) -> Reply:
-        """The reply of the handler, committed. Raises Refusal at the step that `progress` has then."""
-        transaction = progress.transaction
-        headers, query, preferences = read_headers(scope["headers"]), scope["query_string"], self._preferences
-        if "mock-namespace" in headers or "baggage" in headers or "mock-at" in headers:
-            progress.step = "namespace"
-            transaction.store = self._parts.named_store(headers, scope["method"]) or self._store
-        if "prefer" in headers or b"__" in query:
-            preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
-        progress.step = "authentication"
-        target = self._parameters.target(values, query)
-        progress.principal = principal = self._authenticator.cached_principal(
-            headers.get("authorization")
-        ) or self._authenticator.authenticate(self._sources(headers, target))
-        progress.tenant = tenant = self._tenant(principal, target.path, headers)
-        if self._limiter is not None:
-            progress.step = "rate limit"
-            progress.limits = self._count(principal, tenant, scope["method"], values, transaction.store)
-        if self._is_restricted:
-            progress.step = "access"
-            self._check_access(principal, tenant)
-        progress.step = "parameters"
-        parameters = (target.values if self._parameters.are_in_target else None) or self._parameters.read(
-            target, self._sources(headers, target), is_validated=preferences.is_validated
-        )
-        content, body, media_type = b"", None, ""
-        if self._body is not None:
-            progress.step = "body"
-            content, body, media_type = await self._read(preferences, headers, receive)
-        progress.step = "media type"
-        self._refuse_unacceptable(headers)
-        call = Call(
-            scope["method"],
-            raw_path(scope),
-            parameters["path"],
-            parameters["query"],
-            parameters["header"],
-            parameters["cookie"],
-            body,
-            media_type,
-            principal,
-            tenant,
-        )
-        progress.step = "handler"
-        accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
-        if preferences is NO_PREFERENCES:
-            made = handler.reply(call, transaction, accept, scope, content)
-            reply = made if isinstance(made, Reply) else await made
-        else:
-            reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
-        # Encoded before the commit: a value that cannot be encoded undoes the changes.
-        reply = encoded(self.validate_response(reply, by=handler.name))
-        transaction.commit()
-        if self._is_delete:
-            self._forget(call, transaction.store)
-        return reply
-
-    def _undone(self, refusal: Refusal, scope: Scope, progress: Progress) -> Reply:
+    def _undone(self, refusal: Refusal, scope: Scope, transaction: Transaction) -> Reply:
         """The reply for an error, after the changes of its request are undone."""
-        progress.transaction.rollback()
-        progress.refusal = refusal
+        transaction.rollback()
         note(scope, summary(refusal))
         return self.refused(refusal, scope["method"], scope["path"])
-
-    def _count(self, principal: Principal, tenant: str, method: str, values: tuple[str, ...], store: Store) -> Headers:
-        """Count a request. Returns headers for the client; raises TooMany."""
-        assert self._limiter is not None  # noqa: S101  # the caller has looked
-        path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
-        return self._limiter.count(store, principal, tenant, method, path, self.operation.operation_id)
 
     async def _preferred_reply(
         self,
@@ -309,9 +293,10 @@ class Endpoint:
 
     def _check_access(self, principal: Principal, tenant: str) -> None:
         if self._has_tenant_in_path and self.bound is not None and not principal.may_enter(tenant):
-            raise self._access_error(f"{self.bound.resource.statements.tenant.name} not found")
+            stated = self.bound.resource.statements.tenant
+            raise self._access_error(f"{stated.name} not found").because(stated)
         if self._roles is not None and principal.role not in self._roles:
-            raise self._access_error(f"the role {principal.role or 'none'!r} may not do this")
+            raise self._access_error(f"the role {principal.role or 'none'!r} may not do this").because(self._permission)
 
     def _access_error(self, message: str) -> Refusal:
         if self._parts.contract.behaviour.service.no_access.refusal == "missing" and self.bound is not None:
@@ -345,12 +330,6 @@ class Endpoint:
                 headers["accept"] = "*/*"  # a server may ignore `Accept` (RFC 9110 section 12.5.1)
                 return
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
-
-
-def _record(trace: Trace, progress: Progress) -> None:
-    """Tell a trace how a request was answered."""
-    trace.step, trace.refusal = progress.step, progress.refusal
-    trace.principal, trace.tenant, trace.commits = progress.principal, progress.tenant, progress.transaction.commits
 
 
 async def _receive_body(receive: Any, max_length: int) -> bytes:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.openapi.document import Operation
+from mockserver.web.control.namespaces import name_in
 from mockserver.web.request.headers import read_headers
+from mockserver.web.serving.recorder import Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse
 from mockserver.web.trace import TRACE, Trace
 
@@ -113,13 +115,6 @@ class OutgoingResponse:
             return self._encoded
         return b"".join(b"%b: %b\r\n" % pair for pair in self._headers)
 
-    def add(self, name: bytes, value: bytes) -> None:
-        """Add a header field at the end."""
-        if self._headers is None:
-            self._encoded += b"%b: %b\r\n" % (name, value)
-        else:
-            self._headers += ((name, value),)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, OutgoingResponse):
             return NotImplemented
@@ -162,28 +157,31 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class InterceptorChain:
-    """Calls the interceptors: `before` in their order, `after` in reverse order."""
+    """Calls the interceptors: `before` in their order, `after` in reverse order, each followed by the recorder."""
 
     def __init__(
-        self, interceptors: Sequence[Interceptor], app: App, respond: App, locate: Locate, max_body: int
+        self,
+        interceptors: Sequence[Interceptor],
+        app: App,
+        respond: App,
+        locate: Locate,
+        max_body: int,
+        recorder: Recorder | None = None,
     ) -> None:
         """`app` answers the requests that no interceptor does; `respond` sends the response INJECTED into a scope."""
-        self._interceptors = tuple(interceptors)
+        self._interceptors, self._recorder = tuple(interceptors), recorder
         self._app, self._respond, self._locate, self._max_body = app, respond, locate, max_body
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer an HTTP request that comes through ASGI."""
         began = time.perf_counter()
-        body = await _BufferedBody.of(receive, self._max_body)
-        trace = Trace()
+        body, trace = await _BufferedBody.of(receive, self._max_body), Trace()
         # without the extension by which the server would bypass `reply`
         inner = {**scope, "extensions": {}, TRACE: trace}
-        exchange, reply = (
-            Exchange(IncomingRequest(inner, body.content, self._locate(scope)), trace),
-            _BufferedSend(send),
-        )
+        exchange = Exchange(IncomingRequest(inner, body.content, self._locate(scope)), trace)
+        reply = _BufferedSend(send)
         try:
-            response = await self._before(exchange.request)
+            response = await self._before(exchange)
             if response is not None:
                 await self._respond({**inner, INJECTED: response}, body, reply)
             else:
@@ -192,6 +190,7 @@ class InterceptorChain:
             exchange.response, exchange.streamed = reply.response(), reply.streamed
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
+            self._record(exchange)
         if exchange.response is not None and not exchange.streamed:
             await _send(exchange.response, scope["method"], send)
 
@@ -203,7 +202,7 @@ class InterceptorChain:
     async def _through(self, exchange: Exchange, answer: Answer) -> CompleteResponse:
         began, request = time.perf_counter(), exchange.request
         try:
-            response = await self._before(request)
+            response = await self._before(exchange)
             if response is None:
                 response = OutgoingResponse.complete(await answer)
             exchange.response = response
@@ -211,20 +210,37 @@ class InterceptorChain:
             answer.close()  # when an interceptor answered or failed, the coroutine was never awaited
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
+            self._record(exchange)
         if exchange.response is None:
             raise RuntimeError("an interceptor took the response away and put no other in its place")
         return _encoded(exchange.response, request.method)
 
-    async def _before(self, request: IncomingRequest) -> OutgoingResponse | None:
+    async def _before(self, exchange: Exchange) -> OutgoingResponse | None:
         for each in self._interceptors:
-            response = await each.before(request)
+            response = await each.before(exchange.request)
             if response is not None:
+                request, trace = exchange.request, exchange.trace
+                trace.operation, trace.label = request.operation, request.service
+                namespace = name_in(request.fields)
+                if trace.label is not None and namespace is not None:
+                    trace.label += f"@{namespace}"
                 return response
         return None
 
     async def _after(self, exchange: Exchange) -> None:
         for each in reversed(self._interceptors):
             await each.after(exchange)
+
+    def _record(self, exchange: Exchange) -> None:
+        if self._recorder is None:
+            return
+        request, response = exchange.request, exchange.response
+        kept = request.scope, request.body, exchange.trace, exchange.seconds
+        if response is None:
+            self._recorder.record_failure(*kept)
+        else:
+            sent = response.status, response.encoded_headers, response.body
+            exchange.response = OutgoingResponse.complete(self._recorder.record(*kept, sent))
 
 
 async def respond(scope: Any, receive: Any, send: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.errors import Refusal
 from mockserver.messages import Principal
+from mockserver.openapi.document import Operation
 from mockserver.state.change_log import Commit
+from mockserver.state.transaction import Transaction
 
 TRACE = "mockserver.trace"
 """The key of an ASGI scope with the trace of its request; without interceptors there is none."""
@@ -22,25 +24,42 @@ STEPS = (
 class Trace:
     """How a request is answered.
 
-    `reasons` say why it is refused, in words. `step` is the last step it reached, `refusal` what ended it there.
-    `commits` are its changes. `notes` are what interceptors did with it.
+    `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
+    `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
+    why it is refused, `notes` are what interceptors did with it, `kept` is what the journal keeps of it.
     """
 
-    __slots__ = ("commits", "handler", "notes", "principal", "reasons", "refusal", "step", "tenant")
+    # Defaults of the class: most requests set few of them, and each is made for every request.
+    operation: Operation | None = None
+    label: str | None = None
+    step: str = STEPS[0]
+    refusal: Refusal | None = None
+    principal: Principal | None = None
+    tenant: str | None = None
+    commits: tuple[Commit, ...] = ()
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    kept: tuple[Any, ...] = ()
 
-    def __init__(self) -> None:
-        self.reasons: list[str] = []
-        self.notes: list[str] = []
-        self.step = STEPS[0]
-        self.refusal: Refusal | None = None
-        self.principal: Principal | None = None
-        self.tenant: str | None = None
-        self.handler = ""
-        self.commits: Sequence[Commit] = ()
+    def record(
+        self,
+        operation: Operation,
+        step: str,
+        refusal: Refusal | None,
+        principal: Principal | None,
+        tenant: str,
+        transaction: Transaction,
+    ) -> None:
+        """Record how an operation answered."""
+        self.operation, self.step, self.principal, self.tenant = operation, step, principal, tenant
+        self.label, self.commits = transaction.store.label, transaction.commits
+        if refusal is not None:
+            # Without its frames, which lead back here: a circle that only the collector could free.
+            self.refusal = refusal.with_traceback(None)
 
 
 def note(scope: Mapping[str, Any], reason: str) -> None:
     """Note why a request is refused, if anybody wants to know."""
     trace: Trace | None = scope.get(TRACE)
     if trace is not None:
-        trace.reasons.append(reason)
+        trace.reasons += (reason,)

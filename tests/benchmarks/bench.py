@@ -36,6 +36,7 @@ from tests.benchmarks.servers import (
     OURS,
     PEERS,
     STOCK,
+    WITHOUT_JOURNAL,
     Running,
     Server,
     Site,
@@ -154,7 +155,7 @@ def compare(folder: Path, options: Options) -> dict[str, Any]:
     """Compare mockserver, the ceiling, stock Connexion and the peers with the Basedash document."""
     with ExitStack() as stack:
         site = Site(vendor_files.of("basedash").document, folder, options.packages, stack.enter_context(own_core()))
-        mine = start_all(stack, (OURS,), site)
+        mine = start_all(stack, (OURS, WITHOUT_JOURNAL), site)
         replies = [sample(each.address) for each in mine]
         (folder / "replies.json").write_text(json.dumps(replies[0]), encoding="utf-8")
         others = start_all(stack, (CEILING, STOCK, *(PEERS if options.packages else ())), site)

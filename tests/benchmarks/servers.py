@@ -111,10 +111,10 @@ def uvicorn(target: str) -> Callable[[Site, int], list[str]]:
     return lambda _site, port: [sys.executable, "-m", "uvicorn", target, *flags, "--port", str(port)]
 
 
-def ours(what: Callable[[Site], str]) -> Callable[[Site, int], list[str]]:
+def ours(what: Callable[[Site], str], *options: str) -> Callable[[Site, int], list[str]]:
     """The command of mockserver for a vendor or a document."""
     return lambda site, port: [
-        sys.executable, "-m", "mockserver", "serve", what(site), "--port", str(port), "--no-rate-limits",
+        sys.executable, "-m", "mockserver", "serve", what(site), "--port", str(port), "--no-rate-limits", *options,
     ]  # fmt: skip
 
 
@@ -189,6 +189,10 @@ def _stubs(replies: Mapping[str, str], fields: list[dict[str, Any]]) -> dict[str
 
 
 OURS = Server("mockserver", ours(lambda _: "basedash"), "validates requests and replies, remembers", "/basedash")
+
+WITHOUT_JOURNAL = Server(
+    "mockserver --journal 0", ours(lambda _: "basedash", "--journal", "0"), "the same without its journal", "/basedash"
+)
 
 CEILING = Server("bare ASGI", uvicorn("tests.benchmarks.ceiling:app"), "the ceiling: a constant of the same size")
 

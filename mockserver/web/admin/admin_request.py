@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from mockserver.errors import Invalid, Missing
@@ -11,6 +11,9 @@ from mockserver.web.control.control import Control
 from mockserver.web.control.namespaces import Namespace, name_in
 from mockserver.web.request.headers import read_headers
 from mockserver.web.service import Service
+
+STREAM = "mockserver.stream"
+"""The key of an ASGI scope with a list, to which the parts of a stream are added if the response is one."""
 
 
 class AdminRequest:
@@ -28,6 +31,16 @@ class AdminRequest:
         if given is not None and named is not None and given != named:
             raise Invalid(f"namespace: the query says {given!r} and the header {named!r}; send one of them")
         return given if given is not None else named
+
+    @property
+    def address(self) -> str:
+        """The base URL of the sandbox, as the client wrote it."""
+        host = read_headers(self.scope["headers"]).get("host", "127.0.0.1")
+        return f"{self.scope.get('scheme', 'http')}://{host}"
+
+    def send_stream(self, parts: AsyncIterator[bytes]) -> None:
+        """Let the response be a stream of these parts, in place of the body of the reply."""
+        self.scope[STREAM].append(parts)
 
     @property
     def namespace(self) -> Namespace:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from mockserver import contract as contracts
 from mockserver.behaviour.statements import Behaviour, ServiceStatements
@@ -19,7 +19,7 @@ from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
-from mockserver.web.admin.admin_request import AdminFunction, AdminRequest
+from mockserver.web.admin.admin_request import STREAM, AdminFunction, AdminRequest
 from mockserver.web.admin.functions import FUNCTIONS
 from mockserver.web.ask_again import ask_again
 from mockserver.web.control.control import Control
@@ -34,11 +34,10 @@ from mockserver.web.trace import note
 PUBLIC = ("health", "openapi.json", "docs")
 """What needs no token."""
 
+NOT_CACHED = {"cache-control": "no-store"}
+
 FOR_SERVICES = (b"prefer", b"mock-at")
 """Header fields that choose responses of services; the admin API ignores them."""
-
-STREAM = "mockserver.stream"
-"""The key of an ASGI scope with the function that sends a stream, when the response is one."""
 
 
 class AdminApi:
@@ -69,11 +68,14 @@ class AdminApi:
         elif endpoint is None:
             await write(service.method_not_allowed_reply(scope, match), (), scope, send)
         else:
-            streams: dict[str, Any] = {}
+            streams: list[AsyncIterator[bytes]] = []
             own = {STREAM: streams, "headers": [each for each in scope["headers"] if each[0] not in FOR_SERVICES]}
             reply, limits = await endpoint({**scope, **own}, receive, match[1])
-            stream = streams.get("send")
-            await (stream(scope, receive, send) if stream is not None else write(reply, limits, scope, send))
+            if streams and scope["method"] != "HEAD":
+                stream = StreamingResponse(streams[0], reply.status, media_type=reply.media_type, headers=NOT_CACHED)
+                await stream(scope, receive, send)
+            else:
+                await write(reply, limits, scope, send)
 
 
 class _AdminHandler:

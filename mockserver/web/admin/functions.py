@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.web.admin import clock, health, namespaces, state
+from mockserver.web.admin import clock, health, namespaces, requests, state
 from mockserver.web.admin.admin_request import AdminFunction
 
 FUNCTIONS: dict[str, AdminFunction] = {
@@ -11,6 +11,12 @@ FUNCTIONS: dict[str, AdminFunction] = {
     "getNamespace": namespaces.got,
     "beginNamespace": namespaces.begun,
     "endNamespace": namespaces.ended,
+    "listRequests": requests.listed,
+    "clearRequests": requests.cleared,
+    "getRequest": requests.got,
+    "explainRequest": requests.explained_one,
+    "exportHar": requests.exported,
+    "followRequests": requests.followed,
     "getState": state.got,
     "reset": state.reset,
     "getClock": clock.got,

@@ -18,4 +18,5 @@ def got(request: AdminRequest) -> Reply:
         }
         for name, each in control.services.items()
     }
-    return Reply(200, {"status": "ok", "services": services, "seed": control.world.seed})
+    kept = control.journal.most if control.journal is not None else 0
+    return Reply(200, {"status": "ok", "services": services, "seed": control.world.seed, "journal": kept})

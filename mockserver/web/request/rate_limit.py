@@ -65,7 +65,8 @@ class RateLimiter:
     def _too_many(self, wait: float, headers: tuple[Header, ...]) -> TooMany:
         limit = self._limit
         message = f"More than {limit.requests} requests in {limit.window:g} seconds"
-        return TooMany(message, headers=headers, retry_after_ms=math.ceil(wait * 1000), limit=limit.requests)
+        refusal = TooMany(message, headers=headers, retry_after_ms=math.ceil(wait * 1000), limit=limit.requests)
+        return refusal.because(limit)
 
     def _headers(self, remaining: int, now: float, wait: float) -> tuple[Header, ...]:
         if not self._names:

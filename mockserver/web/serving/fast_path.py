@@ -7,6 +7,7 @@ from typing import Any
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.request.router import Match
 from mockserver.web.service import Service
+from mockserver.web.serving.recorder import Recorder, recorded_response
 from mockserver.web.serving.response_writer import complete_response
 from mockserver.web.serving.uvicorn_protocol import Answer
 
@@ -15,10 +16,14 @@ KnownPaths = dict[bytes, tuple[Service, Match]]
 
 
 class FastPath:
-    """Answers requests for `known` paths; OperationsMiddleware adds a path at its first request."""
+    """Answers requests for `known` paths; OperationsMiddleware adds a path at its first request.
+
+    With a `recorder`, it records them.
+    """
 
     def __init__(self, known: KnownPaths) -> None:
         self._known = known
+        self.recorder: Recorder | None = None
 
     def answer(self, scope: Any, body: bytes) -> Answer | None:
         """The response to a request: a coroutine that seldom waits.
@@ -36,4 +41,6 @@ class FastPath:
         endpoint: Endpoint | None = methods.get(scope["method"])
         if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
+        if self.recorder is not None:
+            return recorded_response(endpoint, scope, body, values, self.recorder)
         return complete_response(endpoint, scope, body, values)

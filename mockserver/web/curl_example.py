@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from shlex import quote
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
-from mockserver.cli.authorization import NO_AUTHORIZATION, authorization
 from mockserver.errors import Unanswerable
 from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.media_types import is_form, is_json
 from mockserver.web.endpoint import Endpoint
+from mockserver.web.example_credential import NO_AUTHORIZATION, authorization
 from mockserver.web.service import Service
 
 
@@ -21,18 +23,34 @@ def curl_command(service: Service, prefix: str, options: str = "") -> str:
 
     `options` are put after `curl`.
     """
-    curl, endpoint = " ".join(["curl", *([options] if options else [])]), _first(service)
+    endpoint = _first(service)
     if endpoint is None:
-        return f"{curl} {quote(f'{prefix}/openapi.json')}"
-    operation = endpoint.operation
+        return f"{_curl(options)} {quote(f'{prefix}/openapi.json')}"
+    return curl_for(service, prefix, endpoint.operation, options=options)
+
+
+def curl_for(
+    service: Service,
+    prefix: str,
+    operation: Operation,
+    path: Mapping[str, str] = MappingProxyType({}),
+    options: str = "",
+) -> str:
+    """The command for an operation, with a valid request. `path` are path parameters by name, as they are written."""
     needed = all(operation.security) and operation.security
     sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
     query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
-    address = prefix + service.contract.document.base_path + _path(service, operation) + (f"?{query}" if query else "")
+    address = (
+        prefix + service.contract.document.base_path + _path(service, operation, path) + (f"?{query}" if query else "")
+    )
     headers = {_spelled(name): value for name, value in sent.headers.items()}
     headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
     fields = [f"-H {quote(f'{name}: {value}')}" for name, value in headers.items()]
-    return " ".join([curl, *_method(operation), quote(address), *fields, *_body(service, operation)])
+    return " ".join([_curl(options), *_method(operation), quote(address), *fields, *_body(service, operation)])
+
+
+def _curl(options: str) -> str:
+    return f"curl {options}" if options else "curl"
 
 
 NOT_SENT = ("accept", "content-type", "authorization")
@@ -90,11 +108,12 @@ def _method(operation: Operation) -> list[str]:
     return {"get": [], "head": ["-I"]}.get(operation.method, ["-X", operation.method.upper()])
 
 
-def _path(service: Service, operation: Operation) -> str:
+def _path(service: Service, operation: Operation, given: Mapping[str, str]) -> str:
     path = operation.path
     for parameter in operation.parameters:
         if parameter.location == "path":
-            path = path.replace("{" + parameter.name + "}", percent_encoded(_text(service, parameter), safe=""))
+            text = given.get(parameter.name) or percent_encoded(_text(service, parameter), safe="")
+            path = path.replace("{" + parameter.name + "}", text)
     return path
 
 

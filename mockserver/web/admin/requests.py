@@ -1,0 +1,118 @@
+"""Operations on the journal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from typing import Any
+
+from mockserver.errors import Conflict, Missing
+from mockserver.messages import Reply
+from mockserver.openapi import json_codec
+from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.control import har
+from mockserver.web.control.journal import FOLLOWERS, Entry, Journal
+from mockserver.web.control.namespaces import DEFAULT
+from mockserver.web.control.shown_entry import shown
+from mockserver.web.control.why import explained
+
+HEARTBEAT = 15.0
+"""After how many seconds without a request a comment is sent, so that proxies keep the connection."""
+
+
+def listed(request: AdminRequest) -> Reply:
+    """The latest requests that match the query, the newest first."""
+    limit = request.query.get("limit", 100)
+    return Reply(200, [shown(each, request.control.services) for each in islice(_chosen(request), limit)])
+
+
+def got(request: AdminRequest) -> Reply:
+    """One request. Raises Missing."""
+    return Reply(200, shown(_entry(request), request.control.services))
+
+
+def explained_one(request: AdminRequest) -> Reply:
+    """Why one request was answered like this. Raises Missing."""
+    entry, control = _entry(request), request.control
+    namespace = control.namespaces.known(entry.namespace)
+    stores = {name: namespace.store(each) for name, each in control.services.items()} if namespace else {}
+    return Reply(200, explained(entry, control.services, stores, request.address))
+
+
+def cleared(request: AdminRequest) -> Reply:
+    """Forget the requests, of all namespaces or of one."""
+    journal(request).clear(request.namespace_name)
+    return Reply(204)
+
+
+def exported(request: AdminRequest) -> Reply:
+    """The requests as HTTP Archive, the oldest first."""
+    entries = [shown(each, request.control.services) for each in _chosen(request)]
+    return Reply(200, har.archive(reversed(entries), request.address))
+
+
+def followed(request: AdminRequest) -> Reply:
+    """Requests as they are answered, as server-sent events. Raises Conflict when too many follow."""
+    kept = journal(request)
+    if kept.followers >= FOLLOWERS:
+        raise Conflict(f"{FOLLOWERS} clients follow the journal already")
+    last = request.call.headers.get("Last-Event-ID")
+    request.send_stream(_events(request, kept, int(last) if last is not None else kept.last))
+    return Reply(200, "", media_type="text/event-stream")
+
+
+def journal(request: AdminRequest) -> Journal:
+    """The journal. Raises Conflict when the sandbox keeps none."""
+    if request.control.journal is None:
+        raise Conflict("this sandbox keeps no journal; start it with --journal 1000")
+    return request.control.journal
+
+
+def _entry(request: AdminRequest) -> Entry:
+    kept, number = request.control.journal, request.path["number"]
+    found = kept.entry(number) if kept is not None else None
+    if found is not None:
+        return found
+    entries = kept.entries if kept is not None else []
+    there = f"there are {entries[0].number} to {entries[-1].number}" if entries else "there is none"
+    raise Missing(f"the request {number} is not in the journal; {there}", resource="request")
+
+
+def _chosen(request: AdminRequest) -> Iterator[Entry]:
+    """The entries that match the query, the newest first."""
+    namespace, query = request.namespace_name, request.query
+    for entry in journal(request).latest():
+        if entry.number <= query.get("since", 0):
+            return
+        if namespace in (None, entry.namespace) and _matches(entry, query):
+            yield entry
+
+
+def _matches(entry: Entry, query: Any) -> bool:
+    operation = entry.operation.operation_id if entry.operation is not None else None
+    return (
+        query.get("service", entry.service) == entry.service
+        and query.get("operation", operation) == operation
+        and query.get("method", entry.method).upper() == entry.method
+        and _has_status(entry.status, query.get("status"))
+        and query.get("unmatched", operation is None) is (operation is None)
+    )
+
+
+def _has_status(status: int | None, wanted: str | None) -> bool:
+    if wanted is None:
+        return True
+    return str(status) == wanted or (wanted.endswith("XX") and str(status)[:1] == wanted[:1])
+
+
+async def _events(request: AdminRequest, kept: Journal, last: int) -> AsyncIterator[bytes]:
+    """The events after the number `last`, for as many seconds as the query says."""
+    namespace, services = request.namespace_name, request.control.services
+    yield b": the journal of the sandbox\n\n"
+    async for entries in kept.follow(last, HEARTBEAT, request.query.get("for")):
+        if not entries:
+            yield b": still here\n\n"
+        for entry in entries:
+            if namespace in (None, entry.namespace or DEFAULT):
+                data = json_codec.write(shown(entry, services))
+                yield b"event: request\nid: %d\ndata: %b\n\n" % (entry.number, data)

@@ -1,0 +1,247 @@
+"""The journal: the latest requests with their responses, and how each was decided."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain, takewhile
+from typing import Any
+
+from mockserver.openapi.document import Operation
+from mockserver.web.control.namespaces import DEFAULT, name_in
+from mockserver.web.middleware.admin_guard import PREFIX
+from mockserver.web.serving.uvicorn_protocol import CompleteResponse
+from mockserver.web.trace import Trace
+
+LONGEST_BODY = 4_096
+"""How many bytes of a body are kept."""
+
+LONGEST_HEAD = 16_384
+"""How many bytes of header fields are kept, and how many of a request target."""
+
+ADMIN = PREFIX.encode()
+
+FOLLOWERS = 100
+"""How many clients can follow the journal at once."""
+
+
+class Entry:
+    """One request and its response, as they were sent: bytes become readable when somebody reads them."""
+
+    __slots__ = ("_kept", "trace")
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace, self._kept = trace, trace.kept
+
+    @property
+    def number(self) -> int:
+        """Its number: that of the first request is 1."""
+        number: int = self._kept[0]
+        return number
+
+    @property
+    def moment(self) -> float:
+        """When the response was ready, in seconds since 1970, by the clock of the machine."""
+        moment: float = self._kept[1]
+        return moment
+
+    @property
+    def seconds(self) -> float:
+        """How long the mock took."""
+        seconds: float = self._kept[2]
+        return seconds
+
+    @property
+    def method(self) -> str:
+        """The method."""
+        method: str = self._kept[3]
+        return method
+
+    @property
+    def target(self) -> str:
+        """The path with the query, as sent."""
+        path, query = self._kept[4], self._kept[5]
+        whole: bytes = path + (b"?" + query if query else b"")
+        return whole.decode("latin-1")
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The names and values of the request's header fields."""
+        parts = self._kept[6].decode("latin-1").split("\0")
+        return list(zip(parts[::2], parts[1::2], strict=False))
+
+    @property
+    def body(self) -> bytes:
+        """The start of the request's body; `length` is the length of all of it."""
+        body: bytes = self._kept[7]
+        return body
+
+    @property
+    def length(self) -> int:
+        """The length of the request's body."""
+        length: int = self._kept[8]
+        return length
+
+    @property
+    def response(self) -> CompleteResponse | None:
+        """Status, header lines and the start of the body of the response; None if there was none."""
+        response: CompleteResponse | None = self._kept[9]
+        return response
+
+    @property
+    def sent(self) -> int:
+        """The length of the response's body."""
+        sent: int = self._kept[10]
+        return sent
+
+    @property
+    def status(self) -> int | None:
+        """The status of the response."""
+        return self.response[0] if self.response is not None else None
+
+    @property
+    def operation(self) -> Operation | None:
+        """The operation that answered; None if none did."""
+        return self.trace.operation
+
+    @property
+    def service(self) -> str | None:
+        """The name of the service that answered; None if none did."""
+        return self.trace.label.partition("@")[0] if self.trace.label is not None else None
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that the request is in."""
+        if self.trace.label is not None:
+            return self.trace.label.partition("@")[2] or DEFAULT
+        return name_in({name.lower(): value for name, value in self.headers}) or DEFAULT
+
+
+class Journal:
+    """Keeps the latest `most` requests, except those to the admin API.
+
+    Each response gets `Mock-Request` with the number of its entry, and `Mock-Revision` if it changed something; not
+    with `quiet`.
+    """
+
+    def __init__(self, most: int, *, quiet: bool = False) -> None:
+        self.most, self.quiet, self.last = most, quiet, 0
+        self._traces: deque[Trace] = deque(maxlen=most)
+        self._waiting: set[asyncio.Event] = set()
+
+    def record(
+        self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
+    ) -> CompleteResponse:
+        """Keep a request with its response; the response with the number of the entry."""
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        if path.startswith(ADMIN):
+            return response
+        self.last = number = self.last + 1
+        status, fields, content = response
+        if not self.quiet:
+            fields += b"mock-request: %d\r\n" % number
+            if trace.commits:
+                fields += b"mock-revision: %d\r\n" % trace.commits[-1].revision
+            response = status, fields, content
+        kept = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
+        self._keep(number, path, scope, body, trace, seconds, kept, len(content))
+        return response
+
+    def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
+        """Keep a request that gets no response."""
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        if not path.startswith(ADMIN):
+            self.last += 1
+            self._keep(self.last, path, scope, body, trace, seconds, None, 0)
+
+    def _keep(
+        self,
+        number: int,
+        path: bytes,
+        scope: Any,
+        body: bytes,
+        trace: Trace,
+        seconds: float,
+        response: CompleteResponse | None,
+        sent: int,
+    ) -> None:
+        trace.kept = (
+            number,
+            time.time(),
+            seconds,
+            scope["method"],
+            path[:LONGEST_HEAD],
+            scope["query_string"][:LONGEST_HEAD],
+            b"\0".join(chain.from_iterable(scope["headers"]))[:LONGEST_HEAD],
+            body[:LONGEST_BODY],
+            len(body),
+            response,
+            sent,
+        )
+        self._traces.append(trace)
+        if self._waiting:
+            for event in self._waiting:
+                event.set()
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What is kept, the oldest first."""
+        return list(map(Entry, self._traces))
+
+    def entry(self, number: int) -> Entry | None:
+        """The entry of that number, if it is kept."""
+        return next((each for each in self.latest() if each.number == number), None)
+
+    def latest(self) -> Iterator[Entry]:
+        """What is kept, the newest first. Requests may come while it is read."""
+        return map(Entry, list(reversed(self._traces)))
+
+    def since(self, number: int) -> list[Entry]:
+        """The kept entries with a greater number, the oldest first."""
+        return list(takewhile(lambda entry: entry.number > number, self.latest()))[::-1]
+
+    def clear(self, namespace: str | None = None) -> None:
+        """Forget everything, or what belongs to a namespace."""
+        kept = [each.trace for each in self.entries if namespace is not None and each.namespace != namespace]
+        self._traces = deque(kept, maxlen=self.most)
+
+    async def follow(self, last: int, heartbeat: float, seconds: float | None) -> AsyncIterator[list[Entry]]:
+        """The entries after the number `last` as they come; an empty list after `heartbeat` seconds without one.
+
+        It ends after that many seconds, or never.
+        """
+        event, loop = asyncio.Event(), asyncio.get_running_loop()
+        until = loop.time() + seconds if seconds is not None else math.inf
+        self._waiting.add(event)
+        try:
+            while True:
+                event.clear()
+                entries = self.since(last)
+                if entries:
+                    last = entries[-1].number
+                    yield entries
+                left = min(heartbeat, until - loop.time())
+                if left <= 0:
+                    return
+                if not await _is_set(event, left) and left == heartbeat:
+                    yield []
+        finally:
+            self._waiting.discard(event)
+
+    @property
+    def followers(self) -> int:
+        """How many follow now."""
+        return len(self._waiting)
+
+
+async def _is_set(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event, at most so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

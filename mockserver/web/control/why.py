@@ -1,0 +1,196 @@
+"""Why a request was answered as it was, in plain sentences, with a request that would have been accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from mockserver.errors import (
+    Forbidden,
+    Invalid,
+    Malformed,
+    Missing,
+    Refusal,
+    TooMany,
+    Unauthenticated,
+    UnsupportedMediaType,
+)
+from mockserver.openapi import path_template
+from mockserver.openapi.document import Operation
+from mockserver.state.store import Store
+from mockserver.web.control.decisions import Decision, entry_decision
+from mockserver.web.control.journal import Entry
+from mockserver.web.control.namespaces import DEFAULT
+from mockserver.web.control.nearest_operation import Candidate, nearest, prefix_of
+from mockserver.web.control.shown_entry import steps
+from mockserver.web.curl_example import curl_for
+from mockserver.web.response.default_errors import summary
+from mockserver.web.service import Service
+
+MENDED = (Unauthenticated, Forbidden, Invalid, Malformed, UnsupportedMediaType)
+"""Refusals that a request as the document describes it does not get."""
+
+Services = Mapping[str, Service]
+
+KNOWN = {
+    "documented": "it is documented",
+    "observed": "it was observed on the real service",
+    "inferred": "it is inferred from the document",
+    "assumed": "it is assumed: nobody knows it",
+}
+"""How a statement is known, in words."""
+
+
+def explained(entry: Entry, services: Services, stores: Mapping[str, Store], address: str) -> dict[str, Any]:
+    """The explanation of an entry, as the schema `Explanation` of the admin API.
+
+    `stores` are those of its namespace by service; `address` is the base URL of the sandbox, for the curl line.
+    """
+    service = services.get(entry.service) if entry.service is not None else None
+    found = entry_decision(entry, service) if service is not None else None
+    near = nearest(entry.method, entry.target, services) if entry.operation is None else None
+    return {
+        "sentences": [*_sentences(entry, found, near), *_stored(entry, service, stores)],
+        "steps": steps(entry),
+        "statement": found._asdict() if found is not None else None,
+        "curl": _curl(entry, service, near, services, stores, address),
+    }
+
+
+def _sentences(entry: Entry, found: Decision | None, near: Candidate | None) -> Iterator[str]:
+    yield f"{entry.method} {entry.target.partition('?')[0]} was answered with {_status(entry.status)}."
+    yield from entry.trace.notes
+    if entry.operation is None:
+        yield from (f"{reason[:1].upper()}{reason[1:]}." for reason in entry.trace.reasons)
+        if near is not None:
+            yield f"The nearest operation is {near.operation.method.upper()} {near.path}."
+        return
+    if entry.trace.refusal is not None:
+        yield f"It was refused at the step {entry.trace.step!r}: {summary(entry.trace.refusal)}."
+        if entry.trace.refusal.rule:
+            yield f"The rule {entry.trace.refusal.rule!r} refused it."
+    elif entry.trace.reasons:
+        yield f"It was refused: {'; '.join(entry.trace.reasons)}."
+    for commit in entry.trace.commits:
+        for change in commit.changes():
+            record = change.after or change.before
+            what = "created" if change.before is None else "deleted" if change.after is None else "changed"
+            yield f"It {what} {change.key[0]} {record.id if record is not None else ''!s} (revision {commit.revision})."
+    if found is not None:
+        yield _evidence(found)
+
+
+def _stored(entry: Entry, service: Service | None, stores: Mapping[str, Store]) -> Iterator[str]:
+    """What is stored of the kind of item that was not found."""
+    if service is None or entry.operation is None or not isinstance(entry.trace.refusal, Missing):
+        return
+    bound, store = service.endpoints[entry.operation.operation_id].bound, stores.get(service.name)
+    if bound is None or bound.plan is None or store is None:
+        return
+    name, tenants = bound.plan.name, set[str]()
+    held = [(key[1], each) for key, each in store.collections.items() if key[0] == name and len(each)]
+    tenants |= {tenant for tenant, _ in held}
+    count = sum(len(each) for _, each in held)
+    others = f", of the tenants {', '.join(sorted(tenants)[:5])}" if tenants - {""} else ""
+    yield f"The namespace {entry.namespace} has {count} of the resource {name}{others}."
+
+
+def _evidence(found: Decision) -> str:
+    if found.kind == "document":
+        return f"The document says so at {found.where}."
+    source = f" ({found.source})" if found.source else ""
+    return f"The statement `{found.kind}` about {found.about} decided; {KNOWN[found.evidence]}{source}: {found.where}."
+
+
+def _status(status: int | None) -> str:
+    if status is None:
+        return "nothing: the connection was cut, or the mock failed"
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _curl(
+    entry: Entry,
+    service: Service | None,
+    near: Candidate | None,
+    services: Services,
+    stores: Mapping[str, Store],
+    address: str,
+) -> str | None:
+    """A request that would have been accepted; None if it was, or if only time or another item helps."""
+    if near is not None:
+        prefix = _prefix(near.service, services, address)
+        return curl_for(
+            near.service, prefix, near.operation, _path(near.operation, near.service, stores), _options(entry)
+        )
+    operation, refusal = entry.operation, entry.trace.refusal
+    if service is None or operation is None or refusal is None or isinstance(refusal, TooMany):
+        return None
+    return _mended(entry, service, operation, refusal, _prefix(service, services, address), stores)
+
+
+def _mended(
+    entry: Entry, service: Service, operation: Operation, refusal: Refusal, prefix: str, stores: Mapping[str, Store]
+) -> str | None:
+    path = _sent_path(operation, entry, service)
+    if isinstance(refusal, Missing):
+        path |= _path(operation, service, stores)
+        if not _has_item(operation, service, stores):
+            return None
+    elif not isinstance(refusal, MENDED) and not refusal.faults:
+        return None
+    return curl_for(service, prefix, operation, path, _options(entry))
+
+
+def _options(entry: Entry) -> str:
+    return "" if entry.namespace == DEFAULT else f"-H 'Mock-Namespace: {entry.namespace}'"
+
+
+def _prefix(service: Service, services: Services, address: str) -> str:
+    prefix = prefix_of(service, services)
+    return address + prefix.removesuffix(service.contract.document.base_path)
+
+
+def _sent_path(operation: Operation, entry: Entry, service: Service) -> dict[str, str]:
+    """The path parameters as they were sent, except those that are wrong."""
+    sent = entry.target.partition("?")[0].rstrip("/").split("/")
+    template = operation.path.rstrip("/").split("/")
+    wrong = (
+        {fault.path[0] for fault in entry.trace.refusal.faults if fault.path}
+        if entry.trace.refusal is not None
+        else set()
+    )
+    pairs = zip(reversed(template), reversed(sent), strict=False)
+    named = {own[1:-1]: given for own, given in pairs if own.startswith("{") and own.endswith("}")}
+    return {name: value for name, value in named.items() if name not in wrong}
+
+
+def _path(operation: Operation, service: Service, stores: Mapping[str, Store]) -> dict[str, str]:
+    """The path parameters that lead to an item that exists, as far as they are known."""
+    record_path = _item_path(operation, service, stores)
+    return {name: quote(str(value), safe="") for name, value in record_path.items()}
+
+
+def _has_item(operation: Operation, service: Service, stores: Mapping[str, Store]) -> bool:
+    return bool(_item_path(operation, service, stores))
+
+
+def _item_path(operation: Operation, service: Service, stores: Mapping[str, Store]) -> dict[str, Any]:
+    bound, store = service.endpoints[operation.operation_id].bound, stores.get(service.name)
+    plan = bound.plan if bound is not None else None
+    if plan is None or bound is None or store is None:
+        return {}
+    for (resource, tenant, owner), held in store.collections.items():
+        record = next(iter(held), None)
+        if resource == plan.name and record is not None:
+            above = dict(zip(plan.parent_parameters, owner.split("/"), strict=False)) if owner else {}
+            own = {plan.statements.identity.parameter: record.id, **above}
+            if plan.statements.tenant.by == "path":
+                own[plan.statements.tenant.name] = tenant
+            names, wanted = bound.path_names, path_template.names(operation.path)
+            return {name: own[names.get(name, name)] for name in wanted if names.get(name, name) in own}
+    return {}

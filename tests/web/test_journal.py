@@ -1,0 +1,288 @@
+"""The journal: what was asked, what was answered, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+import mockserver
+from mockserver.web.app import Sandbox
+from tests.client import Client
+from tests.process import READY, Processes
+from tests.web.conftest import ADMIN, LINEAR
+
+SERVERS = "/api/public/organizations/org_abc123/mcp-servers"
+KEY = {"Authorization": f"Bearer {ADMIN}"}
+SECRETS = [{"name": "X-Key", "value": "hush-hush"}]
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return mockserver.create_app("basedash", seed=7, journal=5)
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> Iterator[Client]:
+    with Client(sandbox) as client:
+        yield client
+
+
+def entry(client: Client, reply: httpx.Response) -> dict[str, Any]:
+    return client.get(f"/_mock/requests/{reply.headers['mock-request']}").json()
+
+
+def why(client: Client, reply: httpx.Response) -> dict[str, Any]:
+    return client.get(f"/_mock/requests/{reply.headers['mock-request']}/why").json()
+
+
+def test_a_response_leads_to_its_entry(client: Client) -> None:
+    reply = client.post(SERVERS + "?x=1", headers=KEY, json={**LINEAR, "headers": SECRETS})
+    kept = entry(client, reply)
+
+    assert (1, "default", "basedash", "createMcpServer", "admin", "org_abc123") == tuple(
+        kept[name] for name in ("number", "namespace", "service", "operation", "caller", "tenant")
+    )
+    assert ("POST", SERVERS + "?x=1") == (kept["request"]["method"], kept["request"]["target"])
+    assert (201, reply.json()) == (kept["response"]["status"], kept["response"]["body"]["json"])
+    assert len(reply.content) == kept["response"]["body"]["bytes"]
+    [change] = kept["changes"]
+    assert ("created", "mcp-server", None, "Linear") == (
+        change["change"], change["resource"], change["before"], change["after"]["displayName"],
+    )  # fmt: skip
+    assert kept["revision"] == int(reply.headers["mock-revision"])
+
+
+def test_secrets_are_masked_wherever_they_stand(client: Client) -> None:
+    client.post(SERVERS, headers={**KEY, "Cookie": "session=hush"}, json={**LINEAR, "headers": SECRETS})
+    client.get(SERVERS + "?access_token=hush", headers={**KEY, "X-Api-Key": "hush"})
+
+    shown = client.get("/_mock/requests").text + client.get("/_mock/har").text
+
+    assert "hush" not in shown
+    assert ADMIN not in shown
+    assert "********" in shown
+
+
+def test_the_latest_are_kept_the_newest_first(client: Client) -> None:
+    for _ in range(7):
+        client.get(SERVERS, headers=KEY)
+
+    assert [7, 6, 5, 4, 3] == [each["number"] for each in client.get("/_mock/requests").json()]
+    assert [7] == [each["number"] for each in client.get("/_mock/requests?limit=1").json()]
+    assert [7, 6] == [each["number"] for each in client.get("/_mock/requests?since=5").json()]
+    gone = client.get("/_mock/requests/2")
+    assert (404, True) == (gone.status_code, "there are 3 to 7" in gone.json()["detail"])
+
+
+def test_requests_are_found_by_what_they_are(client: Client) -> None:
+    client.post(SERVERS, headers=KEY, json=LINEAR)
+    client.get(SERVERS)
+    client.get("/nowhere", headers={"Mock-Namespace": "other"})
+    client.get(SERVERS, headers={**KEY, "baggage": "mock-namespace=other"})
+
+    def found(query: str) -> list[int]:
+        return [each["number"] for each in client.get("/_mock/requests", params=httpx.QueryParams(query)).json()]
+
+    assert [1] == found("operation=createMcpServer")
+    assert [2] == found("status=401")
+    assert [3, 2] == found("status=4XX")
+    assert [4, 3] == found("namespace=other")
+    assert [3] == found("unmatched=true")
+    assert [4, 2, 1] == found("service=basedash")
+    assert [1] == found("method=post")
+    assert 400 == client.get("/_mock/requests?state=4").status_code
+
+
+def test_a_request_that_no_operation_took_names_the_nearest(client: Client) -> None:
+    client.get(SERVERS.replace("organizations", "organisations"), headers=KEY)
+    [kept] = client.get("/_mock/requests?unmatched=true").json()
+
+    assert "GET /api/public/organizations/{orgId}/mcp-servers" == kept["nearest"]
+    assert [{"step": "route", "passed": False}] == kept["steps"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "step", "kind", "says"),
+    [
+        ("GET", SERVERS, {}, "authentication", "document", "credential is required"),
+        ("POST", SERVERS, {"headers": KEY, "json": {"displayName": 5}}, "body", "document", "requestBody"),
+        ("GET", SERVERS + "?limit=x", {"headers": KEY}, "parameters", "document", "#/components/parameters/limit"),
+        ("GET", SERVERS + "/nobody", {"headers": KEY}, "handler", None, "has 1 of the resource mcp-server"),
+    ],
+)  # fmt: skip
+def test_the_explanation_names_the_step_and_the_statement_and_its_curl_line_works(
+    sandbox: Sandbox,
+    client: Client,
+    method: str,
+    path: str,
+    options: dict[str, Any],
+    step: str,
+    kind: str | None,
+    says: str,
+) -> None:
+    client.post(SERVERS, headers=KEY, json=LINEAR)
+    refused = client.request(method, path, **options)
+    told = why(client, refused)
+
+    assert {"step": step, "passed": False} == told["steps"][-1]
+    assert all(each["passed"] for each in told["steps"][:-1])
+    assert kind == (told["statement"] or {}).get("kind")
+    assert says in " ".join(told["sentences"])
+    assert 400 <= refused.status_code
+    assert 400 > sent(client, told["curl"]).status_code
+
+
+def sent(client: Client, curl: str) -> httpx.Response:
+    """What a curl line gets."""
+    words = shlex.split(curl)
+    address = next(word for word in words if word.startswith("http"))
+    named = [tuple(words[at + 1].split(": ", 1)) for at, word in enumerate(words) if word == "-H"]
+    body = next((words[at + 1] for at, word in enumerate(words) if word == "-d"), None)
+    method = next((words[at + 1] for at, word in enumerate(words) if word == "-X"), "GET")
+    return client.request(method, address, headers=dict(named), content=body)
+
+
+def test_the_explanation_shows_a_statement_with_evidence_source_and_place() -> None:
+    with Client(mockserver.create_app("basedash", seed=7, journal=5)) as client:
+        reply = client.post(SERVERS, headers=KEY, json=LINEAR)
+        statement = why(client, reply)["statement"]
+
+    assert ("action", "documented", "S000") == (statement["kind"], statement["evidence"], statement["source"])
+    assert re.fullmatch(r"behaviour\.yaml, line \d+", statement["where"])
+    assert "create" == statement["says"]["does"]
+
+
+def test_the_explanation_names_what_is_only_inferred() -> None:
+    with Client(mockserver.create_app("docs/shop.yaml", seed=7, journal=50)) as client:
+        for method, path in shop_operations(client):
+            if method == "get" and "{" not in path:
+                reply = client.get(path)
+                statement = why(client, reply)["statement"]
+                assert ("inferred", "inferred from shop.yaml") == (statement["evidence"], statement["where"])
+                return
+    raise AssertionError("the shop has no list")
+
+
+def shop_operations(client: Client) -> list[tuple[str, str]]:
+    document = client.get("/openapi.json").json()
+    base = httpx.URL(document["servers"][0]["url"]).path.rstrip("/")
+    return [(method, base + path) for path, item in document["paths"].items() for method in item]
+
+
+def test_a_limit_is_named_with_its_statement() -> None:
+    with Client(mockserver.create_app("datagrid", seed=7, journal=500)) as client:
+        document = client.get("/openapi.json").json()
+        base = httpx.URL(document["servers"][0]["url"]).path
+        headers = {"Authorization": "Bearer dg_live_safe"}
+        body = {"name": "x", "base_url": "https://mcp.example.com/mcp"}
+        replies = [client.post(f"{base}/organization/mcp-servers", headers=headers, json=body) for _ in range(120)]
+        refused = next(reply for reply in replies if reply.status_code >= 400)
+        told = why(client, refused)
+
+    assert told["statement"]["kind"] in ("capacity", "rate-limit")
+    assert "limit" in told["statement"]["says"] or "requests" in told["statement"]["says"]
+
+
+def test_the_journal_of_one_namespace_is_forgotten(client: Client) -> None:
+    client.get(SERVERS, headers={**KEY, "Mock-Namespace": "one"})
+    client.get(SERVERS, headers=KEY)
+
+    assert 204 == client.delete("/_mock/requests?namespace=one").status_code
+    assert ["default"] == [each["namespace"] for each in client.get("/_mock/requests").json()]
+    client.delete("/_mock/requests")
+    assert [] == client.get("/_mock/requests").json()
+
+
+def test_long_bodies_are_cut_with_their_length(client: Client) -> None:
+    reply = client.post(SERVERS, headers=KEY, json={**LINEAR, "displayName": "x" * 100_000})
+    body = entry(client, reply)["request"]["body"]
+
+    assert body["is_cut"]
+    assert 100_000 < body["bytes"]
+    assert 5_000 > len(body["text"])
+
+
+def test_the_archive_has_what_browsers_import(client: Client) -> None:
+    client.post(SERVERS + "?a=1", headers=KEY, json=LINEAR)
+    log = client.get("/_mock/har").json()["log"]
+    [kept] = log["entries"]
+
+    assert ("1.2", "mockserver") == (log["version"], log["creator"]["name"])
+    assert (f"http://sandbox{SERVERS}?a=1", [{"name": "a", "value": "1"}]) == (
+        kept["request"]["url"], kept["request"]["queryString"],
+    )  # fmt: skip
+    assert LINEAR == json.loads(kept["request"]["postData"]["text"])
+    assert (201, "Created") == (kept["response"]["status"], kept["response"]["statusText"])
+
+
+def test_events_begin_after_the_last_one_that_was_seen(client: Client) -> None:
+    for _ in range(3):
+        client.get(SERVERS, headers=KEY)
+    stream = client.get("/_mock/events?for=0", headers={"Last-Event-ID": "1"})
+
+    assert "text/event-stream" in stream.headers["content-type"]
+    assert ["2", "3"] == re.findall(r"^id: (\d+)$", stream.text, re.MULTILINE)
+    assert [2, 3] == [json.loads(line)["number"] for line in re.findall(r"^data: (.*)$", stream.text, re.MULTILINE)]
+
+
+def test_without_a_journal_responses_have_no_numbers() -> None:
+    with Client(mockserver.create_app("basedash", seed=7)) as client:
+        reply = client.get(SERVERS, headers=KEY)
+
+        assert "mock-request" not in reply.headers
+        assert 409 == client.get("/_mock/requests").status_code
+        assert "--journal" in client.get("/_mock/requests").json()["detail"]
+        assert 404 == client.get("/_mock/requests/1").status_code
+
+
+def test_quiet_headers_leave_the_numbers_out_and_keep_the_journal() -> None:
+    with Client(mockserver.create_app("basedash", seed=7, journal=5, quiet_headers=True)) as client:
+        reply = client.get(SERVERS, headers=KEY)
+
+        assert "mock-request" not in reply.headers
+        assert [1] == [each["number"] for each in client.get("/_mock/requests").json()]
+
+
+def test_requests_to_the_admin_api_are_not_kept(client: Client) -> None:
+    client.get("/_mock/health")
+    client.get("/_mock/ns/one/_mock/health")
+
+    assert [] == client.get("/_mock/requests").json()
+
+
+def test_a_served_sandbox_keeps_every_way_a_request_comes_and_is_followed() -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
+        address = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        with (
+            httpx.Client(base_url=address) as client,
+            httpx.stream("GET", f"{address}/_mock/events", timeout=30) as live,
+        ):
+            events = live.iter_lines()
+            next(events)  # the stream is open
+            for path in (SERVERS, SERVERS, "/nowhere"):  # by the layers, by the fast path, by none
+                client.get(path, headers=KEY)
+            client.get(SERVERS, headers={**KEY, "Origin": "http://localhost:3000"})
+            numbers: list[int] = []
+            for line in events:
+                if line.startswith("data: "):
+                    numbers.append(json.loads(line[6:])["number"])
+                if len(numbers) == 4:
+                    break
+            curl = client.get("/_mock/requests/3/why").json()["curl"]
+        status = subprocess.run(
+            [*shlex.split(curl), "-s", "-o", "/dev/null", "-w", "%{http_code}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert [1, 2, 3, 4] == numbers
+    assert "200" == status
