@@ -24,7 +24,7 @@ from mockserver.vendors import default_outside
 from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control.control import Control
-from mockserver.web.control.journal import Journal
+from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import Namespaces, without_prefix
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
@@ -60,7 +60,7 @@ class Sandbox:
         cors: Sequence[str] | None = None,
         hosts: Sequence[str] | None = None,
         namespaces: Namespaces,
-        journal: Journal | None = None,
+        journal: RequestJournal | None = None,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
@@ -213,7 +213,7 @@ def create_app(
     """
     world = World(seed, clock)
     namespaces = Namespaces(world, journal)
-    kept = Journal(journal, quiet=quiet_headers) if journal else None
+    kept = RequestJournal(journal, quiet=quiet_headers) if journal else None
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()
     # A world with items has things that can only be read, too: what refers to them must lead somewhere.

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from mockserver import contract as contracts
-from mockserver.behaviour.statements import Behaviour, ServiceStatements
+from mockserver.behaviour.statements import Behaviour, ErrorBody, Errors, OperationBehaviour, ServiceStatements
 from mockserver.contract import Contract
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
@@ -151,9 +151,27 @@ class AdminApiMiddleware:
 
 @lru_cache(maxsize=1)
 def _contract() -> Contract:
-    """The document of the admin API, without behaviour: functions answer its operations."""
+    """The document of the admin API, without behaviour: functions answer its operations.
+
+    Only `verify` says how it refuses a condition that cannot be compared: its 422 means that requests were not sent.
+    """
     read = contracts.load("admin", Path(__file__).with_name("openapi.yaml"))
-    return replace(read, behaviour=Behaviour(service=ServiceStatements(), resources={}, operations={}))
+    verify = OperationBehaviour(errors=Errors(invalid=BAD_CONDITION))
+    operations = {("/verify", "post"): verify}
+    return replace(read, behaviour=Behaviour(service=ServiceStatements(), resources={}, operations=operations))
+
+
+BAD_CONDITION = ErrorBody(
+    evidence="assumed",
+    status=400,
+    media_type="application/problem+json",
+    body={
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "{message}",
+        "errors": [{"$each": "faults", "field": "{field}", "detail": "{message}"}],
+    },
+)
 
 
 def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

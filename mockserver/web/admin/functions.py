@@ -17,6 +17,7 @@ FUNCTIONS: dict[str, AdminFunction] = {
     "explainRequest": requests.explained_one,
     "exportHar": requests.exported,
     "followRequests": requests.followed,
+    "verifyRequests": requests.verified,
     "getState": state.got,
     "reset": state.reset,
     "getClock": clock.got,

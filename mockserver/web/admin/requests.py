@@ -11,9 +11,10 @@ from mockserver.messages import Reply
 from mockserver.openapi import json_codec
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control import har
-from mockserver.web.control.journal import FOLLOWERS, Entry, Journal
+from mockserver.web.control.journal import FOLLOWERS, JournalRecord, RequestJournal
 from mockserver.web.control.namespaces import DEFAULT
 from mockserver.web.control.shown_entry import shown
+from mockserver.web.control.verification import verified as verify
 from mockserver.web.control.why import explained
 
 HEARTBEAT = 15.0
@@ -51,6 +52,14 @@ def exported(request: AdminRequest) -> Reply:
     return Reply(200, har.archive(reversed(entries), request.address))
 
 
+def verified(request: AdminRequest) -> Reply:
+    """Were these requests sent? 422 with the nearest ones if not. Raises Invalid for what cannot be compared."""
+    namespace = request.namespace.name
+    entries = [each for each in journal(request).entries if each.namespace == namespace]
+    told = verify(request.body, entries, request.control.services)
+    return Reply(200 if told["verified"] else 422, told)
+
+
 def followed(request: AdminRequest) -> Reply:
     """Requests as they are answered, as server-sent events. Raises Conflict when too many follow."""
     kept = journal(request)
@@ -61,14 +70,14 @@ def followed(request: AdminRequest) -> Reply:
     return Reply(200, "", media_type="text/event-stream")
 
 
-def journal(request: AdminRequest) -> Journal:
+def journal(request: AdminRequest) -> RequestJournal:
     """The journal. Raises Conflict when the sandbox keeps none."""
     if request.control.journal is None:
         raise Conflict("this sandbox keeps no journal; start it with --journal 1000")
     return request.control.journal
 
 
-def _entry(request: AdminRequest) -> Entry:
+def _entry(request: AdminRequest) -> JournalRecord:
     kept, number = request.control.journal, request.path["number"]
     found = kept.entry(number) if kept is not None else None
     if found is not None:
@@ -78,7 +87,7 @@ def _entry(request: AdminRequest) -> Entry:
     raise Missing(f"the request {number} is not in the journal; {there}", resource="request")
 
 
-def _chosen(request: AdminRequest) -> Iterator[Entry]:
+def _chosen(request: AdminRequest) -> Iterator[JournalRecord]:
     """The entries that match the query, the newest first."""
     namespace, query = request.namespace_name, request.query
     for entry in journal(request).latest():
@@ -88,7 +97,7 @@ def _chosen(request: AdminRequest) -> Iterator[Entry]:
             yield entry
 
 
-def _matches(entry: Entry, query: Any) -> bool:
+def _matches(entry: JournalRecord, query: Any) -> bool:
     operation = entry.operation.operation_id if entry.operation is not None else None
     return (
         query.get("service", entry.service) == entry.service
@@ -105,7 +114,7 @@ def _has_status(status: int | None, wanted: str | None) -> bool:
     return str(status) == wanted or (wanted.endswith("XX") and str(status)[:1] == wanted[:1])
 
 
-async def _events(request: AdminRequest, kept: Journal, last: int) -> AsyncIterator[bytes]:
+async def _events(request: AdminRequest, kept: RequestJournal, last: int) -> AsyncIterator[bytes]:
     """The events after the number `last`, for as many seconds as the query says."""
     namespace, services = request.namespace_name, request.control.services
     yield b": the journal of the sandbox\n\n"

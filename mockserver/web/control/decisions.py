@@ -10,7 +10,7 @@ from mockserver.behaviour.statements import Statement
 from mockserver.contract import Contract
 from mockserver.errors import Fault, Refusal
 from mockserver.openapi.document import Operation
-from mockserver.web.control.journal import Entry
+from mockserver.web.control.journal import JournalRecord
 from mockserver.web.service import Service
 
 Place = tuple[str | int, ...]
@@ -30,7 +30,7 @@ class Decision(NamedTuple):
     says: Any
 
 
-def entry_decision(entry: Entry, service: Service) -> Decision | None:
+def entry_decision(entry: JournalRecord, service: Service) -> Decision | None:
     """The statement that decided; None if there is none, as for a path that does not exist."""
     return _decided(service.contract, entry.operation, entry.trace.step, entry.trace.refusal)
 

@@ -16,7 +16,7 @@ from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import Trace
 
-LONGEST_BODY = 4_096
+LONGEST_BODY = 16_384
 """How many bytes of a body are kept."""
 
 LONGEST_HEAD = 16_384
@@ -28,7 +28,7 @@ FOLLOWERS = 100
 """How many clients can follow the journal at once."""
 
 
-class Entry:
+class JournalRecord:
     """One request and its response, as they were sent: bytes become readable when somebody reads them."""
 
     __slots__ = ("_kept", "trace")
@@ -120,7 +120,7 @@ class Entry:
         return name_in({name.lower(): value for name, value in self.headers}) or DEFAULT
 
 
-class Journal:
+class RequestJournal:
     """Keeps the latest `most` requests, except those to the admin API.
 
     Each response gets `Mock-Request` with the number of its entry, and `Mock-Revision` if it changed something; not
@@ -187,19 +187,19 @@ class Journal:
                 event.set()
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalRecord]:
         """What is kept, the oldest first."""
-        return list(map(Entry, self._traces))
+        return list(map(JournalRecord, self._traces))
 
-    def entry(self, number: int) -> Entry | None:
+    def entry(self, number: int) -> JournalRecord | None:
         """The entry of that number, if it is kept."""
         return next((each for each in self.latest() if each.number == number), None)
 
-    def latest(self) -> Iterator[Entry]:
+    def latest(self) -> Iterator[JournalRecord]:
         """What is kept, the newest first. Requests may come while it is read."""
-        return map(Entry, list(reversed(self._traces)))
+        return map(JournalRecord, list(reversed(self._traces)))
 
-    def since(self, number: int) -> list[Entry]:
+    def since(self, number: int) -> list[JournalRecord]:
         """The kept entries with a greater number, the oldest first."""
         return list(takewhile(lambda entry: entry.number > number, self.latest()))[::-1]
 
@@ -208,7 +208,7 @@ class Journal:
         kept = [each.trace for each in self.entries if namespace is not None and each.namespace != namespace]
         self._traces = deque(kept, maxlen=self.most)
 
-    async def follow(self, last: int, heartbeat: float, seconds: float | None) -> AsyncIterator[list[Entry]]:
+    async def follow(self, last: int, heartbeat: float, seconds: float | None) -> AsyncIterator[list[JournalRecord]]:
         """The entries after the number `last` as they come; an empty list after `heartbeat` seconds without one.
 
         It ends after that many seconds, or never.

@@ -13,7 +13,7 @@ from mockserver.openapi import json_codec, media_types
 from mockserver.printed_text import masked
 from mockserver.state.record import Record
 from mockserver.web.control.decisions import entry_decision
-from mockserver.web.control.journal import Entry
+from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.nearest_operation import nearest
 from mockserver.web.service import Service
 from mockserver.web.trace import STEPS
@@ -31,7 +31,7 @@ SECRET_NAME = re.compile(
 Services = Mapping[str, Service]
 
 
-def shown(entry: Entry, services: Services) -> dict[str, Any]:
+def shown(entry: JournalRecord, services: Services) -> dict[str, Any]:
     """The entry as the schema `Entry` of the admin API."""
     service = services.get(entry.service) if entry.service is not None else None
     operation = entry.operation
@@ -62,7 +62,7 @@ def shown(entry: Entry, services: Services) -> dict[str, Any]:
     }
 
 
-def _nearest(entry: Entry, services: Services) -> str:
+def _nearest(entry: JournalRecord, services: Services) -> str:
     found = nearest(entry.method, entry.target, services)
     return f"{found.operation.method.upper()} {found.path}" if found is not None else ""
 
@@ -72,7 +72,7 @@ def time_of(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def steps(entry: Entry) -> list[dict[str, Any]]:
+def steps(entry: JournalRecord) -> list[dict[str, Any]]:
     """The steps of the decision that the request reached; the last one is where it was refused, if it was."""
     reached = STEPS.index(entry.trace.step) if entry.trace.step in STEPS else 0
     is_refused = entry.trace.refusal is not None or entry.operation is None
@@ -102,7 +102,7 @@ def _message(headers: list[tuple[str, str]], body: bytes, length: int, secrets: 
     }
 
 
-def _response(entry: Entry, secrets: frozenset[str]) -> dict[str, Any] | None:
+def _response(entry: JournalRecord, secrets: frozenset[str]) -> dict[str, Any] | None:
     if entry.response is None:
         return None
     message = _message(header_pairs(entry.response[1]), entry.response[2], entry.sent, secrets)
@@ -116,7 +116,7 @@ def _body(content: bytes, length: int, media_type: str, secrets: frozenset[str])
         return found
     if media_types.is_json(media_type.partition(";")[0].strip().lower()) and not is_cut:
         try:
-            return found | {"json": _masked_value(json_codec.read(content), secrets)}
+            return found | {"json": masked_value(json_codec.read(content), secrets)}
         except ValueError:
             pass
     try:
@@ -125,21 +125,21 @@ def _body(content: bytes, length: int, media_type: str, secrets: frozenset[str])
         return found | {"base64": b64encode(content).decode()}
 
 
-def _masked_value(value: Any, secrets: frozenset[str]) -> Any:
+def masked_value(value: Any, secrets: frozenset[str] = frozenset()) -> Any:
     """A JSON value with masked secrets. The depth of what is read is bounded, so that recursion is."""
     if isinstance(value, dict):
         return {
-            name: MASK if part is not None and _is_secret(name, secrets) else _masked_value(part, secrets)
+            name: MASK if part is not None and _is_secret(name, secrets) else masked_value(part, secrets)
             for name, part in value.items()
         }
-    return [_masked_value(part, secrets) for part in value] if isinstance(value, list) else value
+    return [masked_value(part, secrets) for part in value] if isinstance(value, list) else value
 
 
 def _is_secret(name: str, secrets: frozenset[str]) -> bool:
     return name in SECRET_HEADERS or name in secrets or SECRET_NAME.search(name) is not None
 
 
-def _refusal(entry: Entry) -> dict[str, Any] | None:
+def _refusal(entry: JournalRecord) -> dict[str, Any] | None:
     refusal = entry.trace.refusal
     if refusal is None:
         return (
@@ -156,7 +156,7 @@ def _faults(refusal: Refusal) -> Iterator[dict[str, Any]]:
         yield named if fault.expected is None else named | {"expected": fault.expected}
 
 
-def _changes(entry: Entry, services: Services) -> Iterator[dict[str, Any]]:
+def _changes(entry: JournalRecord, services: Services) -> Iterator[dict[str, Any]]:
     for commit in entry.trace.commits:
         name = commit.store.partition("@")[0]
         for change in commit.changes():

@@ -21,7 +21,7 @@ from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.web.control.decisions import Decision, entry_decision
-from mockserver.web.control.journal import Entry
+from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.namespaces import DEFAULT
 from mockserver.web.control.nearest_operation import Candidate, nearest, prefix_of
 from mockserver.web.control.shown_entry import steps
@@ -43,7 +43,7 @@ KNOWN = {
 """How a statement is known, in words."""
 
 
-def explained(entry: Entry, services: Services, stores: Mapping[str, Store], address: str) -> dict[str, Any]:
+def explained(entry: JournalRecord, services: Services, stores: Mapping[str, Store], address: str) -> dict[str, Any]:
     """The explanation of an entry, as the schema `Explanation` of the admin API.
 
     `stores` are those of its namespace by service; `address` is the base URL of the sandbox, for the curl line.
@@ -59,7 +59,7 @@ def explained(entry: Entry, services: Services, stores: Mapping[str, Store], add
     }
 
 
-def _sentences(entry: Entry, found: Decision | None, near: Candidate | None) -> Iterator[str]:
+def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | None) -> Iterator[str]:
     yield f"{entry.method} {entry.target.partition('?')[0]} was answered with {_status(entry.status)}."
     yield from entry.trace.notes
     if entry.operation is None:
@@ -82,7 +82,7 @@ def _sentences(entry: Entry, found: Decision | None, near: Candidate | None) -> 
         yield _evidence(found)
 
 
-def _stored(entry: Entry, service: Service | None, stores: Mapping[str, Store]) -> Iterator[str]:
+def _stored(entry: JournalRecord, service: Service | None, stores: Mapping[str, Store]) -> Iterator[str]:
     """What is stored of the kind of item that was not found."""
     if service is None or entry.operation is None or not isinstance(entry.trace.refusal, Missing):
         return
@@ -114,7 +114,7 @@ def _status(status: int | None) -> str:
 
 
 def _curl(
-    entry: Entry,
+    entry: JournalRecord,
     service: Service | None,
     near: Candidate | None,
     services: Services,
@@ -134,7 +134,12 @@ def _curl(
 
 
 def _mended(
-    entry: Entry, service: Service, operation: Operation, refusal: Refusal, prefix: str, stores: Mapping[str, Store]
+    entry: JournalRecord,
+    service: Service,
+    operation: Operation,
+    refusal: Refusal,
+    prefix: str,
+    stores: Mapping[str, Store],
 ) -> str | None:
     path = _sent_path(operation, entry, service)
     if isinstance(refusal, Missing):
@@ -146,7 +151,7 @@ def _mended(
     return curl_for(service, prefix, operation, path, _options(entry))
 
 
-def _options(entry: Entry) -> str:
+def _options(entry: JournalRecord) -> str:
     return "" if entry.namespace == DEFAULT else f"-H 'Mock-Namespace: {entry.namespace}'"
 
 
@@ -155,7 +160,7 @@ def _prefix(service: Service, services: Services, address: str) -> str:
     return address + prefix.removesuffix(service.contract.document.base_path)
 
 
-def _sent_path(operation: Operation, entry: Entry, service: Service) -> dict[str, str]:
+def _sent_path(operation: Operation, entry: JournalRecord, service: Service) -> dict[str, str]:
     """The path parameters as they were sent, except those that are wrong."""
     sent = entry.target.partition("?")[0].rstrip("/").split("/")
     template = operation.path.rstrip("/").split("/")

@@ -1,0 +1,217 @@
+"""Conditions that compare one request: which operation, which values (schema `Condition` of the admin API).
+
+A value in a condition is compared as it is; `{schema: …}` is a JSON Schema that the value must match, and null says
+that there must be no such value. `Condition.differences` says which fields differ, and what was expected there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import jsonschema_rs
+
+from mockserver.errors import Fault, Invalid
+from mockserver.openapi import json_codec
+from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled
+from mockserver.web.control.json_path import JsonPath
+from mockserver.web.request.router import Router
+
+
+class ComparableRequest(Protocol):
+    """A request, as conditions see it. What costs something to find out is asked for only when a condition needs it.
+
+    `path` is the path below the base URL of the service. `query`, `headers` (names in lower case) and
+    `path_parameters` have the texts that were sent, a list for each name. `body` is the parsed body: a JSON value, the
+    fields of a form, else a text; None without one.
+    """
+
+    @property
+    def operation(self) -> str | None: ...
+    @property
+    def service(self) -> str | None: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def caller(self) -> str | None: ...
+    @property
+    def tenant(self) -> str | None: ...
+    @property
+    def query(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def headers(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def path_parameters(self) -> Mapping[str, Sequence[str]]: ...
+    @property
+    def body(self) -> Any: ...
+
+
+class FieldDifference(NamedTuple):
+    """A field of a request that differs from what a condition says, such as `query.limit`."""
+
+    field: str
+    expected: Any
+    actual: Any
+
+
+Part = Callable[[ComparableRequest], FieldDifference | None]
+"""One part of a condition: how the request differs from it, or None."""
+
+PLAIN = ("operation", "service", "caller", "tenant")
+"""The parts that are compared as they are."""
+
+NAMED = ("query", "headers", "path_parameters")
+"""The parts with values by name."""
+
+CHEAP_FIRST = ("operation", "service", "method", "path", *NAMED, "caller", "tenant", "body", "json_path")
+"""The order in which the parts are compared: those first that cost the least."""
+
+
+class Condition:
+    """A compiled condition. All its parts must match; one without parts matches every request."""
+
+    def __init__(self, when: Mapping[str, Any], at: tuple[str | int, ...] = ()) -> None:
+        """`when` has the form of the schema `Condition`. Raises Invalid, naming the field below `at`."""
+        self.when = when
+        self._parts = [part for name in CHEAP_FIRST if name in when for part in _parts(name, when[name], (*at, name))]
+
+    def matches(self, request: ComparableRequest) -> bool:
+        """Does the request match?"""
+        return all(part(request) is None for part in self._parts)
+
+    def differences(self, request: ComparableRequest) -> list[FieldDifference]:
+        """All that differs; empty for a request that matches."""
+        return [found for part in self._parts if (found := part(request)) is not None]
+
+
+def _parts(name: str, wanted: Any, at: tuple[str | int, ...]) -> Iterator[Part]:
+    if name in PLAIN:
+        yield _plain(name, wanted)
+    elif name == "method":
+        yield _method(wanted.upper())
+    elif name == "path":
+        yield _path(wanted)
+    elif name == "body":
+        yield _body(wanted, at)
+    elif name == "json_path":
+        yield from (_json_path(expression, value, (*at, expression)) for expression, value in wanted.items())
+    else:
+        yield from (_named(name, key, value, (*at, key)) for key, value in wanted.items())
+
+
+def _plain(name: str, wanted: str) -> Part:
+    def compare(request: ComparableRequest) -> FieldDifference | None:
+        actual = getattr(request, name)
+        return None if actual == wanted else FieldDifference(name, wanted, actual)
+
+    return compare
+
+
+def _method(wanted: str) -> Part:
+    return lambda request: None if request.method == wanted else FieldDifference("method", wanted, request.method)
+
+
+def _path(wanted: str) -> Part:
+    """A literal path, or a template, whose parameters match one segment each (OpenAPI 3.1 section 4.8.8)."""
+    router = Router()
+    router.add(wanted, True)
+
+    def compare(request: ComparableRequest) -> FieldDifference | None:
+        path = request.path
+        return None if path == wanted or router.find(path) is not None else FieldDifference("path", wanted, path)
+
+    return compare
+
+
+def _named(group: str, name: str, wanted: Any, at: tuple[str | int, ...]) -> Part:
+    key, matches = name.lower() if group == "headers" else name, _matcher(wanted, at)
+
+    def compare(request: ComparableRequest) -> FieldDifference | None:
+        sent = getattr(request, group).get(key)
+        if (not sent) if wanted is None else (bool(sent) and matches(sent)):
+            return None
+        return FieldDifference(f"{group}.{name}", wanted, sent[0] if sent and len(sent) == 1 else sent)
+
+    return compare
+
+
+def _matcher(wanted: Any, at: tuple[str | int, ...]) -> Callable[[Sequence[str]], bool]:
+    """From the texts that were sent for one name to whether they match."""
+    if isinstance(wanted, Mapping):
+        validator = compiled_schema(_only_schema(wanted, at), (*at, "schema"))
+        return lambda sent: any(map(validator.is_valid, readings(sent)))
+    if isinstance(wanted, list):
+        texts = [_text(each) for each in wanted]
+        return lambda sent: list(sent) == texts
+    text = _text(wanted)
+    return lambda sent: text in sent
+
+
+def readings(sent: Sequence[str]) -> Iterator[Any]:
+    """The values that texts may stand for: the text, its value as JSON, and a list of them when there are several."""
+    yield from sent
+    for text in sent:
+        try:
+            yield json_codec.read(text.encode())
+        except ValueError:
+            continue
+    if len(sent) > 1:
+        yield list(sent)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json_codec.write(value).decode()
+
+
+def _only_schema(wanted: Mapping[str, Any], at: tuple[str | int, ...]) -> Any:
+    if list(wanted) != ["schema"]:
+        raise invalid('give a value, or a JSON Schema as {"schema": …}', at)
+    return wanted["schema"]
+
+
+def _body(schema: Any, at: tuple[str | int, ...]) -> Part:
+    validator = compiled_schema(schema, at)
+
+    def compare(request: ComparableRequest) -> FieldDifference | None:
+        body = request.body
+        if validator.is_valid(body):
+            return None
+        fault = next(iter(validator.iter_errors(body)))
+        where = "".join(f".{step}" for step in fault.instance_path)
+        return FieldDifference(f"body{where}", fault.message, fault.instance)
+
+    return compare
+
+
+def _json_path(expression: str, wanted: Any, at: tuple[str | int, ...]) -> Part:
+    path = JsonPath(expression, at)
+    is_schema = isinstance(wanted, Mapping) and list(wanted) == ["schema"]
+    validator = compiled_schema(wanted["schema"], (*at, "schema")) if is_schema else None
+
+    def compare(request: ComparableRequest) -> FieldDifference | None:
+        found = path.find(request.body)
+        if (not found) if wanted is None else any(validator.is_valid(v) if validator else v == wanted for v in found):
+            return None
+        return FieldDifference(f"json_path.{expression}", wanted, found[0] if len(found) == 1 else found[:20])
+
+    return compare
+
+
+def compiled_schema(schema: Any, at: tuple[str | int, ...]) -> Compiled:
+    """The validator of a JSON Schema (2020-12) that contains all it refers to. Raises Invalid."""
+    try:
+        return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT, retriever=_no_retriever)
+    except (ValueError, TypeError, jsonschema_rs.ReferencingError) as fault:
+        raise invalid(f"this is no JSON Schema: {fault}", at) from None
+
+
+def _no_retriever(uri: str) -> Any:
+    """Fetch no schema: what a client of the admin API sends must not choose addresses that are asked."""
+    raise ValueError(f"a schema must contain all it refers to; {uri} is not fetched")
+
+
+def invalid(message: str, at: Sequence[str | int]) -> Invalid:
+    """The error for a field in a body of the admin API."""
+    return Invalid(message, faults=(Fault("body", tuple(at), message, "value"),))

@@ -1,0 +1,188 @@
+"""Were requests sent as expected? If not, the nearest ones, and what differs in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from mockserver.openapi import json_codec, path_template
+from mockserver.web.control.conditions import Condition, FieldDifference
+from mockserver.web.control.journal import JournalRecord
+from mockserver.web.control.shown_entry import masked_value
+from mockserver.web.request.router import Router
+from mockserver.web.service import Service
+
+NEAREST = 3
+"""How many of the nearest requests are told."""
+
+MOST_DIFFERENCES = 20
+"""How many differences of one request are told."""
+
+Services = Mapping[str, Service]
+
+
+class KeptRequest:
+    """The request of an entry, as conditions see it. A body that the journal has cut is None."""
+
+    def __init__(self, entry: JournalRecord, services: Services) -> None:
+        operation, trace = entry.operation, entry.trace
+        self.entry, self.method, self.service, self.tenant = entry, entry.method, entry.service, trace.tenant
+        self.operation = operation.operation_id if operation is not None else None
+        self.caller = trace.principal.name if trace.principal is not None else None
+        self._template, self._services = operation.path if operation is not None else None, services
+
+    @cached_property
+    def path(self) -> str:
+        """The path below the base URL of the service."""
+        path = self.entry.target.partition("?")[0]
+        service = self._services.get(self.service) if self.service is not None else None
+        if service is None:
+            return path
+        base = service.contract.document.base_path
+        prefix = f"/{service.name}{base}"
+        return path.removeprefix(prefix if path.startswith(prefix + "/") else base)
+
+    @cached_property
+    def query(self) -> Mapping[str, Sequence[str]]:
+        """The query parameters by name."""
+        return parse_qs(self.entry.target.partition("?")[2], keep_blank_values=True)
+
+    @cached_property
+    def headers(self) -> Mapping[str, Sequence[str]]:
+        """The header fields by name in lower case."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.entry.headers:
+            found.setdefault(name.lower(), []).append(value)
+        return found
+
+    @cached_property
+    def path_parameters(self) -> Mapping[str, Sequence[str]]:
+        """The path parameters by name."""
+        if self._template is None:
+            return {}
+        router = Router()
+        router.add(self._template, self._template)
+        found = router.find(self.path)
+        values = map(unquote, found[1]) if found is not None else ()
+        return {name: [value] for name, value in zip(path_template.names(self._template), values, strict=False)}
+
+    @cached_property
+    def body(self) -> Any:
+        """The body as JSON; None if it is none."""
+        if self.entry.length != len(self.entry.body) or not self.entry.body:
+            return None
+        try:
+            return json_codec.read(self.entry.body)
+        except ValueError:
+            return None
+
+
+def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], services: Services) -> dict[str, Any]:
+    """The schema `Verification` of the admin API, for an `Expectation`. The entries are the oldest first.
+
+    Raises Invalid for a condition that cannot be compared.
+    """
+    own = {name: value for name, value in expectation.items() if name not in ("status", "count", "in_order")}
+    expected = _Expected(Condition(own), expectation.get("status"))
+    requests = [KeptRequest(each, services) for each in entries]
+    found, nearest, message = _counted(expected, expectation, requests)
+    written = expectation.get("in_order", ())
+    ordered = [_Expected(Condition(each, ("in_order", number)), None) for number, each in enumerate(written)]
+    if not message and ordered:
+        found, nearest, message = _in_order(ordered, requests)
+    return {
+        "verified": not message,
+        "message": message or f"{_times(len(found))}, as expected",
+        "found": [each.number for each in found],
+        "nearest": [_shown(entry, differences) for entry, differences in nearest] if message else [],
+    }
+
+
+class _Expected(NamedTuple):
+    """A condition on a request, and the status of its response; None for any."""
+
+    condition: Condition
+    status: int | None
+
+    @property
+    def is_any(self) -> bool:
+        """Does every request match?"""
+        return not self.condition.when and self.status is None
+
+    def differences(self, request: KeptRequest) -> list[FieldDifference]:
+        """All that differs; empty for a request that matches."""
+        status = request.entry.status
+        own = [] if self.status in (None, status) else [FieldDifference("status", self.status, status)]
+        return own + self.condition.differences(request)
+
+
+Near = tuple[JournalRecord, list[FieldDifference]]
+Found = tuple[list[JournalRecord], list[Near], str]
+"""The requests that match, the nearest others, and what is wrong; empty if nothing is."""
+
+
+def _counted(expected: _Expected, expectation: Mapping[str, Any], requests: Sequence[KeptRequest]) -> Found:
+    found = [each.entry for each in requests if not expected.differences(each)]
+    if expected.is_any and "count" not in expectation:
+        return found, [], ""  # only an order is expected
+    wanted = expectation.get("count") or {"at_least": 1}
+    wrong = [name for name in COUNTS if name in wanted and not CHECKS[name](len(found), wanted[name])]
+    if not wrong:
+        return found, [], ""
+    counts = " and ".join(COUNTS[name].format(wanted[name]) for name in COUNTS if name in wanted)
+    message = f"expected {counts}, but there were {len(found)} of {len(requests)} requests like this"
+    return found, _nearest(expected, requests), message
+
+
+COUNTS = {"exactly": "exactly {}", "at_least": "at least {}", "at_most": "at most {}"}
+
+CHECKS: dict[str, Callable[[int, int], bool]] = {
+    "exactly": lambda found, wanted: found == wanted,
+    "at_least": lambda found, wanted: found >= wanted,
+    "at_most": lambda found, wanted: found <= wanted,
+}
+
+
+def _in_order(order: Sequence[_Expected], requests: Sequence[KeptRequest]) -> Found:
+    found: list[JournalRecord] = []
+    left = iter(requests)
+    for number, expected in enumerate(order, 1):
+        entry = next((each.entry for each in left if not expected.differences(each)), None)
+        if entry is None:
+            after = f" after the request {found[-1].number}" if found else ""
+            missing = f"number {number} of {len(order)} in the order was not sent{after}"
+            return found, _nearest(expected, requests), f"{missing}: {dict(expected.condition.when)}"
+        found.append(entry)
+    return found, [], ""
+
+
+def _nearest(expected: _Expected, requests: Sequence[KeptRequest]) -> list[Near]:
+    """The requests with the fewest differences, the latest of them first."""
+    told = [(each.entry, expected.differences(each)[:MOST_DIFFERENCES]) for each in reversed(requests)]
+    # Another operation is further away than any difference within one.
+    others = sorted((near for near in told if near[1]), key=lambda near: (_is_other(near[1]), len(near[1])))
+    return others[:NEAREST]
+
+
+def _is_other(differences: Sequence[FieldDifference]) -> bool:
+    return any(each.field in ("operation", "method", "path", "service") for each in differences)
+
+
+def _shown(entry: JournalRecord, differences: Sequence[FieldDifference]) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "request": f"{entry.method} {entry.target.partition('?')[0]} ({entry.status or 'no response'})",
+        "differences": [*_masked(differences)],
+    }
+
+
+def _masked(differences: Sequence[FieldDifference]) -> Iterator[dict[str, Any]]:
+    for each in differences:
+        last = each.field.rpartition(".")[2]
+        yield {"field": each.field, "expected": each.expected, "actual": masked_value({last: each.actual})[last]}
+
+
+def _times(count: int) -> str:
+    return f"{count} request" + ("" if count == 1 else "s")

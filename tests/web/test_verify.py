@@ -1,0 +1,105 @@
+"""Verification: were these requests sent, and if not, what was sent in their place?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+import mockserver
+from tests.client import Client
+from tests.web.conftest import ADMIN, LINEAR
+
+SERVERS = "/api/public/organizations/org_abc123/mcp-servers"
+KEY = {"Authorization": f"Bearer {ADMIN}"}
+NAMED = {"type": "object", "properties": {"displayName": {"const": "Linear"}}, "required": ["displayName"]}
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client(mockserver.create_app("basedash", seed=7, journal=100)) as client:
+        client.post(SERVERS, headers=KEY, json=LINEAR)
+        client.post(SERVERS, headers=KEY, json={**LINEAR, "displayName": "Notion"})
+        client.get(SERVERS + "?limit=2", headers={**KEY, "X-Trace": "abc"})
+        yield client
+
+
+def verify(client: Client, **expected: Any) -> httpx.Response:
+    return client.post("/_mock/verify", json=expected)
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [
+        ({"operation": "createMcpServer", "count": {"exactly": 2}}, [1, 2]),
+        ({"operation": "createMcpServer", "body": NAMED, "count": {"exactly": 1}}, [1]),
+        ({"operation": "createMcpServer", "json_path": {"$.displayName": "Notion"}}, [2]),
+        ({"json_path": {"$.displayName": {"schema": {"pattern": "^N"}}}}, [2]),
+        ({"method": "get", "path": "/api/public/organizations/{orgId}/mcp-servers", "query": {"limit": 2}}, [3]),
+        ({"query": {"limit": {"schema": {"type": "integer", "minimum": 2}}}}, [3]),
+        ({"path": SERVERS, "headers": {"x-trace": "abc"}}, [3]),
+        ({"path_parameters": {"orgId": "org_abc123"}, "caller": "admin", "tenant": "org_abc123", "status": 200}, [3]),
+        ({"operation": "deleteMcpServer", "count": {"exactly": 0}}, []),
+        ({"operation": "createMcpServer", "count": {"at_least": 1, "at_most": 2}}, [1, 2]),
+        ({"in_order": [{"operation": "createMcpServer"}, {"operation": "listMcpServers"}]}, [1, 3]),
+    ],
+)  # fmt: skip
+def test_what_was_sent_is_verified(client: Client, expected: dict[str, Any], found: list[int]) -> None:
+    reply = verify(client, **expected)
+
+    assert (200, True, found, []) == (
+        reply.status_code, reply.json()["verified"], reply.json()["found"], reply.json()["nearest"],
+    )  # fmt: skip
+
+
+def test_what_was_not_sent_is_told_with_the_nearest_requests_and_every_difference(client: Client) -> None:
+    reply = verify(client, operation="createMcpServer", json_path={"$.displayName": "Slack"}, caller="admin")
+    told = reply.json()
+
+    assert (422, False) == (reply.status_code, told["verified"])
+    assert "expected at least 1, but there were 0 of 3 requests like this" == told["message"]
+    assert [2, 1, 3] == [near["number"] for near in told["nearest"]]
+    assert [{"field": "json_path.$.displayName", "expected": "Slack", "actual": "Notion"}] == told["nearest"][0][
+        "differences"
+    ]
+    assert "operation" in [each["field"] for each in told["nearest"][2]["differences"]]
+
+
+def test_a_body_that_breaks_the_schema_is_told_field_by_field(client: Client) -> None:
+    wanted = {"properties": {"displayName": {"type": "integer"}}, "required": ["note"]}
+    [near, *_] = verify(client, operation="createMcpServer", body=wanted).json()["nearest"]
+
+    assert near["differences"][0]["field"].startswith("body")
+
+
+def test_too_many_are_told_too(client: Client) -> None:
+    told = verify(client, operation="createMcpServer", count={"exactly": 1}).json()
+
+    assert ("expected exactly 1, but there were 2 of 3 requests like this", [1, 2]) == (told["message"], told["found"])
+
+
+def test_an_order_that_was_not_kept_is_told_at_the_first_request_that_is_missing(client: Client) -> None:
+    told = verify(client, in_order=[{"operation": "listMcpServers"}, {"operation": "createMcpServer"}]).json()
+
+    assert told["message"].startswith("number 2 of 2 in the order was not sent after the request 3")
+
+
+def test_each_namespace_is_verified_alone(client: Client) -> None:
+    assert 422 == client.post("/_mock/verify?namespace=other", json={"operation": "createMcpServer"}).status_code
+
+
+@pytest.mark.parametrize(
+    ("expected", "word"),
+    [
+        ({"body": {"type": "nothing"}}, "body"),
+        ({"json_path": {"$.[": 1}}, "json_path"),
+        ({"headers": {"x": {"schema": {"$ref": "http://elsewhere/schema"}}}}, "headers.x"),
+        ({"operatoin": "x"}, "operatoin"),
+    ],
+)
+def test_a_condition_that_cannot_be_compared_is_refused(client: Client, expected: dict[str, Any], word: str) -> None:
+    reply = verify(client, **expected)
+
+    assert (400, True) == (reply.status_code, word in reply.text)
