@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -61,20 +62,12 @@ class RecordedExchange:
 
         The validators cannot take what RFC 8259 section 8.2 warns of, half a surrogate pair, so it is not JSON here.
         """
-        try:
-            value = json_codec.read(self.reply_body)
-        except ValueError:
-            return None
-        brackets = self.reply_body.count(b"[") + self.reply_body.count(b"{")
-        return None if brackets > MAX_DEPTH and json_codec.is_deep(value, MAX_DEPTH) else value
+        return _value(self.reply_body, json_codec.read)
 
     @cached_property
     def sent(self) -> Any:
-        """The body of the request as a JSON value; None if it is not JSON."""
-        try:
-            return json.loads(self.body or b"")
-        except (ValueError, RecursionError):
-            return None
+        """The body of the request as a JSON value; None if it is not JSON, or nested deeper than MAX_DEPTH."""
+        return _value(self.body or b"", json.loads)
 
     def header(self, name: str) -> str | None:
         """A header of the response; the case of its name does not matter. None if it is missing."""
@@ -88,6 +81,15 @@ class RecordedExchange:
         if self.body is not None:
             words += ["--data-binary", _quoted(self.body.decode("utf-8", "replace"))]
         return " ".join(words)
+
+
+def _value(text: bytes, read: Callable[[bytes], Any]) -> Any:
+    try:
+        value = read(text)
+    except (ValueError, RecursionError):
+        return None
+    brackets = text.count(b"[") + text.count(b"{")
+    return None if brackets > MAX_DEPTH and json_codec.is_deep(value, MAX_DEPTH) else value
 
 
 def _quoted(text: str) -> str:

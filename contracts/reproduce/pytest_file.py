@@ -14,6 +14,7 @@ from contracts.report.report import MOCK, Report
 from contracts.report.texts import violated_with_source
 from contracts.reproduce import stable_parts
 from contracts.reproduce.script import NAME, Script, ScriptStep, script
+from mockserver.openapi.json_codec import is_deep
 
 FILE = "test_failures.py"
 """The name of the generated file; pytest collects files with such a name."""
@@ -133,9 +134,9 @@ def _head(report: Report, variables: list[str]) -> str:
 
 
 def _copied() -> str:
-    """The code of `stable_parts` without its imports."""
+    """The code of `stable_parts` without its imports, and what it imports from here."""
     code = inspect.getsource(stable_parts)
-    return "\n" + code[code.index("TIME = ") :].rstrip()
+    return f"\n{code[code.index('TIME = ') :].rstrip()}\n\n\n{inspect.getsource(is_deep).rstrip()}"
 
 
 def _named(found: Finding, taken: set[str]) -> str:
@@ -209,9 +210,8 @@ def _headers(step: ScriptStep, without: tuple[str, ...] = ()) -> str:
 def _content(body: str | bytes | None) -> str:
     if body is None:
         return ""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+    value = stable_parts.parsed(body)
+    if value is None:
         return f", content={body!r}" if isinstance(body, bytes) else f", content={_text(body)}.encode()"
     return f", json={_value(value)}" if json.loads(json.dumps(value)) == value else f", content={body!r}"
 

@@ -1,6 +1,7 @@
 """The parts of a response that are the same in every run: without times, ids and random texts.
 
-The code of this file is copied into the generated tests, so it uses the standard library only.
+The code of this file is copied into the generated tests, so it uses the standard library only, and `is_deep`, which is
+copied too.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from mockserver.openapi.json_codec import is_deep
+
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?")
 RANDOM = re.compile(r"(?=.*\d)([A-Za-z]+[_-])?[0-9a-fA-F-]{8,}|(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9_+/=-]{20,}")
 ID = re.compile(r"(^id|Id|_id|ID)$")
+DEEPEST = 200
 GENERATED = re.compile(r"-[0-9a-f]{6}-\d+|[0-9a-f]{8}-[0-9a-f]{4}-")
 
 
@@ -81,11 +85,12 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, 
 
 
 def parsed(body: str | bytes | None) -> Any:
-    """A body as a JSON value, or None."""
+    """A body as a JSON value; None if it is not JSON, or nested so deep that Python has no stack to walk through it."""
     try:
-        return json.loads(body) if body else None
+        value = json.loads(body) if body else None
     except (ValueError, RecursionError):
         return None
+    return None if isinstance(value, dict | list) and is_deep(value, DEEPEST) else value
 
 
 def texts_of_request(url: str, body: str | bytes | None) -> Iterator[str]:
