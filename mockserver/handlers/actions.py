@@ -28,7 +28,7 @@ def create(context: RequestContext) -> None:
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     if bound.path_fields:
         sent |= {name: context.call.path[parameter] for parameter, name in bound.path_fields.items()}
-    names = frozenset(sent)
+    names = frozenset(sent) if plan.statements.references else NO_NAMES
     record = plan.new_record(context.call, context.world, context.moment, collection, context.next_sequence(), sent)
     if plan.statements.references:
         show_references(context, record, names)
@@ -142,6 +142,8 @@ def extras_reply(context: RequestContext) -> Reply:
     renderer = context.bound.renderer
     return Reply(renderer.status, dict(context.extras), (), renderer.media_type)
 
+
+NO_NAMES: frozenset[str] = frozenset()
 
 HANDLERS: dict[str, Handler] = {
     "create": Handler(create, item_reply),

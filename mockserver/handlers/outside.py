@@ -71,11 +71,16 @@ async def finish(pending: PendingReply, context: RequestContext, outside: Outsid
             reply: Reply = stop.value
             return reply
         answer = outside.ask(question, context)
-        if isinstance(answer, Awaitable):
+        if is_awaitable(answer):
             context.save()
             context.transaction.commit()
             answer = await answer
             context.refresh()
+
+
+def is_awaitable(answer: Any) -> bool:
+    """Is an answer still to be awaited? `isinstance(answer, Awaitable)` says the same and takes five times as long."""
+    return hasattr(answer, "__await__")
 
 
 def question_of(context: RequestContext, rule: RuleFunction, record: Record) -> Question | None:

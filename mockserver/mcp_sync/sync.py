@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.handlers.outside import Page
+from mockserver.handlers.outside import Page, is_awaitable
 from mockserver.handlers.request_context import RequestContext
 from mockserver.mcp_sync import oauth_callback
 from mockserver.mcp_sync.pending_probes import PendingProbes
@@ -28,7 +28,7 @@ class McpSync:
     def ask(self, question: Question, context: RequestContext) -> Any:
         """What the prober answers: at once, or as an awaitable that ends within the deadline."""
         answer = self._put(question)
-        return self._pending.wait(answer, question, context) if isinstance(answer, Awaitable) else answer
+        return self._pending.wait(answer, question, context) if is_awaitable(answer) else answer
 
     def forget(self, owner: str) -> None:
         """Drop the tokens of a registration, or of a tenant, that was deleted."""

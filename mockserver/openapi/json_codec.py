@@ -24,7 +24,7 @@ def read(content: bytes) -> Any:
     An integer with more digits than Python converts (`sys.set_int_max_str_digits`) becomes a float.
     """
     value = orjson.loads(content)
-    if LONG in content.translate(DIGITS):
+    if content.translate(DIGITS).find(LONG) >= 0:  # `in` takes bytes for a number first, which costs an exception
         with suppress(ValueError):
             return json.loads(content)
     return value

@@ -57,6 +57,9 @@ MAX_LENGTH_DIGITS = 18
 UNVALIDATED_FAULTS = (AttributeError, LookupError, TypeError, ValueError)
 """What rules may raise for a request that was not validated: they rely on its values."""
 
+UNDERSCORE = ord("_")
+"""Looked for first: bytes are searched for one byte ten times as fast as for two."""
+
 NOTHING: dict[str, Any] = {}
 NO_QUERY = Query()
 
@@ -141,7 +144,7 @@ class Endpoint:
             if "mock-namespace" in headers or "baggage" in headers or "mock-at" in headers:
                 step = "namespace"
                 transaction.store = store = self._parts.named_store(headers, method) or store
-            if "prefer" in headers or b"__" in query:
+            if "prefer" in headers or (UNDERSCORE in query and b"__" in query):
                 preferences, query = prefer.read(scope["headers"], query, self._query_names, preferences)
             step = "authentication"
             target = self._parameters.target(values, query)
@@ -188,7 +191,8 @@ class Endpoint:
             else:
                 reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
             # Encoded before the commit: a value that cannot be encoded undoes the changes.
-            reply = encoded(self.validate_response(reply, by=handler.name))
+            is_ready = reply.proven and reply.content is not None
+            reply = reply if is_ready else encoded(self.validate_response(reply, by=handler.name))
             transaction.commit()
             if self._is_delete:
                 self._forget(call, store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -100,12 +101,49 @@ def test_malformed_http_after_a_valid_request_is_refused(port: int) -> None:
     assert b"HTTP/1.1 400 Bad Request\r\n" in received
 
 
+UPGRADE = "Connection: Upgrade\r\nUpgrade: h2c\r\n"
+
+
 def test_an_upgrade_to_another_protocol_is_ignored(port: int) -> None:
-    received = exchange(
-        port, request("/plain", "", "Connection: Upgrade\r\nUpgrade: h2c\r\n"), request("/plain", "", LAST)
-    )
+    received = exchange(port, request("/plain", "one", UPGRADE), request("/plain", "two", LAST))
+
+    assert ["one", "two"] == re.findall("at once: (one|two)", received.decode())
+
+
+def test_upgrades_of_pipelined_requests_are_ignored(port: int) -> None:
+    asked = [request("/plain", body, UPGRADE) for body in ("one", "two", "three")]
+
+    received = exchange(port, b"".join(asked) + request("/plain", "four", UPGRADE + LAST))
+
+    assert ["one", "two", "three", "four"] == re.findall("at once: ([a-z]+)", received.decode().replace("HTTP", " "))
+
+
+@pytest.mark.parametrize("at", [30, 60, 90, 100, 105])
+def test_an_upgrade_is_ignored_in_a_request_that_arrives_in_pieces(port: int, at: int) -> None:
+    asked = request("/plain", "abc", UPGRADE + LAST)
+
+    received = exchange(port, asked[:at], asked[at:])
 
     assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert received.endswith(b": abc")
+
+
+def test_malformed_http_after_an_upgrade_is_refused(port: int) -> None:
+    received = exchange(port, request("/plain", "abc", UPGRADE) + b"no HTTP\r\n\r\n")
+
+    assert b"HTTP/1.1 400 Bad Request\r\n" in received
+
+
+def test_a_connection_in_use_stays_open_and_an_idle_one_is_closed(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        for _ in range(4):  # together longer than the server waits for a request
+            connection.sendall(request("/waits", "abc"))
+            received = connection.recv(65536)
+            time.sleep(0.8)
+        end = connection.recv(65536)
+
+    assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"" == end
 
 
 def test_a_client_that_disconnects_does_not_stop_others(port: int) -> None:

@@ -53,5 +53,6 @@ class TwoWayApp:
 
 if __name__ == "__main__":
     uvicorn.run(
-        TwoWayApp(), port=0, http=MockHttpProtocol, ws="none", proxy_headers=False, lifespan="off", access_log=False
-    )
+        TwoWayApp(), port=0, http=MockHttpProtocol, ws="none", proxy_headers=False, lifespan="off", access_log=False,
+        timeout_keep_alive=2,
+    )  # fmt: skip

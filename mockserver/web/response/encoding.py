@@ -9,9 +9,10 @@ from mockserver.web.response import serializers
 
 def encoded(reply: Reply) -> Reply:
     """The reply with the bytes of its body, marked as validated; unchanged for a status without a body."""
-    if reply.content is not None or reply.status in (204, 304):
+    status, body, headers, media_type, content, _ = reply
+    if content is not None or status in (204, 304):
         return reply
-    return Reply(reply.status, reply.body, reply.headers, reply.media_type, encode(reply), True)
+    return Reply(status, body, headers, media_type, encode(reply), True)
 
 
 def encode(reply: Reply) -> bytes:

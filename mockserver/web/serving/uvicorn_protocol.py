@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Coroutine, Generator
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from types import coroutine
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
@@ -21,8 +21,6 @@ TOO_LONG = (
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     f"the request line and the header fields have more than {MAX_HEAD} bytes",
 )
-
-UPGRADE = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
 COMPLETE = "mockserver.complete_response"
 """The ASGI extension (ASGI 3.0, "Extensions") that sends a response in one call: `(status, fields, content) -> bool`.
@@ -63,6 +61,7 @@ class MockHttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **options)
         self._batch = BATCHES.setdefault(self.loop, [])
         self._unread = 0
+        self._idle_since: float | None = None
         self._running: RequestResponseCycle | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
 
@@ -75,21 +74,24 @@ class MockHttpProtocol(HttpToolsProtocol):
         """End. uvicorn marks only the last request as disconnected; the response of the running one has no reader."""
         super().connection_lost(exc)
         self.pipeline.clear()
+        self._unset_keepalive_if_required()
         if self._running is not None:
             self._running.disconnected = True
 
     def data_received(self, data: bytes) -> None:
-        """Read received bytes. An upgrade to another protocol is ignored (RFC 9110 section 7.8).
+        """Read received bytes. It does what uvicorn's method does, and ignores upgrades.
 
-        Java's HTTP client and `curl --http2` ask for one in every request, and the parser would not read the body.
         The parser keeps the fields of a head until it ends, so the bytes since the last head or part of a body are
         counted.
         """
         self._unread += len(data)
-        is_head = not getattr(self.cycle, "more_body", False)  # between two requests
-        if is_head and UPGRADE.search(data, 0, data.find(b"\r\n\r\n") + 2):
-            data = UPGRADE.sub(b"\r\nignored", data, count=1)
-        super().data_received(data)
+        self._idle_since = None
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            self._ignore_upgrade(memoryview(data)[upgrade.args[0] :])
+        except HttpParserError:
+            self._refuse_malformed()
         if self._unread > MAX_HEAD and not self.transport.is_closing():
             self._refusal = TOO_LONG
             self.send_400_response("")
@@ -107,13 +109,78 @@ class MockHttpProtocol(HttpToolsProtocol):
         if self._unread > MAX_HEAD and is_long(self.url, self.headers):
             self._refuse(*TOO_LONG)
         self._unread = 0
-        super().on_headers_complete()
+        HttpToolsProtocol.on_headers_complete(self)
         self.headers = []  # trailer fields are no header fields (RFC 9110 section 6.5.1); the scope has the others
 
     def on_body(self, body: bytes) -> None:
         """Read a part of a body."""
         self._unread = 0
-        super().on_body(body)
+        HttpToolsProtocol.on_body(self, body)
+
+    def _should_upgrade(self) -> bool:
+        """Is the request to be parsed again? uvicorn asks for each with an upgrade, and answers none that is."""
+        return self.parser.get_method() != b"CONNECT"
+
+    def _ignore_upgrade(self, rest: memoryview) -> None:
+        """Read a request as if it asked for no upgrade (RFC 9110 section 7.8); `rest` is what was received after it.
+
+        Java's HTTP client and `curl --http2` ask for one in every request, and the parser would not read the body.
+        """
+        while self._should_upgrade():
+            head = self._head_without_upgrade()
+            self.parser = HttpRequestParser(self)  # the other one reads nothing after a request that closes
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+            try:
+                self.parser.feed_data(head)
+                self.parser.feed_data(rest)
+            except HttpParserUpgrade as upgrade:
+                rest = rest[upgrade.args[0] :]
+            except HttpParserError:
+                return self._refuse_malformed()
+            else:
+                return None
+        return None
+
+    def _head_without_upgrade(self) -> bytes:
+        kept = [b"%b: %b\r\n" % field for field in self.scope["headers"] if field[0] != b"upgrade"]
+        version = self.parser.get_http_version().encode()
+        return b"".join([b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version), *kept, b"\r\n"])
+
+    def _refuse_malformed(self) -> None:
+        self.logger.warning("Invalid HTTP request received.")
+        self.send_400_response("Invalid HTTP request received.")
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request.
+
+        uvicorn starts and cancels a timer for each request, which takes longer than all else here. One timer that looks
+        when the last response ended closes an idle connection at the same time.
+        """
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        if self.flow.read_paused:
+            self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._start_timer(self.timeout_keep_alive)
+
+    def _start_timer(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that was idle for long enough; look again later if it was not."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return  # the response in progress starts the timer again
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._start_timer(left)
+        elif not self.transport.is_closing():
+            self.transport.close()
 
     def _refuse(self, status: HTTPStatus, message: str) -> NoReturn:
         """Refuse what is being parsed: the parser passes the error on, then uvicorn calls `send_400_response`."""
