@@ -16,9 +16,9 @@ from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import operations_on, request_properties, request_schemas, view_maker
-from mockserver.handlers.references import resources_above
+from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
-from mockserver.handlers.request_context import AcceptBody, BoundOperation, Owner
+from mockserver.handlers.request_context import AcceptBody, BoundOperation
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
@@ -66,7 +66,7 @@ def bind(contract: Contract, operation: Operation, plans: Mapping[str, ResourceP
         item_path=_item_path(contract, operation, plan) if plan is not None and action.does == "create" else "",
         owner=_owner(operation, plan, plans, action.does) if plan is not None and not action.across else None,
         across=action.across,
-        above=_above(plan, plans) if plan is not None and not action.across else (),
+        above=plan.owners_above if plan is not None and not action.across else (),
         by=action.by,
     )
 
@@ -92,17 +92,6 @@ def _owner(operation: Operation, plan: ResourcePlan, plans: Mapping[str, Resourc
     if parent is None or not parent.must_exist or parent.parameter not in plan.parent_parameters:
         return None
     return parent.resource, plan.parent_parameters[: plan.parent_parameters.index(parent.parameter) + 1]
-
-
-def _above(plan: ResourcePlan, plans: Mapping[str, ResourcePlan]) -> tuple[Owner, ...]:
-    """The items that the path of an item leads through, as far as their resources are known, the outermost first."""
-    found, names = resources_above(plan, plans), plan.parent_parameters
-    known = ((resource, names.index(parameter)) for parameter, resource in found.items() if resource)
-    return tuple(
-        (resource, names[at - len(plans[resource].parent_parameters) : at + 1])
-        for resource, at in known
-        if at >= len(plans[resource].parent_parameters)
-    )
 
 
 def _item_path(contract: Contract, operation: Operation, plan: ResourcePlan) -> str:

@@ -40,7 +40,7 @@ class Joins:
     def __init__(self, plans: Mapping[str, ResourcePlan], store: Store, seed: int, faults: ItemFaults) -> None:
         self._plans, self._store, self.seed, self._faults = plans, store, seed, faults
         self.references = compiled(plans)
-        self._above = {name: resources_above(plan, plans) for name, plan in plans.items()}
+        self._above = {name: plan.resources_above for name, plan in plans.items()}
 
     def on(self, store: Store) -> Joins:
         """The same for another store of the service."""
@@ -229,16 +229,3 @@ def _own_id(resource: str, subject: Subject) -> Any:
 
 def _key(resource: str, owner: str, id: Any) -> str:
     return f"{resource}/{owner}/{id}"
-
-
-def resources_above(plan: ResourcePlan, plans: Mapping[str, ResourcePlan]) -> dict[str, str]:
-    """For each path parameter above an item the resource whose id it is; empty where nobody knows."""
-    stated = {one.parameter: one.resource for one in plan.statements.references if one.parameter}
-    found: dict[str, str] = {}
-    parent = plan.statements.parent
-    while parent is not None:
-        above = plans[parent.resource]
-        found[parent.parameter] = parent.resource
-        stated = {one.parameter: one.resource for one in above.statements.references if one.parameter} | stated
-        parent = above.statements.parent
-    return {name: found.get(name) or stated.get(name, "") for name in plan.parent_parameters}

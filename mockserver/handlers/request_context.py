@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mockserver.behaviour.statements import Filter, Paging, Sort
 from mockserver.errors import BehaviourError, Missing
 from mockserver.handlers.paging import Page
+from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Call, Reply
@@ -35,9 +36,6 @@ class Handler(NamedTuple):
 
 AcceptBody = Callable[[dict[str, Any]], dict[str, Any]]
 """From the properties of a body to the item's fields. Raises Invalid for an unknown one, if the service says so."""
-
-Owner = tuple[str, tuple[str, ...]]
-"""The parent resource whose item must exist, and the path parameters that lead to it, its own last."""
 
 
 @dataclass(frozen=True, slots=True)

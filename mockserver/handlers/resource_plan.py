@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.behaviour import templates
@@ -14,6 +14,7 @@ from mockserver.handlers import new_ids
 from mockserver.handlers.cascade import Cascade, cascades
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
+from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -29,6 +30,7 @@ class ResourcePlan:
     `path_fields` hold path parameters of the request that created the item. `parent_parameters` are the path
     parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by.
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it.
+    `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py).
     """
 
     name: str
@@ -52,6 +54,8 @@ class ResourcePlan:
     exists_from_start: bool = False
     is_creatable: bool = True
     generated_fields: GeneratedFields | None = None
+    resources_above: Mapping[str, str] = field(default_factory=dict)
+    owners_above: tuple[Owner, ...] = ()
 
     @property
     def may_conflict(self) -> bool:
@@ -129,13 +133,16 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
     """The plan of every resource, by name. Raises BehaviourError for an unknown placeholder of a template."""
     indexed, created = _filter_fields(contract.behaviour), _created_resources(contract.behaviour)
     resources = contract.behaviour.resources
-    parameters = {name: _parent_parameters(resource, resources) for name, resource in resources.items()}
+    parameters = {name: parent_parameters(resource, resources) for name, resource in resources.items()}
     cascade, plans = cascades(contract.behaviour, parameters), {}
     for name, resource in resources.items():
         plan = _compile(name, resource, contract, indexed.get(name, ()), parameters[name], cascade[name])
         exists = resource.identity.generate == "single" and name not in created
+        above = resources_above(resource, resources, parameters[name])
         plans[name] = replace(
             plan,
+            resources_above=above,
+            owners_above=owners_above(name, above, parameters),
             exists_from_start=exists,
             is_creatable=_is_creatable(contract, plan),
             generated_fields=_generated_fields(contract, plan),
@@ -225,16 +232,6 @@ def _templates(name: str, kind: str, statements: Any) -> tuple[tuple[str, Render
         for field, value in statement.fields.items()
         if kind == "derived" or not templates.is_constant(value)
     )
-
-
-def _parent_parameters(resource: Resource, resources: Mapping[str, Resource]) -> tuple[str, ...]:
-    """The path parameters before the item's own id, the outermost first: as stated, else those of the parents."""
-    found: list[str] = []
-    parent = resource.parent
-    while parent is not None:
-        found.insert(0, parent.parameter)
-        parent = resources[parent.resource].parent
-    return tuple(found) if resource.within is None else resource.within.parameters
 
 
 def _filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
