@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.error_replies import conflict_status
 from contracts.checks.item_view import as_json, unchangeable
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place, resource_statement
 from contracts.runner.context import CheckContext
@@ -24,62 +24,69 @@ def unique(context: CheckContext, resource: CheckedResource, statement: Unique) 
         raise CannotBuildRequest(f"no value for {', '.join(statement.fields)}")
     first = context.create(resource, body)
     values = {name: body[name] for name in statement.fields}
-    wanted = conflict_status(context)
     second, item = context.try_create(resource, context.body(resource) | values)
-    what = f"a second item with the same {', '.join(statement.fields)}"
-    context.expect(
-        second.status == wanted,
-        f"{what} is refused with {wanted}",
-        f"status {second.status}",
-        first.exchange,
-        second,
-        about="create",
-    )
+    _expect_refused(context, f"{_duplicate(values)} is refused", "create", first.exchange, second)
     _check_similar_value(context, resource, statement, body, first)
-    replace = resource.operations.get("replace")
-    if replace is not None and not resource.client_named:
-        other = context.create(resource)
-        put = context.send(replace, path=other.path, body={**other.sent, **values})
-        context.expect(
-            put.status == wanted,
-            f"a PUT that makes {what} is refused with {wanted}",
-            f"status {put.status}",
-            first.exchange,
-            other.exchange,
-            put,
-            about="replace",
-        )
+    if "replace" in resource.operations and not resource.client_named:
+        _check_replace(context, resource, values, first)
     if resource.can("update") and not (set(statement.fields) & unchangeable(resource)):
-        other = context.create(resource)
-        changed = context.update(other, values)
-        context.expect(
-            changed.status == wanted,
-            f"an update that makes {what} is refused with {wanted}",
-            f"status {changed.status}",
-            first.exchange,
-            other.exchange,
-            changed,
-            about="update",
-        )
-        same = context.update(first, values)
-        context.expect(
-            200 <= same.status < 300,
-            "an update of an item with its own unique values succeeds",
-            f"status {same.status}",
-            first.exchange,
-            same,
-            about="itself",
-        )
+        _check_update(context, resource, values, first)
     if resource.can("delete") and item is None:
-        context.delete(first)
-        again, fresh = context.try_create(resource, context.body(resource) | values)
-        context.expect(
-            fresh is not None,
-            "the unique values of a deleted item can be used again",
-            f"status {again.status}",
-            again,
-            about="freed",
-        )
+        _check_freed(context, resource, values, first)
+
+
+def _duplicate(values: Mapping[str, Any]) -> str:
+    return f"a second item with the same {', '.join(values)}"
+
+
+def _expect_refused(context: CheckContext, expected: str, about: str, *exchanges: RecordedExchange) -> None:
+    """Report a violation if the last exchange is no conflict."""
+    wanted, last = conflict_status(context), exchanges[-1]
+    context.expect(last.status == wanted, f"{expected} with {wanted}", f"status {last.status}", *exchanges, about=about)
+
+
+def _check_replace(
+    context: CheckContext, resource: CheckedResource, values: Mapping[str, Any], first: CreatedItem
+) -> None:
+    """A PUT does not give an item the values of another one."""
+    other = context.create(resource)
+    put = context.send(resource.operations["replace"], path=other.path, body={**other.sent, **values})
+    expected = f"a PUT that makes {_duplicate(values)} is refused"
+    _expect_refused(context, expected, "replace", first.exchange, other.exchange, put)
+
+
+def _check_update(
+    context: CheckContext, resource: CheckedResource, values: Mapping[str, Any], first: CreatedItem
+) -> None:
+    """An update does not give an item the values of another one; an item may keep its own."""
+    other = context.create(resource)
+    changed = context.update(other, values)
+    expected = f"an update that makes {_duplicate(values)} is refused"
+    _expect_refused(context, expected, "update", first.exchange, other.exchange, changed)
+    same = context.update(first, values)
+    context.expect(
+        200 <= same.status < 300,
+        "an update of an item with its own unique values succeeds",
+        f"status {same.status}",
+        first.exchange,
+        same,
+        about="itself",
+    )
+
+
+def _check_freed(
+    context: CheckContext, resource: CheckedResource, values: Mapping[str, Any], first: CreatedItem
+) -> None:
+    """The values of a deleted item are free again."""
+    context.delete(first)
+    again, fresh = context.try_create(resource, {**context.body(resource), **values})
+    context.expect(
+        fresh is not None,
+        "the unique values of a deleted item can be used again",
+        f"status {again.status}",
+        again,
+        about="freed",
+    )
 
 
 def _check_similar_value(
