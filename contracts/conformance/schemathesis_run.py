@@ -69,7 +69,7 @@ def conform(
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(run.document, config=config)
             schema.app = target.app
-            with kept_in(database), run.journal_hooks(schema.hooks), bounded_responses():
+            with kept_in(database), run.followed(schema.hooks), bounded_responses():
                 run.consume(from_schema(schema).execute())
     return run.result()
 
