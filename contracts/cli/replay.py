@@ -19,7 +19,7 @@ from contracts.model.finding import Finding, finding
 from contracts.model.resources import name_of
 from contracts.report.report import MOCK, Report, UnreadableReport, read_report
 from contracts.reproduce.script import ScriptBroken, replay_script, script
-from contracts.runner.context import Mode
+from contracts.runner.request_sender import Mode
 from contracts.runner.runner import run_checks
 from contracts.runner.settings import CheckSettings, checked_url
 from mockserver import contract as contracts

@@ -19,8 +19,9 @@ from contracts.conformance.bounded_adapter import bounded_responses
 from contracts.conformance.engine_checks import ANSWERED
 from contracts.conformance.engine_credentials import auth_settings
 from contracts.conformance.engine_run import EngineRun
-from contracts.runner.context import CheckContext, Mode
+from contracts.runner.context import CheckContext
 from contracts.runner.hypothesis_database import kept_in
+from contracts.runner.request_sender import Mode
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.sharding import WHOLE, Shard
 from contracts.runner.shared import SharedState

@@ -20,7 +20,8 @@ from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.differential.scenarios import scenarios
 from contracts.model.finding import Finding, finding
 from contracts.model.resources import CheckedResource
-from contracts.runner.context import CheckContext, Mode
+from contracts.runner.context import CheckContext
+from contracts.runner.request_sender import Mode
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.selection import is_chosen
 from contracts.runner.shared import SharedState

@@ -9,7 +9,8 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.differential.attribution import operation_reference
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.resources import CheckedResource
-from contracts.runner.context import CheckContext, Mode
+from contracts.runner.context import CheckContext
+from contracts.runner.request_sender import Mode
 
 COUNT: dict[Mode, int] = {"quick": 2, "default": 8, "campaign": 200}
 """Scenarios per resource."""

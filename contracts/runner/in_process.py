@@ -11,7 +11,7 @@ from contracts.client.target import Target, User
 from contracts.client.transport import App
 from contracts.conformance.schemathesis_run import conform
 from contracts.report.report import joined
-from contracts.runner.context import Mode
+from contracts.runner.request_sender import Mode
 from contracts.runner.runner import CheckResult, run_checks
 from contracts.runner.settings import INTERNAL
 from mockserver import contract as contracts

@@ -16,7 +16,8 @@ from contracts.client.transport import UNANSWERED
 from contracts.conformance.openapi_core_check import CHECK
 from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
-from contracts.runner.context import CheckContext, Mode
+from contracts.runner.context import CheckContext
+from contracts.runner.request_sender import Mode
 from contracts.runner.selection import is_chosen
 from contracts.runner.sharding import WHOLE, CheckFilter
 from contracts.runner.shared import SharedState

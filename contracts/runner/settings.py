@@ -14,7 +14,7 @@ from hypothesis.database import ExampleDatabase
 from contracts.client.authentication import sandbox_users
 from contracts.client.builtin_mock import sandbox
 from contracts.client.target import Target, User
-from contracts.runner.context import Mode
+from contracts.runner.request_sender import Mode
 from contracts.runner.sharding import WHOLE, Shard
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError

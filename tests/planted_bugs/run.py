@@ -23,7 +23,7 @@ from typing import Any
 from contracts.client.authentication import sandbox_users, user_with_secret
 from contracts.client.target import Target, User
 from contracts.conformance.schemathesis_run import conform
-from contracts.runner.context import Mode
+from contracts.runner.request_sender import Mode
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from mockserver import vendor_files

@@ -1,0 +1,159 @@
+"""Creates the items that a check needs, and deletes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.cleanup.created_items import CreatedItem
+from contracts.cleanup.journal import Entry
+from contracts.client.path_values import may_be_id
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.target import User
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, value_at
+from contracts.runner.request_sender import RequestSender
+
+
+class ItemMaker(RequestSender):
+    """Creates items below owners of their own; `clean_up` deletes what was created."""
+
+    def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
+        """A valid create body that contains a unique mark. `full` fills in optional fields too.
+
+        Raises CannotBuildRequest if no valid body can be generated.
+        """
+        op = resource.operations["create"]
+        made = (self.bodies.full if full else self.bodies.minimal)(op, f"{self.check}/{self.random.random()}")
+        if made is None:
+            raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
+        return self._reachable(resource, self.bodies.marked(op, resource, made, self.shared.mark())) | fields
+
+    def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
+        """The body without an id that no request could name in its path, if the id may be left out."""
+        id, without_id = (
+            resource.behaviour.identity,
+            {k: v for k, v in body.items() if k != resource.behaviour.identity.field},
+        )
+        of_item = [op.operation for op in resource.operations.values() if resource.is_of_item(op)]
+        reachable = all(may_be_id(self.contract.schemas, each, id.parameter, body.get(id.field)) for each in of_item)
+        is_optional = id.field in body and self.bodies.accepts(resource.operations["create"], without_id)
+        return without_id if is_optional and not reachable else body
+
+    def create(
+        self,
+        resource: CheckedResource,
+        body: Mapping[str, Any] | None = None,
+        *,
+        user: User | None = None,
+        path: Mapping[str, Any] | None = None,
+    ) -> CreatedItem:
+        """Create an item. Raises CannotBuildRequest if that fails; the check `create` reports the failure itself."""
+        exchange, made = self.try_create(resource, body, user=user, path=path)
+        if made is None:
+            reason = "returned no id" if exchange.status < 300 else f"returned {exchange.status} for a valid request"
+            raise CannotBuildRequest(f"{resource.operations['create'].name} {reason}")
+        return made
+
+    def try_create(
+        self,
+        resource: CheckedResource,
+        body: Mapping[str, Any] | None = None,
+        *,
+        user: User | None = None,
+        path: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[RecordedExchange, CreatedItem | None]:
+        """Send a create request. Returns the exchange, and the item if one was created."""
+        user = self.main_user if user is None else user
+        op = resource.operations["create"]
+        sent = self.body(resource) if body is None else dict(body)
+        path = {**self.parent_path(resource, user), **(path or {})}
+        exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        return exchange, self.record_created(resource, exchange, sent, user, path)
+
+    def record_created(
+        self,
+        resource: CheckedResource,
+        exchange: RecordedExchange,
+        sent: Mapping[str, Any],
+        user: User,
+        path: Mapping[str, Any],
+        number: str = "",
+    ) -> CreatedItem | None:
+        """Remember the item that a create request created, so that `clean_up` deletes it. Returns None if there is
+        none.
+
+        `number` is the one that `journal_create` returned, for a request that this context did not send.
+        """
+        number, _ = self._numbers.pop(id(exchange), (number, exchange))
+        made = self._made_of(resource, exchange, sent, user, path)
+        if made is not None:
+            self._created.add(made)
+        if number and (made is not None or exchange.status >= 300):
+            self.journal.created(number, self._entry(made) if made else None)
+        return made
+
+    def _made_of(
+        self,
+        resource: CheckedResource,
+        exchange: RecordedExchange,
+        sent: Mapping[str, Any],
+        user: User,
+        path: Mapping[str, Any],
+    ) -> CreatedItem | None:
+        if not 200 <= exchange.status < 300:
+            return None
+        item = value_at(exchange.json, resource.operations["create"].reply_path("item"))
+        shown = item if isinstance(item, dict) else {}
+        field = resource.behaviour.identity.field
+        id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
+        id = sent.get(field) if id is None else id
+        if id is None:
+            return None
+        return CreatedItem(
+            resource, id, shown, sent, user, exchange, {**path, resource.behaviour.identity.parameter: id}
+        )
+
+    def _entry(self, made: CreatedItem) -> Entry | None:
+        op = made.resource.operations.get("delete")
+        if op is None:
+            return None
+        request = self.request(op.operation, user=made.user, path=made.path)
+        return Entry("DELETE", self.target.base_url + request.path, made.user.name, request.headers)
+
+    def parent_path(self, resource: CheckedResource, user: User) -> dict[str, Any]:
+        """Path parameters that name the owners of a resource. Owners that do not exist yet are created."""
+        parent = resource.behaviour.parent
+        owner = self.shared.resources.get(parent.resource) if parent else None
+        if parent is None or owner is None or not owner.can("create"):
+            return {}
+        present = next((m for m in self._created.present if m.resource is owner and m.user == user), None)
+        made = present or self.create(owner, user=user)
+        return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
+
+    def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
+        """The items of a resource that this context created and that still exist."""
+        return tuple(made for made in self._created.present if made.resource.name == resource.name)
+
+    def remove(self, made: CreatedItem) -> str | None:
+        """Delete an item. Returns None, or its address if it could not be deleted."""
+        op = made.resource.operations.get("delete")
+        if op is None:
+            self._created.forget(made)
+            return None if made.resource.behaviour.parent else f"{made.resource.name} {made.id}"
+        request = self.request(op.operation, user=made.user, path=made.path)
+        status = self.target.send(request, made.user).status
+        self._created.forget(made)
+        if 200 <= status < 300 or status in (404, 410):
+            self.journal.removed(self.target.base_url + request.path)
+            return None
+        return self.target.base_url + request.path
+
+    def remaining(self) -> tuple[str, ...]:
+        """The addresses of created items that still exist, as far as is known."""
+        return tuple(entry.address for made in self._created.present if (entry := self._entry(made)) is not None)
+
+    def clean_up(self) -> tuple[str, ...]:
+        """Delete every created item that still exists. Returns the addresses of those that could not be deleted."""
+        return tuple(left for made in reversed(tuple(self._created.present)) if (left := self.remove(made)) is not None)

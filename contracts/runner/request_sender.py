@@ -1,0 +1,178 @@
+"""Sends the requests of a check: for which user, with an entry in the journal, and with a look at each response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from random import Random
+from typing import Any, Literal
+
+from contracts.cleanup.created_items import CreatedItems
+from contracts.cleanup.journal import Journal, Pending
+from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
+from contracts.client.target import ANONYMOUS, Target, User
+from contracts.conformance.response_validation import is_unsatisfiable, response_violations
+from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
+from contracts.model.resources import ResourceOperation, name_of
+from contracts.runner.shared import SharedState
+from mockserver.openapi.document import Operation
+
+Mode = Literal["quick", "default", "campaign"]
+
+
+class RequestSender:
+    """Sends requests for one check at one operation of a target.
+
+    Every response is validated against the document; what is wrong with one is in `response_findings`.
+    """
+
+    def __init__(
+        self,
+        shared: SharedState,
+        target: Target,
+        check: str,
+        operation: str,
+        statement: StatementRef | None,
+        *,
+        mode: Mode = "default",
+        seed: int = 0,
+        strict: bool = False,
+        journal: Journal | None = None,
+    ) -> None:
+        self.shared, self.target = shared, target
+        self.check, self.operation, self.statement = check, operation, statement
+        self.mode, self.strict, self.journal = mode, strict, journal or Journal.in_memory()
+        self.random = Random(f"{seed}/{check}/{operation}")
+        self.contract, self.bodies = shared.contract, shared.bodies
+        self.findings: list[Finding] = []
+        self.response_findings: list[Finding] = []
+        self.checked_operations: set[str] = set()
+        self._created = CreatedItems()
+        requests = RequestBuilder(shared, self._created)
+        self.request, self.valid = requests.request, requests.valid
+        self._numbers: dict[int, tuple[str, RecordedExchange]] = {}
+
+    # Users.
+
+    @cached_property
+    def main_user(self) -> User:
+        """The user that sends requests unless another one is given: the first whose role may do everything."""
+        return next(iter(self.unrestricted_users), ANONYMOUS)
+
+    @cached_property
+    def unrestricted_users(self) -> list[User]:
+        """The users whose role may do everything; if there are none, all users."""
+        roles_of_operations = [
+            op.behaviour.permission.roles for op in self.shared.operations.values() if op.behaviour.permission
+        ]
+        unrestricted = [
+            user
+            for user in self.target.users
+            if not user.role or all(user.role in roles for roles in roles_of_operations)
+        ]
+        return unrestricted or list(self.target.users)
+
+    def other_tenant_user(self) -> User:
+        """A user of another tenant with the same rights there. Raises CannotBuildRequest if there is none."""
+        for each in self.unrestricted_users:
+            if each.secret != self.main_user.secret and (each.tenant != self.main_user.tenant or not each.tenant):
+                return each
+        raise CannotBuildRequest("this check needs a credential of a second tenant; give one by another --auth")
+
+    def tenants_of(self, user: User) -> tuple[str, ...]:
+        """The tenants that a credential of the sandbox may use; empty if the behaviour file does not say."""
+        listed = {c.value: c for c in self.contract.behaviour.service.credentials}
+        return tuple(listed[user.secret].tenants or ()) if user.secret in listed else ()
+
+    # Requests.
+
+    def send(
+        self,
+        op: ResourceOperation | Operation,
+        *,
+        user: User | None = None,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = MISSING,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "",
+        once: bool = False,
+    ) -> RecordedExchange:
+        """Send a request to an operation. What the contract requires and the arguments leave out is filled in.
+
+        With `once`, a 429 is not waited out. The response is validated against the document.
+        Raises as `Target.send`, and CannotBuildRequest.
+        """
+        operation = op.operation if isinstance(op, ResourceOperation) else op
+        user = self.main_user if user is None else user
+        request = self.request(
+            operation, user=user, path=path, query=query, body=body, headers=headers, media_type=media_type
+        )
+        number = self.journal_create(operation, user, path or {}, body)
+        exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
+        self._answered(number, exchange)
+        self.check_response(operation, exchange)
+        if exchange.method == "DELETE" and exchange.status < 300:
+            self._created.removed_by(exchange)
+        return exchange
+
+    def send_together(
+        self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]
+    ) -> list[RecordedExchange]:
+        """Send the same request with different bodies in parallel. Raises as `Target.send_together`."""
+        numbers = [self.journal_create(operation, self.main_user, path, body) for body in bodies]
+        exchanges = self.target.send_together(
+            [(self.request(operation, user=self.main_user, path=path, body=body), self.main_user) for body in bodies]
+        )
+        for number, exchange in zip(numbers, exchanges, strict=True):
+            self._answered(number, exchange)
+        return [self.check_response(operation, exchange) for exchange in exchanges]
+
+    def journal_create(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
+        """Record in the journal that a create request will be sent. Returns its number; empty if nothing is created."""
+        resource = self.shared.created_by.get(name_of(operation))
+        if resource is None:
+            return ""
+        number = self.shared.number()
+        fields = body if isinstance(body, Mapping) else {}
+        shows = {
+            name: value for name, value in fields.items() if name not in resource.write_only_fields and _is_short(value)
+        }
+        self.journal.creating(
+            number, Pending(self.target.base_url, name_of(operation), user.name, user.tenant, dict(path), shows)
+        )
+        return number
+
+    def _answered(self, number: str, exchange: RecordedExchange) -> None:
+        """An unsuccessful create request created nothing. A successful one waits for `record_created`."""
+        if number and 200 <= exchange.status < 300:
+            self._numbers[id(exchange)] = (number, exchange)
+        elif number:
+            self.journal.created(number, None)
+
+    def check_response(self, operation: Operation, exchange: RecordedExchange) -> RecordedExchange:
+        """Validate a response against the document. Returns the exchange."""
+        self.checked_operations.add(name_of(operation))
+        found = list(response_violations(operation, exchange, self.contract))
+        if not is_unsatisfiable(self.contract, operation, exchange):
+            self._ask_openapi_core(operation, exchange, [each.seen for each in found])
+        for each in found:
+            self.response_findings.append(
+                finding(
+                    "document",
+                    name_of(operation),
+                    expected=each.expected,
+                    seen=each.seen,
+                    about=each.about,
+                    exchanges=self._created.steps_to_show(exchange),
+                )
+            )
+        return exchange
+
+    def _ask_openapi_core(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
+        with self.shared.openapi_core_lock:
+            self.shared.openapi_core.compare(operation, exchange, self.target.base_url, "mockserver", faults)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, int) or (isinstance(value, str) and len(value) < 200)
