@@ -8,15 +8,12 @@ from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
-import jsonschema_rs
-
 from mockserver.examples.alternatives import Choice, choices
 from mockserver.examples.budget import ENDLESS, Budget, NoValue
-from mockserver.examples.constraints import NOTHING, TYPES, Constraints, Schema, Schemas
+from mockserver.examples.constraints import TYPES, Constraints, Schemas
+from mockserver.examples.joined_schemas import JoinedSchemas
 from mockserver.examples.keywords import decided, fold
-from mockserver.examples.strings import Text
 from mockserver.openapi.direction_view import DirectionView
-from mockserver.openapi.schemas import PATTERN_LIMIT, Compiled, compiled
 from mockserver.openapi.subschemas import without_booleans
 
 TRIES = 6
@@ -32,9 +29,6 @@ MAX_REQUIRED_DEPTH = 40
 
 MAX_GENERATORS = 6_000
 """How many new generators one value may need; the largest response of GitHub needs six hundred."""
-
-MAX_FINITE = 1000
-"""The largest range of integers that is listed in full."""
 
 SCALARS_FIRST = ("null", "boolean", "number", "string", "array", "object")
 """The JSON types in the order in which they are tried where nesting must end soon."""
@@ -96,7 +90,7 @@ class ValueGenerators:
             self.probing = before
 
 
-class ValueGenerator:
+class ValueGenerator(JoinedSchemas):
     """Makes values that are valid against all of `schemas`, which `constraints` joins.
 
     A value is made from the constraints. If it can be invalid all the same (`risky`), it is validated; if that fails
@@ -117,45 +111,12 @@ class ValueGenerator:
         `level` is the number of choices among alternatives that led here.
         """
         generators.count()
-        self.generators, self.schemas, self.constraints = generators, schemas, constraints
-        self.origin, self.level = origin, level
+        super().__init__(generators.view, schemas, constraints, origin)
+        self.generators, self.level = generators, level
         self.children: dict[str, ValueGenerator] = {}
         self._fits: dict[int, bool] = {}
         self._promising: bool | None = None
         self._ways: list[ValueGenerator] | None = None
-
-    @cached_property
-    def pointer(self) -> str:
-        """Where the schemas come from, for messages."""
-        if self.origin:
-            return self.origin.pointer
-        pointers = self.generators.view.pointers
-        return next((pointers[id(schema)] for schema in self.schemas if id(schema) in pointers), "")
-
-    @cached_property
-    def impossible(self) -> bool:
-        """Is it evident that no value is valid?"""
-        return any(schema == NOTHING for schema in self.schemas) or self.constraints.contradiction() is not None
-
-    def valid(self, value: Any) -> bool:
-        """Is `value` valid against all schemas?"""
-        return self.validator.is_valid(value)
-
-    @cached_property
-    def validator(self) -> Compiled:
-        """The validator of all schemas together. Raises NoValue if they do not compile."""
-        return self.compile()
-
-    def compile(self) -> Compiled:
-        """A new validator of all schemas together. Raises NoValue if they do not compile."""
-        try:
-            return compiled(self._whole())
-        except ValueError as error:
-            raise NoValue(self.pointer, f"the schema cannot be compiled: {str(error).splitlines()[0]}") from None
-
-    def _whole(self) -> Schema:
-        needed = self.generators.view.closure(self.schemas)
-        return {"allOf": list(self.schemas), **({"$defs": needed} if needed else {})}
 
     def make(self, budget: Budget, name: str = "") -> Any:
         """A value for a property called `name`. Raises NoValue if none is found."""
@@ -238,34 +199,11 @@ class ValueGenerator:
             raise NoValue(self.pointer, "it requires itself without end" if endless else CONTRADICTION)
         return self._rewritten(self.normalised.to_json_schema()) if self.normalised else None
 
-    @cached_property
-    def unsatisfiable(self) -> bool:
-        """Is it proven that no value can be valid?"""
-        form = self.normalised
-        return form is not None and form.satisfiability() == jsonschema_rs.canonical.Satisfiability.NO
-
-    @cached_property
-    def normalised(self) -> jsonschema_rs.CanonicalSchema | None:
-        """The canonical form of the schemas together; None if there is none, or if this is one already."""
-        if self.origin:
-            return None
-        schema = self.generators.view.inlined({"allOf": list(self.schemas)})
-        needed = self.generators.view.closure((schema,))
-        try:
-            return jsonschema_rs.canonicalize(
-                {**schema, "$defs": needed},
-                draft=jsonschema_rs.Draft202012,
-                validate_formats=True,
-                pattern_options=PATTERN_LIMIT,
-            )
-        except ValueError:
-            return None
-
     def _rewritten(self, form: Any) -> ValueGenerator:
         """The generator of a canonical form; its references have the keys of the view's definitions."""
         schema = without_booleans({key: value for key, value in form.items() if key not in ("$schema", "$defs")})
         return ValueGenerator(
-            self.generators, (schema,), fold(Constraints(), schema, self.generators.view.definition), origin=self
+            self.generators, (schema,), fold(Constraints(), schema, self.view.definition), origin=self
         )
 
     def made(self, budget: Budget, name: str) -> Any:
@@ -283,26 +221,6 @@ class ValueGenerator:
             raise NoValue(self.pointer, "none of the listed values is valid")
         other_than_null = [value for value in self.values if value is not None]
         return fresh(budget.random.choice(other_than_null or self.values))
-
-    @cached_property
-    def values(self) -> list[Any]:
-        """The values of `enum` and `const` that the other keywords allow."""
-        return [value for value in self.constraints.values or () if self.valid(value)]
-
-    @cached_property
-    def finite(self) -> list[Any] | None:
-        """All valid values, if they are few and known; else None."""
-        if self.constraints.values is not None:
-            return self.values
-        types, low, high = self.constraints.types, self.constraints.lowest, self.constraints.highest
-        candidates: list[Any] = [True, False] * ("boolean" in types) + [None] * ("null" in types)
-        if "number" in types and self.constraints.integral and low is not None and high is not None:
-            if high - low > MAX_FINITE:
-                return None
-            candidates += range(int(low) - 1, int(high) + 2)  # `int` rounds; what is out of bounds is not valid
-        elif types - {"boolean", "null"}:
-            return None
-        return [value for value in candidates if self.valid(value)] if candidates else None
 
     def _branched(self, budget: Budget, name: str) -> Any:
         reason = NoValue(self.pointer, "no choice among its alternatives is possible")
@@ -345,7 +263,7 @@ class ValueGenerator:
 
     def _branch(self, choice: Choice) -> ValueGenerator:
         chosen = tuple(group[index] for group, index in zip(self.constraints.alternatives, choice, strict=True))
-        constraints = decided(self.constraints, chosen, self.generators.view.definition)
+        constraints = decided(self.constraints, chosen, self.view.definition)
         return ValueGenerator(self.generators, (*self.schemas, *chosen), constraints, level=self.level + 1)
 
     def _typed(self, budget: Budget, name: str) -> Any:
@@ -387,13 +305,6 @@ class ValueGenerator:
         return ("object" in self.constraints.types and self.generators.types.object_ends(self, depth)) or (
             "array" in self.constraints.types and self.generators.types.array_ends(self, depth)
         )
-
-    @cached_property
-    def text(self) -> Text:
-        """The requirements for a string."""
-        constraints = self.constraints
-        lists = (constraints.patterns, constraints.formats, constraints.encodings)
-        return Text(constraints.min_length, constraints.max_length, *(tuple(dict.fromkeys(one)) for one in lists))
 
 
 def fresh(value: Any) -> Any:
