@@ -46,10 +46,9 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         _check_unknown_item(context, op, resource, created, path)
     if created is not None and resource is not None and resource.can("get") and created.resource is resource:
         response = context.get(created)
-        context.expect(
+        context.expect_status(
             response.status == 200,
             "a refused request has no effect: a GET still returns the item",
-            f"status {response.status}",
             created.exchange,
             response,
             about="done",
@@ -66,10 +65,9 @@ def _check_scheme_case(context: CheckContext, op: ResourceOperation, path: dict[
     statement = StatementRef(
         op.name, "http", "documented", "RFC 9110 section 11.1", "Scheme names are case-insensitive."
     )
-    context.expect(
+    context.expect_status(
         exchange.status != 401,
         "the scheme `bearer` is accepted like `Bearer`",
-        f"status {exchange.status}",
         exchange,
         about="scheme",
         statement=statement,

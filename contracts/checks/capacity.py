@@ -19,21 +19,16 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
     created, exchange = [], None
     for number in range(held, statement.limit):
         exchange, item = context.try_create(resource)
-        if not context.expect(
-            item is not None,
-            f"the create of item {number + 1} of {statement.limit} succeeds",
-            f"status {exchange.status}",
-            exchange,
-            about="below",
+        if not context.expect_status(
+            item is not None, f"the create of item {number + 1} of {statement.limit} succeeds", exchange, about="below"
         ):
             return
         created.append(item)
     over, extra = context.try_create(resource)
     last = created[-1].exchange if created and created[-1] else over
-    context.expect(
+    context.expect_status(
         extra is None,
         f"the create of item {statement.limit + 1} is refused, since the limit is {statement.limit}",
-        f"status {over.status}",
         last,
         over,
         about="over",
@@ -41,10 +36,9 @@ def capacity(context: CheckContext, resource: CheckedResource, statement: Capaci
     if extra is not None:
         return
     wanted = conflict_status(context)
-    context.expect(
+    context.expect_status(
         over.status == wanted,
         f"the create of item {statement.limit + 1} is refused with {wanted}",
-        f"status {over.status}",
         last,
         over,
         about="status",
@@ -69,23 +63,10 @@ def _check_room_after_delete(
 ) -> None:
     removed = context.delete(created)
     fresh, item = context.try_create(resource)
-    context.expect(
-        item is not None,
-        "deleting an item makes room for a new one",
-        f"status {fresh.status}",
-        removed,
-        fresh,
-        about="freed",
-    )
+    context.expect_status(item is not None, "deleting an item makes room for a new one", removed, fresh, about="freed")
     again, extra = context.try_create(resource)
-    context.expect(
-        extra is None,
-        "deleting one item makes room for one new item only",
-        f"status {again.status}",
-        removed,
-        fresh,
-        again,
-        about="one",
+    context.expect_status(
+        extra is None, "deleting one item makes room for one new item only", removed, fresh, again, about="one"
     )
 
 

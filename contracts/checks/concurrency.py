@@ -199,10 +199,9 @@ def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
         )
         if deleted.status < 300:
             response = context.get(created)
-            context.expect(
+            context.expect_status(
                 response.status in GONE,
                 "a deleted item stays deleted despite a concurrent update",
-                f"status {response.status}",
                 created.exchange,
                 *exchanges,
                 response,
@@ -235,10 +234,9 @@ def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None
     )
     response = context.get(created) if resource.can("get") else None
     if response is not None:
-        context.expect(
+        context.expect_status(
             response.status in GONE,
             "a GET returns 404 after the concurrent deletes",
-            f"status {response.status}",
             *exchanges,
             response,
             about="gone",

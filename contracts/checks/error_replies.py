@@ -58,13 +58,8 @@ def check_refused(
     own = (
         StatementRef.of("service", f"errors.{kind}", statement) if statement and 400 <= exchange.status < 500 else None
     )
-    if context.expect(
-        exchange.status in wanted,
-        f"{what} is refused with {statuses}",
-        f"status {exchange.status}",
-        exchange,
-        about=about,
-        statement=own,
+    if context.expect_status(
+        exchange.status in wanted, f"{what} is refused with {statuses}", exchange, about=about, statement=own
     ):
         check_error_body(context, kind, exchange, op)
     return 400 <= exchange.status < 500

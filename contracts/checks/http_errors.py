@@ -34,12 +34,8 @@ def malformed(context: CheckContext, resource: CheckedResource, op: ResourceOper
         if text:
             check_refused(context, "malformed", op, exchange, "a body that is not valid JSON", "malformed")
         else:
-            context.expect(
-                400 <= exchange.status < 500,
-                "a request without its required body is refused",
-                f"status {exchange.status}",
-                exchange,
-                about="empty",
+            context.expect_status(
+                400 <= exchange.status < 500, "a request without its required body is refused", exchange, about="empty"
             )
 
 
@@ -94,10 +90,9 @@ def _check_charset(
     statement = StatementRef(
         op.name, "http", "documented", "RFC 8259 section 11", "The parameter charset has no effect."
     )
-    context.expect(
+    context.expect_status(
         exchange.status not in (400, 415, 422),
         f"{plain}; charset=utf-8 is accepted like {plain}",
-        f"status {exchange.status}",
         exchange,
         about="charset",
         statement=statement,
@@ -114,12 +109,8 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
             Request(method, request.path, (), request.headers, body, "application/json" if body is not None else ""),
             context.main_user,
         )
-        context.expect(
-            400 <= exchange.status < 500,
-            f"the undocumented method {method} is refused",
-            f"status {exchange.status}",
-            exchange,
-            about=method,
+        context.expect_status(
+            400 <= exchange.status < 500, f"the undocumented method {method} is refused", exchange, about=method
         )
         if exchange.status == 405:
             allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}
@@ -144,9 +135,7 @@ def unknown_path(context: CheckContext, operation: Operation) -> None:
     if not path:
         raise CannotBuildRequest("the document has a path for every URL that the check tries")
     exchange = context.target.send(Request("GET", path, (), request.headers), context.main_user)
-    if context.expect(
-        exchange.status == 404, "an undocumented path returns 404", f"status {exchange.status}", exchange
-    ):
+    if context.expect_status(exchange.status == 404, "an undocumented path returns 404", exchange):
         check_error_body(context, "unknown-path", exchange)
 
 

@@ -59,10 +59,9 @@ def odd_input(context: CheckContext, op: ResourceOperation, resource: CheckedRes
             exchange = context.send(op, path=path, body=raw, media_type=op.media_type.name)
             _record_created(context, op, resource, exchange, path)
             _check_no_server_error(context, op, what, exchange)
-            context.expect(
+            context.expect_status(
                 exchange.status >= 300 or what in PARSED,
                 f"{what} is refused",
-                f"status {exchange.status}",
                 exchange,
                 about=f"accepts {what}",
                 statement=_inferred(op),
@@ -77,7 +76,7 @@ def _inferred(op: ResourceOperation) -> StatementRef:
 
 def _check_no_server_error(context: CheckContext, op: ResourceOperation, what: str, exchange: RecordedExchange) -> None:
     holds = exchange.status < 500 or is_documented_error(op.operation, exchange.status)
-    context.expect(holds, f"{what} causes no server error", f"status {exchange.status}", exchange, about=what)
+    context.expect_status(holds, f"{what} causes no server error", exchange, about=what)
 
 
 def _check_ids(
@@ -89,12 +88,8 @@ def _check_ids(
     for id in IDS:
         exchange = context.send(op, path=path | {parameter: id})
         _check_no_server_error(context, op, f"the id {_short(id)}", exchange)
-        context.expect(
-            exchange.status >= 300,
-            f"the id {_short(id)}, which no item has, is not found",
-            f"status {exchange.status}",
-            exchange,
-            about="found",
+        context.expect_status(
+            exchange.status >= 300, f"the id {_short(id)}, which no item has, is not found", exchange, about="found"
         )
 
 
@@ -197,10 +192,9 @@ def _check_text(
         None if firm else StatementRef(op.name, "schema", "inferred", "the document's schema of the request", "")
     )
     exchange, created = context.try_create(resource, body)
-    context.expect(
+    context.expect_status(
         exchange.status < 300 or op.may_refuse,
         f"a request with {name} {as_json(text)} is accepted ({what})",
-        f"status {exchange.status}",
         exchange,
         about=f"accepts {what}",
         statement=statement,

@@ -243,19 +243,17 @@ def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOp
     most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     for value in filter(None, (least, most)):
         response = context.list_page(created, query={paging.limit: value})
-        context.expect(
+        context.expect_status(
             response.status == 200,
             f"a request with {paging.limit}={value} is accepted",
-            f"status {response.status}",
             response,
             about=f"accept {value}",
         )
     for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
         response = context.list_page(created, query={paging.limit: value})
-        context.expect(
+        context.expect_status(
             400 <= response.status < 500,
             f"a request with {paging.limit}={value} is refused",
-            f"status {response.status}",
             response,
             about=f"refuse {value}",
         )

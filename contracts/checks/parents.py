@@ -26,10 +26,9 @@ def parent(context: CheckContext, resource: CheckedResource, statement: Parent) 
         if op is not None and resource.leads_through_owner(op):
             body = context.bodies.minimal(op, context.check) if op.media_type else MISSING
             response = context.send(op, path=path, body=body)
-            context.expect(
+            context.expect_status(
                 response.status in GONE,
                 f"a {op.operation.method.upper()} below another {owner.name} returns 404",
-                f"status {response.status}",
                 created.exchange,
                 elsewhere.exchange,
                 response,
@@ -76,10 +75,9 @@ def _check_parent_update(
         return
     changed = context.update(above, {name: value})
     response = context.get(created)
-    context.expect(
+    context.expect_status(
         response.status == 200,
         f"the item still exists after an update of its {owner.name}",
-        f"status {response.status}",
         created.exchange,
         changed,
         response,
@@ -102,20 +100,14 @@ def _check_parent_delete(
     history = (above.exchange, exchange, removed)
     if resource.can("get"):
         response = context.get(created)
-        context.expect(
-            response.status in GONE,
-            f"the item is deleted with its {owner.name}",
-            f"status {response.status}",
-            *history,
-            response,
-            about="cascade",
+        context.expect_status(
+            response.status in GONE, f"the item is deleted with its {owner.name}", *history, response, about="cascade"
         )
     if statement.must_exist:
         late, late_made = context.try_create(resource, path=below)
-        context.expect(
+        context.expect_status(
             late_made is None and late.status in GONE,
             f"a create below a deleted {owner.name} returns 404",
-            f"status {late.status}",
             *history,
             late,
             about="orphan",

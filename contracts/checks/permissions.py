@@ -51,10 +51,9 @@ def _check_refused_role(
     exchange = context.send(op, user=user, path=created.path if created else None, body=body_for(context, op, resource))
     policy = context.contract.behaviour.service.no_access.refusal
     wanted = error_statuses(context, "missing" if policy == "missing" else "forbidden", op)
-    if context.expect(
+    if context.expect_status(
         exchange.status in wanted,
         f"a request with the role {user.role} is refused with {min(wanted)}",
-        f"status {exchange.status}",
         exchange,
         about=user.role,
     ):
@@ -65,10 +64,9 @@ def _check_refused_role(
         )
     if created is not None and resource is not None and resource.can("get"):
         response = context.get(created)
-        context.expect(
+        context.expect_status(
             response.status == 200,
             "a refused request has no effect: a GET still returns the item",
-            f"status {response.status}",
             exchange,
             response,
             about=f"done {user.role}",
@@ -80,10 +78,9 @@ def _check_permission_places_role(
 ) -> None:
     created = context.create(resource) if resource is not None and resource.can("create") else None
     exchange = context.send(op, user=user, path=created.path if created else None, body=body_for(context, op, resource))
-    context.expect(
+    context.expect_status(
         exchange.status not in (401, 403) and not (created and exchange.status in (404, 410)),
         f"a request with the role {user.role} is permitted",
-        f"status {exchange.status}",
         exchange,
         about=f"admitted {user.role}",
     )
@@ -98,11 +95,8 @@ def no_access(context: CheckContext, resource: CheckedResource) -> None:
     op = resource.operations["list"]
     wanted = error_statuses(context, policy, op)
     exchange: RecordedExchange = context.send(op, user=other_user)
-    context.expect(
-        exchange.status in wanted,
-        f"a request in a tenant without access is refused with {min(wanted)}",
-        f"status {exchange.status}",
-        exchange,
+    context.expect_status(
+        exchange.status in wanted, f"a request in a tenant without access is refused with {min(wanted)}", exchange
     )
     if exchange.status in wanted:
         check_error_body(context, policy, exchange, op)

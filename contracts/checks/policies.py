@@ -32,12 +32,8 @@ def unknown_fields(
     if statement.policy == "refuse":
         check_refused(context, "invalid", op, exchange, f"a request with the unknown field {UNKNOWN_NAME}", "refuse")
         return
-    if not context.expect(
-        exchange.status < 300,
-        "a request with an unknown field succeeds",
-        f"status {exchange.status}",
-        exchange,
-        about="accept",
+    if not context.expect_status(
+        exchange.status < 300, "a request with an unknown field succeeds", exchange, about="accept"
     ):
         return
     response = context.get(fresh) if fresh and resource.can("get") else exchange
@@ -91,7 +87,7 @@ def trailing_slash(context: CheckContext, operation: Operation, statement: Trail
     path = request.path[:-1] if request.path.endswith("/") else request.path + "/"
     exchange = context.target.send(request._replace(path=path), context.main_user)
     wanted, text = EXPECTED[statement.policy]
-    context.expect(exchange.status in wanted, f"{path} {text}", f"status {exchange.status}", exchange)
+    context.expect_status(exchange.status in wanted, f"{path} {text}", exchange)
     if statement.policy == "redirect":
         _check_post_redirect(context, operation, path)
     if statement.policy == "redirect" and exchange.status in wanted:
@@ -112,12 +108,8 @@ def _check_post_redirect(context: CheckContext, operation: Operation, path: str)
     headers = context.request(operation, user=context.main_user).headers
     exchange = context.target.send(Request("POST", path, (), headers, {}, "application/json"), context.main_user)
     if 300 <= exchange.status < 400:
-        context.expect(
-            exchange.status in (307, 308),
-            "a POST is redirected with 307 or 308",
-            f"status {exchange.status}",
-            exchange,
-            about="method",
+        context.expect_status(
+            exchange.status in (307, 308), "a POST is redirected with 307 or 308", exchange, about="method"
         )
 
 

@@ -43,13 +43,8 @@ def rate_limit(context: CheckContext, resource: CheckedResource, statement: Rate
         _check_separate_counts(context, resource, statement, user, replies[-1])
         context.target.pause(statement.window + 1)
         again = context.send(resource.operations["list"], user=user, once=True)
-        context.expect(
-            again.status == 200,
-            "requests succeed again after the window",
-            f"status {again.status}",
-            replies[-1],
-            again,
-            about="again",
+        context.expect_status(
+            again.status == 200, "requests succeed again after the window", replies[-1], again, about="again"
         )
 
 

@@ -33,9 +33,7 @@ def create_item(context: CheckContext, resource: CheckedResource) -> None:
         accepted = 200 <= exchange.status < 300
         if full and not accepted and resource.operations["create"].may_refuse:
             continue  # the vendor's rules may forbid this combination of fields
-        if not context.expect(
-            accepted, "a valid create request succeeds", f"status {exchange.status}", exchange, about="accepted"
-        ):
+        if not context.expect_status(accepted, "a valid create request succeeds", exchange, about="accepted"):
             continue
         if created is None and not shows_id(context, resource):
             raise CannotBuildRequest(f"{resource.operations['create'].name} shows no id")
@@ -53,10 +51,9 @@ def read_back(context: CheckContext, resource: CheckedResource) -> None:
         if created is None:
             continue
         response = context.get(created)
-        if context.expect(
+        if context.expect_status(
             response.status == 200,
             "a GET after the create returns the new item",
-            f"status {response.status}",
             created.exchange,
             response,
             about="found",
@@ -175,10 +172,9 @@ def other_items_unchanged(context: CheckContext, resource: CheckedResource) -> N
     )
     if resource.can("delete") and op is not None:
         still = context.get(changed)
-        context.expect(
+        context.expect_status(
             still.status == 200,
             "deleting one item does not delete another",
-            f"status {still.status}",
             changed.exchange,
             *done,
             still,
@@ -192,10 +188,9 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
     if resource.can("list"):
         context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
     removed = context.delete(created)
-    if not context.expect(
+    if not context.expect_status(
         200 <= removed.status < 300,
         "a DELETE of an existing item succeeds",
-        f"status {removed.status}",
         created.exchange,
         removed,
         about="accepted",
@@ -208,13 +203,8 @@ def delete_item(context: CheckContext, resource: CheckedResource) -> None:
         ):
             body = MISSING if name in ("get", "delete") else _update_body(context, op)
             response = context.send(op, path=created.path, body=body)
-            context.expect(
-                response.status in GONE,
-                f"{op.name} returns 404 for a deleted item",
-                f"status {response.status}",
-                *history,
-                response,
-                about=name,
+            context.expect_status(
+                response.status in GONE, f"{op.name} returns 404 for a deleted item", *history, response, about=name
             )
     if resource.can("list"):
         for query in ({}, *_unfiltered_queries(resource)):
@@ -274,12 +264,8 @@ def not_found(context: CheckContext, resource: CheckedResource) -> None:
             path = {**(known.path if known else {}), parameter: id}
             body = MISSING if name in ("get", "delete") else _update_body(context, op)
             response = context.send(op, path=path, body=body)
-            context.expect(
-                response.status in GONE,
-                f"{op.name} returns 404 for an unknown id",
-                f"status {response.status}",
-                response,
-                about=name,
+            context.expect_status(
+                response.status in GONE, f"{op.name} returns 404 for an unknown id", response, about=name
             )
 
 

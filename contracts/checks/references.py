@@ -24,10 +24,9 @@ def references(context: CheckContext, resource: CheckedResource, fields: Mapping
         if fitting.status >= 300:
             continue
         exchange, _ = context.try_create(resource, context.body(resource) | {name: theirs.id})
-        context.expect(
+        context.expect_status(
             exchange.status >= 400,
             f"a request whose {name} is a {of} of another tenant is refused",
-            f"status {exchange.status}",
             theirs.exchange,
             exchange,
             about=name,

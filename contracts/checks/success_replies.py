@@ -21,12 +21,8 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
     if exchange.status >= 300:
         raise CannotBuildRequest(f"{op.name} answers {exchange.status}")
     if statement.status is not None and not (exchange.status == 201 and _may_create(resource, op)):
-        context.expect(
-            exchange.status == statement.status,
-            f"a success has status {statement.status}",
-            f"status {exchange.status}",
-            exchange,
-            about="status",
+        context.expect_status(
+            exchange.status == statement.status, f"a success has status {statement.status}", exchange, about="status"
         )
     if "{location}" in statement.headers.values() and _is_location_stated(op, statement):
         _check_location(context, resource, statement, exchange)
@@ -70,10 +66,9 @@ def _check_location(
     ) or not resource.can("get"):
         return
     response = context.target.send(Request("GET", parts.path.removeprefix(base)), context.main_user)
-    context.expect(
+    context.expect_status(
         response.status == 200,
         f"a GET of {parts.path}, the value of {name}, returns the new item",
-        f"status {response.status}",
         exchange,
         response,
         about="located",

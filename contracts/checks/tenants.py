@@ -42,10 +42,9 @@ def tenants(context: CheckContext, resource: CheckedResource) -> None:
             _check_list(context, resource, created, user, way)
     if before is not None:
         response = context.get(created)
-        context.expect(
+        context.expect_status(
             response.status == 200 and context.item(resource.operations["get"], response) == before,
             "requests of another tenant do not change the item",
-            f"status {response.status}",
             created.exchange,
             response,
             about="unchanged",
@@ -93,10 +92,9 @@ def _check_same_as_unknown(
         statement = StatementRef.of("service", "no-access", policy)
     for id in unknown_ids(context, created):
         nothing = context.send(op, user=user, path={**created.path, parameter: id})
-        context.expect(
+        context.expect_status(
             foreign.status == nothing.status or foreign.status < 300,
             f"another tenant's item gets the same status as an unknown item, {nothing.status}",
-            f"status {foreign.status}",
             created.exchange,
             nothing,
             foreign,
@@ -128,10 +126,9 @@ def _check_refusal(
         body |= {parameter: created.id}
     query = {parameter: created.id} if where == "query" else {}
     exchange = context.send(op, user=user, path=created.path, query=query, body=MISSING if body is None else body)
-    context.expect(
+    context.expect_status(
         exchange.status in DENIED,
         f"a {op.operation.method.upper()} by another tenant is refused",
-        f"status {exchange.status}",
         created.exchange,
         exchange,
         about=about,
@@ -181,12 +178,8 @@ def create_in_other_tenant(context: CheckContext, resource: CheckedResource) -> 
     other_user = context.other_tenant_user()
     exchange, created = context.try_create(resource, user=other_user.in_tenant(context.main_user.tenant))
     if created is None:
-        context.expect(
-            exchange.status in DENIED,
-            "a create in another tenant is refused",
-            f"status {exchange.status}",
-            exchange,
-            about="status",
+        context.expect_status(
+            exchange.status in DENIED, "a create in another tenant is refused", exchange, about="status"
         )
         return
     items, listing = context.list_all(resource)
@@ -219,18 +212,12 @@ def _check_two_tenants(context: CheckContext, resource: CheckedResource, here: U
             )
         if resource.can("get"):
             response, away = context.get(created), context.get(created, user=other)
-            context.expect(
-                response.status == 200,
-                "a GET in the item's tenant returns it",
-                f"status {response.status}",
-                exchange,
-                response,
-                about="found",
+            context.expect_status(
+                response.status == 200, "a GET in the item's tenant returns it", exchange, response, about="found"
             )
-            context.expect(
+            context.expect_status(
                 away.status in DENIED,
                 "a GET in another tenant of the same credential is refused",
-                f"status {away.status}",
                 exchange,
                 away,
                 about="elsewhere",

@@ -42,7 +42,7 @@ def _duplicate(values: Mapping[str, Any]) -> str:
 def _expect_refused(context: CheckContext, expected: str, about: str, *exchanges: RecordedExchange) -> None:
     """Report a violation if the last exchange is no conflict."""
     wanted, last = conflict_status(context), exchanges[-1]
-    context.expect(last.status == wanted, f"{expected} with {wanted}", f"status {last.status}", *exchanges, about=about)
+    context.expect_status(last.status == wanted, f"{expected} with {wanted}", *exchanges, about=about)
 
 
 def _check_replace(
@@ -64,10 +64,9 @@ def _check_update(
     expected = f"an update that makes {_duplicate(values)} is refused"
     _expect_refused(context, expected, "update", first.exchange, other.exchange, changed)
     same = context.update(first, values)
-    context.expect(
+    context.expect_status(
         200 <= same.status < 300,
         "an update of an item with its own unique values succeeds",
-        f"status {same.status}",
         first.exchange,
         same,
         about="itself",
@@ -80,12 +79,8 @@ def _check_freed(
     """The values of a deleted item are free again."""
     context.delete(first)
     again, fresh = context.try_create(resource, {**context.body(resource), **values})
-    context.expect(
-        fresh is not None,
-        "the unique values of a deleted item can be used again",
-        f"status {again.status}",
-        again,
-        about="freed",
+    context.expect_status(
+        fresh is not None, "the unique values of a deleted item can be used again", again, about="freed"
     )
 
 
@@ -98,10 +93,9 @@ def _check_similar_value(
         like = context.body(resource) | {each: body[each] for each in statement.fields} | {name: value}
         if value and context.bodies.accepts(resource.operations["create"], like):
             exchange, created = context.try_create(resource, like)
-            context.expect(
+            context.expect_status(
                 created is not None,
                 f"{name} {as_json(value)} is accepted, since it differs from the used {as_json(body[name])}",
-                f"status {exchange.status}",
                 first.exchange,
                 exchange,
                 about="like",
@@ -115,10 +109,9 @@ def duplicates_allowed(context: CheckContext, resource: CheckedResource) -> None
     first = context.create(resource, body)
     exchange, second = context.try_create(resource, body)
     explained = any(r.status == "409" for r in op.operation.responses) and not resource.behaviour.capacity
-    context.expect(
+    context.expect_status(
         exchange.status < 300 or op.may_refuse or explained,
         "a second item with the same values is accepted, since no statement forbids it",
-        f"status {exchange.status}",
         first.exchange,
         exchange,
         about="accepted",

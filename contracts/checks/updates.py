@@ -215,13 +215,8 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     count = len(context.list_all(created)[0]) if resource.can("list") else 0
     body = _smallest_put_body(context, resource, op, created)
     first = context.send(op, path=created.path, body=body)
-    if not context.expect(
-        200 <= first.status < 300,
-        "a valid PUT succeeds",
-        f"status {first.status}",
-        created.exchange,
-        first,
-        about="accepted",
+    if not context.expect_status(
+        200 <= first.status < 300, "a valid PUT succeeds", created.exchange, first, about="accepted"
     ):
         return
     response = context.get(created)

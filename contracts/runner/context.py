@@ -138,3 +138,15 @@ class CheckContext(ItemMaker):
         if not holds:
             self.report_violation(expected, seen, *exchanges, about=about, statement=statement)
         return holds
+
+    def expect_status(
+        self,
+        holds: bool,
+        expected: str,
+        *exchanges: RecordedExchange,
+        about: str = "",
+        statement: StatementRef | None = None,
+    ) -> bool:
+        """The same, where the status of the last exchange is what was seen."""
+        seen = f"status {exchanges[-1].status}"
+        return self.expect(holds, expected, seen, *exchanges, about=about, statement=statement)

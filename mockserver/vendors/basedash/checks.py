@@ -49,12 +49,8 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     exchange, away = context.try_create(
         resource, context.body(resource) | {"serverUrl": "https://contract-check.invalid/mcp"}
     )
-    context.expect(
-        away is not None,
-        "a server that cannot be reached is registered, too",
-        f"status {exchange.status}",
-        exchange,
-        about="unreachable",
+    context.expect_status(
+        away is not None, "a server that cannot be reached is registered, too", exchange, about="unreachable"
     )
 
 

@@ -74,14 +74,8 @@ def _rotates(context: CheckContext, created: CreatedItem, first: Any) -> None:
         about="rotated",
     )
     old = _secret(context, first)
-    context.expect(
-        old.status in GONE,
-        "the replaced managed secret is deleted",
-        f"status {old.status}",
-        created.exchange,
-        rotated,
-        old,
-        about="replaced",
+    context.expect_status(
+        old.status in GONE, "the replaced managed secret is deleted", created.exchange, rotated, old, about="replaced"
     )
     cleared = context.update(created, {"authorization": None})
     last = context.item(created.resource.operations["get"], response := context.get(created)).get(FIELD)
@@ -95,14 +89,8 @@ def _rotates(context: CheckContext, created: CreatedItem, first: Any) -> None:
         about="cleared",
     )
     gone = _secret(context, second)
-    context.expect(
-        gone.status in GONE,
-        "the cleared managed secret is deleted",
-        f"status {gone.status}",
-        created.exchange,
-        cleared,
-        gone,
-        about="removed",
+    context.expect_status(
+        gone.status in GONE, "the cleared managed secret is deleted", created.exchange, cleared, gone, about="removed"
     )
 
 
@@ -120,10 +108,9 @@ def _own_stays(context: CheckContext, resource: CheckedResource, own: CreatedIte
         )
         done = context.delete(created) if change is None else context.update(created, change)
         response = _secret(context, own.id)
-        if not context.expect(
+        if not context.expect_status(
             response.status == 200,
             "a secret that the caller created still exists",
-            f"status {response.status}",
             created.exchange,
             done,
             response,
@@ -138,12 +125,8 @@ def sync_tools(context: CheckContext, resource: CheckedResource) -> None:
     exchange, created = context.try_create(
         resource, context.body(resource) | {"base_url": "https://contract-check.invalid/mcp"}
     )
-    context.expect(
-        created is not None,
-        "a server that cannot be reached is registered, too",
-        f"status {exchange.status}",
-        exchange,
-        about="unreachable",
+    context.expect_status(
+        created is not None, "a server that cannot be reached is registered, too", exchange, about="unreachable"
     )
 
 

@@ -29,9 +29,7 @@ def check_configuration(context: CheckContext, resource: CheckedResource) -> Non
         before = len(context.list_all(created)[0])
         body = {name: value for name, value in context.body(resource).items() if name not in left_out} | given
         exchange, _ = context.try_create(resource, body)
-        context.expect(
-            400 <= exchange.status < 500, f"{what} is refused", f"status {exchange.status}", exchange, about=what
-        )
+        context.expect_status(400 <= exchange.status < 500, f"{what} is refused", exchange, about=what)
         items, listing = context.list_all(created)
         context.expect(
             len(items) == before,
@@ -60,14 +58,7 @@ def disconnect(context: CheckContext, resource: CheckedResource) -> None:
     created = context.create(resource)
     connected = _by_id(context, "connect", created.id)
     exchange = _by_id(context, "disconnect", created.id)
-    if context.expect(
-        exchange.status == 200,
-        "a disconnect succeeds",
-        f"status {exchange.status}",
-        connected,
-        exchange,
-        about="accepted",
-    ):
+    if context.expect_status(exchange.status == 200, "a disconnect succeeds", connected, exchange, about="accepted"):
         _status(context, created, "disconnected", connected, exchange)
     items, listing = context.list_all(created)
     context.expect(
@@ -144,11 +135,6 @@ def _able(context: CheckContext, created: CreatedItem, connected: RecordedExchan
 def _nobody(context: CheckContext, resource: CheckedResource, name: str, created: CreatedItem) -> None:
     removed = context.delete(created)
     exchange = _by_id(context, name, created.id)
-    context.expect(
-        exchange.status in GONE,
-        f"{name} returns 404 for a deleted server",
-        f"status {exchange.status}",
-        removed,
-        exchange,
-        about="missing",
+    context.expect_status(
+        exchange.status in GONE, f"{name} returns 404 for a deleted server", removed, exchange, about="missing"
     )

@@ -36,14 +36,7 @@ def test_saved(context: CheckContext, resource: CheckedResource) -> None:
     )
     removed = context.delete(created)
     gone = context.send(op, path=created.path)
-    context.expect(
-        gone.status in GONE,
-        "a test of a deleted server returns 404",
-        f"status {gone.status}",
-        removed,
-        gone,
-        about="missing",
-    )
+    context.expect_status(gone.status in GONE, "a test of a deleted server returns 404", removed, gone, about="missing")
 
 
 @rule_check("test-inline")
@@ -67,10 +60,9 @@ def test_inline(context: CheckContext, resource: CheckedResource) -> None:
 
 
 def _tested(context: CheckContext, exchange: RecordedExchange, created: CreatedItem) -> None:
-    context.expect(
+    context.expect_status(
         exchange.status in TESTED,
         "a test returns the tools with 200, or 502",
-        f"status {exchange.status}",
         created.exchange,
         exchange,
         about="tested",
