@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
@@ -31,7 +31,7 @@ def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
         elif total / size < 30:
             _check_pages(context, resource, op, paging, created[0], size, ids(resource, everything))
     if paging.position:
-        _check_positions(context, resource, op, paging, created[0], ids(resource, everything))
+        _check_positions(context, resource, paging, created[0], ids(resource, everything))
 
 
 def _check_limit(
@@ -172,67 +172,53 @@ def _check_page_numbers(
 
 
 def _check_positions(
-    context: CheckContext,
-    resource: CheckedResource,
-    op: ResourceOperation,
-    paging: Paging,
-    created: CreatedItem,
-    wanted: list[str],
+    context: CheckContext, resource: CheckedResource, paging: Paging, created: CreatedItem, wanted: list[str]
 ) -> None:
     """Pages at other positions: in the middle, at the end and after it."""
-    if len(wanted) < 3:
-        return  # the list lacks created items, which other checks report
+    # A list that lacks created items is reported by other checks.
+    for page in _positions(paging, wanted) if len(wanted) >= 3 else ():
+        response = context.list_page(created, query={paging.limit: 2, page.parameter: page.position})
+        items = context.items(resource, response)
+        context.expect(
+            ids(resource, items) == wanted[page.start : page.start + 2],
+            page.expected,
+            _shown(resource, items, wanted),
+            response,
+            about=page.about,
+        )
+
+
+class _Position(NamedTuple):
+    """A page of two items: the parameter and the value that lead to it, and the index of its first item."""
+
+    about: str
+    parameter: str
+    position: Any
+    start: int
+    expected: str
+
+
+def _positions(paging: Paging, wanted: Sequence[str]) -> Iterator[_Position]:
+    name = paging.position
     if paging.style == "offset":
         for start in (0, 1, 2, len(wanted) - 1, len(wanted), BEYOND):
-            response = context.list_page(created, query={paging.limit: 2, paging.position: start})
-            context.expect(
-                ids(resource, context.items(resource, response)) == wanted[start : start + 2],
-                f"the items from index {start} on with {paging.position}={start}",
-                _shown(resource, context.items(resource, response), wanted),
-                response,
-                about="offset",
-            )
+            expected = f"the items from index {start} on with {name}={start}"
+            yield _Position("offset", name, start, start, expected)
     elif paging.style == "page":
-        for number in (paging.first, paging.first + 1, BEYOND):
-            response = context.list_page(created, query={paging.limit: 2, paging.position: number})
-            start = (number - paging.first) * 2
-            context.expect(
-                ids(resource, context.items(resource, response)) == wanted[start : start + 2],
-                f"the items of page {number} with {paging.position}={number}",
-                _shown(resource, context.items(resource, response), wanted),
-                response,
-                about="page",
-            )
+        for page in (paging.first, paging.first + 1, BEYOND):
+            expected = f"the items of page {page} with {name}={page}"
+            yield _Position("page", name, page, (page - paging.first) * 2, expected)
     else:
-        response = context.list_page(created, query={paging.limit: 2, paging.position: wanted[1]})
-        context.expect(
-            ids(resource, context.items(resource, response)) == wanted[2:4],
-            "the page after a cursor starts with the item after it",
-            _shown(resource, context.items(resource, response), wanted),
-            response,
-            about="cursor",
-        )
-        _check_backward(context, resource, paging, created, wanted)
+        yield _Position("cursor", name, wanted[1], 2, "the page after a cursor starts with the item after it")
+        if paging.backward and len(wanted) >= 4:
+            expected = f"the page before a cursor has the items just before it ({paging.backward})"
+            yield _Position("backward", paging.backward, wanted[3], 1, expected)
 
 
 def _shown(resource: CheckedResource, items: Sequence[Any], wanted: Sequence[str]) -> str:
     """The items of a page, by their index in the whole list."""
     numbers = [str(wanted.index(id)) if id in wanted else "?" for id in ids(resource, items)]
     return f"the items with index {', '.join(numbers)}" if numbers else "no items"
-
-
-def _check_backward(
-    context: CheckContext, resource: CheckedResource, paging: Paging, created: CreatedItem, wanted: list[str]
-) -> None:
-    if paging.backward and len(wanted) >= 4:
-        response = context.list_page(created, query={paging.limit: 2, paging.backward: wanted[3]})
-        context.expect(
-            ids(resource, context.items(resource, response)) == wanted[1:3],
-            f"the page before a cursor has the items just before it ({paging.backward})",
-            _shown(resource, context.items(resource, response), wanted),
-            response,
-            about="backward",
-        )
 
 
 def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
