@@ -46,34 +46,50 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
         about="ids",
     )
     if resource.can("list"):
-        items, listing = context.list_all(created[0] if created else resource)
-        listed = Counter(ids(resource, items))
-        context.expect(
-            all(listed[id] == 1 for id in created_ids),
-            "each concurrently created item is in the list once",
-            f"{len(created_ids)} were created, {sum(listed[id] == 1 for id in created_ids)} are listed once",
-            *exchanges,
-            *listing,
-            about="listed",
-        )
+        _check_listed_once(context, resource, created, exchanges)
     for each in created if resource.can("get") else ():
-        shown = context.item(resource.operations["get"], context.get(each))
-        mixed = [
-            n
-            for n, v in each.sent.items()
-            if n in shown
-            and isinstance(v, str)
-            and n not in unchangeable(resource)
-            and not covers(shown[n], v)
-            and n in showable(context, resource, resource.operations["get"])
-        ]
-        context.expect(
-            not mixed,
-            "each item has the values of its own create request",
-            f"other values of {', '.join(mixed)}",
-            each.exchange,
-            about="mixed",
-        )
+        _check_own_values(context, resource, each)
+
+
+def _check_listed_once(
+    context: CheckContext,
+    resource: CheckedResource,
+    created: Sequence[CreatedItem],
+    exchanges: Sequence[RecordedExchange],
+) -> None:
+    items, listing = context.list_all(created[0] if created else resource)
+    listed = Counter(ids(resource, items))
+    once = sum(listed[str(each.id)] == 1 for each in created)
+    context.expect(
+        once == len(created),
+        "each concurrently created item is in the list once",
+        f"{len(created)} were created, {once} are listed once",
+        *exchanges,
+        *listing,
+        about="listed",
+    )
+
+
+def _check_own_values(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> None:
+    op = resource.operations["get"]
+    shown = context.item(op, context.get(created))
+    fixed, visible = unchangeable(resource), showable(context, resource, op)
+    mixed = [
+        name
+        for name, value in created.sent.items()
+        if name in shown
+        and isinstance(value, str)
+        and name not in fixed
+        and not covers(shown[name], value)
+        and name in visible
+    ]
+    context.expect(
+        not mixed,
+        "each item has the values of its own create request",
+        f"other values of {', '.join(mixed)}",
+        created.exchange,
+        about="mixed",
+    )
 
 
 def _statuses(exchanges: Sequence[RecordedExchange]) -> str:

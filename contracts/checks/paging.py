@@ -62,49 +62,29 @@ def _check_pages(
     listed_ids = ids(resource, items)
     sizes = [len(context.items(resource, each)) for each in listing]
     text = f"with {len(wanted)} items and {paging.limit}={size}"
-    context.expect(
-        all(n <= size for n in sizes),
-        f"{text}, no page has more than {size} items",
-        f"pages of {sizes}",
-        *listing,
-        about="size",
-    )
-    context.expect(
-        all(n == size for n in sizes[:-1]),
-        f"{text}, each page before the last has {size} items",
-        f"pages of {sizes}",
-        *listing,
-        about="full",
-    )
-    context.expect(
-        len(set(listed_ids)) == len(listed_ids),
-        f"{text}, each item is on one page only",
-        f"pages of {sizes}",
-        *listing,
-        about="twice",
-    )
-    context.expect(
-        set(wanted) <= set(listed_ids),
-        f"{text}, the pages together contain all items",
-        f"{len(set(listed_ids))} items in pages of {sizes}",
-        *listing,
-        about="missed",
-    )
-    context.expect(
-        listed_ids == wanted,
-        f"{text}, the items have the same order as without pages",
-        "another order",
-        *listing,
-        about="order",
-    )
-    full = -(-len(wanted) // size)
-    context.expect(
-        len(listing) <= full,
-        f"{text}, the reply to page {full} says that it is the last",
-        f"page {len(listing)} was needed to find the end",
-        *listing[-2:],
-        about="last",
-    ) if op.reply_path("more") or op.reply_path("next") else None
+    shown, distinct = f"pages of {sizes}", set(listed_ids)
+    for about, holds, expected, seen in (
+        ("size", all(n <= size for n in sizes), f"no page has more than {size} items", shown),
+        ("full", all(n == size for n in sizes[:-1]), f"each page before the last has {size} items", shown),
+        ("twice", len(distinct) == len(listed_ids), "each item is on one page only", shown),
+        (
+            "missed",
+            set(wanted) <= distinct,
+            "the pages together contain all items",
+            f"{len(distinct)} items in {shown}",
+        ),
+        ("order", listed_ids == wanted, "the items have the same order as without pages", "another order"),
+    ):
+        context.expect(holds, f"{text}, {expected}", seen, *listing, about=about)
+    if op.reply_path("more") or op.reply_path("next"):
+        full = -(-len(wanted) // size)
+        context.expect(
+            len(listing) <= full,
+            f"{text}, the reply to page {full} says that it is the last",
+            f"page {len(listing)} was needed to find the end",
+            *listing[-2:],
+            about="last",
+        )
     _check_end_of_list(context, op, listing, len(wanted), text)
     _check_page_numbers(context, resource, op, paging, listing, size, len(wanted))
 

@@ -19,7 +19,7 @@ from contracts.checks.item_view import (
 from contracts.checks.read_your_writes import WRITES, echoed
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
@@ -223,21 +223,7 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     item = context.item(resource.operations["get"], response)
     history = (created.exchange, first, response)
     echoed(context, resource, resource.operations["get"], response, body, created)
-    kept = (
-        body.keys()
-        | resource.server_fields
-        | unchangeable(resource)
-        | always_shown(context, resource.operations["get"])
-        | always_shown(context, op)
-    )
-    for name in (created.sent.keys() & item.keys()) - kept:
-        context.expect(
-            item[name] != created.sent[name] or item[name] in _default_values(context, op, name),
-            f"PUT removes or resets {name}, which its body does not contain",
-            as_json(item[name]),
-            *history,
-            about=f"dropped {name}",
-        )
+    _check_dropped(context, resource, created, body, item, history)
     _check_fixed_fields(context, resource, before, item, history)
     if resource.can("list"):
         items, listing = context.list_all(created)
@@ -258,6 +244,33 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
         context.item(resource.operations["get"], again),
         (created.exchange, first, response, again),
     )
+
+
+def _check_dropped(
+    context: CheckContext,
+    resource: CheckedResource,
+    created: CreatedItem,
+    body: Mapping[str, Any],
+    item: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """What the create request sent and the body of the PUT lacks is gone, or has its default."""
+    op = resource.operations["replace"]
+    kept = (
+        body.keys()
+        | resource.server_fields
+        | unchangeable(resource)
+        | always_shown(context, resource.operations["get"])
+        | always_shown(context, op)
+    )
+    for name in (created.sent.keys() & item.keys()) - kept:
+        context.expect(
+            item[name] != created.sent[name] or item[name] in _default_values(context, op, name),
+            f"PUT removes or resets {name}, which its body does not contain",
+            as_json(item[name]),
+            *history,
+            about=f"dropped {name}",
+        )
 
 
 def _body_without_defaults(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
