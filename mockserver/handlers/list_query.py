@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import filter_condition
+from mockserver.inference.references import EACH, Steps, steps_of
 from mockserver.state.collection import Collection
 from mockserver.state.views import FilteredView, Selection
 
@@ -21,22 +23,59 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         filter_condition(entry, getattr(context.call, entry.location).get(entry.parameter))
         for entry in context.bound.filters
     )
-    conditions = [condition for condition in asked if condition is not None]
+    conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
     if not conditions:
         return collection.view()
-    if len(conditions) == 1 and collection.is_indexed(conditions[0][0]):
-        return collection.view(conditions[0])
+    name, values = conditions[0]
+    if len(conditions) == len(values) == 1 and collection.is_indexed(name):
+        return collection.view((name, values[0]))
     walk = collection.view().after(None, newest_first=context.bound.resource.newest_first)
-    return Selection([r for r in walk if all(_found(r.fields, name) == value for name, value in conditions)])
+    return Selection([r for r in walk if all(_has(r.fields, name, values) for name, values in conditions)])
 
 
-def _found(fields: Mapping[str, Any], name: str) -> Any:
-    """The value of a property; `project.name` is one of an embedded object, unless a property has that name."""
-    if name in fields or "." not in name:
-        return fields.get(name)
-    outer, _, inner = name.partition(".")
-    embedded = fields.get(outer)
-    return _found(embedded, inner) if isinstance(embedded, Mapping) else None
+def _by_reference(context: RequestContext, name: str, values: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """A condition about a related item, such as its `project_id.name`, as one about the ids of these items."""
+    field, _, inner = name.partition(".")
+    references = context.bound.resource.statements.references if inner else ()
+    reference = next((one for one in references if one.field == field and one.key), None)
+    if reference is None:
+        return name, values
+    related = context.across(context.bound.plans[reference.resource])
+    ids = [each.fields.get(reference.key, each.id) for each in related if _has(each.fields, inner, values)]
+    return field, [spelling for id in ids for spelling in (id, str(id))]  # ids of numbers are also written as text
+
+
+def _has(fields: Mapping[str, Any], name: str, values: Sequence[Any]) -> bool:
+    """Has a property one of the values? A property that is in `fields` under the whole name comes first."""
+    if name == EVERY_FIELD:
+        return any(_contains(fields, str(value).casefold().split()) for value in values)
+    found = (fields[name],) if name in fields else _at(fields, steps_of(name))
+    return any(value in values for value in found)
+
+
+def _contains(fields: Mapping[str, Any], words: list[str]) -> bool:
+    """Is each of the words in some text? One with a colon is part of a language of the service (`is:open`)."""
+    texts = [text.casefold() for text in _texts(fields)]
+    return all(":" in word or any(word in text for text in texts) for word in words)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    entries = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for entry in entries:
+        yield from _texts(entry)
+
+
+def _at(value: Any, steps: Steps) -> Iterator[Any]:
+    """What is at `project.name` of an object, or at `tags[].name`; None where nothing is."""
+    if not steps:
+        yield value
+    elif steps[0] == EACH:
+        for each in value if isinstance(value, list) else ():
+            yield from _at(each, steps[1:])
+    else:
+        yield from _at(value.get(steps[0]) if isinstance(value, Mapping) else None, steps[1:])
 
 
 def _sorted(context: RequestContext, selected: FilteredView | Selection) -> FilteredView | Selection:

@@ -155,10 +155,10 @@ class RequestContext:
             return self._collection_of(self.bound.plans[resource])
         if self._collection is None:
             plan = self.bound.resource
-            self._collection = self._across(plan) if self.bound.across else self._collection_of(plan)
+            self._collection = self.across(plan) if self.bound.across else self._collection_of(plan)
         return self._collection
 
-    def _across(self, plan: ResourcePlan) -> Collection:
+    def across(self, plan: ResourcePlan) -> Collection:
         """The tenant's items of a resource below all owners, in a collection that only this request reads."""
         store, found = self.transaction.store, Collection(plan.indexed)
         if store.source is not None:

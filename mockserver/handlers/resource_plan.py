@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockserver.behaviour import templates
 from mockserver.behaviour.statements import Behaviour, Filter, IdentityStatement, Resource
+from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.behaviour.templates import ITEM_VALUES, Render
 from mockserver.contract import Contract
 from mockserver.handlers import new_ids
@@ -240,17 +241,19 @@ def _filter_fields(behaviour: Behaviour) -> dict[str, tuple[str, ...]]:
     for operation in behaviour.operations.values():
         if operation.action and operation.action.does == "list":
             found.setdefault(operation.action.of, {}).update(
-                (entry.field, None) for entry in operation.filter if "." not in entry.field
+                (entry.field, None) for entry in operation.filter if not {".", "[", EVERY_FIELD} & set(entry.field)
             )
     return {name: tuple(fields) for name, fields in found.items()}
 
 
-def filter_condition(entry: Filter, value: Any) -> tuple[str, Any] | None:
-    """The (field, value) that an item must have, from the value of a filter's parameter; None: every item passes."""
+def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | None:
+    """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
     if not entry.parameter:
-        return entry.field, entry.equals
+        return entry.field, (entry.equals,)
     if entry.anything is not None and value == entry.anything:
         return None
     if entry.equals is not None or entry.unless is not None:
-        return None if value == entry.unless else (entry.field, entry.equals)
-    return None if value is None else (entry.field, value)
+        return None if value == entry.unless else (entry.field, (entry.equals,))
+    if isinstance(value, list):
+        return (entry.field, value) if value else None
+    return None if value is None else (entry.field, (value,))

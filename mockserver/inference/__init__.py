@@ -30,6 +30,7 @@ def infer(
     envelopes = Envelopes(schemas, examples or ExampleMaker(document.root), keeps_validators=not document.is_large)
     writer = Writer(schemas, envelopes, document.base_path, all_exist=read_only)
     drafts = resources(document, schemas, read_only=read_only)
+    writer.refer_to(drafts)
     behaviours, unsaid = dict[str, Any](), list[str]()
     for draft in drafts:
         for action in draft.actions:
@@ -39,7 +40,6 @@ def infer(
             except UNWRITABLE as fault:
                 unsaid.append(f"{place(action.operation)} seems to {action.does} {draft.name}, but: {fault}")
     by_shape = {draft.shape: draft for draft in drafts}
-    writer.refer_to(drafts)
     return {
         "x-service": _service(document, [*unsaid, *_improvised(document, behaviours)]),
         "x-resources": {draft.name: writer.resource(draft, parent_of(draft, by_shape)) for draft in drafts},

@@ -8,19 +8,29 @@ from dataclasses import replace
 from mockserver.inference import actions, identity
 from mockserver.inference.draft import DraftAction, ResourceDraft
 from mockserver.inference.messages import list_path, reply_body
+from mockserver.inference.names import noun, plain
 from mockserver.inference.path_tree import PathNode, Shape
-from mockserver.openapi.schemas import Schemas
 
 
-def with_aliases(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -> list[ResourceDraft]:
+def with_aliases(
+    drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode], *, read_only: bool
+) -> list[ResourceDraft]:
     """The resources, each with the GETs at other paths whose replies have the schema of its items.
 
-    What could only be read there is no resource of its own any longer.
+    What could only be read there is no resource of its own any longer. Unless `read_only` items exist from the start:
+    then only lists of items that clients create are added, if the path says which of them they show.
     """
     mains: dict[str, ResourceDraft] = {}
     for draft in sorted(drafts, key=_rank):
-        for view in draft.reply_schemas()[:1] if draft.has_id else ():
+        for view in draft.reply_schemas()[:1] if draft.has_id and (read_only or draft.is_created) else ():
             mains.setdefault(view, draft)
+    kept = _without_aliases(drafts, mains) if read_only else drafts
+    _add_lists(kept, mains, nodes, read_only=read_only)
+    return kept
+
+
+def _without_aliases(drafts: list[ResourceDraft], mains: Mapping[str, ResourceDraft]) -> list[ResourceDraft]:
+    """The resources without those that only show the items of another one, which gets their actions."""
     kept: list[ResourceDraft] = []
     for draft in drafts:
         main = next((mains[view] for view in draft.reply_schemas()[:1] if view in mains), draft)
@@ -28,7 +38,6 @@ def with_aliases(drafts: list[ResourceDraft], nodes: Mapping[Shape, PathNode]) -
             kept.append(draft)
         else:
             main.actions += [_alias(main, draft, action) for action in draft.actions if action.does in ("get", "list")]
-    _add_lists(kept, mains, nodes)
     return kept
 
 
@@ -52,28 +61,73 @@ def _alias(main: ResourceDraft, draft: ResourceDraft, action: DraftAction) -> Dr
 
 
 def _add_lists(
-    drafts: Iterable[ResourceDraft], mains: Mapping[str, ResourceDraft], nodes: Mapping[Shape, PathNode]
+    drafts: Iterable[ResourceDraft],
+    mains: Mapping[str, ResourceDraft],
+    nodes: Mapping[Shape, PathNode],
+    *,
+    read_only: bool,
 ) -> None:
     """Add the GETs that belong to no resource and list items of one."""
     used = {action.operation.operation_id for draft in drafts for action in draft.actions}
+    above = {draft.node.shape[:-1]: draft for draft in mains.values()}
     for node in nodes.values():
         operation = node.operations.get("get")
         if operation is None or operation.operation_id in used:
             continue
-        for main in _listed(node, mains, next(iter(mains.values())).schemas if mains else None):
+        has_items = (*node.shape, "{}") in nodes  # a collection of its own, whatever its items look like
+        for main in _listed(node, mains, above) if read_only or not has_items else ():
             listed = actions.listing(main, operation)
-            if listed is not None:
+            keeps = _selecting(main, node)
+            if listed is not None and (read_only or keeps is not None):
                 reason = f"{listed.reason}, with the schema of {main.word}"
-                main.actions.append(replace(listed, across=True, reason=reason))
+                across = bool(main.parent_parameters) and not _is_below(main, node)
+                main.actions.append(replace(listed, across=across, keeps=keeps or {}, reason=reason))
 
 
-def _listed(node: PathNode, mains: Mapping[str, ResourceDraft], schemas: Schemas | None) -> Iterator[ResourceDraft]:
-    """The resource whose items a GET lists, if there is one."""
+def _is_below(main: ResourceDraft, node: PathNode) -> bool:
+    """Is a path below the collection of a resource, so that it says which items these are below?"""
+    return node.shape[: len(main.shape) - 1] == main.shape[:-1]
+
+
+def _selecting(main: ResourceDraft, node: PathNode) -> dict[str, str] | None:
+    """The path parameters that select items, with the property that each is about; None if one is about none.
+
+    `/users/{id}/orders` shows the orders with that `user_id`.
+    """
+    known = {plain(name): name for name, at in main.properties().items() if not main.schemas.properties(at)}
+    skipped = len(main.parent_parameters) if _is_below(main, node) else 0
+    found: dict[str, str] = {}
+    for position, parameter in enumerate(node.parameters[skipped:], skipped):
+        called = (plain(parameter), plain(f"{_word_before(node, position)}_{parameter}"))
+        name = next((known[one] for one in called if one in known and one not in main.id_names), None)
+        if name is None:
+            return None
+        found[parameter] = name
+    return found
+
+
+def _word_before(node: PathNode, position: int) -> str:
+    """The singular of the segment before a path parameter: `user` for the first of `/users/{id}/orders`."""
+    at = [index for index, segment in enumerate(node.shape) if "{}" in segment][position]
+    return "_".join(noun(node.shape[at - 1])) if at and "{" not in node.shape[at - 1] else ""
+
+
+def _listed(
+    node: PathNode, mains: Mapping[str, ResourceDraft], above: Mapping[Shape, ResourceDraft]
+) -> Iterator[ResourceDraft]:
+    """The resource whose items a GET lists, if there is one: by its schema, or right below by a like one."""
     found = reply_body(node.operations["get"], "list")
+    schemas = next(iter(mains.values())).schemas if mains else None
     if found is None or not found.schema or schemas is None:
         return
     path = list_path(schemas, found.schema, node.word)
     array = schemas.below(found.schema, path) if path is not None else None
     entries = schemas.items(array) if array is not None else None
-    if entries is not None and schemas.resolve(entries)[1] in mains:
-        yield mains[schemas.resolve(entries)[1]]
+    if entries is None:
+        return
+    main = mains.get(schemas.resolve(entries)[1])
+    near = above.get(node.shape[:-1])
+    if main is not None:
+        yield main
+    elif near is not None and actions.is_alike(near, entries):
+        yield near

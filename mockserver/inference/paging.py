@@ -1,8 +1,8 @@
-"""How a list is divided into pages, filtered and ordered, by the names of its query parameters."""
+"""How a list is divided into pages and ordered, by the names of its query parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mockserver.inference.names import plain
@@ -156,12 +156,12 @@ def _has_link_header(operation: Operation) -> bool:
 
 def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) -> Statement | None:
     """The `sort` statement of a list with a parameter that names a property to order by; else None."""
-    query = [p for p in operation.parameters if p.location == "query" and p.schema and _is_text(schemas, p)]
-    ways = [p for p in query if plain(p.name) in DIRECTIONS and _enum(schemas, p) <= WAYS and _enum(schemas, p)]
+    query = [p for p in operation.parameters if p.location == "query" and p.schema and is_text(schemas, p)]
+    ways = [p for p in query if plain(p.name) in DIRECTIONS and enum_of(schemas, p) <= WAYS and enum_of(schemas, p)]
     fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
     if not fields:
         return None
-    enum = {value.lstrip("+-") for value in _enum(schemas, fields[0])}
+    enum = {value.lstrip("+-") for value in enum_of(schemas, fields[0])}
     if enum and not enum & set(properties):
         return None
     stated: Statement = {"parameter": fields[0].name}
@@ -170,58 +170,12 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
 
 
-def _is_text(schemas: Schemas, parameter: Parameter) -> bool:
+def is_text(schemas: Schemas, parameter: Parameter) -> bool:
+    """Does a parameter have a text and nothing else?"""
     return schemas.types(str(parameter.schema)) == {"string"}
 
 
-def _enum(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
+def enum_of(schemas: Schemas, parameter: Parameter) -> frozenset[str]:
+    """The values that a parameter may have, in lower case; none if it may have any."""
     values = schemas.keyword(str(parameter.schema), "enum")
     return frozenset(str(value).lower() for value in values or ())
-
-
-TIMES = frozenset(("date", "date-time", "time"))
-"""Formats whose parameters ask for a range (before, after) and not for equality."""
-
-ANY = frozenset(("all", "any", "*", "both"))
-"""Values that select every item."""
-
-
-def filters(
-    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
-) -> list[Statement]:
-    """The `filter` statements of a list: query parameters with the name of a property and one value."""
-    return list(_filters(schemas, operation, properties, taken))
-
-
-def _filters(
-    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
-) -> Iterator[Statement]:
-    properties = _embedded(schemas, properties) | dict(properties)
-    known = {plain(name): name for name in properties}
-    for parameter in operation.parameters:
-        name = known.get(plain(parameter.name))
-        if parameter.location != "query" or parameter.name in taken or name is None or not parameter.schema:
-            continue
-        asked, own = schemas.types(parameter.schema), schemas.types(properties[name])
-        if schemas.keyword(properties[name], "format") in TIMES:
-            continue
-        if asked & own & {"string", "integer", "boolean", "number"}:
-            note = f"the query parameter has the name and the type of the property {name}"
-            stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}
-            anything = _enum(schemas, parameter) & ANY
-            yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
-
-
-def _embedded(schemas: Schemas, properties: Mapping[str, str]) -> dict[str, str]:
-    """The properties of embedded objects by names such as `project.name`, for a parameter `project_name`."""
-    found = {}
-    for outer, pointer in properties.items():
-        if "object" in schemas.types(pointer):
-            found.update({f"{outer}.{name}": at for name, at in schemas.properties(pointer).items()})
-    return found
-
-
-def _written(schemas: Schemas, parameter: Parameter, values: frozenset[str]) -> Any:
-    """One of `values` as the parameter's `enum` writes it."""
-    enum = schemas.keyword(str(parameter.schema), "enum") or ()
-    return next(value for value in enum if str(value).lower() in values)

@@ -69,6 +69,12 @@ def stem(name: str) -> str:
     return "".join(noun("_".join(parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts)))
 
 
+def relation(field: str, name: str = "") -> str:
+    """The name of a filter by a property of a related item: `project_name` for `project_id` and `name`."""
+    parts = words(field)
+    return "_".join((*(parts[:-1] if len(parts) > 1 and parts[-1] in ID_WORDS else parts), name))
+
+
 class ReferenceFinder:
     """Finds the references in values of one document's schemas."""
 

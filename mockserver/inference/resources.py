@@ -46,7 +46,7 @@ def resources(document: Document, schemas: Schemas, *, read_only: bool = False) 
     for draft in drafts:
         actions.infer_rest(draft)
     found = [draft for draft in drafts if _is_stored(draft, read_only) and draft.node.shape not in taken]
-    found = with_aliases(found, nodes) if read_only else found
+    found = with_aliases(found, nodes, read_only=read_only)
     _name(found)
     return found
 

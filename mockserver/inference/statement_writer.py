@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.errors import InvalidDocument, Unanswerable
-from mockserver.inference import fields, identity, paging
+from mockserver.inference import fields, filters, identity, paging
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.messages import may_be_object
@@ -31,12 +31,15 @@ class Writer:
         self._schemas, self._envelopes, self._base, self._all_exist = schemas, envelopes, base, all_exist
         self._targets: dict[str, ReferredResource] = {}
         self._finder = ReferenceFinder(schemas, ())
+        self._properties: dict[str, Mapping[str, str]] = {}
+        self._found: dict[str, list[FoundReference]] = {}
 
-    def refer_to(self, drafts: Iterable[ResourceDraft]) -> None:
-        """Set the resources that items may refer to."""
-        found = (self._target(draft) for draft in drafts if not draft.single)
-        self._targets = {target.name: target for target in found}
-        self._finder = ReferenceFinder(self._schemas, self._targets.values())
+    def refer_to(self, drafts: Sequence[ResourceDraft]) -> None:
+        """Set the resources that items may refer to. Nothing refers to a single item, but it may refer to others."""
+        self._targets = {draft.name: self._target(draft) for draft in drafts}
+        self._properties = {draft.name: draft.properties() for draft in drafts}
+        targets = [self._targets[draft.name] for draft in drafts if not draft.single]
+        self._finder = ReferenceFinder(self._schemas, targets)
 
     def _target(self, draft: ResourceDraft) -> ReferredResource:
         field = str(self._identity(draft, draft.properties()).get("field", ""))
@@ -45,15 +48,31 @@ class Writer:
 
     def _references(self, draft: ResourceDraft, parent: DraftParent | None) -> list[Statement]:
         """The properties of an item, and the path parameters above it, that name items of other resources."""
-        own = self._targets.get(draft.name) or self._target(draft)  # nothing refers to a single item, but it may refer
-        views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
-        found = [reference for view in views for reference in self._finder.in_item(view, own)]
+        found = self._found_in(draft)
         above = {parameter: self._above(parameter, draft, parent, found) for parameter in draft.parent_parameters}
         stated = [_reference(one, above) for one in found]
         told = {str(one.get("parameter")) for one in stated}
         rest = {parameter: name for parameter, name in above.items() if name and parameter not in told}
         note = "the path parameter has the name of {}"
         return stated + [inferred(note.format(name), resource=name, parameter=p) for p, name in rest.items()]
+
+    def _found_in(self, draft: ResourceDraft) -> list[FoundReference]:
+        """The references in an item, looked for once."""
+        if draft.name not in self._found:
+            own = self._targets[draft.name]
+            views = own.schemas[:1] or tuple(str(a.item_schema) for a in draft.actions if a.item_schema)[:1]
+            self._found[draft.name] = [one for view in views for one in self._finder.in_item(view, own)]
+        return self._found[draft.name]
+
+    def _related(self, draft: ResourceDraft) -> dict[str, str]:
+        """The properties of the items that an item names by their ids: `project_id.name`, with their schemas."""
+        named = (one for one in self._found_in(draft) if one.key and len(one.steps) == 1)
+        return {
+            f"{one.field}.{name}": at
+            for one in named
+            for name, at in self._properties[one.resource].items()
+            if name != one.key
+        }
 
     def _above(
         self, parameter: str, draft: ResourceDraft, parent: DraftParent | None, found: list[FoundReference]
@@ -222,7 +241,7 @@ class Writer:
         order = paging.sort(self._schemas, action.operation, properties)
         taken = frozenset(str((pages or {}).get(key)) for key in ("limit", "position", "backward"))
         taken |= {str((order or {}).get(key)) for key in ("parameter", "direction")}
-        narrowed = paging.filters(self._schemas, action.operation, properties, taken)
+        narrowed = filters.filters(self._schemas, action.operation, properties, taken, self._related(draft))
         note = "a new item stores the path at which it was created"
         narrowed += [
             inferred(note, parameter=parameter, location="path", field=name) for parameter, name in action.keeps.items()

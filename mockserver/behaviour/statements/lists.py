@@ -8,6 +8,9 @@ from msgspec import Meta
 
 from mockserver.behaviour.statements.base import Statement
 
+EVERY_FIELD = "*"
+"""The field of a filter that searches in all texts of an item."""
+
 
 class Order(Statement, frozen=True, kw_only=True):
     """In which order a list shows items."""
@@ -46,7 +49,7 @@ class Paging(Statement, frozen=True, kw_only=True):
 
 
 class Filter(Statement, frozen=True, kw_only=True):
-    """A query parameter that selects the items whose property equals its value.
+    """A query parameter that selects the items whose property equals its value, or one of its values.
 
     With `equals` the property must equal that value instead, unless the parameter has the value `unless`. With `equals`
     and no `parameter` this always applies.
@@ -54,7 +57,13 @@ class Filter(Statement, frozen=True, kw_only=True):
 
     parameter: Annotated[str, Meta(description="The name of the parameter.")] = ""
     field: Annotated[
-        str, Meta(description="The name of the property; `project.name` is a property of the object `project`.")
+        str,
+        Meta(
+            description="The name of the property. `project.name` is a property of the object `project`, "
+            "`project_id.name` one of the item that `project_id` refers to, `tags[]` each value of the list `tags`. "
+            "`*`: each word of the parameter's value is in some text of the item, in upper or lower case. A word with "
+            "a colon, such as `is:open`, is not looked for."
+        ),
     ]
     equals: Annotated[Any, Meta(description="The value that the property must have.")] = None
     unless: Annotated[Any, Meta(description="The value of the parameter that switches `equals` off.")] = None

@@ -1,0 +1,115 @@
+"""Which items a list shows, by the names of its query parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.inference.names import noun, plain
+from mockserver.inference.paging import Statement, enum_of, is_text
+from mockserver.inference.references import EACH, relation
+from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.schemas import Schemas
+
+TIMES = frozenset(("date", "date-time", "time"))
+"""Formats whose parameters ask for a range (before, after) and not for equality."""
+
+ANY = frozenset(("all", "any", "*", "both"))
+"""Values that select every item."""
+
+
+def filters(
+    schemas: Schemas,
+    operation: Operation,
+    properties: Mapping[str, str],
+    taken: frozenset[str],
+    related: Mapping[str, str],
+) -> list[Statement]:
+    """The `filter` statements of a list: query parameters with the name of a property and its type.
+
+    `related` are properties of items that `properties` refer to: `project_id.name` for a parameter `project_name`.
+    """
+    found = list(_filters(schemas, operation, properties, taken, related))
+    used = taken | {str(each["parameter"]) for each in found}
+    return [*found, *_searches(schemas, operation, used)]
+
+
+def _filters(
+    schemas: Schemas,
+    operation: Operation,
+    shown: Mapping[str, str],
+    taken: frozenset[str],
+    related: Mapping[str, str],
+) -> Iterator[Statement]:
+    known = {plain(relation(*name.split(".", 1))): name for name in related}
+    properties = {**related, **_embedded(schemas, shown), **shown, **_listed(schemas, shown)}
+    known |= {plain(name.partition(EACH)[0]): name for name in properties if name not in related}
+    for parameter in operation.parameters:
+        name = known.get(plain(parameter.name)) or known.get(_of_each(schemas, parameter))
+        if parameter.location != "query" or parameter.name in taken or name is None or not parameter.schema:
+            continue
+        asked, own = _scalar_types(schemas, parameter.schema), schemas.types(properties[name])
+        if schemas.keyword(properties[name], "format") in TIMES:
+            continue
+        if asked & own & {"string", "integer", "boolean", "number"}:
+            note = f"the query parameter has the name and the type of the property {name}"
+            stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}
+            anything = enum_of(schemas, parameter) & ANY
+            yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
+
+
+def _searches(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> Iterator[Statement]:
+    """Parameters that search in all texts of an item."""
+    for each in operation.parameters:
+        is_free = each.location == "query" and each.name not in taken and each.schema and not enum_of(schemas, each)
+        if is_free and plain(each.name) in SEARCHES and is_text(schemas, each):
+            note = "by the name of the query parameter"
+            yield {"parameter": each.name, "field": EVERY_FIELD, "evidence": "inferred", "note": note}
+
+
+SEARCHES = frozenset(("q", "query", "search", "searchterm", "searchtext", "searchquery", "term", "keyword", "keywords"))
+"""Names of parameters whose words are searched for."""
+
+
+def _embedded(schemas: Schemas, properties: Mapping[str, str]) -> dict[str, str]:
+    """The properties of embedded objects by names such as `project.name`, for a parameter `project_name`."""
+    found = {}
+    for outer, pointer in properties.items():
+        if "object" in schemas.types(pointer):
+            found.update({f"{outer}.{name}": at for name, at in schemas.properties(pointer).items()})
+    return found
+
+
+def _listed(schemas: Schemas, properties: Mapping[str, str]) -> dict[str, str]:
+    """The values of lists: `tags[]` of a list of texts, `tags[].name` of a list of objects with names."""
+    found = {}
+    for name, pointer in properties.items():
+        entries = schemas.items(pointer) if "array" in schemas.types(pointer) else None
+        inner = schemas.properties(entries) if entries is not None else {}
+        key = next((key for key in NAMES if key in inner), "")
+        if entries is not None and (key or not inner):
+            found[f"{name}{EACH}.{key}" if key else f"{name}{EACH}"] = inner.get(key, entries)
+    return found
+
+
+NAMES = ("name", "slug", "label", "key", "code", "id")
+"""Properties by which a query names an object of a list, the likeliest first."""
+
+
+def _of_each(schemas: Schemas, parameter: Parameter) -> str:
+    """What each value of a parameter with a list is about: `id` for `ids`; empty for other parameters."""
+    is_list = parameter.schema is not None and "array" in schemas.types(parameter.schema)
+    return "".join(noun(parameter.name)) if is_list else ""
+
+
+def _scalar_types(schemas: Schemas, pointer: str) -> frozenset[str]:
+    """The types of a parameter's value, or of the values of its list."""
+    entries = schemas.items(pointer) if "array" in schemas.types(pointer) else None
+    return schemas.types(entries if entries is not None else pointer)
+
+
+def _written(schemas: Schemas, parameter: Parameter, values: frozenset[str]) -> Any:
+    """One of `values` as the parameter's `enum` writes it."""
+    enum = schemas.keyword(str(parameter.schema), "enum") or ()
+    return next(value for value in enum if str(value).lower() in values)

@@ -1,0 +1,92 @@
+"""Reads at other paths answer from the collection of the create, and filters look into what items refer to."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cases.conftest import Serve
+
+PETS = (
+    {"name": "Rex", "status": "sold", "color": "red", "owner_id": 7, "tags": [{"name": "big"}, {"name": "old"}]},
+    {"name": "Tom", "status": "available", "color": "blue", "colors": ["blue", "white"], "tags": [{"name": "old"}]},
+    {"name": "Ida", "status": "pending", "color": "red", "owner_id": 8, "colors": ["red"], "tags": []},
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/pets/findByStatus", ["Rex", "Tom", "Ida"]),
+        ("/pets/findByStatus?status=sold", ["Rex"]),
+        ("/pets/findByStatus?status=sold,pending", ["Rex", "Ida"]),
+        ("/pets/findByTags?tags=big&tags=young", ["Rex"]),
+        ("/pets/findByTags?tags=old", ["Rex", "Tom"]),
+        ("/pets/by-color/red", ["Rex", "Ida"]),
+        ("/pets/by-color/green", []),
+        ("/owners/7/pets", ["Rex"]),
+    ],
+)
+def test_a_read_below_a_collection_shows_its_items(serve: Serve, path: str, names: list[str]) -> None:
+    api = serve("sub-path-reads")
+    for pet in PETS:
+        assert 201 == api.post("/pets", json=pet).status_code
+
+    assert names == [pet["name"] for pet in api.get(path).json()]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Rex", "Tom", "Ida"]),
+        ("?name=Ida", ["Ida"]),
+        ("?colors=white", ["Tom"]),
+        ("?ids=1,3", ["Rex", "Ida"]),
+        ("?q=rex", ["Rex"]),
+        ("?q=RED+ida", ["Ida"]),
+        ("?q=is:sold", ["Rex", "Tom", "Ida"]),
+        ("?q=nobody", []),
+    ],
+)
+def test_a_search_with_a_schema_of_its_own_shows_the_items(serve: Serve, query: str, names: list[str]) -> None:
+    api = serve("sub-path-reads")
+    for pet in PETS:
+        api.post("/pets", json=pet)
+
+    found = api.get(f"/pets/search{query}").json()
+
+    assert (len(names), names) == (found["total"], [pet["name"] for pet in found["items"]])
+
+
+def test_a_path_that_selects_by_nothing_an_item_has_answers_by_example(serve: Serve) -> None:
+    assert [{"name": "Rex"}] == serve("sub-path-reads").get("/shops/1/pets").json()
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("project_name=Moon", ["land", "return"]),
+        ("project_name=Mars", []),
+        ("project_name=Nowhere", []),
+        ("", ["land", "return", "rest"]),
+        ("project_name=Moon&title=land", ["land"]),
+    ],
+)
+def test_a_filter_by_a_related_item_selects_what_refers_to_it(serve: Serve, query: str, titles: list[str]) -> None:
+    api = serve("filters-of-related-items")
+    moon = api.post("/projects", json={"name": "Moon"}).json()["id"]
+    api.post("/projects", json={"name": "Mars"})
+    for task in ({"title": "land", "project_id": moon}, {"title": "return", "project_id": moon}, {"title": "rest"}):
+        assert 201 == api.post("/tasks", json=task).status_code
+
+    assert titles == [task["title"] for task in api.get(f"/tasks?{query}").json()]
+
+
+def test_a_filter_by_a_related_item_follows_its_changes(serve: Serve) -> None:
+    api = serve("filters-of-related-items")
+    moon = api.post("/projects", json={"name": "Moon"}).json()["id"]
+    api.post("/tasks", json={"title": "land", "project_id": moon})
+
+    api.patch(f"/projects/{moon}", json={"name": "Luna"})
+
+    assert [] == api.get("/tasks?project_name=Moon").json()
+    assert ["land"] == [task["title"] for task in api.get("/tasks?project_name=Luna").json()]
