@@ -98,7 +98,9 @@ def _malformed(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
                 yield UnratedProblem(here, message, unsupported=True)
             else:
                 expected = field_types.expected(place.kind, key)
-                yield UnratedProblem(here, f"`{key}` must be {expected}, not {_shown(value)}; it is ignored")
+                _, meaning = schema_keywords.mended(key, value) if place.kind == "schema" else ([], "")
+                outcome = meaning or "it is ignored"
+                yield UnratedProblem(here, f"`{key}` must be {expected}, not {_shown(value)}; {outcome}")
 
 
 def _shown(value: Any) -> str:

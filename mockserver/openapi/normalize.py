@@ -319,7 +319,12 @@ def _schema(document: dict[str, Any], node: dict[str, Any]) -> None:
         node.pop(name, None)
     if node.get("type") == "file":  # Swagger 2.0
         node.update(type="string", format="binary")
-    _leave_out(node, schema_keywords.malformed(node))
+    for name in schema_keywords.malformed(node):
+        rest, _ = schema_keywords.mended(name, node[name])
+        if rest:
+            node[name] = rest
+        else:
+            del node[name]
     for name in schema_keywords.repeated(node):
         value = node[name]
         node[name] = {k: _once(v) for k, v in value.items()} if isinstance(value, dict) else _once(value)

@@ -171,3 +171,38 @@ def _repeats(value: Any) -> bool:
 def malformed(schema: dict[str, Any]) -> list[str]:
     """The keywords of `schema` whose value is invalid."""
     return [k for k, v in schema.items() if k in WELL_FORMED and not WELL_FORMED[k](v)]
+
+
+def mended(keyword: str, value: Any) -> tuple[list[Any], str]:
+    """What is left of a malformed list, and a sentence about the rest; an empty list if the keyword has to go.
+
+    What is no schema in `allOf` and no name in `required` is dropped. In `anyOf` and `oneOf` an author who writes null
+    means that null is valid; any other wrong alternative might accept everything.
+    """
+    if keyword not in MENDED or type(value) is not list:
+        return [], ""
+    entries = [entry if WELL_FORMED[keyword]([entry]) else MENDED[keyword](entry) for entry in value]
+    kept = [entry for entry in entries if entry is not DROPPED]
+    return (kept, MEANING[keyword]) if kept and WELL_FORMED[keyword](kept) else ([], "")
+
+
+DROPPED = object()
+"""Stands for an entry that is left out."""
+
+
+def _dropped(entry: Any) -> Any:
+    return DROPPED
+
+
+def _null(entry: Any) -> Any:
+    return {"type": "null"} if entry is None else entry
+
+
+MENDED: dict[str, Callable[[Any], Any]] = {"allOf": _dropped, "required": _dropped, "anyOf": _null, "oneOf": _null}
+"""Keyword → what takes the place of an invalid entry of its list."""
+
+MEANING = {
+    **dict.fromkeys(("allOf", "required"), "only its other entries count"),
+    **dict.fromkeys(("anyOf", "oneOf"), "null is read as `type: 'null'`"),
+}
+"""Keyword → what the mock makes of an invalid entry, in words."""

@@ -111,6 +111,48 @@ paths:
     assert 'properties/s: expected an object (schema), found "string"' in printed(tmp_path / "api.yaml")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/a", id="allOf with null beside a reference"),
+        pytest.param("/b", id="properties are null within allOf"),
+        pytest.param("/e", id="anyOf with null beside a reference"),
+        pytest.param("/h", id="required with null beside a name"),
+    ],
+)
+def test_null_in_a_list_of_a_schema_leaves_the_other_entries(serve: Serve, path: str) -> None:
+    api = serve("null-entries")
+
+    codes = [api.post(path, json=body).status_code for body in ({"n": 1}, {"n": "x"}, {}, "text")]
+
+    assert [204, 400, 400, 400] == codes
+
+
+def test_null_in_anyof_is_valid_itself(serve: Serve) -> None:
+    api = serve("null-entries")
+
+    assert [204, 400] == [
+        api.post(path, content=b"null", headers={"Content-Type": "application/json"}).status_code
+        for path in ("/e", "/a")
+    ]
+
+
+@pytest.mark.parametrize("path", ["/f", "/i"])
+def test_a_list_of_which_nothing_is_left_or_known_is_not_enforced(serve: Serve, path: str) -> None:
+    assert 204 == serve("null-entries").post(path, json="text").status_code
+
+
+def test_what_null_in_a_list_means_is_said_at_start() -> None:
+    said = printed(DOCUMENTS / "null-entries.yaml")
+
+    assert (
+        "1a/post/requestBody/content/application~1json/schema/allOf: `allOf` must be a list of schemas that is" in said
+    )
+    assert 'not [null, {"$ref": "#/components/schemas/N"}]; only its other entries count' in said
+    assert "null is read as `type: 'null'`" in said
+    assert 'not ["n", null]; only its other entries count' in said
+
+
 def test_30_a_key_twice_is_refused_with_its_line() -> None:
     said = printed(DOCUMENTS / "30-yaml/openapi.yaml")
 
