@@ -24,6 +24,7 @@ from mockserver.openapi import (
     schema_keywords,
 )
 from mockserver.openapi.bundle_keys import published
+from mockserver.openapi.contradictions import contradictions
 from mockserver.openapi.object_positions import LIST, MAP, Place, find, selections, walk
 from mockserver.openapi.pointer import join
 
@@ -275,12 +276,17 @@ def _slips(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
         yield UnratedProblem(join(place.pointer, "$recursiveRef"), message)
 
 
+def _contradictions(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    for keyword, message in contradictions(subject.document, place.node):
+        yield UnratedProblem(join(place.pointer, keyword), message)
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "document": (_security, _later),
     "operation": (_operation,),
     "parameter": (_parameter, _querystring),
     "media type": (_later,),
-    "schema": (_default_value, _mapping, _slips),
+    "schema": (_default_value, _mapping, _slips, _contradictions),
     "security scheme": (_scheme,),
 }
 """Kind of object → the checks of one that is not a reference."""

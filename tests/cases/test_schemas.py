@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.cases.conftest import Serve
+from tests.cases.conftest import DOCUMENTS, Serve
+from tests.process import run
 
 
 def test_10_a_schema_that_requires_itself_has_a_finite_value(serve: Serve) -> None:
@@ -143,3 +144,21 @@ def test_45_a_closed_all_of_says_that_no_value_can_be_valid(serve: Serve) -> Non
     big, other = api.get("/big").json(), api.get("/not").json()
     assert (1000, 5000, ["a", "b", "c"]) == (len(big["l"]), len(big["s"]), sorted(big["u"]))
     assert isinstance(other["a"], str)
+
+
+def test_45_a_closed_all_of_is_named_at_start() -> None:
+    said = run("infer", str(DOCUMENTS / "45-closed-allof.yaml")).stderr
+
+    assert (
+        "/AB/allOf: `additionalProperties: false` of A refuses the property b that allOf/1 requires: no object" in said
+    )
+
+
+def test_contradictions_of_a_schema_are_named_at_start() -> None:
+    said = run("infer", str(DOCUMENTS / "contradictions.yaml")).stderr
+
+    found = [line.partition("/paths/~1")[2].partition("/")[0] for line in said.splitlines() if "/paths/" in line]
+    assert ["required", "optional", "itself", "types", "bounds"] == found
+    assert "refuses the property c of allOf/1; `unevaluatedProperties: false` beside `allOf` would not" in said
+    assert "no value has all of the types: string of allOf/0, object of Open" in said
+    assert "`minimum` 5 is greater than `maximum` 3: no value is valid" in said
