@@ -14,6 +14,7 @@ import jsonschema_rs
 from mockserver.examples import name_hints, realistic
 from mockserver.examples.characters import UnreadablePattern
 from mockserver.examples.patterns import Writing, expression, validator_of
+from mockserver.openapi.formats import FORMATS
 
 TRIES = 200
 LONGEST = 1_000_000
@@ -93,7 +94,7 @@ class Text:
             asked["maxLength"] = self.max_length
         parts = [{"pattern": one} for one in self.patterns] + [{"format": one} for one in self.formats]
         asked |= {"allOf": parts} if parts else {}
-        return jsonschema_rs.Draft202012Validator(asked, validate_formats=True)
+        return jsonschema_rs.Draft202012Validator(asked, validate_formats=True, formats=FORMATS)
 
     def _accepts(self, text: str) -> bool:
         return self._validator.is_valid(text)

@@ -20,6 +20,7 @@ EXAMPLES = {
     "ipv4": "192.0.2.1",
     "ipv6": "2001:db8::1",
     "hostname": "www.example.com",
+    "byte": "SGVsbG8= (base64)",
 }
 """Format → a valid value. What is missing in a wrong one, such as the zone of a time, is seen faster than described."""
 

@@ -18,6 +18,7 @@ from mockserver.errors import Fault, InvalidDocument, Unanswerable
 from mockserver.openapi import fault_messages, json_codec
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.direction_view import Direction, DirectionView
+from mockserver.openapi.formats import FORMATS
 
 Compiled = jsonschema_rs.Draft202012Validator
 
@@ -201,7 +202,7 @@ class Schemas:
 
 def compiled(schema: dict[str, Any]) -> Compiled:
     """The validator of a schema that contains all it refers to. Raises ValueError if it cannot be compiled."""
-    return Compiled(schema, validate_formats=True, pattern_options=PATTERN_LIMIT)
+    return Compiled(schema, validate_formats=True, formats=FORMATS, pattern_options=PATTERN_LIMIT)
 
 
 MOST_FAULTS = 20

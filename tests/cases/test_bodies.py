@@ -7,6 +7,7 @@ import gzip
 import pytest
 
 from tests.cases.conftest import Serve
+from tests.client import Client
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
@@ -62,3 +63,51 @@ def test_23_a_content_encoding_is_refused_by_name(serve: Serve) -> None:
     reply = serve("23-body-basics").post("/o", content=gzip.compress(b'{"a":1}'), headers=headers)
 
     assert (415, "identity") == (reply.status_code, reply.headers["accept-encoding"])
+
+
+@pytest.mark.parametrize("text", ["SGVsbG8=", "SGVsbG8", "a+b/", "a-b_", "", "SGVs\r\nbG8="])
+def test_base64_is_accepted_wherever_it_is(serve: Serve, text: str) -> None:
+    assert [200, 200, 200, 200, 204] == _sent_as_base64(serve("base64"), text)
+
+
+@pytest.mark.parametrize("text", ["@@", "a", "a=b=", "SGVsbG8==="])
+def test_what_is_not_base64_is_refused_wherever_it_is(serve: Serve, text: str) -> None:
+    assert [400, 400, 400, 400, 400] == _sent_as_base64(serve("base64"), text)
+
+
+def _sent_as_base64(api: Client, text: str) -> list[int]:
+    """The statuses with a text as a field of a form of two kinds, a JSON property, a query parameter and a body."""
+    plain = {"Content-Type": "text/plain"}
+    return [
+        reply.status_code
+        for reply in (
+            api.post("/form", data={"b": text}),
+            api.post("/form", files={"b": (None, text)}),
+            api.post("/form", json={"b": text}),
+            api.get("/q", params={"b": text}),
+            api.post("/raw", content=text.encode(), headers=plain),
+        )
+    ]
+
+
+def test_a_refusal_shows_what_base64_is(serve: Serve) -> None:
+    refused = serve("base64").post("/form", json={"b": "@@"})
+
+    assert 'body b: "@@" is not a valid byte, such as SGVsbG8= (base64)' == refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [(b"\xff\x00", "/wA="), (b"SGVsbG8=", "SGVsbG8="), (b"{}", "e30=")],
+    ids=["bytes", "base64", "text"],
+)
+def test_a_file_for_base64_is_encoded_unless_it_is_base64(serve: Serve, sent: bytes, shown: str) -> None:
+    reply = serve("base64").post("/form", files={"b": ("b.bin", sent)})
+
+    assert (200, shown) == (reply.status_code, reply.json()["b"])
+
+
+def test_files_of_a_list_for_base64_are_encoded(serve: Serve) -> None:
+    files = [("b", (None, "")), *(("l", ("b.bin", sent)) for sent in (b"\xff\x00", b"SGVsbG8="))]
+
+    assert ["/wA=", "SGVsbG8="] == serve("base64").post("/form", files=files).json()["l"]

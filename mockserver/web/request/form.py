@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus, unquote_plus
 
@@ -12,6 +13,7 @@ from python_multipart.multipart import FormParser, parse_options_header
 
 from mockserver.errors import Malformed
 from mockserver.openapi.document import MediaType
+from mockserver.openapi.formats import is_base64
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas
 from mockserver.openapi.swagger import ALLOWS_EMPTY
@@ -22,11 +24,15 @@ from mockserver.web.request.query import key_path, nest
 
 
 class Field(NamedTuple):
-    """One field of a form. `sent` is the text before decoding; None for a multipart body, which has no encoding."""
+    """One field of a form.
+
+    `sent` is the text before decoding; None for a multipart body, which has no encoding. `data` are a file's bytes.
+    """
 
     name: str
     text: str
     sent: str | None = None
+    data: bytes | None = None
 
 
 class FormReader:
@@ -36,6 +42,7 @@ class FormReader:
         self._coercion = Coercion(schemas, media.schema)
         self._encodings = media.encoding
         self._skipped = frozenset(name for name, one in media.encoding.items() if one.get(ALLOWS_EMPTY))
+        self._base64 = frozenset(_base64_fields(schemas, media.schema))
         self._fields: Callable[[bytes, str], list[Field]] = _multipart if name.startswith("multipart") else _urlencoded
 
     def read(self, content: bytes, content_type: str) -> Any:
@@ -52,10 +59,16 @@ class FormReader:
                     (field.name,) if field.name in declared else key_path(field.name),
                     self._decoded(field) if count.get(field.name) == 1 else field.text,
                 )
-                for field in fields
+                for field in map(self._encoded, fields)
                 if field.text or field.name not in self._skipped
             )
         )
+
+    def _encoded(self, field: Field) -> Field:
+        """A field whose schema wants base64: the bytes of a file that contains something else are encoded."""
+        if field.data is None or field.name not in self._base64 or is_base64(field.text):
+            return field
+        return field._replace(text=b64encode(field.data).decode())
 
     def _decoded(self, field: Field) -> Any:
         """The value of a field that is sent once, by its Encoding Object; its text when it has none."""
@@ -69,6 +82,13 @@ class FormReader:
         sent = field.sent if field.sent is not None else quote_plus(field.text)
         values = split(sent, SEPARATORS[style])
         return values if coercion.is_array else pairs_of(values, False, str)
+
+
+def _base64_fields(schemas: Schemas, pointer: str | None) -> Iterator[str]:
+    """The properties whose value, or each value of whose list, is base64 (JSON Schema Validation section 8.3)."""
+    for name, at in schemas.properties(pointer).items() if pointer else ():
+        if any(schemas.keyword(one, "contentEncoding") == "base64" for one in (at, schemas.items(at)) if one):
+            yield name
 
 
 def _urlencoded(content: bytes, content_type: str) -> list[Field]:
@@ -95,7 +115,8 @@ def _multipart(content: bytes, content_type: str) -> list[Field]:
     def on_file(entry: Any) -> None:
         entry.file_object.seek(0)
         data = entry.file_object.read()
-        found.append(Field((entry.field_name or b"").decode("utf-8", "replace"), data.decode("utf-8", "replace")))
+        name = (entry.field_name or b"").decode("utf-8", "replace")
+        found.append(Field(name, data.decode("utf-8", "replace"), data=data))
 
     try:
         parser = FormParser("multipart/form-data", on_field, on_file, boundary=boundary)
