@@ -70,6 +70,7 @@ class Constraints:
     excluded: list[Any] = field(default_factory=list)
     samples: list[Any] = field(default_factory=list)
     defaults: list[Any] = field(default_factory=list)
+    fakers: list[Any] = field(default_factory=list)
     risky: bool = False
     folded: set[int] = field(default_factory=set)
 

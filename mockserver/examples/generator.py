@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from mockserver.examples.alternatives import Choice, choices
 from mockserver.examples.budget import ENDLESS, Budget, NoValue
 from mockserver.examples.constraints import TYPES, Constraints, Schemas
+from mockserver.examples.faker_values import faker_value
 from mockserver.examples.joined_schemas import JoinedSchemas
 from mockserver.examples.keywords import decided, fold
 from mockserver.openapi.direction_view import DirectionView
@@ -267,6 +268,8 @@ class ValueGenerator(JoinedSchemas):
         return ValueGenerator(self.generators, (*self.schemas, *chosen), constraints, level=self.level + 1)
 
     def _typed(self, budget: Budget, name: str) -> Any:
+        if self.constraints.fakers and (found := self._faked(budget)) is not None:
+            return found
         reason = NoValue(self.pointer, "no type is allowed")
         for kind in self._kinds(budget):
             try:
@@ -274,6 +277,11 @@ class ValueGenerator(JoinedSchemas):
             except NoValue as failure:
                 reason = failure
         raise reason
+
+    def _faked(self, budget: Budget) -> Any:
+        """A valid value as the schema's `x-faker` wants it; None without one."""
+        made = (faker_value(wanted, budget.random) for wanted in self.constraints.fakers for _ in range(TRIES))
+        return next((value for value in made if value is not None and self.valid(value)), None)
 
     def _kinds(self, budget: Budget) -> list[str]:
         """The allowed types, the most likely first."""

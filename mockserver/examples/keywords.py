@@ -14,6 +14,7 @@ from typing import Any
 from mockserver.examples.constraints import NOTHING, Closing, Constraints, Schema, Schemas
 from mockserver.examples.equality import among
 from mockserver.examples.numbers import common_multiple, exact
+from mockserver.openapi.faker_names import KEY
 from mockserver.openapi.subschemas import DEFINITIONS
 
 Definitions = Callable[[str], Schema]
@@ -238,6 +239,10 @@ def default(constraints: Constraints, value: Any, schema: Schema) -> None:
     constraints.defaults.append(value)
 
 
+def faker(constraints: Constraints, value: Any, schema: Schema) -> None:
+    constraints.fakers.append(value)
+
+
 def smaller(bound: int | None, value: Any) -> int:
     """The smaller one of two upper bounds; None is no bound."""
     return int(value) if bound is None else min(bound, int(value))
@@ -281,5 +286,6 @@ KEYWORDS: dict[str, Callable[[Constraints, Any, Schema], None]] = {
     "unevaluatedItems": unevaluated_items,
     "unevaluatedProperties": unevaluated_properties,
     "uniqueItems": unique_items,
+    KEY: faker,
 }
 """Keyword → the function that adds it to the constraints."""

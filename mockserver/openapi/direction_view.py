@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from mockserver.errors import InvalidDocument, Unanswerable
+from mockserver.openapi import faker_names
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.discriminator import Inheritance
 from mockserver.openapi.subschemas import (
@@ -36,7 +37,7 @@ PLAIN = frozenset(
     {"const", "default", "dependentRequired", "enum", "example", "examples", "exclusiveMaximum", "exclusiveMinimum"}
     | {"format", "maxContains", "maximum", "maxItems", "maxLength", "maxProperties", "minContains", "minimum"}
     | {"minItems", "minLength", "minProperties", "multipleOf", "pattern", "type", "uniqueItems"}
-    | {"contentEncoding", "contentMediaType"}
+    | {"contentEncoding", "contentMediaType", faker_names.KEY}
 )
 """Keywords that are copied as they are."""
 

@@ -15,6 +15,7 @@ import jsonschema_rs
 import orjson
 
 from mockserver.openapi import (
+    faker_names,
     field_types,
     meta_schemas,
     normalize,
@@ -281,12 +282,19 @@ def _contradictions(subject: _Subject, place: Place) -> Iterator[UnratedProblem]
         yield UnratedProblem(join(place.pointer, keyword), message)
 
 
+def _faker(subject: _Subject, place: Place) -> Iterator[UnratedProblem]:
+    if faker_names.KEY in place.node:
+        message = faker_names.problem(place.node[faker_names.KEY])
+        if message:
+            yield UnratedProblem(join(place.pointer, faker_names.KEY), message, unsupported=True)
+
+
 CHECKS: dict[str, tuple[Check, ...]] = {
     "document": (_security, _later),
     "operation": (_operation,),
     "parameter": (_parameter, _querystring),
     "media type": (_later,),
-    "schema": (_default_value, _mapping, _slips, _contradictions),
+    "schema": (_default_value, _mapping, _slips, _contradictions, _faker),
     "security scheme": (_scheme,),
 }
 """Kind of object → the checks of one that is not a reference."""
