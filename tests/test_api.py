@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "api.md"
 PROGRAM = "tests/typing/public_api.py"
+CLIENT_PROGRAM = "tests/typing/client_api.py"
+PACKAGES = ("mockserver", "mockserver.client", "contracts")
 
 
 def documented(package: str) -> set[str]:
@@ -27,17 +29,17 @@ def documented(package: str) -> set[str]:
 
 def typed(package: str) -> set[str]:
     """The names that type checkers see: those that the package's `__init__.py` imports from our packages."""
-    tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / package.replace(".", "/") / "__init__.py").read_text(encoding="utf-8"))
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     return {
-        alias.name
+        alias.asname or alias.name
         for node in imports
         if (node.module or "").split(".")[0] in ("mockserver", "contracts")
         for alias in node.names
     }
 
 
-@pytest.mark.parametrize("package", ["mockserver", "contracts"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_public_name_is_exported_typed_and_documented(package: str) -> None:
     module = import_module(package)
 
@@ -47,7 +49,7 @@ def test_every_public_name_is_exported_typed_and_documented(package: str) -> Non
     assert all(hasattr(module, name) for name in module.__all__)
 
 
-@pytest.mark.parametrize("package", ["mockserver", "contracts"])
+@pytest.mark.parametrize("package", PACKAGES)
 def test_a_name_that_is_not_public_is_an_attribute_error(package: str) -> None:
     module = import_module(package)
 
@@ -55,9 +57,10 @@ def test_a_name_that_is_not_public_is_an_attribute_error(package: str) -> None:
         _ = module.nothing
 
 
-@pytest.mark.parametrize("package", ["mockserver", "contracts"])
-def test_the_typed_program_uses_every_public_name(package: str) -> None:
-    used = {node.id for node in ast.walk(ast.parse((ROOT / PROGRAM).read_text())) if isinstance(node, ast.Name)}
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_typed_program_uses_every_public_name(package: str) -> None:
+    program = ROOT / (CLIENT_PROGRAM if package == "mockserver.client" else PROGRAM)
+    used = {node.id for node in ast.walk(ast.parse(program.read_text())) if isinstance(node, ast.Name)}
 
     assert set() == set(import_module(package).__all__) - used
 
@@ -73,13 +76,15 @@ def test_importing_the_packages_imports_nothing_else_of_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["mypy", PROGRAM], ["pyright", "--pythonpath", sys.executable]], ids=lambda command: command[0]
+    "command",
+    [["mypy", PROGRAM, CLIENT_PROGRAM], ["pyright", "--pythonpath", sys.executable]],
+    ids=lambda command: command[0],
 )
-def test_a_program_that_uses_the_public_api_passes_the_type_checkers(command: list[str]) -> None:
+def test_programs_that_use_the_public_api_pass_the_type_checkers(command: list[str]) -> None:
     program = shutil.which(command[0], path=str(Path(sys.executable).parent))
     if program is None:
         pytest.skip(f"{command[0]} is not installed: it is in the extra `dev`")
     done = subprocess.run([program, *command[1:]], capture_output=True, text=True, check=False, cwd=ROOT, timeout=300)
 
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert re.search("no issues found in 1 source file|0 errors, 0 warnings", done.stdout), done.stdout
+    assert re.search("no issues found in 2 source files|0 errors, 0 warnings", done.stdout), done.stdout

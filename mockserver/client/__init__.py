@@ -1,0 +1,44 @@
+"""A client of a running sandbox: it steers the sandbox and reads what was asked, over the admin API.
+
+    from mockserver.client import Sandbox
+
+    with Sandbox("http://127.0.0.1:8080").namespace() as ns:
+        ns.fail("createServer", status=503, times=2)
+        ...
+        ns.verify("createServer", count=3)
+
+`AsyncSandbox` is the same with `await`. The names below are the public API, described in docs/client.md.
+"""
+
+from __future__ import annotations
+
+from mockserver.client.admin_models import (
+    AppliedOverride,
+    CheckpointStatus,
+    ClockTime,
+    NamespaceStatus,
+    SandboxHealth,
+    VerificationResult,
+)
+from mockserver.client.async_client import AsyncNamespaceClient as AsyncNamespace
+from mockserver.client.async_client import AsyncSandboxClient as AsyncSandbox
+from mockserver.client.journal_models import JournalEntry, RequestExplanation
+from mockserver.client.problems import SandboxError
+from mockserver.client.sync_client import NamespaceClient as Namespace
+from mockserver.client.sync_client import SandboxClient as Sandbox
+
+__all__ = [
+    "AppliedOverride",
+    "AsyncNamespace",
+    "AsyncSandbox",
+    "CheckpointStatus",
+    "ClockTime",
+    "JournalEntry",
+    "Namespace",
+    "NamespaceStatus",
+    "RequestExplanation",
+    "Sandbox",
+    "SandboxError",
+    "SandboxHealth",
+    "VerificationResult",
+]

@@ -1,0 +1,78 @@
+"""What `verify` expects, in the words of the admin API, and the error when it is not so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mockserver.client.admin_models import VerificationResult
+
+Json = dict[str, Any]
+
+KEYWORDS = frozenset(
+    {
+        "$ref", "$schema", "$id", "$defs", "$anchor", "$comment", "allOf", "anyOf", "oneOf", "not", "if", "then",
+        "else", "type", "enum", "const", "properties", "patternProperties", "additionalProperties", "required",
+        "propertyNames", "minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "items",
+        "prefixItems", "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems", "minimum",
+        "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "format",
+        "unevaluatedProperties", "unevaluatedItems",
+    }
+)  # fmt: skip
+"""The keywords of JSON Schema 2020-12 that compare something."""
+
+
+def expectation(
+    operation: str | None,
+    *,
+    count: int | None,
+    at_least: int | None,
+    at_most: int | None,
+    json: Any,
+    body: Mapping[str, Any] | bool | None,
+    in_order: Sequence[str | Mapping[str, Any]] | None,
+    **conditions: Any,
+) -> Json:
+    """The body of `POST /_mock/verify` (schema `Expectation`). Raises ValueError for what cannot be meant."""
+    counts = {"exactly": count, "at_least": at_least, "at_most": at_most}
+    given = {
+        "operation": operation,
+        "body": _body(body, json),
+        "count": {name: value for name, value in counts.items() if value is not None} or None,
+        "in_order": _in_order(in_order),
+        **conditions,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def checked(result: VerificationResult) -> VerificationResult:
+    """The result, if it is as expected. Raises AssertionError with the nearest requests and what differs in each."""
+    if not result.verified:
+        raise AssertionError(str(result))
+    return result
+
+
+def _body(schema: Mapping[str, Any] | bool | None, json: Any) -> Any:
+    if json is not None and schema is not None:
+        raise ValueError("verify: give json= (values) or body= (a JSON Schema), not both")
+    if isinstance(schema, Mapping) and schema and not KEYWORDS & schema.keys():
+        # Unknown keywords mean nothing in a JSON Schema: every body would match, and the test would check nothing.
+        raise ValueError(
+            f"verify: body= is a JSON Schema, and {next(iter(schema))!r} is no keyword; for values use json="
+        )
+    return schema if json is None else having(json)
+
+
+def having(value: Any) -> Json:
+    """The JSON Schema for a value: an object may have further properties, everything else is equal."""
+    if not isinstance(value, Mapping):
+        return {"const": value}
+    properties = {name: having(part) for name, part in value.items()}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _in_order(given: Sequence[str | Mapping[str, Any]] | None) -> list[Json] | None:
+    """The conditions of `in_order`; a text is an operationId."""
+    if given is None:
+        return None
+    return [{"operation": each} if isinstance(each, str) else dict(each) for each in given]

@@ -1,0 +1,79 @@
+"""The stored items of a resource, and the clock of a namespace, without `await`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from mockserver.client import namespace_calls
+from mockserver.client.admin_call import AdminCall
+from mockserver.client.admin_models import ClockTime
+from mockserver.client.namespace_calls import Id, ItemCalls, Items, Json, NamespaceCalls
+
+T = TypeVar("T")
+
+
+class Send(Protocol):
+    """Sends a request to the admin API and returns its result. Raises SandboxError."""
+
+    def __call__(self, call: AdminCall[T]) -> T: ...
+
+
+class ItemsClient:
+    """The stored items of one resource. Secrets are masked when they are read."""
+
+    def __init__(self, send: Send, calls: ItemCalls) -> None:
+        self._send, self._calls = send, calls
+
+    def list(self) -> Items:
+        """All items, in the order of their creation."""
+        return self._send(self._calls.list())
+
+    def get(self, id: Id) -> Json:
+        """One item."""
+        return self._send(self._calls.get(id))
+
+    def add(self, item: Mapping[str, Any] | None = None, *, invalid: bool = False) -> Json:
+        """Add an item; fields that are left out are generated. `invalid` stores what the schema forbids."""
+        return self._send(self._calls.send("POST", item or {}, None, invalid=invalid))
+
+    def set(self, id: Id, item: Mapping[str, Any], *, invalid: bool = False) -> Json:
+        """Set all fields of an item, or add it."""
+        return self._send(self._calls.send("PUT", item, id, invalid=invalid))
+
+    def change(self, id: Id, fields: Mapping[str, Any], *, invalid: bool = False) -> Json:
+        """Change some fields of an item, by JSON Merge Patch (RFC 7396)."""
+        return self._send(self._calls.send("PATCH", fields, id, invalid=invalid))
+
+    def remove(self, id: Id) -> None:
+        """Delete an item, and what is below it."""
+        self._send(self._calls.remove(id))
+
+
+class ClockClient:
+    """The time in a namespace. Each method returns the time after it."""
+
+    def __init__(self, send: Send, calls: NamespaceCalls) -> None:
+        self._send, self._calls = send, calls
+
+    def now(self) -> ClockTime:
+        """The time now."""
+        return self._send(self._calls.clock())
+
+    def freeze(self, at: datetime | str | None = None) -> ClockTime:
+        """Stop the clock, now or at a time."""
+        set_to = {} if at is None else {"set": namespace_calls.moment(at)}
+        return self._send(self._calls.clock(**set_to, freeze=True))
+
+    def advance(self, by: float | timedelta) -> ClockTime:
+        """Move the clock forward, by seconds or a timedelta."""
+        return self._send(self._calls.clock(advance=namespace_calls.seconds(by)))
+
+    def set(self, time: datetime | str) -> ClockTime:
+        """Set the clock. A datetime without a zone is UTC."""
+        return self._send(self._calls.clock(set=namespace_calls.moment(time)))
+
+    def resume(self) -> ClockTime:
+        """Let a stopped clock go on from its time."""
+        return self._send(self._calls.clock(resume=True))

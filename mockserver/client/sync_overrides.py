@@ -1,0 +1,90 @@
+"""The overrides of a namespace, without `await`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.client import answers
+from mockserver.client.admin_models import AppliedOverride
+from mockserver.client.namespace_calls import Answers, NamespaceCalls
+from mockserver.client.sync_items import Send
+
+
+class OverridesClient:
+    """Answers some requests differently."""
+
+    def __init__(self, send: Send, calls: NamespaceCalls) -> None:
+        self._send, self._calls = send, calls
+
+    def override(self, when: Mapping[str, Any] | None, then: Answers, **limits: Any) -> AppliedOverride:
+        """Answer the requests that match `when` with `then`; a sequence answers in turn.
+
+        `limits` are `times`, `after`, `probability`, `expires`, `invalid` and `note` (schema `Override`).
+        """
+        return self._send(self._calls.override(answers.override(when, then, **limits)))
+
+    def fail(
+        self,
+        operation: str | None = None,
+        *,
+        status: int | None = None,
+        refusal: str | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        delay: Any = None,
+        when: Mapping[str, Any] | None = None,
+        invalid: bool | None = None,
+        **limits: Any,
+    ) -> AppliedOverride:
+        """Answer an operation with an error: a `status`, or a `refusal` by its kind in the words of the service.
+
+        `limits` as in `override`. A status below 500 must be documented, unless `invalid` is true.
+        """
+        answer = {"status": status, "refusal": refusal, "body": body, "headers": headers, "delay": delay}
+        return self._send(self._calls.fail(operation, **answer, when=when, invalid=invalid, **limits))
+
+    def fault(
+        self,
+        operation: str | None,
+        kind: str,
+        *,
+        fraction: float | None = None,
+        bytes_per_second: int | None = None,
+        requests: int | None = None,
+        seconds: float | None = None,
+        limit: int | None = None,
+        delay: Any = None,
+        when: Mapping[str, Any] | None = None,
+        **limits: Any,
+    ) -> AppliedOverride:
+        """Break an operation as networks and servers do, for example `lost-reply`; the schema `Fault` has all kinds.
+
+        `fraction` is for `cut`, `bytes_per_second` for `slow`, `requests` for `stale-read` and `rate-limit`, `seconds`
+        for `outage`, `rate-limit` and `capacity`, `limit` for `capacity`. `limits` as in `override`.
+        """
+        settings = {"fraction": fraction, "bytes_per_second": bytes_per_second, "requests": requests}
+        then = answers.faulty(kind, {**settings, "seconds": seconds, "limit": limit}, delay)
+        return self.override(answers.when(operation, when), then, **limits)
+
+    def delay(
+        self,
+        operation: str | None = None,
+        seconds: float | tuple[float, float] | None = None,
+        *,
+        median: float | None = None,
+        sigma: float = 0.5,
+        when: Mapping[str, Any] | None = None,
+        **limits: Any,
+    ) -> AppliedOverride:
+        """Delay an operation, or all: by seconds, by a random time between two, or log-normally around a median."""
+        return self.override(answers.when(operation, when), answers.delaying(seconds, median, sigma), **limits)
+
+    def overrides(self) -> list[AppliedOverride]:
+        """The overrides, in the order in which they are tried."""
+        return self._send(self._calls.overrides())
+
+    def remove_overrides(self, override: AppliedOverride | str | None = None) -> None:
+        """Remove one override, or all."""
+        id = override.id if isinstance(override, AppliedOverride) else override
+        self._send(self._calls.remove_overrides(id))
