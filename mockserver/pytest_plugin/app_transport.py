@@ -1,0 +1,27 @@
+"""Sends the requests of an httpx client to an app in this process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from mockserver.pytest_plugin.loop_thread import LoopThread
+
+
+class AppTransport(httpx.BaseTransport):
+    """A transport of httpx to an ASGI app, for clients without `await`."""
+
+    def __init__(self, app: Any, loop: LoopThread) -> None:
+        self._transport, self._loop = httpx.ASGITransport(app), loop
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The response of the app."""
+        request.read()
+        return self._loop.run(self._respond(request))
+
+    async def _respond(self, request: httpx.Request) -> httpx.Response:
+        response = await self._transport.handle_async_request(request)
+        # The content as it is sent: the client decodes it.
+        content = b"".join([part async for part in response.aiter_raw()])
+        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))

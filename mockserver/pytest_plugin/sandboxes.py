@@ -1,0 +1,89 @@
+"""The sandboxes of a test run: one for each combination of documents and options."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockserver.errors import MockServerError
+from mockserver.pytest_plugin.mock_api import MockApi
+from mockserver.pytest_plugin.shared_sandbox import SharedSandbox
+from mockserver.web.app import create_app
+from mockserver.web.service import ServiceSettings
+
+DEFAULTS = {"seed": 0, "journal": 1000}
+"""The options of a sandbox for tests: the same ids in each run, and a journal for the report of a failed test."""
+
+SETTINGS = frozenset(each.name for each in fields(ServiceSettings))
+OPTIONS = frozenset(signature(create_app).parameters) - {"documents", "settings", "token"} | SETTINGS | {"service"}
+
+NO_DOCUMENT = (
+    'mock_api: which document? Mark the test with @pytest.mark.mock_api("openapi.yaml"), '
+    "or set mock_api = openapi.yaml in the configuration of pytest"
+)
+
+
+class Sandboxes:
+    """Makes each sandbox when the first test needs it. `close` ends all."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, SharedSandbox] = {}
+
+    def begin(self, request: pytest.FixtureRequest, *, over_port: bool) -> MockApi:
+        """A mock in a namespace of its own, as the nearest marker of the test says, else the ini option.
+
+        Raises UsageError.
+        """
+        marker, config = request.node.get_closest_marker("mock_api"), request.config
+        options: dict[str, Any] = dict(marker.kwargs) if marker is not None else {}
+        documents = marker.args if marker is not None and marker.args else config.getini("mock_api")
+        if not documents:
+            raise pytest.UsageError(NO_DOCUMENT)
+        service = options.pop("service", None)
+        try:
+            shared = self._shared(_found(documents, request.path.parent, config.rootpath), options)
+            client = shared.over_port if over_port else shared.in_process
+            return MockApi(client.namespace(_name(request.node.name)), service)
+        except MockServerError as error:
+            raise pytest.UsageError(f"mock_api: {error}") from None
+
+    def _shared(self, documents: Sequence[str], options: Mapping[str, Any]) -> SharedSandbox:
+        key = repr((documents, sorted(options.items())))
+        if key not in self._made:
+            self._made[key] = SharedSandbox(_app(documents, options))
+        return self._made[key]
+
+    def close(self) -> None:
+        """Stop all sandboxes."""
+        for each in self._made.values():
+            each.close()
+
+
+def _app(documents: Sequence[str], options: Mapping[str, Any]) -> Any:
+    wrong = sorted(options.keys() - OPTIONS)
+    if wrong:
+        raise pytest.UsageError(f"mock_api: no option {wrong[0]!r}; there are: {', '.join(sorted(OPTIONS))}")
+    settings = {name: value for name, value in options.items() if name in SETTINGS}
+    others = {name: value for name, value in options.items() if name not in SETTINGS}
+    with warnings.catch_warnings(category=DeprecationWarning, action="ignore"):
+        return create_app(*documents, settings=ServiceSettings(**settings), **{**DEFAULTS, **others})
+
+
+def _name(test: str) -> str:
+    """A namespace of the test alone, whose name tells which test it is."""
+    return f"{re.sub('[^A-Za-z0-9._~-]+', '-', test)[:80]}-{secrets.token_hex(8)}"
+
+
+def _found(documents: Iterable[Any], *folders: Path) -> list[str]:
+    """The documents as absolute paths where one of the folders has them; else they are names or addresses."""
+    return [
+        next((str(folder / each) for folder in folders if (folder / each).exists()), str(each)) for each in documents
+    ]
