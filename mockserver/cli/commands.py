@@ -15,8 +15,32 @@ ENTRY_POINTS = "mockserver.commands"
 """The entry point group that adds commands. Each entry is a click command (`check` is one, a LazyCommand)."""
 
 
+SECTIONS = {
+    "Mocks": ("serve", "infer", "specs", "demo-mcp"),
+    "A running sandbox": (
+        "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces",
+    ),
+    "Contract checks": ("check", "replay", "cleanup", "merge"),
+}  # fmt: skip
+"""The commands as `--help` groups them; others are listed below."""
+
+
 class CommandGroup(click.Group):
     """The commands of this package and those of the entry point group."""
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in `--help`, in sections."""
+        found = {name: self.get_command(context, name) for name in self.list_commands(context)}
+        named = {name for names in SECTIONS.values() for name in names}
+        sections = {**SECTIONS, "Other commands": tuple(name for name in found if name not in named)}
+        # All sections have the same width of names, so that the columns are in line.
+        width = max(map(len, found), default=0)
+        for title, names in sections.items():
+            listed = [(name.ljust(width), found.get(name)) for name in names]
+            rows = [(name, command.get_short_help_str(200)) for name, command in listed if command is not None]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted({*super().list_commands(context), *(entry.name for entry in entry_points(group=ENTRY_POINTS))})
@@ -25,6 +49,19 @@ class CommandGroup(click.Group):
         own = super().get_command(context, name)
         added = entry_points(group=ENTRY_POINTS, name=name) if own is None else ()
         return own or next((entry.load() for entry in added), None)
+
+
+CONTROL = {
+    "requests": "Show what was asked of a running sandbox, also as it comes.",
+    "why": "Explain why a request was answered as it was.",
+    "state": "Show or change stored items.",
+    "fault": "Let an operation fail, break or wait.",
+    "reset": "Go back to the start state.",
+    "snapshot": "Write the whole world to a file, or restore it.",
+    "clock": "Show, freeze, advance or set the time.",
+    "namespaces": "List the namespaces.",
+}
+"""The commands that steer a running sandbox, one module of `mockserver/cli/control` each."""
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -44,6 +81,7 @@ for command in (
         extra="live",
         needs=("mcp",),
     ),
+    *(LazyCommand(name, f"mockserver.cli.control.{name}:{name}", help) for name, help in CONTROL.items()),
 ):
     main.add_command(command)
 

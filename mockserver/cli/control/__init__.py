@@ -1,0 +1,1 @@
+"""Commands that steer a running sandbox, with the client of mockserver/client."""

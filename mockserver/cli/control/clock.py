@@ -1,0 +1,54 @@
+"""`mockserver clock`: the time of a running sandbox."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from mockserver.cli.control.connection import SandboxConnection, connected
+from mockserver.client import ClockTime, Namespace
+
+UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+@click.command()
+@click.argument("change", required=False, type=click.Choice(["freeze", "advance", "set", "resume"]))
+@click.argument("value", required=False)
+@connected
+def clock(connection: SandboxConnection, change: str | None, value: str | None) -> None:
+    """Show or change the time of a running sandbox: expiry, rate limits and timestamps follow.
+
+    \b
+    Examples:
+      mockserver clock
+      mockserver clock freeze
+      mockserver clock advance 90m
+      mockserver clock set 2030-01-01T00:00:00Z
+      mockserver clock resume
+    """
+    time = _changed(connection.namespace, change, value)
+    click.echo(f"{time.time.isoformat()}{'  frozen' if time.is_frozen else ''}")
+
+
+def _changed(namespace: Namespace, change: str | None, value: str | None) -> ClockTime:
+    """The time after the change. Raises UsageError for a value that is missing, or that nothing takes."""
+    if change in ("advance", "set") and value is None:
+        raise click.UsageError(f"clock {change} needs a value; see --help for examples")
+    if change in (None, "resume") and value is not None:
+        raise click.UsageError(f"clock {change} takes no value")
+    if change == "advance":
+        return namespace.clock.advance(seconds(value or ""))
+    if change == "set":
+        return namespace.clock.set(value or "")
+    if change == "freeze":
+        return namespace.clock.freeze(value)
+    return namespace.clock.resume() if change == "resume" else namespace.clock.now()
+
+
+def seconds(text: str) -> float:
+    """A duration such as `60`, `1.5h` or `7d` in seconds. Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,9})?)([smhd]?)", text)
+    if found is None:
+        raise click.UsageError(f"{text!r} is no duration; write seconds, or a number with a unit: 90, 15m, 2h, 7d")
+    return float(found[1]) * UNITS[found[2]]

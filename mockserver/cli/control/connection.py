@@ -1,0 +1,74 @@
+"""The options by which a command finds a running sandbox, and its errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import msgspec
+
+from mockserver.client import Namespace, Sandbox, SandboxError
+
+URL = "http://127.0.0.1:8080"
+
+
+class SandboxConnection(NamedTuple):
+    """A running sandbox; `name` is the namespace that the user names, None without one."""
+
+    sandbox: Sandbox
+    name: str | None
+
+    @property
+    def namespace(self) -> Namespace:
+        """The named namespace, else the default one."""
+        return self.sandbox.namespace(self.name) if self.name is not None else self.sandbox.default
+
+
+def connected(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a running sandbox; the command gets a SandboxConnection first."""
+
+    @click.option("--url", envvar="MOCKSERVER_URL", default=URL, show_default=True, help="Where the sandbox listens.")
+    @click.option("--namespace", metavar="NAME", help="The namespace (the header Mock-Namespace of requests).")
+    @click.option("--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints which others can reach.")
+    @wraps(command)
+    def call(url: str, namespace: str | None, token: str | None, **given: Any) -> None:
+        try:
+            with Sandbox(url, token=token) as sandbox:
+                command(SandboxConnection(sandbox, namespace), **given)
+        except SandboxError as error:
+            raise click.ClickException(_told(error)) from None
+
+    return call
+
+
+def _told(error: SandboxError) -> str:
+    """The message of an error, with what to do about a missing token."""
+    if error.status == 401:
+        return f"{error}; give it with --token or in MOCKSERVER_TOKEN"
+    return str(error)
+
+
+class JsonText(click.ParamType):  # type: ignore[type-arg]  # older versions of click have no argument
+    """JSON on the command line, or `@FILE` with a file of JSON."""
+
+    name = "JSON|@FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value. Fails with the place of a mistake."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(Path(value[1:]).read_text(encoding="utf-8") if value.startswith("@") else value)
+        except OSError as error:
+            self.fail(f"{value[1:]}: {error.strerror}", param, ctx)
+        except ValueError as error:
+            self.fail(f"this is no JSON: {error}", param, ctx)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as indented JSON."""
+    click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))

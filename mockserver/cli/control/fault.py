@@ -1,0 +1,134 @@
+"""`mockserver fault`: errors, faults and delays of a running sandbox."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from mockserver.cli.control.connection import JsonText, SandboxConnection, connected
+from mockserver.client import AppliedOverride, Namespace
+
+KINDS = (
+    "lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk", "slow", "wrong-length",
+    "stale-read", "duplicate", "outage", "rate-limit", "capacity",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("operation", required=False)
+@click.option("--status", type=click.IntRange(200, 599), help="Answer with this status.")
+@click.option("--body", type=JsonText(), help="The body for --status; without it, an example of the document.")
+@click.option("--refusal", metavar="KIND", help="Answer with a documented error by its kind: too-many, missing, …")
+@click.option("--fault", "kind", type=click.Choice(KINDS), metavar="KIND", help=f"One of {', '.join(KINDS)}.")
+@click.option("--fraction", type=click.FloatRange(0, 1), help="For cut: how much of the body is sent.")
+@click.option("--bytes-per-second", type=click.IntRange(1), help="For slow: the rate.")
+@click.option(
+    "--requests", type=click.IntRange(1), help="For stale-read: how many changes ago; for rate-limit: the limit."
+)
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), help="For outage, rate-limit, capacity: how long.")
+@click.option("--limit", type=click.IntRange(0), help="For capacity: how many items.")
+@click.option("--delay", metavar="SECONDS|FROM-TO", help="Wait before the response, also without an error.")
+@click.option("--times", type=click.IntRange(1), help="Do it this many times.")
+@click.option("--after", type=click.IntRange(0), help="Let this many requests pass first.")
+@click.option("--probability", type=click.FloatRange(0, 1), help="Do it with this probability.")
+@click.option("--expires", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End after this time.")
+@click.option("--invalid", is_flag=True, help="Allow a response that breaks the document.")
+@click.option("--remove", metavar="ID|all", help="Remove one override, or all.")
+@connected
+def fault(connection: SandboxConnection, operation: str | None, remove: str | None, **given: Any) -> None:
+    """Let an operation of a running sandbox fail, break or wait; without options, list what is set.
+
+    \b
+    Examples:
+      mockserver fault createPet --status 503 --times 2
+      mockserver fault createPet --refusal too-many
+      mockserver fault createPet --fault lost-reply --times 1
+      mockserver fault listPets --fault outage --seconds 30
+      mockserver fault listPets --delay 0.5-2 --probability 0.2
+      mockserver fault
+      mockserver fault --remove all
+    """
+    wanted = {name: value for name, value in given.items() if value not in (None, False)}
+    if remove is not None:
+        connection.namespace.remove_overrides(None if remove == "all" else remove)
+    elif wanted:
+        click.echo(shown(_set(connection.namespace, operation, **wanted)))
+    else:
+        _list(connection.namespace, operation)
+
+
+def _set(
+    namespace: Namespace,
+    operation: str | None,
+    status: int | None = None,
+    body: Any = None,
+    refusal: str | None = None,
+    kind: str | None = None,
+    delay: str | None = None,
+    **more: Any,
+) -> AppliedOverride:
+    """Set what the options say. Raises UsageError for options that contradict each other."""
+    settings = {name: more.pop(name) for name in list(more) if name in SETTINGS}
+    errors = [each for each in (status, refusal, kind) if each is not None]
+    if len(errors) > 1:
+        raise click.UsageError("give one of --status, --refusal and --fault")
+    if settings and kind is None:
+        raise click.UsageError(f"--{next(iter(settings)).replace('_', '-')} is for --fault")
+    if body is not None and status is None:
+        raise click.UsageError("--body needs --status")
+    if kind is not None:
+        return namespace.fault(operation, kind, delay=_api_delay(delay), **settings, **more)
+    if errors:
+        answer = {"status": status, "refusal": refusal, "body": body, "delay": _api_delay(delay)}
+        return namespace.fail(operation, **answer, **more)
+    if delay is None:
+        raise click.UsageError("what should happen? Give --status, --refusal, --fault or --delay")
+    return namespace.delay(operation, _delay(delay), **more)
+
+
+SETTINGS = ("fraction", "bytes_per_second", "requests", "seconds", "limit")
+"""The options that are properties of a fault."""
+
+
+def _delay(text: str) -> float | tuple[float, float]:
+    """`0.5` or `0.5-2`. Raises UsageError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?", text)
+    if found is None:
+        raise click.UsageError(f"--delay {text!r}: write seconds such as 0.5, or a range such as 0.5-2")
+    return float(found[1]) if found[2] is None else (float(found[1]), float(found[2]))
+
+
+def _api_delay(text: str | None) -> Any:
+    if text is None:
+        return None
+    seconds = _delay(text)
+    return {"uniform": list(seconds)} if isinstance(seconds, tuple) else seconds
+
+
+def _list(namespace: Namespace, operation: str | None) -> None:
+    """Print the overrides, of one operation or all."""
+    found = [each for each in namespace.overrides() if operation in (None, (each.when or {}).get("operation"))]
+    for each in found:
+        click.echo(shown(each))
+    if not found:
+        click.echo("no override is set")
+
+
+def shown(override: AppliedOverride) -> str:
+    """One line: the id, which requests, what happens, and how often it did."""
+    when = ", ".join(f"{name} {value}" for name, value in (override.when or {}).items()) or "every request"
+    limits = {"times": override.times, "after": override.after, "probability": override.probability}
+    told = "".join(f", {name} {value}" for name, value in limits.items() if value is not None)
+    is_over = "" if override.is_active else ", over"
+    return f"{override.id}  {when}: {_then(override.then)}{told}  (applied {override.applied}{is_over})"
+
+
+def _then(then: Any) -> str:
+    if isinstance(then, list):
+        return ", then ".join(map(_then, then))
+    fault = then.get("fault")
+    settings = {"fault": fault["kind"], **{name: fault[name] for name in fault if name != "kind"}} if fault else {}
+    told = settings | {name: value for name, value in then.items() if name != "fault"}
+    return ", ".join(f"{name} {value}" for name, value in told.items())

@@ -1,0 +1,227 @@
+"""The commands that steer a running sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import httpx
+import pytest
+
+from tests.process import ENVIRONMENT, READY, ROOT, Processes, address, run
+
+SHOP = str(ROOT / "docs" / "shop.yaml")
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with Processes() as processes:
+        _, lines = processes.start("serve", SHOP, "--items", "3", "--port", "0", "--no-access-log", until=READY)
+        yield address(lines)
+
+
+@pytest.fixture(autouse=True)
+def _start(url: str) -> None:
+    """Each test begins with the start state and an empty journal."""
+    httpx.post(f"{url}/_mock/reset", params={"namespace": "*"}, trust_env=False)
+    httpx.delete(f"{url}/_mock/requests", trust_env=False)
+
+
+def mockserver(url: str, *arguments: str, **environment: str) -> CompletedProcess[str]:
+    return run(*arguments, environment={**ENVIRONMENT, "MOCKSERVER_URL": url, **environment})
+
+
+def printed(url: str, *arguments: str) -> str:
+    done = mockserver(url, *arguments)
+    assert (0, "") == (done.returncode, done.stderr)
+    return done.stdout
+
+
+def refused(url: str, *arguments: str) -> str:
+    done = mockserver(url, *arguments)
+    assert 0 != done.returncode
+    return done.stderr
+
+
+def ask(url: str, method: str, path: str, body: object = None, namespace: str = "") -> httpx.Response:
+    headers = {"Mock-Namespace": namespace} if namespace else {}
+    return httpx.request(method, f"{url}{path}", json=body, headers=headers, trust_env=False)
+
+
+def test_help_groups_the_commands() -> None:
+    text = run("--help").stdout
+
+    sections = [line for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert ["Options:", "Mocks:", "A running sandbox:", "Contract checks:"] == sections
+
+
+@pytest.mark.parametrize("command", ["requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces"])
+def test_every_command_says_where_the_sandbox_is_and_what_to_do_when_there_is_none(command: str) -> None:
+    assert all(option in run(command, "--help").stdout for option in ("--url", "--namespace", "--token"))
+    assert (
+        "Error: no sandbox answers at http://127.0.0.1:1; start one with `mockserver serve`, or name another address\n"
+        == refused("http://127.0.0.1:1", command)
+    )
+
+
+def test_requests_prints_a_line_for_each(url: str) -> None:
+    ask(url, "POST", "/customers", {})
+    ask(url, "GET", "/customer", namespace="mine")
+
+    lines = printed(url, "requests").splitlines()
+
+    assert 2 == len(lines)
+    assert 'POST    /customers  400  createCustomer  "name" is a required property' in lines[0]
+    assert "GET     /customer  404  no operation; the nearest is GET /customers" in lines[1]
+    assert lines[1].endswith("[mine]")
+    assert 1 == len(printed(url, "requests", "--namespace", "mine").splitlines())
+    assert 1 == len(printed(url, "requests", "--operation", "createCustomer", "--status", "4XX").splitlines())
+
+
+def test_requests_as_json_and_har(url: str) -> None:
+    ask(url, "POST", "/customers", {"name": "Ada"})
+
+    entry = json.loads(printed(url, "requests", "--json"))
+    assert {"name": "Ada"} == entry["request"]["body"]["json"]
+    assert 1 == len(json.loads(printed(url, "requests", "--har"))["log"]["entries"])
+
+
+def test_requests_are_forgotten(url: str) -> None:
+    ask(url, "GET", "/customers")
+    printed(url, "requests", "--clear")
+
+    assert "" == printed(url, "requests")
+
+
+def test_requests_are_followed(url: str) -> None:
+    ask(url, "GET", "/orders")
+    with Processes() as processes:
+        # The first line is of a request that was there, so the command follows when it is printed.
+        process, _ = processes.start("requests", "--follow", "--url", url, "--operation", "listOrders", until="    ")
+        assert process.stdout is not None
+        for _ in range(20):
+            ask(url, "GET", "/customers")
+            ask(url, "GET", "/orders")
+        line = process.stdout.readline()
+
+    assert "/orders  200  listOrders" in line
+
+
+def test_why_explains_a_refusal(url: str) -> None:
+    number = ask(url, "POST", "/customers", {}).headers["Mock-Request"]
+
+    assert "name" in printed(url, "why", number)
+    assert "curl -X POST" in printed(url, "why")
+    assert "not in the journal" in refused(url, "why", "99999")
+
+
+def test_why_of_an_empty_journal_says_so(url: str) -> None:
+    assert "Error: the journal is empty: nothing was asked yet\n" == refused(url, "why")
+
+
+def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
+    assert "shop customer                    3 items" in printed(url, "state")
+    (tmp_path / "ada.json").write_text('{"name": "Ada"}')
+
+    added = json.loads(printed(url, "state", "shop", "customer", "--add", f"@{tmp_path / 'ada.json'}"))
+    item = ("state", "shop", "customer", added["id"])
+    assert "Ada" == added["name"]
+    assert "Grace" == json.loads(printed(url, *item, "--change", '{"name": "Grace"}'))["name"]
+    assert 4 == len(json.loads(printed(url, "state", "shop", "customer")))
+    printed(url, *item, "--remove")
+    assert 404 == ask(url, "GET", f"/customers/{added['id']}").status_code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("state", "shop", "--add", "{}"), "--add needs SERVICE and RESOURCE"),
+        (("state", "shop", "customer", "--set", "{}"), "--set needs SERVICE, RESOURCE and ID"),
+        (
+            ("state", "shop", "customer", "1", "--set", "{}", "--remove"),
+            "give one of --add, --set",
+        ),
+        (("state", "shop", "customer", "--add", "{"), "this is no JSON: "),
+        (("state", "shop", "customer", "--add", "@nowhere.json"), "nowhere.json: No such file or directory"),
+        (("fault", "listOrders", "--times", "2"), "what should happen?"),
+        (("fault", "listOrders", "--status", "503", "--fault", "cut"), "give one of --status, --refusal and --fault"),
+        (("fault", "listOrders", "--delay", "soon"), "write seconds such as 0.5, or a range such as 0.5-2"),
+        (("fault", "listOrders", "--status", "503", "--seconds", "2"), "--seconds is for --fault"),
+        (("clock", "advance"), "clock advance needs a value"),
+        (("clock", "advance", "soon"), "'soon' is no duration; write seconds"),
+        (("clock", "resume", "1"), "clock resume takes no value"),
+        (("namespaces", "--end"), "--end needs --namespace NAME"),
+        (("reset", "--all", "--tenant", "a"), "--all resets everything"),
+    ],
+)
+def test_a_mistake_says_what_is_right(url: str, arguments: tuple[str, ...], expected: str) -> None:
+    assert expected in refused(url, *arguments)
+
+
+def test_fault_sets_lists_and_removes(url: str) -> None:
+    assert "operation createCustomer: status 503, times 2" in printed(
+        url, "fault", "createCustomer", "--status", "503", "--times", "2"
+    )
+    assert [503, 503, 201] == [ask(url, "POST", "/customers", {"name": "A"}).status_code for _ in range(3)]
+    assert "(applied 2, over)" in printed(url, "fault")
+    printed(url, "fault", "--remove", "all")
+    assert "no override is set\n" == printed(url, "fault")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("listOrders", "--fault", "cut", "--fraction", "0.5"), "operation listOrders: fault cut, fraction 0.5"),
+        (
+            ("--delay", "0.1-0.2", "--probability", "0.5"),
+            "every request: delay {'uniform': [0.1, 0.2]}, probability 0.5",
+        ),
+        (("listOrders", "--fault", "outage", "--seconds", "3"), "fault outage, seconds 3"),
+    ],
+)
+def test_fault_has_every_kind(url: str, arguments: tuple[str, ...], expected: str) -> None:
+    assert expected in printed(url, "fault", *arguments)
+
+
+def test_reset_goes_back_to_the_start(url: str) -> None:
+    ask(url, "POST", "/customers", {"name": "Ada"})
+
+    assert "reset shop in the namespace default\n" == printed(url, "reset")
+    assert 3 == len(ask(url, "GET", "/customers").json())
+
+
+def test_a_snapshot_is_written_and_restored(url: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "before.json")
+    assert f"wrote {file}\n" == printed(url, "snapshot", file)
+    ask(url, "POST", "/customers", {"name": "Ada"})
+
+    assert f"restored {file}\n" == printed(url, "snapshot", file, "--restore")
+    assert 3 == len(ask(url, "GET", "/customers").json())
+
+
+def test_the_clock_is_shown_and_set(url: str) -> None:
+    assert "2030-01-01T00:00:00+00:00  frozen\n" == printed(url, "clock", "freeze", "2030-01-01T00:00:00Z")
+    assert "2030-01-01T02:00:00+00:00  frozen\n" == printed(url, "clock", "advance", "2h")
+    assert "2031-01-01T00:00:00+00:00  frozen\n" == printed(url, "clock", "set", "2031-01-01T00:00:00Z")
+    assert printed(url, "clock", "resume").startswith("2031-01-01T00:00:0")
+
+
+def test_namespaces_are_listed_and_ended(url: str) -> None:
+    ask(url, "POST", "/customers", {"name": "Ada"}, namespace="mine")
+
+    assert "mine" in printed(url, "namespaces")
+    printed(url, "namespaces", "--namespace", "mine", "--end")
+    assert "mine" not in printed(url, "namespaces")
+
+
+def test_a_token_is_asked_for_and_taken_from_the_environment(tmp_path: Path) -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", SHOP, "--host", "0.0.0.0", "--port", "0", until=READY)
+        token = next(word for line in lines if "Bearer" in line for word in line.split() if len(word) > 25).strip("'\"")
+        port = address(lines).rpartition(":")[2]
+        url = f"http://127.0.0.1:{port}"
+
+        assert "give it with --token or in MOCKSERVER_TOKEN" in refused(url, "requests")
+        assert 0 == mockserver(url, "requests", MOCKSERVER_TOKEN=token).returncode
