@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from openapi_spec_validator import validate
 
 import mockserver
 from mockserver import vendor_files
+from mockserver.web.admin import reference_page
+from mockserver.web.admin.functions import FUNCTIONS
 from mockserver.web.app import Sandbox
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR, SERVERS
@@ -111,3 +115,18 @@ def test_a_document_has_the_scheme_that_a_proxy_on_this_machine_forwards(admin: 
     [server] = admin.get("/basedash/openapi.json", headers={"X-Forwarded-Proto": "https"}).json()["servers"]
 
     assert "https://sandbox/basedash" == server["url"]
+
+
+def test_the_page_of_the_admin_api_is_generated_from_its_document() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "admin-api.md").read_text("utf-8").splitlines()
+
+    assert list(reference_page.page()) == page
+
+
+def test_every_operation_of_the_admin_api_has_its_function(admin: Client) -> None:
+    paths = admin.get("/_mock/openapi.json").json()["paths"]
+    documented = {
+        operation["operationId"] for item in paths.values() for operation in item.values() if "operationId" in operation
+    }
+
+    assert documented == set(FUNCTIONS)
