@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench soak conformance conformance-big corpus journeys joins \
+.PHONY: help serve test cases coverage test-wheel lint format bench instructions soak conformance conformance-big corpus journeys joins \
         client-suites mutants wheel pins docs clean
 .DELETE_ON_ERROR:
 
@@ -49,6 +49,9 @@ format: $(VENV)/developed ## Fix what ruff can fix
 
 bench: $(VENV)/developed ## Measure requests per second, beside the ceiling and other mock servers (ARGS="--no-peers")
 	@$(BIN)/python tests/benchmarks/bench.py $(ARGS)
+
+instructions: $(VENV)/developed ## Count the instructions of a request, which a busy machine does not change (needs valgrind)
+	@$(BIN)/python tests/benchmarks/instructions.py
 
 soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
 	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)
