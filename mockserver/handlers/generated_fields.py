@@ -17,6 +17,7 @@ import jsonschema_rs
 from mockserver.errors import Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.identity import KEYS
+from mockserver.openapi.fault_places import fault_places
 from mockserver.openapi.schemas import Schemas
 
 LATER_EVENTS = re.compile(
@@ -59,7 +60,7 @@ class ReplyView:
 
     def faults(self, fields: Fields) -> Iterator[tuple[str | int, ...]]:
         """The places at which these fields, as the reply shows them, do not match its schema."""
-        return (tuple(fault.instance_path) for fault in self._validator.iter_errors(self.show(fields)))
+        return fault_places(self._validator, self.show(fields))
 
     @cached_property
     def nullable(self) -> frozenset[str]:

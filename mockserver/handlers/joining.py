@@ -8,13 +8,12 @@ from typing import Any, NamedTuple, Protocol
 
 from mockserver.behaviour.statements import Reference
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.inference.references import DEEPEST, EACH, MOST, Steps, stem, steps_of
+from mockserver.inference.references import EACH, FoundReference, Steps, stem, steps_of
 from mockserver.openapi import json_codec
+from mockserver.openapi.fault_places import Place
+from mockserver.state.collection import GENERATED
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record
-
-Place = tuple[str | int, ...]
-"""Where a value is in another one: names of properties and positions in lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,15 @@ class JoinedReference:
         return next((step for step in reversed(self.steps) if step != EACH), "")
 
 
+JOINED = "joined"
+"""The key in `Record.hidden` that marks a generated item whose own references name items."""
+
+
+def is_settled(record: Record) -> bool:
+    """Do the references in an item name what they are to name? In a generated one they do when it was joined."""
+    return GENERATED not in record.hidden or JOINED in record.hidden
+
+
 class UnknownReferenceError(Exception):
     """A client sent an id that no item has."""
 
@@ -40,32 +48,19 @@ class UnknownReferenceError(Exception):
         self.name = reference.steps[0]
 
 
-def compiled(plans: Mapping[str, ResourcePlan]) -> dict[str, tuple[JoinedReference, ...]]:
-    """The references in the items of each resource, outer ones first.
-
-    An item that shows another one as an object contains the references of that one too.
-    """
-    own = {name: _own_references(plan.statements.references) for name, plan in plans.items()}
-    return {name: tuple(expanded(found, own)) for name, found in own.items()}
+References = Mapping[str, Sequence[JoinedReference]]
+"""The references in the items of each resource. Those inside an item that is shown are those of its own resource."""
 
 
-def _own_references(statements: Iterable[Reference]) -> list[JoinedReference]:
-    return [JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements if one.field]
+def compiled(plans: Mapping[str, ResourcePlan]) -> References:
+    """The references in the items of each resource, outer ones first."""
+    return {name: outer_first(plan.statements.references) for name, plan in plans.items()}
 
 
-def expanded(
-    references: Sequence[JoinedReference], own: Mapping[str, Sequence[JoinedReference]]
-) -> list[JoinedReference]:
-    """References with those inside the items that they show, outer ones first; at most MOST, DEEPEST names deep."""
-    found = {one.steps: one for one in references}
-    waiting = [one for one in references if not one.key]
-    for shown in waiting:  # it grows while it is walked through
-        for inner in own.get(shown.resource, ()):
-            steps = (*shown.steps, *inner.steps)
-            if steps not in found and len(found) < MOST and sum(step != EACH for step in steps) <= DEEPEST:
-                found[steps] = replace(inner, steps=steps)
-                waiting += [found[steps]] if not inner.key else []
-    return sorted(found.values(), key=lambda one: len(one.steps))
+def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[JoinedReference, ...]:
+    """References of statements, outer ones first: an outer one replaces what inner ones stand in."""
+    found = (JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements if one.field)
+    return tuple(sorted(found, key=lambda one: len(one.steps)))
 
 
 class Subject(NamedTuple):
@@ -83,10 +78,25 @@ NOTHING_ABOVE = Subject("", {}, {})
 """The subject of what is below no item."""
 
 
+class Change(NamedTuple):
+    """A reference that was set: in the `holder` at `last` to the `record`, where `before` was.
+
+    `is_whole` says that it shows more of the item than its id.
+    """
+
+    reference: JoinedReference
+    holder: Any
+    last: str | int
+    before: Any
+    record: Record
+    is_whole: bool
+
+
 class ItemChooser(Protocol):
-    """Chooses the items that references name."""
+    """Chooses the items that references name. `references` are those in the items of each resource."""
 
     seed: int
+    references: References
 
     def chosen(
         self, resource: str, tenant: str, subject: Subject, key: str, about: str, position: int = 0
@@ -104,13 +114,18 @@ class ItemChooser(Protocol):
         """The value of a reference by a property of the other item."""
         ...
 
+    def identifying(self, resource: str, record: Record, shape: Mapping[str, Any]) -> dict[str, Any]:
+        """The properties of the other item that tell which one it is, as far as the shape has them."""
+        ...
+
 
 class Joining:
     """One value whose references are being joined, in place."""
 
     def __init__(self, chooser: ItemChooser, tenant: str, subject: Subject, value: Any) -> None:
         self._chooser, self._tenant = chooser, tenant
-        self._changed: dict[Place, tuple[Any, str | int, Any]] = {}
+        self._changed: dict[Place, Change] = {}
+        self._restored: set[Place] = set()
         self._box = {"": value}  # so that the value itself can be replaced as any property can
         self._subjects: dict[Place, Subject] = {("",): subject}
         self._chosen: dict[tuple[Place, str, str, int], tuple[Record, Subject] | None] = {}
@@ -149,11 +164,25 @@ class Joining:
         return inside, stem(reference.name), reference.resource, position
 
     def join(self, reference: JoinedReference) -> None:
-        """Set every value that a reference stands for."""
-        for holder, last, place in list(_places(self._box, ("", *reference.steps), ())):
+        """Set every value that a reference stands for, and the references inside the items that are shown there."""
+        self._join(reference, self._box, ("", *reference.steps), ())
+
+    def _join(self, reference: JoinedReference, inside: Any, steps: Steps, begin: Place) -> None:
+        for holder, last, place in list(_places(inside, steps, begin)):
             found = self._choice(reference, place or ("",), last)
             if found is not None:
-                self._set(reference, holder, last, (*place, last), *found)
+                self._subjects[*place, last] = found[1]
+                self._set(reference, holder, last, (*place, last), found[0])
+            if isinstance(holder[last], dict) and not reference.key:
+                known = found[0].fields if found is not None and is_settled(found[0]) else {}
+                self._join_inside(reference.resource, holder[last], (*place, last), known)
+
+    def _join_inside(self, resource: str, value: Any, place: Place, known: Mapping[str, Any]) -> None:
+        """Set the references inside an item that is shown, except in what is shown as it is `known`."""
+        for inner in self._chooser.references[resource]:
+            first = inner.steps[0]
+            if first in value and (first not in known or value[first] != known[first]):
+                self._join(inner, value, inner.steps, place)
 
     def _choice(self, reference: JoinedReference, place: Place, last: str | int) -> tuple[Record, Subject] | None:
         """The item for a reference; the same for `customer_id` and `customer` of one object."""
@@ -168,27 +197,62 @@ class Joining:
             )
         return self._chosen[about]
 
-    def _set(
-        self, reference: JoinedReference, holder: Any, last: str | int, place: Place, record: Record, subject: Subject
-    ) -> None:
+    def _set(self, reference: JoinedReference, holder: Any, last: str | int, place: Place, record: Record) -> None:
         before = holder[last]
         after = self._joined(reference, before, record)
         if after is not None:
             holder[last] = after
-            self._changed[place] = holder, last, before
-            self._subjects[place] = subject
+            is_whole = isinstance(before, dict) and _is_of_kind(before, record.fields)
+            self._changed[place] = Change(reference, holder, last, before, record, is_whole=is_whole)
 
     def undo(self, faulty: Iterable[Place]) -> None:
-        """Take back what was changed around these places, inner changes first; all changes if there are none."""
-        wrong = [place for place in self._changed if any(_is_around(place[1:], fault) for fault in faulty)]
-        for place in sorted(wrong or self._changed, key=len, reverse=True):
-            holder, last, before = self._changed.pop(place)
-            holder[last] = before
+        """Take back a change for each fault: the innermost that the fault is in, else those that are in its place.
+
+        What was taken back as a whole is as it was generated, and can only be at fault by what was set inside it.
+        """
+        for fault in dict.fromkeys(("", *fault) for fault in faulty):
+            for length in range(len(fault), 0, -1):
+                around = fault[:length]
+                inside = [each for each in self._changed if each[:length] == around and around in self._restored]
+                chosen = [around] if around in self._changed else inside
+                if chosen:
+                    break
+            else:
+                chosen = [each for each in self._changed if each[: len(fault)] == fault]
+            for place in sorted(chosen, key=len, reverse=True):
+                self._undo(place)
+
+    def undo_all(self) -> None:
+        """Take back all changes, inner ones first."""
+        for place in sorted(self._changed, key=len, reverse=True):
+            change = self._changed.pop(place)
+            change.holder[change.last] = change.before
+
+    def _undo(self, place: Place) -> None:
+        """Show no more than the id of the other item; if that was done before, not even that."""
+        if place not in self._changed:  # it was inside another one
+            return
+        change = self._changed.pop(place)
+        for inner in [one for one in self._changed if one[: len(place)] == place]:
+            del self._changed[inner]
+        if change.is_whole:
+            named = self._named(change.reference, change.before, change.record)
+            change.holder[change.last] = {**change.before, **named}
+            self._changed[place] = change._replace(is_whole=False)
+        else:
+            change.holder[change.last] = change.before
+            self._restored.add(place)
+        if isinstance(change.before, dict) and not change.reference.key:
+            self._join_inside(change.reference.resource, change.holder[change.last], place, {})
+
+    def _named(self, reference: JoinedReference, before: dict[str, Any], record: Record) -> dict[str, Any]:
+        return self._chooser.identifying(reference.resource, record, before)
 
     def _joined(self, reference: JoinedReference, before: Any, record: Record) -> Any:
         """The value that names or shows the item; None if nothing can."""
         if isinstance(before, dict):
-            return _like(before, record.fields)
+            is_whole = _is_of_kind(before, record.fields)
+            return _like(before, record.fields) if is_whole else before | self._named(reference, before, record)
         if before is None or isinstance(before, list | bool):
             return None
         shown = self._chooser.shown(reference.resource, record, reference.key) if reference.key else record.id
@@ -212,18 +276,25 @@ def _places(holder: Any, steps: Steps, place: Place) -> Iterator[tuple[Any, str 
             yield holder, key, place
 
 
+def _is_of_kind(before: dict[str, Any], other: Mapping[str, Any]) -> bool:
+    """Is an object of the same kind as the other one, so that it may take its values?
+
+    Items of one resource may be cards and bank accounts, and say so by a property.
+    """
+    said = [name for name in KINDS if name in before and name in other]
+    return before.keys() <= other.keys() or all(before[name] == other[name] for name in said)
+
+
+KINDS = ("object", "type", "kind", "@type", "_type", "__typename")
+"""Properties that say what kind of thing an object is."""
+
+
 def _like(before: Any, other: Any) -> Any:
     """The other item's values in the form that a value has: it gets no larger, however much the other item contains."""
     if isinstance(before, dict):
-        fields = other if isinstance(other, dict) else {}
+        fields = other if isinstance(other, dict) and _is_of_kind(before, other) else {}
         return {name: _like(value, fields[name]) if name in fields else value for name, value in before.items()}
     if isinstance(before, list):
         entries = other if isinstance(other, list) else []
         return [*map(_like, before, entries), *before[len(entries) :]]
     return before if isinstance(other, dict | list) else other
-
-
-def _is_around(one: Place, other: Place) -> bool:
-    """Is one of two places inside the other, or the same?"""
-    length = min(len(one), len(other))
-    return one[:length] == other[:length]

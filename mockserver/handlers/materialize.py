@@ -18,11 +18,11 @@ from mockserver.errors import Conflict, Unanswerable
 from mockserver.examples.generator import fresh
 from mockserver.handlers.generated_fields import LATER_EVENTS, ReplyView
 from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, rank, reply_schemas, view_maker
-from mockserver.handlers.joining import Place
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.reply_renderer import example_items
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import ANONYMOUS, Call
+from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.id_text import number_of
 from mockserver.state.record import Record

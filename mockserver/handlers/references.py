@@ -14,9 +14,10 @@ from typing import Any
 from zlib import crc32
 
 from mockserver.examples.generator import fresh
-from mockserver.handlers.joining import NOTHING_ABOVE, JoinedReference, Joining, Place, Subject, compiled
+from mockserver.handlers.joining import JOINED, NOTHING_ABOVE, JoinedReference, Joining, Subject, compiled
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference.references import DEEPEST, stem
+from mockserver.openapi.fault_places import Place
 from mockserver.state.collection import GENERATED, Collection
 from mockserver.state.record import Record
 from mockserver.state.store import Store
@@ -24,7 +25,7 @@ from mockserver.state.store import Store
 CANDIDATES = 50
 """From how many items of a collection one is chosen at most."""
 
-REPAIRS = 8
+REPAIRS = 16
 """How many times invalid references are taken back before all of them are."""
 
 Faults = Callable[[Any], Iterable[Place]]
@@ -56,6 +57,7 @@ class Joins:
         joined, subject = record.copy(), self._record_subject(plan, owner, record)
         faults = partial(self._faults, plan.name)
         joined.fields = self.value(record.fields, references, subject, tenant, faults)
+        joined.hidden[JOINED] = True
         return joined
 
     def written(
@@ -107,10 +109,9 @@ class Joins:
             faulty = list(faults(joining.value))
             if not faulty:
                 return joining.value
-            if () in faulty:  # such as none of several alternatives: it does not tell which property is wrong
-                break
             joining.undo(faulty)
-        return _valid_parts(before, joined, lambda value: not any(True for _ in faults(value)))
+        joining.undo_all()
+        return _valid_parts(joining.value, joined, lambda value: not any(True for _ in faults(value)))
 
     def followed(
         self, reference: JoinedReference, tenant: str, subject: Subject, id: Any
@@ -186,6 +187,12 @@ class Joins:
     def shown(self, resource: str, record: Record, key: str) -> Any:
         """The value of a reference by a property of the other item."""
         return record.fields.get(key, record.id if key == self._plans[resource].statements.identity.field else None)
+
+    def identifying(self, resource: str, record: Record, shape: Mapping[str, Any]) -> dict[str, Any]:
+        """The properties of an item that tell which one it is, as far as the shape has them, with the same types."""
+        names = ("id", self._plans[resource].statements.identity.field)
+        own = {name: self.shown(resource, record, name) for name in names if name in shape}
+        return {name: value for name, value in own.items() if type(value) is type(shape[name])}
 
 
 NAMES = ("slug", "username", "login", "key", "name")

@@ -8,14 +8,15 @@ from typing import Any
 from mockserver.contract import Contract
 from mockserver.errors import Missing
 from mockserver.handlers.item_schemas import operations_on, reply_schemas
-from mockserver.handlers.joining import JoinedReference, Place, Subject, expanded
+from mockserver.handlers.joining import JoinedReference, Subject, outer_first
 from mockserver.handlers.references import Joins, by_name
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference.names import noun
 from mockserver.inference.path_tree import PathNode, shape_of
-from mockserver.inference.references import ReferenceFinder, ReferredResource, steps_of
+from mockserver.inference.references import ReferenceFinder, ReferredResource
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
+from mockserver.openapi.fault_places import Place, fault_places
 from mockserver.openapi.path_template import names
 from mockserver.state.store import Store
 
@@ -27,7 +28,7 @@ class ReplyReferences:
         self._contract, self._plans, self._joins = contract, plans, joins
         self._items = dict(_item_shapes(contract, plans))
         self._finder = ReferenceFinder(contract.schemas, list(_targets(contract, plans)))
-        self._found: dict[str, list[JoinedReference]] = {}
+        self._found: dict[str, tuple[JoinedReference, ...]] = {}
         self._above: dict[str, dict[str, str]] = {}
 
     def check_path(self, operation: Operation, call: Call, store: Store) -> None:
@@ -44,22 +45,20 @@ class ReplyReferences:
         """An example response with references to items that exist, as far as it stays valid."""
         schema = _schema(operation, reply) if reply.content is None else None
         above = self._resources_above(operation)
-        references = self._references(schema, tuple(above)) if schema is not None else []
+        references = self._references(schema, tuple(above)) if schema is not None else ()
         if schema is None or not references:
             return reply
         subject = Subject("/".join([operation.operation_id, *map(str, call.path.values())]), call.path, above)
         validator = self._contract.schemas.validator(schema, "response")
 
         def faults(body: Any) -> Iterator[Place]:
-            return (tuple(fault.instance_path) for fault in validator.iter_errors(body))
+            return fault_places(validator, body)
 
         return reply._replace(body=self._joins.on(store).value(reply.body, references, subject, call.tenant, faults))
 
-    def _references(self, pointer: str, parents: tuple[str, ...]) -> list[JoinedReference]:
+    def _references(self, pointer: str, parents: tuple[str, ...]) -> tuple[JoinedReference, ...]:
         if pointer not in self._found:
-            found = self._finder.in_reply(pointer, parents)
-            own = [JoinedReference(steps_of(one.field), one.resource, one.key) for one in found]
-            self._found[pointer] = expanded(own, self._joins.references)
+            self._found[pointer] = outer_first(self._finder.in_reply(pointer, parents))
         return self._found[pointer]
 
     def _resources_above(self, operation: Operation) -> dict[str, str]:

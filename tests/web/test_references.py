@@ -155,6 +155,41 @@ def test_a_statement_corrects_a_reference(tmp_path: Path) -> None:
         assert not set(ids(shop, "/orders", "customer_id")) & set(ids(shop, "/customers"))
 
 
+def test_items_of_several_kinds_inside_each_other_lead_somewhere(tmp_path: Path) -> None:
+    def kind(name: str, **properties: Any) -> dict[str, Any]:
+        own = {"id": {"type": "string"}, "object": {"enum": [name]}} | properties
+        return {"type": "object", "additionalProperties": False, "required": [*own], "properties": own}
+
+    text, money = {"type": "string"}, {"type": "integer"}
+    schemas = {
+        "Card": kind("card", digits=text, customer={"anyOf": [text, named("Customer")]}),
+        "Bank": kind("bank", iban=text, customer={"anyOf": [text, named("Customer")]}),
+        "Customer": kind("customer", source={"anyOf": [text, named("Card"), named("Bank")]}, latest=named("Short")),
+        "Short": kind("order", amount=money, customer=text),
+        "Order": kind("order", amount=money, customer={"anyOf": [text, named("Customer")]}, previous=named("Previous")),
+        "Previous": {"anyOf": [text, named("Order")]},
+    }
+    shown = {
+        "orders": named("Order"),
+        "customers": named("Customer"),
+        "sources": {"anyOf": [named("Card"), named("Bank")]},
+    }
+    paths = {
+        f"/{path}{below}": {"parameters": [ID] if below else [], "get": {"responses": answers(schema)}}
+        for path, item in shown.items()
+        for below, schema in (("", {"type": "array", "items": item}), ("/{id}", item))
+    }
+    written = document(paths, components={"schemas": schemas})
+    with Client(served_document(tmp_path, written, settings=ServiceSettings(items=30))) as client:
+        known = {path.removesuffix("s"): [each["id"] for each in client.get(f"/{path}").json()] for path in shown}
+        replies = [client.get(f"/{path}") for path in shown]
+
+    found = [one for reply in replies for one in references(reply.json(), frozenset(known))]
+    assert [200] * len(shown) == [reply.status_code for reply in replies]
+    assert len(found) > 30
+    assert [] == [one for one in found if one.id not in known[one.noun]]
+
+
 @pytest.mark.parametrize("keyword", ["allOf", "anyOf"])
 def test_a_reference_that_would_be_invalid_is_left_and_the_others_are_kept(tmp_path: Path, keyword: str) -> None:
     user = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}}
