@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test cases coverage test-wheel lint format bench instructions soak conformance conformance-big corpus journeys joins \
-        client-suites mutants wheel pins docs clean
+        client-suites fuzz-admin mutants wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -70,6 +70,9 @@ journeys: $(VENV)/developed ## Create, read, list, update and delete items of pu
 
 joins: $(VENV)/developed ## Print which share of the references in replies leads to something (ARGS="my-api.yaml")
 	@$(BIN)/python -m tests.joins.run $(ARGS)
+
+fuzz-admin: $(VENV)/developed ## Send 20,000 random requests to the admin API (ARGS="--requests 1000 --seed 2")
+	@$(BIN)/python -m tests.admin_fuzz.run $(ARGS)
 
 client-suites: $(VENV)/developed ## Run the tests of vendors' clients against this mock and against Prism (ARGS="groq --all")
 	@$(BIN)/python -m tests.client_suites.run $(ARGS)
