@@ -42,12 +42,12 @@ def create(context: RequestContext) -> None:
 
 def get(context: RequestContext) -> None:
     """Find the item. Raises Missing."""
-    context.record = context.current = _find(context)
+    context.record = context.current = find(context)
 
 
 def update(context: RequestContext) -> None:
     """Draft the item with the changes of the body, applied as `action.patch` says. Raises Missing."""
-    before = context.before = _find(context)
+    before = context.before = find(context)
     context.edit(before)
     sent = context.bound.item_body(context.call)
     style = MEDIA_TYPES.get(context.call.media_type, context.bound.patch)
@@ -75,14 +75,14 @@ def replace(context: RequestContext) -> None:
     plan = context.bound.resource
     sent = context.bound.accept_body(_as_object(context.bound.item_body(context.call)))
     from_path = {name: before.fields[name] for name in plan.path_fields if name in before.fields}
-    kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or _is_generated(context, name)}
+    kept = {name: v for name, v in before.fields.items() if name in plan.server_fields or is_generated(context, name)}
     _complete_update(context, before, {**plan.defaults, **from_path, **sent, **kept})
     return None
 
 
 def delete(context: RequestContext) -> None:
     """Find the item to delete. Raises Missing."""
-    context.before = context.record = context.current = _find(context)
+    context.before = context.record = context.current = find(context)
 
 
 def begin_list(context: RequestContext) -> None:
@@ -157,7 +157,8 @@ HANDLERS: dict[str, Handler] = {
 """The handler of each action, by the name that `action.does` uses."""
 
 
-def _find(context: RequestContext) -> Record:
+def find(context: RequestContext) -> Record:
+    """The item that the request names. Raises Missing."""
     record = _look_up(context)
     if record is None:
         raise context.missing()
@@ -191,7 +192,7 @@ def _as_object(sent: Any) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _is_generated(context: RequestContext, name: str) -> bool:
+def is_generated(context: RequestContext, name: str) -> bool:
     """Is the value of a field generated, and can no request of this operation set it?"""
     properties = context.bound.request_properties
     return context.bound.resource.generated_fields is not None and bool(properties) and name not in properties

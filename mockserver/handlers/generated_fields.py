@@ -14,11 +14,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from mockserver.errors import Unanswerable
+from mockserver.errors import Fault, Unanswerable
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.inference.identity import KEYS
 from mockserver.openapi.fault_places import fault_places
 from mockserver.openapi.schemas import Schemas
+from mockserver.openapi.schemas import faults as schema_faults
 
 LATER_EVENTS = re.compile(
     r"(^|_|\b)(delet|remov|archiv|cancel|error|fail|revok|suspend|disabl|reject|clos|finish|complet|block|lock|next|prev)",
@@ -61,6 +62,16 @@ class ReplyView:
     def faults(self, fields: Fields) -> Iterator[tuple[str | int, ...]]:
         """The places at which these fields, as the reply shows them, do not match its schema."""
         return fault_places(self._validator, self.show(fields))
+
+    def problems(self, fields: Fields) -> tuple[Fault, ...]:
+        """What is wrong with these fields, as the reply shows them, below the place `body`."""
+        shown = self.show(fields)
+        return () if self._validator.is_valid(shown) else schema_faults(self._validator, shown, "body")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that the reply shows; none when its schema names none and it shows all."""
+        return self._names
 
     @cached_property
     def nullable(self) -> frozenset[str]:

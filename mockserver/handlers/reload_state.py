@@ -10,7 +10,7 @@ from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import operations_on, view_maker
 from mockserver.handlers.reply_renderer import item_schema
 from mockserver.handlers.resource_plan import ResourcePlan
-from mockserver.state.record import Record
+from mockserver.state.record import UNCHECKED, Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
 
@@ -57,7 +57,9 @@ class _NewResource:
         return store.collection(parent.resource, tenant, "/".join(ids[:-1])).get(ids[-1]) is not None
 
     def converted(self, record: Record) -> Record | None:
-        """The item as the new version stores it; None when it does not fit."""
+        """The item as the new version stores it; None when it does not fit. An unchecked one fits as it is."""
+        if UNCHECKED in record.hidden:
+            return record
         new = record.copy()
         self._plan.complete(new.fields, new.id, self._world)
         shown = {name: value for name, value in new.fields.items() if name not in self._plan.secrets}

@@ -19,7 +19,7 @@ from mockserver.openapi import json_codec
 from mockserver.openapi.document import MediaType, Operation, Response
 from mockserver.openapi.media_types import is_json
 from mockserver.openapi.schemas import Schemas, Validator
-from mockserver.state.record import Record
+from mockserver.state.record import UNCHECKED, Record
 
 NOTHING = frozenset[str]()
 
@@ -71,7 +71,7 @@ class ReplyRenderer:
             view = {name: value for name, value in fields.items() if name not in self.secrets}
         if extras:
             view.update(extras)
-        if self.view is not None:
+        if self.view is not None and UNCHECKED not in record.hidden:
             self.view.complete(view, NOTHING, f"{self.place}/{record.id}")
         return view
 
@@ -82,13 +82,15 @@ class ReplyRenderer:
         if self.cache_key and self.validators is not None and not extras:
             return self._cached_reply(record, *self.validators)
         values = {"item": self.item(record, extras), "id": record.id, "location": location}
-        return Reply(self.status, self.body(values), self._headers(values), self.media_type)
+        # A person stored an unchecked item although it is invalid, so that clients see it.
+        proven = UNCHECKED in record.hidden
+        return Reply(self.status, self.body(values), self._headers(values), self.media_type, proven=proven)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:
         """The reply with the item's bytes as they were last encoded, if the item did not change since."""
         if record.rendered is None or record.rendered[0] != self.cache_key:
             body = self.body({"item": self.item(record, {})})
-            if not body_validator.is_valid(body):
+            if UNCHECKED not in record.hidden and not body_validator.is_valid(body):
                 return Reply(self.status, body, (), self.media_type)
         content = orjson.dumps(self.body({"item": orjson.Fragment(self._item_bytes(record, item_validator))}))
         return Reply(self.status, None, (), self.media_type, content, True)
@@ -104,7 +106,8 @@ class ReplyRenderer:
         headers = (*headers, *self._headers(values))
         if self.validators is None:
             values["items"] = [self.item(record, {}) for record in records]
-            return Reply(self.status, self.body(values), headers, self.media_type)
+            proven = any(UNCHECKED in record.hidden for record in records)
+            return Reply(self.status, self.body(values), headers, self.media_type, proven=proven)
         values["items"] = []
         body_validator, item_validator = self.validators
         if not body_validator.is_valid(self.body(values)):
@@ -120,7 +123,7 @@ class ReplyRenderer:
         if cached is not None and cached[0] == self.cache_key:
             return cached[1]
         view = self.item(record, {})
-        if not validator.is_valid(view):
+        if UNCHECKED not in record.hidden and not validator.is_valid(view):
             fault = next(iter(validator.iter_errors(view)))
             raise Unanswerable(f"our own item {record.id!r} breaks {self.place}: {fault.message}")
         text = json_codec.write(view)

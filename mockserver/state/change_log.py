@@ -50,6 +50,11 @@ class ChangeLog:
         self.commits.append(commit)
         return commit
 
+    def cut(self) -> None:
+        """Number a change that is no commit, such as a reset: what was before it can no longer be read."""
+        self.revision += 1
+        self.commits.clear()
+
     def reaches(self, revision: int) -> bool:
         """Are all commits after that revision still kept?"""
         return revision <= self.revision and revision >= self.revision - len(self.commits)

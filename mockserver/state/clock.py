@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from msgspec import Struct
+
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """When the clock of a seeded run starts."""
 
@@ -32,14 +34,26 @@ class SteppingClock:
     """A clock that moves one step each time it is read, and by `advance`."""
 
     def __init__(self, start: datetime = EPOCH, step: float = 0.001) -> None:
-        self._now, self._step = start.timestamp(), step
+        self.time, self._step = start.timestamp(), step
 
     def now(self) -> float:
-        self._now += self._step
-        return self._now
+        self.time += self._step
+        return self.time
 
     def advance(self, seconds: float) -> None:
-        self._now += seconds
+        self.time += seconds
+
+
+class ClockState(Struct, frozen=True):
+    """How a steered clock stands, in seconds since the Unix epoch, but for `ahead`, a difference.
+
+    `stepped` is the time of the SteppingClock below; None above a clock that goes on by itself.
+    """
+
+    now: float
+    ahead: float
+    frozen_at: float | None
+    stepped: float | None
 
 
 class SteeredClock:
@@ -87,3 +101,21 @@ class SteeredClock:
         new = SteeredClock(source)
         new.ahead, new.frozen_at = self.ahead, self.frozen_at
         return new
+
+    def state(self) -> ClockState:
+        """How the clock stands; a stepping clock is not moved by this."""
+        stepped = self.source.time if isinstance(self.source, SteppingClock) else None
+        moving = self._unsteered() + self.ahead
+        return ClockState(moving if self.frozen_at is None else self.frozen_at, self.ahead, self.frozen_at, stepped)
+
+    def restore(self, before: ClockState) -> None:
+        """Go back to a state. A clock that goes on by itself is only as far ahead, and stands still, as it did then."""
+        self.frozen_at, self.ahead = before.frozen_at, before.ahead
+        if isinstance(self.source, SteppingClock) and before.stepped is not None:
+            self.source.time = before.stepped
+        elif isinstance(self.source, SteppingClock) or before.stepped is not None:
+            # One of the two times has nothing to do with the machine's: only the time shown can be the same.
+            self.ahead += before.now - before.ahead - self._unsteered()
+
+    def _unsteered(self) -> float:
+        return self.source.time if isinstance(self.source, SteppingClock) else self.source.now()

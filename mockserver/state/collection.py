@@ -33,7 +33,8 @@ Key = tuple[str, str, str]
 class Collection:
     """Items by id and by age. Look-up takes O(1); adding, removing and finding a page take O(log n).
 
-    `on_first_item` is called once, before the first item is added. `key` says whose items these are.
+    `on_first_item` is called once, before the first item is added. `key` says whose items these are, and `tombstones`
+    which ids were deleted.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Collection:
         self._sorted: SortedList[int] = SortedList()
         self._newest: list[int] = []
         self._records: dict[int, Record] = {}
-        self._tombstones: Tombstones = tombstones if tombstones is not None else OrderedDict()
+        self.tombstones: Tombstones = tombstones if tombstones is not None else OrderedDict()
         self._index: dict[str, dict[Any, SortedList[int]]] = {name: {} for name in indexed}
 
     def __len__(self) -> int:
@@ -78,17 +79,17 @@ class Collection:
             self.highest = id
         self._records[sequence] = record
         self._newest.append(sequence)
-        if self._tombstones:
-            self._tombstones.pop(id, None)
+        if self.tombstones:
+            self.tombstones.pop(id, None)
         for name, values in self._index.items():
             values.setdefault(_key(record.fields.get(name)), SortedList()).add(record.sequence)
 
     def remove(self, record: Record) -> None:
         """Delete an item and keep a tombstone for its id."""
         self.withdraw(record)
-        self._tombstones[record.id] = (record.sequence, GENERATED in record.hidden)
-        if len(self._tombstones) > MAX_TOMBSTONES:
-            self._tombstones.popitem(last=False)
+        self.tombstones[record.id] = (record.sequence, GENERATED in record.hidden)
+        if len(self.tombstones) > MAX_TOMBSTONES:
+            self.tombstones.popitem(last=False)
 
     def withdraw(self, record: Record) -> None:
         """Delete an item and keep no trace of it."""
@@ -127,12 +128,12 @@ class Collection:
         new, self._is_shared, by_age = Collection(), True, self._by_age
         new.key, new.highest, new._is_shared = self.key, self.highest, True
         new.by_id, new._records, new._sorted = self.by_id, self._records, by_age
-        new._tombstones, new._index = self._tombstones, self._index
+        new.tombstones, new._index = self.tombstones, self._index
         return new
 
     def _unshare(self) -> None:
         self.by_id, self._records, self._sorted = self.by_id.copy(), self._records.copy(), SortedList(self._sorted)
-        self._tombstones = self._tombstones.copy()
+        self.tombstones = self.tombstones.copy()
         self._index = {
             name: {value: SortedList(ages) for value, ages in values.items()} for name, values in self._index.items()
         }
@@ -140,7 +141,7 @@ class Collection:
 
     def renewed(self, indexed: tuple[str, ...], records: Iterable[Record]) -> Collection:
         """A copy of this collection with other items and other indexed fields; tombstones and `highest` stay."""
-        new = Collection(indexed, self._tombstones.copy(), self.key)
+        new = Collection(indexed, self.tombstones.copy(), self.key)
         new.highest = self.highest
         for record in records:
             new.add(record)
@@ -150,13 +151,13 @@ class Collection:
         """Was an item of that id (a number, or the same as text) deleted? `made_up` ones count only where asked for."""
         number = number_of(id)
         other = str(id) if number is None else number
-        found = self._tombstones.get(id) or self._tombstones.get(other)
+        found = self.tombstones.get(id) or self.tombstones.get(other)
         return found is not None and (made_up or not found[1])
 
     def age_of(self, id: Any) -> int | None:
         """The age of the item of that id, also of a deleted one; None for an id never seen."""
         record = self.by_id.get(id)
-        return record.sequence if record else self._tombstones.get(id, NO_TOMBSTONE)[0]
+        return record.sequence if record else self.tombstones.get(id, NO_TOMBSTONE)[0]
 
     def view(self, where: tuple[str, Any] | None = None) -> FilteredView:
         """All items, or those whose indexed field has a value."""

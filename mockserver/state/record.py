@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+UNCHECKED = "unchecked"
+"""The key in `Record.hidden` that marks an item which a person stored although its schema forbids it."""
+
 
 class Record:
     """One stored item. A committed one is never changed: the next version replaces it.

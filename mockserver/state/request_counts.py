@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 
 MAX_WINDOWS = 50_000
 """How many windows are kept; the least recently used one is dropped first."""
@@ -27,6 +28,10 @@ class RequestCounts:
         else:
             self._windows.move_to_end(key)
         return found
+
+    def __iter__(self) -> Iterator[tuple[tuple[object, ...], Window]]:
+        """The keys with their windows, the least recently used first."""
+        return iter(self._windows.items())
 
     def clear(self) -> None:
         """Reset all counts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from copy import deepcopy
 from functools import partial
 from typing import Any, Protocol
@@ -112,7 +113,7 @@ class Store:
 
     def _new(self, key: Key) -> Collection:
         # It is known before it is filled: making its items may look into this collection again.
-        new = self._unused[key] = Collection(self._indexed.get(key[0], ()), key=key)
+        new = self._unused[key] = Collection(self.indexed(key[0]), key=key)
         self._latest.append(new)
         new.on_first_item = partial(self._keep, key)
         if self.source is not None:
@@ -130,7 +131,22 @@ class Store:
 
     def take_over(self, key: Key, held: Collection, records: Iterable[Record]) -> None:
         """Take over a collection of another store (resource, tenant, owner), with `records` in place of its items."""
-        self._held[key] = held.renewed(self._indexed.get(key[0], ()), records)
+        self._held[key] = held.renewed(self.indexed(key[0]), records)
+
+    def put(self, held: Collection, *, is_joined: bool = True) -> None:
+        """Keep a collection under its key; the references of one that is not joined are made when it is first read."""
+        self._held[held.key] = held
+        if not is_joined:
+            self._unjoined.add(held.key)
+
+    def indexed(self, resource: str) -> tuple[str, ...]:
+        """The fields by which the collections of a resource can be filtered without a walk."""
+        return self._indexed.get(resource, ())
+
+    @property
+    def unjoined_keys(self) -> AbstractSet[Key]:
+        """The collections whose references name no items yet."""
+        return self._unjoined
 
     def count(self) -> int:
         """How many items are stored."""
@@ -195,6 +211,11 @@ class Store:
         self._unjoined |= {key for key in before._unjoined if tenant in (None, key[1])}  # of the same class
         self.facts |= {owner: deepcopy(facts) for owner, facts in before.facts.items() if tenant in (None, owner)}
         self.sequence = max(self.sequence, before.sequence)
+
+    def take(self, before: Store) -> None:
+        """Become what a snapshot is, also in its counts and its sequence, so that the same requests do the same."""
+        self.restore(before)
+        self.sequence, self.counts = before.sequence, before.counts.copy()
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything and reset all counts, or forget everything of one tenant."""

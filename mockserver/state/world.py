@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import random
+from typing import NamedTuple
 
-from mockserver.state.clock import Clock, SteeredClock, SteppingClock, SystemClock
+from mockserver.state.clock import Clock, ClockState, SteeredClock, SteppingClock, SystemClock
+
+RandomState = tuple[int, tuple[int, ...], float | None]
+"""What `random.Random.getstate` returns."""
+
+
+class WorldState(NamedTuple):
+    """How a world stands: its clock, and the random numbers that come next, which only a `seed` makes repeatable."""
+
+    seed: int | None
+    clock: ClockState
+    random: RandomState | None
 
 
 class World:
@@ -25,6 +37,19 @@ class World:
         if self.seed is not None:
             new.random.setstate(self.random.getstate())
         return new
+
+    def state(self) -> WorldState:
+        """How the world stands."""
+        return WorldState(self.seed, self.clock.state(), self.random.getstate() if self.seed is not None else None)
+
+    def restore(self, before: WorldState) -> None:
+        """Go back to a state; random numbers of another seed have no place here, so those go on.
+
+        Raises ValueError and TypeError for what is no state of random numbers; then nothing is changed.
+        """
+        if self.seed is not None and self.seed == before.seed and before.random is not None:
+            self.random.setstate(before.random)
+        self.clock.restore(before.clock)
 
     def uuid(self) -> str:
         """A random UUID of version 4 (RFC 9562 section 5.4)."""

@@ -25,7 +25,7 @@ from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control.control import Control
 from mockserver.web.control.journal import RequestJournal
-from mockserver.web.control.namespaces import Namespaces, without_prefix
+from mockserver.web.control.namespaces import USUAL_LIMITS, NamespaceLimits, Namespaces, without_prefix
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
 from mockserver.web.hosting import HostApp
@@ -158,8 +158,7 @@ class Sandbox:
 
     def clear(self) -> None:
         """Go back to the start state, and reset all counts."""
-        for service in self.services.values():
-            service.reset(service.store)
+        self.control.reset(self.namespaces.default, self.services.values())
 
     def reached_at(self, address: str) -> None:
         """Pass the base URL of this server to the outside service, which may need it for callbacks."""
@@ -193,6 +192,7 @@ def create_app(
     handlers: Handlers | None = None,
     cors: Sequence[str] | None = None,
     hosts: Sequence[str] | None = None,
+    namespace_limits: NamespaceLimits = USUAL_LIMITS,
     journal: int = 0,
     quiet_headers: bool = False,
 ) -> Sandbox:
@@ -205,14 +205,15 @@ def create_app(
     rate limits out. `reading` says how strictly documents are read. `handlers` are your own functions: a module, its
     name, or a mapping from operationIds to functions; the mock answers the other operations. `cors` are the origins
     whose pages may use the mock; None allows any, and an empty list sends no CORS headers. `hosts` are the names of
-    this machine by which the admin API may be called, besides `localhost` and addresses; None allows any. `journal` is
-    the number of requests that the journal keeps; each response then names its entry in `Mock-Request`, unless with
-    `quiet_headers`.
+    this machine by which the admin API may be called, besides `localhost` and addresses; None allows any.
+    `namespace_limits` say how long a namespace lives without requests, and how many there may be. `journal` is the
+    number of requests that the journal keeps, and of changes that each namespace keeps for requests with `Mock-At`;
+    each response then names its entry in `Mock-Request`, unless with `quiet_headers`.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
     world = World(seed, clock)
-    namespaces = Namespaces(world, journal)
+    namespaces = Namespaces(world, journal, namespace_limits)
     kept = RequestJournal(journal, quiet=quiet_headers) if journal else None
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()

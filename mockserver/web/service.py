@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
+from mockserver.handlers.actions import create
 from mockserver.handlers.binding import bind
 from mockserver.handlers.item_collection import RequestItems
 from mockserver.handlers.materialize import Materializer
@@ -23,6 +24,9 @@ from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
+from mockserver.web.control import document_identity
+from mockserver.web.control.checkpoints import Checkpoint
+from mockserver.web.control.document_identity import DocumentIdentity
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
@@ -69,7 +73,7 @@ class Service:
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self._references: ReplyReferences | None = None
-        self.store = self._empty_store()
+        self.store = self.empty_store()
         self.store.log = namespaces.default.log if namespaces is not None else None
         needs_source = any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
         if settings.items or settings.materialize or needs_source:
@@ -78,7 +82,7 @@ class Service:
             )
             if settings.items and not settings.materialize:
                 self._references = ReplyReferences(contract, self.plans, source.joins)
-        self._start = self._empty_store()
+        self._start = self.empty_store()
         self.outside = outside
         stated = contract.behaviour.service
         self.keyring = Keyring(stated)
@@ -90,6 +94,11 @@ class Service:
         self.router = _router(self.endpoints.values())
         if not contract.document.is_large:
             contract.schemas.compile()
+
+    @cached_property
+    def identity(self) -> DocumentIdentity:
+        """Which document is served, for snapshots."""
+        return document_identity.identity(self.contract, self.plans)
 
     def find(self, path: str) -> Match | None:
         """The methods of a raw path below the service's base path, and the path's values; None for an unknown path."""
@@ -112,6 +121,10 @@ class Service:
             return StatefulHandler(endpoint.bound, self._shared)
         return ExampleHandler(endpoint.operation, self._shared.examples, self._references)
 
+    def bound(self, resource: str) -> BoundOperation | None:
+        """An operation on a resource, one that creates its items if there is one; None for an unknown resource."""
+        return self._bounds.get(resource)
+
     def items(self, operation: Operation, call: Call, store: Store) -> RequestItems:
         """The stored items, for a user's function that answers a request."""
         bound = self.endpoints[operation.operation_id].bound
@@ -129,9 +142,20 @@ class Service:
             held = namespace.stores.get(self.name)
             if held is not None:
                 new = namespace.stores[self.name] = self.start_store(namespace.world, namespace.name)
+                new.log = namespace.log
                 new.clear()
                 self._keep(new, held, before)
+            for each in namespace.checkpoints:
+                namespace.checkpoints.replace(self._kept_checkpoint(each, before))
+            namespace.cut()
         return self._keep(self.store, before.store, before)
+
+    def _kept_checkpoint(self, checkpoint: Checkpoint, before: Service) -> Checkpoint:
+        held, new = checkpoint.stores.get(self.name), self.empty_store()
+        if held is None:
+            return checkpoint
+        self._keep(new, held, before)
+        return checkpoint._replace(stores={**checkpoint.stores, self.name: new})
 
     def _keep(self, store: Store, held: Store, before: Service) -> Counter[str]:
         return keep_state(self.contract, self.plans, store, held, before.plans, store.world)
@@ -151,7 +175,8 @@ class Service:
         store.source = self.store.source.on(store) if self.store.source is not None else None
         return store
 
-    def _empty_store(self) -> Store:
+    def empty_store(self) -> Store:
+        """A store without items that no request reads, for a state to go back to."""
         return Store({name: plan.indexed for name, plan in self.plans.items()}, self.world, self.name)
 
     def _parts(self, settings: ServiceSettings, namespaces: Namespaces | None) -> ServiceParts:
@@ -207,11 +232,12 @@ class Service:
 
 
 def _bounds(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]:
-    """One bound operation for each resource, by the resource's name."""
+    """One bound operation for each resource, by the resource's name; one that creates, if there is one."""
     found: dict[str, BoundOperation] = {}
-    for endpoint in endpoints:
-        if endpoint.bound is not None and endpoint.bound.plan is not None:
-            found.setdefault(endpoint.bound.plan.name, endpoint.bound)
+    bound_operations = [endpoint.bound for endpoint in endpoints if endpoint.bound is not None]
+    for bound in sorted(bound_operations, key=lambda each: each.handler.begin is not create):
+        if bound.plan is not None:
+            found.setdefault(bound.plan.name, bound)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.web.admin import clock, health, namespaces, requests, state
+from mockserver.web.admin import checkpoints, clock, health, items, namespaces, requests, snapshots, state
 from mockserver.web.admin.admin_request import AdminFunction
 
 FUNCTIONS: dict[str, AdminFunction] = {
@@ -19,6 +19,18 @@ FUNCTIONS: dict[str, AdminFunction] = {
     "followRequests": requests.followed,
     "verifyRequests": requests.verified,
     "getState": state.got,
+    "listItems": items.listed,
+    "addItem": items.added,
+    "getItem": items.got,
+    "setItem": items.put,
+    "changeItem": items.changed,
+    "removeItem": items.removed,
+    "getSnapshot": snapshots.got,
+    "restoreSnapshot": snapshots.put,
+    "listCheckpoints": checkpoints.listed,
+    "setCheckpoint": checkpoints.put,
+    "restoreCheckpoint": checkpoints.restored,
+    "removeCheckpoint": checkpoints.removed,
     "reset": state.reset,
     "getClock": clock.got,
     "steerClock": clock.steered,

@@ -48,6 +48,6 @@ def _shown(request: AdminRequest, namespace: Namespace) -> dict[str, Any]:
     return {
         "name": namespace.name,
         "items": sum(store.count() for store in stores),
-        "revision": namespace.log.revision if namespace.log is not None else 0,
+        "revision": namespace.revision,
         "idle_seconds": 0.0 if namespace.name == DEFAULT else round(time.monotonic() - namespace.used, 3),
     }

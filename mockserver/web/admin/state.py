@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockserver.handlers.item_editor import masked
 from mockserver.messages import Reply
 from mockserver.state.store import Store
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.service import Service
-
-MASK = "********"
 
 
 def got(request: AdminRequest) -> Reply:
@@ -23,9 +22,9 @@ def reset(request: AdminRequest) -> Reply:
     tenant, wanted = request.query.get("tenant"), request.chosen_services
     everywhere = request.query.get("namespace") == "*"
     namespaces = list(request.control.namespaces) if everywhere else [request.namespace]
+    is_whole = tenant is None and "service" not in request.query
     for namespace in namespaces:
-        for service in wanted:
-            service.reset(namespace.store(service), tenant)
+        request.control.reset(namespace, wanted, tenant, is_whole=is_whole)
     names = [service.name for service in wanted]
     return Reply(200, {"reset": sorted(names), "tenant": tenant, "namespaces": [each.name for each in namespaces]})
 
@@ -37,14 +36,9 @@ def _by_tenant(service: Service, store: Store, tenant: str | None) -> dict[str, 
 def _of_tenant(service: Service, store: Store, tenant: str) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for resource, owner, collection in store.items(tenant):
-        items = [masked(service, resource, record.fields) for record in collection]
+        secrets = service.plans[resource].secrets
+        items = [masked(record.fields, secrets) for record in collection]
         if items:
             shown.setdefault(resource, []).extend(items if not owner else [{"_owner": owner, **i} for i in items])
     facts = store.facts.get(tenant)
     return shown | ({"facts": facts} if facts else {})
-
-
-def masked(service: Service, resource: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of an item as the admin API shows them: without secrets."""
-    secrets = service.plans[resource].secrets
-    return {name: MASK if name in secrets and value is not None else value for name, value in fields.items()}

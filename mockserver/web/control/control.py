@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.world import World
 from mockserver.web.control.journal import RequestJournal
-from mockserver.web.control.namespaces import Namespaces
+from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.service import Service
 
 
 class Control:
-    """The services of a sandbox by name, and what steers them. A reload replaces `services`."""
+    """The services of a sandbox by name, and what steers them. A reload replaces `services`.
+
+    `on_reset` is called with a namespace that went back to its start state as a whole.
+    """
 
     def __init__(
         self, world: World, namespaces: Namespaces, outside: OutsideService, journal: RequestJournal | None = None
     ) -> None:
         self.world, self.namespaces, self.outside, self.journal = world, namespaces, outside, journal
         self.services: Mapping[str, Service] = {}
+        self.on_reset: list[Callable[[Namespace], None]] = []
+        namespaces.on_end.append(self._forget)
+
+    def reset(
+        self, namespace: Namespace, services: Iterable[Service], tenant: str | None = None, *, is_whole: bool = True
+    ) -> None:
+        """Take a namespace to its start state, with some services, or with one tenant of them.
+
+        Without a tenant the counts of rate limits are reset. `is_whole` says that nothing else of it is left.
+        """
+        for service in services:
+            service.reset(namespace.store(service), tenant)
+        namespace.cut()
+        if is_whole:
+            for notify in self.on_reset:
+                notify(namespace)
+
+    def _forget(self, namespace: Namespace) -> None:
+        """Drop what the outside service keeps for a namespace that has ended."""
+        for store in namespace.stores.values():
+            self.outside.forget(store.label)

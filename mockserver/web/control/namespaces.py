@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import unquote
 
 from mockserver.errors import Invalid, TooMany
+from mockserver.handlers.outside import OutsideService
 from mockserver.state.change_log import ChangeLog
 from mockserver.state.store import Store
 from mockserver.state.world import World
+from mockserver.web.control.checkpoints import Checkpoint, Checkpoints
 
 DEFAULT = "default"
 """The namespace of requests that name none."""
@@ -43,17 +45,21 @@ class NamespaceLimits:
     most: int = 10_000
 
 
+USUAL_LIMITS = NamespaceLimits()
+
+
 class StateOwner(Protocol):
     """A service, as namespaces see it: what it stores, and how a store is made that begins with the start state."""
 
     name: str
     store: Store
+    outside: OutsideService
 
     def start_store(self, world: World, namespace: str) -> Store: ...
 
 
 class Namespace:
-    """One world: a clock, ids, the stores of the services, and the log of their changes.
+    """One world: a clock, ids, the stores of the services, the log of their changes, and checkpoints to go back to.
 
     `used` is the time of its last use, by the monotonic clock.
     """
@@ -61,6 +67,7 @@ class Namespace:
     def __init__(self, name: str, world: World, log: ChangeLog | None) -> None:
         self.name, self.world, self.log = name, world, log
         self.stores: dict[str, Store] = {}
+        self.checkpoints = Checkpoints()
         self.used = time.monotonic()
 
     def store(self, service: StateOwner) -> Store:
@@ -70,6 +77,29 @@ class Namespace:
             found = self.stores[service.name] = service.start_store(self.world, self.name)
             found.log = self.log
         return found
+
+    def restore(self, services: Iterable[StateOwner], before: Checkpoint) -> None:
+        """Go back to a checkpoint. What came before can no longer be read by `Mock-At`.
+
+        Raises ValueError and TypeError for what is no state of random numbers; then nothing is changed.
+        """
+        self.world.restore(before.world)
+        for service in services:
+            store, kept = self.store(service), before.stores.get(service.name)
+            if kept is not None:
+                store.take(kept)
+            service.outside.forget(store.label)
+        self.cut()
+
+    def cut(self) -> None:
+        """Number a change that no request made."""
+        if self.log is not None:
+            self.log.cut()
+
+    @property
+    def revision(self) -> int:
+        """The number of the last change; 0 without a log of changes."""
+        return self.log.revision if self.log is not None else 0
 
     def store_at(self, service: StateOwner, revision: int) -> Store:
         """A copy of what a service stored after a revision. Raises Invalid for one that is not kept."""
@@ -98,7 +128,7 @@ class Namespaces:
     Each keeps its latest `changes`: that many commits, or no log of changes with 0.
     """
 
-    def __init__(self, world: World, changes: int = 0, limits: NamespaceLimits = NamespaceLimits()) -> None:
+    def __init__(self, world: World, changes: int = 0, limits: NamespaceLimits = USUAL_LIMITS) -> None:
         self._changes = changes
         self.default = DefaultNamespace(DEFAULT, world, self._new_log())
         self._start, self._limits = world.fork(), limits

@@ -62,6 +62,19 @@ class Keyring:
         self._seen: dict[str, Principal] = {}
         self.printed = next(iter(self._known), ANY_CREDENTIAL)
 
+    @property
+    def tenants(self) -> list[str]:
+        """The tenants that listed credentials name."""
+        return sorted(
+            {tenant for each in self._known.values() for tenant in (each.home, *(each.tenants or ())) if tenant}
+        )
+
+    def client_of(self, tenant: str) -> Principal:
+        """A client with access to the tenant: one that is at home there, else the first listed one that may enter."""
+        known = self._known.values()
+        at_home = next((each for each in known if tenant in (each.home, *(each.tenants or ()))), None)
+        return at_home or next((each for each in known if each.may_enter(tenant)), None) or self.anyone()
+
     def anyone(self) -> Principal:
         """The client of all requests without a credential when none is needed: the first listed one, in any tenant."""
         first = self._known.get(self.printed) or self._unlisted(self.printed)

@@ -1,0 +1,62 @@
+"""Checkpoints: states of a namespace that it can go back to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from mockserver.errors import Missing, TooMany
+from mockserver.state.store import Store
+from mockserver.state.world import World, WorldState
+
+MOST_CHECKPOINTS = 100
+"""How many checkpoints a namespace has at most: each keeps the items that it shows from being freed."""
+
+
+class Checkpoint(NamedTuple):
+    """What the services stored, by their names, and how the world stood. `revision` is the last change before it."""
+
+    name: str
+    stores: Mapping[str, Store]
+    world: WorldState
+    items: int
+    revision: int
+
+
+class Checkpoints:
+    """The checkpoints of one namespace by name, the oldest first."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Checkpoint] = {}
+
+    def __iter__(self) -> Iterator[Checkpoint]:
+        return iter(self._kept.values())
+
+    def named(self, name: str) -> Checkpoint:
+        """The checkpoint of that name. Raises Missing, which lists those that there are."""
+        found = self._kept.get(name)
+        if found is None:
+            known = ", ".join(self._kept) or "none"
+            raise Missing(f"there is no checkpoint {name!r}; there are: {known}", resource="checkpoint")
+        return found
+
+    def set(self, name: str, stores: Mapping[str, Store], world: World, revision: int) -> Checkpoint:
+        """Keep the state of some stores by service, in place of a checkpoint of the same name. Raises TooMany.
+
+        The stores share their items with the checkpoint until one of the two is changed.
+        """
+        if name not in self._kept and len(self._kept) >= MOST_CHECKPOINTS:
+            raise TooMany(f"there are {MOST_CHECKPOINTS} checkpoints, the most allowed; DELETE one that is not needed")
+        copies = {service: store.snapshot() for service, store in stores.items()}
+        items = sum(store.count() for store in stores.values())
+        self._kept.pop(name, None)
+        made = self._kept[name] = Checkpoint(name, copies, world.state(), items, revision)
+        return made
+
+    def remove(self, name: str) -> None:
+        """Forget a checkpoint. Raises Missing."""
+        del self._kept[self.named(name).name]
+
+    def replace(self, checkpoint: Checkpoint) -> None:
+        """Keep another state in place of the checkpoint of the same name, for documents that were read again."""
+        self._kept[checkpoint.name] = checkpoint
