@@ -24,6 +24,7 @@ from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
 from mockserver.rules import from_modules
 from mockserver.web.app import create_app
+from mockserver.web.control.namespaces import NamespaceLimits
 from mockserver.web.service import ServiceSettings
 
 
@@ -35,6 +36,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.outside_services
 @serve_options.items
 @serve_options.control
+@serve_options.namespaces
 @serve_options.access_log
 def serve(
     documents: tuple[str, ...],
@@ -79,10 +81,10 @@ def _serve(
         sys.path.insert(0, str(Path.cwd()))  # the module is usually in the folder where the command is run
     try:
         sandbox = create_app(*documents, token=token, handlers=handlers, **app_options(**given))
-        loaded = asyncio.run(state_file_module.load(state_file, sandbox.services)) if state_file else 0
+        loaded = asyncio.run(state_file_module.load(state_file, sandbox)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
-    if loaded:
+    if state_file:
         sandbox.mark_start()
     for service in sandbox.services.values():
         print_problems(service.contract)
@@ -111,6 +113,8 @@ def app_options(
     materialize: bool,
     journal: int,
     quiet_headers: bool,
+    namespace_idle: float,
+    max_namespaces: int,
 ) -> dict[str, Any]:
     """The arguments of `create_app` from the options of the command. Raises UsageError and MockServerError."""
     return {
@@ -132,6 +136,7 @@ def app_options(
         "hosts": hosts,
         "journal": journal,
         "quiet_headers": quiet_headers,
+        "namespace_limits": NamespaceLimits(namespace_idle, max_namespaces),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from mockserver.cli.probers import PROBERS
+from mockserver.web.control.namespaces import USUAL_LIMITS
 
 Decorator = Callable[[Any], Any]
 
@@ -50,7 +51,12 @@ listening = _group(
 
 reading = _group(
     click.option("--seed", type=int, help="Make ids, times and random values repeatable."),
-    click.option("--state", "state_file", type=FILE, help="Create the items of this file at start (docs/state.md)."),
+    click.option(
+        "--state",
+        "state_file",
+        type=FILE,
+        help="Start with the items of this file, or with a snapshot (docs/state.md).",
+    ),
     click.option(
         "--behaviour",
         multiple=True,
@@ -143,6 +149,26 @@ control = _group(
     click.option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
 )
 """What is remembered of requests."""
+
+namespaces = _group(
+    click.option(
+        "--namespace-idle",
+        default=USUAL_LIMITS.idle,
+        show_default=True,
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="End a namespace that had no request for so long (docs/namespaces.md).",
+    ),
+    click.option(
+        "--max-namespaces",
+        default=USUAL_LIMITS.most,
+        show_default=True,
+        type=click.IntRange(0, 1_000_000),
+        metavar="N",
+        help="How many namespaces there may be at a time, besides the default one.",
+    ),
+)
+"""Worlds of their own for tests."""
 
 access_log = click.option(
     "--access-log/--no-access-log",

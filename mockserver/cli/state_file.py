@@ -1,7 +1,7 @@
-"""Loading a state file at start: its items are created by the create operations of the services.
+"""Loading a state file at start: a snapshot, or items that the create operations of the services create.
 
-The file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests. docs/state.md describes
-it for users.
+Such a file (YAML or JSON) maps service → tenant → resource → a list of bodies for create requests. docs/state.md
+describes it for users.
 """
 
 from __future__ import annotations
@@ -14,25 +14,50 @@ from urllib.parse import quote
 import orjson
 
 from mockserver.behaviour.statements import Tenant
-from mockserver.errors import StateError
+from mockserver.errors import Invalid, StateError
 from mockserver.handlers.actions import create
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Reply
 from mockserver.openapi import path_template, source
 from mockserver.openapi.pointer import join
+from mockserver.openapi.size_limits import SizeLimits
+from mockserver.web.admin.api import MOST_BYTES
+from mockserver.web.app import Sandbox
+from mockserver.web.control import snapshots
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.example_credential import authorization
 from mockserver.web.response.encoding import encode
 from mockserver.web.service import Service
 
+BOUNDS = SizeLimits(bytes=MOST_BYTES)
+"""How large a file may be: as large as a snapshot that is sent."""
+
 LONGEST = 1000
 """How many characters of an error response are printed."""
 
 
-async def load(path: Path, services: Mapping[str, Service]) -> int:
-    """Create the items of a state file; returns their number. Raises StateError with the entry that is wrong."""
+async def load(path: Path, sandbox: Sandbox) -> int:
+    """Restore a snapshot, or create the items of a file; returns their number.
+
+    Raises StateError with the entry that is wrong, and InvalidDocument for what is no JSON or YAML.
+    """
+    data = source.read_data(path, bounds=BOUNDS)
+    if snapshots.is_snapshot(data):
+        return _restored(data, path.name, sandbox)
+    return await _created(data, path.name, sandbox.services)
+
+
+def _restored(data: Any, file: str, sandbox: Sandbox) -> int:
+    try:
+        return snapshots.restore(data, sandbox.namespaces.default, sandbox.services)
+    except Invalid as refusal:
+        lines = [f"{file}#{fault.field}: {fault.message}" for fault in refusal.faults]
+        raise StateError("\n".join(lines)) from None
+
+
+async def _created(data: Any, file: str, services: Mapping[str, Service]) -> int:
     loaded = 0
-    for place, service, tenant, resource, body in _entries(source.read_data(path), services, path.name):
+    for place, service, tenant, resource, body in _entries(data, services, file):
         endpoint, plan = _create_endpoint(service, resource, place)
         reply = await _send(service, endpoint, plan.statements.tenant, tenant, body, place)
         if reply.status >= 300:

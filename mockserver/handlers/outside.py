@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from mockserver.handlers.handling import PendingReply
 from mockserver.handlers.request_context import Question, RequestContext
@@ -20,6 +20,10 @@ AskAgain = Callable[[str], Awaitable[bool]]
 
 Page = Callable[[Mapping[str, str], AskAgain], Awaitable[Reply]]
 """Answers a request to a page of an outside service, from its query parameters."""
+
+
+Kept = dict[str, dict[str, str]]
+"""What an outside service keeps for a service in a namespace, as tables of texts."""
 
 
 class OutsideService(Protocol):
@@ -56,6 +60,31 @@ class OutsideService(Protocol):
     async def close(self) -> None:
         """Stop asking and free what is held."""
         ...
+
+
+@runtime_checkable
+class RestorableOutsideService(Protocol):
+    """An outside service that tells what it keeps, so that a snapshot of a namespace has that too."""
+
+    def kept(self, owner: str) -> Kept:
+        """What is kept for a service in a namespace, without the name of that owner."""
+        ...
+
+    def keep(self, owner: str, kept: Kept) -> None:
+        """Keep it again, perhaps for another namespace."""
+        ...
+
+
+def kept_by(outside: OutsideService, owner: str) -> Kept:
+    """What an outside service keeps for a service in a namespace; nothing, if it cannot tell."""
+    return outside.kept(owner) if isinstance(outside, RestorableOutsideService) else {}
+
+
+def give_back(outside: OutsideService, owner: str, kept: Kept) -> None:
+    """Let an outside service keep for a service in a namespace only what it kept at another time."""
+    outside.forget(owner)
+    if isinstance(outside, RestorableOutsideService):
+        outside.keep(owner, kept)
 
 
 async def finish(pending: PendingReply, context: RequestContext, outside: OutsideService) -> Reply:

@@ -92,6 +92,20 @@ class SimulatedProber:
         self._authorized = {name for name in self._authorized if not _beneath(name, owner)}
         self._owners = {state: name for state, name in self._owners.items() if not _beneath(name, owner)}
 
+    def kept(self, owner: str) -> dict[str, dict[str, str]]:
+        """The authorized owners below an owner, and the authorizations under way, without the name of that owner."""
+        start = owner + "/"
+        waiting = {state: name[len(start) :] for state, name in self._owners.items() if name.startswith(start)}
+        authorized = sorted(name[len(start) :] for name in self._authorized if name.startswith(start))
+        return {"waiting": waiting, "authorized": dict.fromkeys(authorized, "")}
+
+    def keep(self, owner: str, kept: Mapping[str, Mapping[str, str]]) -> None:
+        """Take back what `kept` told. A state that belongs to another owner by now stays that owner's."""
+        for state, name in kept.get("waiting", {}).items():
+            if state not in self._owners:
+                self.remember(state, f"{owner}/{name}")
+        self._authorized |= {f"{owner}/{name}" for name in kept.get("authorized", {})}
+
     def authorized(self, owner: str) -> bool:
         """Was `complete` called for this owner?"""
         return owner in self._authorized

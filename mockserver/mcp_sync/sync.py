@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mockserver.handlers.outside import Page, is_awaitable
+from mockserver.handlers.outside import Kept, Page, is_awaitable
 from mockserver.handlers.request_context import RequestContext
 from mockserver.mcp_sync import oauth_callback
 from mockserver.mcp_sync.pending_probes import PendingProbes
@@ -34,6 +34,17 @@ class McpSync:
         """Drop the tokens of a registration, or of a tenant, that was deleted."""
         self.prober.forget(owner)
         self._pending.forget(owner)
+
+    def kept(self, owner: str) -> Kept:
+        """Which registrations are authorized; nothing where the prober talks to real servers, as tokens are secrets."""
+        kept = getattr(self.prober, "kept", None)
+        return kept(owner) if kept is not None else {}
+
+    def keep(self, owner: str, kept: Kept) -> None:
+        """Authorize these registrations again."""
+        keep = getattr(self.prober, "keep", None)
+        if keep is not None:
+            keep(owner, kept)
 
     def pages(self) -> Mapping[str, Page]:
         """The page that OAuth comes back to."""

@@ -57,9 +57,10 @@ class StoredCount(Struct, frozen=True):
 
 
 class StoredState(Struct, frozen=True):
-    """All that one service stores."""
+    """All that one service stores. `drawn` is how many responses with new values were asked for."""
 
     sequence: int
+    drawn: int
     collections: list[StoredCollection]
     facts: dict[str, dict[str, Any]]
     counts: list[StoredCount]
@@ -69,7 +70,7 @@ def stored(store: Store) -> StoredState:
     """What a store has. The fields of its items are not copied: write them before anything is changed."""
     collections = [_stored_collection(held, key in store.unjoined_keys) for key, held in store.collections.items()]
     counts = [StoredCount([*map(str, key)], [*times]) for key, times in store.counts]
-    return StoredState(store.sequence, collections, store.facts, counts)
+    return StoredState(store.sequence, store.drawn, collections, store.facts, counts)
 
 
 def restore(state: StoredState, store: Store) -> None:
@@ -81,7 +82,7 @@ def restore(state: StoredState, store: Store) -> None:
             raise ValueError(f"/collections/{number}: {fault}") from None
     ages = (item.sequence for each in state.collections for item in each.items)
     store.sequence = max(state.sequence, max(ages, default=0))
-    store.facts = state.facts
+    store.drawn, store.facts = state.drawn, state.facts
     for count in state.counts:
         store.counts.window(tuple(count.key)).extend(count.times)
 

@@ -74,7 +74,7 @@ class Store:
         self._unused: WeakValueDictionary[Key, Collection] = WeakValueDictionary()
         self._latest: deque[Collection] = deque(maxlen=LATEST)
         self.facts: dict[str, dict[str, Any]] = {}
-        self.sequence = 0
+        self.sequence = self.drawn = 0
         self.source: ItemSource | None = None
         self._unjoined: set[Key] = set()
 
@@ -126,8 +126,8 @@ class Store:
         self._held[key] = self._unused.pop(key)
 
     def continue_from(self, before: Store) -> None:
-        """Take over the facts and the sequence of another store, after a reload; `take_over` brings its items."""
-        self.facts, self.sequence = before.facts, before.sequence
+        """Take over the facts and the numbers of another store, after a reload; `take_over` brings its items."""
+        self.facts, self.sequence, self.drawn = before.facts, before.sequence, before.drawn
 
     def take_over(self, key: Key, held: Collection, records: Iterable[Record]) -> None:
         """Take over a collection of another store (resource, tenant, owner), with `records` in place of its items."""
@@ -183,6 +183,11 @@ class Store:
             own = self.unjoined(*changed.key) if isinstance(changed, Collection) else self
             getattr(own, function.__name__)(*arguments)
 
+    def draw(self) -> int:
+        """The number of the next response with new values, for clients that ask for one."""
+        self.drawn += 1
+        return self.drawn
+
     def snapshot(self) -> Store:
         """A copy of everything as it is now. Collections are shared until one of the two is changed.
 
@@ -191,14 +196,14 @@ class Store:
         copy = Store(self._indexed, self.world.fork(), self.label)
         copy._held = {key: held.fork() for key, held in self.collections.items()}
         copy._unjoined, copy.facts = self._unjoined.copy(), deepcopy(self.facts)
-        copy.sequence, copy.counts = self.sequence, self.counts.copy()
+        copy.sequence, copy.drawn, copy.counts = self.sequence, self.drawn, self.counts.copy()
         return copy
 
     def fork(self, world: World, label: str) -> Store:
         """A store that begins as this snapshot: made in constant time, however many items there are."""
         new = Store(self._indexed, world, label)
         new._base, new._unjoined, new.facts = self.collections, self._unjoined.copy(), deepcopy(self.facts)
-        new.sequence, new.counts = self.sequence, self.counts.copy()
+        new.sequence, new.drawn, new.counts = self.sequence, self.drawn, self.counts.copy()
         return new
 
     def restore(self, before: Store, tenant: str | None = None) -> None:
@@ -215,7 +220,7 @@ class Store:
     def take(self, before: Store) -> None:
         """Become what a snapshot is, also in its counts and its sequence, so that the same requests do the same."""
         self.restore(before)
-        self.sequence, self.counts = before.sequence, before.counts.copy()
+        self.sequence, self.drawn, self.counts = before.sequence, before.drawn, before.counts.copy()
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything and reset all counts, or forget everything of one tenant."""

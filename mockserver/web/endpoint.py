@@ -230,7 +230,8 @@ class Endpoint:
         documented example.
         """
         if preferences.choose_response:
-            return preferred(self.operation, call, accept, preferences, self._parts.examples, self._errors)
+            examples, draw = self._parts.examples, transaction.store.draw
+            return preferred(self.operation, call, accept, preferences, examples, self._errors, draw)
         handler = self._handler or self.resolve()
         try:
             made = handler.reply(call, transaction, accept, scope, content)
@@ -340,10 +341,13 @@ async def _receive_body(receive: Any, max_length: int) -> bytes:
     """The bytes of the body; reading stops when there are more than `max_length`."""
     message = await receive()
     content: bytes = message.get("body", b"")
-    while message.get("more_body") and len(content) <= max_length:
+    if not message.get("more_body"):
+        return content
+    parts = bytearray(content)  # to add to bytes would copy them each time
+    while message.get("more_body") and len(parts) <= max_length:
         message = await receive()
-        content += message.get("body", b"")
-    return content
+        parts += message.get("body", b"")
+    return bytes(parts)
 
 
 def _home_tenant(principal: Principal, path: Mapping[str, str], headers: Mapping[str, str]) -> str:

@@ -36,6 +36,9 @@ PUBLIC = ("health", "openapi.json", "docs")
 
 NOT_CACHED = {"cache-control": "no-store"}
 
+MOST_BYTES = 256 * 1024 * 1024
+"""The largest body of a request to the admin API: a snapshot of about a million items."""
+
 FOR_SERVICES = (b"prefer", b"mock-at")
 """Header fields that choose responses of services; the admin API ignores them."""
 
@@ -49,9 +52,8 @@ class AdminApi:
     @cached_property
     def service(self) -> Service:
         """The admin API as a service of its own, without stored items."""
-        service = Service(
-            _contract(), World(), self.control.outside, ServiceSettings(authenticate=False, strict_query=True)
-        )
+        settings = ServiceSettings(authenticate=False, strict_query=True, max_body=MOST_BYTES)
+        service = Service(_contract(), World(), self.control.outside, settings)
         service.connect(self._handler)
         return service
 

@@ -17,8 +17,8 @@ def listed(request: AdminRequest) -> Reply:
 def put(request: AdminRequest) -> Reply:
     """Remember the namespace as it is now. Raises TooMany."""
     namespace = request.namespace
-    stores = {name: namespace.store(service) for name, service in request.control.services.items()}
-    made = namespace.checkpoints.set(request.path["name"], stores, namespace.world, namespace.revision)
+    held = [(service, namespace.store(service)) for service in request.control.services.values()]
+    made = namespace.checkpoints.set(request.path["name"], held, namespace.world, namespace.revision)
     return Reply(201, _shown(made))
 
 

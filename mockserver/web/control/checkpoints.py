@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.errors import Missing, TooMany
+from mockserver.handlers.outside import Kept, kept_by
 from mockserver.state.store import Store
 from mockserver.state.world import World, WorldState
+from mockserver.web.control.state_owner import StateOwner
 
 MOST_CHECKPOINTS = 100
 """How many checkpoints a namespace has at most: each keeps the items that it shows from being freed."""
 
 
 class Checkpoint(NamedTuple):
-    """What the services stored, by their names, and how the world stood. `revision` is the last change before it."""
+    """What the services stored, by their names, and how the world stood. `revision` is the last change before it.
+
+    `outside` is what their outside services kept.
+    """
 
     name: str
     stores: Mapping[str, Store]
+    outside: Mapping[str, Kept]
     world: WorldState
     items: int
     revision: int
@@ -40,17 +46,18 @@ class Checkpoints:
             raise Missing(f"there is no checkpoint {name!r}; there are: {known}", resource="checkpoint")
         return found
 
-    def set(self, name: str, stores: Mapping[str, Store], world: World, revision: int) -> Checkpoint:
-        """Keep the state of some stores by service, in place of a checkpoint of the same name. Raises TooMany.
+    def set(self, name: str, held: Sequence[tuple[StateOwner, Store]], world: World, revision: int) -> Checkpoint:
+        """Keep the state of services and their stores, in place of a checkpoint of the same name. Raises TooMany.
 
         The stores share their items with the checkpoint until one of the two is changed.
         """
         if name not in self._kept and len(self._kept) >= MOST_CHECKPOINTS:
             raise TooMany(f"there are {MOST_CHECKPOINTS} checkpoints, the most allowed; DELETE one that is not needed")
-        copies = {service: store.snapshot() for service, store in stores.items()}
-        items = sum(store.count() for store in stores.values())
+        copies = {service.name: store.snapshot() for service, store in held}
+        outside = {service.name: kept_by(service.outside, store.label) for service, store in held}
+        items = sum(store.count() for _, store in held)
         self._kept.pop(name, None)
-        made = self._kept[name] = Checkpoint(name, copies, world.state(), items, revision)
+        made = self._kept[name] = Checkpoint(name, copies, outside, world.state(), items, revision)
         return made
 
     def remove(self, name: str) -> None:

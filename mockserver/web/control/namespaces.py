@@ -12,15 +12,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 from mockserver.errors import Invalid, TooMany
-from mockserver.handlers.outside import OutsideService
+from mockserver.handlers.outside import give_back
 from mockserver.state.change_log import ChangeLog
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.control.checkpoints import Checkpoint, Checkpoints
+from mockserver.web.control.state_owner import StateOwner
 
 DEFAULT = "default"
 """The namespace of requests that name none."""
@@ -46,16 +47,6 @@ class NamespaceLimits:
 
 
 USUAL_LIMITS = NamespaceLimits()
-
-
-class StateOwner(Protocol):
-    """A service, as namespaces see it: what it stores, and how a store is made that begins with the start state."""
-
-    name: str
-    store: Store
-    outside: OutsideService
-
-    def start_store(self, world: World, namespace: str) -> Store: ...
 
 
 class Namespace:
@@ -88,7 +79,7 @@ class Namespace:
             store, kept = self.store(service), before.stores.get(service.name)
             if kept is not None:
                 store.take(kept)
-            service.outside.forget(store.label)
+            give_back(service.outside, store.label, before.outside.get(service.name, {}))
         self.cut()
 
     def cut(self) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from mockserver.errors import Fault, Invalid
 from mockserver.handlers.item_check import ItemCheck
+from mockserver.handlers.outside import Kept, kept_by
 from mockserver.openapi.pointer import join
 from mockserver.state import snapshot
 from mockserver.state.clock import ClockState
@@ -38,10 +39,11 @@ T = TypeVar("T")
 
 
 class ServiceSnapshot(Struct, frozen=True):
-    """What one service stores, and the document that it serves."""
+    """What one service stores, the document that it serves, and what the outside service keeps for it."""
 
     document: DocumentIdentity
     state: StoredState
+    outside: Kept = field(default_factory=dict)
 
 
 class Snapshot(Struct, frozen=True):
@@ -56,12 +58,13 @@ class Snapshot(Struct, frozen=True):
 
 def written(namespace: Namespace, services: Services) -> bytes:
     """The snapshot of a namespace as JSON. Secrets are in it."""
-    stores = {
-        name: ServiceSnapshot(service.identity, snapshot.stored(namespace.store(service)))
-        for name, service in services.items()
-    }
+    stores = {name: _written(service, namespace.store(service)) for name, service in services.items()}
     world = namespace.world.state()
     return msgspec.json.encode(Snapshot(VERSION, stores, world.clock, world.seed, world.random))
+
+
+def _written(service: Service, store: Store) -> ServiceSnapshot:
+    return ServiceSnapshot(service.identity, snapshot.stored(store), kept_by(service.outside, store.label))
 
 
 def restore(data: Any, namespace: Namespace, services: Services) -> int:
@@ -75,9 +78,10 @@ def restore(data: Any, namespace: Namespace, services: Services) -> int:
     _refuse(_differences(states, services))
     stores = {name: _store(name, each, services[name]) for name, each in states.items()}
     world = WorldState(read.seed, read.clock, read.random)
+    outside = {name: each.outside for name, each in states.items()}
     items = sum(store.count() for store in stores.values())
     try:
-        namespace.restore(services.values(), Checkpoint("", stores, world, items, 0))
+        namespace.restore(services.values(), Checkpoint("", stores, outside, world, items, 0))
     except (TypeError, ValueError) as fault:
         raise _invalid("/random", f"no state of random numbers: {fault}") from None
     return items
@@ -85,7 +89,7 @@ def restore(data: Any, namespace: Namespace, services: Services) -> int:
 
 def is_snapshot(data: Any) -> bool:
     """Is a JSON value meant as a snapshot? A state file has services as its keys."""
-    return isinstance(data, dict) and {"version", "services", "clock"} <= data.keys()
+    return isinstance(data, dict) and {"version", "services"} <= data.keys()
 
 
 def _converted(data: Any) -> Snapshot:

@@ -7,7 +7,7 @@ the values of the request. docs/policies.md describes this for users.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -36,11 +36,14 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class ResponseChoice(NamedTuple):
-    """The response that a client chooses: a `status`, a named `example`, or with `dynamic` new values, not examples."""
+    """The response that a client chooses: a `status`, a named `example`, or new values in place of examples.
+
+    `draw` gives the number of the next new value.
+    """
 
     status: int | None = None
     example: str | None = None
-    dynamic: bool = False
+    draw: Callable[[], int] | None = None
 
 
 DEFAULT_CHOICE = ResponseChoice()
@@ -54,7 +57,6 @@ class ExampleResponses:
         self._schemas, self._maker = contract.schemas, contract.examples
         # Without `--seed` the values are the same in every run too: examples should not change between two runs.
         self._seed = seed or 0
-        self._drawn = 0
         self._cached: dict[tuple[str, str], Any] = {}
 
     def reply(
@@ -87,7 +89,8 @@ class ExampleResponses:
         if media.schema is None and not media.examples:
             return {} if is_json(name) else ""
         key = f"{operation.operation_id} {json_codec.write(dict(call.path)).decode()}"
-        value = self._new_value(media, key) if choice.dynamic else self._cached_value(media, key)
+        draw = choice.draw
+        value = self._cached_value(media, key) if draw is None else self._new_value(media, key, draw())
         if media.schema is None or self._is_example(media, value):
             return value
         sent = request_values(call, _item_parameter(operation))
@@ -103,12 +106,11 @@ class ExampleResponses:
             self._cached[media.pointer, key] = found
         return found
 
-    def _new_value(self, media: MediaType, key: str) -> Any:
+    def _new_value(self, media: MediaType, key: str, number: int) -> Any:
         """A newly generated value, which is no example of the document."""
-        self._drawn += 1
         if media.schema is None:
             return self._cached_value(media, key)
-        return self._maker.at(media.schema, seed=f"{self._seed} {key} {self._drawn}")
+        return self._maker.at(media.schema, seed=f"{self._seed} {key} {number}")
 
     @staticmethod
     def _is_example(media: MediaType, value: Any) -> bool:

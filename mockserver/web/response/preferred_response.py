@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
 from mockserver.web.request import prefer
@@ -17,11 +19,12 @@ def preferred(
     preferences: Preferences,
     examples: ExampleResponses,
     errors: ErrorResponses,
+    draw: Callable[[], int],
 ) -> Reply:
     """The response with the preferred status or example; a 400 if the operation does not document it.
 
-    An error response without an example has the service's error body. Raises Unanswerable and NotAcceptable like
-    `ExampleResponses.reply`.
+    `draw` gives the number of the next response with new values. An error response without an example has the
+    service's error body. Raises Unanswerable and NotAcceptable like `ExampleResponses.reply`.
     """
     refusal = prefer.undocumented_reply(preferences, operation)
     if refusal is not None:
@@ -33,6 +36,6 @@ def preferred(
         own = examples.headers(operation, call, response, status)
         reply = reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
     else:
-        choice = ResponseChoice(status, preferences.example, preferences.dynamic or False)
+        choice = ResponseChoice(status, preferences.example, draw if preferences.dynamic else None)
         reply = examples.reply(operation, call, accept, choice)
     return reply._replace(headers=(*reply.headers, preferences.applied))
