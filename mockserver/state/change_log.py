@@ -13,7 +13,7 @@ Undo = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function that undoes one change, and its arguments."""
 
 
-class Change(NamedTuple):
+class ItemChange(NamedTuple):
     """One changed item: before is None for a new one, after for a deleted one. `key` says whose item it is."""
 
     key: Key
@@ -28,7 +28,7 @@ class Commit(NamedTuple):
     store: str
     undo: Sequence[Undo]
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[ItemChange]:
         """The changed items, in order."""
         for function, arguments in self.undo:
             collection = getattr(function, "__self__", None)
@@ -60,10 +60,10 @@ class ChangeLog:
         return revision <= self.revision and revision >= self.revision - len(self.commits)
 
 
-def _change(key: Key, undo: str, arguments: tuple[Any, ...]) -> Change:
+def _change(key: Key, undo: str, arguments: tuple[Any, ...]) -> ItemChange:
     """The change that a method of a collection undoes."""
     if undo == "swap":
         new, old = arguments
-        return Change(key, old, new)
+        return ItemChange(key, old, new)
     (record,) = arguments
-    return Change(key, None, record) if undo == "withdraw" else Change(key, record, None)
+    return ItemChange(key, None, record) if undo == "withdraw" else ItemChange(key, record, None)

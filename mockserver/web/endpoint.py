@@ -154,10 +154,7 @@ class Endpoint:
             tenant = self._tenant(principal, target.path, headers)
             if self._limiter is not None:
                 step = "rate limit"
-                counted_path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
-                limits = self._limiter.count(
-                    store, principal, tenant, method, counted_path, self.operation.operation_id
-                )
+                limits = self._count(self._limiter, store, principal, tenant, method, values)
             if self._is_restricted:
                 step = "access"
                 self._check_access(principal, tenant)
@@ -171,18 +168,9 @@ class Endpoint:
                 content, body, media_type = await self._read(preferences, headers, receive)
             step = "media type"
             self._refuse_unacceptable(headers)
-            call = Call(
-                method,
-                raw_path(scope),
-                parameters["path"],
-                parameters["query"],
-                parameters["header"],
-                parameters["cookie"],
-                body,
-                media_type,
-                principal,
-                tenant,
-            )
+            in_path, in_query, header = parameters["path"], parameters["query"], parameters["header"]
+            sent = (in_path, in_query, header, parameters["cookie"], body, media_type)
+            call = Call(method, raw_path(scope), *sent, principal, tenant)
             step = "handler"
             accept, handler = headers.get("accept", "*/*"), self._handler or self.resolve()
             if preferences is NO_PREFERENCES:
@@ -208,6 +196,19 @@ class Endpoint:
         if TRACE in scope:
             scope[TRACE].record(self.operation, step, ended_by, principal, tenant, transaction)
         return reply, limits
+
+    def _count(
+        self,
+        limiter: RateLimiter,
+        store: Store,
+        principal: Principal,
+        tenant: str,
+        method: str,
+        values: tuple[str, ...],
+    ) -> Headers:
+        """Count a request. Returns headers for the client; raises TooMany."""
+        path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
+        return limiter.count(store, principal, tenant, method, path, self.operation.operation_id)
 
     def _undone(self, refusal: Refusal, scope: Scope, transaction: Transaction) -> Reply:
         """The reply for an error, after the changes of its request are undone."""
