@@ -9,8 +9,11 @@ import httpx
 from mockserver.pytest_plugin.loop_thread import LoopThread
 
 
-class AppTransport(httpx.BaseTransport):
-    """A transport of httpx to an ASGI app, for clients without `await`."""
+class AppTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A transport of httpx to an ASGI app, for clients with and without `await`.
+
+    The app runs in a loop of its own, so that requests of both kinds never run at the same time.
+    """
 
     def __init__(self, app: Any, loop: LoopThread) -> None:
         self._transport, self._loop = httpx.ASGITransport(app), loop
@@ -19,6 +22,11 @@ class AppTransport(httpx.BaseTransport):
         """The response of the app."""
         request.read()
         return self._loop.run(self._respond(request))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The response of the app."""
+        await request.aread()
+        return await self._loop.awaited(self._respond(request))
 
     async def _respond(self, request: httpx.Request) -> httpx.Response:
         response = await self._transport.handle_async_request(request)

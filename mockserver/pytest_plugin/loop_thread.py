@@ -22,6 +22,10 @@ class LoopThread:
         """The result of a coroutine. A test that has an event loop of its own waits here too."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
 
+    async def awaited(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine, for callers with an event loop of their own."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, self._loop))
+
     def close(self) -> None:
         """Stop the loop."""
         self._loop.call_soon_threadsafe(self._loop.stop)

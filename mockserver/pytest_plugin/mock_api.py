@@ -9,6 +9,7 @@ import httpx
 
 from mockserver.client import Namespace, SandboxError
 from mockserver.client.sync_items import ItemsClient
+from mockserver.pytest_plugin.app_transport import AppTransport
 
 MOST_LINES = 50
 """How many requests the report of a failed test shows, the latest."""
@@ -17,12 +18,14 @@ MOST_LINES = 50
 class MockApi:
     """A mocked service in a namespace of this test alone.
 
-    `url` is its base URL: any client that can set one works. The methods are those of `mockserver.client.Namespace`
-    (docs/client.md): what was asked, what is answered differently, what is stored, the clock.
+    `url` is its base URL: any client that can set one works. `transport` is that of an httpx client, with or without
+    `await`, to a mock in this process; None where there is a port. The methods are those of
+    `mockserver.client.Namespace` (docs/client.md): what was asked, what is answered differently, what is stored, the
+    clock.
     """
 
-    def __init__(self, namespace: Namespace, service: str | None = None) -> None:
-        self.namespace, self.headers = namespace, namespace.headers
+    def __init__(self, namespace: Namespace, service: str | None, transport: AppTransport | None) -> None:
+        self.namespace, self.headers, self.transport = namespace, namespace.headers, transport
         self.service = namespace.sandbox.service_name(service)
         namespace.begin()
         self.url = namespace.base_url(service)
@@ -40,11 +43,6 @@ class MockApi:
     def new_client(self, **options: Any) -> httpx.Client:
         """A further httpx client of the service; `options` are those of `httpx.Client`. Close it yourself."""
         return self.namespace.client(self.service, **options)
-
-    @property
-    def transport(self) -> httpx.BaseTransport | None:
-        """The transport of an httpx client to a mock in this process; None where httpx should use the port."""
-        return self.namespace.sandbox.new_transport()
 
     def state(self, resource: str, *, tenant: str | None = None, owner: str | None = None) -> ItemsClient:
         """The stored items of a resource of the service."""

@@ -51,7 +51,8 @@ class Sandboxes:
         try:
             shared = self._shared(_found(documents, request.path.parent, config.rootpath), options)
             client = shared.over_port if over_port else shared.in_process
-            return MockApi(client.namespace(_name(request.node.name)), service)
+            transport = None if over_port else shared.transport()
+            return MockApi(client.namespace(_name(request.node.name)), service, transport)
         except MockServerError as error:
             raise pytest.UsageError(f"mock_api: {error}") from None
 

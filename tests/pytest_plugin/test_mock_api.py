@@ -77,10 +77,12 @@ def test_a_vendors_sdk_needs_only_the_base_url(mock_api_port: MockApi) -> None:
 
 
 def test_a_test_with_an_event_loop_may_use_the_mock(mock_api: MockApi) -> None:
-    async def listed() -> int:
-        return len(mock_api.client.get("/customers").json())
+    async def listed() -> list[int]:
+        async with httpx.AsyncClient(transport=mock_api.transport, base_url=mock_api.url) as client:
+            await client.post("/customers", json=ADA)
+            return [len((await client.get("/customers")).json()), len(mock_api.client.get("/customers").json())]
 
-    assert 3 == asyncio.run(listed())
+    assert [4, 4] == asyncio.run(listed())
 
 
 def test_the_methods_are_those_of_the_client(mock_api: MockApi) -> None:
