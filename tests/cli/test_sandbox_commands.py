@@ -122,6 +122,7 @@ def test_why_of_an_empty_journal_says_so(url: str) -> None:
 
 
 def test_state_lists_and_changes_items(url: str, tmp_path: Path) -> None:
+    assert 3 == len(json.loads(printed(url, "state", "shop", "customer")))
     assert "shop customer                    3 items" in printed(url, "state")
     (tmp_path / "ada.json").write_text('{"name": "Ada"}')
 
