@@ -74,8 +74,8 @@ class SteeredClock:
     def resume(self) -> None:
         """Go on from the time at which the clock stands still."""
         if self.frozen_at is not None:
-            self.set(self.frozen_at)
-            self.frozen_at = None
+            moment, self.frozen_at = self.frozen_at, None
+            self.set(moment)
 
     def advance(self, seconds: float) -> None:
         """Move forwards; a clock that stands still does so at a later time."""
