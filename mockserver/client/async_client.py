@@ -20,6 +20,7 @@ from mockserver.client.admin_models import (
 )
 from mockserver.client.async_items import AsyncClockClient, AsyncItemsClient
 from mockserver.client.async_overrides import AsyncOverridesClient
+from mockserver.client.certificates import trusted
 from mockserver.client.events import FOLLOWING, EventLines
 from mockserver.client.expectation import checked, expectation
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
@@ -134,7 +135,7 @@ class AsyncSandboxClient:
         self, service: str | None = None, *, namespace: str = addresses.DEFAULT, **options: Any
     ) -> httpx.AsyncClient:
         """An httpx client for a service in a namespace; `options` are those of `httpx.AsyncClient`. Close it."""
-        given = {"transport": self.new_transport(), "trust_env": False}
+        given = {"transport": self.new_transport(), "verify": trusted(), "trust_env": False}
         headers = {**addresses.headers(namespace), **options.pop("headers", {})}
         base = self.url + await self.service_path(service)
         return httpx.AsyncClient(**{"base_url": base, "headers": headers, **given, **options})
@@ -156,7 +157,11 @@ class AsyncSandboxClient:
         if self._http is None:
             # A proxy of the environment is for other hosts; a sandbox is on this machine or near it.
             self._http = httpx.AsyncClient(
-                base_url=self.url, timeout=self._timeout, trust_env=False, transport=self.new_transport()
+                base_url=self.url,
+                timeout=self._timeout,
+                trust_env=False,
+                verify=trusted(),
+                transport=self.new_transport(),
             )
         return self._http
 

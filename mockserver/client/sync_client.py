@@ -18,6 +18,7 @@ from mockserver.client.admin_models import (
     SandboxHealth,
     VerificationResult,
 )
+from mockserver.client.certificates import trusted
 from mockserver.client.events import FOLLOWING, EventLines
 from mockserver.client.expectation import checked, expectation
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
@@ -129,7 +130,7 @@ class SandboxClient:
 
     def client(self, service: str | None = None, *, namespace: str = addresses.DEFAULT, **options: Any) -> httpx.Client:
         """An httpx client for a service in a namespace; `options` are those of `httpx.Client`. Close it."""
-        given = {"transport": self.new_transport(), "trust_env": False}
+        given = {"transport": self.new_transport(), "verify": trusted(), "trust_env": False}
         headers = {**addresses.headers(namespace), **options.pop("headers", {})}
         base = self.url + self.service_path(service)
         return httpx.Client(**{"base_url": base, "headers": headers, **given, **options})
@@ -151,7 +152,11 @@ class SandboxClient:
         if self._http is None:
             # A proxy of the environment is for other hosts; a sandbox is on this machine or near it.
             self._http = httpx.Client(
-                base_url=self.url, timeout=self._timeout, trust_env=False, transport=self.new_transport()
+                base_url=self.url,
+                timeout=self._timeout,
+                trust_env=False,
+                verify=trusted(),
+                transport=self.new_transport(),
             )
         return self._http
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import click
 import msgspec
 
 from mockserver.cli.control.connection import SandboxConnection, connected, print_json
-from mockserver.client import JournalEntry, Namespace, Sandbox
+from mockserver.client import JournalEntry, Namespace, Sandbox, SandboxError
 from mockserver.printed_text import on_one_line
 
 
@@ -42,8 +43,9 @@ def requests(
         print_json(_source(connection).har())
     else:
         wanted = {name: value for name, value in only.items() if value not in (None, False)}
-        for entry in _entries(connection, wanted, follow=follow):
-            click.echo(msgspec.json.encode(entry).decode() if as_json else line(entry, connection.name))
+        with suppress(KeyboardInterrupt):  # the usual end of --follow
+            for entry in _entries(connection, wanted, follow=follow):
+                click.echo(msgspec.json.encode(entry).decode() if as_json else line(entry, connection.name))
 
 
 def line(entry: JournalEntry, namespace: str | None) -> str:
@@ -64,6 +66,7 @@ def _entries(connection: SandboxConnection, wanted: dict[str, Any], *, follow: b
     if follow:
         since = found[-1].number if found else 0
         yield from filter(_filter(**wanted), connection.sandbox.follow(connection.name, since=since))
+        raise SandboxError(f"the sandbox at {connection.sandbox.url} has ended")
 
 
 def _filter(
