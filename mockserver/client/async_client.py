@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -33,8 +34,9 @@ T = TypeVar("T")
 class AsyncSandboxClient:
     """A running sandbox at `url`. Without `with`, its connections are closed with its namespace.
 
-    `token` is needed where the sandbox does not listen on loopback. `transport` sends the requests, if httpx should
-    not; so an app in this process can be steered. Methods raise SandboxError.
+    `token` is needed where the sandbox does not listen on loopback. `verify` False accepts any certificate, as that of
+    `mockserver serve --https` is; it may be an SSL context. `transport` makes what sends the requests, if httpx should
+    not: so an app in this process can be steered. Methods raise SandboxError.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class AsyncSandboxClient:
         *,
         token: str | None = None,
         timeout: float = 10.0,
+        verify: bool | ssl.SSLContext = True,
         transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
     ) -> None:
         self.url, self._token = url.rstrip("/"), token
         self._timeout, self._transport = timeout, transport
+        self._verify = trusted() if verify is True else verify
         self._http: httpx.AsyncClient | None = None
         self._health: SandboxHealth | None = None
         self.is_entered = False
@@ -135,7 +139,7 @@ class AsyncSandboxClient:
         self, service: str | None = None, *, namespace: str = addresses.DEFAULT, **options: Any
     ) -> httpx.AsyncClient:
         """An httpx client for a service in a namespace; `options` are those of `httpx.AsyncClient`. Close it."""
-        given = {"transport": self.new_transport(), "verify": trusted(), "trust_env": False}
+        given = {"transport": self.new_transport(), "verify": self._verify, "trust_env": False}
         headers = {**addresses.headers(namespace), **options.pop("headers", {})}
         base = self.url + await self.service_path(service)
         return httpx.AsyncClient(**{"base_url": base, "headers": headers, **given, **options})
@@ -160,7 +164,7 @@ class AsyncSandboxClient:
                 base_url=self.url,
                 timeout=self._timeout,
                 trust_env=False,
-                verify=trusted(),
+                verify=self._verify,
                 transport=self.new_transport(),
             )
         return self._http

@@ -36,6 +36,8 @@ def unreachable(url: str, error: httpx.TransportError) -> SandboxError:
         return SandboxError(f"the sandbox at {url} does not answer in time")
     if isinstance(error, httpx.UnsupportedProtocol):
         return SandboxError(f"{url!r} is no address of a sandbox; write for example http://127.0.0.1:8080")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return SandboxError(f"the certificate of {url} is not trusted; verify=False (--insecure) accepts it")
     if not isinstance(error, httpx.ConnectError):
         return SandboxError(f"the sandbox at {url} ended, or closed the connection: {error}")
     return SandboxError(f"no sandbox answers at {url}; start one with `mockserver serve`, or name another address")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -215,6 +216,15 @@ def test_namespaces_are_listed_and_ended(url: str) -> None:
     assert "mine" in printed(url, "namespaces")
     printed(url, "namespaces", "--namespace", "mine", "--end")
     assert "mine" not in printed(url, "namespaces")
+
+
+def test_a_self_made_certificate_is_accepted_on_purpose_only() -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", SHOP, "--https", "--port", "0", until=READY)
+        url = next(found[0] for line in lines if (found := re.search(r"https://127\.0\.0\.1:\d+", line)))
+
+        assert f"the certificate of {url} is not trusted; verify=False (--insecure) accepts it" in refused(url, "clock")
+        assert "" == printed(url, "requests", "--insecure")
 
 
 def test_a_token_is_asked_for_and_taken_from_the_environment(tmp_path: Path) -> None:

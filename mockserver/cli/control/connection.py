@@ -34,10 +34,11 @@ def connected(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--url", envvar="MOCKSERVER_URL", default=URL, show_default=True, help="Where the sandbox listens.")
     @click.option("--namespace", metavar="NAME", help="The namespace (the header Mock-Namespace of requests).")
     @click.option("--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints which others can reach.")
+    @click.option("--insecure", is_flag=True, help="Accept any certificate, as that of `mockserver serve --https` is.")
     @wraps(command)
-    def call(url: str, namespace: str | None, token: str | None, **given: Any) -> None:
+    def call(url: str, namespace: str | None, token: str | None, insecure: bool, **given: Any) -> None:
         try:
-            with Sandbox(url, token=token) as sandbox:
+            with Sandbox(url, token=token, verify=not insecure) as sandbox:
                 command(SandboxConnection(sandbox, namespace), **given)
         except SandboxError as error:
             raise click.ClickException(_told(error)) from None
