@@ -35,7 +35,7 @@ class NamespaceStatus(Struct, frozen=True):
     idle_seconds: float
 
 
-class FieldDifference(Struct, frozen=True):
+class ExpectationDifference(Struct, frozen=True):
     """A field in which a request is not as expected."""
 
     field: str
@@ -51,7 +51,7 @@ class NearestRequest(Struct, frozen=True):
 
     number: int
     request: str
-    differences: list[FieldDifference]
+    differences: list[ExpectationDifference]
 
     def __str__(self) -> str:
         lines = [f"{self.number:>5}  {self.request}", *(f"         {each}" for each in self.differences)]
