@@ -20,12 +20,12 @@ from mockserver.client.admin_models import (
     SandboxHealth,
     VerificationResult,
 )
-from mockserver.client.async_client import AsyncNamespaceClient as AsyncNamespace
 from mockserver.client.async_client import AsyncSandboxClient as AsyncSandbox
+from mockserver.client.async_namespace import AsyncNamespaceClient as AsyncNamespace
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
 from mockserver.client.problems import SandboxError
-from mockserver.client.sync_client import NamespaceClient as Namespace
 from mockserver.client.sync_client import SandboxClient as Sandbox
+from mockserver.client.sync_namespace import NamespaceClient as Namespace
 
 __all__ = [
     "AppliedOverride",

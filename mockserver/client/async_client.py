@@ -3,104 +3,24 @@
 from __future__ import annotations
 
 import secrets
-import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
-
-import httpx
+from typing import Unpack
 
 from mockserver.client import addresses
-from mockserver.client.admin_call import AdminCall, as_, get
-from mockserver.client.admin_models import (
-    CheckpointStatus,
-    NamespaceStatus,
-    ResetResult,
-    SandboxHealth,
-    VerificationResult,
-)
-from mockserver.client.async_items import AsyncClockClient, AsyncItemsClient
-from mockserver.client.async_overrides import AsyncOverridesClient
-from mockserver.client.certificates import trusted
-from mockserver.client.events import FOLLOWING, EventLines
-from mockserver.client.expectation import checked, expectation
+from mockserver.client.admin_call import as_, get
+from mockserver.client.admin_models import NamespaceStatus, ResetResult
+from mockserver.client.async_connection import AsyncConnection
+from mockserver.client.async_namespace import AsyncNamespaceClient
 from mockserver.client.journal_models import JournalEntry, RequestExplanation
 from mockserver.client.namespace_calls import Json, NamespaceCalls, RequestFilter, Which
-from mockserver.client.problems import refused, unreachable
-
-T = TypeVar("T")
 
 
-class AsyncSandboxClient:
+class AsyncSandboxClient(AsyncConnection):
     """A running sandbox at `url`. Without `with`, its connections are closed with its namespace.
 
     `token` is needed where the sandbox does not listen on loopback. `verify` False accepts any certificate, as that of
     `mockserver serve --https` is; it may be an SSL context. `transport` makes what sends the requests, if httpx should
     not: so an app in this process can be steered. Methods raise SandboxError.
     """
-
-    def __init__(
-        self,
-        url: str = "http://127.0.0.1:8080",
-        *,
-        token: str | None = None,
-        timeout: float = 10.0,
-        verify: bool | ssl.SSLContext = True,
-        transport: Callable[[], httpx.AsyncBaseTransport] | None = None,
-    ) -> None:
-        self.url, self._token = url.rstrip("/"), token
-        self._timeout, self._transport = timeout, transport
-        self._verify = trusted() if verify is True else verify
-        self._http: httpx.AsyncClient | None = None
-        self._health: SandboxHealth | None = None
-        self.is_entered = False
-
-    async def __aenter__(self) -> Self:
-        self.is_entered = True
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.is_entered = False
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections; the next request opens new ones."""
-        http, self._http = self._http, None
-        if http is not None:
-            await http.aclose()
-
-    async def send(self, call: AdminCall[T]) -> T:
-        """Send a request to the admin API."""
-        try:
-            return call.result(await self._open().request(**call.options(self._token)))
-        except httpx.TransportError as error:
-            raise unreachable(self.url, error) from None
-
-    async def follow(
-        self, namespace: str | None = None, *, since: int | None = None, seconds: float | None = None
-    ) -> AsyncIterator[JournalEntry]:
-        """Entries of the journal as they are made, after the number `since` or from now on.
-
-        They come for so many seconds, or until you stop.
-        """
-        options = NamespaceCalls(namespace).events(since, seconds).options(self._token)
-        lines = EventLines()
-        try:
-            async with self._open().stream(**options, timeout=FOLLOWING) as response:
-                if not response.is_success:
-                    await response.aread()
-                    raise refused(response)
-                async for entry in lines.later(response.aiter_lines()):
-                    yield entry
-        except httpx.TransportError as error:
-            raise unreachable(self.url, error) from None
-
-    async def health(self) -> SandboxHealth:
-        """What the sandbox serves."""
-        self._health = await self.send(get("/health", as_(SandboxHealth)))
-        return self._health
 
     async def namespaces(self) -> list[NamespaceStatus]:
         """The namespaces in use."""
@@ -134,161 +54,3 @@ class AsyncSandboxClient:
     async def reset(self) -> ResetResult:
         """Take all namespaces to their start state."""
         return await self.send(NamespaceCalls("*").reset(None, None))
-
-    async def client(
-        self, service: str | None = None, *, namespace: str = addresses.DEFAULT, **options: Any
-    ) -> httpx.AsyncClient:
-        """An httpx client for a service in a namespace; `options` are those of `httpx.AsyncClient`. Close it."""
-        given = {"transport": self.new_transport(), "verify": self._verify, "trust_env": False}
-        headers = {**addresses.headers(namespace), **options.pop("headers", {})}
-        base = self.url + await self.service_path(service)
-        return httpx.AsyncClient(**{"base_url": base, "headers": headers, **given, **options})
-
-    async def service_name(self, service: str | None = None) -> str:
-        """The name of a service that there is; without a name, of the only one."""
-        return addresses.service_name(self._health or await self.health(), service)
-
-    async def service_path(self, service: str | None = None) -> str:
-        """The path of a service, with its base path."""
-        name = await self.service_name(service)
-        return addresses.service_path(self._health or await self.health(), name)
-
-    def new_transport(self) -> httpx.AsyncBaseTransport | None:
-        """What sends the requests, where httpx should not; None where it should."""
-        return self._transport() if self._transport is not None else None
-
-    def _open(self) -> httpx.AsyncClient:
-        if self._http is None:
-            # A proxy of the environment is for other hosts; a sandbox is on this machine or near it.
-            self._http = httpx.AsyncClient(
-                base_url=self.url,
-                timeout=self._timeout,
-                trust_env=False,
-                verify=self._verify,
-                transport=self.new_transport(),
-            )
-        return self._http
-
-
-class AsyncNamespaceClient(AsyncOverridesClient):
-    """One namespace of a sandbox: what is asked in it, how it answers, what it stores, its clock."""
-
-    def __init__(self, sandbox: AsyncSandboxClient, name: str) -> None:
-        super().__init__(sandbox.send, NamespaceCalls(name))
-        self.sandbox, self.name = sandbox, name
-
-    async def __aenter__(self) -> Self:
-        if self.name != addresses.DEFAULT:
-            await self.begin()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        try:
-            if self.name != addresses.DEFAULT:
-                await self.end()
-        finally:
-            if not self.sandbox.is_entered:
-                await self.sandbox.close()
-
-    async def begin(self) -> NamespaceStatus:
-        """Begin the namespace. It also begins with the first request that names it."""
-        return await self._send(self._calls.begin())
-
-    async def end(self) -> None:
-        """End the namespace, with all that belongs to it."""
-        await self._send(self._calls.end())
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The headers that put a request into the namespace."""
-        return addresses.headers(self.name)
-
-    async def base_url(self, service: str | None = None) -> str:
-        """The base URL of a service in the namespace, with its base path. A client needs nothing else."""
-        return self.sandbox.url + addresses.prefix(self.name) + await self.sandbox.service_path(service)
-
-    async def client(self, service: str | None = None, **options: Any) -> httpx.AsyncClient:
-        """An httpx client for a service, in the namespace; `options` are those of `httpx.AsyncClient`. Close it."""
-        return await self.sandbox.client(service, namespace=self.name, **options)
-
-    async def requests(self, **only: Unpack[RequestFilter]) -> list[JournalEntry]:
-        """The latest requests, 100 without `limit`, in the order in which they were asked."""
-        return await self._send(self._calls.requests(**only))
-
-    async def clear_requests(self) -> None:
-        """Forget the requests."""
-        await self._send(self._calls.clear_requests())
-
-    def follow(self, *, since: int | None = None, seconds: float | None = None) -> AsyncIterator[JournalEntry]:
-        """Entries of the journal as they are made, after the number `since` or from now on.
-
-        They come for so many seconds, or until you stop.
-        """
-        return self.sandbox.follow(self.name, since=since, seconds=seconds)
-
-    async def why(self, which: Which) -> RequestExplanation:
-        """Why a request was answered as it was: an entry of the journal, its number, or the response."""
-        return await self._send(self._calls.why(which))
-
-    async def har(self) -> Json:
-        """The journal as HTTP Archive 1.2."""
-        return await self._send(self._calls.har())
-
-    async def verify(
-        self,
-        operation: str | None = None,
-        *,
-        count: int | None = None,
-        at_least: int | None = None,
-        at_most: int | None = None,
-        json: Any = None,
-        body: Mapping[str, Any] | bool | None = None,
-        in_order: Sequence[str | Mapping[str, Any]] | None = None,
-        **conditions: Any,
-    ) -> VerificationResult:
-        """Raise AssertionError unless such requests were sent: at least one, or as many as the counts say.
-
-        `json` has values that the body must have, `body` is a JSON Schema. `conditions` are those of the schema
-        `Condition` of the admin API, and `status`. `in_order` are operationIds or conditions.
-        """
-        counts = {"count": count, "at_least": at_least, "at_most": at_most}
-        expected = expectation(operation, **counts, json=json, body=body, in_order=in_order, **conditions)
-        return checked(await self._send(self._calls.verify(expected)))
-
-    async def state(
-        self, service: str | None, resource: str, *, tenant: str | None = None, owner: str | None = None
-    ) -> AsyncItemsClient:
-        """The stored items of a resource; `service` may be None where the sandbox has only one."""
-        name = await self.sandbox.service_name(service)
-        return AsyncItemsClient(self._send, self._calls.items(name, resource, tenant, owner))
-
-    async def all_state(self, *, service: str | None = None, tenant: str | None = None) -> Json:
-        """All stored items and facts: `{service: {tenant: {resource: [item, …]}}}`."""
-        return await self._send(self._calls.state(service, tenant))
-
-    async def snapshot(self) -> Json:
-        """The whole world of the namespace, as `restore` and `mockserver serve --state` take it."""
-        return await self._send(self._calls.snapshot())
-
-    async def restore(self, to: Mapping[str, Any] | str) -> None:
-        """Go back to a snapshot, or to a checkpoint by its name."""
-        await self._send(self._calls.restore(to))
-
-    async def checkpoint(self, name: str) -> CheckpointStatus:
-        """Remember the world as it is now, for `restore(name)`."""
-        return await self._send(self._calls.checkpoint(name))
-
-    async def checkpoints(self) -> list[CheckpointStatus]:
-        """The checkpoints, the oldest first."""
-        return await self._send(self._calls.checkpoints())
-
-    async def reset(self, *, service: str | None = None, tenant: str | None = None) -> ResetResult:
-        """Go back to the start state; without `service` and `tenant`, overrides end too."""
-        return await self._send(self._calls.reset(service, tenant))
-
-    @property
-    def clock(self) -> AsyncClockClient:
-        """The time in the namespace."""
-        return AsyncClockClient(self._send, self._calls)

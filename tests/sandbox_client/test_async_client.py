@@ -16,10 +16,14 @@ from mockserver.client import (
     AsyncSandbox,
     SandboxError,
     async_client,
+    async_connection,
     async_items,
+    async_namespace,
     async_overrides,
     sync_client,
+    sync_connection,
     sync_items,
+    sync_namespace,
     sync_overrides,
 )
 from mockserver.web.service import ServiceSettings
@@ -27,7 +31,8 @@ from mockserver.web.service import ServiceSettings
 SHOP = Path(__file__).parents[2] / "docs/shop.yaml"
 PAIRS = [
     (sync_client.SandboxClient, async_client.AsyncSandboxClient),
-    (sync_client.NamespaceClient, async_client.AsyncNamespaceClient),
+    (sync_namespace.NamespaceClient, async_namespace.AsyncNamespaceClient),
+    (sync_connection.SyncConnection, async_connection.AsyncConnection),
     (sync_overrides.OverridesClient, async_overrides.AsyncOverridesClient),
     (sync_items.ItemsClient, async_items.AsyncItemsClient),
     (sync_items.ClockClient, async_items.AsyncClockClient),
@@ -76,7 +81,7 @@ def signatures(kind: type) -> dict[str, str]:
     for name, member in inspect.getmembers(kind):
         if not name.startswith("_") and not isinstance(member, str):
             function = member.fget if isinstance(member, property) else member
-            found[name] = re.sub("Async|await ", "", str(inspect.signature(function)))
+            found[name] = re.sub("Async|Sync|await ", "", str(inspect.signature(function)))
     return found
 
 
