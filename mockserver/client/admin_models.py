@@ -7,6 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from mockserver.printed_text import printable
+
 
 class ServiceHealth(Struct, frozen=True):
     """A service of the sandbox. `base_path` is the path of the document's server, below the name of the service."""
@@ -68,7 +70,7 @@ class VerificationResult(Struct, frozen=True):
 
     def __str__(self) -> str:
         nearest = ["the nearest requests:", *map(str, self.nearest)] if self.nearest else []
-        return "\n".join([self.message, *nearest])
+        return printable("\n".join([self.message, *nearest]))
 
 
 class AppliedOverride(Struct, frozen=True):

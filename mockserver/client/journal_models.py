@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from mockserver.printed_text import on_one_line, printable
+
 
 class JournalBody(Struct, frozen=True, omit_defaults=True):
     """A body: `bytes` is its length as sent. `json` is its value if it is JSON; a long body is cut."""
@@ -131,7 +133,7 @@ class JournalEntry(Struct, frozen=True, omit_defaults=True):
         about = self.operation or (f"no operation; the nearest is {self.nearest}" if self.nearest else "no operation")
         reasons = [*self.notes, *([self.refusal.message] if self.refusal is not None else [])]
         line = f"{self.number:>5}  {self.request.method:<7} {self.request.target}  {status}  {about}"
-        return line + (f"  {'; '.join(reasons)}" if reasons else "")
+        return on_one_line(line + (f"  {'; '.join(reasons)}" if reasons else ""))
 
 
 class RequestExplanation(Struct, frozen=True):
@@ -143,4 +145,5 @@ class RequestExplanation(Struct, frozen=True):
     curl: str | None
 
     def __str__(self) -> str:
-        return "\n".join([*self.sentences, *([f"This would be accepted:\n  {self.curl}"] if self.curl else [])])
+        accepted = [f"This would be accepted:\n  {self.curl}"] if self.curl else []
+        return printable("\n".join([*self.sentences, *accepted]))

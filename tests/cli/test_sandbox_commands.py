@@ -89,6 +89,18 @@ def test_requests_as_json_and_har(url: str) -> None:
     assert 1 == len(json.loads(printed(url, "requests", "--har"))["log"]["entries"])
 
 
+def test_what_a_client_sent_does_not_move_the_cursor(url: str) -> None:
+    ask(url, "POST", "/customers", {"name": "\x9b2J"})
+    ask(url, "POST", "/customers", {"name": ["\x1b[2J\x9b"]})
+
+    texts = [
+        printed(url, *arguments)
+        for arguments in (("requests",), ("requests", "--json"), ("requests", "--har"), ("why",))
+    ]
+    assert [] == [text for text in texts if {"\x1b", "\x9b"} & set(text)]
+    assert {"name": "\x9b2J"} == json.loads(texts[1].splitlines()[0])["request"]["body"]["json"]
+
+
 def test_requests_are_forgotten(url: str) -> None:
     ask(url, "GET", "/customers")
     printed(url, "requests", "--clear")

@@ -34,7 +34,7 @@ test("the page says that the shop is unavailable", async ({ page, mock }) => {
 
 test("the page says that the shop cannot be reached", async ({ page, mock }) => {
   await mock.admin.POST("/overrides", {
-    body: { when: { operation: "createCustomer" }, then: { fault: { kind: "lost-reply" } }, times: 1 },
+    body: { when: { operation: "createCustomer" }, then: { fault: { kind: "lost-reply" } } },
   });
   await page.goto(mock.page);
   await expect(page.getByRole("listitem")).toHaveCount(3);
@@ -43,6 +43,7 @@ test("the page says that the shop cannot be reached", async ({ page, mock }) => 
   await page.getByRole("button", { name: "Add" }).click();
 
   await expect(page.getByRole("alert")).toHaveText("The shop cannot be reached.");
+  // The reply was lost, not the request. Chromium may have sent it a second time by itself, on a new connection.
   await page.reload();
-  await expect(page.getByText("Ada", { exact: true })).toBeVisible(); // the reply was lost, not the request
+  await expect(page.getByText("Ada", { exact: true }).first()).toBeVisible();
 });

@@ -12,6 +12,7 @@ import click
 import msgspec
 
 from mockserver.client import Namespace, Sandbox, SandboxError
+from mockserver.printed_text import CONTROLS
 
 URL = "http://127.0.0.1:8080"
 
@@ -72,4 +73,10 @@ class JsonText(click.ParamType):  # type: ignore[type-arg]  # older versions of 
 
 def print_json(value: Any) -> None:
     """Print a value as indented JSON."""
-    click.echo(json.dumps(msgspec.to_builtins(value), indent=2, ensure_ascii=False))
+    click.echo(json_text(value, indent=2))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON. Characters that would move the cursor are escaped; in JSON they are only in texts."""
+    text = json.dumps(msgspec.to_builtins(value), indent=indent, ensure_ascii=False)
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

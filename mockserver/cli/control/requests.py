@@ -7,11 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 import click
-import msgspec
 
-from mockserver.cli.control.connection import SandboxConnection, connected, print_json
+from mockserver.cli.control.connection import SandboxConnection, connected, json_text, print_json
 from mockserver.client import JournalEntry, Namespace, Sandbox, SandboxError
-from mockserver.printed_text import on_one_line
 
 
 @click.command()
@@ -45,13 +43,13 @@ def requests(
         wanted = {name: value for name, value in only.items() if value not in (None, False)}
         with suppress(KeyboardInterrupt):  # the usual end of --follow
             for entry in _entries(connection, wanted, follow=follow):
-                click.echo(msgspec.json.encode(entry).decode() if as_json else line(entry, connection.name))
+                click.echo(json_text(entry) if as_json else line(entry, connection.name))
 
 
 def line(entry: JournalEntry, namespace: str | None) -> str:
     """The line for an entry; it names the namespace where the lines of several are printed."""
     is_named = namespace is None and entry.namespace != "default"
-    return on_one_line(str(entry) + (f"  [{entry.namespace}]" if is_named else ""))
+    return str(entry) + (f"  [{entry.namespace}]" if is_named else "")
 
 
 def _source(connection: SandboxConnection) -> Namespace | Sandbox:
