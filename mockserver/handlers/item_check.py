@@ -7,7 +7,13 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Fault
-from mockserver.handlers.item_schemas import VIEW_RANK, operations_on, reply_schemas, request_properties, view_maker
+from mockserver.handlers.item_schemas import (
+    operations_on,
+    reply_schemas,
+    request_properties,
+    showing_schemas,
+    view_maker,
+)
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.openapi.pointer import join
 from mockserver.openapi.schemas import Validator
@@ -20,7 +26,7 @@ class ItemCheck:
     def __init__(self, contract: Contract, plan: ResourcePlan) -> None:
         self._contract, self._plan = contract, plan
         view = view_maker(contract, plan.name, plan.server_fields)
-        self._pointers = [at for at, does in reply_schemas(contract, plan.name).items() if does in VIEW_RANK]
+        self._pointers = showing_schemas(contract, plan.name) or list(reply_schemas(contract, plan.name))
         self._views = [view(pointer) for pointer in self._pointers]
 
     def faults(self, fields: Mapping[str, Any]) -> tuple[Fault, ...]:

@@ -16,6 +16,10 @@ VIEW_RANK = ("get", "replace", "update", "create", "list")
 """The actions in the order in which their replies usually show most of an item."""
 
 
+SHOWING = ("get", "list")
+"""The actions whose replies show the stored item unchanged; rules may add to the replies of others."""
+
+
 def operations_on(contract: Contract, resource: str) -> tuple[tuple[Operation, OperationBehaviour], ...]:
     """The operations whose action is on a resource."""
     return contract.acting.get(resource, ())
@@ -34,6 +38,17 @@ def reply_schemas(contract: Contract, resource: str) -> dict[str, str]:
             found.setdefault(contract.schemas.resolve(pointer)[1], does)
     main = min(found, key=lambda at: rank(found[at]), default="")
     return {at: does for at, does in found.items() if at == main or not _contradicts(contract.schemas, main, at)}
+
+
+def showing_schemas(contract: Contract, resource: str) -> list[str]:
+    """The pointers of the schemas by which replies show a stored item unchanged, each once."""
+    found: dict[str, str] = {}
+    for operation, behaviour in operations_on(contract, resource):
+        if behaviour.action is not None and behaviour.action.does in SHOWING:
+            pointer = item_schema(operation, behaviour.reply, contract.schemas, behaviour.action.does)
+            if pointer is not None:
+                found.setdefault(contract.schemas.resolve(pointer)[1], pointer)
+    return list(found.values())
 
 
 def rank(does: str) -> int:

@@ -6,16 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from mockserver.contract import Contract
-from mockserver.handlers.generated_fields import ReplyView
-from mockserver.handlers.item_schemas import operations_on, view_maker
-from mockserver.handlers.reply_renderer import item_schema
+from mockserver.handlers.item_schemas import showing_schemas, view_maker
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.state.record import UNCHECKED, Record
 from mockserver.state.store import Store
 from mockserver.state.world import World
-
-SHOWING = ("get", "list")
-"""The operations whose reply schemas an item must match to be kept: they show the stored item unchanged."""
 
 Plans = Mapping[str, ResourcePlan]
 
@@ -45,7 +40,8 @@ class _NewResource:
 
     def __init__(self, contract: Contract, plan: ResourcePlan, before: ResourcePlan | None, world: World) -> None:
         self._plan, self._world = plan, world
-        self._views = tuple(_views(contract, plan))
+        view = view_maker(contract, plan.name, plan.server_fields)
+        self._views = tuple(view(pointer) for pointer in showing_schemas(contract, plan.name))
         self.is_compatible = before is not None and _place(plan) == _place(before)
 
     def has_parent(self, store: Store, tenant: str, owner: str) -> bool:
@@ -71,14 +67,3 @@ def _place(plan: ResourcePlan) -> tuple[object, ...]:
     """What decides where an item is looked for: its tenant, its parents and its id field."""
     identity, tenant = plan.statements.identity, plan.statements.tenant
     return tenant.by, len(plan.parent_parameters), identity.field, plan.is_single
-
-
-def _views(contract: Contract, plan: ResourcePlan) -> list[ReplyView]:
-    view = view_maker(contract, plan.name, plan.server_fields)
-    found: dict[str, ReplyView] = {}
-    for operation, behaviour in operations_on(contract, plan.name):
-        if behaviour.action is not None and behaviour.action.does in SHOWING:
-            pointer = item_schema(operation, behaviour.reply, contract.schemas, behaviour.action.does)
-            if pointer is not None:
-                found.setdefault(contract.schemas.resolve(pointer)[1], view(pointer))
-    return list(found.values())
