@@ -12,12 +12,12 @@ from mockserver.state.clock import SteeredClock
 from mockserver.web.admin.admin_request import AdminRequest
 
 CHANGES: dict[str, Callable[[SteeredClock, Any], None]] = {
+    "freeze": lambda clock, _: clock.freeze(),
     "set": lambda clock, moment: clock.set(datetime.fromisoformat(moment).timestamp()),
     "advance": lambda clock, seconds: clock.advance(seconds),
-    "freeze": lambda clock, _: clock.freeze(),
     "resume": lambda clock, _: clock.resume(),
 }
-"""What can be done with a clock, in the order in which it is done."""
+"""What can be done with a clock, in the order in which it is done: one that is frozen and set stands at that time."""
 
 
 def got(request: AdminRequest) -> Reply:
