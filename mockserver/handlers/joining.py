@@ -54,12 +54,13 @@ References = Mapping[str, Sequence[JoinedReference]]
 
 def compiled(plans: Mapping[str, ResourcePlan]) -> References:
     """The references in the items of each resource, outer ones first."""
-    return {name: outer_first(plan.statements.references) for name, plan in plans.items()}
+    stated = {name: [one for one in plan.statements.references if one.field] for name, plan in plans.items()}
+    return {name: outer_first(statements) for name, statements in stated.items()}
 
 
 def outer_first(statements: Iterable[Reference | FoundReference]) -> tuple[JoinedReference, ...]:
     """References of statements, outer ones first: an outer one replaces what inner ones stand in."""
-    found = (JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements if one.field)
+    found = (JoinedReference(steps_of(one.field), one.resource, one.key) for one in statements)
     return tuple(sorted(found, key=lambda one: len(one.steps)))
 
 

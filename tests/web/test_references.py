@@ -155,6 +155,24 @@ def test_a_statement_corrects_a_reference(tmp_path: Path) -> None:
         assert not set(ids(shop, "/orders", "customer_id")) & set(ids(shop, "/customers"))
 
 
+def test_a_response_that_is_an_item_as_a_whole_is_one_that_exists(tmp_path: Path) -> None:
+    customer = {
+        "type": "object",
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+    }
+    paths = {
+        "/customers": {"get": {"responses": answers({"type": "array", "items": named("Customer")})}},
+        "/customers/{id}": {"parameters": [ID], "get": {"responses": answers(named("Customer"))}},
+        "/me": {"get": {"responses": answers(named("Customer"), example={"id": "1", "name": "Example"})}},
+    }
+    written = document(paths, components={"schemas": {"Customer": customer}})
+    with Client(served_document(tmp_path, written, settings=ServiceSettings(items=ITEMS))) as client:
+        me = client.get("/me").json()
+
+        assert me == client.get(f"/customers/{me['id']}").json()
+
+
 def test_items_of_several_kinds_inside_each_other_lead_somewhere(tmp_path: Path) -> None:
     def kind(name: str, **properties: Any) -> dict[str, Any]:
         own = {"id": {"type": "string"}, "object": {"enum": [name]}} | properties
