@@ -9,6 +9,7 @@ from mockserver.behaviour.statements import Capacity, Reference, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
+from mockserver.handlers.embedded_items import show_change
 from mockserver.handlers.joining import UnknownReferenceError
 from mockserver.handlers.patch import MEDIA_TYPES, STYLES
 from mockserver.handlers.request_context import Handler, RequestContext
@@ -100,6 +101,8 @@ def item_reply(context: RequestContext) -> Reply:
     """Store the draft, if there is one, and show the item."""
     is_new = context.current is None
     context.save()
+    if context.before is not None and context.bound.resource.shown_in:
+        show_change(context)
     renderer = (context.bound.created_renderer if is_new else None) or context.bound.renderer
     return renderer.one_item(context.record, context.extras, _location(context) if renderer.is_located else "")
 
@@ -257,6 +260,7 @@ def show_references(context: RequestContext, record: Record, sent: frozenset[str
         if source.is_whole and documented:
             refusal = Invalid(str(fault), faults=(Fault("body", (fault.name,), str(fault), "reference"),))
             raise refusal.because(_reference_of(plan, fault.name)) from None
+        record.fields = fault.fields
 
 
 def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:

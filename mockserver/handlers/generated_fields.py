@@ -199,6 +199,10 @@ class GeneratedFields:
         """The names that some reply requires and that may be null there."""
         return frozenset(name for view in self._views for name in view.nullable)
 
+    def is_valid(self, fields: Fields) -> bool:
+        """Are the fields valid in all replies?"""
+        return all(view.is_valid(fields) for view in self._views)
+
     def complete(self, fields: Fields, seed: str, before: Fields | None = None) -> None:
         """Add to the fields of an item what its replies show and no client sent."""
         for view in self._views:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
 from mockserver.behaviour.statements import Reference
 from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.handlers.shown_values import is_of_kind, like, places
 from mockserver.inference.references import EACH, FoundReference, Steps, stem, steps_of
 from mockserver.openapi import json_codec
 from mockserver.openapi.fault_places import Place
@@ -40,12 +41,13 @@ def is_settled(record: Record) -> bool:
 
 
 class UnknownReferenceError(Exception):
-    """A client sent an id that no item has."""
+    """A client sent an id that no item has; `fields` are those of its item, which show the id nevertheless."""
 
     def __init__(self, reference: JoinedReference, id: Any) -> None:
         noun, shown = reference.resource.replace("-", " "), json_codec.write(id).decode()
         super().__init__(f"there is no {noun} with the {reference.key} {shown}")
         self.name = reference.steps[0]
+        self.fields: dict[str, Any] = {}
 
 
 References = Mapping[str, Sequence[JoinedReference]]
@@ -111,6 +113,10 @@ class ItemChooser(Protocol):
         """The item that an id names; None if there is none."""
         ...
 
+    def unknown(self, reference: JoinedReference, id: Any) -> tuple[Record, Subject]:
+        """An item of which nothing is known but the id."""
+        ...
+
     def shown(self, resource: str, record: Record, key: str) -> Any:
         """The value of a reference by a property of the other item."""
         ...
@@ -144,14 +150,14 @@ class Joining:
     def follow(self, reference: JoinedReference, id: Any) -> None:
         """Let all references that are about the same item as this one name the item with this id.
 
-        Raises UnknownReferenceError if there is none.
+        Raises UnknownReferenceError if there is none; they then show the id, and nothing else of an item.
         """
         if id is None:
             return
         found = self._chooser.followed(reference, self._tenant, self._subjects[("",)], id)
+        self._chosen[self._about(reference, ("",), 0)] = found or self._chooser.unknown(reference, id)
         if found is None:
             raise UnknownReferenceError(reference, id)
-        self._chosen[self._about(reference, ("",), 0)] = found
 
     def is_followed(self, reference: JoinedReference) -> bool:
         """Does the reference belong to an item whose id was given, or is it inside of one that is shown?"""
@@ -169,7 +175,7 @@ class Joining:
         self._join(reference, self._box, ("", *reference.steps), ())
 
     def _join(self, reference: JoinedReference, inside: Any, steps: Steps, begin: Place) -> None:
-        for holder, last, place in list(_places(inside, steps, begin)):
+        for holder, last, place in list(places(inside, steps, begin)):
             found = self._choice(reference, place or ("",), last)
             if found is not None:
                 self._subjects[*place, last] = found[1]
@@ -203,7 +209,7 @@ class Joining:
         after = self._joined(reference, before, record)
         if after is not None:
             holder[last] = after
-            is_whole = isinstance(before, dict) and _is_of_kind(before, record.fields)
+            is_whole = isinstance(before, dict) and is_of_kind(before, record.fields)
             self._changed[place] = Change(reference, holder, last, before, record, is_whole=is_whole)
 
     def undo(self, faulty: Iterable[Place]) -> None:
@@ -252,8 +258,8 @@ class Joining:
     def _joined(self, reference: JoinedReference, before: Any, record: Record) -> Any:
         """The value that names or shows the item; None if nothing can."""
         if isinstance(before, dict):
-            is_whole = _is_of_kind(before, record.fields)
-            return _like(before, record.fields) if is_whole else before | self._named(reference, before, record)
+            is_whole = is_of_kind(before, record.fields)
+            return like(before, record.fields) if is_whole else before | self._named(reference, before, record)
         if before is None or isinstance(before, list | bool):
             return None
         shown = self._chooser.shown(reference.resource, record, reference.key) if reference.key else record.id
@@ -261,41 +267,3 @@ class Joining:
             return str(shown)
         number = number_of(shown) if isinstance(before, int) else None
         return shown if number is None else number
-
-
-def _places(holder: Any, steps: Steps, place: Place) -> Iterator[tuple[Any, str | int, Place]]:
-    """Where steps lead in a value: the object or list that holds the value there, its name or position, its place."""
-    first, rest = steps[0], steps[1:]
-    if first == EACH:
-        keys: Iterable[Any] = range(len(holder)) if isinstance(holder, list) else ()
-    else:
-        keys = (first,) if isinstance(holder, dict) and first in holder else ()
-    for key in keys:
-        if rest:
-            yield from _places(holder[key], rest, (*place, key))
-        else:
-            yield holder, key, place
-
-
-def _is_of_kind(before: dict[str, Any], other: Mapping[str, Any]) -> bool:
-    """Is an object of the same kind as the other one, so that it may take its values?
-
-    Items of one resource may be cards and bank accounts, and say so by a property.
-    """
-    said = [name for name in KINDS if name in before and name in other]
-    return before.keys() <= other.keys() or all(before[name] == other[name] for name in said)
-
-
-KINDS = ("object", "type", "kind", "@type", "_type", "__typename")
-"""Properties that say what kind of thing an object is."""
-
-
-def _like(before: Any, other: Any) -> Any:
-    """The other item's values in the form that a value has: it gets no larger, however much the other item contains."""
-    if isinstance(before, dict):
-        fields = other if isinstance(other, dict) and _is_of_kind(before, other) else {}
-        return {name: _like(value, fields[name]) if name in fields else value for name, value in before.items()}
-    if isinstance(before, list):
-        entries = other if isinstance(other, list) else []
-        return [*map(_like, before, entries), *before[len(entries) :]]
-    return before if isinstance(other, dict | list) else other

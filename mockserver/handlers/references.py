@@ -14,7 +14,15 @@ from typing import Any
 from zlib import crc32
 
 from mockserver.examples.generator import fresh
-from mockserver.handlers.joining import JOINED, NOTHING_ABOVE, JoinedReference, Joining, Subject, compiled
+from mockserver.handlers.joining import (
+    JOINED,
+    NOTHING_ABOVE,
+    JoinedReference,
+    Joining,
+    Subject,
+    UnknownReferenceError,
+    compiled,
+)
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.inference.references import DEEPEST, stem
 from mockserver.openapi.fault_places import Place
@@ -70,13 +78,21 @@ class Joins:
         """
         joining = Joining(self, tenant, self._record_subject(plan, owner, record), fresh(record.fields))
         references = self.references[plan.name]
+        unknown: UnknownReferenceError | None = None
         for reference in references:
             if len(reference.steps) == 1 and reference.key and reference.steps[0] in sent:
-                joining.follow(reference, record.fields.get(reference.steps[0]))
+                try:
+                    joining.follow(reference, record.fields.get(reference.steps[0]))
+                except UnknownReferenceError as fault:
+                    unknown = unknown or fault
         for reference in references:
             if reference.steps[0] not in sent and (whole or joining.is_followed(reference)):
                 joining.join(reference)
-        return self._repaired(joining, partial(self._faults, plan.name), record.fields)  # type: ignore[no-any-return]
+        fields: dict[str, Any] = self._repaired(joining, partial(self._faults, plan.name), record.fields)
+        if unknown is not None:
+            unknown.fields = fields
+            raise unknown
+        return fields
 
     def _record_subject(self, plan: ResourcePlan, owner: str, record: Record) -> Subject:
         path = dict(zip(plan.parent_parameters, owner.split("/"), strict=False))
@@ -128,6 +144,13 @@ class Joins:
             if found is not None:
                 return found, self._record_subject(plan, owner, found)
         return None
+
+    def unknown(self, reference: JoinedReference, id: Any) -> tuple[Record, Subject]:
+        """An item of which nothing is known but the id."""
+        plan = self._plans[reference.resource]
+        names = ("id", plan.statements.identity.field, reference.key)
+        record = Record(id, 0, {name: id for name in names if name}, {GENERATED: True})
+        return record, self._record_subject(plan, "", record)
 
     def begin(self, resource: str, tenant: str, subject: Subject = NOTHING_ABOVE) -> None:
         """Make the items of a resource near the subject, so that there are some."""

@@ -16,6 +16,7 @@ from mockserver.handlers.cascade import Cascade, cascades
 from mockserver.handlers.generated_fields import GeneratedFields
 from mockserver.handlers.item_schemas import operations_on, reply_schemas, view_maker
 from mockserver.handlers.path_owners import Owner, owners_above, parent_parameters, resources_above
+from mockserver.handlers.showings import Showings, showings
 from mockserver.messages import Call
 from mockserver.state.collection import Collection
 from mockserver.state.record import Record
@@ -30,6 +31,7 @@ class ResourcePlan:
     `secrets` are the fields that no reply shows, `server_fields` those that the service sets and clients cannot.
     `path_fields` hold path parameters of the request that created the item. `parent_parameters` are the path
     parameters before the item's own id, the outermost first. `indexed` are the fields that lists filter by.
+    `shown_in` is where items of other resources show those of this one.
     With `is_single` there is one item, without an id; with `exists_from_start` no operation has to create it.
     `resources_above` has the resource of each parent parameter, `owners_above` the items behind them (path_owners.py).
     """
@@ -57,6 +59,7 @@ class ResourcePlan:
     generated_fields: GeneratedFields | None = None
     resources_above: Mapping[str, str] = field(default_factory=dict)
     owners_above: tuple[Owner, ...] = ()
+    shown_in: Showings = ()
 
     @property
     def may_conflict(self) -> bool:
@@ -147,6 +150,7 @@ def compile_all(contract: Contract) -> dict[str, ResourcePlan]:
             exists_from_start=exists,
             is_creatable=_is_creatable(contract, plan),
             generated_fields=_generated_fields(contract, plan),
+            shown_in=showings(contract, name),
         )
     return plans
 

@@ -123,6 +123,42 @@ def test_without_items_an_unknown_id_is_accepted_and_a_known_one_shown() -> None
         assert 201 == shop.post("/orders", json={"customer_id": "nobody"}).status_code
 
 
+@pytest.mark.parametrize("items", [0, ITEMS])
+def test_an_item_shows_another_one_as_it_is_now(items: int) -> None:
+    with served(items) as shop:
+        ada, bo = (shop.post("/customers", json={"name": name}).json()["id"] for name in ("Ada", "Bo"))
+        orders = [shop.post("/orders", json={"customer_id": id}).json()["id"] for id in (ada, bo)]
+
+        shop.patch(f"/customers/{ada}", json={"name": "Ada Lovelace"})
+
+        shown = [shop.get(f"/orders/{order}").json()["customer"]["name"] for order in orders]
+        listed = {order["id"]: order["customer"]["name"] for order in shop.get("/orders").json()}
+        assert ["Ada Lovelace", "Bo"] == shown == [listed[order] for order in orders]
+
+
+def test_generated_items_show_an_updated_one_as_it_is_now(shop: Client) -> None:
+    order = shop.get("/orders").json()[0]
+    shop.patch(f"/customers/{order['customer_id']}", json={"name": "Ada"})
+
+    for each in shop.get("/orders").json():
+        assert ("Ada" == each["customer"]["name"]) == (each["customer_id"] == order["customer_id"])
+
+
+def test_a_refused_update_changes_no_item_that_shows_it(shop: Client) -> None:
+    orders = shop.get("/orders").json()
+
+    assert 400 == shop.patch(f"/customers/{orders[0]['customer_id']}", json={"name": 7}).status_code
+    assert orders == shop.get("/orders").json()
+
+
+def test_without_items_an_unknown_id_is_shown_in_the_item_that_it_names() -> None:
+    with served(items=0) as shop:
+        order = shop.post("/orders", json={"customer_id": "nobody"}).json()
+
+        assert ("nobody", "nobody") == (order["customer_id"], order["customer"]["id"])
+        assert order == shop.get(f"/orders/{order['id']}").json()
+
+
 def test_the_same_seed_gives_the_same_world_whatever_is_asked_first() -> None:
     with served() as one, served() as other:
         orders = one.get("/orders").json()

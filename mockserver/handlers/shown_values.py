@@ -1,0 +1,47 @@
+"""Values that show an item inside another one: where they are, and how they take the values of the item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mockserver.inference.references import EACH, Steps
+from mockserver.openapi.fault_places import Place
+
+
+def places(holder: Any, steps: Steps, place: Place) -> Iterator[tuple[Any, str | int, Place]]:
+    """Where steps lead in a value: the object or list that holds the value there, its name or position, its place."""
+    first, rest = steps[0], steps[1:]
+    if first == EACH:
+        keys: Iterable[Any] = range(len(holder)) if isinstance(holder, list) else ()
+    else:
+        keys = (first,) if isinstance(holder, dict) and first in holder else ()
+    for key in keys:
+        if rest:
+            yield from places(holder[key], rest, (*place, key))
+        else:
+            yield holder, key, place
+
+
+def is_of_kind(before: dict[str, Any], other: Mapping[str, Any]) -> bool:
+    """Is an object of the same kind as the other one, so that it may take its values?
+
+    Items of one resource may be cards and bank accounts, and say so by a property.
+    """
+    said = [name for name in KINDS if name in before and name in other]
+    return before.keys() <= other.keys() or all(before[name] == other[name] for name in said)
+
+
+KINDS = ("object", "type", "kind", "@type", "_type", "__typename")
+"""Properties that say what kind of thing an object is."""
+
+
+def like(before: Any, other: Any) -> Any:
+    """The other item's values in the form that a value has: it gets no larger, however much the other item contains."""
+    if isinstance(before, dict):
+        fields = other if isinstance(other, dict) and is_of_kind(before, other) else {}
+        return {name: like(value, fields[name]) if name in fields else value for name, value in before.items()}
+    if isinstance(before, list):
+        entries = other if isinstance(other, list) else []
+        return [*map(like, before, entries), *before[len(entries) :]]
+    return before if isinstance(other, dict | list) else other
