@@ -7,6 +7,7 @@ from typing import Any
 
 from mockserver.contract import Contract
 from mockserver.errors import Missing
+from mockserver.handlers import tenants
 from mockserver.handlers.item_schemas import operations_on, reply_schemas
 from mockserver.handlers.joining import JoinedReference, Subject, outer_first
 from mockserver.handlers.references import Joins, by_name
@@ -35,7 +36,7 @@ class ReplyReferences:
         """Raises Missing when an item that the path leads through does not exist."""
         for parameter, resource in self._resources_above(operation).items():
             plan = self._plans[resource]
-            collection = store.unjoined(resource, call.tenant, plan.owner(call.path))
+            collection = store.unjoined(resource, _tenant(plan, call), plan.owner(call.path))
             id, is_known = call.path.get(parameter), set(plan.parent_parameters) <= call.path.keys()
             if is_known and collection.get(id) is None and by_name(collection, id) is None:
                 name = resource.replace("-", " ")
@@ -54,7 +55,8 @@ class ReplyReferences:
         def faults(body: Any) -> Iterator[Place]:
             return fault_places(validator, body)
 
-        return reply._replace(body=self._joins.on(store).value(reply.body, references, subject, call.tenant, faults))
+        tenant = _tenant(self._plans[references[0].resource], call)
+        return reply._replace(body=self._joins.on(store).value(reply.body, references, subject, tenant, faults))
 
     def _references(self, pointer: str, parents: tuple[str, ...]) -> tuple[JoinedReference, ...]:
         if pointer not in self._found:
@@ -71,6 +73,11 @@ class ReplyReferences:
                     found[own[sum(segment.count("{}") for segment in shape[:length]) - 1]] = resource
             self._above[operation.path] = found
         return self._above[operation.path]
+
+
+def _tenant(plan: ResourcePlan, call: Call) -> str:
+    """The tenant whose items a request is about; that of an operation without a resource is none of them."""
+    return tenants.finder(plan.statements.tenant)(call.principal, call.path, call.headers)
 
 
 def _schema(operation: Operation, reply: Reply) -> str | None:

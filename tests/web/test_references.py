@@ -191,22 +191,27 @@ def test_a_statement_corrects_a_reference(tmp_path: Path) -> None:
         assert not set(ids(shop, "/orders", "customer_id")) & set(ids(shop, "/customers"))
 
 
-def test_a_response_that_is_an_item_as_a_whole_is_one_that_exists(tmp_path: Path) -> None:
-    customer = {
-        "type": "object",
-        "required": ["id", "name"],
-        "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
-    }
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer mine"}], ids=["without", "with a credential"])
+def test_a_response_that_is_an_item_as_a_whole_is_one_that_exists(tmp_path: Path, headers: dict[str, str]) -> None:
+    text = {"type": "string"}
+    customer = {"type": "object", "required": ["id", "name"], "properties": {"id": text, "name": text}}
+    report = {"type": "object", "required": ["customer_id"], "properties": {"customer_id": text}}
     paths = {
         "/customers": {"get": {"responses": answers({"type": "array", "items": named("Customer")})}},
         "/customers/{id}": {"parameters": [ID], "get": {"responses": answers(named("Customer"))}},
         "/me": {"get": {"responses": answers(named("Customer"), example={"id": "1", "name": "Example"})}},
+        "/customers/{id}/report": {"parameters": [ID], "get": {"responses": answers(report)}},
     }
-    written = document(paths, components={"schemas": {"Customer": customer}})
-    with Client(served_document(tmp_path, written, settings=ServiceSettings(items=ITEMS))) as client:
+    scheme = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components = {"schemas": {"Customer": customer}, "securitySchemes": scheme if headers else {}}
+    written = document(paths, components=components, security=[{"bearer": []}] if headers else [])
+    sandbox = served_document(tmp_path, written, settings=ServiceSettings(items=ITEMS))
+    with Client(sandbox, headers=headers) as client:
         me = client.get("/me").json()
 
         assert me == client.get(f"/customers/{me['id']}").json()
+        assert me["id"] == client.get(f"/customers/{me['id']}/report").json()["customer_id"]
+        assert 404 == client.get("/customers/nobody/report").status_code
 
 
 def test_items_of_several_kinds_inside_each_other_lead_somewhere(tmp_path: Path) -> None:
