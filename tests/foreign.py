@@ -37,7 +37,9 @@ def everything(*arguments: str) -> list[str]:
 def proxied_time(port: int) -> tuple[list[str], dict[str, str]]:
     """The command that puts the server of `TIME` on a port, and its environment. Raises UnobtainableError."""
     arguments = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", ".", *TIME)
-    folder = kept("+".join(TIME), lambda into: fetch(sys.executable, *arguments, into=into))
+    # A compiled package fits one version of Python.
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    folder = kept("+".join((*TIME, version)), lambda into: fetch(sys.executable, *arguments, into=into))
     command = [sys.executable, "-m", "mcp_proxy", "--port", str(port), "--pass-environment", "--"]
     return [*command, sys.executable, "-m", "mcp_server_time"], {"PYTHONPATH": str(folder)}
 

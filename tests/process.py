@@ -74,7 +74,7 @@ def address(lines: Iterable[str]) -> str:
 
 
 def run(
-    *arguments: str, cwd: Path = ROOT, seconds: float = 60, environment: Mapping[str, str] = ENVIRONMENT
+    *arguments: str, cwd: Path = ROOT, seconds: float = PATIENCE, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """`mockserver` run to its end."""
     return subprocess.run(
