@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import structs
+
 from mockserver.behaviour.statements import Capacity, Reference, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
@@ -24,7 +26,7 @@ def create(context: RequestContext) -> None:
     """Draft a new item from the body. Raises Conflict for a full collection or a value that must be unique."""
     bound, collection = context.bound, context.collection()
     plan = bound.resource
-    for capacity in plan.statements.capacity:
+    for capacity in plan.statements.capacity if context.capacity is None else _lower(context.capacity, plan):
         check_capacity(capacity, collection)
     sent = bound.accept_body(_as_object(bound.item_body(context.call)))
     if bound.path_fields:
@@ -271,6 +273,12 @@ def _reference_of(plan: ResourcePlan, name: str) -> Reference | None:
 
 REFUSING = (400, 404, 409, 422)
 """The statuses by which a service may refuse an id that no item has."""
+
+
+def _lower(limit: int, plan: ResourcePlan) -> tuple[Capacity, ...]:
+    """The stated limits, but not above this one; it keeps their words."""
+    stated = tuple(structs.replace(each, limit=min(each.limit, limit)) for each in plan.statements.capacity)
+    return stated or (Capacity(limit=limit, evidence="assumed"),)
 
 
 def check_capacity(capacity: Capacity, collection: Collection) -> None:

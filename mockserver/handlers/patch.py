@@ -17,11 +17,12 @@ def fields(item: dict[str, Any], body: Any) -> dict[str, Any]:
 
 def merge_patch(item: dict[str, Any], body: Any) -> dict[str, Any]:
     """The item after a JSON Merge Patch: objects merge, null removes, any other value replaces (RFC 7396 section 2)."""
-    result: dict[str, Any] = _merge(item, body)
+    result: dict[str, Any] = merged(item, body)
     return result
 
 
-def _merge(target: Any, patch: Any) -> Any:
+def merged(target: Any, patch: Any) -> Any:
+    """Any JSON value after a JSON Merge Patch (RFC 7396 section 2)."""
     if not isinstance(patch, dict):
         return patch
     result = dict(target) if isinstance(target, dict) else {}
@@ -29,7 +30,7 @@ def _merge(target: Any, patch: Any) -> Any:
         if value is None:
             result.pop(key, None)
         else:
-            result[key] = _merge(result.get(key), value)
+            result[key] = merged(result.get(key), value)
     return result
 
 

@@ -109,7 +109,8 @@ class RequestContext:
     """A request in progress.
 
     `record` is a draft of its item, which no other request sees before `save`; `current` is the item as it is stored,
-    `before` the item before an update. `rule` is the asking rule that runs.
+    `before` the item before an update. `rule` is the asking rule that runs. `capacity` is how many items a collection
+    may have at most, besides what is stated.
     """
 
     __slots__ = (
@@ -118,6 +119,7 @@ class RequestContext:
         "before",
         "bound",
         "call",
+        "capacity",
         "current",
         "extras",
         "record",
@@ -134,6 +136,7 @@ class RequestContext:
         self.before: Record | None = None
         self.extras: dict[str, Any] = {}
         self.rule: RuleFunction | None = None
+        self.capacity: int | None = None
         self._collection: Collection | None = None
         self._moment: float | None = None
 

@@ -26,6 +26,9 @@ from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control.control import Control
 from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import USUAL_LIMITS, NamespaceLimits, Namespaces, without_prefix
+from mockserver.web.control.overrides.forwarding import AllowedHosts
+from mockserver.web.control.overrides.interceptor import OverrideInterceptor
+from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.exchange import Interceptor, InterceptorChain, respond
 from mockserver.web.handler_functions import HandlerFunctions, Handlers
 from mockserver.web.hosting import HostApp
@@ -61,14 +64,17 @@ class Sandbox:
         hosts: Sequence[str] | None = None,
         namespaces: Namespaces,
         journal: RequestJournal | None = None,
+        forward_allow: Sequence[str] = (),
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
         self.outside, self.functions, self.namespaces = outside, functions, namespaces
-        self.control = Control(world, namespaces, outside, journal)
+        self.overrides = Overrides(namespaces, AllowedHosts(forward_allow))
+        self.control = Control(world, namespaces, outside, self.overrides, journal)
         self._admin = AdminApi(self.control)
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(read_services())
+        self.overrides.on_change = self._open
 
     def replace_services(self, services: Services) -> dict[str, Counter[str]]:
         """Serve these services from now on, with the stored items that fit them.
@@ -95,7 +101,7 @@ class Sandbox:
         middleware = app.middleware
         middleware.app, middleware.middleware_stack = middleware._build_middleware_stack()  # noqa: SLF001
         self.functions.check_use()
-        self.services = self.control.services = services
+        self.services = self.control.services = self.overrides.services = services
         self._app, self._stack = app, middleware.app
         self._open()
 
@@ -106,14 +112,17 @@ class Sandbox:
         """
         operations: OperationsMiddleware = self._stack.app
         fast_path, journal = operations.fast_path, self.control.journal
+        interceptors = self._interceptors
+        if self.overrides:
+            interceptors += (OverrideInterceptor(self.overrides, self._stack),)
         self._answer, self.fast_path = self._stack, fast_path.answer
-        fast_path.recorder = journal if not self._interceptors else None
-        if self._interceptors or journal is not None:
+        fast_path.recorder = journal if not interceptors else None
+        if interceptors or journal is not None:
             sender = CorsMiddleware(respond, origins=self._cors, real=self._stack.real)
             self._answer = chain = InterceptorChain(
-                self._interceptors, self._stack, sender, operations.locate, self._settings.max_body, journal
+                interceptors, self._stack, sender, operations.locate, self._settings.max_body, journal
             )
-        if self._interceptors:
+        if interceptors:
             self.fast_path = partial(_through, chain, fast_path.answer)
 
     def _host(self, services: Services) -> HostApp:
@@ -195,6 +204,7 @@ def create_app(
     namespace_limits: NamespaceLimits = USUAL_LIMITS,
     journal: int = 0,
     quiet_headers: bool = False,
+    forward_allow: Sequence[str] = (),
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -209,6 +219,7 @@ def create_app(
     `namespace_limits` say how long a namespace lives without requests, and how many there may be. `journal` is the
     number of requests that the journal keeps, and of changes that each namespace keeps for requests with `Mock-At`;
     each response then names its entry in `Mock-Request`, unless with `quiet_headers`.
+    `forward_allow` are the hosts (`HOST` or `HOST:PORT`) that overrides may forward requests to.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
@@ -224,9 +235,18 @@ def create_app(
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
         return {each.name: Service(each, world, asked, chosen, namespaces) for each in read}
 
-    functions = HandlerFunctions(handlers)
     return Sandbox(
-        services, world, chosen, asked, token, functions, cors=cors, hosts=hosts, namespaces=namespaces, journal=kept
+        services,
+        world,
+        chosen,
+        asked,
+        token,
+        HandlerFunctions(handlers),
+        cors=cors,
+        hosts=hosts,
+        namespaces=namespaces,
+        forward_allow=forward_allow,
+        journal=kept,
     )
 
 

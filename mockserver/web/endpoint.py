@@ -82,6 +82,7 @@ class Endpoint:
     ) -> None:
         schemas = parts.contract.schemas
         self.operation, self.bound, self._parts, self._errors = operation, bound, parts, errors
+        self.examples, self.errors, self.schemas = parts.examples, errors, schemas
         plan = bound.plan if bound else None
         anyone = None if parts.authenticates else parts.keyring.anyone()
         self._authenticator = Authenticator(operation, parts.contract.document, parts.keyring, anyone)
@@ -102,6 +103,7 @@ class Endpoint:
         permission = stated.permission if stated and parts.authenticates else None
         self._roles, self._permission = frozenset(permission.roles) if permission else None, permission
         self._limiter = _limiter(parts, stated, operation)
+        self.limiter = self._limiter
         self._is_delete = bound is not None and bound.handler.end is deleted_reply
         self._validators: dict[tuple[int, str, bool], Validator | None] = {}
         self._tenant = tenants.finder(plan.statements.tenant) if plan is not None else _home_tenant
@@ -209,6 +211,15 @@ class Endpoint:
         """Count a request. Returns headers for the client; raises TooMany."""
         path = "/".join((self._path_shape, *values))  # not the prefix: one count for both
         return limiter.count(store, principal, tenant, method, path, self.operation.operation_id)
+
+    def sender(self, scope: Scope, values: tuple[str, ...]) -> tuple[Principal, str]:
+        """Who sent a request, and the tenant that it is about. Raises Unauthenticated and Forbidden."""
+        headers = read_headers(scope["headers"])
+        target = self._parameters.target(values, scope["query_string"])
+        principal = self._authenticator.cached_principal(
+            headers.get("authorization")
+        ) or self._authenticator.authenticate(self._sources(headers, target))
+        return principal, self._tenant(principal, target.path, headers)
 
     def _undone(self, refusal: Refusal, scope: Scope, transaction: Transaction) -> Reply:
         """The reply for an error, after the changes of its request are undone."""

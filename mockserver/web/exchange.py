@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from mockserver.openapi.document import Operation
 from mockserver.web.control.namespaces import name_in
 from mockserver.web.request.headers import read_headers
+from mockserver.web.serving.connection_faults import IS_OURS, ConnectionFault
 from mockserver.web.serving.recorder import Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer, CompleteResponse
 from mockserver.web.trace import TRACE, Trace
@@ -128,7 +129,7 @@ class Exchange:
     """A request and its response. `seconds` is the time between them, `trace` tells how the request was answered.
 
     An interceptor may replace `response`, unless it is `streamed`: then it is already sent. `response` is None when the
-    mock failed before it made one, or the client disconnected.
+    mock failed before it made one, or the client disconnected. With a `fault`, an interceptor breaks the connection.
     """
 
     request: IncomingRequest
@@ -136,6 +137,7 @@ class Exchange:
     response: OutgoingResponse | None = None
     seconds: float = 0.0
     streamed: bool = False
+    fault: ConnectionFault | None = None
 
     @property
     def refusal(self) -> str:
@@ -191,7 +193,9 @@ class InterceptorChain:
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
             self._record(exchange)
-        if exchange.response is not None and not exchange.streamed:
+        if exchange.fault is not None and not exchange.streamed:
+            await _break(exchange.fault, scope, send)
+        elif exchange.response is not None and not exchange.streamed:
             await _send(exchange.response, scope["method"], send)
 
     def fast_path(self, scope: Any, body: bytes, answer: Answer) -> Answer:
@@ -211,6 +215,8 @@ class InterceptorChain:
             exchange.seconds = time.perf_counter() - began
             await self._after(exchange)
             self._record(exchange)
+        if exchange.fault is not None:
+            raise exchange.fault
         if exchange.response is None:
             raise RuntimeError("an interceptor took the response away and put no other in its place")
         return _encoded(exchange.response, request.method)
@@ -241,6 +247,13 @@ class InterceptorChain:
         else:
             sent = response.status, response.encoded_headers, response.body
             exchange.response = OutgoingResponse.complete(self._recorder.record(*kept, sent))
+
+
+async def _break(fault: ConnectionFault, scope: Any, send: Any) -> None:
+    """Break the connection: our own server does it with the socket, others see as much of it as ASGI can say."""
+    if IS_OURS in scope:
+        raise fault
+    await fault.send(send, scope["method"])
 
 
 async def respond(scope: Any, receive: Any, send: Any) -> None:

@@ -42,6 +42,9 @@ class RaisedResponse(Refusal):
         self.reply = reply
 
 
+CAPACITY = "mockserver.capacity"
+"""The key of an ASGI scope with how many items a collection may have; an override puts it there."""
+
 OURS = "our own"
 """The name of the mock's own handlers."""
 
@@ -59,6 +62,8 @@ class StatefulHandler:
     ) -> Reply | Awaitable[Reply]:
         """The reply of the action; an awaitable when rules may ask an outside service."""
         context = RequestContext(call, self._bound, transaction)
+        if CAPACITY in scope:
+            context.capacity = scope[CAPACITY]
         done = handle(context)
         return done if isinstance(done, Reply) else finish(done, context, self._outside)
 

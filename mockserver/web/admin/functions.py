@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mockserver.web.admin import checkpoints, clock, health, items, namespaces, requests, snapshots, state
+from mockserver.web.admin import (
+    checkpoints,
+    clock,
+    health,
+    items,
+    namespaces,
+    overrides,
+    requests,
+    snapshots,
+    state,
+)
 from mockserver.web.admin.admin_request import AdminFunction
 
 FUNCTIONS: dict[str, AdminFunction] = {
@@ -18,6 +28,12 @@ FUNCTIONS: dict[str, AdminFunction] = {
     "exportHar": requests.exported,
     "followRequests": requests.followed,
     "verifyRequests": requests.verified,
+    "listOverrides": overrides.listed,
+    "addOverride": overrides.added,
+    "removeOverrides": overrides.cleared,
+    "getOverride": overrides.got,
+    "replaceOverride": overrides.replaced,
+    "removeOverride": overrides.removed,
     "getState": state.got,
     "listItems": items.listed,
     "addItem": items.added,

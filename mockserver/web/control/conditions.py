@@ -1,7 +1,7 @@
 """Conditions that compare one request: which operation, which values (schema `Condition` of the admin API).
 
 A value in a condition is compared as it is; `{schema: …}` is a JSON Schema that the value must match, and null says
-that there must be no such value. `Condition.differences` says which fields differ, and what was expected there.
+that there must be no such value. `Condition.differences` says which fields differ, with what is expected and found.
 """
 
 from __future__ import annotations
@@ -55,6 +55,9 @@ class FieldDifference(NamedTuple):
     expected: Any
     actual: Any
 
+
+CHOOSING = frozenset({"type", "enum", "const"})
+"""The keywords of a schema that say whether a text stands for itself, a number, or another value."""
 
 Part = Callable[[ComparableRequest], FieldDifference | None]
 """One part of a condition: how the request differs from it, or None."""
@@ -140,13 +143,23 @@ def _named(group: str, name: str, wanted: Any, at: tuple[str | int, ...]) -> Par
 def _matcher(wanted: Any, at: tuple[str | int, ...]) -> Callable[[Sequence[str]], bool]:
     """From the texts that were sent for one name to whether they match."""
     if isinstance(wanted, Mapping):
-        validator = compiled_schema(_only_schema(wanted, at), (*at, "schema"))
-        return lambda sent: any(map(validator.is_valid, readings(sent)))
+        return _schema_matcher(_only_schema(wanted, at), (*at, "schema"))
     if isinstance(wanted, list):
         texts = [_text(each) for each in wanted]
         return lambda sent: list(sent) == texts
     text = _text(wanted)
     return lambda sent: text in sent
+
+
+def _schema_matcher(schema: Any, at: tuple[str | int, ...]) -> Callable[[Sequence[str]], bool]:
+    """Whether one of the texts matches: in one of its readings if the schema chooses among them, else in all.
+
+    Keywords such as `pattern` and `minimum` accept every value of another type, so that each would match something.
+    """
+    validator = compiled_schema(schema, at)
+    if isinstance(schema, Mapping) and not CHOOSING.isdisjoint(schema):
+        return lambda sent: any(map(validator.is_valid, readings(sent)))
+    return lambda sent: any(all(map(validator.is_valid, readings([text]))) for text in sent)
 
 
 def readings(sent: Sequence[str]) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from mockserver.handlers.outside import OutsideService
 from mockserver.state.world import World
 from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import Namespace, Namespaces
+from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.service import Service
 
 
@@ -18,11 +19,17 @@ class Control:
     """
 
     def __init__(
-        self, world: World, namespaces: Namespaces, outside: OutsideService, journal: RequestJournal | None = None
+        self,
+        world: World,
+        namespaces: Namespaces,
+        outside: OutsideService,
+        overrides: Overrides,
+        journal: RequestJournal | None = None,
     ) -> None:
-        self.world, self.namespaces, self.outside, self.journal = world, namespaces, outside, journal
+        self.world, self.namespaces, self.outside = world, namespaces, outside
+        self.overrides, self.journal = overrides, journal
         self.services: Mapping[str, Service] = {}
-        self.on_reset: list[Callable[[Namespace], None]] = []
+        self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear]
         namespaces.on_end.append(self._forget)
 
     def reset(

@@ -31,6 +31,9 @@ PATH_PREFIX = "/_mock/ns/"
 NAME = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 """A name needs no encoding in a path, a header or baggage."""
 
+KEPT_CHANGES = 1_000
+"""How many commits are kept for stale reads, where the sandbox keeps none."""
+
 MOST_DIGITS = 18
 """The most digits of a revision: a longer number is none, and slow to read."""
 
@@ -91,6 +94,13 @@ class Namespace:
     def revision(self) -> int:
         """The number of the last change; 0 without a log of changes."""
         return self.log.revision if self.log is not None else 0
+
+    def keep_changes(self, services: Iterable[StateOwner]) -> None:
+        """Keep the changes of the services from now on, so that earlier states can be read."""
+        if self.log is None:
+            self.log = ChangeLog(KEPT_CHANGES)
+            for service in services:
+                self.store(service).log = self.log
 
     def store_at(self, service: StateOwner, revision: int) -> Store:
         """A copy of what a service stored after a revision. Raises Invalid for one that is not kept."""

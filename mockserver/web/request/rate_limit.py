@@ -62,6 +62,15 @@ class RateLimiter:
         window.append(now)
         return self._headers(self._limit.requests - len(window), now, window[0] + self._limit.window - now)
 
+    @property
+    def stated(self) -> RateLimit:
+        """The limit that is counted."""
+        return self._limit
+
+    def used_up(self, now: float) -> TooMany:
+        """The error of a client whose window is used up, when it has to wait for a whole one."""
+        return self._too_many(self._limit.window, self._headers(0, now, self._limit.window))
+
     def _too_many(self, wait: float, headers: tuple[Header, ...]) -> TooMany:
         limit = self._limit
         message = f"More than {limit.requests} requests in {limit.window:g} seconds"

@@ -37,6 +37,10 @@ class ErrorResponses:
         self._templates = {kind: _error_template(body) for kind, body in stated.items()}
         self._default_errors = default_errors
 
+    def states(self, kind: str) -> bool:
+        """Does the behaviour of the service state the body of this kind of error?"""
+        return kind in self._templates or "default" in self._templates
+
     def reply(self, refusal: Refusal, operation: Operation | None, method: str, path: str) -> Reply:
         """The reply for an error: the service's stated body, else that of `DefaultErrors`."""
         template = self._templates.get(refusal.kind) or self._templates.get("default")

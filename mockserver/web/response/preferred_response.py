@@ -29,13 +29,25 @@ def preferred(
     refusal = prefer.undocumented_reply(preferences, operation)
     if refusal is not None:
         return refusal
+    reply = chosen(operation, call, accept, preferences, examples, errors, draw)
+    return reply._replace(headers=(*reply.headers, preferences.applied))
+
+
+def chosen(
+    operation: Operation,
+    call: Call,
+    accept: str,
+    preferences: Preferences,
+    examples: ExampleResponses,
+    errors: ErrorResponses,
+    draw: Callable[[], int] | None = None,
+) -> Reply:
+    """The documented response with a status or an example; an error without an example in the service's own words."""
     status = preferences.status
     response = operation.response(status) if status else None
     if response and status and status >= 400 and not any(media.examples for media in response.content):
         reply = errors.reply(prefer.error_of_status(status), operation, call.method, call.url)
         own = examples.headers(operation, call, response, status)
-        reply = reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
-    else:
-        choice = ResponseChoice(status, preferences.example, draw if preferences.dynamic else None)
-        reply = examples.reply(operation, call, accept, choice)
-    return reply._replace(headers=(*reply.headers, preferences.applied))
+        return reply._replace(status=status, headers=tuple(dict((*own, *reply.headers)).items()))
+    choice = ResponseChoice(status, preferences.example, draw if preferences.dynamic else None)
+    return examples.reply(operation, call, accept, choice)

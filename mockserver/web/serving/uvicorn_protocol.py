@@ -11,7 +11,9 @@ from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from mockserver.web.serving import connection_faults
 from mockserver.web.serving.bounded_protocol import BoundedHttpProtocol
+from mockserver.web.serving.connection_faults import IS_OURS, ConnectionFault
 
 log = logging.getLogger("mockserver")
 
@@ -79,7 +81,8 @@ class MockHttpProtocol(BoundedHttpProtocol):
     def _answer_in_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Call the app in a Task."""
         cycle.scope["extensions"] = {COMPLETE: partial(_send, cycle)}  # type: ignore[dict-item]  # callables are extensions too
-        super()._start_asgi_task(cycle, app)
+        cycle.scope[IS_OURS] = True  # type: ignore[literal-required]  # scopes may have keys of servers
+        super()._start_asgi_task(cycle, partial(_with_faults, cycle, app))
 
     def _answer_directly(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Send a response that is ready in one step; continue any other, and report an error, in a Task."""
@@ -107,6 +110,14 @@ def _answer_batch(waiting: Batch) -> None:
         except Exception:
             log.exception("a response could not be sent")
             connection.transport.close()  # and go on with the other requests of the batch
+
+
+async def _with_faults(cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:
+    """The ASGI app that breaks the connection where `app` raises ConnectionFault."""
+    try:
+        await app(scope, receive, send)
+    except ConnectionFault as fault:
+        await connection_faults.act(fault, cycle)
 
 
 async def _send_when_ready(pending: Awaitable[CompleteResponse], scope: Any, receive: Any, send: Any) -> None:

@@ -1,0 +1,91 @@
+"""The interceptor that answers requests by overrides. It is there only while there are any."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from mockserver.web.control.namespaces import DEFAULT, name_in
+from mockserver.web.control.overrides.answer import AnsweredRequest, App, OverrideAnswer
+from mockserver.web.control.overrides.matched_request import MatchedRequest
+from mockserver.web.control.overrides.override import Override, Step
+from mockserver.web.control.overrides.overrides import Overrides
+from mockserver.web.exchange import Exchange, IncomingRequest, OutgoingResponse
+from mockserver.web.middleware.admin_guard import PREFIX
+from mockserver.web.operation_handlers import CAPACITY
+from mockserver.web.request.headers import read_headers
+from mockserver.web.request.router import raw_path
+
+APPLIED = "mockserver.override"
+"""The key of an ASGI scope with the answer that applies, the request, and the headers as they were sent."""
+
+NAMING = (b"mock-namespace", b"baggage")
+"""The header fields that may name a namespace."""
+
+
+class OverrideInterceptor:
+    """Looks for an override for each request. `app` is the mock, which a duplicate delivery calls once more."""
+
+    def __init__(self, overrides: Overrides, app: App) -> None:
+        self._overrides, self._app = overrides, app
+
+    async def before(self, request: IncomingRequest) -> OutgoingResponse | None:
+        """The response of the override that applies, if it makes one. Raises ConnectionFault."""
+        namespace = _namespace(request.scope["headers"])
+        candidates = self._candidates(namespace, request)
+        if not candidates:
+            return None
+        matched = MatchedRequest(request, self._overrides.services)
+        found = _first(candidates, matched)
+        return await self._answer(namespace, matched, *found) if found is not None else None
+
+    async def after(self, exchange: Exchange) -> None:
+        """Let the override that applies change the response or break the connection."""
+        scope = exchange.request.scope
+        if APPLIED in scope:
+            answer, answered, scope["headers"] = scope.pop(APPLIED)
+            answer.after(answered, exchange)
+
+    def _candidates(self, namespace: str, request: IncomingRequest) -> Iterable[Override]:
+        listed = self._overrides.list_of(namespace)
+        if listed is None:
+            return ()
+        if request.operation is not None:
+            return listed.candidates(request.service, request.operation.operation_id, "")
+        if request.scope["path"].startswith(PREFIX):
+            return ()  # or an override for everything could not be removed
+        return listed.candidates(request.service, None, raw_path(request.scope))
+
+    async def _answer(
+        self, name: str, matched: MatchedRequest, override: Override, step: Step
+    ) -> OutgoingResponse | None:
+        waits, answer = step
+        scope = matched.incoming.scope
+        scope.pop(CAPACITY, None)
+        answered = AnsweredRequest(matched, self._overrides.namespaces.named(name), self._app)
+        scope[APPLIED] = (answer, answered, scope["headers"])
+        seconds = waits(override.random) if waits is not None else 0.0
+        matched.note(f"override {override.id}: {_described(answer, seconds)}")
+        if seconds:
+            await asyncio.sleep(seconds)
+        return await answer.before(answered)
+
+
+def _first(candidates: Iterable[Override], matched: MatchedRequest) -> tuple[Override, Step] | None:
+    for override in candidates:
+        step = override.take(matched)
+        if step is not None:
+            return override, step
+    return None
+
+
+def _described(answer: OverrideAnswer, seconds: float) -> str:
+    return f"{answer.name}, after {seconds:.3f} s" if seconds else answer.name
+
+
+def _namespace(headers: Any) -> str:
+    for name, _ in headers:
+        if name in NAMING:
+            return name_in(read_headers(headers)) or DEFAULT
+    return DEFAULT

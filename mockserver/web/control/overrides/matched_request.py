@@ -1,0 +1,134 @@
+"""A request that the sandbox is about to answer, as conditions see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from mockserver.errors import Refusal
+from mockserver.messages import ANONYMOUS, Call, Principal
+from mockserver.openapi import json_codec, media_types, path_template
+from mockserver.web.endpoint import Endpoint
+from mockserver.web.exchange import IncomingRequest
+from mockserver.web.request.router import raw_path
+from mockserver.web.service import Service
+from mockserver.web.trace import TRACE, Trace
+
+MOST_PARAMETERS = 1_000
+"""How many parameters of a query or a form are read."""
+
+
+class MatchedRequest:
+    """A `ComparableRequest` (see conditions.py) with the service and the endpoint that would answer it."""
+
+    def __init__(self, request: IncomingRequest, services: Mapping[str, Service]) -> None:
+        self.incoming = request
+        self.owner = services.get(request.service) if request.service is not None else None
+        operation = request.operation
+        self.endpoint: Endpoint | None = None
+        if self.owner is not None and operation is not None:
+            self.endpoint = self.owner.endpoints[operation.operation_id]
+        self.method = request.method
+
+    @property
+    def operation(self) -> str | None:
+        return self.incoming.operation.operation_id if self.incoming.operation is not None else None
+
+    @property
+    def service(self) -> str | None:
+        return self.incoming.service
+
+    @cached_property
+    def path(self) -> str:
+        return below_base(raw_path(self.incoming.scope), self.owner)
+
+    @cached_property
+    def query(self) -> Mapping[str, Sequence[str]]:
+        return _form(self.incoming.scope["query_string"])
+
+    @cached_property
+    def headers(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.incoming.headers:
+            found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        return found
+
+    @cached_property
+    def values(self) -> tuple[str, ...]:
+        """The raw values of the parameters in the path."""
+        match = self.owner.find(self.path) if self.owner is not None else None
+        return match[1] if match is not None else ()
+
+    @cached_property
+    def path_parameters(self) -> Mapping[str, Sequence[str]]:
+        if self.incoming.operation is None:
+            return {}
+        names = path_template.names(self.incoming.operation.path)
+        return {name: [unquote(value)] for name, value in zip(names, self.values, strict=False)}
+
+    @cached_property
+    def sender(self) -> tuple[Principal, str] | None:
+        """Who sent the request, and the tenant; None where the mock would refuse the credential."""
+        try:
+            return self.endpoint.sender(self.incoming.scope, self.values) if self.endpoint is not None else None
+        except Refusal:
+            return None
+
+    @property
+    def caller(self) -> str | None:
+        return self.sender[0].name if self.sender is not None else None
+
+    @property
+    def tenant(self) -> str | None:
+        return self.sender[1] if self.sender is not None else None
+
+    @cached_property
+    def body(self) -> Any:
+        content, kind = self.incoming.body, self.incoming.fields.get("content-type", "")
+        return parsed_body(content, kind)
+
+    def note(self, text: str) -> None:
+        """Tell the journal what an override did with the request."""
+        trace: Trace | None = self.incoming.scope.get(TRACE)
+        if trace is not None:
+            trace.notes += (text,)
+
+    @property
+    def call(self) -> Call:
+        """The request as the makers of documented responses see it."""
+        path = {name: values[0] for name, values in self.path_parameters.items()}
+        return Call(self.method, raw_path(self.incoming.scope), path, {}, {}, {}, None, "", ANONYMOUS, "")
+
+
+def parsed_body(content: bytes, media_type: str) -> Any:
+    """The value of a body: of JSON, else the fields of a form, else its text; None for an empty one."""
+    if not content:
+        return None
+    if media_types.essence(media_type) == "application/x-www-form-urlencoded":
+        return {name: sent[0] if len(sent) == 1 else list(sent) for name, sent in _form(content).items()}
+    if media_types.is_json(media_type) or not media_type:
+        try:
+            return json_codec.read(content)
+        except ValueError:
+            pass
+    return content.decode("utf-8", "replace")
+
+
+def below_base(path: str, service: Service | None) -> str:
+    """The part of a raw path below the base URL of a service."""
+    if service is None:
+        return path
+    base = service.contract.document.base_path
+    for prefix in (f"/{service.name}{base}", base):
+        if prefix and path.startswith(f"{prefix}/"):
+            return path[len(prefix) :]
+    return path
+
+
+def _form(content: bytes) -> Mapping[str, Sequence[str]]:
+    try:
+        return parse_qs(content.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
+    except ValueError:
+        return {}

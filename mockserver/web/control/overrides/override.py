@@ -1,0 +1,70 @@
+"""One override: which requests it is for, what it answers, and how often it has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+from mockserver.web.control.conditions import Condition
+from mockserver.web.control.overrides.answer import OverrideAnswer, Scope
+from mockserver.web.control.overrides.delays import Draw
+from mockserver.web.control.overrides.matched_request import MatchedRequest
+
+Step = tuple[Draw | None, OverrideAnswer]
+"""A delay and an answer."""
+
+
+class Override:
+    """An override as it was set (`wanted`), with its counts. `number` says when it was added."""
+
+    def __init__(
+        self, number: int, wanted: Mapping[str, Any], scope: Scope, condition: Condition, steps: Sequence[Step]
+    ) -> None:
+        self.number, self.wanted, self.scope, self.steps = number, wanted, scope, steps
+        self._condition = condition
+        self._times, self._after = wanted.get("times"), wanted.get("after", 0)
+        self._probability = wanted.get("probability")
+        seconds = wanted.get("expires")
+        self._ends = time.monotonic() + seconds if seconds is not None else None
+        seed = scope.namespace.world.seed
+        # not the world's own numbers: ids that are made later would depend on what was overridden
+        self.random = Random(f"{seed} {scope.namespace.name} {number}") if seed is not None else Random()
+        self.seen = self.applied = 0
+
+    @property
+    def id(self) -> str:
+        return str(self.number)
+
+    @property
+    def is_active(self) -> bool:
+        """May it still apply?"""
+        if self._times is not None and self.applied >= self._times:
+            return False
+        if self._ends is not None and time.monotonic() >= self._ends:
+            return False
+        return not self._next[1].is_over(self.scope.namespace)
+
+    @property
+    def _next(self) -> Step:
+        """The next step; the last one stays."""
+        return self.steps[min(self.applied, len(self.steps) - 1)]
+
+    def take(self, request: MatchedRequest) -> Step | None:
+        """The step for a request, which counts; None when the override does not apply to it."""
+        if not self.is_active or not self._condition.matches(request):
+            return None
+        self.seen += 1
+        if self.seen <= self._after:
+            return None
+        if self._probability is not None and self.random.random() >= self._probability:
+            return None
+        step = self._next
+        self.applied += 1
+        return step
+
+    def shown(self) -> dict[str, Any]:
+        """The override as the admin API shows it (schema `SetOverride`)."""
+        counts = {"namespace": self.scope.namespace.name, "applied": self.applied, "is_active": self.is_active}
+        return {"id": self.id, **self.wanted, **counts}

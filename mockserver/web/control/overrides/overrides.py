@@ -1,0 +1,109 @@
+"""All overrides of a sandbox, by namespace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mockserver.errors import Missing, TooMany
+from mockserver.web.control.conditions import Condition
+from mockserver.web.control.namespaces import Namespace, Namespaces
+from mockserver.web.control.overrides.answer import Place, Scope
+from mockserver.web.control.overrides.delays import delay
+from mockserver.web.control.overrides.forwarding import AllowedHosts
+from mockserver.web.control.overrides.override import Override, Step
+from mockserver.web.control.overrides.places import OverrideList, concerned
+from mockserver.web.control.overrides.reading import answer
+from mockserver.web.service import Service
+
+MOST = 10_000
+"""How many overrides a sandbox has at most."""
+
+
+class Overrides:
+    """The overrides of a sandbox. `on_change` is called when the first one is added and when the last one is removed.
+
+    A reload replaces `services`; overrides stay, and apply to the operations of the same names.
+    """
+
+    def __init__(self, namespaces: Namespaces, allowed: AllowedHosts) -> None:
+        self.namespaces, self._allowed = namespaces, allowed
+        self.services: Mapping[str, Service] = {}
+        self.on_change: Callable[[], None] = lambda: None
+        self._lists: dict[str, OverrideList] = {}
+        self._number = 0
+        namespaces.on_end.append(self.clear)
+
+    def __len__(self) -> int:
+        return sum(len(each.by_id) for each in self._lists.values())
+
+    def list_of(self, namespace: str) -> OverrideList | None:
+        """The overrides of a namespace; None when it has none."""
+        return self._lists.get(namespace)
+
+    def all(self, namespace: Namespace) -> list[Override]:
+        """The overrides of a namespace in the order in which they are tried."""
+        found = self._lists.get(namespace.name)
+        return found.newest_first() if found is not None else []
+
+    def get(self, namespace: Namespace, id: str) -> Override:
+        """One override. Raises Missing."""
+        found = self._lists.get(namespace.name)
+        override = found.by_id.get(id) if found is not None else None
+        if override is None:
+            raise Missing(f"there is no override {id!r} in the namespace {namespace.name!r}", resource="override")
+        return override
+
+    def add(self, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
+        """Set an override (schema `Override` of the admin API), which is tried first. Raises Invalid and TooMany."""
+        if len(self) >= MOST:
+            raise TooMany(f"there are {MOST} overrides, the most allowed; DELETE /_mock/overrides removes them")
+        override = self._made(self._number + 1, namespace, wanted)
+        self._number += 1
+        was_empty = not self._lists
+        self._lists.setdefault(namespace.name, OverrideList()).add(override)
+        if was_empty:
+            self.on_change()
+        return override
+
+    def replace(self, namespace: Namespace, id: str, wanted: Mapping[str, Any]) -> Override:
+        """Set another override in the place of one. Raises Missing and Invalid."""
+        override = self._made(self.get(namespace, id).number, namespace, wanted)
+        self._lists[namespace.name].put(override)
+        return override
+
+    def remove(self, namespace: Namespace, id: str) -> None:
+        """Remove an override. Raises Missing."""
+        self.get(namespace, id)
+        kept = self._lists[namespace.name]
+        kept.remove(id)
+        if not kept.by_id:
+            self.clear(namespace)
+
+    def clear(self, namespace: Namespace) -> None:
+        """Remove all overrides of a namespace: when it ends, and when it goes back to its start state."""
+        if self._lists.pop(namespace.name, None) is not None and not self._lists:
+            self.on_change()
+
+    def _made(self, number: int, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
+        """Compile and check an override. Raises Invalid, naming the field."""
+        when, is_invalid = wanted.get("when", {}), wanted.get("invalid", False)
+        condition = Condition(when, ("when",))
+        endpoints = concerned(when, self.services, is_invalid=is_invalid)
+        scope = Scope(str(number), namespace, endpoints, is_invalid, self.services)
+        return Override(number, wanted, scope, condition, self._steps(wanted["then"], scope))
+
+    def _steps(self, then: Any, scope: Scope) -> list[Step]:
+        if not isinstance(then, list):
+            return [self._step(then, scope, ("then",))]
+        return [self._step(each, scope, ("then", number)) for number, each in enumerate(then)]
+
+    def _step(self, then: Mapping[str, Any], scope: Scope, at: Place) -> Step:
+        waits = delay(then["delay"], (*at, "delay")) if "delay" in then else None
+        return waits, answer(then, scope, self._allowed, at)
+
+
+def add_all(overrides: Overrides, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Set overrides in the default namespace; the first of them is tried first. Raises Invalid and TooMany."""
+    for entry in reversed(list(entries)):
+        overrides.add(overrides.namespaces.default, entry)

@@ -1,0 +1,130 @@
+"""Which operations the condition of an override may match, and where the override is listed to be found fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from mockserver.openapi import path_template
+from mockserver.web.control.conditions import invalid
+from mockserver.web.control.overrides.override import Override
+from mockserver.web.endpoint import Endpoint
+from mockserver.web.service import Service
+
+Owned = tuple[Service, Endpoint]
+"""An operation with the service that has it."""
+
+OperationKey = tuple[str | None, str]
+"""The name of a service and an operationId."""
+
+
+def concerned(when: Mapping[str, Any], services: Mapping[str, Service], *, is_invalid: bool) -> tuple[Owned, ...]:
+    """The operations that a condition may match. Raises Invalid for a service, operation or path that there is not.
+
+    With `is_invalid` there may be no operation for a path.
+    """
+    if "service" in when and when["service"] not in services:
+        raise invalid(f"there is no service {when['service']!r}; there are: {', '.join(services)}", ("when", "service"))
+    chosen = [services[when["service"]]] if "service" in when else list(services.values())
+    found = [(service, endpoint) for service in chosen for endpoint in service.endpoints.values()]
+    if "operation" in when:
+        found = _named(when["operation"], found)
+    if "path" in when:
+        found = list(_at_path(when["path"], found, is_invalid=is_invalid or "operation" in when))
+    if "method" in when:
+        found = [owned for owned in found if _has_method(owned[1], when["method"].upper())]
+    if not found and not is_invalid:
+        raise invalid("no operation matches all of this; `invalid: true` answers it all the same", ("when",))
+    return tuple(found)
+
+
+def _named(name: str, known: list[Owned]) -> list[Owned]:
+    names = [endpoint.operation.operation_id for _, endpoint in known]
+    if name not in names:
+        near = get_close_matches(name, names, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names[:20])}"
+        raise invalid(f"there is no operation {name!r}; {hint}", ("when", "operation"))
+    return [owned for owned in known if owned[1].operation.operation_id == name]
+
+
+def _at_path(path: str, known: list[Owned], *, is_invalid: bool) -> Iterator[Owned]:
+    """The operations of a path, which is literal or a template."""
+    services = dict.fromkeys(service for service, _ in known)
+    matches = {service.name: service.find(path) for service in services}
+    shape, found = path_template.shape(path), False
+    for service, endpoint in known:
+        match = matches[service.name]
+        is_here = match is not None and endpoint in match[0].values()
+        if is_here or ("{" in path and path_template.shape(endpoint.operation.path) == shape):
+            found = True
+            yield service, endpoint
+    if not found and not is_invalid:
+        paths = list(dict.fromkeys(endpoint.operation.path for _, endpoint in known))
+        near = get_close_matches(path, paths, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(paths[:20])}"
+        raise invalid(
+            f"no operation has the path {path!r}; {hint} `invalid: true` answers it all the same", ("when", "path")
+        )
+
+
+def _has_method(endpoint: Endpoint, method: str) -> bool:
+    own = endpoint.operation.method.upper()
+    return own == method or (method == "HEAD" and own == "GET")
+
+
+class OverrideList:
+    """The overrides of one namespace by id, and where to look for those that may apply to a request."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Override] = {}
+        self._by_operation: dict[OperationKey, list[Override]] = {}
+        self._by_path: dict[str, list[Override]] = {}
+        self._others: list[Override] = []
+
+    def put(self, override: Override) -> None:
+        """Add an override, or put it in the place of the one with its id."""
+        self.by_id[override.id] = override
+        self._list_all()
+
+    def add(self, override: Override) -> None:
+        """Add a new override, which comes before all others."""
+        self.by_id[override.id] = override
+        self._list(override)
+
+    def remove(self, id: str) -> None:
+        """Remove an override."""
+        del self.by_id[id]
+        self._list_all()
+
+    def newest_first(self) -> list[Override]:
+        """All overrides in the order in which they are tried."""
+        return sorted(self.by_id.values(), key=_newest)
+
+    def candidates(self, service: str | None, operation: str | None, path: str) -> Iterable[Override]:
+        """The overrides that may apply to a request, the newest first; without an operation, to one for a raw path."""
+        listed = self._by_operation.get((service, operation)) if operation is not None else self._by_path.get(path)
+        if not self._others:
+            return reversed(listed) if listed else ()
+        return sorted((*(listed or ()), *self._others), key=_newest)
+
+    def _list_all(self) -> None:
+        self._by_operation.clear()
+        self._by_path.clear()
+        self._others.clear()
+        for override in sorted(self.by_id.values(), key=lambda each: each.number):
+            self._list(override)
+
+    def _list(self, override: Override) -> None:
+        when, endpoints = override.wanted.get("when", {}), override.scope.endpoints
+        if endpoints and ("operation" in when or "path" in when):
+            for service, endpoint in endpoints:
+                self._by_operation.setdefault((service.name, endpoint.operation.operation_id), []).append(override)
+        elif "path" in when and "{" not in when["path"]:
+            self._by_path.setdefault(when["path"], []).append(override)
+        else:
+            self._others.append(override)
+
+
+def _newest(override: Override) -> int:
+    return -override.number

@@ -1,0 +1,299 @@
+"""What overrides answer, and what is refused when they are set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client import Client
+from tests.web.conftest import LINEAR, SERVERS
+from tests.web.document import document, served
+from tests.web.overrides.server import PETS
+
+LIST, CREATE, GET = {"operation": "listPets"}, {"operation": "createPet"}, {"operation": "getPet"}
+REX = {"name": "Rex"}
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[Client]:
+    with Client(served(tmp_path, document(PETS))) as client:
+        yield client
+
+
+def put(client: Client, when: dict[str, Any], then: Any, **rest: Any) -> dict[str, Any]:
+    """Set an override."""
+    reply = client.post("/_mock/overrides", json={"when": when, "then": then, **rest})
+    assert 201 == reply.status_code, reply.text
+    found: dict[str, Any] = reply.json()
+    return found
+
+
+def test_a_status_with_a_body_and_headers_is_answered_as_given(client: Client) -> None:
+    body = {"message": "closed for lunch"}
+    put(client, LIST, {"status": 503, "body": body, "headers": {"X-Reason": "lunch"}})
+
+    reply = client.get("/pets")
+
+    assert (503, body, "lunch") == (reply.status_code, reply.json(), reply.headers["x-reason"])
+    assert "application/json" == reply.headers["content-type"]
+
+
+def test_a_status_without_a_body_has_the_documented_form(client: Client) -> None:
+    put(client, CREATE, {"status": 409})
+
+    reply = client.post("/pets", json=REX)
+
+    assert (409, ["message"]) == (reply.status_code, list(reply.json()))
+    assert [] == client.get("/pets").json()
+
+
+def test_an_example_is_answered_by_its_name(client: Client) -> None:
+    put(client, LIST, {"example": "one"})
+
+    assert [{"id": "1", "name": "Rex"}] == client.get("/pets").json()
+
+
+def test_a_patch_changes_what_the_mock_answers(client: Client) -> None:
+    put(client, CREATE, {"patch": {"name": "Ada", "age": None}, "headers": {"X-Patched": "yes"}})
+
+    reply = client.post("/pets", json={"name": "Rex", "age": 3})
+
+    assert (201, "Ada", "yes") == (reply.status_code, reply.json()["name"], reply.headers["x-patched"])
+    assert "age" not in reply.json()
+    assert len(reply.content) == int(reply.headers["content-length"])
+    assert ["Rex"] == [pet["name"] for pet in client.get("/pets").json()]
+
+
+@pytest.mark.parametrize(("invalid", "expected"), [(False, "Rex"), (True, 7)])
+def test_a_patch_that_breaks_the_document_is_sent_only_on_purpose(
+    client: Client, invalid: bool, expected: str | int
+) -> None:
+    put(client, CREATE, {"patch": {"name": 7}}, invalid=invalid)
+
+    assert expected == client.post("/pets", json=REX).json()["name"]
+
+
+def test_headers_alone_are_added_to_what_the_mock_answers(client: Client) -> None:
+    put(client, LIST, {"headers": {"X-Cache": "hit"}})
+
+    reply = client.get("/pets")
+
+    assert (200, [], "hit") == (reply.status_code, reply.json(), reply.headers["x-cache"])
+
+
+def test_a_refusal_has_the_words_of_the_service_and_says_when_to_try_again(client: Client) -> None:
+    put(client, CREATE, {"refusal": "too-many"})
+
+    reply = client.post("/pets", json=REX)
+
+    assert (429, "1", ["message"]) == (reply.status_code, reply.headers["retry-after"], list(reply.json()))
+
+
+def test_a_refusal_of_a_vendor_is_what_the_vendor_sends(admin: Client) -> None:
+    put(admin, {"operation": "createMcpServer"}, {"refusal": "too-many"}, times=1)
+
+    forced = admin.post(SERVERS, json=LINEAR)
+    while (real := admin.post(SERVERS, json={})).status_code != 429:
+        pass
+
+    assert 429 == forced.status_code
+    assert real.json().keys() == forced.json().keys()
+    assert real.headers["content-type"] == forced.headers["content-type"]
+    assert forced.json()["error"]["retryAfterMs"] == 1000 * int(forced.headers["retry-after"])
+
+
+LIMIT = {"limit": "X-Limit", "remaining": "X-Remaining", "reset": "X-Reset", "retry-after": "Retry-After"}
+
+
+def test_a_refusal_has_the_rate_headers_of_the_service(tmp_path: Path) -> None:
+    limit = {"evidence": "assumed", "requests": 9, "window": 40, "headers": LIMIT}
+    with Client(served(tmp_path, document(PETS, **{"x-service": {"rate-limit": limit}}))) as client:
+        client.post("/_mock/clock", json={"set": "2030-01-01T00:00:00Z", "freeze": True})
+        put(client, CREATE, {"refusal": "too-many"}, times=1)
+        put(client, LIST, {"fault": {"kind": "rate-limit", "requests": 1}})
+
+        forced, allowed, above = client.post("/pets", json=REX), client.get("/pets"), client.get("/pets")
+
+    assert [429, 200, 429] == [reply.status_code for reply in (forced, allowed, above)]
+    assert ("9", "0", "40") == tuple(forced.headers[name] for name in ("x-limit", "x-remaining", "retry-after"))
+    assert ("1", "0") == tuple(allowed.headers[name] for name in ("x-limit", "x-remaining"))
+    assert ("1", "0", "40") == tuple(above.headers[name] for name in ("x-limit", "x-remaining", "retry-after"))
+    assert forced.headers["x-reset"] == above.headers["x-reset"]
+
+
+def test_a_sequence_answers_in_turn_and_its_last_answer_stays(client: Client) -> None:
+    put(client, CREATE, [{"refusal": "too-many"}, {"refusal": "too-many"}, {"pass": True}])
+
+    assert [429, 429, 201, 201] == [client.post("/pets", json=REX).status_code for _ in range(4)]
+
+
+def test_an_override_applies_a_number_of_times_after_others_have_passed(client: Client) -> None:
+    added = put(client, LIST, {"status": 503}, times=2, after=1)
+
+    assert [200, 503, 503, 200] == [client.get("/pets").status_code for _ in range(4)]
+    shown = client.get(f"/_mock/overrides/{added['id']}").json()
+    assert (2, False) == (shown["applied"], shown["is_active"])
+
+
+def test_an_override_with_a_probability_applies_to_the_same_requests_with_the_same_seed(tmp_path: Path) -> None:
+    runs = []
+    for number in range(2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with Client(served(folder, document(PETS), seed=5)) as client:
+            put(client, LIST, {"status": 503}, probability=0.5)
+            runs.append([client.get("/pets").status_code for _ in range(20)])
+
+    assert runs[0] == runs[1]
+    assert {200, 503} == set(runs[0])
+
+
+def test_an_override_ends_when_it_expires(client: Client) -> None:
+    put(client, LIST, {"status": 503}, expires=0.05)
+
+    statuses = [client.get("/pets").status_code]
+    while statuses[-1] == 503:
+        statuses.append(client.get("/pets").status_code)
+
+    assert (503, 200) == (statuses[0], statuses[-1])
+    assert not client.get("/_mock/overrides").json()[0]["is_active"]
+
+
+def test_the_latest_override_that_applies_is_the_one_that_answers(client: Client) -> None:
+    put(client, LIST, {"status": 503})
+    put(client, {}, {"status": 599}, invalid=True)
+    put(client, LIST, {"example": "one"}, times=1)
+
+    assert [200, 599] == [client.get("/pets").status_code for _ in range(2)]
+    assert 599 == client.get("/nothing").status_code
+    assert ["3", "2", "1"] == [each["id"] for each in client.get("/_mock/overrides").json()]
+
+
+@pytest.mark.parametrize("delay", [0.05, {"uniform": [0.05, 0.06]}, {"lognormal": {"median": 60, "sigma": 0.001}}])
+def test_a_delay_alone_leaves_the_response_as_it_is(client: Client, delay: Any) -> None:
+    if isinstance(delay, dict) and "lognormal" in delay:
+        delay = {"lognormal": {"median": 0.05, "sigma": 0.1}}
+    put(client, LIST, {"delay": delay})
+
+    assert (200, []) == ((reply := client.get("/pets")).status_code, reply.json())
+
+
+def test_overrides_belong_to_one_namespace_and_end_with_it(client: Client) -> None:
+    one = {"headers": {"Mock-Namespace": "one"}}
+    client.post("/_mock/overrides?namespace=one", json={"when": LIST, "then": {"status": 503}})
+
+    assert [503, 200] == [client.get("/pets", **one).status_code, client.get("/pets").status_code]
+    assert ([], 1) == (client.get("/_mock/overrides").json(), len(client.get("/_mock/overrides", **one).json()))
+
+    client.delete("/_mock/namespaces/one")
+    assert 200 == client.get("/pets", **one).status_code
+
+
+def test_an_override_is_replaced_and_counts_from_the_beginning(client: Client) -> None:
+    id = put(client, LIST, {"status": 503})["id"]
+    client.get("/pets")
+
+    replaced = client.put(f"/_mock/overrides/{id}", json={"when": CREATE, "then": {"status": 409}})
+
+    assert (200, 0, id) == (replaced.status_code, replaced.json()["applied"], replaced.json()["id"])
+    assert [200, 409] == [client.get("/pets").status_code, client.post("/pets", json=REX).status_code]
+    assert 204 == client.delete(f"/_mock/overrides/{id}").status_code
+    assert 201 == client.post("/pets", json=REX).status_code
+    assert [404, 404, 404] == [
+        client.request(method, f"/_mock/overrides/{id}", **options).status_code
+        for method, options in (("GET", {}), ("DELETE", {}), ("PUT", {"json": {"then": {"pass": True}}}))
+    ]
+
+
+def test_a_new_override_says_where_it_is(client: Client) -> None:
+    reply = client.post("/_mock/overrides", json={"then": {"pass": True}, "note": "nothing yet"})
+
+    assert "/_mock/overrides/1" == reply.headers["location"]
+    assert reply.json() == client.get(reply.headers["location"]).json()
+
+
+def test_pages_of_other_origins_see_overridden_responses(client: Client) -> None:
+    put(client, LIST, {"status": 503})
+
+    assert (
+        "http://app.example"
+        == (client.get("/pets", headers={"Origin": "http://app.example"}).headers["access-control-allow-origin"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("when", "then", "field", "says"),
+    [
+        (LIST, {"status": 418}, "then.status", "documents no response 418; there are: 200, 503"),
+        (LIST, {"status": 200, "body": [{"id": 1, "name": "Rex"}]}, "then.body.0.id", "at /0/id the body breaks"),
+        (LIST, {"status": 200, "body": [], "media_type": "text/csv"}, "then", "application/json"),
+        (LIST, {"body": []}, "then.body", "body needs a status beside it"),
+        (LIST, {"status": 200, "media_type": "text/csv"}, "then.media_type", "media_type needs a body beside it"),
+        ({"operation": "deletePet"}, {"status": 204, "body": {}}, "then", "no body"),
+        (LIST, {"example": "on"}, "then.example", "did you mean 'one'?"),
+        (GET, {"example": "one"}, "then.example", "there are: none"),
+        (LIST, {"refusal": "too-many"}, "then.refusal", "listPets documents no refusal 'too-many'"),
+        (CREATE, {"refusal": "too-much"}, "then.refusal", "did you mean 'too-many'?"),
+        (LIST, {"status": 503, "refusal": "conflict"}, "then", "choose one of status and refusal"),
+        (LIST, {"fault": {"kind": "reset"}, "headers": {"X-A": "1"}}, "then.headers", "cannot be combined with fault"),
+        (LIST, {"status": 503, "headers": {"Content-Length": "1"}}, "then.headers.Content-Length", "follows from"),
+        (LIST, {"fault": {"kind": "cut", "seconds": 1}}, "then.fault.seconds", "not for cut"),
+        (LIST, {"fault": {"kind": "capacity", "limit": 1}}, "then.fault", "create stored items, not for listPets"),
+        (CREATE, {"fault": {"kind": "capacity"}}, "then.fault", "capacity needs the field limit"),
+        (CREATE, {"fault": {"kind": "rate-limit"}}, "then.fault", "rate-limit needs the field requests"),
+        (CREATE, {"fault": {"kind": "stale-read"}}, "then.fault", "not for createPet"),
+        (LIST, {"delay": {"uniform": [2, 1]}}, "then.delay.uniform", "ends before it begins"),
+        (LIST, {"forward": "http://example.com"}, "then.forward", "--forward-allow does not list example.com:80"),
+        (LIST, {"forward": "ftp://example.com"}, "then.forward", "is no base URL"),
+        (LIST, [{"pass": True}, {"status": 418}], "then.1.status", "documents no response 418"),
+        ({}, {"status": 503, "body": {"message": "x"}}, "then.status", "createPet documents no response 503"),
+    ],
+)
+def test_what_the_document_does_not_allow_is_refused_with_the_field(
+    client: Client, when: dict[str, Any], then: Any, field: str, says: str
+) -> None:
+    reply = client.post("/_mock/overrides", json={"when": when, "then": then})
+
+    assert 422 == reply.status_code, reply.text
+    assert field in [error["field"] for error in reply.json()["errors"]], reply.text
+    assert says in reply.text.replace('\\"', '"')
+
+
+@pytest.mark.parametrize(
+    ("then", "status", "text"),
+    [
+        ({"status": 418}, 418, ""),
+        ({"status": 200, "body": "not JSON at all", "media_type": "text/plain"}, 200, "not JSON at all"),
+        ({"status": 200, "body": {"pets": 3}}, 200, '{"pets":3}'),
+        ({"status": 299}, 299, ""),
+        ({"refusal": "too-many"}, 429, ""),
+    ],
+)
+def test_an_invalid_answer_is_sent_on_purpose(client: Client, then: dict[str, Any], status: int, text: str) -> None:
+    put(client, LIST, then, invalid=True)
+
+    reply = client.get("/pets")
+
+    assert status == reply.status_code
+    assert text in reply.text
+
+
+def test_a_path_that_the_document_lacks_is_answered_on_purpose(client: Client) -> None:
+    put(client, {"path": "/cats", "method": "GET"}, {"status": 200, "body": ["Tom"]}, invalid=True)
+
+    assert ["Tom"] == client.get("/cats").json()
+    assert 404 == client.post("/cats").status_code
+
+
+def test_there_are_only_so_many_overrides(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.web.control.overrides.overrides.MOST", 2)
+    for _ in range(2):
+        put(client, LIST, {"pass": True})
+
+    reply = client.post("/_mock/overrides", json={"then": {"pass": True}})
+
+    assert 429 == reply.status_code
+    assert "DELETE /_mock/overrides" in reply.text
