@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from openapi_core import Config, OpenAPI
+from openapi_core.deserializing.media_types.util import json_loads, plain_loads
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
@@ -17,6 +18,7 @@ from contracts.conformance.ignored_statements import nullable
 from contracts.model.finding import Finding, RecordedExchange, finding
 from contracts.model.resources import name_of
 from mockserver.contract import Contract
+from mockserver.openapi import media_types
 from mockserver.openapi.document import Operation
 
 CHECK = "openapi-core"
@@ -29,6 +31,18 @@ HOST = "http://openapi-core.local"
 
 LOST = re.compile(r"reference '[^']*' could not be resolved")
 """openapi-core's message for a discriminator value that names no schema, which OpenAPI does not forbid."""
+
+
+def _readers(operations: Iterable[Operation]) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """How bodies are read that openapi-core takes for bytes: JSON of other names, such as problem+json, and text."""
+    for operation in operations:
+        requested = operation.request_body.content if operation.request_body is not None else ()
+        answered = (media for response in operation.responses for media in response.content)
+        for media in (*requested, *answered):
+            if media_types.is_json(media.name):
+                yield media.name, json_loads
+            elif media.name.startswith("text/"):
+                yield media.name, plain_loads
 
 
 class OpenapiCoreCheck:
@@ -134,7 +148,9 @@ class OpenapiCoreCheck:
             raw = self._raw
             item = raw["paths"][operation.path]
             alone = {**raw, "servers": [{"url": HOST}], "paths": {operation.path: _without_servers(item)}}
-            self._validators[operation.path] = OpenAPI.from_dict(alone, config=Config(spec_validator_cls=None))
+            readers = dict(_readers(each for each in self._document.operations if each.path == operation.path))
+            config = Config(spec_validator_cls=None, extra_media_type_deserializers=readers)
+            self._validators[operation.path] = OpenAPI.from_dict(alone, config=config)
         return self._validators[operation.path]
 
 

@@ -136,3 +136,28 @@ def test_one_response_of_each_shape_is_validated_twice_up_to_a_bound(
     for count in range(2 * openapi_core_check.MOST):
         openapi_core.compare(operation, reply(json.dumps({f"field{count}": 1})), "http://shop", "mockserver", [])
     assert openapi_core_check.MOST == len(validated)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "body"),
+    [
+        ("application/problem+json", {"type": "object", "required": ["status"]}, '{"status": 404}'),
+        ("application/hal+json; charset=utf-8", {"type": "object"}, "{}"),
+        ("text/event-stream", {"type": "string"}, "data: 1\n\n"),
+    ],
+)
+def test_json_and_text_of_any_media_type_are_read(tmp_path: Path, media_type: str, schema: Any, body: str) -> None:
+    name = media_type.partition(";")[0]
+    asked = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    answered = {"200": {"description": "A price.", "content": {name: {"schema": schema}}}}
+    written = {**DOCUMENT, "paths": {"/prices/{id}": {"get": {"parameters": asked, "responses": answered}}}}
+    (tmp_path / "prices.yaml").write_text(yaml.safe_dump(written))
+    read = contracts.of(tmp_path / "prices.yaml")
+    openapi_core = OpenapiCoreCheck(read)
+    exchange = RecordedExchange(
+        "GET", "http://shop/prices/1", (), None, 200, (("content-type", media_type),), body.encode()
+    )
+
+    openapi_core.compare(read.document.operations[0], exchange, "http://shop", "mockserver", [])
+
+    assert ({}, {"GET /prices/{id}": "passed"}) == (openapi_core.findings, openapi_core.outcomes)
