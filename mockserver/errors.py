@@ -7,6 +7,7 @@ MockServerError
 │   └── UnknownOperation         no operation of the document has this name
 ├── BehaviourError               a behaviour statement cannot be applied, at load: which one, and what is allowed
 ├── StateError                   a state file cannot be loaded, at start: which entry, and why
+├── OverridesError               an override file cannot be loaded, at start: which entry and field, and why
 ├── HandlerError                 a function of the user cannot answer its operation, at start: which one, and why
 ├── Refusal                      an error response to a client, in the service's own format
 │   ├── Malformed                the body cannot be parsed as its media type
@@ -77,6 +78,10 @@ MOST_MISTAKES = 20
 
 class StateError(MockServerError):
     """A state file cannot be loaded; the message says which entry, and why."""
+
+
+class OverridesError(MockServerError):
+    """A file of overrides cannot be loaded; the message says which entry and field, and why."""
 
 
 class HandlerError(MockServerError):

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from mockserver.cli import https as https_module
+from mockserver.cli import overrides_file as overrides_file_module
 from mockserver.cli import serve_options
 from mockserver.cli import state_file as state_file_module
 from mockserver.cli.https import Certificate
@@ -23,7 +24,7 @@ from mockserver.cli.server import run
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
 from mockserver.rules import from_modules
-from mockserver.web.app import create_app
+from mockserver.web.app import Sandbox, create_app
 from mockserver.web.control.namespaces import NamespaceLimits
 from mockserver.web.service import ServiceSettings
 
@@ -33,6 +34,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.listening
 @serve_options.reading
 @serve_options.requests
+@serve_options.overrides
 @serve_options.outside_services
 @serve_options.items
 @serve_options.control
@@ -68,6 +70,7 @@ def _serve(
     port: int,
     certificate: Certificate | None,
     state_file: Path | None,
+    overrides_file: Path | None,
     handlers: str | None,
     access_log: bool | None,
     watch: bool,
@@ -86,10 +89,19 @@ def _serve(
         raise click.ClickException(str(fault)) from None
     if state_file:
         sandbox.mark_start()
+    if overrides_file is not None:
+        _load_overrides(overrides_file, sandbox)
     for service in sandbox.services.values():
         print_problems(service.contract)
     is_logged = sys.stdout.isatty() if access_log is None else access_log
     run(sandbox, host, port, token, loaded, certificate, access_log=is_logged, watch=watch)
+
+
+def _load_overrides(path: Path, sandbox: Sandbox) -> None:
+    try:
+        overrides_file_module.load(path, sandbox.overrides)
+    except MockServerError as fault:
+        raise click.ClickException(str(fault)) from None
 
 
 def app_options(
@@ -101,10 +113,12 @@ def app_options(
     no_auth: bool,
     no_validate: bool,
     strict_query: bool,
+    lenient_prefer: bool,
     rate_limits: bool,
     max_body: int,
     cors: tuple[str, ...] | None,
     hosts: tuple[str, ...],
+    forward_allow: tuple[str, ...],
     sync_mode: str,
     sync_allow: tuple[str, ...],
     sync_deadline: float,
@@ -131,12 +145,14 @@ def app_options(
             authenticate=not no_auth,
             validate=not no_validate,
             strict_query=strict_query,
+            lenient_prefer=lenient_prefer,
         ),
         "cors": cors,
         "hosts": hosts,
         "journal": journal,
         "quiet_headers": quiet_headers,
         "namespace_limits": NamespaceLimits(namespace_idle, max_namespaces),
+        "forward_allow": forward_allow,
     }
 
 

@@ -13,6 +13,9 @@ import click
 from mockserver.cli.probers import PROBERS
 from mockserver.web.control.namespaces import USUAL_LIMITS
 
+HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.IGNORECASE)
+"""A host with or without a port."""
+
 Decorator = Callable[[Any], Any]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -31,6 +34,14 @@ def origins(context: click.Context, parameter: click.Parameter, given: tuple[str
     if not given or "*" in given:
         return None
     return () if given == ("none",) else tuple(each.lower() for each in given)
+
+
+def forward_hosts(context: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The hosts of `--forward-allow`. Raises BadParameter."""
+    wrong = next((each for each in given if HOST.fullmatch(each) is None), None)
+    if wrong is not None:
+        raise click.BadParameter(f"{wrong!r} is no host; write HOST or HOST:PORT, for example api.example.com:8080")
+    return given
 
 
 def _group(*options: Decorator) -> Decorator:
@@ -85,6 +96,9 @@ requests = _group(
     ),
     click.option("--no-validate", is_flag=True, help="Validate no request; what is invalid in one is ignored."),
     click.option("--strict-query", is_flag=True, help="Refuse query parameters that the document does not describe."),
+    click.option(
+        "--lenient-prefer", is_flag=True, help="Let `Prefer: code=` choose statuses that are not documented, too."
+    ),
     click.option("--rate-limits/--no-rate-limits", default=True, show_default=True, help="Enforce rate limits."),
     click.option("--max-body", default=10 * 1024 * 1024, show_default=True, help="Largest request body in bytes."),
     click.option(
@@ -121,6 +135,23 @@ outside_services = _group(
     click.option("--allow-stdio", is_flag=True, help="Let live sync run the commands that clients send. Dangerous."),
 )
 """How outside services are asked."""
+
+overrides = _group(
+    click.option(
+        "--overrides",
+        "overrides_file",
+        type=FILE,
+        help="Answer some requests differently, with responses, faults and delays of this file (docs/overrides.md).",
+    ),
+    click.option(
+        "--forward-allow",
+        multiple=True,
+        metavar="HOST[:PORT]",
+        callback=forward_hosts,
+        help="A host that overrides may forward requests to; repeatable. The default is none.",
+    ),
+)
+"""What is answered differently."""
 
 items = _group(
     click.option(

@@ -75,3 +75,9 @@ def read_data(path: Path, *, bounds: SizeLimits = BOUNDS) -> dict[str, Any]:
     """
     library = Library(path.parent, False, bounds)
     return yaml_json.parse(library.bytes_of(str(path), path), file=str(path), bounds=bounds)[0]
+
+
+def read_list(path: Path, *, bounds: SizeLimits = BOUNDS) -> list[Any]:
+    """The content of a JSON or YAML file that holds a list. Raises InvalidDocument as `read` does."""
+    library = Library(path.parent, False, bounds)
+    return yaml_json.parse_list(library.bytes_of(str(path), path), file=str(path), bounds=bounds)

@@ -30,14 +30,26 @@ def parse(data: bytes, *, file: str = "", bounds: SizeLimits = BOUNDS) -> tuple[
     Raises InvalidDocument, with line and column where known, if `data` is not valid JSON or YAML, is not an object, or
     exceeds `bounds`. Of two equal keys JSON keeps the last one (RFC 8259 section 4 leaves it open).
     """
-    if len(data) > bounds.bytes:
-        raise InvalidDocument(f"is larger than {bounds.bytes:,} bytes", file=file)
-    data = data.removeprefix(BYTE_ORDER_MARK)
-    value, format = _read(data, file, bounds)
+    value, format = _bounded(data, file, bounds)
     if type(value) is not dict:
         raise InvalidDocument(f"expected an object at the top level, found {_called(value)}", file=file)
     _check_depth(value, file, bounds)
     return value, format
+
+
+def parse_list(data: bytes, *, file: str = "", bounds: SizeLimits = BOUNDS) -> list[Any]:
+    """The list that `data` holds. Raises InvalidDocument as `parse` does."""
+    value, _ = _bounded(data, file, bounds)
+    if type(value) is not list:
+        raise InvalidDocument(f"expected a list at the top level, found {_called(value)}", file=file)
+    _check_depth(value, file, bounds)
+    return value
+
+
+def _bounded(data: bytes, file: str, bounds: SizeLimits) -> tuple[Any, Format]:
+    if len(data) > bounds.bytes:
+        raise InvalidDocument(f"is larger than {bounds.bytes:,} bytes", file=file)
+    return _read(data.removeprefix(BYTE_ORDER_MARK), file, bounds)
 
 
 def _read(data: bytes, file: str, bounds: SizeLimits) -> tuple[Any, Format]:
@@ -79,7 +91,7 @@ def _check_depth(value: Any, file: str, bounds: SizeLimits) -> None:
 
 
 def _called(value: Any) -> str:
-    return {list: "a list", type(None): "nothing"}.get(type(value), "a single value")
+    return {list: "a list", dict: "an object", type(None): "nothing"}.get(type(value), "a single value")
 
 
 _STR, _NULL, _BOOL, _INT, _FLOAT, _MAP, _SEQ = (

@@ -242,8 +242,10 @@ class Endpoint:
         documented example.
         """
         if preferences.choose_response:
-            examples, draw = self._parts.examples, transaction.store.draw
-            return preferred(self.operation, call, accept, preferences, examples, self._errors, draw)
+            examples, draw, lenient = self._parts.examples, transaction.store.draw, self._parts.lenient_prefer
+            return preferred(
+                self.operation, call, accept, preferences, examples, self._errors, draw, is_lenient=lenient
+            )
         handler = self._handler or self.resolve()
         try:
             made = handler.reply(call, transaction, accept, scope, content)

@@ -47,7 +47,8 @@ class ServiceSettings:
     `limits` enforces rate limits. `max_body` is the largest request body in bytes. `items` is the number of items that
     each collection starts with. With `materialize`, an item is generated for an unknown id. Without `authenticate` no
     credential is needed; without `validate` no request is validated, and what is invalid in it is ignored. With
-    `strict_query`, a query parameter that the document does not describe is refused.
+    `strict_query`, a query parameter that the document does not describe is refused. With
+    `lenient_prefer`, a client may choose a status by `Prefer: code=` that is not documented.
     """
 
     limits: bool = True
@@ -57,6 +58,7 @@ class ServiceSettings:
     authenticate: bool = True
     validate: bool = True
     strict_query: bool = False
+    lenient_prefer: bool = False
 
 
 class Service:
@@ -193,6 +195,7 @@ class Service:
             authenticates=settings.authenticate,
             validates=settings.validate,
             strict_query=settings.strict_query,
+            lenient_prefer=settings.lenient_prefer,
             named_store=partial(namespaces.store, self) if namespaces is not None else no_namespaces,
         )
 

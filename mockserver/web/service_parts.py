@@ -27,7 +27,7 @@ class ServiceParts:
     `limiter` counts the requests to the service; it is None without a rate limit. Without `enforces_limits` no limit
     refuses a request. `max_body` is the size in bytes of the largest request body. Without `authenticates` no
     credential is needed, without `validates` no request is validated, and with `strict_query` undocumented query
-    parameters are refused.
+    parameters are refused. With `lenient_prefer`, a client may choose a status that is not documented.
     """
 
     contract: Contract
@@ -41,4 +41,5 @@ class ServiceParts:
     authenticates: bool = True
     validates: bool = True
     strict_query: bool = False
+    lenient_prefer: bool = False
     named_store: NamedStore = no_namespaces

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.web.request import prefer
+from mockserver.web.service import ServiceSettings
 from tests.client import Client
 from tests.web.conftest import LINEAR, SERVERS
 from tests.web.document import answers, document, served
@@ -78,6 +79,31 @@ def test_an_error_about_an_undocumented_response_lists_the_documented_ones(tmp_p
     assert (400, "application/problem+json") == (response.status_code, response.headers["content-type"])
     assert "there are: " in response.json()["detail"]
     assert "preference-applied" not in response.headers
+
+
+def test_an_error_about_an_undocumented_code_names_overrides(tmp_path: Path) -> None:
+    detail = ask(tmp_path, "code=418").json()["detail"]
+
+    assert "POST /_mock/overrides" in detail
+    assert "--lenient-prefer" in detail
+
+
+@pytest.mark.parametrize(
+    ("preference", "status", "expected"),
+    [("code=418", 418, "418"), ("code=500", 500, "We are down"), ("code=299", 299, ""), ("code=99", 400, "documented")],
+)
+def test_a_lenient_mock_answers_with_undocumented_codes(
+    tmp_path: Path, preference: str, status: int, expected: str
+) -> None:
+    written = document({"/cat": {"get": {"responses": answers(CAT) | answers(status="5XX", example=DOWN)}}})
+    with Client(served(tmp_path, written, settings=ServiceSettings(lenient_prefer=True))) as client:
+        response = client.get("/cat", headers={"Prefer": preference})
+
+    assert status == response.status_code
+    assert expected in response.text
+
+
+DOWN = {"message": "We are down"}
 
 
 def test_dynamic_values_differ_each_time_and_are_no_examples(tmp_path: Path) -> None:

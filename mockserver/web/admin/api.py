@@ -17,6 +17,7 @@ from mockserver.behaviour.statements import Behaviour, ErrorBody, Errors, Operat
 from mockserver.contract import Contract
 from mockserver.messages import Call, Reply
 from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
 from mockserver.web.admin.admin_request import STREAM, AdminFunction, AdminRequest
@@ -174,6 +175,11 @@ BAD_CONDITION = ErrorBody(
         "errors": [{"$each": "faults", "field": "{field}", "detail": "{message}"}],
     },
 )
+
+
+def override_schema() -> Validator:
+    """The validator of the schema `Override`, for overrides that do not come by HTTP."""
+    return _contract().schemas.validator("/components/schemas/Override", "request")
 
 
 def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:

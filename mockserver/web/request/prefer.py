@@ -24,6 +24,9 @@ WORD = re.compile(rf'\s*({NAME})(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]*)))?\
 
 KNOWN = ("code", "example", "dynamic", "validate")
 
+STATUS = re.compile(r"[2-5]\d\d")
+"""A final status."""
+
 IN_QUERY = {f"__{name}": name for name in ("code", "example", "dynamic")}
 """The query parameters that mean the same as a preference."""
 
@@ -120,7 +123,10 @@ def undocumented_reply(preferences: Preferences, operation: Operation) -> Reply 
     """The 400 for a preference that the operation does not document; None when all are documented."""
     if preferences.code is not None and not _is_documented(preferences.code, operation):
         there = ", ".join(response.status for response in operation.responses) or "none"
-        return _bad_request(f"the code {preferences.code!r} is not documented for this operation; there are: {there}")
+        return _bad_request(
+            f"the code {preferences.code!r} is not documented for this operation; there are: {there}"
+            "; POST /_mock/overrides or --lenient-prefer answers others"
+        )
     if preferences.example is None:
         return None
     offered = [operation.response(preferences.status)] if preferences.status else operation.responses
@@ -129,6 +135,12 @@ def undocumented_reply(preferences: Preferences, operation: Operation) -> Reply 
         return None
     there = ", ".join(sorted(names)) or "none"
     return _bad_request(f"the example {preferences.example!r} is not documented for this answer; there are: {there}")
+
+
+def is_undocumented_status(preferences: Preferences, operation: Operation) -> bool:
+    """Is the preferred code a status of a response (RFC 9110 section 15), but not a documented one?"""
+    code = preferences.code
+    return code is not None and STATUS.fullmatch(code) is not None and not _is_documented(code, operation)
 
 
 def error_of_status(status: int) -> Refusal:
@@ -141,8 +153,7 @@ def error_of_status(status: int) -> Refusal:
 
 
 def _is_documented(code: str, operation: Operation) -> bool:
-    is_status = re.fullmatch(r"[2-5]\d\d", code) is not None
-    return is_status and operation.response(int(code)) is not None
+    return STATUS.fullmatch(code) is not None and operation.response(int(code)) is not None
 
 
 def _bad_request(detail: str) -> Reply:

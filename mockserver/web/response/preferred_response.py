@@ -20,17 +20,31 @@ def preferred(
     examples: ExampleResponses,
     errors: ErrorResponses,
     draw: Callable[[], int],
+    *,
+    is_lenient: bool = False,
 ) -> Reply:
     """The response with the preferred status or example; a 400 if the operation does not document it.
+
+    If `is_lenient`, a status that is not documented is answered too: an error in the service's own words, else empty.
 
     `draw` gives the number of the next response with new values. An error response without an example has the
     service's error body. Raises Unanswerable and NotAcceptable like `ExampleResponses.reply`.
     """
-    refusal = prefer.undocumented_reply(preferences, operation)
-    if refusal is not None:
-        return refusal
-    reply = chosen(operation, call, accept, preferences, examples, errors, draw)
+    if is_lenient and prefer.is_undocumented_status(preferences, operation):
+        reply = undocumented(int(preferences.code or 0), operation, call, errors)._replace(proven=True)
+    else:
+        refusal = prefer.undocumented_reply(preferences, operation)
+        if refusal is not None:
+            return refusal
+        reply = chosen(operation, call, accept, preferences, examples, errors, draw)
     return reply._replace(headers=(*reply.headers, preferences.applied))
+
+
+def undocumented(status: int, operation: Operation, call: Call, errors: ErrorResponses) -> Reply:
+    """A response with a status that is not documented: an error in the service's own words, else an empty one."""
+    if status < 400:
+        return Reply(status, None, (), "")
+    return errors.reply(prefer.error_of_status(status), operation, call.method, call.url)._replace(status=status)
 
 
 def chosen(

@@ -13,9 +13,9 @@ from mockserver.web.control.overrides.response_checks import media_of
 from mockserver.web.control.overrides.service_errors import error_of_kind, error_reply
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.exchange import OutgoingResponse
-from mockserver.web.request.prefer import NO_PREFERENCES, error_of_status
+from mockserver.web.request.prefer import NO_PREFERENCES
 from mockserver.web.response import serializers
-from mockserver.web.response.preferred_response import chosen
+from mockserver.web.response.preferred_response import chosen, undocumented
 
 
 class FixedResponse(PassedOn):
@@ -53,9 +53,7 @@ class FixedResponse(PassedOn):
                 code=None if status is None else str(status), example=self._then.get("example")
             )
             return chosen(operation, call, "*/*", wanted, endpoint.examples, endpoint.errors)
-        if status < 400:
-            return Reply(status, None, (), "")
-        return error_reply(error_of_status(status), endpoint, answered, status)
+        return undocumented(status, operation, call, endpoint.errors)
 
 
 class DocumentedError(PassedOn):
