@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -35,6 +36,23 @@ def entry_decision(entry: JournalRecord, service: Service) -> Decision | None:
     return _decided(service.contract, entry.operation, entry.trace.step, entry.trace.refusal)
 
 
+def statements_about(contract: Contract, operation: Operation) -> list[Decision]:
+    """What is stated about an operation, its resource and its service, in this order."""
+    stated = contract.behaviour.operations.get((operation.path, operation.method))
+    action = stated.action if stated is not None else None
+    subjects = (_name(operation), action.of if action is not None else "", "service")
+    found = [_decision(contract, *each) for each in _numbered(contract) if each[0] in subjects]
+    return sorted(found, key=lambda each: subjects.index(each.about))
+
+
+def _numbered(contract: Contract) -> Iterator[tuple[str, str, int, Statement]]:
+    """Every statement with its subject, its kind, and its place among those of the same kind."""
+    numbers: dict[tuple[str, str], int] = {}
+    for about, kind, each in contract.behaviour.statements():
+        number = numbers[about, kind] = numbers.get((about, kind), -1) + 1
+        yield about, kind, number, each
+
+
 def _decided(contract: Contract, operation: Operation | None, step: str, refusal: Refusal | None) -> Decision | None:
     if operation is None:
         return None
@@ -53,9 +71,7 @@ def _decided(contract: Contract, operation: Operation | None, step: str, refusal
 
 
 def _found(contract: Contract, statement: object) -> Decision | None:
-    numbers: dict[tuple[str, str], int] = {}
-    for about, kind, each in contract.behaviour.statements():
-        number = numbers[about, kind] = numbers.get((about, kind), -1) + 1
+    for about, kind, number, each in _numbered(contract):
         if each is statement:
             return _decision(contract, about, kind, number, each)
     return _decision(contract, "", "", 0, statement) if isinstance(statement, Statement) else None

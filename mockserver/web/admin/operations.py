@@ -1,0 +1,105 @@
+"""What is served: all operations, and one in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from mockserver.errors import Missing, Unanswerable
+from mockserver.messages import Reply
+from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.direction_view import Direction
+from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.control.decisions import statements_about
+from mockserver.web.control.nearest_operation import prefix_of
+from mockserver.web.curl_example import curl_for
+from mockserver.web.service import Service
+
+
+def listed(request: AdminRequest) -> Reply:
+    """The operations of one service, or of all. Raises Missing."""
+    services = request.chosen_services
+    return Reply(200, [_row(request, each, operation) for each in services for operation in _operations(each)])
+
+
+def described(request: AdminRequest) -> Reply:
+    """One operation: what it takes, what it answers, and what is known of its behaviour. Raises Missing."""
+    service = request.service(request.path["service"])
+    operation = _named(service, request.query["operation"])
+    contract, body = service.contract, operation.request_body
+    prefix = request.address + prefix_of(service, request.control.services)
+    return Reply(
+        200,
+        {
+            **_row(request, service, operation),
+            "parameters": [_parameter(service, each) for each in operation.parameters],
+            "body": body and {"required": body.required, "content": _content(service, body.content, "request")},
+            "responses": [
+                {
+                    "status": each.status,
+                    "description": each.description,
+                    "content": _content(service, each.content, "response"),
+                }
+                for each in operation.responses
+            ],
+            "security": [[name for name, _ in each] for each in operation.security],
+            "statements": [each._asdict() for each in statements_about(contract, operation)],
+            "curl": curl_for(service, prefix.removesuffix(contract.document.base_path), operation),
+        },
+    )
+
+
+def _operations(service: Service) -> Iterable[Operation]:
+    return (endpoint.operation for endpoint in service.endpoints.values())
+
+
+def _named(service: Service, name: str) -> Operation:
+    """The operation of that id. Raises Missing."""
+    found = next((each for each in _operations(service) if each.operation_id == name), None)
+    if found is None:
+        raise Missing(f"the service {service.name!r} has no operation {name!r}; see /_mock/operations", resource="operation")
+    return found
+
+
+def _row(request: AdminRequest, service: Service, operation: Operation) -> dict[str, Any]:
+    return {
+        "service": service.name,
+        "operation": operation.operation_id,
+        "method": operation.method.upper(),
+        "path": prefix_of(service, request.control.services) + operation.path,
+        "summary": operation.summary,
+    }
+
+
+def _parameter(service: Service, parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.location,
+        "required": parameter.required,
+        "schema": _schema(service, parameter.schema, "request"),
+        "style": parameter.style,
+        "explode": parameter.explode,
+    }
+
+
+def _content(service: Service, content: Iterable[MediaType], direction: Direction) -> list[dict[str, Any]]:
+    return [
+        {
+            "media_type": media.name,
+            "schema": _schema(service, media.schema, direction),
+            "example": _example(service, media, direction),
+        }
+        for media in content
+    ]
+
+
+def _schema(service: Service, pointer: str | None, direction: Direction) -> Any:
+    return True if pointer is None else service.contract.schemas.views[direction].standalone(pointer)
+
+
+def _example(service: Service, media: MediaType, direction: Direction) -> Any:
+    """A valid body; None where none can be made."""
+    with suppress(Unanswerable):
+        return service.contract.examples.content(media, seed=0, direction=direction)
+    return None
