@@ -31,6 +31,7 @@ ARROWS = (
 BESIDE = {
     "mcp_sync": ("printed_text", "errors", "reason_phrases", "rules", "messages", "state", "handlers"),
     "client": ("printed_text", "errors"),
+    "agent_tools": ("printed_text", "errors", "client"),
 }
 """Parts beside the row, with all that each may import."""
 
@@ -47,7 +48,13 @@ LAZY_COMMAND = "mockserver.cli.lazy_command.LazyCommand"
 
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 
-EXTRA_OF = {"mcp_sync": ("live",), "contracts": ("check",), "cli": ("https",), "pytest_plugin": ("pytest",)}
+EXTRA_OF = {
+    "mcp_sync": ("live",),
+    "agent_tools": ("live",),
+    "contracts": ("check",),
+    "cli": ("https",),
+    "pytest_plugin": ("pytest",),
+}
 """Which extras of pyproject.toml a part may count on, beside the dependencies that are always there."""
 
 LONGEST_FUNCTION = 70

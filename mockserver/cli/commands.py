@@ -18,7 +18,7 @@ ENTRY_POINTS = "mockserver.commands"
 SECTIONS = {
     "Mocks": ("serve", "infer", "specs", "demo-mcp"),
     "A running sandbox": (
-        "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces",
+        "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
     "Contract checks": ("check", "replay", "cleanup", "merge"),
 }  # fmt: skip
@@ -78,6 +78,13 @@ for command in (
         "demo-mcp",
         "mockserver.cli.demo_mcp:demo_mcp",
         "Run a real MCP server to try live sync with.",
+        extra="live",
+        needs=("mcp",),
+    ),
+    LazyCommand(
+        "mcp",
+        "mockserver.cli.mcp:mcp",
+        "Give an agent tools for a sandbox (Model Context Protocol).",
         extra="live",
         needs=("mcp",),
     ),

@@ -21,6 +21,7 @@ from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import Clock
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
+from mockserver.web.admin.agent_endpoint import AgentEndpoint
 from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control.control import Control
@@ -71,7 +72,7 @@ class Sandbox:
         self.outside, self.functions, self.namespaces = outside, functions, namespaces
         self.overrides = Overrides(namespaces, AllowedHosts(forward_allow))
         self.control = Control(world, namespaces, outside, self.overrides, journal)
-        self._admin = AdminApi(self.control)
+        self._admin = AdminApi(self.control, AgentEndpoint(self, token))
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(read_services())
         self.overrides.on_change = self._open
@@ -176,6 +177,7 @@ class Sandbox:
     @asynccontextmanager
     async def _lifespan(self, app: Any) -> AsyncIterator[None]:
         yield
+        await self._admin.agents.close()
         await self.outside.close()
 
 

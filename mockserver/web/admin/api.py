@@ -21,6 +21,7 @@ from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
 from mockserver.web.admin.admin_request import STREAM, AdminFunction, AdminRequest
+from mockserver.web.admin.agent_endpoint import NAME, AgentEndpoint
 from mockserver.web.admin.functions import FUNCTIONS
 from mockserver.web.ask_again import ask_again
 from mockserver.web.control.control import Control
@@ -47,8 +48,8 @@ FOR_SERVICES = (b"prefer", b"mock-at")
 class AdminApi:
     """Answers requests to the admin API; its document is read at the first one."""
 
-    def __init__(self, control: Control) -> None:
-        self.control = control
+    def __init__(self, control: Control, agents: AgentEndpoint) -> None:
+        self.control, self.agents = control, agents
 
     @cached_property
     def service(self) -> Service:
@@ -113,6 +114,8 @@ class AdminApiMiddleware:
         await (response or self._app(request))(scope, receive, send)
 
     def _app(self, request: Request) -> Any:
+        if request.url.path == PREFIX + NAME:
+            return self._api.agents
         return self._next if document_pages.is_asset(request.url.path) else self._api
 
     async def _page(self, request: Request) -> Response | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from mockserver.errors import Missing, Unanswerable
 from mockserver.messages import Reply
-from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.openapi.direction_view import Direction
+from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
 from mockserver.web.control.nearest_operation import prefix_of
@@ -58,7 +58,9 @@ def _named(service: Service, name: str) -> Operation:
     """The operation of that id. Raises Missing."""
     found = next((each for each in _operations(service) if each.operation_id == name), None)
     if found is None:
-        raise Missing(f"the service {service.name!r} has no operation {name!r}; see /_mock/operations", resource="operation")
+        raise Missing(
+            f"the service {service.name!r} has no operation {name!r}; see /_mock/operations", resource="operation"
+        )
     return found
 
 

@@ -1,0 +1,101 @@
+"""Tools about overrides and faults: what is answered differently."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mockserver.agent_tools.access import Caller, SandboxAccess, plain
+from mockserver.agent_tools.results import SetOverrides
+from mockserver.client import AppliedOverride
+
+Operation = Annotated[str | None, Field(description="An operationId; without it, all operations.")]
+Times = Annotated[int | None, Field(description="It applies this many times, then no more.", ge=1)]
+Condition = Annotated[
+    dict[str, Any],
+    Field(description="Which requests: operation, method, path, query, headers, body (a JSON Schema), caller, tenant."),
+]
+FaultKind = Literal[
+    "lost-reply",
+    "lost-request",
+    "reset",
+    "empty-reply",
+    "cut",
+    "malformed-chunk",
+    "slow",
+    "wrong-length",
+    "stale-read",
+    "duplicate",
+    "outage",
+    "rate-limit",
+    "capacity",
+]
+Answers = Annotated[
+    dict[str, Any] | list[dict[str, Any]],
+    Field(
+        description=(
+            "One answer, or several that are given in turn: {status, body, headers}, {example}, {patch}, "
+            "{refusal: too-many}, {fault: {kind}}, {delay: seconds}, {pass: true}."
+        )
+    ),
+]
+
+
+class OverrideTools:
+    """The overrides of the namespace."""
+
+    def __init__(self, sandbox: SandboxAccess) -> None:
+        self._sandbox = sandbox
+
+    async def list_overrides(self, caller: Caller) -> SetOverrides:
+        """List the overrides and faults that are set, and how often each applied."""
+        return _shown(await self._sandbox.namespace(caller).overrides())
+
+    async def add_override(
+        self,
+        caller: Caller,
+        then: Answers,
+        when: Condition = {},  # noqa: B006 - it is only read
+        times: Times = None,
+        after: Annotated[int | None, Field(description="It lets this many requests pass first.", ge=0)] = None,
+        probability: Annotated[float | None, Field(ge=0, le=1)] = None,
+        expires: Annotated[float | None, Field(description="After how many seconds it ends.", gt=0)] = None,
+        invalid: Annotated[bool, Field(description="The answer may break the document.")] = False,
+        note: str | None = None,
+    ) -> SetOverrides:
+        """Answer some requests differently: a status, a body, a patch of the usual answer, a delay, or in turn."""
+        limits = {"times": times, "after": after, "probability": probability, "expires": expires, "note": note}
+        return _shown([await self._sandbox.namespace(caller).override(when, then, **limits, invalid=invalid)])
+
+    async def add_fault(
+        self,
+        caller: Caller,
+        kind: FaultKind,
+        operation: Operation = None,
+        times: Times = None,
+        fraction: Annotated[float | None, Field(description="For cut: how much is sent.", ge=0, le=1)] = None,
+        bytes_per_second: Annotated[int | None, Field(description="For slow.", ge=1)] = None,
+        requests: Annotated[int | None, Field(description="For stale-read and rate-limit.", ge=1)] = None,
+        seconds: Annotated[float | None, Field(description="For outage, rate-limit and capacity.", gt=0)] = None,
+        limit: Annotated[int | None, Field(description="For capacity: how many items.", ge=0)] = None,
+    ) -> SetOverrides:
+        """Break an operation as networks and servers do: lost-reply, reset, outage, slow, …"""
+        settings = {"fraction": fraction, "bytes_per_second": bytes_per_second, "requests": requests}
+        limits = {"seconds": seconds, "limit": limit}
+        namespace = self._sandbox.namespace(caller)
+        return _shown([await namespace.fault(operation, kind, **settings, **limits, times=times)])  # type: ignore[arg-type]
+
+    async def remove_overrides(
+        self,
+        caller: Caller,
+        id: Annotated[str | None, Field(description="The id of one; without it, all are removed.")] = None,
+    ) -> SetOverrides:
+        """Remove one override or fault, or all; what is left is returned."""
+        namespace = self._sandbox.namespace(caller)
+        await namespace.remove_overrides(id)
+        return _shown(await namespace.overrides())
+
+
+def _shown(overrides: list[AppliedOverride]) -> SetOverrides:
+    return SetOverrides(overrides=plain(overrides))

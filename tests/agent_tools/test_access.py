@@ -1,0 +1,96 @@
+"""Who may use the tools over HTTP, and which sandbox `mockserver mcp` reaches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import httpx2
+import pytest
+from mcp.client.streamable_http import streamable_http_client
+
+import mockserver
+from mockserver.web.admin import agent_endpoint
+from tests.agent_tools.conftest import Agent, by_stdio
+from tests.client import Client
+from tests.process import run
+
+LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+ACCEPT = {"Accept": "application/json, text/event-stream"}
+
+
+@pytest.fixture
+def connected() -> Any:
+    agents: list[Agent] = []
+
+    def connect(how: Callable[[], Any]) -> Agent:
+        agents.append(Agent(how))
+        return agents[-1]
+
+    yield connect
+    for each in agents:
+        each.close()
+
+
+def test_a_running_sandbox_is_reached_by_its_address_and_in_a_namespace(sandbox_url: str, connected: Any) -> None:
+    one = connected(by_stdio("--url", sandbox_url, "--namespace", "one"))
+    two = connected(by_stdio("--url", sandbox_url, "--namespace", "two"))
+
+    one.call("call_operation", operation="createCustomer", body={"name": "Ada"})
+    assert {"petstore", "shop"} == one.call("list_operations")["services"].keys()
+    assert ["Ada"] == [each["name"] for each in one.call("read_state", service="shop", resource="customer")["state"]]
+    assert [] == two.call("list_requests")["requests"]
+    assert 1 == len(two.call("list_requests", all_namespaces=True)["requests"])
+    assert "name a service" in two.error("read_state", resource="customer")
+
+
+def test_over_http_a_header_names_the_namespace(sandbox_url: str, connected: Any) -> None:
+    @asynccontextmanager
+    async def of(name: str) -> AsyncIterator[Any]:
+        async with (
+            httpx2.AsyncClient(headers={"Mock-Namespace": name}) as http,
+            streamable_http_client(f"{sandbox_url}/_mock/mcp", http_client=http) as streams,
+        ):
+            yield streams
+
+    three, four = connected(partial(of, "three")), connected(partial(of, "four"))
+    three.call("call_operation", operation="createCustomer", body={"name": "Ada"})
+
+    assert 1 == len(three.call("read_state", service="shop", resource="customer")["state"])
+    assert [] == four.call("read_state", service="shop", resource="customer")["state"]
+
+
+def test_the_tools_are_guarded_as_the_rest_of_the_admin_api() -> None:
+    app = mockserver.create_app("basedash", token="open-sesame", hosts=())
+
+    with Client(app, "http://localhost") as client:
+        assert 401 == client.post("/_mock/mcp", json=LIST, headers=ACCEPT).status_code
+        foreign = {"Origin": "https://evil.example", "Authorization": "Bearer open-sesame"}
+        assert 403 == client.post("/_mock/mcp", json=LIST, headers=ACCEPT | foreign).status_code
+        allowed = client.post("/_mock/mcp", json=LIST, headers=ACCEPT | {"Authorization": "Bearer open-sesame"})
+        assert (200, "list_operations") == (allowed.status_code, allowed.json()["result"]["tools"][0]["name"])
+        assert 405 == client.get("/_mock/mcp", headers={"Authorization": "Bearer open-sesame"}).status_code
+
+
+def test_without_the_extra_the_answer_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent_endpoint, "ENDPOINT", "absent_package.http_endpoint:HttpEndpoint")
+
+    with Client(mockserver.create_app("basedash")) as client:
+        reply = client.post("/_mock/mcp", json=LIST, headers=ACCEPT)
+
+    assert (501, "application/problem+json") == (reply.status_code, reply.headers["content-type"])
+    assert "pip install 'mockserver[live]'" in reply.json()["detail"]
+
+
+def test_documents_and_an_address_cannot_both_be_given() -> None:
+    done = run("mcp", "docs/petstore.yaml", "--url", "http://127.0.0.1:1")
+
+    assert (2, True) == (done.returncode, "not both" in done.stderr)
+
+
+def test_a_sandbox_that_does_not_run_is_told_by_the_first_tool(connected: Any) -> None:
+    agent = connected(by_stdio("--url", "http://127.0.0.1:9"))
+
+    assert "no sandbox answers at http://127.0.0.1:9" in agent.error("list_operations")
