@@ -83,8 +83,8 @@ class ReplyRenderer:
             return self._cached_reply(record, *self.validators)
         values = {"item": self.item(record, extras), "id": record.id, "location": location}
         # A person stored an unchecked item although it is invalid, so that clients see it.
-        proven = UNCHECKED in record.hidden
-        return Reply(self.status, self.body(values), self._headers(values), self.media_type, proven=proven)
+        is_proven = UNCHECKED in record.hidden
+        return Reply(self.status, self.body(values), self._headers(values), self.media_type, None, is_proven)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:
         """The reply with the item's bytes as they were last encoded, if the item did not change since."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -57,39 +58,39 @@ class ClockState(Struct, frozen=True):
 
 
 class SteeredClock:
-    """The time of another clock, until it is frozen or moved. All times are in seconds since the Unix epoch."""
+    """The time of another clock, until it is frozen or moved. All times are in seconds since the Unix epoch.
 
-    def __init__(self, source: Clock) -> None:
+    `now` is that of the other clock until then: most clocks are never steered, and every request reads the time.
+    """
+
+    now: Callable[[], float]
+
+    def __init__(self, source: Clock, ahead: float = 0.0, frozen_at: float | None = None) -> None:
         self.source = source
-        self.ahead = 0.0
-        self.frozen_at: float | None = None
-
-    def now(self) -> float:
-        return self.source.now() + self.ahead if self.frozen_at is None else self.frozen_at
+        self._steer(ahead, frozen_at)
 
     def freeze(self) -> None:
         """Stand still from now on."""
-        self.frozen_at = self.now()
+        self._steer(self.ahead, self.now())
 
     def resume(self) -> None:
         """Go on from the time at which the clock stands still."""
         if self.frozen_at is not None:
-            moment, self.frozen_at = self.frozen_at, None
-            self.set(moment)
+            self._steer(self.frozen_at - self.source.now(), None)
 
     def advance(self, seconds: float) -> None:
         """Move forwards; a clock that stands still does so at a later time."""
         if self.frozen_at is not None:
-            self.frozen_at += seconds
+            self._steer(self.ahead, self.frozen_at + seconds)
         else:
-            self.ahead += seconds
+            self._steer(self.ahead + seconds, None)
 
     def set(self, moment: float) -> None:
         """Move to a time, also to an earlier one."""
         if self.frozen_at is not None:
-            self.frozen_at = moment
+            self._steer(self.ahead, moment)
         else:
-            self.ahead += moment - self.now()
+            self._steer(self.ahead + moment - self.now(), None)
 
     def fork(self) -> SteeredClock:
         """A clock that shows the same time and is steered on its own. A clock that a user gave stays its source."""
@@ -98,9 +99,7 @@ class SteeredClock:
             copied = type(source)()
             copied.__dict__ |= source.__dict__
             source = copied
-        new = SteeredClock(source)
-        new.ahead, new.frozen_at = self.ahead, self.frozen_at
-        return new
+        return SteeredClock(source, self.ahead, self.frozen_at)
 
     def state(self) -> ClockState:
         """How the clock stands; a stepping clock is not moved by this."""
@@ -110,12 +109,20 @@ class SteeredClock:
 
     def restore(self, before: ClockState) -> None:
         """Go back to a state. A clock that goes on by itself is only as far ahead, and stands still, as it did then."""
-        self.frozen_at, self.ahead = before.frozen_at, before.ahead
+        ahead = before.ahead
         if isinstance(self.source, SteppingClock) and before.stepped is not None:
             self.source.time = before.stepped
         elif isinstance(self.source, SteppingClock) or before.stepped is not None:
             # One of the two times has nothing to do with the machine's: only the time shown can be the same.
-            self.ahead += before.now - before.ahead - self._unsteered()
+            ahead = before.now - self._unsteered()
+        self._steer(ahead, before.frozen_at)
+
+    def _steer(self, ahead: float, frozen_at: float | None) -> None:
+        self.ahead, self.frozen_at = ahead, frozen_at
+        self.now = self.source.now if not ahead and frozen_at is None else self._steered
+
+    def _steered(self) -> float:
+        return self.source.now() + self.ahead if self.frozen_at is None else self.frozen_at
 
     def _unsteered(self) -> float:
         return self.source.time if isinstance(self.source, SteppingClock) else self.source.now()
