@@ -265,5 +265,4 @@ class Joining:
         shown = self._chooser.shown(reference.resource, record, reference.key) if reference.key else record.id
         if isinstance(before, str) and isinstance(shown, int):
             return str(shown)
-        number = number_of(shown) if isinstance(before, int) else None
-        return shown if number is None else number
+        return number_of(shown) if isinstance(before, int) and isinstance(shown, str) else shown

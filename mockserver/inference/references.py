@@ -137,7 +137,8 @@ class ReferenceFinder:
             target = self._nearest(self._by_schema.get(here, ()), own)
             if target is not None:
                 called = self._called(stem(name), name, own) if name else None
-                if called is not None and not _is_reachable(target, own) and _is_reachable(called, own):
+                is_shown = called is not None and here in called.schemas
+                if called is not None and is_shown and not _is_reachable(target, own) and _is_reachable(called, own):
                     target = called  # users are shown below `/projects/{id}/reviewers`, too
                 return FoundReference(steps, target.name, "", f"the schema is that of {target.name}")
         return None
@@ -179,6 +180,7 @@ class ReferenceFinder:
         for key in dict.fromkeys(("id", "uuid", "gid", target.field)):
             own = self._schemas.types(shown[key]) - {"null"} if key in shown else frozenset[str]()
             is_text = "string" in types and own <= {"string", "integer"}  # ids of numbers are also written as text
+            is_text |= "integer" in types and own == {"string"}  # and the other way round
             if key and (own & types or (is_text and own) or (key == target.field and not own)):
                 return key
         return ""
