@@ -113,11 +113,10 @@ class Sandbox:
         """
         operations: OperationsMiddleware = self._stack.app
         fast_path, journal = operations.fast_path, self.control.journal
-        interceptors = self._interceptors
-        if self.overrides:
-            interceptors += (OverrideInterceptor(self.overrides, self._stack),)
-        self._answer, self.fast_path = self._stack, fast_path.answer
-        fast_path.recorder = journal if not interceptors else None
+        last = OverrideInterceptor(self.overrides, self._stack) if self.overrides else None
+        interceptors = (*self._interceptors, last) if last is not None else self._interceptors
+        self._answer, alone = self._stack, fast_path.recorded(journal) if journal is not None else fast_path.answer
+        self.fast_path = alone
         if interceptors or journal is not None:
             sender = CorsMiddleware(respond, origins=self._cors, real=self._stack.real)
             self._answer = chain = InterceptorChain(
@@ -125,6 +124,8 @@ class Sandbox:
             )
         if interceptors:
             self.fast_path = partial(_through, chain, fast_path.answer)
+        if last is not None and not self._interceptors:
+            self.fast_path = partial(_through_if, last, chain, operations, alone)
 
     def _host(self, services: Services) -> HostApp:
         """The middlewares around the services. A service is below its name, and the only one at the root too."""
@@ -187,6 +188,23 @@ def _through(
     """The fast path with interceptors; a request that it does not answer meets them in `InterceptorChain.__call__`."""
     answer = fast_path(scope, body)
     return chain.fast_path(scope, body, answer) if answer is not None else None
+
+
+def _through_if(
+    last: OverrideInterceptor,
+    chain: InterceptorChain,
+    operations: OperationsMiddleware,
+    alone: Callable[[Any, bytes], Answer | None],
+    scope: Any,
+    body: bytes,
+) -> Answer | None:
+    """The fast path where overrides are the only interceptor: a request that none may apply to goes past the chain.
+
+    `alone` is the fast path without interceptors.
+    """
+    if last.concerns(scope, operations.locate(scope)):
+        return _through(chain, operations.fast_path.answer, scope, body)
+    return alone(scope, body)
 
 
 def create_app(

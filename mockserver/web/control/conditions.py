@@ -82,7 +82,10 @@ class Condition:
 
     def matches(self, request: ComparableRequest) -> bool:
         """Does the request match?"""
-        return all(part(request) is None for part in self._parts)
+        for part in self._parts:  # noqa: SIM110  # half the time of a generator expression
+            if part(request) is not None:
+                return False
+        return True
 
     def differences(self, request: ComparableRequest) -> list[FieldDifference]:
         """All that differs; empty for a request that matches."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mockserver.web.endpoint import Endpoint
@@ -16,16 +18,16 @@ KnownPaths = dict[bytes, tuple[Service, Match]]
 
 
 class FastPath:
-    """Answers requests for `known` paths; OperationsMiddleware adds a path at its first request.
-
-    With a `recorder`, it records them.
-    """
+    """Answers requests for `known` paths; OperationsMiddleware adds a path at its first request."""
 
     def __init__(self, known: KnownPaths) -> None:
         self._known = known
-        self.recorder: Recorder | None = None
 
-    def answer(self, scope: Any, body: bytes) -> Answer | None:
+    def recorded(self, recorder: Recorder) -> Callable[[Any, bytes], Answer | None]:
+        """A function as `answer`, which also records requests with their responses."""
+        return partial(self.answer, recorder=recorder)
+
+    def answer(self, scope: Any, body: bytes, recorder: Recorder | None = None) -> Answer | None:
         """The response to a request: a coroutine that seldom waits.
 
         None when a middleware has to answer: to a request with an `Origin`, for an unknown path or method, and for an
@@ -41,6 +43,6 @@ class FastPath:
         endpoint: Endpoint | None = methods.get(scope["method"])
         if endpoint is None or endpoint.needs_task or service.outside.is_real:
             return None
-        if self.recorder is not None:
-            return recorded_response(endpoint, scope, body, values, self.recorder)
+        if recorder is not None:
+            return recorded_response(endpoint, scope, body, values, recorder)
         return complete_response(endpoint, scope, body, values)

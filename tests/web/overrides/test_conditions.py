@@ -12,7 +12,7 @@ from mockserver.web.control.conditions import Condition
 from tests.client import Client
 from tests.web.conftest import LINEAR, SERVERS
 from tests.web.document import answers, document, served, takes
-from tests.web.overrides.server import NEW_PET, PET, PETS
+from tests.web.overrides.server import NEW_PET, PET, PETS, Served
 
 SOLD = {"status": 503, "body": {"message": "not now"}}
 
@@ -201,3 +201,35 @@ def test_differences_name_each_field_with_what_is_expected_and_found() -> None:
 def test_a_condition_without_a_schema_key_is_refused() -> None:
     with pytest.raises(Invalid, match="give a value"):
         Condition({"query": {"limit": {"minimum": 1}}})
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ({"path": "/pets/7"}, [599, 404, 200]),
+        ({"path": "/pets/{id}"}, [599, 599, 200]),
+        ({"operation": "getPet"}, [599, 599, 200]),
+        ({"operation": "getPet", "path": "/pets/8"}, [404, 599, 200]),
+        ({"method": "GET"}, [599, 599, 599]),
+        ({"method": "DELETE"}, [404, 404, 200]),
+    ],
+)
+def test_the_fast_path_finds_the_same_overrides(mock: Served, when: dict[str, Any], expected: list[int]) -> None:
+    paths = ["/pets/7", "/pets/8", "/pets"]
+    for path in paths:
+        mock.send("GET", path)  # known from here on, so that the next request takes the fast path
+    mock.set(when, {"status": 599}, invalid=True)
+
+    assert expected == [mock.send("GET", path).status_code for path in paths]
+    assert [404, 404, 200] == [
+        mock.send("GET", path, headers={"Mock-Namespace": "other"}).status_code for path in paths
+    ]
+
+
+def test_overrides_stay_when_documents_are_read_again(tmp_path: Path) -> None:
+    sandbox = served(tmp_path, document(PETS))
+    with Client(sandbox) as client:
+        client.post("/_mock/overrides", json={"when": {"operation": "listPets"}, "then": {"status": 503}, "times": 1})
+        sandbox.replace_services(sandbox.read_services())
+
+        assert [503, 200] == [client.get("/pets").status_code for _ in range(2)]

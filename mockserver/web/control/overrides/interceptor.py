@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from mockserver.openapi.document import Operation
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.control.overrides.answer import AnsweredRequest, App, OverrideAnswer
 from mockserver.web.control.overrides.matched_request import MatchedRequest
 from mockserver.web.control.overrides.override import Override, Step
 from mockserver.web.control.overrides.overrides import Overrides
-from mockserver.web.exchange import Exchange, IncomingRequest, OutgoingResponse
+from mockserver.web.exchange import Exchange, Found, IncomingRequest, OutgoingResponse
 from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.operation_handlers import CAPACITY
 from mockserver.web.request.headers import read_headers
@@ -30,10 +31,18 @@ class OverrideInterceptor:
     def __init__(self, overrides: Overrides, app: App) -> None:
         self._overrides, self._app = overrides, app
 
+    def concerns(self, scope: Any, found: Found) -> bool:
+        """May an override apply to a request? `found` are the name of its service, and its operation."""
+        service, operation = found
+        listed = self._overrides.list_of(_namespace(scope["headers"]))
+        if listed is None or (operation is not None and not listed.is_listed(service, operation.operation_id)):
+            return False
+        return bool(self._candidates(_namespace(scope["headers"]), scope, service, operation))
+
     async def before(self, request: IncomingRequest) -> OutgoingResponse | None:
         """The response of the override that applies, if it makes one. Raises ConnectionFault."""
         namespace = _namespace(request.scope["headers"])
-        candidates = self._candidates(namespace, request)
+        candidates = self._candidates(namespace, request.scope, request.service, request.operation)
         if not candidates:
             return None
         matched = MatchedRequest(request, self._overrides.services)
@@ -47,15 +56,14 @@ class OverrideInterceptor:
             answer, answered, scope["headers"] = scope.pop(APPLIED)
             answer.after(answered, exchange)
 
-    def _candidates(self, namespace: str, request: IncomingRequest) -> Iterable[Override]:
+    def _candidates(
+        self, namespace: str, scope: Any, service: str | None, operation: Operation | None
+    ) -> Iterable[Override]:
         listed = self._overrides.list_of(namespace)
-        if listed is None:
-            return ()
-        if request.operation is not None:
-            return listed.candidates(request.service, request.operation.operation_id, "")
-        if request.scope["path"].startswith(PREFIX):
-            return ()  # or an override for everything could not be removed
-        return listed.candidates(request.service, None, raw_path(request.scope))
+        if listed is None or (operation is None and scope["path"].startswith(PREFIX)):
+            return ()  # the admin API is not overridden: an override for everything could not be removed
+        owner = self._overrides.services.get(service) if service is not None else None
+        return listed.candidates(owner, operation.operation_id if operation is not None else None, raw_path(scope))
 
     async def _answer(
         self, name: str, matched: MatchedRequest, override: Override, step: Step

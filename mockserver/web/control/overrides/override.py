@@ -53,7 +53,7 @@ class Override:
 
     def take(self, request: MatchedRequest) -> Step | None:
         """The step for a request, which counts; None when the override does not apply to it."""
-        if not self.is_active or not self._condition.matches(request):
+        if not self._condition.matches(request) or not self.is_active:
             return None
         self.seen += 1
         if self.seen <= self._after:

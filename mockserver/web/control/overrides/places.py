@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from mockserver.openapi import path_template
 from mockserver.web.control.conditions import invalid
+from mockserver.web.control.overrides.matched_request import below_base
 from mockserver.web.control.overrides.override import Override
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
 
 Owned = tuple[Service, Endpoint]
 """An operation with the service that has it."""
+
+PLAIN = re.compile(r"[A-Za-z0-9/_.~-]*")
+"""A path that has one form only."""
 
 OperationKey = tuple[str | None, str]
 """The name of a service and an operationId."""
@@ -101,12 +106,17 @@ class OverrideList:
         """All overrides in the order in which they are tried."""
         return sorted(self.by_id.values(), key=_newest)
 
-    def candidates(self, service: str | None, operation: str | None, path: str) -> Iterable[Override]:
-        """The overrides that may apply to a request, the newest first; without an operation, to one for a raw path."""
-        listed = self._by_operation.get((service, operation)) if operation is not None else self._by_path.get(path)
-        if not self._others:
+    def is_listed(self, service: str | None, operation: str) -> bool:
+        """May there be candidates for an operation? False costs the least; True does not promise any."""
+        return bool(self._others or self._by_path) or (service, operation) in self._by_operation
+
+    def candidates(self, service: Service | None, operation: str | None, raw: str) -> Iterable[Override]:
+        """The overrides that may apply to a request, the newest first; `raw` is its raw path."""
+        listed = self._by_operation.get((service.name, operation)) if service is not None and operation else None
+        at_path = self._by_path.get(_settled(below_base(raw, service))) if self._by_path else None
+        if not self._others and not at_path:
             return reversed(listed) if listed else ()
-        return sorted((*(listed or ()), *self._others), key=_newest)
+        return sorted((*(listed or ()), *(at_path or ()), *self._others), key=_newest)
 
     def _list_all(self) -> None:
         self._by_operation.clear()
@@ -117,13 +127,18 @@ class OverrideList:
 
     def _list(self, override: Override) -> None:
         when, endpoints = override.wanted.get("when", {}), override.scope.endpoints
-        if endpoints and ("operation" in when or "path" in when):
+        if "path" in when and "{" not in when["path"]:
+            self._by_path.setdefault(_settled(when["path"]), []).append(override)
+        elif endpoints and ("operation" in when or "path" in when):
             for service, endpoint in endpoints:
                 self._by_operation.setdefault((service.name, endpoint.operation.operation_id), []).append(override)
-        elif "path" in when and "{" not in when["path"]:
-            self._by_path.setdefault(when["path"], []).append(override)
         else:
             self._others.append(override)
+
+
+def _settled(path: str) -> str:
+    """A path in the one form of all that mean the same (RFC 3986 section 6.2.2)."""
+    return path if PLAIN.fullmatch(path) else "/".join(map(path_template.canonical, path.split("/")))
 
 
 def _newest(override: Override) -> int:
