@@ -28,7 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from mockserver import vendor_files
-from tests.benchmarks import reduced
+from tests.benchmarks import reduced, steered
 from tests.benchmarks.load import Rate, Request, generator, rate, repeat
 from tests.benchmarks.servers import (
     CEILING,
@@ -253,6 +253,23 @@ def print_growth(rates: Rates, bytes_each: Mapping[str, int]) -> None:
         print(f"| {int(items):,} | {cells} | {bytes_each[items]:,} |")
 
 
+def steer(folder: Path, options: Options) -> dict[str, Any]:
+    """Measure mockserver without overrides, and with many of which none applies."""
+    site = Site(vendor_files.of("basedash").document, folder)
+    asked: dict[str, dict[str, Request]] = {}
+    up: dict[str, Running] = {}
+    with ExitStack() as stack:
+        for name in steered.ROWS:
+            up[name] = mine = stack.enter_context(running(OURS, site, COLLECTION))
+            repeat(requests(mine.address, "")["create"], 60)
+            steered.set_overrides(mine.address, name)
+            table = requests(mine.address, newest(mine.address))
+            asked[name] = {operation: table[operation] for operation in ("create", "list", "get")}
+        rates = measure(asked, options, up)
+    steered.print_overrides(rates)
+    return {name: as_json(table) for name, table in rates.items()}
+
+
 def scale(folder: Path, options: Options) -> dict[str, Any]:
     """Compare a document of 1,223 operations with one of two: time until ready, memory, cost of a request."""
     if options.packages is None:
@@ -340,6 +357,7 @@ def main() -> None:
             "machine": machine(),
             "rates": compare(folder, chosen),
             "growth": grow(folder, chosen),
+            "overrides": steer(folder, chosen),
             "scale": scale(folder, chosen),
         }
     output.parent.mkdir(parents=True, exist_ok=True)
