@@ -240,6 +240,9 @@ def test_pages_of_other_origins_see_overridden_responses(client: Client) -> None
         (LIST, {"status": 503, "refusal": "conflict"}, "then", "choose one of status and refusal"),
         (LIST, {"fault": {"kind": "reset"}, "headers": {"X-A": "1"}}, "then.headers", "cannot be combined with fault"),
         (LIST, {"status": 503, "headers": {"Content-Length": "1"}}, "then.headers.Content-Length", "follows from"),
+        (LIST, {"headers": {"X-A": "1\r\nX-B: 2"}}, "then.headers.X-A", "printable ASCII"),
+        (LIST, {"headers": {"X-A: 1\r\nX-B": "2"}}, "then.headers.X-A: 1\r\nX-B", "no name of a header field"),
+        (LIST, {"headers": {"X-\u2028": "2"}}, "then.headers.X-\u2028", "no name of a header field"),
         (LIST, {"fault": {"kind": "cut", "seconds": 1}}, "then.fault.seconds", "not for cut"),
         (LIST, {"fault": {"kind": "capacity", "limit": 1}}, "then.fault", "create stored items, not for listPets"),
         (CREATE, {"fault": {"kind": "capacity"}}, "then.fault", "capacity needs the field limit"),
@@ -249,6 +252,7 @@ def test_pages_of_other_origins_see_overridden_responses(client: Client) -> None
         (LIST, {"forward": "http://example.com"}, "then.forward", "--forward-allow does not list example.com:80"),
         (LIST, {"forward": "ftp://example.com"}, "then.forward", "is no base URL"),
         (LIST, [{"pass": True}, {"status": 418}], "then.1.status", "documents no response 418"),
+        ({}, {"example": "one"}, "then.example", "createPet documents no example 'one'"),
         ({}, {"status": 503, "body": {"message": "x"}}, "then.status", "createPet documents no response 503"),
     ],
 )

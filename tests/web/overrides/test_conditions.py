@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mockserver
 from mockserver.errors import Invalid
 from mockserver.web.control.conditions import Condition
 from tests.client import Client
@@ -233,3 +235,13 @@ def test_overrides_stay_when_documents_are_read_again(tmp_path: Path) -> None:
         sandbox.replace_services(sandbox.read_services())
 
         assert [503, 200] == [client.get("/pets").status_code for _ in range(2)]
+
+
+def test_a_service_may_be_named_as_its_paths_begin(tmp_path: Path) -> None:
+    path = tmp_path / "pets.json"
+    path.write_text(json.dumps(document(PETS)))
+    with Client(mockserver.create_app(path)) as client:
+        for address in ("/pets/7", "/pets/pets/7"):
+            assert is_overridden(client, {"path": "/pets/7"}, "GET", address)
+            assert is_overridden(client, {"path_parameters": {"petId": "7"}, "tenant": ""}, "GET", address)
+            assert not is_overridden(client, {"path": "/7"}, "GET", address)

@@ -22,8 +22,7 @@ class ChangedResponse(PassedOn):
     def __init__(self, then: Mapping[str, Any], *, is_invalid: bool) -> None:
         self._then, self._is_invalid = then, is_invalid
         self._headers = tuple(
-            (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-            for name, value in then.get("headers", {}).items()
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in then.get("headers", {}).items()
         )
         self.name = "patch" if "patch" in then else "headers"
 

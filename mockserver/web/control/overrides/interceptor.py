@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
+from mockserver.errors import Refusal
 from mockserver.openapi.document import Operation
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.control.overrides.answer import AnsweredRequest, App, OverrideAnswer
@@ -77,7 +78,12 @@ class OverrideInterceptor:
         matched.note(f"override {override.id}: {_described(answer, seconds)}")
         if seconds:
             await asyncio.sleep(seconds)
-        return await answer.before(answered)
+        try:
+            return await answer.before(answered)
+        except Refusal as refusal:  # the document allows no such response
+            if matched.endpoint is None:
+                raise
+            return answered.outgoing(matched.endpoint.refused(refusal, matched.method, scope["path"]))
 
 
 def _first(candidates: Iterable[Override], matched: MatchedRequest) -> tuple[Override, Step] | None:

@@ -117,12 +117,15 @@ def parsed_body(content: bytes, media_type: str) -> Any:
 
 
 def below_base(path: str, service: Service | None) -> str:
-    """The part of a raw path below the base URL of a service."""
+    """The part of a raw path below the base URL of a service: below its name, or at the root if it is the only one.
+
+    The longer base counts if the service has the path below it: `/pets/7` may be `/7` or `/pets/7` of a service `pets`.
+    """
     if service is None:
         return path
     base = service.contract.document.base_path
     for prefix in (f"/{service.name}{base}", base):
-        if prefix and path.startswith(f"{prefix}/"):
+        if path.startswith(f"{prefix}/") and service.find(path[len(prefix) :]) is not None:
             return path[len(prefix) :]
     return path
 

@@ -18,6 +18,7 @@ from mockserver.web.control.overrides.forwarding import AllowedHosts, ForwardedR
 from mockserver.web.control.overrides.response_checks import ALL_THE_SAME, fault
 from mockserver.web.control.overrides.service_errors import documented_kinds, is_documented
 from mockserver.web.control.overrides.timed_faults import LowerCapacity, LowerRateLimit, ServiceOutage
+from mockserver.web.serving.response_writer import TOKEN
 
 KINDS = ("status", "example", "patch", "refusal", "fault", "forward", "pass")
 """What an answer may be; `status` may be given with `example`, too."""
@@ -41,7 +42,8 @@ NEEDED = {"rate-limit": "requests", "capacity": "limit"}
 def answer(then: Mapping[str, Any], scope: Scope, allowed: AllowedHosts, at: Place) -> OverrideAnswer:
     """The answer that `then` describes. Raises Invalid, naming all that is wrong with it."""
     kind = _kind(then, at)
-    wrong = [] if scope.is_invalid else list(_wrong(kind, then, scope, at))
+    wrong = list(_unknown_example(then, scope, at)) if kind == "example" else []
+    wrong += [] if scope.is_invalid else list(_wrong(kind, then, scope, at))
     if wrong:
         raise Invalid(wrong[0].message, faults=tuple(wrong[:20]))
     if kind in ("status", "example"):
@@ -69,16 +71,33 @@ def _kind(then: Mapping[str, Any], at: Place) -> str:
         raise invalid(f"headers cannot be combined with {kind}", (*at, "headers"))
     if kind == "refusal" and then["refusal"] not in REFUSALS:
         raise invalid(_unknown_kind(then["refusal"]), (*at, "refusal"))
-    for name in then.get("headers", {}):
-        if name.lower() in response_checks.SERVER_HEADERS:
-            raise invalid(f"{name} follows from the body: use media_type, or a fault", (*at, "headers", name))
+    for name, value in then.get("headers", {}).items():
+        _check_header(name, value, (*at, "headers", name))
     return kind
+
+
+def _check_header(name: str, value: str, at: Place) -> None:
+    """Raise Invalid for what is no header field (RFC 9110 sections 5.1 and 5.5), and for one that the body decides."""
+    if name.lower() in response_checks.SERVER_HEADERS:
+        raise invalid(f"{name} follows from the body: use media_type, or a fault", at)
+    if TOKEN.fullmatch(name) is None:
+        raise invalid(f"{name!r} is no name of a header field: use letters, digits and -", at)
+    if not (value.isascii() and value.isprintable()):
+        raise invalid("the value of a header field has printable ASCII characters only; percent-encode others", at)
 
 
 def _unknown_kind(kind: str) -> str:
     near = get_close_matches(kind, REFUSALS, 1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(REFUSALS)}"
     return f"{kind!r} is no kind of refusal; {hint}"
+
+
+def _unknown_example(then: Mapping[str, Any], scope: Scope, at: Place) -> Iterator[Fault]:
+    """An example that there is not, which cannot be answered, not even on purpose."""
+    for _, endpoint in scope.endpoints:
+        yield from response_checks.wrong_example(then["example"], then.get("status"), endpoint.operation, at)
+    if not scope.endpoints:
+        yield fault("an example is of an operation, and `when` matches none", (*at, "example"))
 
 
 def _wrong(kind: str, then: Mapping[str, Any], scope: Scope, at: Place) -> Iterator[Fault]:
@@ -90,8 +109,6 @@ def _wrong(kind: str, then: Mapping[str, Any], scope: Scope, at: Place) -> Itera
             yield from response_checks.wrong_body(then, operation, schemas, at)
         if "headers" in then:
             yield from response_checks.wrong_headers(then, operation, schemas, at)
-        if kind == "example":
-            yield from response_checks.wrong_example(then["example"], then.get("status"), operation, at)
         if kind == "refusal" and not is_documented(then["refusal"], endpoint):
             there = ", ".join(documented_kinds(endpoint)) or "none"
             message = f"{operation.operation_id} documents no refusal {then['refusal']!r}; there are: {there}"
