@@ -10,8 +10,8 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench instructions soak conformance conformance-big corpus journeys joins \
-        client-suites fuzz-admin mutants wheel pins docs clean
+.PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces instructions soak conformance \
+        conformance-big corpus journeys joins client-suites fuzz-admin mutants wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -52,6 +52,9 @@ bench: $(VENV)/developed ## Measure requests per second, beside the ceiling and 
 
 instructions: $(VENV)/developed ## Count the instructions of a request, which a busy machine does not change (needs valgrind)
 	@$(BIN)/python tests/benchmarks/instructions.py
+
+bench-namespaces: $(VENV)/developed ## Print what a namespace, a checkpoint and a snapshot cost
+	@$(BIN)/python tests/benchmarks/namespaces.py $(ARGS)
 
 soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
 	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mockserver.rules import rule
     from mockserver.state.clock import Clock
     from mockserver.web.app import Sandbox, create_app
+    from mockserver.web.control.namespaces import NamespaceLimits
     from mockserver.web.resolver import StatefulResolver
     from mockserver.web.service import ServiceSettings
 
@@ -52,6 +53,7 @@ __all__ = [
     "InvalidDocument",
     "Missing",
     "MockServerError",
+    "NamespaceLimits",
     "OutsideService",
     "ReadingOptions",
     "Refusal",
@@ -82,6 +84,7 @@ _PUBLIC = {
     "InvalidDocument": "mockserver.errors:InvalidDocument",
     "Missing": "mockserver.errors:Missing",
     "MockServerError": "mockserver.errors:MockServerError",
+    "NamespaceLimits": "mockserver.web.control.namespaces:NamespaceLimits",
     "OutsideService": "mockserver.handlers.outside:OutsideService",
     "ReadingOptions": "mockserver.contract:ReadingOptions",
     "Refusal": "mockserver.errors:Refusal",

@@ -42,6 +42,7 @@ from mockserver import (
     InvalidDocument,
     Missing,
     MockServerError,
+    NamespaceLimits,
     OutsideService,
     ReadingOptions,
     Refusal,
@@ -72,6 +73,7 @@ app = create_app("basedash", Path("my-api.yaml"), behaviour=["extra.yaml"], seed
 assert_type(app, Sandbox)
 assert_type(mockserver.create_app(settings=ServiceSettings(items=3), reading=ReadingOptions(lenient=True)), Sandbox)
 
+assert_type(mockserver.create_app(namespace_limits=NamespaceLimits(idle=60, most=10), journal=100), Sandbox)
 create_app(1)  # type: ignore[arg-type]
 create_app(sead=1)  # type: ignore[call-arg]
 mockserver.create_ap()  # type: ignore[attr-defined]

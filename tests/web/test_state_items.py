@@ -288,3 +288,21 @@ def test_items_keep_the_capacity_and_the_uniqueness_that_clients_must_keep(tmp_p
 
         assert [201, 409, 201, 409] == statuses
         assert 409 == pets.patch(f"{BY_HAND}/{pets.get(BY_HAND).json()[1]['id']}", json={"name": "Tom"}).status_code
+
+
+def test_a_resource_with_one_item_is_changed_under_any_id(tmp_path: Path) -> None:
+    shown = {"type": "object", "required": ["theme"], "properties": {"theme": {"enum": ["dark", "light"]}}}
+    paths = {
+        "/settings": {
+            "get": {"responses": answers(shown)},
+            "put": {"requestBody": takes(shown), "responses": answers(shown)},
+        }
+    }
+    with Client(served(tmp_path, document(paths))) as api:
+        before = api.get("/settings").json()["theme"]
+        other = "light" if before == "dark" else "dark"
+        [name] = api.get("/_mock/state").json()["test"].get("", {"setting": []})
+        changed = api.patch(f"/_mock/state/test/{name}/-", json={"theme": other})
+
+        assert (200, other) == (changed.status_code, changed.json()["theme"])
+        assert other == api.get("/settings").json()["theme"]
