@@ -106,6 +106,7 @@ class AsyncNamespaceClient(AsyncOverridesClient):
         `json` has values that the body must have, `body` is a JSON Schema. `conditions` are those of the schema
         `Condition` of the admin API, and `status`. `in_order` are operationIds or conditions.
         """
+        __tracebackhide__ = True
         counts = {"count": count, "at_least": at_least, "at_most": at_most}
         expected = expectation(operation, **counts, json=json, body=body, in_order=in_order, **conditions)
         return checked(await self._send(self._calls.verify(expected)))

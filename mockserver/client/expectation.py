@@ -47,6 +47,7 @@ def expectation(
 
 def checked(result: VerificationResult) -> VerificationResult:
     """The result, if it is as expected. Raises AssertionError with the nearest requests and what differs in each."""
+    __tracebackhide__ = True  # pytest shows the line of the test
     if not result.verified:
         raise AssertionError(str(result))
     return result

@@ -29,7 +29,10 @@ class AppTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return await self._loop.awaited(self._respond(request))
 
     async def _respond(self, request: httpx.Request) -> httpx.Response:
-        response = await self._transport.handle_async_request(request)
+        try:
+            response = await self._transport.handle_async_request(request)
+        except ConnectionError as error:  # a fault; over a port, httpx raises this error
+            raise httpx.ReadError(str(error), request=request) from error
         # The content as it is sent: the client decodes it.
         content = b"".join([part async for part in response.aiter_raw()])
         return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))

@@ -96,6 +96,17 @@ def test_the_methods_are_those_of_the_client(mock_api: MockApi) -> None:
     assert mock_api.clock.freeze("2030-01-01T00:00:00Z").is_frozen
 
 
+@pytest.mark.parametrize("kind", ["lost-reply", "lost-request", "reset", "empty-reply", "cut", "malformed-chunk"])
+def test_a_broken_connection_is_an_error_of_httpx_in_process_and_over_a_port(
+    mock_api: MockApi, mock_api_port: MockApi, kind: str
+) -> None:
+    for api in (mock_api, mock_api_port):
+        api.fault("listCustomers", kind, times=1)
+        with pytest.raises(httpx.TransportError):
+            api.client.get("/customers")
+        assert 200 == api.client.get("/customers").status_code
+
+
 PROJECT = """
 import pytest
 
@@ -147,6 +158,29 @@ def test_the_report_of_a_failed_test_shows_its_requests(pytester: pytest.Pyteste
         ]
     )
     assert 1 == done.stdout.str().count("- mock requests -")
+
+
+def test_a_failed_verification_shows_the_line_of_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.mock_api({str(SHOP)!r})
+        def test_fails(mock_api):
+            mock_api.client.post("/customers", json={{"name": "Ada"}})
+            mock_api.verify("createCustomer", count=2)
+        """
+    )
+
+    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    done.stdout.fnmatch_lines(
+        [
+            '>   *mock_api.verify("createCustomer", count=2)',
+            "E   *AssertionError: expected exactly 2, but there were 1 of 1 requests like this*",
+        ]
+    )
+    assert "namespace.py" not in done.stdout.str()
 
 
 @pytest.mark.parametrize(
