@@ -119,29 +119,28 @@ def test_a_customer_is_added(mock_api, mock_api_port, number):
 """
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_run_is_clean_with_warnings_as_errors_and_on_workers(pytester: pytest.Pytester, workers: str) -> None:
+def test_a_run_on_workers_is_clean_with_warnings_as_errors(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(PROJECT.format(shop=str(SHOP)))
 
-    done = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", "-n", workers)
+    done = pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider", "-n", "2")
 
     done.assert_outcomes(passed=4)
     assert "warnings summary" not in done.stdout.str()
     assert "" == done.stderr.str()
 
 
-def test_the_report_of_a_failed_test_shows_its_requests(pytester: pytest.Pytester) -> None:
+def test_the_report_of_a_failed_test_shows_its_requests_and_its_own_lines(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         f"""
         import pytest
 
-        @pytest.mark.mock_api({str(SHOP)!r})
+        pytestmark = pytest.mark.mock_api({str(SHOP)!r})
+
         def test_fails(mock_api):
             mock_api.client.post("/customers", json={{}})
             mock_api.client.get("/customer")
-            assert not "a reason"
+            mock_api.verify("createCustomer", count=2)
 
-        @pytest.mark.mock_api({str(SHOP)!r})
         def test_passes(mock_api):
             mock_api.client.get("/customers")
         """
@@ -152,53 +151,33 @@ def test_the_report_of_a_failed_test_shows_its_requests(pytester: pytest.Pyteste
     done.assert_outcomes(failed=1, passed=1)
     done.stdout.fnmatch_lines(
         [
+            '>   *mock_api.verify("createCustomer", count=2)',
+            "E   *AssertionError: expected exactly 2, but there were 1 of 2 requests like this*",
             "*- mock requests -*",
             '*POST    /shop/customers  400  createCustomer  "name" is a required property',
             "*GET     /shop/customer  404  no operation; the nearest is GET /customers*",
         ]
     )
     assert 1 == done.stdout.str().count("- mock requests -")
-
-
-def test_a_failed_verification_shows_the_line_of_the_test(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        f"""
-        import pytest
-
-        @pytest.mark.mock_api({str(SHOP)!r})
-        def test_fails(mock_api):
-            mock_api.client.post("/customers", json={{"name": "Ada"}})
-            mock_api.verify("createCustomer", count=2)
-        """
-    )
-
-    done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
-
-    done.stdout.fnmatch_lines(
-        [
-            '>   *mock_api.verify("createCustomer", count=2)',
-            "E   *AssertionError: expected exactly 2, but there were 1 of 1 requests like this*",
-        ]
-    )
     assert "namespace.py" not in done.stdout.str()
 
 
-@pytest.mark.parametrize(
-    ("marker", "expected"),
-    [
-        ("", "*mock_api: which document? Mark the test with @pytest.mark.mock_api*"),
-        ("@pytest.mark.mock_api('nowhere.yaml')", "*mock_api: *nowhere.yaml*"),
-        (f"@pytest.mark.mock_api({str(SHOP)!r}, item=3)", "*mock_api: no option 'item'; there are: *items*"),
-        ("@pytest.mark.mock_api('gaia', 'piper')", "*mock_api: name a service; there are: gaia, piper*"),
-    ],
-)
-def test_a_mistake_in_the_marker_says_what_is_right(pytester: pytest.Pytester, marker: str, expected: str) -> None:
-    pytester.makepyfile(f"import pytest\n\n{marker}\ndef test_it(mock_api): ...\n")
+MISTAKES = {
+    "": "*mock_api: which document? Mark the test with @pytest.mark.mock_api*",
+    "@pytest.mark.mock_api('nowhere.yaml')": "*mock_api: *nowhere.yaml*",
+    f"@pytest.mark.mock_api({str(SHOP)!r}, item=3)": "*mock_api: no option 'item'; there are: *items*",
+    "@pytest.mark.mock_api('gaia', 'piper')": "*mock_api: name a service; there are: gaia, piper*",
+}
+
+
+def test_a_mistake_in_the_marker_says_what_is_right(pytester: pytest.Pytester) -> None:
+    tests = [f"{marker}\ndef test_{number}(mock_api): ...\n" for number, marker in enumerate(MISTAKES)]
+    pytester.makepyfile("import pytest\n\n" + "\n".join(tests))
 
     done = pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
-    done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines([expected])
+    done.assert_outcomes(errors=len(MISTAKES))
+    done.stdout.fnmatch_lines([f"E {expected}" for expected in MISTAKES.values()])
 
 
 def test_the_page_in_the_docs_works(pytester: pytest.Pytester) -> None:
@@ -212,17 +191,12 @@ def test_the_page_in_the_docs_works(pytester: pytest.Pytester) -> None:
     )
     pytester.makefile(".yaml", shop=SHOP.read_text(encoding="utf-8"))
     pytester.makefile(".ini", pytest="[pytest]\nmock_api = shop.yaml\n")
-    pytester.makepyfile(client + program)
+    by_option = (
+        "\n\ndef test_the_option_is_enough(mock_api):\n    assert [] == mock_api.client.get('/customers').json()\n"
+    )
+    pytester.makepyfile(test_page=client + program, test_option=by_option)
 
-    pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=2)
-
-
-def test_the_ini_option_names_the_document(pytester: pytest.Pytester) -> None:
-    pytester.makefile(".yaml", shop=SHOP.read_text(encoding="utf-8"))
-    pytester.makefile(".ini", pytest="[pytest]\nmock_api = shop.yaml\n")
-    pytester.makepyfile("def test_it(mock_api):\n    assert 200 == mock_api.client.get('/customers').status_code\n")
-
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=3)
 
 
 def test_a_run_without_a_mock_imports_nothing_of_it(pytester: pytest.Pytester) -> None:
