@@ -13,6 +13,7 @@ from mockserver.client.admin_models import (
     CheckpointStatus,
     NamespaceStatus,
     ResetResult,
+    SandboxHealth,
     VerificationResult,
 )
 from mockserver.client.async_connection import AsyncConnection
@@ -52,6 +53,10 @@ class AsyncNamespaceClient(AsyncOverridesClient):
     async def end(self) -> None:
         """End the namespace, with all that belongs to it."""
         await self._send(self._calls.end())
+
+    async def health(self) -> SandboxHealth:
+        """What the sandbox serves."""
+        return await self.sandbox.health()
 
     @property
     def headers(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from mockserver.client.admin_models import (
     CheckpointStatus,
     NamespaceStatus,
     ResetResult,
+    SandboxHealth,
     VerificationResult,
 )
 from mockserver.client.expectation import checked, expectation
@@ -50,6 +51,10 @@ class NamespaceClient(OverridesClient):
     def end(self) -> None:
         """End the namespace, with all that belongs to it."""
         self._send(self._calls.end())
+
+    def health(self) -> SandboxHealth:
+        """What the sandbox serves."""
+        return self.sandbox.health()
 
     @property
     def headers(self) -> dict[str, str]:

@@ -55,10 +55,11 @@ def test_the_default_namespace_does_not_end(url: str) -> None:
         assert f"{url}/shop" == default.base_url("shop")
 
 
-def test_health_says_what_is_served(url: str) -> None:
+def test_health_says_what_is_served(url: str, ns: Namespace) -> None:
     with Sandbox(url) as sandbox:
         health = sandbox.health()
 
+    assert health == ns.health()
     assert {"shop", "basedash"} == health.services.keys()
     assert "Shop" == health.services["shop"].title
 
