@@ -23,7 +23,9 @@ TITLE = "mock requests"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the ini option with the documents of tests without a marker."""
+    """Add the ini option with the documents of tests without a marker, and the option of a running sandbox."""
+    group = parser.getgroup("mock_api", "mocks of HTTP APIs")
+    group.addoption("--mock-url", metavar="URL", help="Use this running sandbox for mock_api, in all workers.")
     parser.addini("mock_api", "OpenAPI documents or vendors that the fixture mock_api serves", type="args", default=[])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import warnings
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.client import Sandbox as Client
 from mockserver.errors import MockServerError
 from mockserver.pytest_plugin.mock_api import MockApi
 from mockserver.pytest_plugin.shared_sandbox import SharedSandbox
@@ -36,6 +38,7 @@ class Sandboxes:
 
     def __init__(self) -> None:
         self._made: dict[str, SharedSandbox] = {}
+        self._running: Client | None = None
 
     def begin(self, request: pytest.FixtureRequest, *, over_port: bool) -> MockApi:
         """A mock in a namespace of its own, as the nearest marker of the test says, else the ini option.
@@ -45,16 +48,25 @@ class Sandboxes:
         marker, config = request.node.get_closest_marker("mock_api"), request.config
         options: dict[str, Any] = dict(marker.kwargs) if marker is not None else {}
         documents = marker.args if marker is not None and marker.args else config.getini("mock_api")
-        if not documents:
-            raise pytest.UsageError(NO_DOCUMENT)
-        service = options.pop("service", None)
+        service, name = options.pop("service", None), _name(request.node.name)
+        url = config.getoption("mock_url")
         try:
+            if url is not None:
+                running = self._at(url)
+                return MockApi(running.namespace(name), service or _served(running, documents), None)
+            if not documents:
+                raise pytest.UsageError(NO_DOCUMENT)
             shared = self._shared(_found(documents, request.path.parent, config.rootpath), options)
             client = shared.over_port if over_port else shared.in_process
-            transport = None if over_port else shared.transport()
-            return MockApi(client.namespace(_name(request.node.name)), service, transport)
+            return MockApi(client.namespace(name), service, None if over_port else shared.transport())
         except MockServerError as error:
             raise pytest.UsageError(f"mock_api: {error}") from None
+
+    def _at(self, url: str) -> Client:
+        """The client of a running sandbox, which all tests and all workers share."""
+        if self._running is None:
+            self._running = Client(url, token=os.environ.get("MOCKSERVER_TOKEN"))
+        return self._running
 
     def _shared(self, documents: Sequence[str], options: Mapping[str, Any]) -> SharedSandbox:
         key = repr((documents, sorted(options.items())))
@@ -63,9 +75,17 @@ class Sandboxes:
         return self._made[key]
 
     def close(self) -> None:
-        """Stop all sandboxes."""
+        """Stop all sandboxes that were made here."""
+        if self._running is not None:
+            self._running.close()
         for each in self._made.values():
             each.close()
+
+
+def _served(running: Client, documents: Iterable[Any]) -> str | None:
+    """The service of a running sandbox that has the name of a document; None if there is none."""
+    services = running.health().services
+    return next((Path(str(each)).stem for each in documents if Path(str(each)).stem in services), None)
 
 
 def _app(documents: Sequence[str], options: Mapping[str, Any]) -> Any:

@@ -200,7 +200,7 @@ def test_fault_sets_lists_and_removes(url: str) -> None:
         (("listOrders", "--fault", "cut", "--fraction", "0.5"), "operation listOrders: fault cut, fraction 0.5"),
         (
             ("--delay", "0.1-0.2", "--probability", "0.5"),
-            "every request: delay {'uniform': [0.1, 0.2]}, probability 0.5",
+            "every request: delay 0.1-0.2, probability 0.5",
         ),
         (("listOrders", "--fault", "outage", "--seconds", "3"), "fault outage, seconds 3"),
     ],

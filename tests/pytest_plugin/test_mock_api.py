@@ -12,7 +12,9 @@ import httpx
 import pytest
 import requests
 
+from mockserver.client import Sandbox
 from mockserver.pytest_plugin.mock_api import MockApi
+from tests.process import READY, Processes, address
 
 pytest_plugins = ["pytester"]
 
@@ -127,6 +129,22 @@ def test_a_run_on_workers_is_clean_with_warnings_as_errors(pytester: pytest.Pyte
     done.assert_outcomes(passed=4)
     assert "warnings summary" not in done.stdout.str()
     assert "" == done.stderr.str()
+
+
+def test_workers_share_a_running_sandbox(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(PROJECT.format(shop=str(SHOP)))
+    with Processes() as processes:
+        options = ("--items", "3", "--port", "0", "--no-access-log")
+        _, lines = processes.start("serve", "gaia", str(SHOP), *options, until=READY)
+        url = address(lines)
+
+        done = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2", "--mock-url", url)
+
+        done.assert_outcomes(passed=4)
+        with Sandbox(url) as sandbox:
+            asked = sandbox.requests()
+            assert ["default"] == [each.name for each in sandbox.namespaces()]
+    assert (12, 8) == (len(asked), len({entry.namespace for entry in asked}))
 
 
 def test_the_report_of_a_failed_test_shows_its_requests_and_its_own_lines(pytester: pytest.Pytester) -> None:

@@ -131,4 +131,7 @@ def _then(then: Any) -> str:
     fault = then.get("fault")
     settings = {"fault": fault["kind"], **{name: fault[name] for name in fault if name != "kind"}} if fault else {}
     told = settings | {name: value for name, value in then.items() if name != "fault"}
+    if isinstance(told.get("delay"), dict):
+        (kind, values), *_ = told["delay"].items()
+        told["delay"] = f"{values[0]}-{values[1]}" if kind == "uniform" else f"around {values['median']}"
     return ", ".join(f"{name} {value}" for name, value in told.items())
