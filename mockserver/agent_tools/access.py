@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+import httpx
 import msgspec
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -16,6 +17,9 @@ from mockserver.errors import MockServerError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+SECONDS = 60.0
+"""How long a response may take; an override may delay it."""
 
 Caller = Context[Any, Any]
 """What a tool knows of the message that calls it."""
@@ -30,6 +34,13 @@ class SandboxAccess:
     def __init__(self, client: AsyncSandbox, *, namespace: str = DEFAULT, address: str | None = None) -> None:
         self.client, self._namespace = client, namespace
         self.address = address.rstrip("/") if address is not None else None
+
+    async def http(self, namespace: AsyncNamespace) -> httpx.AsyncClient:
+        """An httpx client for all paths of the sandbox, in a namespace. Close it."""
+        health = await self.client.health()
+        http = await namespace.client(next(iter(health.services)), timeout=SECONDS)
+        http.base_url = httpx.URL(self.client.url)
+        return http
 
     def namespace(self, caller: Caller) -> AsyncNamespace:
         """The namespace of a call: over HTTP the header `Mock-Namespace` may name one."""

@@ -85,8 +85,7 @@ class CheckTools:
         """The document of a service, as the sandbox publishes it."""
         client = self._sandbox.client
         name = await client.service_name(service)
-        async with await namespace.client(name) as http:
-            http.base_url = client.url
+        async with await self._sandbox.http(namespace) as http:
             response = await http.get(f"/{name}/{DOCUMENT}")
         if not response.is_success:
             raise SandboxError(f"the sandbox has no document of {name!r}", status=response.status_code)

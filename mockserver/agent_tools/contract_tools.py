@@ -72,7 +72,7 @@ class ContractTools:
             call = OperationCall.to(method, path)
         else:
             raise ValueError("give operation, or method and path")
-        return await sent(namespace, call.with_content(headers, body, media_type))
+        return await sent(self._sandbox, namespace, call.with_content(headers, body, media_type))
 
     async def _described(self, operation: str, service: str | None) -> dict[str, Any]:
         """The description of an operation; without a service, of the only one that has it. Raises SandboxError."""

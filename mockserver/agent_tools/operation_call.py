@@ -10,11 +10,9 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
+from mockserver.agent_tools.access import SandboxAccess
 from mockserver.agent_tools.results import CalledOperation
 from mockserver.client import AsyncNamespace
-
-SECONDS = 60.0
-"""How long a response may take; an override may delay it."""
 
 MOST_SHOWN = 100_000
 """How many characters of a text are returned."""
@@ -81,18 +79,12 @@ def _pairs(parameter: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str]
         yield name, _text(value)
 
 
-async def sent(namespace: AsyncNamespace, call: OperationCall) -> CalledOperation:
+async def sent(sandbox: SandboxAccess, namespace: AsyncNamespace, call: OperationCall) -> CalledOperation:
     """The response to a request in a namespace, or why there is none."""
-    sandbox = namespace.sandbox
-    request = httpx.Request(
-        call.method,
-        httpx.URL(sandbox.url).copy_with(raw_path=call.target.encode()),
-        headers={**call.headers, **namespace.headers},
-        content=call.content,
-    )
-    async with httpx.AsyncClient(transport=sandbox.new_transport(), trust_env=False, timeout=SECONDS) as http:
+    async with await sandbox.http(namespace) as http:
+        url = http.base_url.copy_with(raw_path=call.target.encode())
         try:
-            response = await http.send(request)
+            response = await http.request(call.method, url, headers=call.headers, content=call.content)
         except (httpx.TransportError, ConnectionError) as error:
             return await _without_response(namespace, error)
     number = response.headers.get("mock-request", "")

@@ -32,6 +32,7 @@ JOURNAL = 1000
 @click.option("--url", envvar="MOCKSERVER_URL", help=f"A running sandbox.  [default: {URL}]")
 @click.option("--namespace", metavar="NAME", help="The namespace (the header Mock-Namespace of requests).")
 @click.option("--token", envvar="MOCKSERVER_TOKEN", help="The token that a sandbox prints which others can reach.")
+@click.option("--insecure", is_flag=True, help="Accept any certificate, as that of `mockserver serve --https` is.")
 @click.option(
     "--behaviour",
     multiple=True,
@@ -42,7 +43,13 @@ JOURNAL = 1000
 @click.option("--seed", type=int, help="With documents: repeat ids, times and random values.")
 @click.option("--port", default=0, type=click.IntRange(0, 65535), help="With documents: the port; 0 for any.")
 def mcp(
-    documents: tuple[str, ...], url: str | None, namespace: str | None, token: str | None, port: int, **given: Any
+    documents: tuple[str, ...],
+    url: str | None,
+    namespace: str | None,
+    token: str | None,
+    insecure: bool,
+    port: int,
+    **given: Any,
 ) -> None:
     """Give an agent tools for a sandbox: an MCP server on standard input and output.
 
@@ -62,7 +69,7 @@ def mcp(
             check_port("127.0.0.1", port)
             asyncio.run(_serve_own(serve, _made(documents, **given), port, namespace))
         else:
-            asyncio.run(serve(url or URL, token=token, namespace=namespace))
+            asyncio.run(serve(url or URL, token=token, namespace=namespace, insecure=insecure))
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
     except KeyboardInterrupt:
@@ -86,7 +93,7 @@ def _made(documents: tuple[str, ...], behaviour: tuple[Path, ...], items: int, s
 async def _serve_own(serve: Any, sandbox: Sandbox, port: int, namespace: str | None) -> None:
     async with _listening(sandbox, port) as url:
         click.echo(f"sandbox: {url}", err=True)
-        await serve(url, token=None, namespace=namespace)
+        await serve(url, namespace=namespace)
 
 
 @asynccontextmanager
