@@ -109,7 +109,8 @@ def run_schemathesis(
             *(("--seed", str(seed)) if seed is not None else ()),
         ]  # fmt: skip
         printed = _output_of(command, seconds)
-        report_json = json.loads(report.read_text()) if report.is_file() else {}
+        written = report.read_text() if report.is_file() else ""
+        report_json = json.loads(written) if written else {}  # an interrupted run leaves an empty file
     writable = all(is_writable(contract, operation) for operation in contract.document.operations)
     headers = {p.name.lower() for operation in contract.document.operations for p in operation.parameters}
     has_valid_lengths = "content-length" not in headers  # the server closes the connection after a wrong length
