@@ -213,7 +213,7 @@ def test_a_snapshot_of_another_document_is_refused_with_what_differs(
             one.post("/tasks", json={"text": text})
         refused = two.put("/_mock/snapshot", json=one.get("/_mock/snapshot").json())
 
-        assert 422 == refused.status_code
+        assert 409 == refused.status_code
         assert words in refused.text.replace("\\", "")
         assert [] == two.get("/tasks").json()
 
@@ -246,20 +246,20 @@ COLLECTION = ("services", "test", "state", "collections", 0)
 @pytest.mark.parametrize(
     ("path", "value", "status", "words"),
     [
-        (("version",), 2, 422, "1 was expected"),
-        (("services", "shop"), {"document": {}}, 422, "/services/shop"),
-        (("services",), {}, 422, "the snapshot lacks the service test"),
-        ((*COLLECTION, "highest"), "3", 422, "/services/test/state/collections/0/highest: Expected `int`, got `str`"),
+        (("version",), 2, 400, "1 was expected"),
+        (("services", "shop"), {"document": {}}, 409, "/services/shop"),
+        (("services",), {}, 409, "the snapshot lacks the service test"),
+        ((*COLLECTION, "highest"), "3", 409, "/services/test/state/collections/0/highest: Expected `int`, got `str`"),
         (
             (*COLLECTION, "resource"),
             "job",
-            422,
+            409,
             "/services/test/state/collections/0: no resource 'job'; there are: task",
         ),
-        ((*COLLECTION, "items", 1, "id"), 1, 422, "/services/test/state/collections/0: an id or a sequence number"),
-        (("random",), [3, [1, 2], None], 422, "/random: no state of random numbers"),
-        (("clock",), {"now": "noon"}, 422, "/clock"),
-        (("services", "test", "state"), None, 422, "/services/test/state"),
+        ((*COLLECTION, "items", 1, "id"), 1, 409, "/services/test/state/collections/0: an id or a sequence number"),
+        (("random",), [3, [1, 2], None], 409, "/random: no state of random numbers"),
+        (("clock",), {"now": "noon"}, 409, "/clock"),
+        (("services", "test", "state"), None, 409, "/services/test/state"),
     ],
 )
 def test_a_broken_snapshot_is_refused_with_a_pointer_and_changes_nothing(

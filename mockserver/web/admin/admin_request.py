@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from mockserver.errors import Invalid, Missing
+from mockserver.errors import Conflict, Invalid, Missing
 from mockserver.messages import Call, Reply
 from mockserver.web.control.control import Control
 from mockserver.web.control.namespaces import Namespace, name_in
@@ -60,6 +61,15 @@ class AdminRequest:
         """The service that the query names, else all. Raises Missing."""
         name = self.query.get("service")
         return [self.service(name)] if name is not None else list(self.control.services.values())
+
+
+@contextmanager
+def as_conflict() -> Iterator[None]:
+    """Raise Conflict in place of Invalid: the document allows the request, but it cannot be done here."""
+    try:
+        yield
+    except Invalid as refusal:
+        raise Conflict(refusal.message, faults=refusal.faults) from None
 
 
 AdminFunction = Callable[[AdminRequest], Reply | Awaitable[Reply]]

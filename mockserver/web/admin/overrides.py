@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.messages import Reply
-from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 
 
 def listed(request: AdminRequest) -> Reply:
@@ -12,8 +12,9 @@ def listed(request: AdminRequest) -> Reply:
 
 
 def added(request: AdminRequest) -> Reply:
-    """Add an override. Raises Invalid and TooMany."""
-    override = request.control.overrides.add(request.namespace, request.body)
+    """Add an override. Raises Conflict for one that cannot be done, and TooMany."""
+    with as_conflict():
+        override = request.control.overrides.add(request.namespace, request.body)
     return Reply(201, override.shown(), (("location", f"/_mock/overrides/{override.id}"),))
 
 
@@ -29,8 +30,9 @@ def got(request: AdminRequest) -> Reply:
 
 
 def replaced(request: AdminRequest) -> Reply:
-    """Replace an override. Raises Missing and Invalid."""
-    override = request.control.overrides.replace(request.namespace, request.path["id"], request.body)
+    """Replace an override. Raises Missing, and Conflict for one that cannot be done."""
+    with as_conflict():
+        override = request.control.overrides.replace(request.namespace, request.path["id"], request.body)
     return Reply(200, override.shown())
 
 

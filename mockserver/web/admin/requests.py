@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.errors import Conflict, Missing
 from mockserver.messages import Reply
 from mockserver.openapi import json_codec
-from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.control import har
 from mockserver.web.control.journal import FOLLOWERS, JournalRecord, RequestJournal
 from mockserver.web.control.namespaces import DEFAULT
@@ -53,10 +53,11 @@ def exported(request: AdminRequest) -> Reply:
 
 
 def verified(request: AdminRequest) -> Reply:
-    """Were these requests sent? 422 with the nearest ones if not. Raises Invalid for what cannot be compared."""
+    """Were these requests sent? 422 with the nearest ones if not. Raises Conflict for what cannot be compared."""
     namespace = request.namespace.name
     entries = [each for each in journal(request).entries if each.namespace == namespace]
-    told = verify(request.body, entries, request.control.services)
+    with as_conflict():
+        told = verify(request.body, entries, request.control.services)
     return Reply(200 if told["verified"] else 422, told)
 
 

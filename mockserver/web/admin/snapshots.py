@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.messages import Reply
-from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.admin.admin_request import AdminRequest, as_conflict
 from mockserver.web.control import snapshots
 
 
@@ -14,6 +14,7 @@ def got(request: AdminRequest) -> Reply:
 
 
 def put(request: AdminRequest) -> Reply:
-    """Make the namespace what the file says. Raises Invalid."""
-    snapshots.restore(request.body, request.namespace, request.control.services)
+    """Make the namespace what the file says. Raises Conflict for the file of another document."""
+    with as_conflict():
+        snapshots.restore(request.body, request.namespace, request.control.services)
     return Reply(204)

@@ -98,7 +98,7 @@ class Served:
     def refused(self, when: dict[str, Any], then: Any, **rest: Any) -> str:
         """Try to set an override that is refused; the body of the error."""
         reply = self.send("POST", "/_mock/overrides", json={"when": when, "then": then, **rest})
-        assert 422 == reply.status_code, reply.text
+        assert 409 == reply.status_code, reply.text
         return reply.text
 
     def names(self) -> list[str]:

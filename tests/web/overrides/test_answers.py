@@ -261,7 +261,7 @@ def test_what_the_document_does_not_allow_is_refused_with_the_field(
 ) -> None:
     reply = client.post("/_mock/overrides", json={"when": when, "then": then})
 
-    assert 422 == reply.status_code, reply.text
+    assert 409 == reply.status_code, reply.text
     assert field in [error["field"] for error in reply.json()["errors"]], reply.text
     assert says in reply.text.replace('\\"', '"')
 

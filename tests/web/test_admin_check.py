@@ -1,0 +1,31 @@
+"""The admin API is examined by the checks that examine any other API."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import mockserver
+from tests.process import READY, Processes, run
+
+ADMIN = Path(mockserver.__file__).parent / "web" / "admin"
+
+NOT_SENT = {("POST /verify", "positive_data_acceptance")}
+"""422 of `verify` says that requests were not sent, which Schemathesis takes for a refusal of its valid question."""
+
+
+def test_a_check_finds_no_failure_in_the_admin_api(tmp_path: Path) -> None:
+    with Processes() as processes:
+        options = ("--items", "3", "--port", "0", "--seed", "3")
+        _, lines = processes.start("serve", "docs/shop.yaml", *options, until=READY)
+        address = next(
+            found[1] for line in lines if (found := re.search(r"(http://127\.0\.0\.1:\d+)/_mock/state", line))
+        )
+        target = ("--url", f"{address}/_mock", "--behaviour", str(ADMIN / "behaviour.yaml"))
+        report = ("--quick", "--report", str(tmp_path))
+        run("check", str(ADMIN / "openapi.yaml"), *target, *report, seconds=300)
+    read = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    found = [each for each in read["findings"] if (each["operation"], each["check"]) not in NOT_SENT]
+
+    assert [] == [(each["operation"], each["check"], each["expected"], each["seen"]) for each in found]
+    assert 500 < len([each for each in read["outcomes"] if each["outcome"] == "passed"])
