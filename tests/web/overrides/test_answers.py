@@ -292,6 +292,24 @@ def test_a_path_that_the_document_lacks_is_answered_on_purpose(client: Client) -
     assert 404 == client.post("/cats").status_code
 
 
+def test_overrides_have_only_so_many_bytes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.web.control.overrides.overrides.MOST_BYTES", 1_000)
+    id = put(client, LIST, {"pass": True}, note="x" * 800)["id"]
+    large = {"when": LIST, "then": {"pass": True}, "note": "y" * 900}
+
+    assert 429 == client.post("/_mock/overrides", json=large).status_code
+    assert 200 == client.put(f"/_mock/overrides/{id}", json=large).status_code
+
+
+def test_many_answers_for_many_operations_have_to_name_one(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.web.control.overrides.overrides.MOST_CHECKS", 3)
+
+    reply = client.post("/_mock/overrides", json={"then": [{"pass": True}]})
+
+    assert (422, True) == (reply.status_code, "1 answers for 4 operations: name one in `when`" in reply.text)
+    assert 201 == client.post("/_mock/overrides", json={"when": LIST, "then": [{"pass": True}] * 3}).status_code
+
+
 def test_there_are_only_so_many_overrides(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.web.control.overrides.overrides.MOST", 2)
     for _ in range(2):

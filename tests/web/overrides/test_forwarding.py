@@ -118,6 +118,8 @@ def test_a_response_that_is_too_long_is_a_502(
         (["example.com"], "http://user:secret@example.com", "is no base URL"),
         (["example.com"], "http://example.com/?a=b", "is no base URL"),
         (["example.com"], "file:///etc/passwd", "is no base URL"),
+        (["example.com"], "http://example.com:99999", "there is no port 99999"),
+        (["example.com"], "http://example.com:0", "there is no port 0"),
         ([], "http://127.0.0.1", "it lists: none"),
     ],
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from mockserver.messages import Reply
+from mockserver.state.change_log import Commit
 from mockserver.state.store import Store
 from mockserver.web.control.namespaces import Namespace
 from mockserver.web.control.overrides.matched_request import MatchedRequest
@@ -23,12 +24,17 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 @dataclass(slots=True)
 class AnsweredRequest:
-    """A request that an override answers. `app` is the mock itself; `headers` are added to the response."""
+    """A request that an override answers.
+
+    `app` is the mock itself; `headers` are added to the response. `commits` are changes that were made before the mock
+    answered.
+    """
 
     request: MatchedRequest
     namespace: Namespace
     app: App
     headers: tuple[tuple[str, str], ...] = ()
+    commits: Sequence[Commit] = ()
 
     @property
     def store(self) -> Store | None:

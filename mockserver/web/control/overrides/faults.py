@@ -9,6 +9,7 @@ from typing import Any
 from mockserver.web.control.overrides.answer import AnsweredRequest, PassedOn
 from mockserver.web.exchange import Exchange, OutgoingResponse
 from mockserver.web.serving.connection_faults import ConnectionFault, Piece
+from mockserver.web.trace import TRACE, Trace
 
 SLICES = 10
 """Into how many pieces a second the body of a slow response is cut."""
@@ -92,9 +93,15 @@ class DuplicateDelivery(PassedOn):
             if message["type"] == "http.response.start":
                 statuses.append(message["status"])
 
-        await answered.app({**incoming.scope, "extensions": {}}, receive, send)
+        first = Trace()
+        await answered.app({**incoming.scope, "extensions": {}, TRACE: first}, receive, send)
+        answered.commits = first.commits
         answered.note(f"handled once before, with the status {statuses[0] if statuses else 'none'}")
         return None
+
+    def after(self, answered: AnsweredRequest, exchange: Exchange) -> None:
+        """Tell the journal the changes of both."""
+        exchange.trace.commits = (*answered.commits, *exchange.trace.commits)
 
 
 def cut(fraction: float) -> Damage:

@@ -22,6 +22,8 @@ ALLOWED = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.IGN
 MOST_BYTES = 10 * 1024 * 1024
 """The longest body that is passed on."""
 
+LAST_PORT = 65_535
+
 SECONDS = 30.0
 """How long the other server may take."""
 
@@ -57,7 +59,9 @@ class AllowedHosts:
             raise invalid(f"{address[:80]!r} is no URL: {fault}", at) from None
         if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
             raise invalid(f"{address[:80]!r} is no base URL: write http://HOST:PORT/PATH, without user and query", at)
-        port = url.port or (443 if url.scheme == "https" else 80)
+        port = url.port if url.port is not None else (443 if url.scheme == "https" else 80)
+        if not 0 < port <= LAST_PORT:
+            raise invalid(f"there is no port {port}; the last is {LAST_PORT}", at)
         host = url.host.lower()
         if not {(host, None), (host, port)} & self._allowed:
             listed = ", ".join(sorted(h if p is None else f"{h}:{p}" for h, p in self._allowed)) or "none"

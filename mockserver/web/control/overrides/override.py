@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from mockserver.openapi import json_codec
 from mockserver.web.control.conditions import Condition
 from mockserver.web.control.overrides.answer import OverrideAnswer, Scope
 from mockserver.web.control.overrides.delays import Draw
@@ -32,6 +33,7 @@ class Override:
         # not the world's own numbers: ids that are made later would depend on what was overridden
         self.random = Random(f"{seed} {scope.namespace.name} {number}") if seed is not None else Random()
         self.seen = self.applied = 0
+        self.size = size_of(wanted)
 
     @property
     def id(self) -> str:
@@ -68,3 +70,8 @@ class Override:
         """The override as the admin API shows it (schema `SetOverride`)."""
         counts = {"namespace": self.scope.namespace.name, "applied": self.applied, "is_active": self.is_active}
         return {"id": self.id, **self.wanted, **counts}
+
+
+def size_of(wanted: Mapping[str, Any]) -> int:
+    """How many bytes an override has as JSON."""
+    return len(json_codec.write(dict(wanted)))

@@ -6,18 +6,24 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mockserver.errors import Missing, TooMany
-from mockserver.web.control.conditions import Condition
+from mockserver.web.control.conditions import Condition, invalid
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.overrides.answer import Place, Scope
 from mockserver.web.control.overrides.delays import delay
 from mockserver.web.control.overrides.forwarding import AllowedHosts
-from mockserver.web.control.overrides.override import Override, Step
+from mockserver.web.control.overrides.override import Override, Step, size_of
 from mockserver.web.control.overrides.places import OverrideList, concerned
 from mockserver.web.control.overrides.reading import answer
 from mockserver.web.service import Service
 
 MOST = 10_000
 """How many overrides a sandbox has at most."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""How long all overrides of a sandbox are at most together, as JSON."""
+
+MOST_CHECKS = 20_000
+"""How many answers are checked against how many operations for one override."""
 
 
 class Overrides:
@@ -58,6 +64,7 @@ class Overrides:
         """Set an override (schema `Override` of the admin API), which is tried first. Raises Invalid and TooMany."""
         if len(self) >= MOST:
             raise TooMany(f"there are {MOST} overrides, the most allowed; DELETE /_mock/overrides removes them")
+        self._check_size(wanted)
         override = self._made(self._number + 1, namespace, wanted)
         self._number += 1
         was_empty = not self._lists
@@ -68,7 +75,9 @@ class Overrides:
 
     def replace(self, namespace: Namespace, id: str, wanted: Mapping[str, Any]) -> Override:
         """Set another override in the place of one. Raises Missing and Invalid."""
-        override = self._made(self.get(namespace, id).number, namespace, wanted)
+        before = self.get(namespace, id)
+        self._check_size(wanted, before)
+        override = self._made(before.number, namespace, wanted)
         self._lists[namespace.name].put(override)
         return override
 
@@ -85,6 +94,12 @@ class Overrides:
         if self._lists.pop(namespace.name, None) is not None and not self._lists:
             self.on_change()
 
+    def _check_size(self, wanted: Mapping[str, Any], before: Override | None = None) -> None:
+        """Raise TooMany for an override that would make all of them too long."""
+        others = sum(each.size for kept in self._lists.values() for each in kept.by_id.values() if each is not before)
+        if others + size_of(wanted) > MOST_BYTES:
+            raise TooMany(f"all overrides together have more than {MOST_BYTES} bytes; remove some, or shorten a body")
+
     def _made(self, number: int, namespace: Namespace, wanted: Mapping[str, Any]) -> Override:
         """Compile and check an override. Raises Invalid, naming the field."""
         when, is_invalid = wanted.get("when", {}), wanted.get("invalid", False)
@@ -94,6 +109,8 @@ class Overrides:
         return Override(number, wanted, scope, condition, self._steps(wanted["then"], scope))
 
     def _steps(self, then: Any, scope: Scope) -> list[Step]:
+        if isinstance(then, list) and len(then) * len(scope.endpoints) > MOST_CHECKS and not scope.is_invalid:
+            raise invalid(f"{len(then)} answers for {len(scope.endpoints)} operations: name one in `when`", ("then",))
         if not isinstance(then, list):
             return [self._step(then, scope, ("then",))]
         return [self._step(each, scope, ("then", number)) for number, each in enumerate(then)]

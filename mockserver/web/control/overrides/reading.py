@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from mockserver.errors import REFUSALS, Fault, Invalid
 from mockserver.handlers.actions import create
+from mockserver.openapi.schemas import MOST_FAULTS
 from mockserver.web.control.conditions import invalid
 from mockserver.web.control.overrides import response_checks
 from mockserver.web.control.overrides.answer import OverrideAnswer, PassedOn, Place, Scope
@@ -43,9 +45,9 @@ def answer(then: Mapping[str, Any], scope: Scope, allowed: AllowedHosts, at: Pla
     """The answer that `then` describes. Raises Invalid, naming all that is wrong with it."""
     kind = _kind(then, at)
     wrong = list(_unknown_example(then, scope, at)) if kind == "example" else []
-    wrong += [] if scope.is_invalid else list(_wrong(kind, then, scope, at))
+    wrong += [] if scope.is_invalid else list(islice(_wrong(kind, then, scope, at), MOST_FAULTS))
     if wrong:
-        raise Invalid(wrong[0].message, faults=tuple(wrong[:20]))
+        raise Invalid(wrong[0].message, faults=tuple(wrong[:MOST_FAULTS]))
     if kind in ("status", "example"):
         return FixedResponse(then)
     if kind == "refusal":
