@@ -18,10 +18,7 @@ def test_a_check_finds_no_failure_in_the_admin_api(tmp_path: Path) -> None:
     with Processes() as processes:
         options = ("--items", "3", "--port", "0", "--seed", "3")
         _, lines = processes.start("serve", "docs/shop.yaml", *options, until=READY)
-        address = next(
-            found[1] for line in lines if (found := re.search(r"(http://127\.0\.0\.1:\d+)/_mock/state", line))
-        )
-        target = ("--url", f"{address}/_mock", "--behaviour", str(ADMIN / "behaviour.yaml"))
+        target = ("--url", f"{address(lines)}/_mock", "--behaviour", str(ADMIN / "behaviour.yaml"))
         report = ("--quick", "--report", str(tmp_path))
         run("check", str(ADMIN / "openapi.yaml"), *target, *report, seconds=300)
     read = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))

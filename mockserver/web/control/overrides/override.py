@@ -68,8 +68,9 @@ class Override:
 
     def shown(self) -> dict[str, Any]:
         """The override as the admin API shows it (schema `SetOverride`)."""
+        flag = {"invalid": self.scope.is_invalid}
         counts = {"namespace": self.scope.namespace.name, "applied": self.applied, "is_active": self.is_active}
-        return {"id": self.id, **self.wanted, **counts}
+        return {"id": self.id, **self.wanted, **flag, **counts}
 
 
 def size_of(wanted: Mapping[str, Any]) -> int:
