@@ -147,7 +147,7 @@ class ItemEditor:
         if self._is_checked:
             self._complete(record, changed)
         else:
-            record.hidden[UNCHECKED] = True
+            record.hidden[UNCHECKED] = context.transaction.store.has_unchecked = True
         check_unique(context, held, record.id, record.fields)
         if before is None:
             context.transaction.add(held, record)
@@ -160,12 +160,22 @@ class ItemEditor:
         context, plan = self._context, self._plan
         record.hidden.pop(UNCHECKED, None)
         if plan.statements.references:
-            show_references(context, record, changed)
+            self._show_references(record, changed)
         if plan.derived:
             plan.derive(context.call, record, context.now())
         faults = self._check.faults(record.fields)
         if faults:
             raise Invalid(faults[0].message, faults=faults)
+
+    def _show_references(self, record: Record, changed: frozenset[str]) -> None:
+        """Show the items whose ids are given. Raises Invalid for an id that no item has, where clients get that too."""
+        # Only a text or a number can be the id of an item; what clients send has been validated, this was not.
+        others = {n: v for n in changed if not isinstance(v := record.fields[n], str | int)}
+        try:
+            show_references(self._context, record, changed - others.keys())
+        except Invalid as refusal:
+            raise _invalid(refusal.faults[0].field, refusal.message) from None
+        record.fields = {**record.fields, **others}
 
     def _check_id(self, record: Record) -> None:
         name = self._plan.statements.identity.field

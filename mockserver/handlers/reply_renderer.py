@@ -82,9 +82,7 @@ class ReplyRenderer:
         if self.cache_key and self.validators is not None and not extras:
             return self._cached_reply(record, *self.validators)
         values = {"item": self.item(record, extras), "id": record.id, "location": location}
-        # A person stored an unchecked item although it is invalid, so that clients see it.
-        is_proven = UNCHECKED in record.hidden
-        return Reply(self.status, self.body(values), self._headers(values), self.media_type, None, is_proven)
+        return Reply(self.status, self.body(values), self._headers(values), self.media_type)
 
     def _cached_reply(self, record: Record, body_validator: Validator, item_validator: Validator) -> Reply:
         """The reply with the item's bytes as they were last encoded, if the item did not change since."""
@@ -106,8 +104,7 @@ class ReplyRenderer:
         headers = (*headers, *self._headers(values))
         if self.validators is None:
             values["items"] = [self.item(record, {}) for record in records]
-            proven = any(UNCHECKED in record.hidden for record in records)
-            return Reply(self.status, self.body(values), headers, self.media_type, proven=proven)
+            return Reply(self.status, self.body(values), headers, self.media_type)
         values["items"] = []
         body_validator, item_validator = self.validators
         if not body_validator.is_valid(self.body(values)):

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from mockserver.state.collection import Collection, Key
-from mockserver.state.record import Record
+from mockserver.state.record import UNCHECKED, Record
 from mockserver.state.store import Store
 
 Id = str | int | float | bool | None
@@ -82,6 +82,8 @@ def restore(state: StoredState, store: Store) -> None:
             raise ValueError(f"/collections/{number}: {fault}") from None
     ages = (item.sequence for each in state.collections for item in each.items)
     store.sequence = max(state.sequence, max(ages, default=0))
+    items = (item for each in state.collections for item in each.items)
+    store.has_unchecked = any(UNCHECKED in item.hidden for item in items)
     store.drawn, store.facts = state.drawn, state.facts
     for count in state.counts:
         store.counts.window(tuple(count.key)).extend(count.times)

@@ -56,6 +56,7 @@ class Store:
 
     With them are kept what else a service remembers: the `world` that gives times and ids, and the `counts` of rate
     limits. `label` tells the store from those of other services and namespaces. With a `log`, commits are kept there.
+    `has_unchecked` says that items were stored by hand although they are invalid.
 
     A collection is kept from its first item on. Before that it lives as long as a request uses it or it is one of the
     LATEST, so that a client that reads with ever new credentials or owners costs no memory.
@@ -75,6 +76,7 @@ class Store:
         self._latest: deque[Collection] = deque(maxlen=LATEST)
         self.facts: dict[str, dict[str, Any]] = {}
         self.sequence = self.drawn = 0
+        self.has_unchecked = False
         self.source: ItemSource | None = None
         self._unjoined: set[Key] = set()
 
@@ -128,6 +130,7 @@ class Store:
     def continue_from(self, before: Store) -> None:
         """Take over the facts and the numbers of another store, after a reload; `take_over` brings its items."""
         self.facts, self.sequence, self.drawn = before.facts, before.sequence, before.drawn
+        self.has_unchecked = before.has_unchecked
 
     def take_over(self, key: Key, held: Collection, records: Iterable[Record]) -> None:
         """Take over a collection of another store (resource, tenant, owner), with `records` in place of its items."""
@@ -197,6 +200,7 @@ class Store:
         copy._held = {key: held.fork() for key, held in self.collections.items()}
         copy._unjoined, copy.facts = self._unjoined.copy(), deepcopy(self.facts)
         copy.sequence, copy.drawn, copy.counts = self.sequence, self.drawn, self.counts.copy()
+        copy.has_unchecked = self.has_unchecked
         return copy
 
     def fork(self, world: World, label: str) -> Store:
@@ -204,13 +208,14 @@ class Store:
         new = Store(self._indexed, world, label)
         new._base, new._unjoined, new.facts = self.collections, self._unjoined.copy(), deepcopy(self.facts)
         new.sequence, new.drawn, new.counts = self.sequence, self.drawn, self.counts.copy()
+        new.has_unchecked = self.has_unchecked
         return new
 
     def restore(self, before: Store, tenant: str | None = None) -> None:
         """Go back to a snapshot, or only with what belongs to one tenant."""
         self.clear(tenant)
         if tenant is None:
-            self._base = before.collections
+            self._base, self.has_unchecked = before.collections, before.has_unchecked
         else:
             self._held |= {key: held.fork() for key, held in before.collections.items() if key[1] == tenant}
         self._unjoined |= {key for key in before._unjoined if tenant in (None, key[1])}  # of the same class

@@ -10,7 +10,7 @@ from mockserver.handlers.outside import ask_again as asking_rules
 from mockserver.handlers.outside import finish
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.messages import ANONYMOUS, Call
-from mockserver.state.record import Record
+from mockserver.state.record import UNCHECKED, Record
 from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web.control.namespaces import DEFAULT, Namespaces
@@ -46,11 +46,14 @@ async def ask_again(services: Mapping[str, Service], namespaces: Namespaces, own
 
 
 def _created(service: Service, store: Store, tenant: str, id: str) -> tuple[BoundOperation, Record] | None:
-    """The item, and the operation with rules that creates items of its resource."""
+    """The item, and the operation with rules that creates items of its resource.
+
+    None for an unchecked item, too: it may lack what the rules need.
+    """
     for endpoint in service.endpoints.values():
         bound = endpoint.bound
         if bound is not None and bound.handler.begin is create and bound.rules:
             record = store.collection(bound.resource.name, tenant).by_id.get(id)
-            if record is not None:
+            if record is not None and UNCHECKED not in record.hidden:
                 return bound, record
     return None

@@ -15,6 +15,7 @@ from tests.client import Client
 from tests.web.conftest import LINEAR, SERVERS
 from tests.web.document import answers, document, served, takes
 
+SHOP = Path(__file__).parents[2] / "docs/shop.yaml"
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 TIME = {"type": "string", "format": "date-time"}
 BY_HAND = "/_mock/state/test/pet"
@@ -306,3 +307,23 @@ def test_a_resource_with_one_item_is_changed_under_any_id(tmp_path: Path) -> Non
 
         assert (200, other) == (changed.status_code, changed.json()["theme"])
         assert other == api.get("/settings").json()["theme"]
+
+
+@pytest.mark.parametrize("items", [0, 2])
+@pytest.mark.parametrize("value", [["x"], [], {}, {"id": []}, 7, None])
+def test_a_reference_of_a_wrong_type_is_refused_with_a_pointer(items: int, value: Any) -> None:
+    with Client(mockserver.create_app(SHOP, seed=1, settings=ServiceSettings(items=items))) as api:
+        refused = api.post("/_mock/state/shop/order", json={"customer_id": value})
+
+        assert (422, "/customer_id") == (refused.status_code, refused.json()["errors"][0]["field"])
+
+
+def test_an_invalid_item_is_shown_inside_of_another() -> None:
+    headers = {"Authorization": "Bearer pat_sandbox_admin"}
+    with Client(mockserver.create_app("piper", seed=1), headers=headers) as api:
+        tenant = f"?tenant={TEAM}"
+        api.put(f"/_mock/state/piper/mcp-server/{TEAM}{tenant}&invalid=true", json={"id": TEAM, "url": 7})
+        agent = f"/piper/v1/orgs/{TEAM}/agents/{TEAM}/mcp-servers"
+        put = api.put(agent, json={"servers": [{"server_id": TEAM}]})
+
+        assert (200, 7) == (put.status_code, put.json()["servers"][0]["server"]["url"])
