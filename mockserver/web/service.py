@@ -11,7 +11,6 @@ from typing import Any
 from mockserver.contract import Contract
 from mockserver.errors import MethodNotAllowed, Refusal, UnknownPath
 from mockserver.handlers import resource_plan as plans
-from mockserver.handlers.actions import create
 from mockserver.handlers.binding import bind
 from mockserver.handlers.item_collection import RequestItems
 from mockserver.handlers.materialize import Materializer
@@ -20,10 +19,10 @@ from mockserver.handlers.reload_state import keep_state
 from mockserver.handlers.reply_references import ReplyReferences
 from mockserver.handlers.request_context import BoundOperation
 from mockserver.messages import Call, Reply
-from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 from mockserver.state.store import Store
 from mockserver.state.world import World
+from mockserver.web import endpoint_index
 from mockserver.web.control import document_identity
 from mockserver.web.control.checkpoints import Checkpoint
 from mockserver.web.control.document_identity import DocumentIdentity
@@ -32,7 +31,7 @@ from mockserver.web.endpoint import Endpoint
 from mockserver.web.operation_handlers import ExampleHandler, MockHandler, OperationHandler, StatefulHandler
 from mockserver.web.request.authentication import Keyring
 from mockserver.web.request.rate_limit import RateLimiter
-from mockserver.web.request.router import Match, Router
+from mockserver.web.request.router import Match
 from mockserver.web.response.default_errors import DefaultErrors
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.example_response import ExampleResponses
@@ -92,8 +91,8 @@ class Service:
         self._errors = ErrorResponses(stated.errors.bodies, self._default_errors)
         self._shared = self._parts(settings, namespaces)
         self.endpoints = {o.operation_id: self._compile(o) for o in contract.document.operations}
-        self._bounds = _bounds(self.endpoints.values())
-        self.router = _router(self.endpoints.values())
+        self._bounds = endpoint_index.bound_operations(self.endpoints.values())
+        self.router = endpoint_index.router(self.endpoints.values())
         if not contract.document.is_large:
             contract.schemas.compile()
 
@@ -232,28 +231,6 @@ class Service:
         refusal: Refusal = UnknownPath(f"there is no path {path}{hint}")
         note(scope, refusal.message)
         return self._errors.reply(refusal, None, scope["method"], path)
-
-
-def _bounds(endpoints: Iterable[Endpoint]) -> dict[str, BoundOperation]:
-    """One bound operation for each resource, by the resource's name; one that creates, if there is one."""
-    found: dict[str, BoundOperation] = {}
-    bound_operations = [endpoint.bound for endpoint in endpoints if endpoint.bound is not None]
-    for bound in sorted(bound_operations, key=lambda each: each.handler.begin is not create):
-        if bound.plan is not None:
-            found.setdefault(bound.plan.name, bound)
-    return found
-
-
-def _router(endpoints: Iterable[Endpoint]) -> Router:
-    """A router of the endpoints by method; paths that differ only in the names of parameters share one entry."""
-    found: dict[str, dict[str, Endpoint]] = {}
-    for endpoint in endpoints:
-        operation = endpoint.operation
-        found.setdefault(path_template.shape(operation.path), {}).setdefault(operation.method.upper(), endpoint)
-    router = Router()
-    for methods in found.values():
-        router.add(next(iter(methods.values())).operation.path, methods)
-    return router
 
 
 def _other_slash(path: str) -> str:

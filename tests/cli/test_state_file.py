@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+import mockserver
+from tests.client import Client
 from tests.process import READY, Processes, address, run
 from tests.web.document import answers, document, takes
 
@@ -93,3 +96,44 @@ def test_a_mistake_in_a_state_file_names_file_key_and_what_is_right(tmp_path: Pa
 
     assert (1, "") == (done.returncode, done.stdout)
     assert words in done.stderr
+
+
+def test_a_snapshot_of_another_document_stops_the_start_with_what_differs(tmp_path: Path) -> None:
+    other = mockserver.create_app("basedash", seed=1)
+    with Client(other) as client:
+        written, stored = files(tmp_path, client.get("/_mock/snapshot").text)
+
+    done = run("serve", written, "--state", stored, "--port", "0")
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert "state.yaml#/services/basedash: this service is not served; there are: shop" in done.stderr
+
+
+def test_a_reset_goes_back_to_the_snapshot_that_was_loaded(tmp_path: Path) -> None:
+    written, stored = files(tmp_path, "{}")
+    with Client(mockserver.create_app(written, seed=1)) as client:
+        client.put("/_mock/state/shop/product/7?invalid=true", json={"id": 7, "name": None})
+        Path(stored).write_bytes(client.get("/_mock/snapshot").content)
+    with Processes() as processes:
+        _, lines = processes.start("serve", written, "--state", stored, "--seed", "1", "--port", "0", until=READY)
+        with httpx.Client(base_url=address(lines)) as client:
+            client.post("/products", json={"name": "Milk"})
+            client.post("/_mock/reset")
+            shown = [client.get(path).json() for path in ("/products", "/_mock/ns/one/products", "/products/7")]
+
+    assert "loaded: 1 item of the state file" in lines
+    assert [[{"id": 7, "name": None}], [{"id": 7, "name": None}], {"id": 7, "name": None}] == shown
+
+
+def test_options_bound_the_number_and_the_life_of_namespaces(tmp_path: Path) -> None:
+    written, _ = files(tmp_path, "{}")
+    options = ("--max-namespaces", "1", "--namespace-idle", "3")
+    with Processes() as processes:
+        _, lines = processes.start("serve", written, *options, "--port", "0", until=READY)
+        with httpx.Client(base_url=address(lines)) as client:
+            statuses = [client.put(f"/_mock/namespaces/{name}").status_code for name in "ab"]
+            time.sleep(3.5)
+            statuses.append(client.put("/_mock/namespaces/b").status_code)
+
+    assert [200, 429, 200] == statuses
+    assert 2 == run("serve", written, "--namespace-idle", "0").returncode
