@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces instructions soak conformance \
-        conformance-big corpus journeys joins client-suites fuzz-admin mutants wheel pins docs clean
+        conformance-big corpus journeys joins client-suites compared fuzz-admin mutants wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -79,6 +79,9 @@ fuzz-admin: $(VENV)/developed ## Send 20,000 random requests to the admin API (A
 
 client-suites: $(VENV)/developed ## Run the tests of vendors' clients against this mock and against Prism (ARGS="groq --all")
 	@$(BIN)/python -m tests.client_suites.run $(ARGS)
+
+compared: $(VENV)/developed ## Try twenty tasks with this mock, WireMock, Prism and Mockoon (ARGS="--only delay --tool prism")
+	@$(BIN)/python -m tests.compared.run $(ARGS)
 
 mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the checks find
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)

@@ -1,0 +1,1 @@
+"""Twenty tasks of front-end developers and test writers, tried with this mock, WireMock, Prism and Mockoon."""

@@ -1,0 +1,57 @@
+"""How this mock does the tasks."""
+
+from __future__ import annotations
+
+from tests.compared.attempt import Attempt
+
+FIXTURE = """\
+petstore:
+  "":
+    pet:
+      - {name: Rex, kind: dog}
+      - {name: Tom, kind: cat}
+"""
+
+ATTEMPTS = {
+    "force one error": Attempt(("mockserver fault createPet --status 503 --times 1",)),
+    "429 twice, then 200": Attempt(("mockserver fault listPets --status 429 --times 2 --invalid",)),
+    "delay one operation": Attempt(("mockserver fault listPets --delay 1",)),
+    "random delay": Attempt(("mockserver fault listPets --delay 0.1-0.4",)),
+    "reset what requests changed": Attempt(("mockserver reset",)),
+    "isolate two tests on one server": Attempt(headers={"Mock-Namespace": "NAME"}),
+    "verify a call and its body": Attempt(
+        (
+            (
+                "curl -sf $URL/_mock/verify -H 'Content-Type: application/json' "
+                """-d '{"operation": "createPet", "json_path": {"$.name": "Rex"}, "count": {"exactly": 1}}'"""
+            ),
+        ),
+        shows='"verified":true',
+        note='one line of Python or pytest: `verify("createPet", count=1, json={"name": "Rex"})`',
+    ),
+    "find out why a request was refused": Attempt(
+        ("mockserver why 1",), shows="required property", note="the response names the number, and the field too"
+    ),
+    "see unmatched requests": Attempt(("mockserver requests --unmatched",), shows="/petz"),
+    "change a stored item by hand": Attempt(
+        ("""mockserver state petstore pet $(cat id) --change '{"name": "Max"}'""",)
+    ),
+    "start from a fixture file": Attempt(files={"state.yaml": FIXTURE}, flags="--state state.yaml"),
+    "freeze time, and advance it": Attempt(
+        ("mockserver clock freeze 2030-01-01T00:00:00Z", "mockserver clock advance 1h")
+    ),
+    "cut a connection": Attempt(("mockserver fault listPets --fault reset",)),
+    "slow response, byte by byte": Attempt(("mockserver fault listPets --fault slow --bytes-per-second 10",)),
+    "an invalid response on purpose": Attempt(
+        ("""mockserver fault listPets --status 200 --body '{"pets": "none"}' --invalid""",)
+    ),
+    "record what was asked as HAR": Attempt(("mockserver requests --har",)),
+    "save and restore the whole state": Attempt(
+        ("mockserver snapshot before.json", "mockserver snapshot before.json --restore")
+    ),
+    "create, then list, without configuration": Attempt(),
+    "refuse a body that breaks the document": Attempt(),
+    "follow requests live": Attempt(
+        ("mockserver requests --follow",), shows="POST", note="the terminal of `serve` shows them too"
+    ),
+}
