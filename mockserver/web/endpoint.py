@@ -182,8 +182,7 @@ class Endpoint:
                 reply = await self._preferred_reply(preferences, call, transaction, accept, scope, content)
             # Encoded before the commit: a value that cannot be encoded undoes the changes.
             is_ready = reply.proven and reply.content is not None
-            if not is_ready:
-                reply = encoded(self.validate_response(reply, by=handler.name, store=store))
+            reply = reply if is_ready else encoded(self.validate_response(reply, by=handler.name, store=store))
             transaction.commit()
             if self._is_delete:
                 self._forget(call, store)

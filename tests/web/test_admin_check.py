@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import mockserver
-from tests.process import READY, Processes, run
+from tests.process import READY, Processes, address, run
 
 ADMIN = Path(mockserver.__file__).parent / "web" / "admin"
 
