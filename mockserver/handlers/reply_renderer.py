@@ -90,7 +90,8 @@ class ReplyRenderer:
             body = self.body({"item": self.item(record, {})})
             if UNCHECKED not in record.hidden and not body_validator.is_valid(body):
                 return Reply(self.status, body, (), self.media_type)
-        content = orjson.dumps(self.body({"item": orjson.Fragment(self._item_bytes(record, item_validator))}))
+        item = orjson.Fragment(self._item_bytes(record, item_validator))
+        content = json_codec.compact(orjson.dumps(self.body({"item": item})))
         return Reply(self.status, None, (), self.media_type, content, True)
 
     def empty(self) -> Reply:
@@ -112,7 +113,7 @@ class ReplyRenderer:
         values["items"] = orjson.Fragment(
             b"[" + b",".join([self._item_bytes(record, item_validator) for record in records]) + b"]"
         )
-        content = orjson.dumps(self.body(values))
+        content = json_codec.compact(orjson.dumps(self.body(values)))
         return Reply(self.status, None, headers, self.media_type, content, True)
 
     def _item_bytes(self, record: Record, validator: Validator) -> bytes:
