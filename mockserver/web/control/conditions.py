@@ -148,9 +148,9 @@ def _matcher(wanted: Any, at: tuple[str | int, ...]) -> Callable[[Sequence[str]]
     if isinstance(wanted, Mapping):
         return _schema_matcher(_only_schema(wanted, at), (*at, "schema"))
     if isinstance(wanted, list):
-        texts = [_text(each) for each in wanted]
+        texts = [as_text(each) for each in wanted]
         return lambda sent: list(sent) == texts
-    text = _text(wanted)
+    text = as_text(wanted)
     return lambda sent: text in sent
 
 
@@ -177,7 +177,8 @@ def readings(sent: Sequence[str]) -> Iterator[Any]:
         yield list(sent)
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value of a condition as it is sent in a query, a header or a path."""
     return value if isinstance(value, str) else json_codec.write(value).decode()
 
 

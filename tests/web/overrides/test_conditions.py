@@ -246,3 +246,34 @@ def test_a_service_may_be_named_as_its_paths_begin(tmp_path: Path) -> None:
             assert is_overridden(client, {"path": "/pets/7"}, "GET", address)
             assert is_overridden(client, {"path_parameters": {"petId": "7"}, "tenant": ""}, "GET", address)
             assert not is_overridden(client, {"path": "/7"}, "GET", address)
+
+
+def test_the_latest_applies_among_those_with_a_value_and_those_without(client: Client) -> None:
+    for number, when in enumerate(
+        [
+            {"query": {"limit": 1}},
+            {"headers": {"X-A": "b"}},
+            {"query": {"limit": 2}},
+            {"query": {"limit": {"schema": {}}}},
+        ]
+    ):
+        override = {"when": {"operation": "listPets", **when}, "then": {"status": 590 + number}, "invalid": True}
+        client.post("/_mock/overrides", json=override)
+
+    def status(query: str, **headers: str) -> int:
+        return client.get(f"/pets{query}", headers=headers).status_code
+
+    assert (593, 593, 591, 200) == (
+        status("?limit=1"),
+        status("?limit=2", a="b"),
+        status("", **{"x-a": "b"}),
+        status(""),
+    )
+    client.delete("/_mock/overrides/4")
+    assert (590, 592, 591, 592, 200) == (
+        status("?limit=1"),
+        status("?limit=2"),
+        status("?limit=1", **{"x-a": "b"}),
+        status("?limit=1&limit=2", **{"x-a": "b"}),
+        status("?limit=3"),
+    )

@@ -13,6 +13,7 @@ from mockserver.web.control.overrides.answer import AnsweredRequest, App, Overri
 from mockserver.web.control.overrides.matched_request import MatchedRequest
 from mockserver.web.control.overrides.override import Override, Step
 from mockserver.web.control.overrides.overrides import Overrides
+from mockserver.web.control.overrides.places import OverrideList
 from mockserver.web.exchange import Exchange, Found, IncomingRequest, OutgoingResponse
 from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.operation_handlers import CAPACITY
@@ -34,21 +35,16 @@ class OverrideInterceptor:
 
     def concerns(self, scope: Any, found: Found) -> bool:
         """May an override apply to a request? `found` are the name of its service, and its operation."""
-        service, operation = found
-        listed = self._overrides.list_of(_namespace(scope["headers"]))
-        if listed is None or (operation is not None and not listed.is_listed(service, operation.operation_id)):
-            return False
-        return bool(self._candidates(_namespace(scope["headers"]), scope, service, operation))
+        return self._list(scope, *found) is not None
 
     async def before(self, request: IncomingRequest) -> OutgoingResponse | None:
         """The response of the override that applies, if it makes one. Raises ConnectionFault."""
-        namespace = _namespace(request.scope["headers"])
-        candidates = self._candidates(namespace, request.scope, request.service, request.operation)
-        if not candidates:
+        listed = self._list(request.scope, request.service, request.operation)
+        if listed is None:
             return None
         matched = MatchedRequest(request, self._overrides.services)
-        found = _first(candidates, matched)
-        return await self._answer(namespace, matched, *found) if found is not None else None
+        found = _first(listed.candidates(matched), matched)
+        return await self._answer(matched, *found) if found is not None else None
 
     async def after(self, exchange: Exchange) -> None:
         """Let the override that applies change the response or break the connection."""
@@ -57,22 +53,21 @@ class OverrideInterceptor:
             answer, answered, scope["headers"] = scope.pop(APPLIED)
             answer.after(answered, exchange)
 
-    def _candidates(
-        self, namespace: str, scope: Any, service: str | None, operation: Operation | None
-    ) -> Iterable[Override]:
-        listed = self._overrides.list_of(namespace)
-        if listed is None or (operation is None and scope["path"].startswith(PREFIX)):
-            return ()  # the admin API is not overridden: an override for everything could not be removed
+    def _list(self, scope: Any, service: str | None, operation: Operation | None) -> OverrideList | None:
+        """The overrides of the namespace of a request, if there are any for its operation or its path."""
+        listed = self._overrides.list_of(_namespace(scope["headers"]))
+        if listed is None or (operation is not None and listed.is_listed(service, operation.operation_id)):
+            return listed
+        if operation is None and scope["path"].startswith(PREFIX):
+            return None  # the admin API is not overridden: an override for everything could not be removed
         owner = self._overrides.services.get(service) if service is not None else None
-        return listed.candidates(owner, operation.operation_id if operation is not None else None, raw_path(scope))
+        return listed if listed.is_at_path(owner, raw_path(scope)) else None
 
-    async def _answer(
-        self, name: str, matched: MatchedRequest, override: Override, step: Step
-    ) -> OutgoingResponse | None:
+    async def _answer(self, matched: MatchedRequest, override: Override, step: Step) -> OutgoingResponse | None:
         waits, answer = step
         scope = matched.incoming.scope
         scope.pop(CAPACITY, None)
-        answered = AnsweredRequest(matched, self._overrides.namespaces.named(name), self._app)
+        answered = AnsweredRequest(matched, self._overrides.namespaces.named(override.scope.namespace.name), self._app)
         scope[APPLIED] = (answer, answered, scope["headers"])
         seconds = waits(override.random) if waits is not None else 0.0
         matched.note(f"override {override.id}: {_described(answer, seconds)}")

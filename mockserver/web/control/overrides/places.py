@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from mockserver.openapi import path_template
 from mockserver.web.control.conditions import invalid
-from mockserver.web.control.overrides.matched_request import below_base
+from mockserver.web.control.overrides.buckets import OverrideBucket
+from mockserver.web.control.overrides.matched_request import MatchedRequest, below_base
 from mockserver.web.control.overrides.override import Override
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.service import Service
@@ -83,8 +84,8 @@ class OverrideList:
 
     def __init__(self) -> None:
         self.by_id: dict[str, Override] = {}
-        self._by_operation: dict[OperationKey, list[Override]] = {}
-        self._by_path: dict[str, list[Override]] = {}
+        self._by_operation: dict[OperationKey, OverrideBucket] = {}
+        self._by_path: dict[str, OverrideBucket] = {}
         self._others: list[Override] = []
 
     def put(self, override: Override) -> None:
@@ -107,16 +108,22 @@ class OverrideList:
         return sorted(self.by_id.values(), key=_newest)
 
     def is_listed(self, service: str | None, operation: str) -> bool:
-        """May there be candidates for an operation? False costs the least; True does not promise any."""
-        return bool(self._others or self._by_path) or (service, operation) in self._by_operation
+        """Are there overrides of an operation?"""
+        return (service, operation) in self._by_operation
 
-    def candidates(self, service: Service | None, operation: str | None, raw: str) -> Iterable[Override]:
-        """The overrides that may apply to a request, the newest first; `raw` is its raw path."""
-        listed = self._by_operation.get((service.name, operation)) if service is not None and operation else None
-        at_path = self._by_path.get(_settled(below_base(raw, service))) if self._by_path else None
-        if not self._others and not at_path:
-            return reversed(listed) if listed else ()
-        return sorted((*(listed or ()), *(at_path or ()), *self._others), key=_newest)
+    def is_at_path(self, service: Service | None, raw: str) -> bool:
+        """May there be candidates for a raw path, or for any?"""
+        return bool(self._others) or (bool(self._by_path) and _settled(below_base(raw, service)) in self._by_path)
+
+    def candidates(self, request: MatchedRequest) -> list[Override]:
+        """The overrides that may apply to a request, the newest first."""
+        found = list(self._others)
+        listed = self._by_operation.get((request.service, request.operation or ""))
+        at_path = self._by_path.get(_settled(request.path)) if self._by_path else None
+        for bucket in (listed, at_path):
+            if bucket is not None:
+                found += bucket.candidates(request)
+        return sorted(found, key=_newest)
 
     def _list_all(self) -> None:
         self._by_operation.clear()
@@ -128,10 +135,11 @@ class OverrideList:
     def _list(self, override: Override) -> None:
         when, endpoints = override.wanted.get("when", {}), override.scope.endpoints
         if "path" in when and "{" not in when["path"]:
-            self._by_path.setdefault(_settled(when["path"]), []).append(override)
+            self._by_path.setdefault(_settled(when["path"]), OverrideBucket()).add(override)
         elif endpoints and ("operation" in when or "path" in when):
             for service, endpoint in endpoints:
-                self._by_operation.setdefault((service.name, endpoint.operation.operation_id), []).append(override)
+                key = (service.name, endpoint.operation.operation_id)
+                self._by_operation.setdefault(key, OverrideBucket()).add(override)
         else:
             self._others.append(override)
 
