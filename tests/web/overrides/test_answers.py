@@ -172,13 +172,12 @@ def test_the_latest_override_that_applies_is_the_one_that_answers(client: Client
     assert ["3", "2", "1"] == [each["id"] for each in client.get("/_mock/overrides").json()]
 
 
-@pytest.mark.parametrize("delay", [0.05, {"uniform": [0.05, 0.06]}, {"lognormal": {"median": 60, "sigma": 0.001}}])
+@pytest.mark.parametrize("delay", [0.01, {"uniform": [0.01, 0.02]}, {"lognormal": {"median": 0.01, "sigma": 0.1}}])
 def test_a_delay_alone_leaves_the_response_as_it_is(client: Client, delay: Any) -> None:
-    if isinstance(delay, dict) and "lognormal" in delay:
-        delay = {"lognormal": {"median": 0.05, "sigma": 0.1}}
-    put(client, LIST, {"delay": delay})
+    added = put(client, LIST, {"delay": delay})
 
     assert (200, []) == ((reply := client.get("/pets")).status_code, reply.json())
+    assert 1 == client.get(f"/_mock/overrides/{added['id']}").json()["applied"]
 
 
 def test_overrides_belong_to_one_namespace_and_end_with_it(client: Client) -> None:

@@ -16,8 +16,6 @@ from tests.web.conftest import LINEAR, SERVERS
 from tests.web.document import answers, document, served, takes
 from tests.web.overrides.server import NEW_PET, PET, PETS, Served
 
-SOLD = {"status": 503, "body": {"message": "not now"}}
-
 
 @pytest.fixture
 def client(tmp_path: Path) -> Any:

@@ -85,7 +85,7 @@ class PassedOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class OverrideScope:
     """What an override is about: its id, its namespace, and the operations that its condition may match.
 
     `is_invalid` says that its answers may break the document. `services` are all services of the sandbox.

@@ -14,7 +14,7 @@ from mockserver.web.trace import TRACE, Trace
 SLICES = 10
 """Into how many pieces a second the body of a slow response is cut."""
 
-UNUSUAL_LENGTH = b"content-length"
+CONTENT_LENGTH = b"content-length"
 
 
 class FaultBefore(PassedOn):
@@ -147,7 +147,7 @@ def wrong_length(status: int, fields: bytes, body: bytes) -> ConnectionFault:
 
 def _without_length(fields: bytes) -> bytes:
     lines = fields.split(b"\r\n")[:-1]
-    return b"".join(line + b"\r\n" for line in lines if not line.lower().startswith(UNUSUAL_LENGTH))
+    return b"".join(line + b"\r\n" for line in lines if not line.lower().startswith(CONTENT_LENGTH))
 
 
 SIMPLE: Mapping[str, Callable[[Mapping[str, Any]], PassedOn]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.openapi import json_codec
 from mockserver.web.control.conditions import Condition
-from mockserver.web.control.overrides.answer import OverrideAnswer, Scope
+from mockserver.web.control.overrides.answer import OverrideAnswer, OverrideScope
 from mockserver.web.control.overrides.delays import Draw
 from mockserver.web.control.overrides.matched_request import MatchedRequest
 
@@ -21,7 +21,7 @@ class Override:
     """An override as it was set (`wanted`), with its counts. `number` says when it was added."""
 
     def __init__(
-        self, number: int, wanted: Mapping[str, Any], scope: Scope, condition: Condition, steps: Sequence[Step]
+        self, number: int, wanted: Mapping[str, Any], scope: OverrideScope, condition: Condition, steps: Sequence[Step]
     ) -> None:
         self.number, self.wanted, self.scope, self.steps = number, wanted, scope, steps
         self._condition = condition

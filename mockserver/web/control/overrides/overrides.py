@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockserver.errors import Missing, TooMany
 from mockserver.web.control.conditions import Condition, invalid
 from mockserver.web.control.namespaces import Namespace, Namespaces
-from mockserver.web.control.overrides.answer import Place, Scope
+from mockserver.web.control.overrides.answer import OverrideScope, Place
 from mockserver.web.control.overrides.delays import delay
 from mockserver.web.control.overrides.forwarding import AllowedHosts
 from mockserver.web.control.overrides.override import Override, Step, size_of
@@ -105,22 +105,16 @@ class Overrides:
         when, is_invalid = wanted.get("when", {}), wanted.get("invalid", False)
         condition = Condition(when, ("when",))
         endpoints = concerned(when, self.services, is_invalid=is_invalid)
-        scope = Scope(str(number), namespace, endpoints, is_invalid, self.services)
+        scope = OverrideScope(str(number), namespace, endpoints, is_invalid, self.services)
         return Override(number, wanted, scope, condition, self._steps(wanted["then"], scope))
 
-    def _steps(self, then: Any, scope: Scope) -> list[Step]:
+    def _steps(self, then: Any, scope: OverrideScope) -> list[Step]:
         if isinstance(then, list) and len(then) * len(scope.endpoints) > MOST_CHECKS and not scope.is_invalid:
             raise invalid(f"{len(then)} answers for {len(scope.endpoints)} operations: name one in `when`", ("then",))
         if not isinstance(then, list):
             return [self._step(then, scope, ("then",))]
         return [self._step(each, scope, ("then", number)) for number, each in enumerate(then)]
 
-    def _step(self, then: Mapping[str, Any], scope: Scope, at: Place) -> Step:
+    def _step(self, then: Mapping[str, Any], scope: OverrideScope, at: Place) -> Step:
         waits = delay(then["delay"], (*at, "delay")) if "delay" in then else None
         return waits, answer(then, scope, self._allowed, at)
-
-
-def add_all(overrides: Overrides, entries: Iterable[Mapping[str, Any]]) -> None:
-    """Set overrides in the default namespace; the first of them is tried first. Raises Invalid and TooMany."""
-    for entry in reversed(list(entries)):
-        overrides.add(overrides.namespaces.default, entry)

@@ -12,7 +12,7 @@ from mockserver.handlers.actions import create
 from mockserver.openapi.schemas import MOST_FAULTS
 from mockserver.web.control.conditions import invalid
 from mockserver.web.control.overrides import response_checks
-from mockserver.web.control.overrides.answer import OverrideAnswer, PassedOn, Place, Scope
+from mockserver.web.control.overrides.answer import OverrideAnswer, OverrideScope, PassedOn, Place
 from mockserver.web.control.overrides.changed_responses import ChangedResponse
 from mockserver.web.control.overrides.faults import SIMPLE
 from mockserver.web.control.overrides.fixed_responses import DocumentedError, FixedResponse
@@ -41,7 +41,7 @@ NEEDED = {"rate-limit": "requests", "capacity": "limit"}
 """The fields without which a fault means nothing."""
 
 
-def answer(then: Mapping[str, Any], scope: Scope, allowed: AllowedHosts, at: Place) -> OverrideAnswer:
+def answer(then: Mapping[str, Any], scope: OverrideScope, allowed: AllowedHosts, at: Place) -> OverrideAnswer:
     """The answer that `then` describes. Raises Invalid, naming all that is wrong with it."""
     kind = _kind(then, at)
     wrong = list(_unknown_example(then, scope, at)) if kind == "example" else []
@@ -94,7 +94,7 @@ def _unknown_kind(kind: str) -> str:
     return f"{kind!r} is no kind of refusal; {hint}"
 
 
-def _unknown_example(then: Mapping[str, Any], scope: Scope, at: Place) -> Iterator[Fault]:
+def _unknown_example(then: Mapping[str, Any], scope: OverrideScope, at: Place) -> Iterator[Fault]:
     """An example that there is not, which cannot be answered, not even on purpose."""
     for _, endpoint in scope.endpoints:
         yield from response_checks.wrong_example(then["example"], then.get("status"), endpoint.operation, at)
@@ -102,7 +102,7 @@ def _unknown_example(then: Mapping[str, Any], scope: Scope, at: Place) -> Iterat
         yield fault("an example is of an operation, and `when` matches none", (*at, "example"))
 
 
-def _wrong(kind: str, then: Mapping[str, Any], scope: Scope, at: Place) -> Iterator[Fault]:
+def _wrong(kind: str, then: Mapping[str, Any], scope: OverrideScope, at: Place) -> Iterator[Fault]:
     """What the document does not allow, in any of the operations that the override is about."""
     for service, endpoint in scope.endpoints:
         operation, schemas = endpoint.operation, service.contract.schemas
@@ -117,7 +117,7 @@ def _wrong(kind: str, then: Mapping[str, Any], scope: Scope, at: Place) -> Itera
             yield fault(message + ALL_THE_SAME, (*at, "refusal"))
 
 
-def _fault(wanted: Mapping[str, Any], scope: Scope, at: Place) -> OverrideAnswer:
+def _fault(wanted: Mapping[str, Any], scope: OverrideScope, at: Place) -> OverrideAnswer:
     kind = wanted["kind"]
     for field in wanted:
         if field in FIELDS and kind not in FIELDS[field]:
@@ -137,7 +137,7 @@ def _fault(wanted: Mapping[str, Any], scope: Scope, at: Place) -> OverrideAnswer
     return SIMPLE[kind](wanted)
 
 
-def _check_operations(kind: str, scope: Scope, at: Place) -> None:
+def _check_operations(kind: str, scope: OverrideScope, at: Place) -> None:
     """Raise Invalid for a fault that none of the operations can have."""
     endpoints = [endpoint for _, endpoint in scope.endpoints]
     names = ", ".join(endpoint.operation.operation_id for endpoint in endpoints[:3])

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mockserver.behaviour.statements import RateLimit
 from mockserver.errors import Refusal, TooMany
 from mockserver.web.control.namespaces import Namespace
-from mockserver.web.control.overrides.answer import AnsweredRequest, PassedOn, Scope
+from mockserver.web.control.overrides.answer import AnsweredRequest, OverrideScope, PassedOn
 from mockserver.web.control.overrides.service_errors import error_reply, with_retry_after
 from mockserver.web.endpoint import Endpoint
 from mockserver.web.exchange import Exchange, OutgoingResponse
@@ -53,7 +53,7 @@ class ServiceOutage(TimedFault):
 class LowerRateLimit(TimedFault):
     """Fewer requests than usual, with the window and the headers of the service's own limit."""
 
-    def __init__(self, fault: Mapping[str, Any], scope: Scope) -> None:
+    def __init__(self, fault: Mapping[str, Any], scope: OverrideScope) -> None:
         super().__init__("rate-limit", fault, scope.namespace)
         self._requests, self._id = fault.get("requests", 1), scope.id
         self._limiters: dict[RateLimiter | None, RateLimiter] = {}
