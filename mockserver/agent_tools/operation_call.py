@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import httpx
 
@@ -45,10 +45,10 @@ class OperationCall:
         for name, (parameter, value) in given.items():
             if parameter["in"] == "path":
                 path = path.replace("{" + name + "}", quote(_text(value), safe=""))
-        query = [pair for each, value in given.values() if each["in"] == "query" for pair in _pairs(each, value)]
+        query = [pair for each, value in given.values() if each["in"] == "query" for pair in _query(each, value)]
         headers = {name: _text(value) for name, (each, value) in given.items() if each["in"] == "header"}
         cookies = "; ".join(f"{name}={_text(value)}" for name, (each, value) in given.items() if each["in"] == "cookie")
-        target = path + (f"?{urlencode(query)}" if query else "")
+        target = path + (f"?{'&'.join(query)}" if query else "")
         return cls(described["method"], target, headers | ({"cookie": cookies} if cookies else {}))
 
     def with_content(self, headers: Mapping[str, str], body: Any, media_type: str) -> Self:
@@ -67,16 +67,24 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _pairs(parameter: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str]]:
-    """A parameter of the query in its style (OpenAPI 3.1 section 4.8.12.3)."""
-    name = parameter["name"]
+DELIMITERS = {"pipeDelimited": "|", "spaceDelimited": "%20"}
+"""What is between the parts of a list that is one parameter; a comma in the style `form`."""
+
+
+def _query(parameter: Mapping[str, Any], value: Any) -> Iterator[str]:
+    """A parameter of the query in its style (OpenAPI 3.1 section 4.8.12.3), percent-encoded."""
+    name, style = parameter["name"], parameter["style"]
     if isinstance(value, dict):
-        is_deep = parameter["style"] == "deepObject"
-        yield from ((f"{name}[{key}]" if is_deep else key, _text(part)) for key, part in value.items())
-    elif isinstance(value, list) and parameter["explode"]:
-        yield from ((name, _text(part)) for part in value)
+        yield from (_pair(f"{name}[{key}]" if style == "deepObject" else key, part) for key, part in value.items())
+    elif isinstance(value, list) and not parameter["explode"]:
+        parts = (quote(_text(part), safe="") for part in value)
+        yield f"{quote(name, safe='')}={DELIMITERS.get(style, ',').join(parts)}"
     else:
-        yield name, _text(value)
+        yield from (_pair(name, part) for part in (value if isinstance(value, list) else [value]))
+
+
+def _pair(name: str, value: Any) -> str:
+    return f"{quote(name, safe='[]')}={quote(_text(value), safe='')}"
 
 
 async def sent(sandbox: SandboxAccess, namespace: AsyncNamespace, call: OperationCall) -> CalledOperation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -62,6 +63,13 @@ def test_over_http_a_header_names_the_namespace(sandbox_url: str, connected: Any
     assert [] == four.call("read_state", service="shop", resource="customer")["state"]
 
 
+def test_over_http_a_path_names_the_namespace_too(sandbox_url: str, connected: Any) -> None:
+    five = connected(lambda: streamable_http_client(f"{sandbox_url}/_mock/ns/five/_mock/mcp"))
+    five.call("call_operation", operation="createCustomer", body={"name": "Ada"})
+
+    assert ["five"] == [each["namespace"] for each in five.call("list_requests")["requests"]]
+
+
 def test_the_tools_are_guarded_as_the_rest_of_the_admin_api() -> None:
     app = mockserver.create_app("basedash", token="open-sesame", hosts=())
 
@@ -82,6 +90,49 @@ def test_without_the_extra_the_answer_says_how_to_install_it(monkeypatch: pytest
 
     assert (501, "application/problem+json") == (reply.status_code, reply.headers["content-type"])
     assert "pip install 'mockserver[live]'" in reply.json()["detail"]
+
+
+def test_parameters_are_written_in_the_styles_of_the_document(tmp_path: Path, connected: Any) -> None:
+    document = tmp_path / "search.yaml"
+    document.write_text(STYLES, "utf-8")
+    agent = connected(by_stdio(str(document)))
+
+    answer = agent.call(
+        "call_operation",
+        operation="search",
+        parameters={
+            "area": "a/b",
+            "ids": [1, 2],
+            "filter": {"kind": "a b"},
+            "tags": ["x", "y,z"],
+            "X-Trace": "t/1",
+            "theme": "dark",
+            "q": "ä&",
+        },
+    )
+    request = agent.call("get_request", number=answer["number"])["request"]["request"]
+    assert 200 == answer["status"], answer
+    assert "/areas/a%2Fb/items?ids=1&ids=2&filter[kind]=a%20b&tags=x,y%2Cz&q=%C3%A4%26" == request["target"]
+    assert "t/1" == dict(request["headers"])["x-trace"]
+
+
+STYLES = """
+openapi: 3.1.0
+info: {title: Search, version: "1"}
+paths:
+  /areas/{area}/items:
+    get:
+      operationId: search
+      parameters:
+      - {name: area, in: path, required: true, schema: {type: string}}
+      - {name: ids, in: query, schema: {type: array, items: {type: integer}}}
+      - {name: filter, in: query, style: deepObject, schema: {type: object, properties: {kind: {type: string}}}}
+      - {name: tags, in: query, explode: false, schema: {type: array, items: {type: string}}}
+      - {name: X-Trace, in: header, schema: {type: string}}
+      - {name: theme, in: cookie, required: true, schema: {const: dark}}
+      - {name: q, in: query, schema: {type: string}}
+      responses: {"200": {description: OK, content: {application/json: {schema: {type: array}}}}}
+"""
 
 
 def test_documents_and_an_address_cannot_both_be_given() -> None:
