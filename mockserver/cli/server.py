@@ -26,6 +26,9 @@ from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
 SHUTDOWN_SECONDS = 5
 """How long open requests may take after a signal: a body that never ends would keep the process for ever."""
 
+WORDY = ("httpx", "mcp.server")
+"""Loggers that tell of each request of a tool for agents; the journal has these requests."""
+
 
 def run(
     sandbox: Sandbox,
@@ -42,6 +45,8 @@ def run(
     output = logging.StreamHandler()
     output.setFormatter(LogFormatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[output])
+    for name in WORDY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     config = uvicorn.Config(
         sandbox,
         host=host,

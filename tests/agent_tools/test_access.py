@@ -14,9 +14,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 import mockserver
 from mockserver.web.admin import agent_endpoint
-from tests.agent_tools.conftest import Agent, by_stdio
+from tests.agent_tools.conftest import DOCUMENT, Agent, by_stdio
 from tests.client import Client
-from tests.process import run
+from tests.process import READY, Processes, address, run
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 ACCEPT = {"Accept": "application/json, text/event-stream"}
@@ -68,6 +68,18 @@ def test_over_http_a_path_names_the_namespace_too(sandbox_url: str, connected: A
     five.call("call_operation", operation="createCustomer", body={"name": "Ada"})
 
     assert ["five"] == [each["namespace"] for each in five.call("list_requests")["requests"]]
+
+
+def test_calls_of_tools_leave_the_terminal_of_the_sandbox_alone(connected: Any) -> None:
+    with Processes() as processes:
+        process, lines = processes.start("serve", DOCUMENT, "--port", "0", "--no-access-log", until=READY)
+        agent = connected(lambda: streamable_http_client(f"{address(lines)}/_mock/mcp"))
+        assert 200 == agent.call("call_operation", operation="listPets")["status"]
+        assert "nobody" in agent.error("describe_operation", operation="nobody")
+        process.kill()
+        printed, _ = process.communicate(timeout=60)
+
+    assert "" == printed.strip()
 
 
 def test_the_tools_are_guarded_as_the_rest_of_the_admin_api() -> None:
