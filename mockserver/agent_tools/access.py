@@ -55,7 +55,7 @@ def with_plain_errors(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[
     async def told(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return await tool(*args, **kwargs)
-        except (MockServerError, ValueError) as error:
+        except (MockServerError, ValueError, httpx.InvalidURL) as error:
             raise ToolError(str(error)) from None
 
     return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -78,7 +79,7 @@ class ContractTools:
         """The description of an operation; without a service, of the only one that has it. Raises SandboxError."""
         client = self._sandbox.client
         name = service if service is not None else await self._service_of(operation)
-        return await client.send(get(f"/operations/{name}", as_(dict[str, Any]), operation=operation))
+        return await client.send(get(f"/operations/{quote(name, safe='')}", as_(dict[str, Any]), operation=operation))
 
     async def _service_of(self, operation: str) -> str:
         rows = await self._sandbox.client.send(get("/operations", as_(list[dict[str, Any]])))

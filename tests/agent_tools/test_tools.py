@@ -44,6 +44,13 @@ def test_an_operation_is_described_with_its_body_an_example_and_its_behaviour(ag
     assert "there is no" not in agent.error("describe_operation", operation="buyPet")
 
 
+@pytest.mark.parametrize("service", ["../../_mock/health", "\x00", "", "no/such"])
+def test_a_service_that_does_not_exist_is_told_with_those_that_do(agent: Agent, service: str) -> None:
+    assert "petstore" in agent.error("describe_operation", operation="createPet", service=service or "nothing")
+    assert "petstore" in agent.error("list_operations", service=service)
+    assert "petstore" in agent.error("read_state", service=service, resource="pet")
+
+
 def test_an_example_of_a_description_is_accepted(agent: Agent) -> None:
     example = agent.call("describe_operation", operation="createPet")["body"]["content"][0]["example"]
 
