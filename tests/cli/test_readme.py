@@ -17,6 +17,7 @@ import pytest
 
 import mockserver
 from mockserver import contract as contracts
+from mockserver.client import Sandbox
 from tests.process import READY, ROOT, Processes, address, free_port, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -65,8 +66,11 @@ def test_the_session_with_a_document_of_your_own_prints_what_the_readme_shows(se
         for line, _ in expected
     ]  # fmt: skip
 
+    explained = run("why", "4", "--url", address(lines)).stdout.replace(address(lines), "http://127.0.0.1:8080")
+
     assert len(expected) >= 6
     assert [masked(output.strip()) for _, output in expected] == [masked(output.strip()) for output in printed]
+    assert shown("mockserver why 4") == explained
 
 
 def test_what_is_inferred_is_what_the_readme_shows() -> None:
@@ -119,15 +123,24 @@ def test_the_check_of_a_server_finds_what_the_readme_shows(tmp_path: Path) -> No
 
 def test_the_python_example_of_the_readme_works(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    block = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert block is not None
-    source = "async def example():\n" + textwrap.indent(block[1], "    ") + "    return response\n"
+    block = next(each for each in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "create_app" in each)
+    source = "async def example():\n" + textwrap.indent(block, "    ") + "    return response\n"
     names: dict[str, Callable[..., object]] = {}
     exec(compile(ast.parse(source), "README.md", "exec"), names)  # the block uses `await`
 
     response = asyncio.run(names["example"]())  # type: ignore[arg-type]
 
     assert "Rex" in response.text
+
+
+def test_the_python_example_that_steers_a_mock_works(serve: Serve) -> None:
+    _, lines = serve("docs/petstore.yaml")
+    block = next(each for each in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "namespace()" in each)
+    names: dict[str, object] = {"Sandbox": Sandbox}
+
+    exec(compile(block.replace("http://127.0.0.1:8080", address(lines)), "README.md", "exec"), names)
+
+    assert [503, 503, 201] == [answer.status_code for answer in names["answers"]]  # type: ignore[attr-defined]
 
 
 def test_the_vendors_are_served_where_the_pages_say(serve: Serve) -> None:

@@ -305,7 +305,7 @@ def test_many_answers_for_many_operations_have_to_name_one(client: Client, monke
 
     reply = client.post("/_mock/overrides", json={"then": [{"pass": True}]})
 
-    assert (422, True) == (reply.status_code, "1 answers for 4 operations: name one in `when`" in reply.text)
+    assert (409, True) == (reply.status_code, "1 answers for 4 operations: name one in `when`" in reply.text)
     assert 201 == client.post("/_mock/overrides", json={"when": LIST, "then": [{"pass": True}] * 3}).status_code
 
 

@@ -55,7 +55,7 @@ def test_a_note_names_the_override_and_what_it_does(client: Client, watching: Wa
 
     client.get("/pets")
 
-    assert ["override 1: status 503, after 0.001 s"] == watching.exchanges[-1].trace.notes
+    assert ["override 1: status 503, after 0.001 s"] == list(watching.exchanges[-1].trace.notes)
     assert 503 == watching.exchanges[-1].response.status
 
 
@@ -76,7 +76,7 @@ def test_a_lost_request_has_neither(client: Client, watching: Watching) -> None:
         client.post("/pets", json=REX)
 
     assert (None, ()) == (watching.exchanges[-1].response, watching.exchanges[-1].trace.commits)
-    assert ["override 1: lost-request"] == watching.exchanges[-1].trace.notes
+    assert ["override 1: lost-request"] == list(watching.exchanges[-1].trace.notes)
 
 
 def test_a_duplicate_delivery_has_the_changes_of_both(client: Client, watching: Watching) -> None:
@@ -87,7 +87,7 @@ def test_a_duplicate_delivery_has_the_changes_of_both(client: Client, watching: 
 
     trace = watching.exchanges[-1].trace
     assert [1, 2] == [commit.revision for commit in trace.commits]
-    assert ["override 2: duplicate", "handled once before, with the status 201"] == trace.notes
+    assert ["override 2: duplicate", "handled once before, with the status 201"] == list(trace.notes)
 
 
 def test_a_patch_that_is_not_applied_says_why(client: Client, watching: Watching) -> None:
@@ -107,4 +107,4 @@ def test_a_stale_read_leaves_the_headers_as_they_were_sent(client: Client, watch
 
     assert [] == client.get("/pets").json()
     assert None is watching.exchanges[-1].request.header("mock-at")
-    assert ["override 1: stale-read", "read as of the revision 0"] == watching.exchanges[-1].trace.notes
+    assert ["override 1: stale-read", "read as of the revision 0"] == list(watching.exchanges[-1].trace.notes)
