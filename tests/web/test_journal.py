@@ -286,3 +286,12 @@ def test_a_served_sandbox_keeps_every_way_a_request_comes_and_is_followed() -> N
 
     assert [1, 2, 3, 4] == numbers
     assert "200" == status
+
+
+def test_an_override_is_told_in_place_of_a_statement(client: Client) -> None:
+    client.post("/_mock/overrides", json={"when": {"operation": "listMcpServers"}, "then": {"status": 429}})
+    reply = client.get(SERVERS, headers=KEY)
+    told = why(client, reply)
+
+    assert (429, None, [{"step": "route", "passed": True}]) == (reply.status_code, told["statement"], told["steps"])
+    assert "Override 1: status 429." in told["sentences"]

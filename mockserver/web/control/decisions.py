@@ -32,7 +32,9 @@ class Decision(NamedTuple):
 
 
 def entry_decision(entry: JournalRecord, service: Service) -> Decision | None:
-    """The statement that decided; None if there is none, as for a path that does not exist."""
+    """The statement that decided; None if there is none, as for a path that does not exist, or for an override."""
+    if entry.is_overridden:
+        return None
     return _decided(service.contract, entry.operation, entry.trace.step, entry.trace.refusal)
 
 

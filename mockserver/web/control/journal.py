@@ -14,7 +14,7 @@ from mockserver.openapi.document import Operation
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
-from mockserver.web.trace import Trace
+from mockserver.web.trace import STEPS, Trace
 
 LONGEST_BODY = 16_384
 """How many bytes of a body are kept."""
@@ -106,6 +106,11 @@ class JournalRecord:
     def operation(self) -> Operation | None:
         """The operation that answered; None if none did."""
         return self.trace.operation
+
+    @property
+    def is_overridden(self) -> bool:
+        """Did an interceptor answer in place of the operation?"""
+        return self.operation is not None and self.trace.refusal is None and self.trace.step == STEPS[0]
 
     @property
     def service(self) -> str | None:

@@ -76,7 +76,7 @@ def steps(entry: JournalRecord) -> list[dict[str, Any]]:
     """The steps of the decision that the request reached; the last one is where it was refused, if it was."""
     reached = STEPS.index(entry.trace.step) if entry.trace.step in STEPS else 0
     is_refused = entry.trace.refusal is not None or entry.operation is None
-    names = STEPS[: reached + 1] if is_refused else STEPS
+    names = STEPS[: reached + 1] if is_refused or entry.is_overridden else STEPS
     return [{"step": name, "passed": not (is_refused and number == reached)} for number, name in enumerate(names)]
 
 

@@ -61,7 +61,7 @@ def explained(entry: JournalRecord, services: Services, stores: Mapping[str, Sto
 
 def _sentences(entry: JournalRecord, found: Decision | None, near: Candidate | None) -> Iterator[str]:
     yield f"{entry.method} {entry.target.partition('?')[0]} was answered with {_status(entry.status)}."
-    yield from entry.trace.notes
+    yield from (f"{note[:1].upper()}{note[1:]}." for note in entry.trace.notes)
     if entry.operation is None:
         yield from (f"{reason[:1].upper()}{reason[1:]}." for reason in entry.trace.reasons)
         if near is not None:
