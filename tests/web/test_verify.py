@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 import mockserver
 from tests.client import Client
 from tests.web.conftest import ADMIN, LINEAR
+from tests.web.document import document, served, takes
 
 SERVERS = "/api/public/organizations/org_abc123/mcp-servers"
 KEY = {"Authorization": f"Bearer {ADMIN}"}
@@ -103,3 +105,23 @@ def test_a_condition_that_cannot_be_compared_is_refused(client: Client, expected
     reply = verify(client, **expected)
 
     assert (400 if word == "operatoin" else 409, True) == (reply.status_code, word in reply.text)
+
+
+def test_a_form_is_compared_as_an_override_compares_it(tmp_path: Path) -> None:
+    form = {"type": "object", "properties": {"name": {"type": "string"}}}
+    paths = {
+        "/pets": {
+            "post": {
+                "operationId": "addPet",
+                "requestBody": takes(form, "application/x-www-form-urlencoded"),
+                "responses": {"204": {"description": "added"}},
+            }
+        }
+    }
+    with Client(served(tmp_path, document(paths), journal=10)) as client:
+        client.post("/pets", data={"name": "Rex"})
+        condition = {"operation": "addPet", "json_path": {"$.name": "Rex"}}
+        client.post("/_mock/overrides", json={"when": condition, "then": {"status": 503}, "times": 1, "invalid": True})
+
+        assert 200 == verify(client, **condition).status_code
+        assert [503, 204] == [client.post("/pets", data={"name": "Rex"}).status_code for _ in range(2)]

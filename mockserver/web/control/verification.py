@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
-from mockserver.openapi import json_codec, path_template
+from mockserver.openapi import path_template
 from mockserver.web.control.conditions import Condition, FieldDifference
 from mockserver.web.control.journal import JournalRecord
+from mockserver.web.control.overrides.matched_request import below_base, form_values, parsed_body
 from mockserver.web.control.shown_entry import masked_value
 from mockserver.web.request.router import Router
 from mockserver.web.service import Service
@@ -36,18 +37,13 @@ class KeptRequest:
     @cached_property
     def path(self) -> str:
         """The path below the base URL of the service."""
-        path = self.entry.target.partition("?")[0]
         service = self._services.get(self.service) if self.service is not None else None
-        if service is None:
-            return path
-        base = service.contract.document.base_path
-        prefix = f"/{service.name}{base}"
-        return path.removeprefix(prefix if path.startswith(prefix + "/") else base)
+        return below_base(self.entry.target.partition("?")[0], service)
 
     @cached_property
     def query(self) -> Mapping[str, Sequence[str]]:
         """The query parameters by name."""
-        return parse_qs(self.entry.target.partition("?")[2], keep_blank_values=True)
+        return form_values(self.entry.target.partition("?")[2].encode("latin-1"))
 
     @cached_property
     def headers(self) -> Mapping[str, Sequence[str]]:
@@ -70,13 +66,10 @@ class KeptRequest:
 
     @cached_property
     def body(self) -> Any:
-        """The body as JSON; None if it is none."""
-        if self.entry.length != len(self.entry.body) or not self.entry.body:
+        """The body, as overrides see it; None for one that the journal has cut."""
+        if self.entry.length != len(self.entry.body):
             return None
-        try:
-            return json_codec.read(self.entry.body)
-        except ValueError:
-            return None
+        return parsed_body(self.entry.body, next(iter(self.headers.get("content-type", ())), ""))
 
 
 def verified(expectation: Mapping[str, Any], entries: Sequence[JournalRecord], services: Services) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class MatchedRequest:
 
     @cached_property
     def query(self) -> Mapping[str, Sequence[str]]:
-        return _form(self.incoming.scope["query_string"])
+        return form_values(self.incoming.scope["query_string"])
 
     @cached_property
     def headers(self) -> Mapping[str, Sequence[str]]:
@@ -107,7 +107,7 @@ def parsed_body(content: bytes, media_type: str) -> Any:
     if not content:
         return None
     if media_types.essence(media_type) == "application/x-www-form-urlencoded":
-        return {name: sent[0] if len(sent) == 1 else list(sent) for name, sent in _form(content).items()}
+        return {name: sent[0] if len(sent) == 1 else list(sent) for name, sent in form_values(content).items()}
     if media_types.is_json(media_type) or not media_type:
         try:
             return json_codec.read(content)
@@ -130,7 +130,8 @@ def below_base(path: str, service: Service | None) -> str:
     return path
 
 
-def _form(content: bytes) -> Mapping[str, Sequence[str]]:
+def form_values(content: bytes) -> Mapping[str, Sequence[str]]:
+    """The parameters of a query or a form by name; none if there are too many."""
     try:
         return parse_qs(content.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_PARAMETERS)
     except ValueError:
