@@ -22,16 +22,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "printed_text", "errors", "reason_phrases", "rules", "vendor_files", "openapi", "behaviour", "examples",
-    "inference", "contract", "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__", "cli",
-    "__main__", "pytest_plugin",
+    "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi", "behaviour",
+    "examples", "inference", "contract", "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__",
+    "cli", "__main__", "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
 BESIDE = {
     "mcp_sync": ("printed_text", "errors", "reason_phrases", "rules", "messages", "state", "handlers"),
     "client": ("printed_text", "errors"),
-    "agent_tools": ("printed_text", "errors", "client"),
+    "agent_tools": ("printed_text", "errors", "loopback", "client"),
 }
 """Parts beside the row, with all that each may import."""
 

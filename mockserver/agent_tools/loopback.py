@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
+
+from mockserver.loopback import is_loopback
 
 
 def check_is_allowed(url: str | None) -> str | None:
@@ -11,19 +12,9 @@ def check_is_allowed(url: str | None) -> str | None:
     if url is None:
         return None
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or parts.username is not None or not _is_loopback(parts.hostname or ""):
+    if parts.scheme not in ("http", "https") or parts.username is not None or not is_loopback(parts.hostname or ""):
         raise ValueError(
             f"{url!r} is not on this machine; an agent may check only http://127.0.0.1, http://[::1] and "
             "http://localhost. For others, run `mockserver check` in a shell"
         )
     return url
-
-
-def _is_loopback(host: str) -> bool:
-    # Other names are not resolved: they may mean one address now and another one when they are used.
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -18,7 +18,7 @@ from mockserver.cli.problems import print_problems
 from mockserver.errors import MockServerError
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.service import ServiceSettings
-from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
+from mockserver.web.serving.server_options import SERVER_OPTIONS
 
 SERVE = "mockserver.agent_tools.stdio:serve"
 """Named and not imported: it needs the `live` extra."""
@@ -102,7 +102,7 @@ async def _listening(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
     listener = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     sandbox.reached_at(url)
-    server = _QuietServer(uvicorn.Config(sandbox, http=MockHttpProtocol, **OPTIONS))
+    server = _QuietServer(uvicorn.Config(sandbox, **OPTIONS))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         yield url  # the port is open already: a request that comes early waits
@@ -120,14 +120,5 @@ class _QuietServer(uvicorn.Server):
         yield
 
 
-OPTIONS: dict[str, Any] = {
-    "log_level": "warning",
-    "log_config": None,
-    "access_log": False,
-    "lifespan": "on",
-    "ws": "none",
-    "proxy_headers": False,
-    "server_header": False,
-    "timeout_graceful_shutdown": 1,
-}
+OPTIONS: dict[str, Any] = {**SERVER_OPTIONS, "log_config": None, "timeout_graceful_shutdown": 1}
 """As `mockserver serve` has them, without anything on standard output."""

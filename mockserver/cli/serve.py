@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import ipaddress
 import secrets
 import sys
 from pathlib import Path
@@ -23,6 +22,7 @@ from mockserver.cli.problems import print_problems
 from mockserver.cli.server import run
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
+from mockserver.loopback import is_loopback
 from mockserver.rules import from_modules
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.control.namespaces import NamespaceLimits
@@ -154,13 +154,3 @@ def app_options(
         "namespace_limits": NamespaceLimits(namespace_idle, max_namespaces),
         "forward_allow": forward_allow,
     }
-
-
-def is_loopback(host: str) -> bool:
-    """Can only this machine connect to the address?"""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

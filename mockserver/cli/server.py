@@ -21,7 +21,7 @@ from mockserver.cli.reload import Reload, Watch
 from mockserver.errors import MockServerError
 from mockserver.printed_text import LogFormatter
 from mockserver.web.app import Sandbox
-from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
+from mockserver.web.serving.server_options import SERVER_OPTIONS
 
 SHUTDOWN_SECONDS = 5
 """How long open requests may take after a signal: a body that never ends would keep the process for ever."""
@@ -51,16 +51,10 @@ def run(
         sandbox,
         host=host,
         port=port,
-        log_level="warning",
-        access_log=False,  # ours is an interceptor: it sees the fast path, which uvicorn's would turn off
-        lifespan="on",
-        http=MockHttpProtocol,
-        ws="none",
-        proxy_headers=False,
-        server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         ssl_certfile=certificate.certificate if certificate is not None else None,
         ssl_keyfile=certificate.key if certificate is not None else None,
+        **SERVER_OPTIONS,
     )
     gc.freeze()
     gc.enable()

@@ -12,7 +12,7 @@ from mockserver.client import Sandbox as Client
 from mockserver.pytest_plugin.app_transport import AppTransport
 from mockserver.pytest_plugin.loop_thread import LoopThread
 from mockserver.web.app import Sandbox
-from mockserver.web.serving.uvicorn_protocol import MockHttpProtocol
+from mockserver.web.serving.server_options import SERVER_OPTIONS
 
 IN_PROCESS = "http://mock"
 """The address of a sandbox that listens on no port."""
@@ -53,7 +53,7 @@ class SharedSandbox:
 
     async def _listen(self) -> str:
         # uvicorn opens the port itself: only then does asyncio set TCP_NODELAY, without which a response takes 40 ms.
-        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, http=MockHttpProtocol, **OPTIONS)
+        config = uvicorn.Config(self.app, host="127.0.0.1", port=0, **OPTIONS)
         self._server = server = _BackgroundServer(config)
         self._serving = asyncio.create_task(server.serve())
         await asyncio.wait({self._serving, server.is_up}, return_when=asyncio.FIRST_COMPLETED)
@@ -81,14 +81,5 @@ class _BackgroundServer(uvicorn.Server):
         self.is_up.set_result(None)
 
 
-OPTIONS: dict[str, Any] = {
-    "log_level": "warning",
-    "log_config": None,
-    "access_log": False,
-    "lifespan": "on",
-    "ws": "none",
-    "proxy_headers": False,
-    "server_header": False,
-    "timeout_graceful_shutdown": GRACE,
-}
+OPTIONS: dict[str, Any] = {**SERVER_OPTIONS, "log_config": None, "timeout_graceful_shutdown": GRACE}
 """As `mockserver serve` has them; the logging of the tests stays as it is."""

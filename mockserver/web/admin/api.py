@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from mockserver import contract as contracts
 from mockserver.behaviour.statements import Behaviour, ErrorBody, Errors, OperationBehaviour, ServiceStatements
 from mockserver.contract import Contract
-from mockserver.messages import Call, Reply
+from mockserver.messages import Call
 from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
@@ -187,8 +187,3 @@ def override_schema() -> Validator:
 
 def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     return JSONResponse({"status": status, "detail": detail}, status, headers, "application/problem+json")
-
-
-def problem_reply(status: int, detail: str) -> Reply:
-    """An error of the admin API (RFC 9457)."""
-    return Reply(status, {"status": status, "detail": detail}, media_type="application/problem+json")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.openapi import json_codec
+from mockserver.reason_phrases import PHRASES
 
 
 def archive(entries: Iterable[dict[str, Any]], address: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def _response(response: dict[str, Any] | None) -> dict[str, Any]:
     content = _content(shown)
     return {
         "status": shown["status"],
-        "statusText": _phrase(shown["status"]),
+        "statusText": PHRASES.get(shown["status"], ""),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(shown),
@@ -79,10 +79,3 @@ def _content(message: dict[str, Any]) -> dict[str, Any]:
     if "base64" in body:
         return found | {"text": body["base64"], "encoding": "base64"}
     return found | {"text": body.get("text", "")}
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""

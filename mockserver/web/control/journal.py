@@ -29,73 +29,48 @@ FOLLOWERS = 100
 
 
 class JournalRecord:
-    """One request and its response, as they were sent: bytes become readable when somebody reads them."""
+    """One request and its response, as they were sent: bytes become readable when they are read.
 
-    __slots__ = ("_kept", "trace")
+    `moment` is when the response was ready, in seconds since 1970, by the clock of the machine. `body` and that of the
+    `response` are cut; `length` and `sent` are their lengths before. `response` is None if there was none.
+    """
+
+    number: int
+    moment: float
+    seconds: float
+    method: str
+    body: bytes
+    length: int
+    response: CompleteResponse | None
+    sent: int
 
     def __init__(self, trace: Trace) -> None:
-        self.trace, self._kept = trace, trace.kept
-
-    @property
-    def number(self) -> int:
-        """Its number: that of the first request is 1."""
-        number: int = self._kept[0]
-        return number
-
-    @property
-    def moment(self) -> float:
-        """When the response was ready, in seconds since 1970, by the clock of the machine."""
-        moment: float = self._kept[1]
-        return moment
-
-    @property
-    def seconds(self) -> float:
-        """How long the mock took."""
-        seconds: float = self._kept[2]
-        return seconds
-
-    @property
-    def method(self) -> str:
-        """The method."""
-        method: str = self._kept[3]
-        return method
+        self.trace = trace
+        (
+            self.number,
+            self.moment,
+            self.seconds,
+            self.method,
+            self._path,
+            self._query,
+            self._head,
+            self.body,
+            self.length,
+            self.response,
+            self.sent,
+        ) = trace.kept
 
     @property
     def target(self) -> str:
         """The path with the query, as sent."""
-        path, query = self._kept[4], self._kept[5]
-        whole: bytes = path + (b"?" + query if query else b"")
+        whole: bytes = self._path + (b"?" + self._query if self._query else b"")
         return whole.decode("latin-1")
 
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The names and values of the request's header fields."""
-        parts = self._kept[6].decode("latin-1").split("\0")
+        parts = self._head.decode("latin-1").split("\0")
         return list(zip(parts[::2], parts[1::2], strict=False))
-
-    @property
-    def body(self) -> bytes:
-        """The start of the request's body; `length` is the length of all of it."""
-        body: bytes = self._kept[7]
-        return body
-
-    @property
-    def length(self) -> int:
-        """The length of the request's body."""
-        length: int = self._kept[8]
-        return length
-
-    @property
-    def response(self) -> CompleteResponse | None:
-        """Status, header lines and the start of the body of the response; None if there was none."""
-        response: CompleteResponse | None = self._kept[9]
-        return response
-
-    @property
-    def sent(self) -> int:
-        """The length of the response's body."""
-        sent: int = self._kept[10]
-        return sent
 
     @property
     def status(self) -> int | None:

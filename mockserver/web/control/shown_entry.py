@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockserver.errors import Refusal
+from mockserver.handlers.item_editor import MASK
+from mockserver.handlers.item_editor import masked as masked_fields
 from mockserver.openapi import json_codec, media_types
 from mockserver.printed_text import masked
 from mockserver.state.record import Record
@@ -17,8 +19,6 @@ from mockserver.web.control.journal import JournalRecord
 from mockserver.web.control.nearest_operation import nearest
 from mockserver.web.service import Service
 from mockserver.web.trace import STEPS
-
-MASK = "********"
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
@@ -180,7 +180,7 @@ def _fields(record: Record | None, resource: str, service: Service | None) -> di
         return None
     plan = service.plans.get(resource) if service is not None else None
     secrets = plan.secrets if plan is not None else frozenset[str]()
-    return {name: MASK if name in secrets and value is not None else value for name, value in record.fields.items()}
+    return masked_fields(record.fields, secrets)
 
 
 def _plain(id: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from mockserver.errors import (
 )
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
+from mockserver.reason_phrases import PHRASES
 from mockserver.state.store import Store
 from mockserver.web.control.decisions import Decision, entry_decision
 from mockserver.web.control.journal import JournalRecord
@@ -107,10 +107,7 @@ def _evidence(found: Decision) -> str:
 def _status(status: int | None) -> str:
     if status is None:
         return "nothing: the connection was cut, or the mock failed"
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
+    return f"{status} {PHRASES.get(status, '')}".rstrip()
 
 
 def _curl(
