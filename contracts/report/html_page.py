@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.model.finding import Finding, RecordedExchange, Verdict
+from contracts.model.finding import Finding, RecordedExchange
+from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report, ReportLine
-from contracts.report.texts import describe, violated
+from contracts.report.summary import headline
+from contracts.report.texts import count, describe, violated
 from contracts.reproduce.curl import as_shell
 from contracts.reproduce.script import script
 
 SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–"}
 
 MODES = {"quick": "quick run", "default": "standard run", "campaign": "thorough run"}
-
-HEADINGS: dict[Verdict, tuple[str, str]] = {
-    "failure": ("Failures", "The service violates a statement that is documented or was observed."),
-    "warning": (
-        "Warnings",
-        "The service violates a statement that is only inferred or assumed. Such a statement may be wrong itself.",
-    ),
-    "disagreement": (
-        "Disagreements",
-        "Two validators do not agree whether a response matches the document.",
-    ),
-}
 
 SHOWN = 6000
 """At most this many characters of a response are shown. The JSON report has all of them."""
@@ -44,6 +35,16 @@ class ShownFinding:
     line: ReportLine | None
     shell: str
     is_reproducible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCause:
+    """A cause: its example, its other findings, the operations, and the options that silence it."""
+
+    example: ShownFinding
+    others: list[ShownFinding]
+    operations: tuple[str, ...]
+    silence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,13 @@ def _environment() -> Environment:
 
 
 def _variables(report: Report) -> dict[str, Any]:
-    checks = sorted({check for _, check in report.result.outcomes})
+    checks, found = sorted({check for _, check in report.result.outcomes}), report.causes
     return {
         "report": report,
         "facts": [report.target, MODES.get(report.mode, report.mode), f"seed {report.seed}", report.created_at],
         "verdict": _verdict(report),
         "numbers": _numbers(report),
-        "groups": [
-            (verdict, *texts, [_shown(report, each) for each in report.of(verdict)])
-            for verdict, texts in HEADINGS.items()
-            if report.of(verdict)
-        ],
+        "causes": [_shown_cause(report, each, found) for each in found],
         "known": [_shown(report, each) for each in report.known_findings],
         "checks": checks,
         "rows": list(_rows(report, checks)),
@@ -95,14 +92,11 @@ def _variables(report: Report) -> dict[str, Any]:
 def _verdict(report: Report) -> tuple[str, str]:
     if report.result.stopped:
         return "unknown", f"The check ended early: {report.result.stopped}"
+    found = f": {headline(report.causes)}" if report.causes else ""
     if report.failures or report.stale:
-        stale = f", {_count(len(report.stale), 'known failure')} to remove" if report.stale else ""
-        return "failed", f"{_count(len(report.failures), 'failure')}{stale}"
-    return ("unknown", "No check ran") if report.exit_code else ("passed", "No failures")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("s" if number != 1 else "")
+        stale = f", {count(len(report.stale), 'known failure')} to remove" if report.stale else ""
+        return "failed", f"{count(len(report.failures), 'failure')}{found}{stale}"
+    return ("unknown", "No check ran") if report.exit_code else ("passed", f"No failures{found}")
 
 
 def _numbers(report: Report) -> list[tuple[str, int | str]]:
@@ -117,6 +111,12 @@ def _numbers(report: Report) -> list[tuple[str, int | str]]:
         ("requests", report.result.requests),
         ("seconds", f"{report.result.seconds:.1f}"),
     ]
+
+
+def _shown_cause(report: Report, cause: Cause, all_causes: Sequence[Cause]) -> ShownCause:
+    example, *others = (_shown(report, each) for each in cause.findings)
+    silence = " ".join(f"--ignore {shlex.quote(each)}" for each in silencing(cause, all_causes))
+    return ShownCause(example, others, cause.operations, silence)
 
 
 def _shown(report: Report, found: Finding) -> ShownFinding:

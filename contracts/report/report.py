@@ -13,6 +13,7 @@ from contracts.checks import is_own
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import KnownFailure, stale
+from contracts.report.causes import Cause, causes, silencing
 from contracts.runner.runner import CheckResult, severity
 from mockserver.errors import MockServerError
 
@@ -95,6 +96,11 @@ class Report:
         """The findings with a verdict, without those that match a known failure."""
         return tuple(each for each in self.result.findings if each.verdict == verdict and not self.reason(each))
 
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes of all findings that match no known failure, the worst first."""
+        return causes([each for each in self.result.findings if not self.reason(each)])
+
     def reason(self, found: Finding) -> KnownFailure | None:
         """The known failure that a finding matches; None if there is none."""
         return next((entry for entry in self.known_failures if entry.fits(found)), None)
@@ -131,7 +137,7 @@ def joined(first: CheckResult, second: CheckResult) -> CheckResult:
 
 def as_json(report: Report) -> str:
     """The report as JSON. Bodies that are not text are `{"base64": …}`. Secrets are replaced by `${NAME}`."""
-    result = report.result
+    result, found = report.result, report.causes
     shown = {
         "format": FORMAT,
         "title": report.title,
@@ -156,9 +162,19 @@ def as_json(report: Report) -> str:
         "stale": [str(entry) for entry in report.stale],
         "places": {operation: place._asdict() for operation, place in report.places.items()},
         "outcomes": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.outcomes.items()],
+        "causes": [_cause(each, found) for each in found],
         "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
     }
     return json.dumps(shown, indent=1, default=_body)
+
+
+def _cause(cause: Cause, all_causes: tuple[Cause, ...]) -> dict[str, Any]:
+    return {
+        "verdict": cause.verdict,
+        "findings": [each.id for each in cause.findings],
+        "operations": cause.operations,
+        "ignore": silencing(cause, all_causes),
+    }
 
 
 def _body(value: Any) -> Any:

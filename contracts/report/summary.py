@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from contracts.model.finding import Finding
+from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report
-from contracts.report.texts import describe, violated_with_source
+from contracts.report.texts import count, describe, violated_with_source
 from mockserver.printed_text import printable
 
 SHOWN = 20
-"""At most this many findings of each kind are printed. The report files contain all of them."""
+"""At most this many causes, notes and items are printed. The report files contain all of them."""
+
+PLACES = 6
+"""At most this many operations of a cause are printed."""
 
 
 def lines(report: Report) -> Iterator[str]:
-    """The lines of the summary. The most important come last, where a terminal shows them."""
+    """The lines of the summary: the causes, the worst first, then what else the reader must do, then the numbers."""
     warnings = [*report.of("warning"), *report.of("disagreement")]
-    yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
+    found = report.causes
+    if found:
+        yield headline(found)
+        yield ""
+    for each in found[:SHOWN]:
+        yield from cause_lines(each, found)
+    yield from _more("causes", len(found[SHOWN:]))
     yield from _known(report)
-    for each in (*warnings[:SHOWN], *report.failures[:SHOWN]):
-        yield from finding_lines(each)
-    yield from _more("findings", len(warnings[SHOWN:]) + len(report.failures[SHOWN:]))
+    yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
     yield from (
         f"NO LONGER FAILS {entry}: remove it from the known failures ({entry.reason})" for entry in report.stale
     )
@@ -55,13 +64,28 @@ def _numbers(report: Report, warnings: int) -> Iterator[str]:
     speed = result.requests / result.seconds if result.seconds else 0
     skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
-    known = f", {_count(len(report.known_findings), 'known failure')}" if report.known_failures else ""
-    failures, warned = _count(len(report.failures), "failure"), _count(warnings, "warning")
+    known = f", {count(len(report.known_findings), 'known failure')}" if report.known_failures else ""
+    failures, warned = count(len(report.failures), "failure"), count(warnings, "warning")
     yield f"{report.passed} passed, {failures}, {warned}, {skipped} skipped{known}"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def headline(found: Sequence[Cause]) -> str:
+    """`5 causes, 19 findings`."""
+    return f"{count(len(found), 'cause')}, {count(sum(len(each.findings) for each in found), 'finding')}"
+
+
+def cause_lines(cause: Cause, all_causes: Sequence[Cause]) -> Iterator[str]:
+    """The lines about a cause: its example, where else it was found, and the options that silence it."""
+    *shown, last = finding_lines(cause.example)
+    yield from shown
+    places = cause.operations
+    if len(cause.findings) > 1:
+        more = f", … and {len(places) - PLACES} more" if len(places) > PLACES else ""
+        found = f"{count(len(cause.findings), 'finding')} in {count(len(places), 'place')}"
+        yield f"  found      {found}: {', '.join(places[:PLACES])}{more}"
+    options = " ".join(f"--ignore {shlex.quote(each)}" for each in silencing(cause, all_causes)[:PLACES])
+    yield f"  silence    {options}"
+    yield last
 
 
 def finding_lines(found: Finding) -> Iterator[str]:

@@ -47,3 +47,8 @@ def violated_with_source(found: Finding) -> str:
         return text
     source = f", {statement.source}" if statement.source not in ("", text) else ""
     return f"{text} ({statement.evidence}{source})"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,49 @@
+"""How bad a finding is, apart from its verdict: what to mend first."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from contracts.checks import CHECKS
+from contracts.checks.vendor_rules import installed_vendor_check
+from contracts.conformance.engine_checks import ANSWERED
+from contracts.model.finding import Finding
+
+WORST = (
+    "authentication", "tenants", "permissions", "secrets", "ownership", "security",
+    "read_your_writes", "updates", "concurrency", "state_machine", "linearizability", "cascade", "idempotency",
+    "ignored_auth", "object_level_authorization", "use_after_free", "ensure_resource_availability",
+    "not_a_server_error", ANSWERED,
+)  # fmt: skip
+"""Modules of our checks, and checks of Schemathesis, whose findings mean open access, lost data or a crash."""
+
+STYLE = (
+    "http_errors", "odd_input", "error_replies", "policies", "success_replies", "reply_templates", "timestamps",
+    "allow_header_conformance", "unsupported_method", "content_type_conformance", "response_headers_conformance",
+    "missing_required_header", "rate_limits",
+)  # fmt: skip
+"""Those whose findings are about the form of a response."""
+
+
+def severity(found: Finding) -> int:
+    """0: open access, lost data, or a server error; 1: all else; 2: style.
+
+    A server error for a request that no ordinary client sends is no more than a 1.
+    """
+    last, origin = found.exchanges[-1].status if found.exchanges else 200, _origin(found.check)
+    if last == 0 or last >= 500:
+        return 1 if origin in STYLE or _is_odd(found) else 0
+    return 0 if origin in WORST else 2 if origin in STYLE else 1
+
+
+def _is_odd(found: Finding) -> bool:
+    """Is half a surrogate pair in the last request? Stock frameworks fail to write it (RFC 8259 section 8.2)."""
+    return b"\\ud8" in (found.exchanges[-1].body or b"").lower()
+
+
+@cache
+def _origin(check: str) -> str:
+    """The module of one of our checks; the name of any other."""
+    known = next((each for each in CHECKS if each.name == check), None) or installed_vendor_check(check)
+    function = getattr(known.run, "func", known.run) if known else None
+    return function.__module__.rpartition(".")[2] if function else check

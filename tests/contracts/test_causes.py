@@ -1,0 +1,146 @@
+"""Findings are grouped by their cause, the worst first."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
+from contracts.report.causes import causes, place, shape, silencing
+from contracts.report.html_page import as_html
+from contracts.report.report import Report
+from contracts.report.summary import lines
+from contracts.runner.runner import CheckResult
+
+DOCUMENTED = StatementRef("x", "http", "documented", "RFC 9110", "A rule.")
+GUESSED = StatementRef("x", "order", "inferred", "", "newest first")
+
+
+def found(check: str, operation: str, expected: str, seen: str, *, status: int = 200, body: bytes | None = None,
+          answer: bytes = b"", statement: StatementRef = DOCUMENTED) -> Finding:  # fmt: skip
+    method, _, path = operation.partition(" ")
+    exchange = RecordedExchange(method, f"http://service{path}", (), body, status, (), answer)
+    return finding(check, operation, expected=expected, seen=seen, statement=statement, exchanges=(exchange,),
+                   about=expected)  # fmt: skip
+
+
+def report(*findings: Finding) -> Report:
+    outcomes = {(each.operation, each.check): "failed" for each in findings}
+    return Report("Things", "1", "http://service", 0, "quick", CheckResult(findings, outcomes, 3, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a GET returns displayName \"x\"", "a GET returns createdBy 7"),
+        ("GET /a/{id} returns 404 for it", "DELETE /b/{id} returns 404 for it"),
+        ("status 201", "status 204"),
+        ("item 6f1c9f6e-1111-4222-8333-123456789abc is gone", "item 17 is gone"),
+        ("since 2026-01-02T03:04:05Z", "since 2025-01-02T03:04:05.123+01:00"),
+    ],
+)  # fmt: skip
+def test_ids_numbers_names_and_methods_do_not_tell_causes_apart(one: str, other: str) -> None:
+    assert shape(one) == shape(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("status 404", "status 403"),
+        ("1 is not of type 'string'", "1 is not of type 'integer'"),
+        ("the list contains it", "the list does not contain it"),
+        ("a request returns 404", "a request returns 410"),
+    ],
+)
+def test_statuses_and_types_tell_causes_apart(one: str, other: str) -> None:
+    assert shape(one) != shape(other)
+
+
+def test_a_field_that_the_bodies_name_does_not_tell_causes_apart() -> None:
+    body = b'{"title": "x", "pages": 3}'
+    two = [
+        found("replace", "PUT /a", "the reply shows title as sent", "null", body=body),
+        found("replace", "PUT /b", "the reply shows pages as sent", "null", body=body),
+    ]
+
+    [cause] = causes(two)
+
+    assert ("PUT /a", "PUT /b") == cause.operations
+
+
+def test_many_checks_that_meet_one_server_error_have_one_cause() -> None:
+    texts = ("a valid create succeeds", "the page has two items", "a long text is stored")
+    crashes = [found(f"check-{n}", "POST /a", text, "status 500", status=500) for n, text in enumerate(texts)]
+
+    assert [3] == [len(cause.findings) for cause in causes(crashes)]
+
+
+def test_a_response_that_breaks_two_statements_has_one_cause_shown_by_the_more_telling_one() -> None:
+    crash = {"status": 500, "body": b'"\\ud800"', "answer": b"oops"}
+    two = [
+        found("document", "POST /a", "no server error for any request", "status 500: oops", **crash),  # type: ignore[arg-type]
+        found("odd-input", "POST /a", "half a surrogate pair causes no server error", "status 500", **crash),  # type: ignore[arg-type]
+    ]
+
+    assert ["odd-input"] == [cause.example.check for cause in causes(two)]
+
+
+def test_lost_data_comes_before_style_and_failures_before_warnings() -> None:
+    style = found("method-not-allowed", "GET /a", "an Allow header", "Allow: GET")
+    lost = found("read-back", "GET /a/{id}", "the reply shows name as it was sent", "null")
+    guess = found("order", "GET /a", "newest first", "another order", statement=GUESSED)
+
+    assert ["read-back", "method-not-allowed", "order"] == [
+        cause.example.check for cause in causes([guess, style, lost])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trace", "named"),
+    [
+        ('  File "/srv/web.py", line 3, in x\n  File "/srv/app.py", line 12, in y\nKeyError', "/srv/app.py:12"),
+        ("NullPointerException\n\tat org.acme.Pets.get(Pets.java:41)\n\tat org.x.Y.z(Y.java:1)", "Pets.java:41"),
+        ("TypeError: x\n    at get (/srv/pets.js:7:11)\n    at next (/srv/router.js:1:2)", "/srv/pets.js:7"),
+        ("Internal Server Error", ""),
+    ],
+)  # fmt: skip
+def test_the_place_in_the_server_is_the_innermost_frame_of_a_stack_trace(trace: str, named: str) -> None:
+    crash = found("create", "POST /a", "x", "status 500", status=500, answer=trace.encode())
+
+    assert named == place(crash.exchanges)
+
+
+def test_the_options_that_silence_a_cause_silence_no_other() -> None:
+    everywhere = [found("paging", f"GET /{n}", "a page", "none") for n in range(3)]
+    other = found("order", "GET /0", "ascending", "descending")
+    response = [found("document", f"GET /{n}", "a documented status", "status 418") for n in range(2)]
+
+    found_causes = causes([*everywhere, other, *response])
+
+    assert {("paging",), ("order:GET /0",), ("document:GET /0", "document:GET /1")} == {
+        silencing(each, found_causes) for each in found_causes
+    }
+
+
+def test_the_terminal_begins_with_the_number_of_causes_and_says_in_how_many_places() -> None:
+    printed = list(lines(report(*(found("paging", f"GET /{n}", "a page", "none") for n in range(12)))))
+
+    assert "1 cause, 12 findings" == printed[0]
+    [places] = [line for line in printed if "12 places" in line]
+    assert "… and 6 more" in places
+    assert any("--ignore paging" in line for line in printed)
+
+
+def test_the_page_begins_with_the_worst_cause() -> None:
+    style = found("method-not-allowed", "GET /a", "an Allow header", "Allow: GET")
+    lost = found("replace", "PUT /a/{id}", "the reply shows name as it was sent", "the <old> name")
+
+    page = as_html(report(style, lost))
+
+    text = html.unescape(re.sub(r"<(?:style|script)>.*?</(?:style|script)>|<[^>]*>", "", page, flags=re.DOTALL))
+    assert "2 failures: 2 causes, 2 findings" in text
+    assert text.index("the <old> name") < text.index("Allow: GET") < text.index("In numbers")
+    first = page.index('<article id="cause-1"')
+    assert first < page.index("the &lt;old&gt; name", first) < page.index('<article id="cause-2"')
