@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -286,6 +288,45 @@ def test_a_served_sandbox_keeps_every_way_a_request_comes_and_is_followed() -> N
 
     assert [1, 2, 3, 4] == numbers
     assert "200" == status
+
+
+def test_a_request_is_kept_alike_however_its_bytes_arrive() -> None:
+    body = b'{"name":"Linear","description":"two\\r\\n\\r\\nlines","transport":"http"}'
+    head = f"POST {SERVERS}?a=%31&b HTTP/1.1\r\nHost: h\r\nX-Note:  spaced \r\nConnection: keep-alive\r\n"
+    head += f"Authorization: {KEY['Authorization']}\r\nContent-Type: application/json\r\n"
+    whole = head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    chunks = head.encode() + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    absolute = whole.replace(b"POST /", b"POST http://h/", 1)
+    ways = ([whole], [whole[:40], whole[40:]], [whole[:-9], whole[-9:]], [whole + whole], [chunks], [absolute])
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
+        port = next(int(found[1]) for line in lines if (found := re.search(r"http://127\.0\.0\.1:(\d+)", line)))
+        for pieces in (ways[0], *ways):  # the first request of a path takes another way
+            send_pieces(port, pieces, 2 if pieces == [whole + whole] else 1)
+        kept = httpx.get(f"http://127.0.0.1:{port}/_mock/requests").json()
+    requests = [
+        each["request"] | {"headers": [f for f in each["request"]["headers"] if f[0] not in FRAMING]} for each in kept
+    ]
+
+    assert [requests[-1]] * 8 == requests
+    assert f"{SERVERS}?a=%31&b" == requests[0]["target"]
+    assert ["x-note", "spaced"] in requests[0]["headers"]
+    assert "two\r\n\r\nlines" == requests[0]["body"]["json"]["description"]
+
+
+FRAMING = ("content-length", "transfer-encoding")
+
+
+def send_pieces(port: int, pieces: list[bytes], responses: int) -> None:
+    """Send pieces one after the other on a connection of its own, and wait for so many responses."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.05)
+        received = b""
+        while received.count(b"HTTP/1.1 ") < responses or not received.endswith(b"}"):
+            received += connection.recv(65_536)
 
 
 def test_an_override_is_told_in_place_of_a_statement(client: Client) -> None:

@@ -7,20 +7,16 @@ import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from itertools import chain, takewhile
+from functools import cached_property
+from itertools import takewhile
 from typing import Any
 
 from mockserver.openapi.document import Operation
+from mockserver.web.control.kept_request import LONGEST_BODY, KeptRequest, RequestParts, keep, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
 from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import STEPS, Trace
-
-LONGEST_BODY = 16_384
-"""How many bytes of a body are kept."""
-
-LONGEST_HEAD = 16_384
-"""How many bytes of header fields are kept, and how many of a request target."""
 
 ADMIN = PREFIX.encode()
 
@@ -35,42 +31,40 @@ class JournalRecord:
     `response` are cut; `length` and `sent` are their lengths before. `response` is None if there was none.
     """
 
-    number: int
-    moment: float
-    seconds: float
-    method: str
-    body: bytes
-    length: int
-    response: CompleteResponse | None
-    sent: int
-
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        (
-            self.number,
-            self.moment,
-            self.seconds,
-            self.method,
-            self._path,
-            self._query,
-            self._head,
-            self.body,
-            self.length,
-            self.response,
-            self.sent,
-        ) = trace.kept
+        self.number, self.moment, self.seconds = trace.number, trace.moment, trace.seconds
+        self.response: CompleteResponse | None = trace.response
+        self.sent = trace.sent
+
+    @cached_property
+    def _request(self) -> RequestParts:
+        return parts_of(self.trace.request)
+
+    @property
+    def method(self) -> str:
+        """The method of the request."""
+        return self._request.method
 
     @property
     def target(self) -> str:
         """The path with the query, as sent."""
-        whole: bytes = self._path + (b"?" + self._query if self._query else b"")
-        return whole.decode("latin-1")
+        return self._request.target
 
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The names and values of the request's header fields."""
-        parts = self._head.decode("latin-1").split("\0")
-        return list(zip(parts[::2], parts[1::2], strict=False))
+        return self._request.headers
+
+    @property
+    def body(self) -> bytes:
+        """The body of the request, cut."""
+        return self._request.body
+
+    @property
+    def length(self) -> int:
+        """The length of the request's body before it was cut."""
+        return self._request.length
 
     @property
     def status(self) -> int | None:
@@ -119,48 +113,28 @@ class RequestJournal:
         path: bytes = scope.get("raw_path") or scope["path"].encode()
         if path.startswith(ADMIN):
             return response
-        self.last = number = self.last + 1
+        self.last = trace.number = number = self.last + 1
         status, fields, content = response
         if not self.quiet:
             fields += b"mock-request: %d\r\n" % number
             if trace.commits:
                 fields += b"mock-revision: %d\r\n" % trace.commits[-1].revision
             response = status, fields, content
-        kept = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
-        self._keep(number, path, scope, body, trace, seconds, kept, len(content))
+        trace.response = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
+        trace.sent = len(content)
+        self._keep(keep(scope, path, body), trace, seconds)
         return response
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
         path: bytes = scope.get("raw_path") or scope["path"].encode()
         if not path.startswith(ADMIN):
-            self.last += 1
-            self._keep(self.last, path, scope, body, trace, seconds, None, 0)
+            self.last = trace.number = self.last + 1
+            trace.response, trace.sent = None, 0
+            self._keep(keep(scope, path, body), trace, seconds)
 
-    def _keep(
-        self,
-        number: int,
-        path: bytes,
-        scope: Any,
-        body: bytes,
-        trace: Trace,
-        seconds: float,
-        response: CompleteResponse | None,
-        sent: int,
-    ) -> None:
-        trace.kept = (
-            number,
-            time.time(),
-            seconds,
-            scope["method"],
-            path[:LONGEST_HEAD],
-            scope["query_string"][:LONGEST_HEAD],
-            b"\0".join(chain.from_iterable(scope["headers"]))[:LONGEST_HEAD],
-            body[:LONGEST_BODY],
-            len(body),
-            response,
-            sent,
-        )
+    def _keep(self, request: KeptRequest, trace: Trace, seconds: float) -> None:
+        trace.request, trace.seconds, trace.moment = request, seconds, time.time()
         self._traces.append(trace)
         if self._waiting:
             for event in self._waiting:

@@ -10,6 +10,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
 
+RECEIVED = "mockserver.received"
+"""The key of an ASGI scope with the bytes that begin with the request, if one piece has its whole head."""
+
 TOO_LONG = (
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     f"the request line and the header fields have more than {MAX_HEAD} bytes",
@@ -25,6 +28,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._unread = 0
+        self._received = b""
         self._idle_since: float | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
 
@@ -46,12 +50,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """
         self._unread += len(data)
         self._idle_since = None
+        self._received = data
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
             self._ignore_upgrade(memoryview(data)[upgrade.args[0] :])
         except HttpParserError:
             self._refuse_malformed()
+        self._received = b""  # an idle connection keeps nothing
         if self._unread > MAX_HEAD and not self.transport.is_closing():
             self._refusal = TOO_LONG
             self.send_400_response("")
@@ -68,6 +74,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, f"the request target has more than {MAX_TARGET} bytes")
         if self._unread > MAX_HEAD and is_long(self.url, self.headers):
             self._refuse(*TOO_LONG)
+        if self._unread == len(self._received):
+            self.scope[RECEIVED] = self._received  # type: ignore[literal-required]  # scopes may have keys of servers
         self._unread = 0
         HttpToolsProtocol.on_headers_complete(self)
         self.headers = []  # trailer fields are no header fields (RFC 9110 section 6.5.1); the scope has the others
