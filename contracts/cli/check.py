@@ -14,10 +14,13 @@ import click
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.cli import options
 from contracts.cli.console import say
+from contracts.cli.project_file import config
 from contracts.client.users import GivenCredentials, users
+from contracts.conformance.engine_checks import check_names
 from contracts.conformance.ignored_statements import notes
 from contracts.conformance.schemathesis_run import conform
 from contracts.differential import run
+from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
 from contracts.report.folder import write
@@ -47,6 +50,7 @@ EXAMPLES = "examples"
 @options.comparison
 @options.known_failures
 @options.report
+@config
 @click.pass_context
 def check(
     context: click.Context,
@@ -54,6 +58,7 @@ def check(
     folder: Path,
     known: Path | None,
     known_write: Path | None,
+    ignore: Sequence[str],
     against: str | None,
     learn: Path | None,
     **given: Any,
@@ -66,8 +71,9 @@ def check(
     try:
         known_failures = read_known(known) if known else ()
         settings = settings_of(folder, **given)
+        ignored = ignored_failures(ignore, check_names(settings.contract))
         result = _compare(settings, folder, learn) if against or learn else _check(settings, folder)
-        report = replace(_report(settings, result), known_failures=known_failures)
+        report = replace(_report(settings, result), known_failures=(*known_failures, *ignored))
     except (MockServerError, click.ClickException) as fault:
         say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)

@@ -155,5 +155,11 @@ known_failures = _group(
         metavar="FILE",
         help="Write the failures to a file for --known. You add the reasons.",
     ),
+    click.option(
+        "--ignore",
+        multiple=True,
+        metavar="CHECK[:OPERATION]",
+        help="Do not count these failures and warnings ('not-found:DELETE *'). Can be given several times.",
+    ),
 )
 """What may fail."""

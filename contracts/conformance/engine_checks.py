@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts.checks import all_checks
+from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
+from mockserver.contract import Contract
+
 RESPONSE_CHECKS = frozenset(
     {
         "status_code_conformance",
@@ -35,6 +39,11 @@ EXPECTED: Mapping[str, str] = {
     ANSWERED: "a response to each request",
 }
 """Check → what a correct server does."""
+
+
+def check_names(contract: Contract) -> frozenset[str]:
+    """The names of all checks of a contract: our own and those of Schemathesis."""
+    return frozenset({*(each.name for each in all_checks(contract)), "document", OPENAPI_CORE, *EXPECTED})
 
 
 def expected(check: str) -> str:

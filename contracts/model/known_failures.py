@@ -19,6 +19,10 @@ NAMES = ("id", "check", "operation")
 FIELDS = (*NAMES, "reason", "date")
 
 
+IGNORED = "ignored"
+"""Stands in place of a date: the failure does not have to occur."""
+
+
 class KnownError(MockServerError):
     """A file of known failures is invalid; the text names file and line and says what is expected."""
 
@@ -28,6 +32,7 @@ class KnownFailure:
     """One entry: which findings are accepted, why, and since when.
 
     `id` is the id of a finding. `check` and `operation` are patterns as in `--only`. An empty field matches everything.
+    `date` is a day, or IGNORED for a failure that does not have to occur.
     """
 
     reason: str
@@ -47,6 +52,11 @@ class KnownFailure:
             and fnmatchcase(operation, self.operation or "*")
             and (not self.id or self.id.rpartition("-")[0] == check)
         )
+
+    @property
+    def accepted(self) -> str:
+        """Since when the failure is accepted, and why."""
+        return f"{IGNORED} by {self.reason}" if self.date == IGNORED else f"since {self.date}: {self.reason}"
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.id or self.check, self.operation) if part)

@@ -68,6 +68,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--contract-seed", type=int, default=0, metavar="N", help="The same seed sends the same requests.")
     group.addoption("--contract-quick", action="store_true", help="Run only the short checks.")
+    group.addoption(
+        "--contract-ignore",
+        action="append",
+        default=[],
+        metavar="CHECK[:OPERATION]",
+        help="Do not count these failures and warnings. [tool.mockserver.check] ignore in pyproject.toml works too.",
+    )
     group.addoption("--contract-strict", action="store_true", help="Warnings fail tests.")
 
 

@@ -19,12 +19,16 @@ from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.client.users import GivenCredentials, users
+from contracts.conformance.engine_checks import check_names
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, StatementRef
+from contracts.model.ignored_failures import ignored_failures
+from contracts.model.known_failures import KnownFailure
 from contracts.model.resources import name_of
 from contracts.report.summary import finding_lines
 from contracts.runner.check import BoundCheck, Check
 from contracts.runner.context import CheckContext
+from contracts.runner.project_settings import ProjectSettings
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.shared import SharedState
 from mockserver import contract as contracts
@@ -72,10 +76,12 @@ def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun
         option("contract_seed"),
         strict=option("contract_strict"),
     )
+    project = ProjectSettings.of(config.rootpath)
+    ignored = ignored_failures([*option("contract_ignore"), *project.texts("ignore")], check_names(contract))
     worker, run_id = (os.environ.get(f"PYTEST_XDIST_{name}", "") for name in ("WORKER", "TESTRUNUID"))
     lock = Path(tempfile.gettempdir()) / f"mockserver-{run_id}.lock" if url and worker else None
     journal = Journal(config.rootpath / "reports" / JOURNAL) if url else Journal.in_memory()
-    return ContractRun(settings, journal, worker=int(worker.removeprefix("gw") or 0), lock=lock)
+    return ContractRun(settings, journal, ignored, worker=int(worker.removeprefix("gw") or 0), lock=lock)
 
 
 class CheckFailed(Exception):
@@ -92,8 +98,16 @@ class ContractRun:
     check runs while no other process runs a check.
     """
 
-    def __init__(self, settings: CheckSettings, journal: Journal, *, worker: int, lock: Path | None) -> None:
-        self.settings, self.journal = settings, journal
+    def __init__(
+        self,
+        settings: CheckSettings,
+        journal: Journal,
+        ignored: Sequence[KnownFailure],
+        *,
+        worker: int,
+        lock: Path | None,
+    ) -> None:
+        self.settings, self.journal, self.ignored = settings, journal, ignored
         self.shared = SharedState(settings.contract, settings.seed + SEEDS_APART * worker)
         self.reported: set[str] = set()
         self._lock, self._open = lock, ExitStack()
@@ -145,8 +159,9 @@ class ContractRun:
         return self.new(result.findings)
 
     def new(self, findings: Sequence[Finding]) -> list[Finding]:
-        """The findings that were not reported before."""
-        found = [each for each in findings if each.id not in self.reported]
+        """The findings that were not reported before and are not ignored."""
+        kept = [each for each in findings if not any(entry.fits(each) for entry in self.ignored)]
+        found = [each for each in kept if each.id not in self.reported]
         self.reported |= {each.id for each in found}
         return found
 

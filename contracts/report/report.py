@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from contracts.checks import is_own
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
-from contracts.model.known_failures import KnownFailure, stale
+from contracts.model.known_failures import IGNORED, KnownFailure, stale
 from contracts.report.causes import Cause, causes, silencing
 from contracts.runner.runner import CheckResult, severity
 from mockserver.errors import MockServerError
@@ -89,7 +89,8 @@ class Report:
         outcomes = self.result.outcomes
         reliable = {check for _, check in outcomes if is_own(check) and check not in BY_CHANCE}
         ran = {key: outcomes[key] for key in outcomes if self.mode != "quick" or key[1] in reliable}
-        named = [entry for entry in self.known_failures if entry.id or entry.check or not (self.only or self.skip)]
+        known = [entry for entry in self.known_failures if entry.date != IGNORED]
+        named = [entry for entry in known if entry.id or entry.check or not (self.only or self.skip)]
         return stale(named, self.result.findings, ran)
 
     def of(self, verdict: Verdict) -> tuple[Finding, ...]:

@@ -94,9 +94,7 @@ def _result(report: Report, found: Finding, index: int) -> dict[str, Any]:
         ],
         "partialFingerprints": {"primaryLocationLineHash": f"{found.id}:1", "findingId/v1": found.id},
         "suppressions": [
-            {"kind": "external", "justification": f"{known.reason} ({known.date})"}
-            for known in [report.reason(found)]
-            if known
+            {"kind": "external", "justification": known.accepted} for known in [report.reason(found)] if known
         ],
         "properties": {"verdict": found.verdict, "curl": [each.curl() for each in found.exchanges]},
         **_last(found.exchanges),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from contracts.model.finding import Finding
+from contracts.model.known_failures import IGNORED
 from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report
 from contracts.report.texts import count, describe, violated_with_source
@@ -44,9 +46,9 @@ def lines(report: Report) -> Iterator[str]:
 def _known(report: Report) -> Iterator[str]:
     for each in report.known_findings:
         entry = report.reason(each)
-        yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (
-            f", since {entry.date}: {entry.reason}" if entry else ""
-        )
+        if entry is not None and entry.date == IGNORED:
+            continue
+        yield f"KNOWN {each.operation}: {each.check} ({each.id})" + (f", {entry.accepted}" if entry else "")
 
 
 def _left_behind(addresses: Sequence[str]) -> Iterator[str]:
@@ -64,9 +66,15 @@ def _numbers(report: Report, warnings: int) -> Iterator[str]:
     speed = result.requests / result.seconds if result.seconds else 0
     skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
-    known = f", {count(len(report.known_findings), 'known failure')}" if report.known_failures else ""
+    known = "".join(f", {number} {what}" for what, number in _accepted(report).items())
     failures, warned = count(len(report.failures), "failure"), count(warnings, "warning")
     yield f"{report.passed} passed, {failures}, {warned}, {skipped} skipped{known}"
+
+
+def _accepted(report: Report) -> Counter[str]:
+    """How many findings are known, and how many ignored."""
+    entries = [entry for found in report.known_findings if (entry := report.reason(found))]
+    return Counter(IGNORED if entry.date == IGNORED else "known" for entry in entries)
 
 
 def headline(found: Sequence[Cause]) -> str:

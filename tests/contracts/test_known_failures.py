@@ -43,7 +43,7 @@ def test_a_known_failure_is_listed_and_does_not_fail_the_run(base: str, tmp_path
     [case] = ET.parse(tmp_path / "report.xml").findall("testsuite[@name='known failures']/testcase")
     assert case.find("skipped") is not None
     log = json.loads((tmp_path / "report.sarif").read_text())
-    assert {"TICKET-7, fixed in May (2026-11-21)"} == {
+    assert {"since 2026-11-21: TICKET-7, fixed in May"} == {
         each["suppressions"][0]["justification"] for each in log["runs"][0]["results"]
     }
 
