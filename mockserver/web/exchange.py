@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from mockserver.openapi.document import Operation
 from mockserver.web.control.namespaces import name_in
+from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.request.headers import read_headers
 from mockserver.web.serving.connection_faults import IS_OURS, ConnectionFault
 from mockserver.web.serving.recorder import Recorder
@@ -238,7 +239,7 @@ class InterceptorChain:
             await each.after(exchange)
 
     def _record(self, exchange: Exchange) -> None:
-        if self._recorder is None:
+        if self._recorder is None or exchange.request.scope["path"].startswith(PREFIX):
             return
         request, response = exchange.request, exchange.response
         kept = request.scope, request.body, exchange.trace, exchange.seconds

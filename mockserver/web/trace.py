@@ -21,54 +21,25 @@ STEPS = (
 """The steps of an answer, in their order. A request that is refused at one has passed those before it."""
 
 
-UNSET: dict[str, Any] = {
-    "operation": None,
-    "label": None,
-    "step": STEPS[0],
-    "refusal": None,
-    "principal": None,
-    "tenant": None,
-    "commits": (),
-    "reasons": (),
-    "notes": (),
-}
-"""What a trace says where nothing was recorded."""
-
-
 class Trace:
-    """How a request is answered, and what the journal keeps of it.
+    """How a request is answered.
 
     `operation` is the one that answers, `label` that of the store it is about; None before an operation is found.
     `step` is the last step it reached, `refusal` what ended it there. `commits` are its changes. `reasons` say in words
-    why it is refused, `notes` are what interceptors did with it. Everything else is of the journal.
+    why it is refused, `notes` are what interceptors did with it, `kept` is what the journal keeps of it.
     """
 
-    # One is made for every request and a thousand are kept: with slots it is one object, and those that nobody sets
-    # cost nothing.
-    __slots__ = (*UNSET, "moment", "number", "request", "response", "seconds", "sent")
-
-    operation: Operation | None
-    label: str | None
-    step: str
-    refusal: Refusal | None
-    principal: Principal | None
-    tenant: str | None
-    commits: tuple[Commit, ...]
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
-    number: int
-    moment: float
-    seconds: float
-    request: Any
-    response: Any
-    sent: int
-
-    def __getattr__(self, name: str) -> Any:
-        """What is not set."""
-        try:
-            return UNSET[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    # Defaults of the class: most requests set few of them, and each is made for every request.
+    operation: Operation | None = None
+    label: str | None = None
+    step: str = STEPS[0]
+    refusal: Refusal | None = None
+    principal: Principal | None = None
+    tenant: str | None = None
+    commits: tuple[Commit, ...] = ()
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    kept: tuple[Any, ...] = ()
 
     def record(
         self,

@@ -14,11 +14,8 @@ from typing import Any
 from mockserver.openapi.document import Operation
 from mockserver.web.control.kept_request import LONGEST_BODY, KeptRequest, RequestParts, keep, parts_of
 from mockserver.web.control.namespaces import DEFAULT, name_in
-from mockserver.web.middleware.admin_guard import PREFIX
 from mockserver.web.serving.uvicorn_protocol import CompleteResponse
 from mockserver.web.trace import STEPS, Trace
-
-ADMIN = PREFIX.encode()
 
 FOLLOWERS = 100
 """How many clients can follow the journal at once."""
@@ -33,13 +30,12 @@ class JournalRecord:
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
-        self.number, self.moment, self.seconds = trace.number, trace.moment, trace.seconds
-        self.response: CompleteResponse | None = trace.response
-        self.sent = trace.sent
+        kept: tuple[int, float, float, KeptRequest, CompleteResponse | None, int] = trace.kept
+        self.number, self.moment, self.seconds, self._kept, self.response, self.sent = kept
 
     @cached_property
     def _request(self) -> RequestParts:
-        return parts_of(self.trace.request)
+        return parts_of(self._kept)
 
     @property
     def method(self) -> str:
@@ -110,35 +106,30 @@ class RequestJournal:
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        path: bytes = scope.get("raw_path") or scope["path"].encode()
-        if path.startswith(ADMIN):
-            return response
-        self.last = trace.number = number = self.last + 1
+        self.last = number = self.last + 1
         status, fields, content = response
         if not self.quiet:
             fields += b"mock-request: %d\r\n" % number
             if trace.commits:
                 fields += b"mock-revision: %d\r\n" % trace.commits[-1].revision
             response = status, fields, content
-        trace.response = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
-        trace.sent = len(content)
-        self._keep(keep(scope, path, body), trace, seconds)
+        kept = response if len(content) <= LONGEST_BODY else (status, fields, content[:LONGEST_BODY])
+        trace.kept = number, time.time(), seconds, keep(scope, body), kept, len(content)
+        self._traces.append(trace)
+        if self._waiting:
+            self._wake()
         return response
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
-        path: bytes = scope.get("raw_path") or scope["path"].encode()
-        if not path.startswith(ADMIN):
-            self.last = trace.number = self.last + 1
-            trace.response, trace.sent = None, 0
-            self._keep(keep(scope, path, body), trace, seconds)
-
-    def _keep(self, request: KeptRequest, trace: Trace, seconds: float) -> None:
-        trace.request, trace.seconds, trace.moment = request, seconds, time.time()
+        self.last += 1
+        trace.kept = self.last, time.time(), seconds, keep(scope, body), None, 0
         self._traces.append(trace)
-        if self._waiting:
-            for event in self._waiting:
-                event.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        for event in self._waiting:
+            event.set()
 
     @property
     def entries(self) -> list[JournalRecord]:

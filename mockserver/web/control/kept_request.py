@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ LONGEST_HEAD = 16_384
 """How many bytes of header fields are kept, and how many of a request target."""
 
 END_OF_HEAD = b"\r\n\r\n"
+
+ORIGIN = re.compile(rb"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+"""What comes before the path in the absolute form of a request target (RFC 9112 section 3.2.2)."""
 
 
 class RequestParts(NamedTuple):
@@ -42,24 +46,24 @@ KeptRequest = bytes | RequestParts
 """A whole request as it came, or its parts."""
 
 
-def keep(scope: Any, path: bytes, body: bytes) -> KeptRequest:
-    """What is kept of a request with this raw path and body: if they are one piece of at most LONGEST_BODY, the piece.
-
-    The piece has nothing else in it if the bytes after the first empty line are as many as the body has.
-    """
+def keep(scope: Any, body: bytes) -> KeptRequest:
+    """What is kept of a request with this body: the piece of at most LONGEST_BODY that it is, else its parts."""
     piece: bytes | None = scope.get(RECEIVED)
-    if (
-        piece is not None
-        and len(piece) <= LONGEST_BODY
-        and len(piece) == piece.find(END_OF_HEAD) + len(END_OF_HEAD) + len(body)
-        and piece.startswith(path, len(scope["method"]) + 1)
-    ):
-        return piece
-    fields = b"\0".join(chain.from_iterable(scope["headers"]))
+    if piece is None or len(piece) > LONGEST_BODY or (body and not _ends_with(piece, body)):
+        return _parts(scope, body)
+    return piece
+
+
+def _ends_with(piece: bytes, body: bytes) -> bool:
+    """Does the body follow the head as it is? It does not if it was sent in chunks."""
+    return len(piece) == piece.find(END_OF_HEAD) + len(END_OF_HEAD) + len(body)
+
+
+def _parts(scope: Any, body: bytes) -> RequestParts:
+    path = scope.get("raw_path") or scope["path"].encode()
+    fields = b"\0".join(chain.from_iterable(scope["headers"]))[:LONGEST_HEAD]
     query = scope["query_string"][:LONGEST_HEAD]
-    return RequestParts(
-        scope["method"], path[:LONGEST_HEAD], query, fields[:LONGEST_HEAD], body[:LONGEST_BODY], len(body)
-    )
+    return RequestParts(scope["method"], path[:LONGEST_HEAD], query, fields, body[:LONGEST_BODY], len(body))
 
 
 def parts_of(kept: KeptRequest) -> RequestParts:
@@ -68,8 +72,10 @@ def parts_of(kept: KeptRequest) -> RequestParts:
         return kept
     head, _, body = kept.partition(END_OF_HEAD)
     line, *lines = head.split(b"\r\n")
-    method, _, rest = line.partition(b" ")
-    path, _, query = rest.rpartition(b" ")[0].partition(b"#")[0].partition(b"?")
-    pairs = (each.partition(b":") for each in lines)
-    fields = b"\0".join(b"%b\0%b" % (name.lower(), value) for name, _, value in pairs)
-    return RequestParts(method.decode(), path, query, fields, body, len(body))
+    method, target, _ = line.split(b" ", 2)
+    path, _, query = ORIGIN.sub(b"", target).partition(b"#")[0].partition(b"?")
+    pairs = [(name.lower(), value) for name, _, value in (each.partition(b":") for each in lines)]
+    fields = b"\0".join(b"%b\0%b" % pair for pair in pairs)
+    if any(name == b"transfer-encoding" for name, _ in pairs):
+        body = b""  # the end of chunks: what was sent in chunks is kept as parts if there was anything in them
+    return RequestParts(method.decode(), path or b"/", query, fields, body, len(body))

@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from mockserver.web.serving.connection_bounds import MAX_HEAD, MAX_TARGET, PipelineFlow, is_long, refusal
 
 RECEIVED = "mockserver.received"
-"""The key of an ASGI scope with the bytes that begin with the request, if one piece has its whole head."""
+"""The key of an ASGI scope with the bytes of the request, if they came in one piece with nothing else in it."""
 
 TOO_LONG = (
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -28,7 +28,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._unread = 0
-        self._received = b""
+        self._length = 0
+        self._whole: Any = None
         self._idle_since: float | None = None
         self._refusal: tuple[HTTPStatus, str] | None = None
 
@@ -50,14 +51,17 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """
         self._unread += len(data)
         self._idle_since = None
-        self._received = data
+        self._length = len(data)
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade as upgrade:
             self._ignore_upgrade(memoryview(data)[upgrade.args[0] :])
         except HttpParserError:
             self._refuse_malformed()
-        self._received = b""  # an idle connection keeps nothing
+        if self._whole is not None:
+            if self._whole is self.cycle and self.cycle.scope is self.scope and not self.cycle.more_body:
+                self.scope[RECEIVED] = data
+            self._whole = None
         if self._unread > MAX_HEAD and not self.transport.is_closing():
             self._refusal = TOO_LONG
             self.send_400_response("")
@@ -74,10 +78,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG, f"the request target has more than {MAX_TARGET} bytes")
         if self._unread > MAX_HEAD and is_long(self.url, self.headers):
             self._refuse(*TOO_LONG)
-        if self._unread == len(self._received):
-            self.scope[RECEIVED] = self._received  # type: ignore[literal-required]  # scopes may have keys of servers
+        begins = self._unread == self._length
         self._unread = 0
         HttpToolsProtocol.on_headers_complete(self)
+        if begins:
+            self._whole = self.cycle
         self.headers = []  # trailer fields are no header fields (RFC 9110 section 6.5.1); the scope has the others
 
     def on_body(self, body: bytes) -> None:

@@ -12,7 +12,7 @@ from mockserver.web.trace import TRACE, Trace
 
 
 class Recorder(Protocol):
-    """Keeps requests with their responses."""
+    """Keeps requests with their responses; it gets none to the admin API."""
 
     def record(
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
