@@ -22,7 +22,7 @@ from contracts.checks.read_your_writes import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
-from contracts.model.finding import RecordedExchange
+from contracts.model.finding import BINDING_EVIDENCE, RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
@@ -156,7 +156,7 @@ def list_items(sequence: RequestSequence, user: User, choice: int) -> None:
         f"it contains {len(seen)} of its items",
     )
     order = sequence.resource.behaviour.order
-    if order.by == "creation" and order.evidence in ("documented", "observed"):
+    if order.by == "creation" and order.evidence in BINDING_EVIDENCE:
         wanted = wanted[::-1] if order.direction == "descending" else wanted
         sequence.expect(seen == wanted, f"the list is in order of creation, {order.direction}", "another order")
     strangers = {

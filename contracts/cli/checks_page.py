@@ -26,7 +26,7 @@ The evidence of the tested statement decides the verdict of a violation ([ADR 10
 
 | evidence | verdict |
 | --- | --- |
-| `documented`, `observed` | failure |
+| `documented`, `described`, `implied`, `observed` | failure |
 | `inferred`, `assumed` | warning; with `--strict` a failure |
 
 A check may also test a detail with other evidence than its statement. For example, a service need not enforce `format`,

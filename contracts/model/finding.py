@@ -18,8 +18,9 @@ from mockserver.behaviour.statements import Evidence, Statement
 from mockserver.openapi import json_codec
 
 Verdict = Literal["failure", "warning", "disagreement"]
-"""`failure`: the server violates a documented or observed statement. `warning`: it violates an inferred or assumed one,
-and the statement itself may be wrong. `disagreement`: two validators of the same response do not agree."""
+"""`failure`: the server violates what is documented, described, implied or observed. `warning`: it violates an
+inferred or assumed statement, and the statement itself may be wrong. `disagreement`: two validators of the same
+response do not agree."""
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,7 +36,7 @@ MAX_SEEN = 5_000
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 """How a secret appears in an exchange: the name of the shell variable to set before the request is sent again."""
 
-BINDING_EVIDENCE: frozenset[Evidence] = frozenset({"documented", "observed"})
+BINDING_EVIDENCE: frozenset[Evidence] = frozenset({"documented", "described", "implied", "observed"})
 """A violation of a statement with this evidence is a failure; with other evidence it is a warning."""
 
 
@@ -213,7 +214,5 @@ def _text(seen: str) -> str:
 
 
 def verdict_of(statement: StatementRef | None, *, strict: bool = False) -> Verdict:
-    """A violation of a documented or observed statement is a failure; of another one a warning, or with `strict` a
-    failure.
-    """
+    """A violation is a failure if the evidence of the statement is binding, or with `strict`; else it is a warning."""
     return "failure" if strict or statement is None or statement.evidence in BINDING_EVIDENCE else "warning"

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 NO_CHECK: Json = {"target": "", "requests": 0, "stopped": "nothing was checked yet", "outcomes": [], "findings": []}
 
 VERDICTS = {
-    "failure": "It is a failure: the statement is documented, or was observed.",
+    "failure": "It is a failure: the statement is documented or described, follows from the document, or was observed.",
     "warning": "It is a warning: the statement is only inferred or assumed, and may be wrong itself.",
     "disagreement": "Two validators of the same response do not agree about it.",
 }

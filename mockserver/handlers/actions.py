@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from msgspec import structs
 
-from mockserver.behaviour.statements import Capacity, Reference, Unique
+from mockserver.behaviour.statements import FROM_DOCUMENT, Capacity, Reference, Unique
 from mockserver.errors import Conflict, Fault, Invalid, Unanswerable
 from mockserver.handlers import list_query, paging
 from mockserver.handlers.cascade import CascadingDelete
@@ -295,8 +295,8 @@ def check_unique(context: RequestContext, collection: Collection, id: Any, field
         identity = plan.statements.identity
         raise Conflict(f"an item with the {identity.field} {id!r} already exists").because(identity)
     for unique in plan.statements.unique:
-        # What is only inferred must not cause a reply that the document lacks.
-        if unique.evidence != "inferred" or context.bound.operation.response(409) is not None:
+        # What is read out of the document must not cause a reply that the document lacks.
+        if unique.evidence not in FROM_DOCUMENT or context.bound.operation.response(409) is not None:
             _check_unique_fields(unique, collection, id, fields)
 
 

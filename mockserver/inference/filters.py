@@ -15,6 +15,13 @@ from mockserver.openapi.schemas import Schemas
 TIMES = frozenset(("date", "date-time", "time"))
 """Formats whose parameters ask for a range (before, after) and not for equality."""
 
+VIEWS = frozenset((
+    "lang", "language", "locale", "currency", "unit", "units", "timezone", "tz", "format", "version", "fields",
+    "include", "expand", "view", "embed", "token", "key", "apikey", "date", "time", "country", "region", "order",
+    "position", "offset", "limit", "page", "size", "count", "total", "from", "to", "start", "end", "accesstoken",
+))  # fmt: skip
+"""Names of parameters that may say how items are shown, or who asks, and not which."""
+
 ANY = frozenset(("all", "any", "*", "both"))
 """Values that select every item."""
 
@@ -54,7 +61,8 @@ def _filters(
             continue
         if asked & own & {"string", "integer", "boolean", "number"}:
             note = f"the query parameter has the name and the type of the property {name}"
-            stated = {"parameter": parameter.name, "field": name, "evidence": "inferred", "note": note}
+            evidence = "implied" if name in shown and plain(name) not in VIEWS else "inferred"
+            stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
 

@@ -2,80 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from mockserver.inference.names import plain
+from mockserver.inference.paging_names import (
+    BACKWARD,
+    CURSORS,
+    ITEM_CURSORS,
+    LIMITS,
+    OFFSETS,
+    PAGES,
+    SURE_LIMITS,
+    SURE_OFFSETS,
+    SURE_PAGES,
+    TOKENS,
+)
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
 
 Statement = dict[str, Any]
 
-LIMITS = frozenset(
-    (
-        "limit",
-        "perpage",
-        "pagesize",
-        "pagelimit",
-        "size",
-        "count",
-        "maxresults",
-        "maxitems",
-        "max",
-        "take",
-        "top",
-        "rows",
-        "pagelen",
-        "resultsperpage",
-        "itemsperpage",
-        "perpagecount",
-        "numresults",
-        "pagecount",
-        "maxrecords",
-        "recordsperpage",
-        "first",
-        "num",
-        "maxpagesize",
-        "pagelength",
-        "batchsize",
-    )
-)
-PAGES = frozenset(("page", "pagenumber", "pageno", "pagenum", "p", "pageindex", "currentpage", "pagenumberpage", "pg"))
-OFFSETS = frozenset(("offset", "skip", "start", "startindex", "startat", "from", "pageoffset", "index", "startrow"))
-CURSORS = frozenset(
-    (
-        "cursor",
-        "after",
-        "startingafter",
-        "pagetoken",
-        "nexttoken",
-        "nextpagetoken",
-        "continuationtoken",
-        "continuation",
-        "marker",
-        "startafter",
-        "nextcursor",
-        "pagecursor",
-        "pageafter",
-        "token",
-        "skiptoken",
-        "startcursor",
-        "aftercursor",
-        "paginationtoken",
-        "afterid",
-        "bookmark",
-        "scrollid",
-        "nextpage",
-        "page",
-        "starttoken",
-        "next",
-        "startkey",
-        "exclusivestartkey",
-    )
-)
-"""Names of the parameters of a page, by `plain` name."""
-
-BACKWARD = frozenset(("before", "endingbefore", "pagebefore", "beforeid", "previouscursor", "beforecursor"))
 SORTS = frozenset(("sort", "sortby", "orderby", "order", "ordering", "sortfield", "sortkey", "sortcolumn", "sorton"))
 DIRECTIONS = frozenset(
     ("direction", "sortdirection", "sortorder", "order", "sortdir", "dir", "orderdirection", "orderdir", "ascdesc")
@@ -104,13 +52,28 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
         stated["first"] = 0
     if _has_link_header(operation):
         stated["link-header"] = True
-    return stated | _because(limit, position, "default" in stated and _default(schemas, limit) is not None)
+    return stated | _because(schemas, limit, position, style)
 
 
-def _because(limit: Parameter | None, position: Parameter | None, is_said: bool) -> Statement:
+def _because(schemas: Schemas, limit: Parameter | None, position: Parameter | None, style: str) -> Statement:
     named = " and ".join(parameter.name for parameter in (limit, position) if parameter is not None)
-    size = "" if is_said else "; the size of a page is a guess"
-    return {"evidence": "inferred", "note": f"by the names of the query parameters {named}{size}"}
+    size = "" if _default(schemas, limit) is not None else "; the size of a page is a guess"
+    sure = _is_sure(schemas, limit, position, style)
+    note = f"by the names of the query parameters {named}{size}"
+    return {"evidence": "implied" if sure else "inferred", "note": note}
+
+
+def _is_sure(schemas: Schemas, limit: Parameter | None, position: Parameter | None, style: str) -> bool:
+    """Can the parameters mean nothing but pages? A name that means several things does beside one that does not."""
+    by_limit = limit is not None and (plain(limit.name) in SURE_LIMITS or position is not None)
+    if position is None:
+        return by_limit
+    name = plain(position.name)
+    if style == "page":
+        return name in SURE_PAGES and (limit is None or by_limit)
+    if style == "offset":
+        return by_limit and (name in SURE_OFFSETS or schemas.keyword(str(position.schema), "default") == 0)
+    return by_limit and name in ITEM_CURSORS | TOKENS
 
 
 def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | None, str]:
@@ -140,8 +103,27 @@ def _default(schemas: Schemas, parameter: Parameter | None) -> int | None:
 
 
 def _starts_at_zero(schemas: Schemas, parameter: Parameter) -> bool:
-    stated = [schemas.keyword(str(parameter.schema), name) for name in ("default", "minimum")]
-    return stated[0] == 0 or (stated[0] is None and stated[1] == 0)
+    """Is the first page number 0? So say its default, its description, or its minimum, in this order."""
+    default, least = (schemas.keyword(str(parameter.schema), name) for name in ("default", "minimum"))
+    if default is not None:
+        return bool(default == 0)
+    text = description(schemas, parameter)
+    if ZERO.search(text) or ONE.search(text):
+        return ONE.search(text) is None
+    return bool(least == 0)
+
+
+BASE = r"\b({0})[- ](based|indexed)|\b(starts?|starting|begins?|beginning|counted) (at|from|with) ({0})\b"
+ZERO = re.compile(BASE.format("zero|0") + r"|\(0\.\.", re.IGNORECASE)
+ONE = re.compile(BASE.format("one|1"), re.IGNORECASE)
+"""How a description says at which number pages begin."""
+
+
+def description(schemas: Schemas, parameter: Parameter) -> str:
+    """The description of a parameter; empty if it has none."""
+    node, _ = schemas.resolve(parameter.pointer)
+    text = node.get("description") if isinstance(node, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _backward(query: list[Parameter]) -> Statement:

@@ -24,6 +24,11 @@ def inferred(note: str, **keys: Any) -> Statement:
     return {**keys, "evidence": "inferred", "note": note}
 
 
+def implied(note: str, **keys: Any) -> Statement:
+    """A statement that follows from the document by itself, with its reason."""
+    return {**keys, "evidence": "implied", "note": note}
+
+
 class Writer:
     """Writes the statements about the resources of one document."""
 
@@ -146,7 +151,7 @@ class Writer:
         asked, stated = list(draft.request_properties(*writes)), Statement()
         read_only = fields.server_set(self._schemas, [properties], asked)
         if read_only:
-            stated["server-set"] = inferred("the schemas say readOnly", fields=read_only)
+            stated["server-set"] = implied("the schemas say readOnly", fields=read_only)
         secret = fields.write_only(self._schemas, asked, properties)
         if secret:
             stated["write-only"] = inferred(

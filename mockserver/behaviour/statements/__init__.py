@@ -7,7 +7,7 @@ error messages, the JSON Schema and docs/behaviour.md are made from them.
 
 from mockserver.behaviour.statements.access import Authentication, Credential, NoAccess, Permission, RateLimit
 from mockserver.behaviour.statements.actions import Action, Rule
-from mockserver.behaviour.statements.base import Evidence, Keys, Names, Note, Statement
+from mockserver.behaviour.statements.base import FROM_DOCUMENT, Evidence, Keys, Names, Note, Statement
 from mockserver.behaviour.statements.behaviour import (
     Behaviour,
     BehaviourKeys,
@@ -33,6 +33,7 @@ from mockserver.behaviour.statements.requests import TrailingSlash, UnknownField
 
 __all__ = [
     "ERROR_KINDS",
+    "FROM_DOCUMENT",
     "Action",
     "Authentication",
     "Behaviour",

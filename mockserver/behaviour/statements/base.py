@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Evidence = Literal["documented", "observed", "inferred", "assumed"]
+Evidence = Literal["documented", "described", "implied", "observed", "inferred", "assumed"]
+
+WITH_SOURCE: frozenset[Evidence] = frozenset(("documented", "described"))
+"""The evidence that needs a `source`."""
+
+FROM_DOCUMENT: frozenset[Evidence] = frozenset(("described", "implied", "inferred"))
+"""The evidence of what was read out of the document, and that nobody wrote into a behaviour file."""
 
 Names = tuple[str, ...]
 
@@ -16,21 +22,31 @@ class Keys(Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fie
 
 
 class Statement(Keys, frozen=True, kw_only=True):
-    """One fact about a service, and how it is known. Raises ValueError for `documented` without a `source`."""
+    """One fact about a service, and how it is known.
+
+    Raises ValueError for `documented` and for `described` without a `source`.
+    """
 
     evidence: Annotated[
         Evidence,
         Meta(
-            description="`documented` by the vendor, `observed` on the real service, `inferred` from the document, or "
-            "`assumed`: it is not known, and the mock had to choose."
+            description="`documented` by the vendor; `described`: a sentence of the document says so; `implied`: it "
+            "follows from the document by itself, such as that no item is on two pages; `observed` on the real "
+            "service; `inferred`: guessed from the document; `assumed`: not known, and the mock had to choose."
         ),
     ]
-    source: Annotated[str, Meta(description="Where it is documented. Required with `documented`.")] = ""
+    source: Annotated[
+        str,
+        Meta(
+            description="Where it is documented; of what is `described`, the sentence and its place. "
+            "Required with `documented` and `described`."
+        ),
+    ] = ""
     note: Annotated[str, Meta(description="Anything else a reader should know.")] = ""
 
     def __post_init__(self) -> None:
-        if self.evidence == "documented" and not self.source:
-            raise ValueError("`source` is required with the evidence `documented`")
+        if self.evidence in WITH_SOURCE and not self.source:
+            raise ValueError(f"`source` is required with the evidence `{self.evidence}`")
 
 
 class Note(Statement, frozen=True, kw_only=True):

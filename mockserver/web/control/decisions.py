@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from mockserver.behaviour.statements import Statement
+from mockserver.behaviour.statements import FROM_DOCUMENT, Statement
 from mockserver.contract import Contract
 from mockserver.errors import Fault, Refusal
 from mockserver.openapi.document import Operation
@@ -99,7 +99,7 @@ def _where(contract: Contract, about: str, kind: str, number: int, statement: St
     if place is None:
         return "a default of the mock"
     written = contract.origins.where(place)
-    if statement.evidence == "inferred" and written.partition(",")[0] == document:
+    if statement.evidence in FROM_DOCUMENT and written.partition(",")[0] == document:
         return f"inferred from {document}"
     return written
 

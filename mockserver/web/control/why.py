@@ -36,6 +36,8 @@ Services = Mapping[str, Service]
 
 KNOWN = {
     "documented": "it is documented",
+    "described": "a sentence of the document says so",
+    "implied": "it follows from the document",
     "observed": "it was observed on the real service",
     "inferred": "it is inferred from the document",
     "assumed": "it is assumed: nobody knows it",
