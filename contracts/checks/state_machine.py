@@ -260,7 +260,11 @@ def state_machine(context: CheckContext, resource: CheckedResource) -> None:
         run_state_machine_as_test(machine, settings=limits)
     except StateMachineFailure as broken:
         expected, seen = broken.args
-        context.report_violation(expected, seen, *current[0].trail, about=expected if '"' not in expected else "field")
+        trail = current[0].trail
+        lost = context.operation_that_wrote(trail)
+        context.report_violation(
+            expected, seen, *trail, about=expected if '"' not in expected else "field", operation=lost
+        )
     except Flaky:
         context.report_violation(
             "the same sequence of requests always has the same outcome",

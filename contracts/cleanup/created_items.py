@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,6 +13,11 @@ from contracts.model.resources import CheckedResource
 
 MOST_RECREATED = 12
 """At most this many items are created again to reproduce a list."""
+
+MOST_WRITES = 12
+"""At most this many changes of its items are sent again to reproduce what a read shows: the last ones."""
+
+SAFE = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class CreatedItems:
         self.present: list[CreatedItem] = []
         self._ever: list[CreatedItem] = []
         self._removals: list[RecordedExchange] = []
+        self._writes: list[tuple[str, RecordedExchange]] = []
 
     def add(self, made: CreatedItem) -> None:
         """Remember a created item."""
@@ -50,6 +56,21 @@ class CreatedItems:
         """Remember a request that may have deleted an item."""
         self._removals.append(exchange)
 
+    def wrote(self, operation: str, exchange: RecordedExchange) -> None:
+        """Remember a request that may have changed an item, and its operation (`METHOD path`)."""
+        if exchange.method not in (*SAFE, "OPTIONS") and 200 <= exchange.status < 300:
+            self._writes.append((operation, exchange))
+
+    def last_write(self, exchanges: Iterable[RecordedExchange]) -> str:
+        """The operation that last changed the item that the last exchange reads; empty if only its creation did.
+
+        A read that shows a wrong value is filed under this operation, which is the one that lost it.
+        """
+        *before, last = exchanges
+        written = {id(exchange): operation for operation, exchange in self._writes}
+        item = _path(last)
+        return next((written[id(e)] for e in reversed(before) if id(e) in written and _path(e) == item), "")
+
     def steps_to_show(self, exchange: RecordedExchange) -> tuple[RecordedExchange, ...]:
         """The exchanges that reproduce a wrong response. For a list, they include the item created last."""
         led = self.steps_to(*(each for each in self._removals if each.url == exchange.url), exchange)
@@ -57,17 +78,37 @@ class CreatedItems:
         return led if len(led) > 1 or exchange.method != "GET" else (*self.steps_to(*latest), exchange)
 
     def steps_to(self, *exchanges: RecordedExchange) -> tuple[RecordedExchange, ...]:
-        """The exchanges, preceded by those that created the items in their URLs and lists."""
+        """The exchanges, preceded by those that created the items in their URLs and lists.
+
+        If the last one is a read, the requests that changed these items before it are among them.
+        """
         shown = {id(each) for each in exchanges}
         needed: list[RecordedExchange] = []
         listed = self._listed(exchanges)
-        steps = {step for each in exchanges for step in urlsplit(each.url).path.split("/")}
+        steps = {step for each in exchanges for step in _path(each).split("/")}
+        named: list[CreatedItem] = []
         for made in reversed(self._ever):
-            if id(made.exchange) not in shown and (made in listed or quote(str(made.id), safe="") in steps):
-                needed.insert(0, made.exchange)
-                shown.add(id(made.exchange))
-                steps |= set(urlsplit(made.exchange.url).path.split("/"))
-        return (*needed, *exchanges)
+            if made in listed or quote(str(made.id), safe="") in steps:
+                named.append(made)
+                if id(made.exchange) not in shown:
+                    needed.insert(0, made.exchange)
+                    shown.add(id(made.exchange))
+                    steps |= set(_path(made.exchange).split("/"))
+        if not exchanges or exchanges[-1].method not in SAFE:
+            return (*needed, *exchanges)
+        return _in_order((*needed, *exchanges), self._changes(named, shown, exchanges[-1].position))
+
+    def _changes(self, items: Sequence[CreatedItem], shown: set[int], end: int) -> Sequence[RecordedExchange]:
+        """The requests before position `end` that changed the items, without those that are shown."""
+        known = shown | {id(made.exchange) for made in self._ever}
+        changes = [
+            exchange
+            for operation, exchange in self._writes
+            if exchange.position < end
+            and id(exchange) not in known
+            and any(_changes_item(operation, exchange, each) for each in items)
+        ]
+        return changes[-MOST_WRITES:]
 
     def _listed(self, exchanges: Iterable[RecordedExchange]) -> list[CreatedItem]:
         """Our items in the lists of the responses; none if there are too many to create again."""
@@ -83,6 +124,28 @@ class CreatedItems:
         ]
         found = [made for made in self.present if made.resource in resources]
         return found if len(found) <= MOST_RECREATED else []
+
+
+def _path(exchange: RecordedExchange) -> str:
+    return urlsplit(exchange.url).path
+
+
+def _changes_item(operation: str, exchange: RecordedExchange, made: CreatedItem) -> bool:
+    """Is it a request to the URL of an item, or below it?"""
+    path = operation.partition(" ")[2]
+    own = (op.operation.path for op in made.resource.operations.values() if made.resource.is_of_item(op))
+    return quote(str(made.id), safe="") in _path(exchange).split("/") and any(path.startswith(each) for each in own)
+
+
+def _in_order(
+    exchanges: Sequence[RecordedExchange], changes: Iterable[RecordedExchange]
+) -> tuple[RecordedExchange, ...]:
+    """The exchanges with each change before the first one that was sent after it."""
+    result = list(exchanges)
+    for change in changes:
+        later = (index for index, each in enumerate(result) if not 0 < each.position < change.position)
+        result.insert(next(later, len(result) - 1), change)
+    return tuple(result)
 
 
 def _members(value: Any) -> Iterator[Mapping[str, Any]]:

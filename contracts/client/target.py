@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
@@ -148,7 +149,7 @@ class Target:
         self.on_exchange: list[Callable[[RecordedExchange], None]] = []
         self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._per_thread = sleep, 0.0, _PerThread()
-        self._counting = threading.Lock()
+        self._counting, self._positions = threading.Lock(), count(1)
         self._mask = masking(self.users)
 
     @classmethod
@@ -292,7 +293,8 @@ class Target:
             self._sleep(seconds)
 
     def _record(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
-        exchange, self._per_thread.waited = replace(self._mask(sent, received), waited=self._per_thread.waited), 0.0
+        waited, self._per_thread.waited = self._per_thread.waited, 0.0
+        exchange = replace(self._mask(sent, received), waited=waited, position=next(self._positions))
         self._remember(exchange)
         for listener in self.on_exchange:
             listener(exchange)

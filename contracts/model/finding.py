@@ -45,7 +45,7 @@ class RecordedExchange:
     """One request and its response. In headers, URL and bodies, secrets are replaced by `${NAME}`.
 
     A `status` of 0 means that there was no response. `waited` is the number of seconds of a deliberate pause before the
-    request.
+    request. `position` says which exchange of the run it is, counted from 1; 0 means unknown, as in a report.
     """
 
     method: str
@@ -56,6 +56,7 @@ class RecordedExchange:
     reply_headers: Headers
     reply_body: bytes = field(repr=False, default=b"")
     waited: float = 0.0
+    position: int = field(default=0, compare=False)
 
     @cached_property
     def json(self) -> Any:
@@ -202,9 +203,9 @@ def finding(
 
 def _shortened(exchange: RecordedExchange) -> RecordedExchange:
     """The exchange as a report shows it; a run may have hundreds of findings about a large response."""
-    if len(exchange.reply_body) <= MAX_SHOWN:
+    if len(exchange.reply_body) <= MAX_SHOWN and not exchange.position:
         return exchange
-    return replace(exchange, reply_body=exchange.reply_body[:MAX_SHOWN])
+    return replace(exchange, reply_body=exchange.reply_body[:MAX_SHOWN], position=0)
 
 
 def _text(seen: str) -> str:

@@ -107,7 +107,9 @@ def _disjoint(groups: dict[Key, set[int]]) -> Iterator[frozenset[int]]:
 
 
 def _joined(findings: Sequence[Finding], groups: Iterable[frozenset[int]]) -> Iterable[frozenset[int]]:
-    """Groups about the same exchange become one: a response can violate the document and another statement."""
+    """Groups about the same exchange become one: a lost write shows in several fields, and a response can violate the
+    document and another statement.
+    """
     done: dict[tuple[object, ...], frozenset[int]] = {}
     result: dict[frozenset[int], None] = {}
     for group in groups:
@@ -123,11 +125,12 @@ def _joined(findings: Sequence[Finding], groups: Iterable[frozenset[int]]) -> It
 
 
 def _witness(found: Finding) -> tuple[object, ...]:
-    """The last exchange, if its response itself is wrong; otherwise empty."""
+    """The last exchange, and the check unless the response itself is wrong; empty if there is no exchange."""
     last = found.exchanges[-1] if found.exchanges else None
-    if last is None or (last.status < 500 and found.check != "document"):
+    if last is None:
         return ()
-    return found.verdict, last.method, last.url, last.body, last.status, last.reply_body
+    check = "" if last.status >= 500 or found.check == "document" else found.check
+    return found.verdict, check, last.method, last.url, last.body, last.status, last.reply_body
 
 
 def _cause(findings: Sequence[Finding], numbers: Iterable[int]) -> Cause:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
@@ -110,7 +110,8 @@ class CheckContext(ItemMaker):
         """Report a violation: what was expected, what was seen, and the exchanges that show it.
 
         `about` keeps several findings of one check at one operation apart. `statement` and `operation` are those of
-        this context unless others are given.
+        this context unless others are given. `context.operation_that_wrote(exchanges)` is the operation to file a lost
+        write under.
         """
         self.findings.append(
             finding(
@@ -124,6 +125,12 @@ class CheckContext(ItemMaker):
                 strict=self.strict,
             )
         )
+
+    def operation_that_wrote(self, exchanges: Sequence[RecordedExchange]) -> str:
+        """The operation that last changed the item that the last exchange reads, or else that of this context."""
+        last = exchanges[-1] if exchanges else None
+        written = self._created.last_write(exchanges) if last is not None and last.method in ("GET", "HEAD") else ""
+        return written or self.operation
 
     def expect(
         self,

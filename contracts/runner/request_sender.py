@@ -111,6 +111,7 @@ class RequestSender:
         number = self.journal_create(operation, user, path or {}, body)
         exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
         self._answered(number, exchange)
+        self._created.wrote(name_of(operation), exchange)
         self.check_response(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
             self._created.removed_by(exchange)
@@ -126,6 +127,7 @@ class RequestSender:
         )
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
+            self._created.wrote(name_of(operation), exchange)
         return [self.check_response(operation, exchange) for exchange in exchanges]
 
     def journal_create(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
