@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import ssl
 from typing import Any
 
@@ -10,37 +11,56 @@ import httpx
 
 from contracts.client.response_bounds import ResponseMeter
 
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})
+"""Methods whose requests may be sent twice (RFC 9110 section 9.2.2)."""
+
+KEPT = 1.0
+"""For how many seconds a connection stays open. Servers close idle ones too: gunicorn after 2 s, uvicorn and Node.js
+after 5 s. When both sides do so at the same time, a request is lost."""
+
+REFUSAL = 500
+"""How many milliseconds to wait for the reset with which a target refuses bytes on a connection that it had closed."""
+
 
 class StaleConnection(httpcore.ReadError):
-    """The target had closed a connection that was kept open, so it has not seen the request."""
+    """The target had closed a connection that was kept open. `refused`: it has not read the request."""
+
+    def __init__(self, *, refused: bool) -> None:
+        super().__init__("the connection was closed")
+        self.refused = refused
 
 
 class BoundedHTTPTransport(httpx.HTTPTransport):
     """httpx's transport over connections that read a response for at most `seconds`, and at most MAX_RESPONSE bytes.
 
     Raises httpx.ReadTimeout or ResponseTooLarge. A request is sent again if its connection was stale, as browsers do
-    (RFC 9112 section 9.3.1).
+    (RFC 9112 section 9.3.1); one that is not idempotent only if the target has certainly not read it (RFC 9110
+    section 9.2.2).
     """
 
     def __init__(self, *, verify: bool, connections: int, seconds: float) -> None:
         super().__init__(verify=verify, trust_env=False)
+        self._connections = connections
         # httpx has no option for the network backend of its pool.
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
             max_connections=connections,
             max_keepalive_connections=connections,
-            keepalive_expiry=5.0,
+            keepalive_expiry=KEPT,
             network_backend=_BoundedBackend(seconds),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """As in HTTPTransport."""
-        try:
-            return super().handle_request(request)
-        except httpx.ReadError as fault:
-            if not isinstance(fault.__cause__, StaleConnection):
-                raise
-            return super().handle_request(request)
+        # Each attempt uses up a stale connection, so one of them is made on a new connection, which cannot be stale.
+        for _ in range(self._connections):
+            try:
+                return super().handle_request(request)
+            except httpx.NetworkError as fault:
+                stale = fault.__cause__
+                if not isinstance(stale, StaleConnection) or not (stale.refused or request.method in IDEMPOTENT):
+                    raise
+        return super().handle_request(request)
 
 
 class _BoundedBackend(httpcore.SyncBackend):
@@ -56,7 +76,7 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def __init__(self, inner: httpcore.NetworkStream, seconds: float) -> None:
         self._inner, self._seconds, self._meter = inner, seconds, ResponseMeter(seconds)
-        self._requests, self._is_answered = 0, True
+        self._requests, self._is_answered, self._is_over, self._is_cut = 0, True, False, False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         try:
@@ -65,25 +85,45 @@ class _BoundedStream(httpcore.NetworkStream):
             raise httpcore.ReadTimeout from None
         data = self._read(max_bytes, left if timeout is None else min(timeout, left))
         self._meter.count(len(data))
+        # Servers close the connection after an unhandled exception, often without saying so (uvicorn).
+        self._is_over = self._is_over or (not self._is_answered and data.startswith(b"HTTP/1.1 5"))
         self._is_answered = True
         return data
 
     def _read(self, max_bytes: int, timeout: float) -> bytes:
-        may_be_stale = self._requests > 1 and not self._is_answered
         try:
             data = self._inner.read(max_bytes, timeout)
         except httpcore.ReadError:
-            if may_be_stale:
-                raise StaleConnection from None
+            if self._may_be_stale:
+                raise StaleConnection(refused=self._is_refused()) from None
             raise
-        if may_be_stale and not data:
-            raise StaleConnection
+        if self._may_be_stale and not data:
+            raise StaleConnection(refused=self._is_refused())
         return data
+
+    @property
+    def _may_be_stale(self) -> bool:
+        return self._requests > 1 and not self._is_answered
+
+    def _is_refused(self) -> bool:
+        """Has the target refused bytes of the request, so that nobody has read all of it?
+
+        A server that reads a request and breaks off closes the connection without a reset (RFC 9293 section 3.10.7.1).
+        """
+        if self._is_cut:
+            return True
+        polling = select.poll()
+        polling.register(self.get_extra_info("socket"), 0)  # errors are always polled for
+        return bool(polling.poll(REFUSAL))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._is_answered:
             self._requests, self._is_answered = self._requests + 1, False
-        self._inner.write(buffer, timeout)
+        try:
+            self._inner.write(buffer, timeout)
+        except httpcore.WriteError:
+            self._is_cut = True  # httpcore goes on to read: the target may have responded before it closed
+            raise
         self._meter = ResponseMeter(self._seconds)
 
     def close(self) -> None:
@@ -95,4 +135,6 @@ class _BoundedStream(httpcore.NetworkStream):
         return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._seconds)
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._is_over:
+            return True  # so the pool opens a new connection
         return self._inner.get_extra_info(info)

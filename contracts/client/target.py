@@ -12,12 +12,14 @@ from itertools import count
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
+from contracts.client.retry_after import Patience
 from contracts.client.transport import (
     App,
     AsgiTransport,
     BadResponse,
     Headers,
     HttpTransport,
+    NoResponse,
     ReceivedResponse,
     SentRequest,
     Transport,
@@ -31,6 +33,7 @@ __all__ = [
     "ANONYMOUS",
     "BadResponse",
     "Exhausted",
+    "NoResponse",
     "ReadOnly",
     "Request",
     "Target",
@@ -44,9 +47,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 MAX_REMEMBERED = 64 * 1024 * 1024
 """The most bytes of responses in the log of exchanges."""
-
-LONGEST_WAIT = 61.0
-"""A longer `Retry-After` in seconds is not waited for."""
 
 
 class Exhausted(Exception):
@@ -150,6 +150,8 @@ class Target:
         self.safe_point: Callable[[], None] = _nothing
         self._sleep, self._next, self._per_thread = sleep, 0.0, _PerThread()
         self._counting, self._positions = threading.Lock(), count(1)
+        self.patience = Patience()
+        self._answered: tuple[SentRequest, ...] = ()
         self._mask = masking(self.users)
 
     @classmethod
@@ -192,15 +194,10 @@ class Target:
     def send(self, request: Request, user: User = ANONYMOUS) -> RecordedExchange:
         """Send a request as a user. After a 429 or 503 that says how long to wait, it waits and sends it again.
 
-        Raises Unreachable, Unanswered, Exhausted, or ReadOnly.
+        Raises Unreachable, NoResponse, Exhausted, or ReadOnly.
         """
         sent = self._prepare(request, user)
-        received = self.transport.send(sent)
-        wait = self._wait(received)
-        if wait is not None:
-            self._rest(wait)
-            received = self.transport.send(sent)
-        return self._record(sent, received)
+        return self._record(sent, self._sent_patiently([sent])[0])
 
     def resend(self, sent: SentRequest) -> ReceivedResponse:
         """Send a finished request as `send` does, without a record. Its URL may be relative to the base URL."""
@@ -208,12 +205,28 @@ class Target:
             raise ReadOnly(f"{sent.method} {sent.url}: not sent, because of --read-only")
         self._spend()
         sent = sent._replace(url=self.base_url + sent.url) if sent.url.startswith("/") else sent
-        received = self.transport.send(sent)
-        wait = self._wait(received)
-        if wait is not None:
-            self._rest(wait)
-            received = self.transport.send(sent)
+        return self._sent_patiently([sent])[0]
+
+    def _sent_patiently(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
+        """The responses to requests that are sent in parallel. Those that are to be sent later are, in parallel."""
+        received, waited = self._sent(requests), 0
+        while waits := {n: wait for n, got in enumerate(received) if (wait := self._wait(got, waited)) is not None}:
+            self.rest(self._affordable(max(waits.values())))
+            for n, got in zip(waits, self._sent([requests[n] for n in waits]), strict=True):
+                received[n] = got
+            waited += 1
         return received
+
+    def _sent(self, requests: Sequence[SentRequest]) -> list[ReceivedResponse]:
+        if len(requests) == 1:
+            return [self.transport.send(requests[0])]
+        return self.transport.send_together(requests)
+
+    def _affordable(self, seconds: float) -> float:
+        """The seconds, if they end before the deadline. Raises Exhausted."""
+        if self.deadline is not None and time.monotonic() + seconds > self.deadline:
+            raise Exhausted("the time is up")
+        return seconds
 
     def send_once(self, request: Request, user: User = ANONYMOUS) -> RecordedExchange:
         """As `send`, but a 429 or 503 is returned at once."""
@@ -221,10 +234,16 @@ class Target:
         return self._record(sent, self.transport.send(sent))
 
     def answers(self) -> bool:
-        """Does the target still respond to requests?"""
+        """Does the target still respond? It is asked for its root, and for what it responded to before."""
+        return any(map(self._answers, (SentRequest("GET", self.base_url + "/", (), None), *self._answered)))
+
+    def _answers(self, sent: SentRequest) -> bool:
         try:
-            self.send_once(Request("GET", "/"))
-        except BadResponse:
+            self._spend()
+            self.transport.send(sent)
+        except Unanswered:
+            return False
+        except NoResponse:
             return True
         except (Unreachable, Exhausted):
             return False
@@ -237,20 +256,12 @@ class Target:
     def send_together(self, requests: Iterable[tuple[Request, User]]) -> list[RecordedExchange]:
         """Send requests in parallel. Those that get a 429 are sent again, in parallel. Raises as `send`."""
         prepared = [self._prepare(request, user) for request, user in requests]
-        received = self.transport.send_together(prepared)
-        waits = {index: wait for index, got in enumerate(received) if (wait := self._wait(got)) is not None}
-        if waits:
-            self._rest(max(waits.values()))
-            again = self.transport.send_together([prepared[index] for index in waits])
-            received = [dict(zip(waits, again, strict=True)).get(index, got) for index, got in enumerate(received)]
+        received = self._sent_patiently(prepared)
         return [self._record(sent, got) for sent, got in zip(prepared, received, strict=True)]
 
-    def _wait(self, received: ReceivedResponse) -> float | None:
+    def _wait(self, received: ReceivedResponse, waited: int) -> float | None:
         """The seconds to wait before the request is sent again; None if it should not be sent again."""
-        wait = retry_after(received)
-        if wait is None and received.status == 429:
-            wait = self.window
-        return wait if wait is not None and wait <= LONGEST_WAIT else None
+        return self.patience.wait(received.status, received.headers, waited, self.window)
 
     def close(self) -> None:
         """Close the transport."""
@@ -281,18 +292,21 @@ class Target:
             self.requests += 1
             turn = max(now, self._next)
             self._next = turn + 1 / self.rate if self.rate else now
-        self._rest(turn - now)
+        self.rest(turn - now)
 
     def pause(self, seconds: float) -> None:
         """Wait, because the next request is about time. A mock in this process advances its clock instead."""
         self._per_thread.waited += max(0.0, seconds)
-        self._rest(seconds)
+        self.rest(seconds)
 
-    def _rest(self, seconds: float) -> None:
+    def rest(self, seconds: float) -> None:
+        """Wait without a record. A mock in this process advances its clock instead."""
         if seconds > 0:
             self._sleep(seconds)
 
     def _record(self, sent: SentRequest, received: ReceivedResponse) -> RecordedExchange:
+        if sent.method == "GET":
+            self._answered = (sent,)
         waited, self._per_thread.waited = self._per_thread.waited, 0.0
         exchange = replace(self._mask(sent, received), waited=waited, position=next(self._positions))
         self._remember(exchange)
@@ -320,14 +334,6 @@ def _encoded(request: Request) -> bytes | None:
     if request.body is None and not request.media_type:
         return None
     return request.body if isinstance(request.body, bytes) else json_codec.write(request.body)
-
-
-def retry_after(received: ReceivedResponse) -> float | None:
-    """The seconds that a 429 or 503 says to wait (RFC 9110 section 10.2.3); None if it does not say."""
-    if received.status not in (429, 503):
-        return None
-    found = next((value for name, value in received.headers if name.lower() == "retry-after"), "")
-    return float(found) if found.isascii() and found.isdigit() else None
 
 
 AFTER_SCHEME = re.compile(r"(?i)(?:basic|bearer|token|apikey|digest|jwt)\s+(\S+)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from contracts.client.bounded_connection import BoundedHTTPTransport
+from contracts.client.bounded_connection import BoundedHTTPTransport, StaleConnection
 from contracts.client.response_bounds import InvalidCoding, ResponseTooLarge, decoded
 
 Headers = tuple[tuple[str, str], ...]
@@ -41,30 +42,52 @@ UNANSWERED = ReceivedResponse(0, (), b"")
 
 
 class Unreachable(Exception):
-    """No response: the target is down or hangs, or the connection broke."""
+    """No response: the target accepts no connection."""
 
 
-class Unanswered(Unreachable):
-    """The target accepted the request and did not respond in time. It may still respond to others."""
-
-    def __init__(self, sent: SentRequest, seconds: float) -> None:
-        super().__init__(f"{sent.method} {sent.url}: no response in {seconds:g} s")
-        self.sent, self.seconds = sent, seconds
+class Unsendable(Unreachable):
+    """The request cannot be written in HTTP, so it was not sent."""
 
 
-class BadResponse(Unreachable):
-    """The target responded, but the response cannot be read: it is no HTTP, not in its coding, or too large.
+class NoResponse(Unreachable):
+    """The target accepted the connection, but there is no response to use. It may still respond to other requests.
 
-    `seen` says what is wrong with it.
+    `seen` says what came instead.
     """
 
     def __init__(self, sent: SentRequest, seen: str) -> None:
-        super().__init__(f"{sent.method} {sent.url}: {seen}")
+        said = seen.replace("none", "no response", 1) if seen.startswith("none") else seen
+        super().__init__(f"{sent.method} {sent.url}: {said}")
         self.sent, self.seen = sent, seen
+
+
+class Unanswered(NoResponse):
+    """The target did not respond in time."""
+
+    def __init__(self, sent: SentRequest, seconds: float) -> None:
+        super().__init__(sent, f"none in {seconds:g} s")
+
+
+class Disconnected(NoResponse):
+    """The target closed the connection without a response.
+
+    `was_kept`: the connection had been kept open after an earlier response, and may have been closed as idle.
+    """
+
+    def __init__(self, sent: SentRequest, *, was_kept: bool = False) -> None:
+        super().__init__(sent, "none: the connection was closed")
+        self.was_kept = was_kept
+
+
+class BadResponse(NoResponse):
+    """The target responded, but the response cannot be read: it is no HTTP, not in its coding, or too large."""
 
 
 NO_RESPONSE = "Server disconnected"
 """How the message of httpx begins when the target closes the connection without a response."""
+
+RESTART = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""The seconds to wait before each new attempt to connect to a target that was there before: it may be restarting."""
 
 
 class Transport(Protocol):
@@ -90,24 +113,50 @@ class HttpTransport:
     """
 
     def __init__(self, *, timeout: float = 30.0, verify: bool = True) -> None:
-        self._timeout = timeout
+        self._timeout, self._was_there = timeout, False
         transport = BoundedHTTPTransport(verify=verify, connections=64, seconds=timeout)
         self._client = httpx.Client(timeout=timeout, transport=transport, trust_env=False)
         self._client.headers.clear()
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
-        """As in Transport. Raises BadResponse too."""
+        """As in Transport. Raises NoResponse or Unsendable too."""
+        try:
+            received = self._connected(sent)
+        except httpx.ConnectError as fault:
+            self._was_there = False
+            raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
+        self._was_there = True
+        return received
+
+    def _connected(self, sent: SentRequest) -> ReceivedResponse:
+        """Send a request, with new attempts to connect to a target that was there before. Raises ConnectError."""
+        for seconds in RESTART:
+            try:
+                return self._readable(sent)
+            except httpx.ConnectError:
+                if not self._was_there:
+                    raise
+                time.sleep(seconds)
+        return self._readable(sent)
+
+    def _readable(self, sent: SentRequest) -> ReceivedResponse:
         try:
             return self._received(sent)
-        except httpx.ReadTimeout:
+        except (httpx.ReadTimeout, httpx.WriteTimeout):
             raise Unanswered(sent, self._timeout) from None
         except (ResponseTooLarge, InvalidCoding) as fault:
             raise BadResponse(sent, str(fault)) from None
         except httpx.RemoteProtocolError as fault:
             if str(fault).startswith(NO_RESPONSE):
-                raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
+                raise Disconnected(sent) from None
             raise BadResponse(sent, f"a response that is no valid HTTP: {fault}") from None
-        except (httpx.TransportError, httpx.InvalidURL) as fault:
+        except (httpx.ReadError, httpx.WriteError, httpx.CloseError) as fault:
+            raise Disconnected(sent, was_kept=isinstance(fault.__cause__, StaleConnection)) from None
+        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
+            raise Unsendable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
+        except httpx.ConnectError:
+            raise
+        except httpx.TransportError as fault:
             raise Unreachable(f"{sent.method} {sent.url}: {type(fault).__name__}: {fault}") from None
 
     def _received(self, sent: SentRequest) -> ReceivedResponse:

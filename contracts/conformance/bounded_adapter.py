@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from contracts.client.response_bounds import InvalidCoding, ResponseMeter, ResponseTooLarge, decoded
+from contracts.client.target import Target
 from contracts.model.finding import MAX_DEPTH
 from mockserver.openapi import json_codec
 
@@ -30,13 +32,16 @@ class UnreadableResponse(requests.RequestException):
 
 
 @contextmanager
-def bounded_responses() -> Iterator[None]:
-    """All sessions that Schemathesis opens meanwhile read responses within bounds; it has no option for this."""
+def bounded_responses(target: Target) -> Iterator[None]:
+    """All sessions that Schemathesis opens meanwhile read responses within bounds; it has no option for this.
+
+    After a 429 or 503 that says how long to wait, they wait and send the request again, as requests to `target` do.
+    """
 
     def get_adapter(session: requests.Session, url: Any) -> Any:
         if not isinstance(requests.Session.get_adapter(session, url), BoundedAdapter):
             for scheme in ("http://", "https://"):
-                session.mount(scheme, BoundedAdapter())
+                session.mount(scheme, BoundedAdapter(target))
         return requests.Session.get_adapter(session, url)
 
     SameHostRedirectsSession.get_adapter = get_adapter  # type: ignore[assignment, method-assign]
@@ -52,6 +57,10 @@ class BoundedAdapter(HTTPAdapter):
     Its errors name the request, so that Schemathesis calls the hook `after_network_error` for each.
     """
 
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        super().__init__()
+
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools, of connections with bounds."""
         super().init_poolmanager(*args, **options)
@@ -59,6 +68,20 @@ class BoundedAdapter(HTTPAdapter):
 
     def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         """As in HTTPAdapter. Raises UnreadableResponse too."""
+        response, waited = self._send(request, *args, **options), 0
+        while (seconds := self._wait(response, waited)) is not None:
+            self._target.rest(seconds)
+            response, waited = self._send(request, *args, **options), waited + 1
+        return response
+
+    def _wait(self, response: requests.Response, waited: int) -> float | None:
+        """The seconds to wait before the request is sent again, if the run has so much time."""
+        target = self._target
+        seconds = target.patience.wait(response.status_code, response.headers.items(), waited, target.window)
+        is_late = target.deadline is not None and time.monotonic() + (seconds or 0.0) > target.deadline
+        return None if is_late else seconds
+
+    def _send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         try:
             response = super().send(request, *args, **options)
             if not is_event_stream(response.headers.get("Content-Type")):
@@ -88,6 +111,12 @@ def _what_is_wrong(fault: BaseException) -> str:
     if isinstance(cause, ConnectionError) or not isinstance(cause, (http.client.HTTPException, HTTPError, ValueError)):
         return ""
     return f"a response that is no valid HTTP: {str(cause) or type(cause).__name__}"
+
+
+def is_disconnected(fault: BaseException | None) -> bool:
+    """Did the target close a connection without a response? Schemathesis has then sent the request twice."""
+    inner = fault.args[0] if isinstance(fault, requests.ConnectionError) and fault.args else None
+    return isinstance(inner, ProtocolError) and len(inner.args) > 1 and isinstance(inner.args[1], ConnectionError)
 
 
 def _read(response: requests.Response) -> None:

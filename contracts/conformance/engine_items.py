@@ -15,10 +15,11 @@ from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.target import Exhausted, ReadOnly, Unreachable, User
 from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
-from contracts.conformance.bounded_adapter import UnreadableResponse
+from contracts.conformance.bounded_adapter import UnreadableResponse, is_disconnected
 from contracts.conformance.engine_exchanges import pairs
 from contracts.model.finding import RecordedExchange
 from contracts.runner.context import CheckContext
+from contracts.runner.request_sender import MAX_UNANSWERED
 
 SETTLING = 5.0
 """How long to wait for pending responses after an interrupt, in seconds."""
@@ -28,7 +29,8 @@ class EngineItems:
     """Follows the requests of one run of the engine by its hooks, and deletes what they created.
 
     `left` has the addresses of what could not be deleted. `silent` are the test cases without a response in time,
-    `unread` those whose response cannot be read. When the run is `over`, no further request is sent.
+    `unread` those whose response cannot be read, and `cut` those whose connection was closed without a response. When
+    the run is `over`, no further request is sent.
     """
 
     def __init__(self, context: CheckContext, user: User) -> None:
@@ -36,8 +38,10 @@ class EngineItems:
         self.left: list[str] = []
         self.silent: set[str] = set()
         self.unread: dict[str, tuple[str, RecordedExchange]] = {}
+        self.cut: dict[str, RecordedExchange] = {}
         self.over = False
         self._numbers: dict[str, str] = {}
+        self._unanswered = context.shared.unanswered
         self._made: dict[str, CreatedItem] = {}
 
     @contextmanager
@@ -59,12 +63,15 @@ class EngineItems:
         self._target.safe_point()
         if self.over:
             raise Exhausted("the run is over")
+        if self._unanswered[case.operation.label] >= MAX_UNANSWERED:
+            raise Exhausted(f"{case.operation.label} did not respond to {MAX_UNANSWERED} requests in time")
         if case.operation.label in self._context.shared.created_by:
             operation = self._context.shared.operations[case.operation.label].operation
             self._numbers[case.id] = self._context.journal_create(operation, self._user, _path(case), case.body)
 
     def _after_call(self, context: Any, case: Any, response: Any) -> None:
         """Record an item that a create request created, to delete it later."""
+        self._unanswered[case.operation.label] = 0
         resource = self._context.shared.created_by.get(case.operation.label)
         if resource is None:
             return
@@ -85,9 +92,11 @@ class EngineItems:
         fault = sys.exc_info()[1]
         if isinstance(fault, requests.ReadTimeout):
             self.silent.add(case.id)
+            self._unanswered[case.operation.label] += 1
         elif isinstance(fault, (requests.TooManyRedirects, UnreadableResponse)):
-            sent = SentRequest(request.method, request.url, tuple(request.headers.items()), request.body or None)
-            self.unread[case.id] = str(fault), self._target.exchange(sent, UNANSWERED)
+            self.unread[case.id] = str(fault), self._target.exchange(_sent(request), UNANSWERED)
+        elif is_disconnected(fault):
+            self.cut[case.id] = self._target.exchange(_sent(request), UNANSWERED)
 
     def delete(self, case_id: str) -> None:
         """Delete the item of a finished test case, so that little is left behind if the process is killed."""
@@ -117,6 +126,10 @@ class EngineItems:
             self.left.extend(self._context.clean_up())
         except (Unreachable, Exhausted, ReadOnly, KeyboardInterrupt) as reason:
             self.left.append(f"items created by Schemathesis at {self._target.base_url} ({type(reason).__name__})")
+
+
+def _sent(request: Any) -> SentRequest:
+    return SentRequest(request.method, request.url, tuple(request.headers.items()), request.body or None)
 
 
 def _path(case: Any) -> dict[str, str]:

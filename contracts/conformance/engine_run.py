@@ -161,6 +161,8 @@ class EngineRun:
             self._report_no_response(recorder, case_id)
         for case_id in self.items.unread.keys() & recorder.cases.keys():
             self._report_unreadable(recorder, case_id, *self.items.unread.pop(case_id))
+        for case_id in self.items.cut.keys() & recorder.cases.keys():
+            self._report_disconnected(recorder, case_id, self.items.cut.pop(case_id))
 
     def _is_false_positive(self, recorder: ScenarioRecorder, case_id: str, check: CheckNode) -> bool:
         """Is a failure a false positive?"""
@@ -238,6 +240,13 @@ class EngineRun:
         before = exchanges_of(self.target, recorder, recorder.cases[case_id].parent_id or "")
         statement = readable_response_expected(operation)
         self._report_request(operation, "a response that can be read", seen, statement, (*before, last))
+
+    def _report_disconnected(self, recorder: ScenarioRecorder, case_id: str, last: RecordedExchange) -> None:
+        """Report a request whose connection was closed without a response."""
+        operation = recorder.cases[case_id].value.operation.label
+        before = exchanges_of(self.target, recorder, recorder.cases[case_id].parent_id or "")
+        seen = "none: the connection was closed"
+        self._report_request(operation, "a response", seen, response_expected(operation), (*before, last))
 
     def _report_request(
         self,

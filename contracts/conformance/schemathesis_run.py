@@ -70,7 +70,7 @@ def conform(
             config = _config(run, mode, seed, phases, names, checks, database)
             schema = schemathesis.openapi.from_dict(run.document, config=config)
             schema.app = target.app
-            with kept_in(database), run.followed(schema.hooks), bounded_responses():
+            with kept_in(database), run.followed(schema.hooks), bounded_responses(target):
                 run.consume(from_schema(schema).execute())
     return run.result()
 

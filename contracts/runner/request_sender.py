@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from random import Random
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from typing import Any, Literal
 from contracts.cleanup.created_items import CreatedItems
 from contracts.cleanup.journal import Journal, Pending
 from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
-from contracts.client.target import ANONYMOUS, Target, User
+from contracts.client.target import ANONYMOUS, Target, Unanswered, User
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
 from contracts.model.resources import ResourceOperation, name_of
@@ -18,6 +19,9 @@ from contracts.runner.shared import SharedState
 from mockserver.openapi.document import Operation
 
 Mode = Literal["quick", "default", "campaign"]
+
+MAX_UNANSWERED = 3
+"""After so many requests in a row without a response in time, an operation gets no more: each costs the timeout."""
 
 
 class RequestSender:
@@ -108,8 +112,9 @@ class RequestSender:
         request = self.request(
             operation, user=user, path=path, query=query, body=body, headers=headers, media_type=media_type
         )
-        number = self.journal_create(operation, user, path or {}, body)
-        exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
+        with self._answering(operation):
+            number = self.journal_create(operation, user, path or {}, body)
+            exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
         self._answered(number, exchange)
         self._created.wrote(name_of(operation), exchange)
         self.check_response(operation, exchange)
@@ -121,14 +126,27 @@ class RequestSender:
         self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]
     ) -> list[RecordedExchange]:
         """Send the same request with different bodies in parallel. Raises as `Target.send_together`."""
-        numbers = [self.journal_create(operation, self.main_user, path, body) for body in bodies]
-        exchanges = self.target.send_together(
-            [(self.request(operation, user=self.main_user, path=path, body=body), self.main_user) for body in bodies]
-        )
+        requests = [(self.request(operation, user=self.main_user, path=path, body=b), self.main_user) for b in bodies]
+        with self._answering(operation):
+            numbers = [self.journal_create(operation, self.main_user, path, body) for body in bodies]
+            exchanges = self.target.send_together(requests)
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
             self._created.wrote(name_of(operation), exchange)
         return [self.check_response(operation, exchange) for exchange in exchanges]
+
+    @contextmanager
+    def _answering(self, operation: Operation) -> Iterator[None]:
+        """Count the requests without a response. Raises CannotBuildRequest after MAX_UNANSWERED of them."""
+        name, unanswered = name_of(operation), self.shared.unanswered
+        if unanswered[name] >= MAX_UNANSWERED:
+            raise CannotBuildRequest(f"{name} did not respond to {MAX_UNANSWERED} requests in time")
+        try:
+            yield
+        except Unanswered:
+            unanswered[name] += 1
+            raise
+        unanswered[name] = 0
 
     def journal_create(self, operation: Operation, user: User, path: Mapping[str, Any], body: Any) -> str:
         """Record in the journal that a create request will be sent. Returns its number; empty if nothing is created."""

@@ -11,8 +11,8 @@ from typing import Any
 from contracts.checks import checks_of
 from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.client.target import BadResponse, Exhausted, ReadOnly, Target, Unanswered, Unreachable
-from contracts.client.transport import UNANSWERED
+from contracts.client.target import BadResponse, Exhausted, NoResponse, ReadOnly, Target, Unanswered, Unreachable
+from contracts.client.transport import UNANSWERED, Disconnected, Unsendable
 from contracts.conformance.openapi_core_check import CHECK
 from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
@@ -96,10 +96,6 @@ def _ignore_progress(operation: str, check: str, outcome: str) -> None:
     """The caller does not want to know about progress."""
 
 
-MAX_UNANSWERED = 10
-"""The run ends after more unanswered requests than this."""
-
-
 @dataclass(slots=True)
 class _Run:
     """A run in progress."""
@@ -117,7 +113,6 @@ class _Run:
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     stopped: str = ""
-    unanswered: int = 0
 
     def run_all(self, checks: Sequence[BoundCheck]) -> CheckResult:
         """Run the checks, first those that can run in parallel."""
@@ -177,7 +172,7 @@ class _Run:
         The run goes on as long as the target answers other requests.
         """
         try:
-            bound_check.run(context)
+            self._run_connected(bound_check, context)
         except BadResponse as broken:
             context.report_violation(
                 "a response that can be read",
@@ -186,17 +181,26 @@ class _Run:
                 about="unreadable response",
                 statement=readable_response_expected(bound_check.operation),
             )
-        except Unanswered as silence:
-            self.unanswered += 1
+        except NoResponse as silence:
             context.report_violation(
                 "a response",
-                f"none in {silence.seconds:g} s",
+                silence.seen,
                 self.target.exchange(silence.sent, UNANSWERED),
                 about="no answer",
                 statement=response_expected(bound_check.operation),
             )
-            if self.unanswered > MAX_UNANSWERED or not self.target.answers():
+            if isinstance(silence, Unanswered) and not self.target.answers():
+                raise Unreachable(str(silence)) from None
+
+    def _run_connected(self, bound_check: BoundCheck, context: CheckContext) -> None:
+        """Run a check, and once more if a connection was closed that may only have been idle for too long."""
+        try:
+            bound_check.run(context)
+        except Disconnected as closed:
+            if not closed.was_kept:
                 raise
+            context.findings.clear()
+            bound_check.run(context)
 
     def _finish(self, bound_check: BoundCheck, context: CheckContext, outcome: str) -> None:
         """Record what a check found and its outcome."""
@@ -216,7 +220,7 @@ class _Run:
         """Call it. What the target or the settings prevent becomes an outcome; nothing is raised."""
         try:
             act()
-        except (CannotBuildRequest, ReadOnly, BadResponse) as reason:
+        except (CannotBuildRequest, ReadOnly, NoResponse, Unsendable) as reason:
             return f"skipped: {reason}"
         except (Unreachable, Exhausted) as reason:
             self.stopped = self.stopped or str(reason)

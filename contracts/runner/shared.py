@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
+from collections import Counter
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -19,7 +20,8 @@ class SharedState:
     """The contract's resources and operations, and what is made once for all checks of a run.
 
     `resources` and `operations` are found by name (`METHOD path`); `created_by` maps the name of each create operation
-    to the resource that it creates.
+    to the resource that it creates. `unanswered` counts the requests to each operation without a response in time since
+    its last response.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
@@ -34,6 +36,7 @@ class SharedState:
             if resource.can("create")
         }
         self.openapi_core_lock = Lock()
+        self.unanswered: Counter[str] = Counter()
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._marks = count(1)
         self._creates = count(1)
