@@ -12,11 +12,42 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
+from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.request_sender import RequestSender
+from contracts.runner.shared import SharedState
 
 
 class ItemMaker(RequestSender):
-    """Creates items below owners of their own; `clean_up` deletes what was created."""
+    """Creates items below owners of their own, and what they refer to; `clean_up` deletes what was created."""
+
+    def __init__(self, shared: SharedState, *given: Any, **named: Any) -> None:
+        super().__init__(shared, *given, **named)
+        self.bodies = ReferringBodies(shared.bodies, shared.resources, self._referred)
+        self._referred_items: dict[str, list[Any]] = {}
+
+    def _referred(self, name: str, key: str, count: int) -> list[Any]:
+        """The values of a property of items of a resource, which are created, or read if they cannot be created."""
+        resource = self.shared.resources.get(name)
+        if resource is None:
+            return []
+        if name not in self._referred_items:
+            self._referred_items[name] = []  # what refers to itself, or in a circle, refers to nothing
+        known = self._referred_items[name]
+        if len(known) < count:
+            known += self._items_to_refer_to(resource, count - len(known))
+        return [each[key] for each in known if each.get(key) is not None]
+
+    def _items_to_refer_to(self, resource: CheckedResource, count: int) -> list[dict[str, Any]]:
+        try:
+            if resource.can("create") and not self.target.read_only:
+                made = [self.create(resource) for _ in range(count)]
+                return [{**m.sent, **m.item, resource.behaviour.identity.field: m.id} for m in made]
+            op = resource.operations["list"]
+            exchange = self.send(op)
+        except (CannotBuildRequest, KeyError):
+            return []
+        found = value_at(exchange.json, op.reply_path("items"))
+        return [each for each in found if isinstance(each, dict)][:count] if isinstance(found, list) else []
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A valid create body that contains a unique mark. `full` fills in optional fields too.

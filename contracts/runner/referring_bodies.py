@@ -1,0 +1,75 @@
+"""Request bodies whose references name items that exist: a machine is made from a template that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from contracts.client.request_bodies import RequestBodies
+from contracts.model.resources import CheckedResource, ResourceOperation
+from mockserver.behaviour.statements import Reference
+
+Referred = Callable[[str, str, int], list[Any]]
+"""The values of a property of so many items of a resource, by the names of both; fewer if they cannot be had."""
+
+LIST = "[]"
+
+
+class ReferringBodies(RequestBodies):
+    """Makes bodies as `bodies` does, with values that `referred` gives at the places of references."""
+
+    def __init__(self, bodies: RequestBodies, resources: dict[str, CheckedResource], referred: Referred) -> None:
+        self._schemas, self._maker = bodies._schemas, bodies._maker  # noqa: SLF001  # of a base class
+        self._resources, self._referred = resources, referred
+
+    def minimal(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
+        """As in the base class."""
+        body = super().minimal(op, seed)
+        return self._referring(op, body) if body is not None else None
+
+    def value(self, op: ResourceOperation, name: str, seed: str) -> Any:
+        """As in the base class."""
+        value = super().value(op, name, seed)
+        found = self._referring(op, {name: value}, partly=True) if value is not None else {}
+        return found.get(name)
+
+    def other(self, op: ResourceOperation, name: str, present: Any, seed: str) -> Any:
+        """As in the base class; for a reference, the key of another item."""
+        for reference in self._of(op):
+            if reference.field == name:
+                values = self._referred(reference.resource, reference.key, 2)
+                return next((each for each in values if each != present), None)
+        return super().other(op, name, present, seed)
+
+    def _of(self, op: ResourceOperation) -> Iterator[Reference]:
+        resource = self._resources.get(op.behaviour.action.of) if op.behaviour.action else None
+        for each in resource.behaviour.references if resource is not None else ():
+            if each.field and each.key:
+                yield each
+
+    def _referring(self, op: ResourceOperation, body: dict[str, Any], *, partly: bool = False) -> dict[str, Any]:
+        """The body with references to items that exist, as far as it stays valid; `partly` it is one field of one."""
+        for reference in self._of(op):
+            steps = reference.field.replace(LIST, f".{LIST}").split(".")
+            if steps[0] in body:
+                values = self._referred(reference.resource, reference.key, 1)
+                changed = {**body, steps[0]: _set(body[steps[0]], steps[1:], values[0])} if values else body
+                pointer = self.properties(op).get(steps[0])
+                is_valid = pointer is None or self._fits(pointer, changed[steps[0]])
+                if is_valid and (partly or self.accepts(op, changed)):
+                    body = changed
+        return body
+
+
+def _set(value: Any, steps: Sequence[str], new: Any) -> Any:
+    """A copy of a value with another one at the place to which the steps lead; unchanged where there is none."""
+    if not steps:
+        return new if value is not None else None
+    first, *rest = steps
+    if first == LIST:
+        if not isinstance(value, list):
+            return value
+        return [_set(each, rest, new) for each in (value if rest else value[:1])]  # the same item once
+    if isinstance(value, dict) and first in value:
+        return {**value, first: _set(value[first], rest, new)}
+    return value
