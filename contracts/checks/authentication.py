@@ -11,7 +11,7 @@ from contracts.checks.error_replies import check_refused
 from contracts.checks.read_your_writes import unknown_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import basic
-from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.client.request_builder import MISSING, CannotBuildRequest, required_schemes
 from contracts.client.target import ANONYMOUS, User
 from contracts.model.finding import StatementRef
 from contracts.model.resources import (
@@ -35,7 +35,7 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
     created = context.some_item(resource) if resource is not None and resource.can("create") else None
     path = dict(created.path) if created else {}
     path |= _tenant_in_path(context, op)
-    for what, invalid_user in _invalid_credentials(context, any("basic" in each for each in types)):
+    for what, invalid_user in _invalid_credentials(context, op, any("basic" in each for each in types)):
         body = body_for(context, op, resource)
         exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
@@ -57,7 +57,7 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
 
 def _check_scheme_case(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:
     """The name of the authentication scheme is case-insensitive (RFC 9110 section 11.1)."""
-    main = context.main_user
+    main = context.main_user.for_security(required_schemes(op.operation))
     small = tuple((n, "bearer" + v[6:] if v.startswith("Bearer ") else v) for n, v in main.headers)
     if small == main.headers or context.send(op, path=path).status == 401:
         return
@@ -127,10 +127,10 @@ def _credential_types(context: CheckContext, op: ResourceOperation) -> list[set[
     return [{each.scheme if each.type == "http" else each.type for each in one} for one in schemes]
 
 
-def _invalid_credentials(context: CheckContext, takes_basic: bool) -> Iterator[tuple[str, User]]:
+def _invalid_credentials(context: CheckContext, op: ResourceOperation, takes_basic: bool) -> Iterator[tuple[str, User]]:
     """Invalid credentials: none, one of another scheme, an empty one, and ones with a wrong format."""
     yield "without a credential", ANONYMOUS
-    main = context.main_user
+    main = context.main_user.for_security(required_schemes(op.operation))
     header = next((value for name, value in main.headers if name.lower() == "authorization"), "")
     if header.startswith("Bearer "):
         if not takes_basic:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from contracts.client.target import User
+from contracts.client.target import SchemeCredential, User
 from mockserver.behaviour.statements import Credential
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
@@ -14,6 +15,9 @@ from mockserver.openapi.document import SecurityScheme
 
 ANY_CREDENTIAL = "contract-check-credential"
 """A credential for services that accept any credential."""
+
+CREDENTIAL_NAME = re.compile(r"(?i)authorization|(x-)?((api|auth|access)-?)?(key|token)")
+"""Names of header parameters that take a credential."""
 
 
 def sandbox_users(contract: Contract) -> tuple[User, ...]:
@@ -27,21 +31,57 @@ def sandbox_users(contract: Contract) -> tuple[User, ...]:
 
 
 def user_with_secret(contract: Contract, name: str, secret: str, *, tenant: str = "", role: str = "") -> User:
-    """A user that sends `secret` in the way of every security scheme of the document."""
-    headers: dict[str, str] = {}
-    query: dict[str, str] = {}
-    cookies: dict[str, str] = {}
-    other_secrets: tuple[str, ...] = ()
-    for scheme in contract.document.security_schemes.values():
-        places = {"header": headers, "query": query, "cookie": cookies}
-        if scheme.type == "apiKey":
-            places.get(scheme.location, headers)[scheme.parameter] = secret
-        elif scheme.type != "mutualTLS":
-            headers["authorization"] = authorization(scheme, secret)
-            other_secrets = (basic(secret),) if is_basic(scheme) else other_secrets
-    return User(
-        name, tuple(headers.items()), tuple(query.items()), tuple(cookies.items()), tenant, role, secret, other_secrets
-    )
+    """A user that sends `secret` in the way of the security schemes that an operation requires.
+
+    Requests to anything else have the credential of every scheme; of those in one place, the preferred one. A secret
+    with a colon is preferably sent as Basic, another one preferably not.
+    """
+    written = contract.document.security_schemes.values()
+    known = [each for each in written if each.type != "mutualTLS"]
+    preferred = sorted(known, key=lambda each: is_basic(each) != (":" in secret))
+    schemes = tuple(_credential(each, secret) for each in preferred)
+    places: dict[str, dict[str, str]] = {"header": {}, "query": {}, "cookie": {}}
+    for each in schemes:
+        places[each.location].setdefault(each.name, each.value)
+    headers, query, cookies = (tuple(found.items()) for found in places.values())
+    other_secrets = (basic(secret),) if any(map(is_basic, known)) else ()
+    return User(name, headers, query, cookies, tenant, role, secret, other_secrets, schemes)
+
+
+def with_schemes(contract: Contract, user: User) -> User:
+    """The user of given headers or cookies, with the security schemes of the document that they meet."""
+    shown = {("header", name.lower(), value) for name, value in user.headers}
+    shown |= {("query", *pair) for pair in user.query} | {("cookie", *pair) for pair in user.cookies}
+    known = [_credential(each, user.secret) for each in contract.document.security_schemes.values() if user.secret]
+    met = [each for each in known if (each.location, _cased(each), each.value) in shown]
+    return replace(user, schemes=tuple(met))
+
+
+def _cased(credential: SchemeCredential) -> str:
+    return credential.name.lower() if credential.location == "header" else credential.name
+
+
+def user_without_scheme(contract: Contract, name: str, secret: str) -> User:
+    """A user of a document without security schemes: its secret goes into the header parameter for a credential.
+
+    Without such a parameter, it is sent as a bearer token (RFC 6750).
+    """
+    header = credential_parameter(contract) or "authorization"
+    value = f"Bearer {secret}" if header.lower() == "authorization" and " " not in secret else secret
+    return User(name, ((header, value),), secret=secret.partition(" ")[2] or secret)
+
+
+def credential_parameter(contract: Contract) -> str:
+    """The name of the header parameter of the document that takes a credential; empty if there is none."""
+    named = [p.name for each in contract.document.operations for p in each.parameters if p.location == "header"]
+    return next((name for name in named if CREDENTIAL_NAME.fullmatch(name)), "")
+
+
+def _credential(scheme: SecurityScheme, secret: str) -> SchemeCredential:
+    if scheme.type != "apiKey":
+        return SchemeCredential(scheme.name, "header", "authorization", authorization(scheme, secret))
+    location = scheme.location if scheme.location in ("query", "cookie") else "header"
+    return SchemeCredential(scheme.name, location, scheme.parameter, secret)
 
 
 def is_basic(scheme: SecurityScheme) -> bool:

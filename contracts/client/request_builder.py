@@ -52,7 +52,10 @@ class RequestBuilder:
             operation.path,
         )
         parameters = {**self._required(operation, "query", query or {}), **(query or {})}
-        extra = {**self._tenant_headers(operation, user), **self._required(operation, "header", headers or {})}
+        extra = {
+            **self._tenant_headers(operation, user),
+            **self._required(operation, "header", {**dict(user.headers), **(headers or {})}),
+        }
         pairs = tuple(
             (name, _text(one))
             for name, value in parameters.items()
@@ -69,6 +72,7 @@ class RequestBuilder:
             tuple({**extra, **(headers or {})}.items()),
             None if body is MISSING else body,
             kind,
+            required_schemes(operation),
         )
 
     def valid(self, parameter: Parameter) -> Any:
@@ -124,6 +128,7 @@ class RequestBuilder:
             if p.location == location
             and p.required
             and p.name not in given
+            and p.name.lower() not in {name.lower() for name in given if location == "header"}
             and (location != "header" or p.name.lower() not in HEADERS)
         ]
         return {p.name: self._generated(operation, location, p.name) for p in missing}
@@ -137,6 +142,11 @@ class RequestBuilder:
             if statement.parameter == name and latest and statement.field in latest[0].sent:
                 return latest[0].sent[statement.field]
         return self.valid(parameter) if parameter else "x"
+
+
+def required_schemes(operation: Operation) -> tuple[tuple[str, ...], ...]:
+    """The alternatives of security schemes that an operation requires."""
+    return tuple(tuple(name for name, _ in alternative) for alternative in operation.security)
 
 
 def _text(value: Any) -> str:

@@ -57,10 +57,20 @@ class ReadOnly(Exception):
     """The request would change something, and `--read-only` does not allow that."""
 
 
+class SchemeCredential(NamedTuple):
+    """The credential of a user in the form of one security scheme. `location` is `header`, `query` or `cookie`."""
+
+    scheme: str
+    location: str
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class User:
     """A user of the target. Its credential is in `headers`, `query` or `cookies`.
 
+    `schemes` has the credential in the form of every security scheme of the document, the preferred ones first.
     `tenant` is the tenant that the user works in; empty if it has only one. `name` is the name in reports. In curl
     lines and exchanges a variable named after it replaces `secret` (`${ADMIN}`) and `other_secrets` (`${ADMIN_PART_2}`,
     …).
@@ -74,6 +84,33 @@ class User:
     role: str = ""
     secret: str = field(default="", repr=False)
     other_secrets: tuple[str, ...] = field(default=(), repr=False)
+    schemes: tuple[SchemeCredential, ...] = field(default=(), repr=False)
+
+    def for_security(self, alternatives: Sequence[Sequence[str]]) -> User:
+        """The user with the credential that an operation requires, and no other (OpenAPI 3.1 section 4.8.30).
+
+        `alternatives` have the names of security schemes. Where none can be met, or none is required, the user stays
+        as it is.
+        """
+        known = {each.scheme: (rank, each) for rank, each in enumerate(self.schemes)}
+        met = [names for names in alternatives if names and all(name in known for name in names)]
+        if not met:
+            return self
+        best = min(met, key=lambda names: max(known[name][0] for name in names))
+        wanted = dict.fromkeys(known[name][1][1:] for name in best)
+        own = {(each.location, each.name.lower()) for each in self.schemes}
+
+        def pairs(location: str, present: Headers) -> Headers:
+            others = tuple(pair for pair in present if (location, pair[0].lower()) not in own)
+            return (*((name, value) for where, name, value in wanted if where == location), *others)
+
+        return replace(
+            self,
+            headers=pairs("header", self.headers),
+            query=pairs("query", self.query),
+            cookies=pairs("cookie", self.cookies),
+            schemes=(),
+        )
 
     @property
     def variable(self) -> str:
@@ -98,7 +135,8 @@ ANONYMOUS = User("nobody")
 class Request(NamedTuple):
     """A request to the target. `path` is relative to the base URL; its parameters are filled in and encoded.
 
-    `body` is bytes or a JSON value. A body of None without a `media_type` means that there is no body.
+    `body` is bytes or a JSON value. A body of None without a `media_type` means that there is no body. `security` has
+    the alternatives of security schemes that the operation requires.
     """
 
     method: str
@@ -107,6 +145,7 @@ class Request(NamedTuple):
     headers: Headers = ()
     body: Any = None
     media_type: str = ""
+    security: tuple[tuple[str, ...], ...] = ()
 
 
 class _PerThread(threading.local):
@@ -271,6 +310,7 @@ class Target:
         if self.read_only and request.method.upper() not in SAFE:
             raise ReadOnly(f"{request.method} {request.path}: not sent, because of --read-only")
         self._spend()
+        user = user.for_security(request.security)
         query = urlencode([*request.query, *user.query], quote_via=quote)
         headers = [*request.headers, *user.headers, *_cookie(user)]
         if request.media_type:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contracts.client.authentication import sandbox_users, user_with_secret
+from contracts.client.authentication import sandbox_users, user_with_secret, user_without_scheme, with_schemes
 from contracts.client.target import User, secrets_of
 from contracts.client.wfc_logins import logged_in
 from mockserver.contract import Contract
@@ -44,10 +44,10 @@ def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple
     if given.no_auth:
         if given.secrets or given.auth_file:
             raise CredentialsError("--no-auth cannot be combined with a credential")
-        return (_fixed(fixed),) if fixed else ()
-    user = [*_by_secret(contract, given.secrets), *_by_file(given.auth_file, url)]
+        return (with_schemes(contract, _fixed(fixed)),) if fixed else ()
+    user = [*_by_secret(contract, given.secrets), *_by_file(contract, given.auth_file, url)]
     if not user and fixed:
-        user, fixed = [_fixed(fixed)], ()
+        user, fixed = [with_schemes(contract, _fixed(fixed))], ()
     if not user:
         user = _of_sandbox(contract, url)
     places = [*given.tenants, *[""] * len(user)]
@@ -60,11 +60,13 @@ def users(contract: Contract, given: GivenCredentials, url: str | None) -> tuple
 
 def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[User]:
     names = ["credential", *(f"credential {n}" for n in range(2, len(secrets) + 1))]
-    return [user_with_secret(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
+    is_named = any(each.type != "mutualTLS" for each in contract.document.security_schemes.values())
+    made = user_with_secret if is_named else user_without_scheme
+    return [made(contract, name, secret) for name, secret in zip(names, secrets, strict=False)]
 
 
-def _by_file(path: Path | None, url: str | None) -> list[User]:
-    return list(logged_in(path, url)) if path is not None else []
+def _by_file(contract: Contract, path: Path | None, url: str | None) -> list[User]:
+    return [with_schemes(contract, each) for each in logged_in(path, url)] if path is not None else []
 
 
 def _of_sandbox(contract: Contract, url: str | None) -> list[User]:

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.client.authentication import authorization, is_basic
+from contracts.client.authentication import is_basic
 from contracts.client.target import User
 from mockserver.contract import Contract
+from mockserver.openapi.document import SecurityScheme
+
+BEARER = ("oauth2", "openIdConnect")
+"""Types of security schemes whose credentials are bearer tokens (RFC 6750). Schemathesis cannot send them itself."""
 
 
 def auth_settings(contract: Contract, user: User) -> dict[str, Any]:
-    """The credential as Schemathesis settings, so that its security checks can omit it; other headers as they are."""
-    headers = {name.lower(): value for name, value in user.headers}
-    shown = {"header": headers, "query": dict(user.query), "cookie": dict(user.cookies)}
-    schemes: dict[str, Any] = {}
-    used: set[str] = set()
-    for scheme in contract.document.security_schemes.values() if user.secret else ():
-        name = scheme.parameter.lower() if scheme.location == "header" else scheme.parameter
-        if scheme.type == "http" and scheme.scheme == "bearer":
-            if headers.get("authorization", "").partition(" ")[2] == user.secret:
-                schemes[scheme.name] = {"bearer": user.secret}
-                used.add("authorization")
-        elif is_basic(scheme):
-            if headers.get("authorization") == authorization(scheme, user.secret):
-                username, _, password = user.secret.partition(":")
-                schemes[scheme.name] = {"username": username, "password": password}
-                used.add("authorization")
-        elif scheme.type == "apiKey" and shown.get(scheme.location, headers).get(name) == user.secret:
-            schemes[scheme.name] = {"api_key": user.secret}
-            used.add(name)
-    headers = {name: value for name, value in headers.items() if name not in used}
-    cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if name not in used)
+    """The credential as Schemathesis settings, so that it chooses and omits it; other headers as they are."""
+    known = contract.document.security_schemes
+    sent = [(each, known[each.scheme]) for each in user.schemes]
+    schemes = {each.scheme: found for each, scheme in sent if (found := _setting(scheme, user.secret))}
+    used = {(each.location, each.name) for each in user.schemes if each.scheme in schemes}
+    headers = {name.lower(): value for name, value in user.headers if ("header", name) not in used}
+    cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if ("cookie", name) not in used)
     if cookies:
         headers["cookie"] = cookies
     return {**({"auth": {"openapi": schemes}} if schemes else {}), **({"headers": headers} if headers else {})}
+
+
+def _setting(scheme: SecurityScheme, secret: str) -> dict[str, str]:
+    """How Schemathesis sends the secret by a scheme; empty if it cannot."""
+    if scheme.type == "apiKey":
+        return {"api_key": secret}
+    if is_basic(scheme):
+        username, _, password = secret.partition(":")
+        return {"username": username, "password": password}
+    is_bearer = scheme.type in BEARER or (scheme.type == "http" and scheme.scheme == "bearer")
+    return {"bearer": secret} if is_bearer else {}
+
+
+def with_bearer_schemes(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the schemes of BEARER as HTTP bearer authentication."""
+    components = document.get("components") or {}
+    written = components.get("securitySchemes") or {}
+    changed = {
+        name: {"type": "http", "scheme": "bearer"}
+        for name, scheme in written.items()
+        if isinstance(scheme, dict) and scheme.get("type") in BEARER
+    }
+    if not changed:
+        return document
+    return {**document, "components": {**components, "securitySchemes": {**written, **changed}}}

@@ -14,6 +14,7 @@ from schemathesis.engine.recorder import CheckNode, ScenarioRecorder
 
 from contracts.client.target import ANONYMOUS, SAFE, Target, User
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS, expected
+from contracts.conformance.engine_credentials import with_bearer_schemes
 from contracts.conformance.engine_exchanges import exchange_of, exchanges_of
 from contracts.conformance.engine_items import EngineItems
 from contracts.conformance.false_positives import FalsePositives
@@ -60,7 +61,7 @@ class EngineRun:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The document for Schemathesis, without its ignored parts."""
-        return without_ignored(self.contract.document.raw)[0]
+        return with_bearer_schemes(without_ignored(self.contract.document.raw)[0])
 
     @cached_property
     def false_positives(self) -> FalsePositives:

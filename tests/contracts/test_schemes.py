@@ -1,0 +1,83 @@
+"""Each operation gets the credential of the security scheme that it requires, from both parts of the check."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from contracts.pytest_plugin.plugin import _served
+from tests.contracts.things import Things, checked, document
+
+BASIC, BEARER = {"type": "http", "scheme": "basic"}, {"type": "http", "scheme": "bearer"}
+KEY = {"type": "apiKey", "in": "header", "name": "X-Key"}
+OAUTH = {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "https://id.test/token", "scopes": {}}}}
+SECRET = "a-secret-of-the-tests"
+
+PROOFS = {
+    "basic": ("authorization", "Basic " + base64.b64encode(f"{SECRET}:".encode()).decode()),
+    "bearer": ("authorization", f"Bearer {SECRET}"),
+    "oauth": ("authorization", f"Bearer {SECRET}"),
+    "key": ("x-key", SECRET),
+}
+
+
+def secured(one: str, many: str) -> dict[str, Any]:
+    """The document; single things require the scheme `one`, and the list the scheme `many`."""
+    schemes = {"bearer": BEARER, "key": KEY, "oauth": OAUTH, "basic": BASIC}
+    made = document(components={"securitySchemes": schemes})
+    for path, item in made["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                operation["security"] = [{one if "{" in path else many: []}]
+                operation["responses"]["401"] = {"description": "no credential"}
+    return made
+
+
+def guard(one: str, many: str, others: list[str]) -> Things:
+    """The service that accepts only these schemes. `others` gets what it has seen of the others."""
+
+    def before(request: Request) -> Response | None:
+        name, value = PROOFS[one if "id" in request.path_params else many]
+        given = request.headers.get(name)
+        others.extend(key for key in ("authorization", "x-key") if key != name and key in request.headers)
+        wrong = given != value and given != value.replace("Bearer", "bearer")
+        return JSONResponse({"error": "who?"}, 401, {"www-authenticate": "Bearer"}) if wrong else None
+
+    return Things(before)
+
+
+@pytest.mark.parametrize(("one", "many"), [("bearer", "basic"), ("basic", "key"), ("key", "oauth"), ("oauth", "basic")])
+def test_each_operation_gets_the_credential_of_its_scheme(one: str, many: str, tmp_path: Path) -> None:
+    others: list[str] = []
+
+    with _served(guard(one, many, others)) as url:
+        done = checked(url, tmp_path, "--auth", SECRET, written=secured(one, many))
+
+    assert 0 == done.exit_code, done.output
+    assert "passed" in done.output
+
+
+@pytest.mark.parametrize(("header", "parameter"), [("authorization", None), ("X-Api-Key", "X-Api-Key")])
+def test_a_credential_is_sent_and_mentioned_where_the_document_names_no_scheme(
+    header: str, parameter: str | None, tmp_path: Path
+) -> None:
+    written = document()
+    if parameter:
+        for item in written["paths"].values():
+            item["parameters"] = [*item.get("parameters", ()), {
+                "name": parameter, "in": "header", "required": True, "schema": {"type": "string"}}]  # fmt: skip
+    seen: set[str | None] = set()
+
+    def before(request: Request) -> None:
+        seen.add(request.headers.get(header))
+
+    with _served(Things(before)) as url:
+        done = checked(url, tmp_path, "--auth", SECRET, "--only", "create", written=written)
+
+    assert {f"Bearer {SECRET}" if header == "authorization" else SECRET} == seen
+    assert 0 == done.exit_code, done.output
