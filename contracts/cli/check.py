@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,9 +24,12 @@ from contracts.differential import run
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
+from contracts.report.causes import causes
 from contracts.report.folder import write
+from contracts.report.github import annotated, write_summary
 from contracts.report.report import MOCK, Report, joined
 from contracts.report.source_lines import places
+from contracts.report.suggestions import suggestion
 from contracts.report.summary import lines
 from contracts.reproduce.dry_run import opaque
 from contracts.runner.hypothesis_database import database_of
@@ -80,12 +84,21 @@ def check(
     write(report, folder)
     for line in lines(report):
         say(line)
+    tell_github(report)
     if known_write:
         kept = [entry for entry in known_failures if entry not in report.stale]
         known_write.write_text(written(kept, report.failures, datetime.now(UTC).date()), encoding="utf-8")
         say(f"wrote {len(report.failures)} failures to {known_write}; write a reason for each")
     say(f"report: {folder / 'report.html'}")
     context.exit(report.exit_code)
+
+
+def tell_github(report: Report) -> None:
+    """In a job of GitHub Actions, print annotations, and write the summary of the job."""
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        for line in annotated(report):
+            say(line)
+        write_summary(report, os.environ)
 
 
 def settings_of(
@@ -185,6 +198,9 @@ def _report(settings: CheckSettings, result: CheckResult) -> Report:
         not_reproducible=opaque(settings, failures, settings.base),
         operations=tuple(map(name_of, document.operations)),
         notes=notes(settings.contract),
+        suggestions={
+            cause.example.id: suggestion(cause.example, settings.contract) for cause in causes(result.findings)
+        },
         created_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
     )
 

@@ -79,7 +79,7 @@ def is_allowed_status(operation: Operation, status: int) -> bool:
 def is_unsatisfiable(contract: Contract, operation: Operation, exchange: RecordedExchange) -> bool:
     """Does a response only break a `oneOf` that no value can satisfy, as its alternatives always match together?"""
     response = operation.response(exchange.status)
-    media = _media(response, exchange) if response else None
+    media = documented_media(response, exchange) if response else None
     return media is not None and media.schema is not None and _matches_several(contract, media, exchange.json)
 
 
@@ -128,7 +128,7 @@ def _content(response: Response, exchange: RecordedExchange, contract: Contract)
         if exchange.reply_body and exchange.status == 204:
             yield ResponseViolation("body", "no body with status 204 (RFC 9110 section 15.3.5)", _start(exchange))
         return
-    sent, media = _sent(exchange), _media(response, exchange)
+    sent, media = _sent(exchange), documented_media(response, exchange)
     if media is None:
         names = ", ".join(m.name for m in response.content)
         yield ResponseViolation(
@@ -143,7 +143,7 @@ def _sent(exchange: RecordedExchange) -> str:
     return essence(exchange.header("content-type") or "")
 
 
-def _media(response: Response, exchange: RecordedExchange) -> MediaType | None:
+def documented_media(response: Response, exchange: RecordedExchange) -> MediaType | None:
     """The documented media type that a response matches, or None."""
     return next((m for m in response.content if _covers(m.name, _sent(exchange))), None)
 

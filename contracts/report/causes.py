@@ -129,7 +129,9 @@ def _witness(found: Finding) -> tuple[object, ...]:
     last = found.exchanges[-1] if found.exchanges else None
     if last is None:
         return ()
-    check = "" if last.status >= 500 or found.check == "document" else found.check
+    if last.status >= 500:
+        return last.method, last.url, last.body, last.status, last.reply_body
+    check = "" if found.check == "document" else found.check
     return found.verdict, check, last.method, last.url, last.body, last.status, last.reply_body
 
 
@@ -155,9 +157,10 @@ def _keys(found: Finding) -> Iterator[Key]:
     yield ("check", "" if seen else found.check + kind, found.verdict, *texts, place(found.exchanges))
     last = found.exchanges[-1] if found.exchanges else None
     if last is not None and (last.status >= 500 or found.check == ANSWERED):
-        yield "server error", found.verdict, found.operation, str(last.status), place([last])
+        yield "server error", found.operation, str(last.status), place([last])
     elif last is not None and (found.check == "document" or found.check in RESPONSE_CHECKS):
-        yield "response", found.verdict, found.operation, str(last.status), _aspect(found)
+        aspect = _aspect(found)
+        yield "response", found.operation if aspect == "schema" else "", str(last.status), aspect
 
 
 def _aspect(found: Finding) -> str:
@@ -170,7 +173,9 @@ def place(exchanges: Sequence[RecordedExchange]) -> str:
     """The place in the server that the last response names in a stack trace; empty if it names none."""
     if not exchanges or exchanges[-1].status < 500:
         return ""
-    frames = list(FRAME.finditer(exchanges[-1].reply_body[:LONGEST_BODY].decode("utf-8", "replace")))
+    body = exchanges[-1].reply_body[:LONGEST_BODY].decode("utf-8", "replace")
+    # A trace in a text of JSON has its quotes and line ends escaped.
+    frames = list(FRAME.finditer(body.replace('\\"', '"').replace("\\n", "\n")))
     python = [f"{each['py']}:{each['line']}" for each in frames if each["py"]]
     if python:  # the innermost frame comes last
         return python[-1]

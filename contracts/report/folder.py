@@ -7,6 +7,7 @@ from pathlib import Path
 
 from contracts.report.html_page import as_html
 from contracts.report.junit import as_junit
+from contracts.report.markdown import as_markdown
 from contracts.report.report import Report, as_json
 from contracts.report.sarif import as_sarif
 from contracts.reproduce.pytest_file import FILE, as_tests
@@ -14,6 +15,7 @@ from contracts.reproduce.pytest_file import FILE, as_tests
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "report.json": as_json,
     "report.html": as_html,
+    "report.md": as_markdown,
     "report.xml": as_junit,
     "report.sarif": as_sarif,
     FILE: as_tests,

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from contracts.model.finding import Finding, RecordedExchange
 from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report, ReportLine
+from contracts.report.suggestions import Suggestion
 from contracts.report.summary import headline
 from contracts.report.texts import count, describe, violated
 from contracts.reproduce.curl import as_shell
@@ -39,12 +40,13 @@ class ShownFinding:
 
 @dataclass(frozen=True, slots=True)
 class ShownCause:
-    """A cause: its example, its other findings, the operations, and the options that silence it."""
+    """A cause: its example, its other findings, the operations, what would mend it, and what silences it."""
 
     example: ShownFinding
     others: list[ShownFinding]
     operations: tuple[str, ...]
     silence: str
+    suggestion: Suggestion | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _numbers(report: Report) -> list[tuple[str, int | str]]:
 def _shown_cause(report: Report, cause: Cause, all_causes: Sequence[Cause]) -> ShownCause:
     example, *others = (_shown(report, each) for each in cause.findings)
     silence = " ".join(f"--ignore {shlex.quote(each)}" for each in silencing(cause, all_causes))
-    return ShownCause(example, others, cause.operations, silence)
+    return ShownCause(example, others, cause.operations, silence, report.suggestions.get(cause.example.id))
 
 
 def _shown(report: Report, found: Finding) -> ShownFinding:

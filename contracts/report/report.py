@@ -14,6 +14,7 @@ from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import IGNORED, KnownFailure, stale
 from contracts.report.causes import Cause, causes, silencing
+from contracts.report.suggestions import Suggestion
 from contracts.runner.runner import CheckResult, severity
 from mockserver.errors import MockServerError
 
@@ -47,6 +48,7 @@ class Report:
     which checks were selected. `base` is the address that the document's paths are appended to, and `operations` are
     all operations of the document. `places` has the lines of the operations with findings. `not_reproducible` has the
     ids of failures that their exchanges alone do not reproduce. `notes` say which parts of the document are ignored.
+    `suggestions` maps the ids of findings to what would mend them.
     """
 
     title: str
@@ -66,6 +68,7 @@ class Report:
     created_at: str = ""
     not_reproducible: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -164,6 +167,7 @@ def as_json(report: Report) -> str:
         "places": {operation: place._asdict() for operation, place in report.places.items()},
         "outcomes": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.outcomes.items()],
         "causes": [_cause(each, found) for each in found],
+        "suggestions": {id: asdict(each) for id, each in report.suggestions.items()},
         "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
     }
     return json.dumps(shown, indent=1, default=_body)
@@ -233,6 +237,7 @@ def from_json(text: str) -> Report:
         read["created_at"],
         frozenset(read["not_reproducible"]),
         tuple(read.get("notes", ())),
+        {id: Suggestion(**each) for id, each in read.get("suggestions", {}).items()},
     )
 
 

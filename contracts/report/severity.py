@@ -30,10 +30,10 @@ def severity(found: Finding) -> int:
 
     A server error for a request that no ordinary client sends is no more than a 1.
     """
-    last, origin = found.exchanges[-1].status if found.exchanges else 200, _origin(found.check)
+    last, module = found.exchanges[-1].status if found.exchanges else 200, origin(found.check)
     if last == 0 or last >= 500:
-        return 1 if origin in STYLE or _is_odd(found) else 0
-    return 0 if origin in WORST else 2 if origin in STYLE else 1
+        return 1 if module in STYLE or _is_odd(found) else 0
+    return 0 if module in WORST else 2 if module in STYLE else 1
 
 
 def _is_odd(found: Finding) -> bool:
@@ -42,7 +42,7 @@ def _is_odd(found: Finding) -> bool:
 
 
 @cache
-def _origin(check: str) -> str:
+def origin(check: str) -> str:
     """The module of one of our checks; the name of any other."""
     known = next((each for each in CHECKS if each.name == check), None) or installed_vendor_check(check)
     function = getattr(known.run, "func", known.run) if known else None

@@ -10,6 +10,7 @@ from contracts.model.finding import Finding
 from contracts.model.known_failures import IGNORED
 from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report
+from contracts.report.suggestions import Suggestion
 from contracts.report.texts import count, describe, violated_with_source
 from mockserver.printed_text import printable
 
@@ -28,7 +29,7 @@ def lines(report: Report) -> Iterator[str]:
         yield headline(found)
         yield ""
     for each in found[:SHOWN]:
-        yield from cause_lines(each, found)
+        yield from cause_lines(each, found, report.suggestions.get(each.example.id))
     yield from _more("causes", len(found[SHOWN:]))
     yield from _known(report)
     yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
@@ -82,8 +83,8 @@ def headline(found: Sequence[Cause]) -> str:
     return f"{count(len(found), 'cause')}, {count(sum(len(each.findings) for each in found), 'finding')}"
 
 
-def cause_lines(cause: Cause, all_causes: Sequence[Cause]) -> Iterator[str]:
-    """The lines about a cause: its example, where else it was found, and the options that silence it."""
+def cause_lines(cause: Cause, all_causes: Sequence[Cause], mending: Suggestion | None) -> Iterator[str]:
+    """The lines about a cause: its example, where else it was found, what would mend it, and what silences it."""
     *shown, last = finding_lines(cause.example)
     yield from shown
     places = cause.operations
@@ -91,6 +92,8 @@ def cause_lines(cause: Cause, all_causes: Sequence[Cause]) -> Iterator[str]:
         more = f", … and {len(places) - PLACES} more" if len(places) > PLACES else ""
         found = f"{count(len(cause.findings), 'finding')} in {count(len(places), 'place')}"
         yield f"  found      {found}: {', '.join(places[:PLACES])}{more}"
+    if mending is not None:
+        yield f"  to mend    {_line(mending.server)}"
     options = " ".join(f"--ignore {shlex.quote(each)}" for each in silencing(cause, all_causes)[:PLACES])
     yield f"  silence    {options}"
     yield last

@@ -49,6 +49,9 @@ BUGS = {
     "teapot": "a missing item is answered with 418",
     "null-color": "an item without a color shows null",
     "crash": "a blue item crashes the server",
+    "long-name": "a list shows names that are longer than the document allows",
+    "no-price": "a list leaves out the price",
+    "plain": "a list is sent as plain text",
 }
 
 
@@ -68,7 +71,9 @@ class SmallShop:
             if not event.get("more_body"):
                 break
         status, value, allow = self._answer(scope["method"], scope["path"], dict(scope["headers"]), body)
-        content = [] if value is None else [(b"content-type", b"application/json")]
+        is_plain = self.bug == "plain" and isinstance(value, list)
+        kind = b"text/plain" if is_plain else b"application/json"
+        content = [] if value is None else [(b"content-type", kind)]
         headers = [*content, *([(b"allow", allow)] if allow else [])]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if value is None else json.dumps(value).encode()})
@@ -83,17 +88,23 @@ class SmallShop:
         if method in ("POST", "PUT") and not headers.get(b"content-type", b"").startswith(b"application/json"):
             return 415, {}, b""
         if found[1] is None:
-            return (*(self._create(body) if method == "POST" else (200, list(self.items.values()))), b"")
+            return (*(self._create(body) if method == "POST" else (200, self._list())), b"")
         if not re.fullmatch(r"-?\d{1,15}", found[1]):
             return 422, {}, b""
         return (*self._of_item(method, int(found[1]), body), b"")
+
+    def _list(self) -> list[dict[str, Any]]:
+        if self.bug == "long-name":
+            return [{**each, "name": each["name"] * 61} for each in self.items.values()]
+        hidden = {"price"} if self.bug == "no-price" else set()
+        return [{key: value for key, value in each.items() if key not in hidden} for each in self.items.values()]
 
     def _create(self, body: bytes) -> tuple[int, Any]:
         value = _valid(body)
         if value is None:
             return 422, {}
         if self.bug == "crash" and value.get("color") == "blue":
-            return 500, {"error": "KeyError: 'blue'"}
+            return 500, {"error": 'File "/srv/shop.py", line 7, in create\nKeyError: blue'}
         self.last += 1
         color = {"color": None} if self.bug == "null-color" and "color" not in value else {}
         self.items[self.last] = {"id": self.last, **value, **color}
