@@ -12,6 +12,7 @@ from contracts.checks import (
     identity,
     odd_input,
     ordering,
+    page_sizes,
     paging,
     paging_during_changes,
     parents,
@@ -36,7 +37,7 @@ from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *updates.CHECKS, *fields.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
-    *ordering.CHECKS, *paging.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
+    *ordering.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *references.CHECKS, *permissions.CHECKS,

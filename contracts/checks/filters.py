@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
-from contracts.checks.paging import check_total
+from contracts.checks.page_facts import check_total
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange

@@ -6,19 +6,20 @@ from typing import Any
 
 from contracts.checks.lists import ids, only
 from contracts.client.pagination import following
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
-from mockserver.behaviour.statements import Paging
+from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
 
 
 def walk_while_changing(
     context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging
 ) -> None:
     """Paging by cursor while items are created and deleted shows each remaining item exactly once."""
-    if paging.style != "cursor":
-        return
+    if paging.style != "cursor" or not paging.limit:
+        raise CannotBuildRequest("the list is not paged by cursor")
     _page_through(context, resource, op, paging, 0)
     if resource.can("delete") and paging.unknown_position != "missing" and resource.behaviour.order.by == "creation":
         _page_through(context, resource, op, paging, -1)
@@ -46,9 +47,10 @@ def _page_through(
         items = context.items(resource, listing[-1])
         found += ids(resource, items)
         position = following(context.shared.resources, op, listing[-1], items, 0, 0, 2)
+    # Nothing but a behaviour file says that a cursor is no number of items.
     statement = (
         StatementRef(op.name, "paging", "inferred", "", "A cursor stays valid when its item is deleted.")
-        if place
+        if place or paging.evidence in FROM_DOCUMENT
         else None
     )
     stable = [str(m.id) for m in created if m is not gone]

@@ -121,9 +121,12 @@ class Player:
             return None
         items = self.context.items(scenario.resource, before.exchange)
         size = int(step.query[paging.limit])
-        position = following(
-            self.context.shared.resources, step.op, before.exchange, items, step.page - 1, size * step.page, size
-        )
+        try:
+            position = following(
+                self.context.shared.resources, step.op, before.exchange, items, step.page - 1, size * step.page, size
+            )
+        except CannotBuildRequest:  # the next page is nowhere to be found
+            return None
         return {paging.position: position} if position is not None else None
 
     def _who(self, step: ScenarioStep) -> User:

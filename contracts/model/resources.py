@@ -49,6 +49,11 @@ class ResourceOperation:
         """The path of `{name}` in the body of a response; None if the body does not contain it."""
         return placeholder_path(self.template, name)
 
+    def page_fact(self, name: str) -> Path | None:
+        """The path of a fact about a page (`total`, `more`, `next`), also if replies may lack it; else None."""
+        written = ("{" + name + "}", "{" + name + "?}", "{text:" + name + "}", "{text:" + name + "?}")
+        return next((path for each in written if (path := _path_of(self.template, each)) is not None), None)
+
     @property
     def envelope(self) -> tuple[str, ...]:
         """The keys that a request body wraps the item in."""
@@ -175,13 +180,17 @@ def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
 
 def placeholder_path(written: Any, name: str) -> Path | None:
     """The path in a response template to the value that is exactly `{name}`; None if there is none."""
-    if written == "{" + name + "}":
+    return _path_of(written, "{" + name + "}")
+
+
+def _path_of(written: Any, placeholder: str) -> Path | None:
+    if written == placeholder:
         return ()
     entries = (
         written.items() if isinstance(written, Mapping) else enumerate(written if isinstance(written, list) else ())
     )
     for key, value in entries:
-        inner = placeholder_path(value, name)
+        inner = _path_of(value, placeholder)
         if inner is not None:
             return (key, *inner)
     return None

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.pagination import following, largest_page
+from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange, StatementRef, finding
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.item_maker import ItemMaker
+from contracts.runner.list_pages import read_pages
 
 
 class CheckContext(ItemMaker):
@@ -55,8 +56,7 @@ class CheckContext(ItemMaker):
 
     def items(self, resource: CheckedResource, exchange: RecordedExchange) -> list[dict[str, Any]]:
         """The items in a list response."""
-        found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
-        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+        return listed(resource.operations["list"], exchange)
 
     def item(self, op: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
         """The item in a response; empty if it contains none."""
@@ -74,27 +74,14 @@ class CheckContext(ItemMaker):
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
         """All items of a list, read page by page, and the exchanges."""
         resource = made if isinstance(made, CheckedResource) else made.resource
+        path = {} if isinstance(made, CheckedResource) else made.path
+        user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
         op = resource.operations["list"]
-        paging = op.behaviour.paging
-        if paging is None:
+        if op.behaviour.paging is None:
             exchange = self.list_page(made, user=user, query=query)
             return self.items(resource, exchange), [exchange]
-        found: list[dict[str, Any]] = []
-        exchanges: list[RecordedExchange] = []
-        size = size or paging.maximum or largest_page(self.contract, op, paging.limit) or paging.default
-        position: Any = None
-        for page in range(pages):
-            given: dict[str, Any] = {paging.limit: size, **(query or {})} | (
-                {paging.position: position} if position is not None else {}
-            )
-            exchange = self.list_page(made, user=user, query=given)
-            exchanges.append(exchange)
-            items = self.items(resource, exchange)
-            found += items
-            position = following(self.shared.resources, op, exchange, items, page, len(found), size)
-            if position is None:
-                break
-        return found, exchanges
+        read = read_pages(self, op, path=path, user=user, size=size, most=pages, query=query or {})
+        return read.items, read.exchanges
 
     # Reporting.
 

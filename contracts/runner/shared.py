@@ -20,8 +20,9 @@ class SharedState:
     """The contract's resources and operations, and what is made once for all checks of a run.
 
     `resources` and `operations` are found by name (`METHOD path`); `created_by` maps the name of each create operation
-    to the resource that it creates. `unanswered` counts the requests to each operation without a response in time since
-    its last response.
+    to the resource that it creates. `page_shifts` maps the name of a list operation to the difference between the
+    number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
+    in time since its last response.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
@@ -35,6 +36,7 @@ class SharedState:
             for resource in self.resources.values()
             if resource.can("create")
         }
+        self.page_shifts: dict[str, int] = {}
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]

@@ -103,14 +103,22 @@ def _default(schemas: Schemas, parameter: Parameter | None) -> int | None:
 
 
 def _starts_at_zero(schemas: Schemas, parameter: Parameter) -> bool:
-    """Is the first page number 0? So say its default, its description, or its minimum, in this order."""
+    said = first_number(schemas, parameter)
+    return said == 0 or (said is None and schemas.keyword(str(parameter.schema), "minimum") == 0)
+
+
+def first_number(schemas: Schemas, parameter: Parameter) -> int | None:
+    """The number of the first page, or of the first item, as its default, description or minimum says it; else None.
+
+    A minimum of 0 does not say it: services that count from 1 often take 0 for the first page too.
+    """
     default, least = (schemas.keyword(str(parameter.schema), name) for name in ("default", "minimum"))
-    if default is not None:
-        return bool(default == 0)
+    if default in (0, 1) and not isinstance(default, bool):
+        return int(default)
     text = description(schemas, parameter)
-    if ZERO.search(text) or ONE.search(text):
-        return ONE.search(text) is None
-    return bool(least == 0)
+    if bool(ZERO.search(text)) is not bool(ONE.search(text)):
+        return 0 if ZERO.search(text) else 1
+    return 1 if least == 1 else None
 
 
 BASE = r"\b({0})[- ](based|indexed)|\b(starts?|starting|begins?|beginning|counted) (at|from|with) ({0})\b"

@@ -1,0 +1,86 @@
+"""What each page says about itself and about the whole list: totals, numbers, and whether more follows."""
+
+from __future__ import annotations
+
+from contracts.checks.item_view import as_json
+from contracts.client.pagination import listed, total_headers, total_of, total_path
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import ResourceOperation, value_at
+from contracts.runner.context import CheckContext
+from contracts.runner.list_pages import ListPages
+
+
+def check_total(context: CheckContext, op: ResourceOperation, true: int, exchange: RecordedExchange) -> None:
+    """A total counts the items of all pages, and no others."""
+    total = total_of(op, exchange)
+    is_shown = total is not None or op.reply_path("total") is not None
+    if is_shown and (total_path(op) is not None or total_headers(op)):
+        context.expect(total == true, f"the total is {true}", as_json(total), exchange, about="total")
+
+
+def check_end_of_list(
+    context: CheckContext, op: ResourceOperation, guess: StatementRef, read: ListPages, total: int, size: int
+) -> None:
+    """The pages before the last say that more follow, and the last one that it is the last.
+
+    That a page says too early that nothing follows loses items, so it breaks a law. An empty page at the end is a habit
+    of many services.
+    """
+    text = f"with {total} items and pages of {size}"
+    for index, exchange in enumerate(read.exchanges):
+        is_last = (index + 1) * size >= total
+        for name in ("more", "next"):
+            says = _says_more(op, name, exchange)
+            if says is not None:
+                context.expect(
+                    says is not is_last,
+                    f"{text}, page {index + 1} says {'no ' * is_last}more pages follow",
+                    as_json(value_at(exchange.json, op.page_fact(name))),
+                    exchange,
+                    about=name,
+                    statement=guess if is_last else None,
+                )
+        check_total(context, op, total, exchange)
+    if op.reply_path("more") or op.reply_path("next"):
+        full = -(-total // size)
+        seen = f"page {len(read.exchanges)} was needed to find the end"
+        expected = f"{text}, the reply to page {full} says that it is the last"
+        context.expect(len(read.exchanges) <= full, expected, seen, *read.exchanges[-2:], about="last", statement=guess)
+
+
+def _says_more(op: ResourceOperation, name: str, exchange: RecordedExchange) -> bool | None:
+    """Does a page say that more follow? None if it does not say."""
+    exact, place = op.reply_path(name), op.page_fact(name)
+    value = value_at(exchange.json, place)
+    if place is None or (exact is None and value is None):
+        return None
+    return bool(value is not None and value != "") if name == "next" else value if isinstance(value, bool) else None
+
+
+def check_page_numbers(
+    context: CheckContext, op: ResourceOperation, guess: StatementRef, read: ListPages, size: int, total: int
+) -> None:
+    """The page number, offset, limit and count that each page states are right."""
+    paging = op.behaviour.paging
+    if paging is None:
+        return
+    first = paging.first + context.shared.page_shifts.get(op.name, 0)
+    for index, exchange in enumerate(read.exchanges):
+        true = {
+            "page": first + index,
+            "pages": -(-total // size),
+            "offset": index * size,
+            "limit": size,
+            "count": len(listed(op, exchange)),
+        }
+        for name in ("count", "limit", *(("page", "pages", "offset") if paging.style != "cursor" else ())):
+            place = op.reply_path(name)
+            if place is not None:
+                context.expect(
+                    value_at(exchange.json, place) == true[name],
+                    f"page {index + 1} has {place[-1] if place else name}: {true[name]}",
+                    as_json(value_at(exchange.json, place)),
+                    exchange,
+                    about=name,
+                    statement=guess,
+                )

@@ -1,0 +1,91 @@
+"""Checks of the size of pages: the default, and the smallest and largest that the document allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.checks.page_facts import check_total
+from contracts.checks.paging import BEYOND, PagedList
+from contracts.client.pagination import largest_page, listed
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, operation_statement
+from contracts.runner.context import CheckContext
+from contracts.runner.list_pages import read_pages
+from mockserver.behaviour.statements import FROM_DOCUMENT, Paging
+
+MOST_CREATED = 130
+"""At most this many items are created to fill the first page."""
+
+
+def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
+    """The smallest and the largest documented page size are accepted; sizes beyond them are refused."""
+    pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
+    least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
+    most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
+    if least is None and most is None:
+        raise CannotBuildRequest(f"the document does not bound {paging.limit}")
+    created = context.some_item(resource)
+    for value in filter(None, (least, most)):
+        response = context.send(op, user=created.user, path=created.path, query={paging.limit: value})
+        context.expect_status(
+            response.status == 200,
+            f"a request with {paging.limit}={value} is accepted",
+            response,
+            about=f"accept {value}",
+        )
+    for value in ([least - 1] if least is not None else []) + ([most + 1] if most is not None else []):
+        response = context.send(op, user=created.user, path=created.path, query={paging.limit: value})
+        context.expect_status(
+            400 <= response.status < 500,
+            f"a request with {paging.limit}={value} is refused",
+            response,
+            about=f"refuse {value}",
+            statement=PagedList(resource, op, paging, {}, created.user).guess(),
+        )
+
+
+def page_default(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
+    """Without a requested size, a page has the stated default size."""
+    capacity = min((c.limit for c in resource.behaviour.capacity), default=BEYOND)
+    if paging.default + 1 > min(capacity, MOST_CREATED):
+        raise CannotBuildRequest(f"{paging.default + 1} items would be needed")
+    statement = _of_default(context, op, paging)
+    created = [context.create(resource) for _ in range(paging.default + 1)]
+    who: dict[str, Any] = {"user": created[0].user, "path": created[0].path}
+    response = context.send(op, **who)
+    found = len(listed(op, response))
+    context.expect(
+        found == paging.default,
+        f"a page has {paging.default} items without {paging.limit or 'a size'}",
+        f"{found} items",
+        response,
+        statement=statement,
+    )
+    check_total(context, op, len(read_pages(context, op, **who, query={}).items), response)
+    most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
+    if most > paging.default:
+        wide = context.send(op, **who, query={paging.limit: paging.default + 1})
+        shown = len(listed(op, wide))
+        expected = f"a page has {paging.default + 1} items with {paging.limit}={paging.default + 1}"
+        context.expect(shown == paging.default + 1, expected, f"{shown} items", wide, about="asked")
+
+
+def _of_default(context: CheckContext, op: ResourceOperation, paging: Paging) -> StatementRef | None:
+    """What the default size follows from: the `default` of the schema, or the statement; else it is a guess."""
+    pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
+    if pointer and context.contract.schemas.keyword(pointer, "default") == paging.default:
+        source = "JSON Schema Validation section 9.2 (default)"
+        return StatementRef(op.name, "schema", "documented", source, f"{paging.limit} is {paging.default} by default.")
+    if paging.evidence not in FROM_DOCUMENT or paging.evidence == "described":
+        return None
+    return StatementRef(op.name, "paging", "inferred", "", "The size of a page that nobody states is a guess.")
+
+
+CHECKS = (
+    Check(
+        "page-size-limits", ("paging",), operation_statement("paging", "create", "list"), page_limits, exclusive=False
+    ),
+    Check("default-page-size", ("paging",), operation_statement("paging", "create", "list"), page_default, quick=False),
+)
