@@ -13,6 +13,7 @@ from contracts.checks import (
     odd_input,
     ordering,
     page_sizes,
+    ownership,
     paging,
     paging_during_changes,
     parents,
@@ -40,7 +41,7 @@ CHECKS: tuple[Check, ...] = (
     *ordering.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
-    *authentication.CHECKS, *tenants.CHECKS, *references.CHECKS, *permissions.CHECKS,
+    *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""

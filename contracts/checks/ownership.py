@@ -1,0 +1,259 @@
+"""Check of two users: what one user made is closed to the other where the document or the service itself says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from contracts.checks.other_user_access import Access, AccessAttempt, access_of
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import StatementRef
+from contracts.model.owner_sentences import OwnerSentence, says_shared, sentence_of
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.behaviour.statements import Evidence
+from mockserver.contract import Contract
+
+SOURCE = "OWASP API Security Top 10 2023, API1"
+
+OWNER_FIELD = re.compile(
+    r"(?i)^_?(owner|user|author|account|customer|creator|created_?by|member)(_?(id|name|uuid|email))?$|^username$"
+)
+"""A field that may say whose an item is."""
+
+OPENNESS = re.compile(r"(?i)visib|public|private|shared|sharing|publish|access|scope|audience")
+"""A field that may say who may read an item, listed or not."""
+
+INVITING = re.compile(
+    r"(?i)join|accept|apply|appl(y|ication)|redeem|claim|follow|invit|subscri|request|respon|submi|answer|vote|rsvp"
+    r"|messag|report|regist|sign|view|click|like|favou?r|react|book|enrol|review|share|star|watch|pay|order|verif"
+)
+"""What others may do with an item that they may not read, as its path says: join a group, answer a survey."""
+
+WRITES = ("update", "replace", "action", "add", "delete")
+
+VERBS = {
+    "read": "read", "nested": "read", "list": "list", "filter": "list", "total": "count", "update": "change", "replace": "change",
+    "action": "act on", "add": "add to", "delete": "delete",
+}  # fmt: skip
+
+
+class Breach(NamedTuple):
+    """An attempt that should have been refused, and why.
+
+    One that needs to be seen `both_ways` counts only if the users can do it to each other: one of them alone may have
+    more rights, such as an administrator.
+    """
+
+    attempt: AccessAttempt
+    evidence: Evidence
+    source: str
+    reason: str
+    both_ways: bool
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is the same in both directions."""
+        return self.attempt.kind, self.attempt.op.name
+
+
+def ownership(context: CheckContext, resource: CheckedResource) -> None:
+    """An item of one user is closed to another where the document says so, or where another request of them shows it."""
+    other = context.other_tenant_user()
+    access = access_of(context, resource, context.main_user, other)
+    if all(each.exchanges[-1].status == 401 for each in access.attempts):
+        raise CannotBuildRequest(
+            "the service refuses the second credential everywhere with 401: nothing can be compared"
+        )
+    breaches = list(_breaches(context, resource, access))
+    if not breaches:
+        _warn_of_shared(context, resource, access)
+        return
+    back = _reverse(context, resource, access) if any(each.both_ways for each in breaches) else None
+    if back is not None and _is_one_account(access, back):
+        raise CannotBuildRequest("both credentials act as the same user: nothing can be compared")
+    confirmed = {each.key for each in _breaches(context, resource, back)} if back is not None else set()
+    for each in breaches:
+        _report(context, resource, each, firm=not each.both_ways or each.key in confirmed)
+
+
+def _reverse(context: CheckContext, resource: CheckedResource, access: Access) -> Access | None:
+    """The same with exchanged users; None where the other user cannot create an item."""
+    try:
+        return access_of(context, resource, access.other, access.owner)
+    except CannotBuildRequest:
+        return None
+
+
+def _is_one_account(access: Access, back: Access) -> bool:
+    """Do items of both users name the same owner? A value that is not in what was sent counts."""
+    names = [name for name in access.own if OWNER_FIELD.match(name) and name not in access.made.sent]
+    return any(access.own[name] == back.own.get(name) and access.own[name] is not None for name in names)
+
+
+def _breaches(context: CheckContext, resource: CheckedResource, access: Access) -> Iterator[Breach]:
+    """Each open attempt that should have been refused. One reason is enough; the strongest comes first."""
+    for attempt in access.attempts:
+        if attempt.open:
+            found = (
+                _against_refused_read(access, attempt)
+                or _against_refused_update(access, attempt)
+                or _against_description(context, resource, attempt)
+                or _against_list(context, resource, access, attempt)
+            )
+            if found is not None:
+                yield found
+
+
+def _against_refused_read(access: Access, attempt: AccessAttempt) -> Breach | None:
+    """What may not be read may not be changed, deleted, or read in another place."""
+    if not access.is_read_refused or attempt.kind == "read":
+        return None
+    if attempt.kind in ("list", "filter", "total") and not _is_whole(access, attempt):
+        return None
+    return Breach(attempt, _by_path(attempt), SOURCE, "the service refuses to show it to this user", False)
+
+
+def _is_whole(access: Access, attempt: AccessAttempt) -> bool:
+    """Does a list show all that a read would? Some lists show names to everyone, and details to the owner."""
+    resource = access.made.resource
+    op, field = resource.operations["list"], resource.behaviour.identity.field
+    found = _listed_items(attempt, op)
+    shown = next((each for each in found if str(each.get(field)) == str(access.made.id)), {})
+    return access.own.keys() <= shown.keys()
+
+
+def _listed_items(attempt: AccessAttempt, op: ResourceOperation) -> list[dict[str, object]]:
+    value = attempt.exchanges[-1].json
+    for step in op.reply_path("items") or ():
+        value = value.get(step) if isinstance(value, dict) else None
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _against_refused_update(access: Access, attempt: AccessAttempt) -> Breach | None:
+    """Who may not change an item may not delete it."""
+    refused = any(
+        not each.open and each.exchanges[-1].status in (401, 403, 404) for each in access.of("update", "replace")
+    )
+    opened = any(each.open for each in access.of("update", "replace"))
+    if attempt.kind != "delete" or not refused or opened:
+        return None
+    return Breach(attempt, "implied", SOURCE, "the service refuses to let this user change it", False)
+
+
+def _against_description(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
+    """The document says whose the item is: at this operation, or for reading at another one of the resource."""
+    if attempt.kind in ("nested", "add", "action") and says_shared(context.contract, attempt.op):
+        return None
+    own = sentence_of(context.contract, attempt.op, resource.name)
+    if own is None and attempt.kind not in ("list", "filter", "nested", "add", "action"):
+        own = _of_resource(context, resource)
+    if own is None:
+        return None
+    return Breach(attempt, "described", own.source, "the document says whose it is", True)
+
+
+def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSentence | None:
+    """What the list or the read says about the owner, if nothing says that others may use the items."""
+    ops = [resource.operations[name] for name in ("list", "get") if resource.can(name)]
+    if any(says_shared(context.contract, op) for op in resource.operations.values()):
+        return None
+    return next((found for op in ops if (found := sentence_of(context.contract, op, resource.name))), None)
+
+
+def _against_list(
+    context: CheckContext, resource: CheckedResource, access: Access, attempt: AccessAttempt
+) -> Breach | None:
+    """What the other user's list hides is not theirs. A plain read may still be by a link that was passed on."""
+    if access.is_listed is not False or attempt.kind == "list":
+        return None
+    reading = attempt.kind in ("read", "nested")
+    firm: Evidence = "inferred" if reading and _may_be_public(context, resource, access, attempt) else _by_path(attempt)
+    return Breach(attempt, firm, SOURCE, "the list of this user hides it", True)
+
+
+def _may_be_public(context: CheckContext, resource: CheckedResource, access: Access, attempt: AccessAttempt) -> bool:
+    """Does anything say that items can be read by those whose list hides them?"""
+    security = attempt.op.operation.security
+    return (
+        not security
+        or not all(security)
+        or any(OPENNESS.search(name) for name in access.own)
+        or any(says_shared(context.contract, op) for op in resource.operations.values())
+    )
+
+
+def _by_path(attempt: AccessAttempt) -> Evidence:
+    """A law, unless the operation is one that others are meant to use."""
+    last = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1]
+    return "inferred" if attempt.kind in ("action", "add") and INVITING.search(last) else "implied"
+
+
+def _report(context: CheckContext, resource: CheckedResource, breach: Breach, *, firm: bool) -> None:
+    attempt = breach.attempt
+    evidence: Evidence = breach.evidence if firm else "inferred"
+    reason = (
+        breach.reason
+        if firm
+        else f"{breach.reason}; only this one of the two users can do it, and may have more rights"
+    )
+    statement = StatementRef(
+        attempt.op.name,
+        "ownership",
+        evidence,
+        breach.source,
+        f"What one user makes is closed to another: {breach.reason}.",
+    )
+    verb = VERBS[attempt.kind]
+    context.report_violation(
+        f"a second user cannot {verb} {_article(resource.name)} of the first: {reason}",
+        attempt.seen,
+        *attempt.exchanges,
+        about=attempt.kind,
+        statement=statement,
+        operation=attempt.op.name,
+    )
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _warn_of_shared(context: CheckContext, resource: CheckedResource, access: Access) -> None:
+    """Everything is open, and nothing says that it should be: one warning, because the items may be shared on purpose."""
+    writes = [each for each in access.of(*WRITES) if each.open]
+    if not writes or not any(each.kind in ("update", "replace", "delete") for each in writes):
+        return
+    verbs = ", ".join(dict.fromkeys(VERBS[each.kind] for each in access.attempts if each.open))
+    context.report_violation(
+        f"{resource.name} items of one user are closed to another, or the contract says that all users share them "
+        "(`tenant: {by: none}` in a behaviour file)",
+        f"the second user can {verbs} them, and the document does not say whose they are",
+        *writes[-1].exchanges,
+        about="shared",
+    )
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    """Resources whose items a user with a credential creates, unless a statement says who shares them."""
+    for resource in checked_resources(contract).values():
+        stated = contract.statements["x-resources"][resource.name].get("tenant") is not None
+        if stated or not resource.can("create") or not _needs_credential(resource.operations["create"]):
+            continue
+        if resource.behaviour.parent and not any(resource.is_of_item(op) for op in resource.operations.values()):
+            continue  # tried with the item that it is below
+        names = [name for name in ("get", "update", "replace", "delete", "list") if resource.can(name)]
+        if names:
+            statement = StatementRef(
+                resource.name, "ownership", "inferred", SOURCE, "What one user makes is closed to another."
+            )
+            yield resource.operations[names[0]].name, statement, (resource,)
+
+
+def _needs_credential(op: ResourceOperation) -> bool:
+    return bool(op.operation.security) and all(op.operation.security)
+
+
+CHECKS = (Check("ownership", (), _places, ownership, exclusive=False),)

@@ -1,0 +1,98 @@
+"""Sentences of a document that say whose an item is: "your notes", "only the owner may delete it"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from contracts.model.resources import ResourceOperation
+from mockserver.contract import Contract
+from mockserver.openapi import pointer as json_pointer
+
+SELF = (
+    r"(?:authenticated|current|calling|requesting|logged[- ]?in|signed[- ]?in)(?:[ -](?:user|account|customer|caller))?"
+)
+
+GROUP = "team|workspace|org|tenant|compan|project|group|household"
+
+OWNED = re.compile(
+    rf"""
+    \b(?:of|for|to|by|from)\ (?:the|an?)\ {SELF}\b(?!(?:['’]s)?\ (?:user['’]s\ )?(?:{GROUP}))
+  | \b{SELF}['’]s\ (?!{GROUP})
+  | \bown(?:ed)?\ by\ (?:you\b|the\ {SELF}|the\ caller|another|someone|a\ different|other)
+  | \bbelong(?:s|ing)?\ to\ (?:you\b|the\ {SELF}|the\ caller|someone|other\ users)
+  | \bbelong(?:s|ing)?\ to\ (?:another|a\ different)\ (?:user|account|customer)
+  | \bonly\ (?:the|its|their|an?)\ (?:owner|author|creator)\b
+  | \bonly\ (?:by|to|for)\ (?:the|its|their)\ (?:owner|author|creator)\b
+  | \b(?:the|its)\ (?:owner|author|creator)\ only\b
+  | \b(?:not|isn['’]t|is\ not|aren['’]t)\ (?:the|its|an?)\ (?:owner|author|creator)\b
+  | \bnot\ (?:yours|your\ own|their\ own|owned)\b
+  | \bonly\ (?:\w+\ ){{0,3}}(?:your|their|his|her)\ own\b
+  | \b(?:another|other)\ users?['’]s?\ (?:\w+\ )?(?:is|are|return|answer|give|get|respond|count|look)\b
+  | \b(?:never|not|no)\ (?:\w+\ ){{0,4}}(?:another|other)\ (?:users?|accounts?|customers?)\b
+  | \bprivate\ to\ (?:the|its|their|each|you)\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What says that an item is only for the user who owns it. A team, a workspace or an organization is shared."""
+
+SHARED = re.compile(
+    r"\b(?:public(?:ly)?|anyone|everyone|every\ user|all\ users|any\ user|shared|collaborat\w+)\b", re.IGNORECASE
+)
+"""What says that others may see an item, too."""
+
+PRIVILEGED = re.compile(
+    r"\b(?:admin\w*|moderator\w*|staff|manager\w*|member\w*|editor\w*|superuser\w*)\b", re.IGNORECASE
+)
+"""Others who may use what is somebody's own. A sentence that names them still speaks of ordinary users."""
+
+END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*]\s+")
+
+
+class OwnerSentence(NamedTuple):
+    """A sentence of the document, and where it stands."""
+
+    text: str
+    pointer: str
+
+    @property
+    def source(self) -> str:
+        """The sentence with its place, as a report shows it."""
+        return f"“{self.text}” ({self.pointer})"
+
+
+def sentence_of(contract: Contract, op: ResourceOperation, name: str) -> OwnerSentence | None:
+    """The first sentence about an operation that says that items called `name` are only for their owner, or None."""
+    yours = _yours(name)
+    for sentence in _sentences(contract, op):
+        if (OWNED.search(sentence.text) or yours.search(sentence.text)) and not SHARED.search(sentence.text):
+            return sentence
+    return None
+
+
+def says_shared(contract: Contract, op: ResourceOperation) -> bool:
+    """Does a sentence about an operation say that others may use the items?"""
+    return any(SHARED.search(sentence.text) for sentence in _sentences(contract, op))
+
+
+def _yours(name: str) -> re.Pattern[str]:
+    """`your notes`, `one of your saved notes`: what is between may not be another owner (`your team's notes`)."""
+    noun = r"[\s_-]*".join(map(re.escape, re.split(r"[^A-Za-z0-9]+", name)))
+    return re.compile(rf"\b(?:your|my)\s+(?:own\s+)?(?:[a-z]+\s+)?{noun}(?:s|es)?\b", re.IGNORECASE)
+
+
+def _sentences(contract: Contract, op: ResourceOperation) -> Iterator[OwnerSentence]:
+    """The sentences of an operation: its summary, its description, and those of its successes and refusals."""
+    node = json_pointer.lookup(contract.document.root, op.operation.pointer)
+    for key in ("summary", "description"):
+        yield from _split(node.get(key) if isinstance(node, dict) else None, f"{op.operation.pointer}/{key}")
+    for response in op.operation.responses:
+        if response.status[:1] == "2" or response.status in ("403", "404"):
+            yield from _split(response.description, f"{response.pointer}/description")
+
+
+def _split(text: Any, pointer: str) -> Iterator[OwnerSentence]:
+    for part in END.split(text) if isinstance(text, str) else ():
+        if words := " ".join(part.split()):
+            yield OwnerSentence(words, pointer)

@@ -1,0 +1,103 @@
+"""The check `ownership`: what one user made is closed to another, where the document or the service says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contracts.runner.runner import CheckResult
+from tests.contracts.tickets import Tickets, changed, checked
+
+
+def found(result: CheckResult) -> list[tuple[str, str]]:
+    return sorted((each.verdict, each.operation) for each in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "operation"),
+    [
+        ("list", "GET /tickets"),
+        ("filter", "GET /tickets"),
+        ("total", "GET /tickets"),
+        ("read", "GET /tickets/{ticket_id}"),
+        ("update", "PATCH /tickets/{ticket_id}"),
+        ("replace", "PUT /tickets/{ticket_id}"),
+        ("delete", "DELETE /tickets/{ticket_id}"),
+        ("close", "POST /tickets/{ticket_id}/close"),
+        ("comments", "GET /tickets/{ticket_id}/comments"),
+        ("comment", "POST /tickets/{ticket_id}/comments"),
+    ],
+)
+def test_an_operation_that_is_open_to_the_other_user_is_a_failure(flaw: str, operation: str, tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(frozenset({flaw})), "ownership")
+
+    assert [("failure", operation)] == found(result)
+
+
+def test_a_service_that_keeps_users_apart_passes(tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(), "ownership")
+
+    assert [] == found(result)
+    assert "passed" == result.outcomes["GET /tickets/{ticket_id}", "ownership"]
+    assert () == result.left_behind
+
+
+def test_items_that_all_users_share_are_one_warning(tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(shared=True), "ownership")
+
+    assert [("warning", "GET /tickets/{ticket_id}")] == found(result)
+
+
+def test_items_that_all_may_read_and_only_the_owner_changes_pass(tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(frozenset({"list", "filter", "read", "comments"})), "ownership")
+
+    assert [] == found(result)
+
+
+def test_a_sentence_of_the_document_makes_shared_items_failures(tmp_path: Path) -> None:
+    document = changed(
+        get_tickets="Returns the tickets of the authenticated user.",
+        delete_tickets_ticket_id="Deletes a ticket. Only the owner may do so.",
+    )
+    result = checked(tmp_path, Tickets(shared=True), "ownership", document=document)
+
+    assert ("failure", "GET /tickets") in found(result)
+    assert ("failure", "DELETE /tickets/{ticket_id}") in found(result)
+    assert any("Only the owner may do so." in each.statement.source for each in result.findings if each.statement)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Returns all tickets. Authenticate with your token.",
+        "Lists the tickets of your team.",
+        "Lists the public tickets of the authenticated user.",
+        "Returns the tickets of the current user's workspace.",
+    ],
+)
+def test_a_sentence_about_a_group_or_the_public_makes_no_failure(sentence: str, tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(shared=True), "ownership", document=changed(get_tickets=sentence))
+
+    assert [("warning", "GET /tickets/{ticket_id}")] == found(result)
+
+
+@pytest.mark.parametrize("admin", ["ann", "bob"])
+def test_an_administrator_who_may_do_everything_is_no_failure(admin: str, tmp_path: Path) -> None:
+    document = changed(get_tickets="Returns the tickets of the authenticated user.")
+    result = checked(tmp_path, Tickets(admin=admin), "ownership", document=document)
+
+    assert "failure" not in [verdict for verdict, _ in found(result)]
+
+
+def test_without_a_second_user_the_check_is_skipped(tmp_path: Path) -> None:
+    result = checked(tmp_path, Tickets(), "ownership", users=1)
+
+    assert "credential of a second tenant" in result.outcomes["GET /tickets/{ticket_id}", "ownership"]
+
+
+def test_a_second_credential_that_is_refused_everywhere_is_a_skip(tmp_path: Path) -> None:
+    refused = Tickets(hook=lambda method, path, headers, body: (401, {}) if "bob" in headers["authorization"] else None)
+    result = checked(tmp_path, refused, "ownership")
+
+    assert "nothing can be compared" in result.outcomes["GET /tickets/{ticket_id}", "ownership"]
