@@ -223,6 +223,8 @@ def _article(name: str) -> str:
 
 def _warn_of_shared(context: CheckContext, resource: CheckedResource, access: Access) -> None:
     """Everything is open, and nothing says that it should be: one warning, because the items may be shared on purpose."""
+    if resource.behaviour.parent or any(says_shared(context.contract, op) for op in resource.operations.values()):
+        return
     writes = [each for each in access.of(*WRITES) if each.open]
     if not writes or not any(each.kind in ("update", "replace", "delete") for each in writes):
         return

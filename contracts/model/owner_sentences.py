@@ -38,7 +38,7 @@ OWNED = re.compile(
 """What says that an item is only for the user who owns it. A team, a workspace or an organization is shared."""
 
 SHARED = re.compile(
-    r"\b(?:public(?:ly)?|anyone|everyone|every\ user|all\ users|any\ user|shared|collaborat\w+)\b", re.IGNORECASE
+    r"\b(?:public(?:ly)?|anyone|everyone|every\ user|all\ users|any\ user|share[ds]?|collaborat\w+)\b", re.IGNORECASE
 )
 """What says that others may see an item, too."""
 

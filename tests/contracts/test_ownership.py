@@ -49,6 +49,13 @@ def test_items_that_all_users_share_are_one_warning(tmp_path: Path) -> None:
     assert [("warning", "GET /tickets/{ticket_id}")] == found(result)
 
 
+def test_items_that_are_shared_by_a_sentence_of_the_document_pass(tmp_path: Path) -> None:
+    document = changed(get_tickets="Lists the tickets, which are shared by all users.")
+    result = checked(tmp_path, Tickets(shared=True), "ownership", document=document)
+
+    assert [] == found(result)
+
+
 def test_items_that_all_may_read_and_only_the_owner_changes_pass(tmp_path: Path) -> None:
     result = checked(tmp_path, Tickets(frozenset({"list", "filter", "read", "comments"})), "ownership")
 
@@ -79,7 +86,7 @@ def test_a_sentence_of_the_document_makes_shared_items_failures(tmp_path: Path) 
 def test_a_sentence_about_a_group_or_the_public_makes_no_failure(sentence: str, tmp_path: Path) -> None:
     result = checked(tmp_path, Tickets(shared=True), "ownership", document=changed(get_tickets=sentence))
 
-    assert [("warning", "GET /tickets/{ticket_id}")] == found(result)
+    assert "failure" not in [verdict for verdict, _ in found(result)]
 
 
 @pytest.mark.parametrize("admin", ["ann", "bob"])
