@@ -17,6 +17,7 @@ from contracts.cli import options
 from contracts.cli.console import say
 from contracts.cli.project_file import config
 from contracts.client.users import GivenCredentials, users
+from contracts.conformance.coverage_recorder import CoverageRecorder
 from contracts.conformance.engine_checks import check_names
 from contracts.conformance.ignored_statements import notes
 from contracts.conformance.schemathesis_run import conform
@@ -76,8 +77,10 @@ def check(
         known_failures = read_known(known) if known else ()
         settings = settings_of(folder, **given)
         ignored = ignored_failures(ignore, check_names(settings.contract))
-        result = _compare(settings, folder, learn) if against or learn else _check(settings, folder)
-        report = replace(_report(settings, result), known_failures=(*known_failures, *ignored))
+        recorder = None if against or learn else CoverageRecorder(settings.contract, settings.base)
+        result = _check(settings, folder, recorder) if recorder else _compare(settings, folder, learn)
+        coverage = recorder.coverage(result.outcomes) if recorder else None
+        report = replace(_report(settings, result), known_failures=(*known_failures, *ignored), coverage=coverage)
     except (MockServerError, click.ClickException) as fault:
         say(f"cannot check: {fault if isinstance(fault, MockServerError) else fault.message}", err=True)
         context.exit(2)
@@ -138,7 +141,7 @@ def settings_of(
     )
 
 
-def _check(settings: CheckSettings, folder: Path) -> CheckResult:
+def _check(settings: CheckSettings, folder: Path, recorder: CoverageRecorder) -> CheckResult:
     journal = Journal(folder / JOURNAL) if settings.url else Journal.in_memory()
     scope: dict[str, Any] = {
         "mode": settings.mode,
@@ -152,6 +155,7 @@ def _check(settings: CheckSettings, folder: Path) -> CheckResult:
     with between_requests() as safe:
         with settings.target() as target:
             target.safe_point = safe
+            target.on_exchange.append(recorder.saw)
             result = run_checks(
                 settings.contract, target, strict=settings.strict, journal=journal, workers=settings.workers, **scope
             )
@@ -159,6 +163,7 @@ def _check(settings: CheckSettings, folder: Path) -> CheckResult:
         if not result.stopped:
             with settings.target(spent) as target:
                 target.safe_point = safe
+                target.on_exchange.append(recorder.saw)
                 result = joined(result, conform(settings.contract, target, journal=journal, **scope))
     return result
 

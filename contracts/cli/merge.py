@@ -11,6 +11,7 @@ import click
 
 from contracts.cli import options
 from contracts.cli.console import say
+from contracts.model.coverage import united
 from contracts.report.folder import write
 from contracts.report.report import Report, UnreadableReport, joined, read_report
 from contracts.report.summary import lines
@@ -58,6 +59,8 @@ def merged(reports: Sequence[Report]) -> Report:
         only=tuple(dict.fromkeys(pattern for each in reports for pattern in each.only)),
         skip=tuple(dict.fromkeys(pattern for each in reports for pattern in each.skip)),
         shard="",
+        coverage=united(each.coverage for each in reports if each.coverage is not None),
+        suggestions={id: each for report in reports for id, each in report.suggestions.items()},
     )
 
 

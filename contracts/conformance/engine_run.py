@@ -147,6 +147,7 @@ class EngineRun:
     def _read_scenario(self, recorder: ScenarioRecorder) -> None:
         self.requests += len(recorder.interactions)
         self.target.requests += len(recorder.interactions)
+        self._tell_listeners(recorder)
         for case_id, checks in recorder.checks.items():
             operation = recorder.cases[case_id].value.operation.label
             for check in checks:
@@ -164,6 +165,12 @@ class EngineRun:
             self._report_unreadable(recorder, case_id, *self.items.unread.pop(case_id))
         for case_id in self.items.cut.keys() & recorder.cases.keys():
             self._report_disconnected(recorder, case_id, self.items.cut.pop(case_id))
+
+    def _tell_listeners(self, recorder: ScenarioRecorder) -> None:
+        for interaction in recorder.interactions.values() if self.target.on_exchange else ():
+            exchange = exchange_of(self.target, interaction)
+            for listener in self.target.on_exchange:
+                listener(exchange)
 
     def _is_false_positive(self, recorder: ScenarioRecorder, case_id: str, check: CheckNode) -> bool:
         """Is a failure a false positive?"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from contracts.report.coverage_page import as_coverage_page
 from contracts.report.html_page import as_html
 from contracts.report.junit import as_junit
 from contracts.report.markdown import as_markdown
@@ -15,6 +16,7 @@ from contracts.reproduce.pytest_file import FILE, as_tests
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "report.json": as_json,
     "report.html": as_html,
+    "coverage.html": as_coverage_page,
     "report.md": as_markdown,
     "report.xml": as_junit,
     "report.sarif": as_sarif,

@@ -14,7 +14,7 @@ from contracts.model.finding import Finding, RecordedExchange
 from contracts.report.causes import Cause, silencing
 from contracts.report.report import Report, ReportLine
 from contracts.report.suggestions import Suggestion
-from contracts.report.summary import headline
+from contracts.report.summary import coverage_line, headline
 from contracts.report.texts import count, describe, violated
 from contracts.reproduce.curl import as_shell
 from contracts.reproduce.script import script
@@ -61,10 +61,11 @@ class ShownOutcome:
 
 def as_html(report: Report) -> str:
     """The report as a page: the verdict, the findings, and a table of all outcomes."""
-    return _environment().get_template("report.html.jinja").render(_variables(report))
+    return page_environment().get_template("report.html.jinja").render(_variables(report))
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Where the templates of all pages come from."""
     environment = Environment(
         loader=PackageLoader("contracts.report"),
         autoescape=True,
@@ -87,7 +88,8 @@ def _variables(report: Report) -> dict[str, Any]:
         "known": [_shown(report, each) for each in report.known_findings],
         "checks": checks,
         "rows": list(_rows(report, checks)),
-        "skipped": _skipped(report),
+        "skipped": skipped_checks(report),
+        "coverage": coverage_line(report.coverage) if report.coverage else "",
     }
 
 
@@ -144,7 +146,7 @@ def _outcome(operation: str, check: str, outcome: str, found: str) -> ShownOutco
     return ShownOutcome(kind, sign, f"{operation} {check}: {outcome}" if outcome else "", found)
 
 
-def _skipped(report: Report) -> dict[str, list[str]]:
+def skipped_checks(report: Report) -> dict[str, list[str]]:
     """Every reason why checks were skipped, and the skipped checks."""
     reasons: dict[str, list[str]] = {}
     for (operation, check), outcome in report.result.outcomes.items():

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from contracts.checks import is_own
 from contracts.conformance.openapi_core_check import CHECK as JURY
+from contracts.model.coverage import Coverage, MissingTarget
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import IGNORED, KnownFailure, stale
 from contracts.report.causes import Cause, causes, silencing
@@ -48,7 +49,7 @@ class Report:
     which checks were selected. `base` is the address that the document's paths are appended to, and `operations` are
     all operations of the document. `places` has the lines of the operations with findings. `not_reproducible` has the
     ids of failures that their exchanges alone do not reproduce. `notes` say which parts of the document are ignored.
-    `suggestions` maps the ids of findings to what would mend them.
+    `suggestions` maps the ids of findings to what would mend them. `coverage` is what the run has seen of the document.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Report:
     not_reproducible: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
+    coverage: Coverage | None = None
 
     @property
     def failures(self) -> tuple[Finding, ...]:
@@ -167,6 +169,7 @@ def as_json(report: Report) -> str:
         "places": {operation: place._asdict() for operation, place in report.places.items()},
         "outcomes": [{"operation": o, "check": c, "outcome": outcome} for (o, c), outcome in result.outcomes.items()],
         "causes": [_cause(each, found) for each in found],
+        "coverage": asdict(report.coverage) | {"percent": report.coverage.percent} if report.coverage else None,
         "suggestions": {id: asdict(each) for id, each in report.suggestions.items()},
         "findings": [{**asdict(each), "curl": [e.curl() for e in each.exchanges]} for each in result.findings],
     }
@@ -238,7 +241,12 @@ def from_json(text: str) -> Report:
         frozenset(read["not_reproducible"]),
         tuple(read.get("notes", ())),
         {id: Suggestion(**each) for id, each in read.get("suggestions", {}).items()},
+        _coverage(read.get("coverage")),
     )
+
+
+def _coverage(read: dict[str, Any] | None) -> Coverage | None:
+    return Coverage(read["totals"], tuple(MissingTarget(**each) for each in read["missing"])) if read else None
 
 
 def _finding(read: dict[str, Any]) -> Finding:

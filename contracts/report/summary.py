@@ -6,6 +6,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from contracts.model.coverage import Coverage
 from contracts.model.finding import Finding
 from contracts.model.known_failures import IGNORED
 from contracts.report.causes import Cause, silencing
@@ -69,7 +70,15 @@ def _numbers(report: Report, warnings: int) -> Iterator[str]:
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
     known = "".join(f", {number} {what}" for what, number in _accepted(report).items())
     failures, warned = count(len(report.failures), "failure"), count(warnings, "warning")
+    if report.coverage is not None:
+        yield coverage_line(report.coverage)
     yield f"{report.passed} passed, {failures}, {warned}, {skipped} skipped{known}"
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """`coverage 87 %: 14 of 16 operations, 31 of 40 statuses, …`."""
+    shown = ", ".join(f"{covered} of {total} {kind}" for kind, (covered, total) in coverage.numbers().items())
+    return f"coverage {coverage.percent} %: {shown}"
 
 
 def _accepted(report: Report) -> Counter[str]:
