@@ -6,6 +6,7 @@ from contracts.checks import (
     authentication,
     capacity,
     concurrency,
+    edge_input,
     fields,
     filters,
     http_errors,
@@ -22,6 +23,7 @@ from contracts.checks import (
     rate_limits,
     read_your_writes,
     references,
+    refused_requests,
     secrets,
     state_machine,
     success_replies,
@@ -31,18 +33,21 @@ from contracts.checks import (
     unpaged_lists,
     updates,
     validation,
+    whole_updates,
 )
 from contracts.checks.vendor_rules import vendor_checks
 from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
-    *read_your_writes.CHECKS, *updates.CHECKS, *fields.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
+    *read_your_writes.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
+    *fields.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
     *ordering.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
+    *refused_requests.CHECKS, *edge_input.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

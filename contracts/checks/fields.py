@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.checks.item_view import as_json, change_of, covers, documented, shown_fields, shown_value, views
 from contracts.checks.timestamps import moment_of
+from contracts.checks.valid_bodies import smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -74,18 +75,6 @@ def _views_without(
         return []
     _, created = context.try_create(resource, slim)
     return views(context, created) if created is not None else []
-
-
-def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
-    """A valid create body without any optional field."""
-    op = resource.operations["create"]
-    body = context.body(resource)
-    needed = context.bodies.required(op)
-    for name in list(body):
-        slim = {key: value for key, value in body.items() if key != name}
-        if name not in needed and context.bodies.accepts(op, slim) and not op.may_refuse:
-            body = slim
-    return body
 
 
 def _is_template(value: Any) -> bool:

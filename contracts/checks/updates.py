@@ -17,6 +17,7 @@ from contracts.checks.item_view import (
     unchangeable,
 )
 from contracts.checks.read_your_writes import WRITES, echoed
+from contracts.checks.valid_bodies import distinct_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -36,7 +37,7 @@ def update_field(context: CheckContext, resource: CheckedResource) -> None:
 def update_several_fields(context: CheckContext, resource: CheckedResource) -> None:
     """An update of several fields changes all of them."""
     op = resource.operations["update"]
-    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    created = context.create(resource, distinct_body(context, resource))
     shows = showable(context, resource, resource.operations["get"])
     wanted: dict[str, Any] = {}
     for name in context.bodies.properties(op):
@@ -63,7 +64,7 @@ def update_several_fields(context: CheckContext, resource: CheckedResource) -> N
 
 
 def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceOperation, name: str) -> None:
-    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    created = context.create(resource, distinct_body(context, resource))
     before = context.item(resource.operations["get"], context.get(created))
     present = before.get(name, created.sent.get(name))
     another = context.bodies.other(op, name, present, f"{context.check}/{name}")
@@ -177,7 +178,7 @@ def _check_other_fields(
 def empty_update(context: CheckContext, resource: CheckedResource) -> None:
     """An update without any field succeeds and changes nothing."""
     op = resource.operations["update"]
-    created = context.create(resource, context.body(resource, full=not resource.operations["create"].may_refuse))
+    created = context.create(resource, distinct_body(context, resource))
     if not context.bodies.accepts(op, {}):
         return
     before = context.item(resource.operations["get"], context.get(created))
@@ -210,7 +211,7 @@ def empty_update(context: CheckContext, resource: CheckedResource) -> None:
 def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     """PUT replaces the whole item, and sending it twice has the same effect as once (RFC 9110 section 9.3.4)."""
     op = resource.operations["replace"]
-    created = context.create(resource, _body_without_defaults(context, resource))
+    created = context.create(resource, distinct_body(context, resource))
     before = context.item(resource.operations["get"], context.get(created))
     count = len(context.list_all(created)[0]) if resource.can("list") else 0
     body = _smallest_put_body(context, resource, op, created)
@@ -235,14 +236,22 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
             *listing,
             about="count",
         )
-    context.send(op, path=created.path, body=body)
+    second = context.send(op, path=created.path, body=body)
+    for each in (first, second):
+        context.expect_status(
+            each.status != 201,
+            "a PUT of an existing item does not say that it created one (RFC 9110 section 9.3.4)",
+            created.exchange,
+            each,
+            about="created",
+        )
     again = context.get(created)
     _check_idempotent(
         context,
         resource,
         item,
         context.item(resource.operations["get"], again),
-        (created.exchange, first, response, again),
+        (created.exchange, first, response, second, again),
     )
 
 
@@ -271,18 +280,6 @@ def _check_dropped(
             *history,
             about=f"dropped {name}",
         )
-
-
-def _body_without_defaults(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
-    """A body without default values, so that a value that PUT should have removed is visible."""
-    op = resource.operations["create"]
-    body = context.body(resource, full=True)
-    for name, pointer in context.bodies.properties(op).items():
-        default = context.contract.schemas.keyword(pointer, "default")
-        if default is not None and body.get(name) == default:
-            other = context.bodies.other(op, name, default, context.check)
-            body |= {name: other} if other is not None and context.bodies.accepts(op, body | {name: other}) else {}
-    return body
 
 
 def _smallest_put_body(

@@ -1,4 +1,4 @@
-"""Checks of the request schemas: values at a bound are accepted, values beyond it are refused without effect."""
+"""Checks of the request schemas: values at a bound are accepted, values beyond it are refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.request_builder import MISSING
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
-from contracts.runner.check import Check, Place, resource_of
+from contracts.runner.check import Check, Place, resource_of, schema_reference
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
@@ -202,66 +202,6 @@ def _shown(value: Any) -> str:
     return text if len(text) < 60 else f"{text[:40]}… ({len(value) if hasattr(value, '__len__') else text[-5:]})"
 
 
-def refusal_without_effect(context: CheckContext, resource: CheckedResource) -> None:
-    """A refused request has no effect: no item changes, and none is created."""
-    created = context.create(resource)
-    before = context.item(resource.operations["get"], context.get(created))
-    for name in ("update", "replace"):
-        op = resource.operations.get(name)
-        if op is not None:
-            wrong, good = _invalid_and_valid_field(context, resource, op, created)
-            if wrong:
-                exchange = context.send(op, path=created.path, body={**good, **wrong})
-                response = context.get(created)
-                after = context.item(resource.operations["get"], response)
-                context.expect(
-                    exchange.status < 400 or after == before,
-                    "a refused update does not change the item",
-                    f"{', '.join(n for n in before if after.get(n) != before[n])} changed",
-                    created.exchange,
-                    exchange,
-                    response,
-                    about=name,
-                )
-    if resource.can("list"):
-        _check_nothing_created(context, resource, created)
-
-
-def _check_nothing_created(context: CheckContext, resource: CheckedResource, created: CreatedItem) -> None:
-    count = len(context.list_all(created)[0])
-    wrong, _ = _invalid_and_valid_field(context, resource, resource.operations["create"], created)
-    for body in ({**context.body(resource), **wrong}, {}):
-        if not context.bodies.accepts(resource.operations["create"], body):
-            exchange, fresh = context.try_create(resource, body)
-            items, listing = context.list_all(created)
-            context.expect(
-                fresh is not None or exchange.status < 400 or len(items) == count,
-                "a refused create adds no item to the list",
-                f"{len(items) - count} more items",
-                exchange,
-                *listing,
-                about="create",
-            )
-
-
-def _invalid_and_valid_field(
-    context: CheckContext, resource: CheckedResource, op: ResourceOperation, created: CreatedItem
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An invalid field and a valid change, so that a partly executed update is visible."""
-    properties = context.bodies.properties(op)
-    good: dict[str, Any] = {}
-    for name in properties:
-        if isinstance(created.sent.get(name), str) and name not in resource.server_fields | resource.rule_fields:
-            good = {name: context.bodies.other(op, name, created.sent[name], context.check)}
-            break
-    for name in reversed(list(properties)):
-        if name not in good and not context.bodies.accepts(op, {**created.sent, **good, name: {"wrong": [1]}}):
-            return {name: {"wrong": [1]}}, (
-                dict(created.sent) if op == resource.operations.get("replace") else {}
-            ) | good
-    return {}, {}
-
-
 def query_parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """The schemas of query parameters are enforced: values at each bound are accepted, values beyond it refused."""
     created = context.some_item(resource) if resource is not None and resource.can("create") else None
@@ -336,42 +276,17 @@ def _body_places(contract: Contract) -> Iterator[Place]:
         resource = resource_of(op, known)
         if resource is not None and op.media_type is not None and resource.can("create"):
             own = next((each for each in resource.operations.values() if each.name == op.name), op)
-            yield op.name, _schema_reference(op), (resource, own)
-
-
-def _unchanged_places(contract: Contract) -> Iterator[Place]:
-    for resource in checked_resources(contract).values():
-        if resource.can("create", "get"):
-            op = resource.operations.get("update") or resource.operations["create"]
-            statement = StatementRef(
-                op.name,
-                "http",
-                "documented",
-                "RFC 9110 section 15.5 (the request failed)",
-                "A refused request has no effect.",
-            )
-            yield op.name, statement, (resource,)
+            yield op.name, schema_reference(op), (resource, own)
 
 
 def _parameter_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for op in resource_operations(contract):
         if any(p.location == "query" and p.schema for p in op.operation.parameters) and op.operation.method == "get":
-            yield op.name, _schema_reference(op), (op, resource_of(op, known))
-
-
-def _schema_reference(op: ResourceOperation) -> StatementRef:
-    return StatementRef(
-        op.name,
-        "schema",
-        "documented",
-        "the document's schema of the request",
-        "The service enforces the schema of the request.",
-    )
+            yield op.name, schema_reference(op), (op, resource_of(op, known))
 
 
 CHECKS = (
     Check("validation", (), _body_places, body_validation, exclusive=False),
-    Check("refusal-without-effect", (), _unchanged_places, refusal_without_effect),
     Check("query-parameters", (), _parameter_places, query_parameters),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.checks.fields import smallest_body
+from contracts.checks.valid_bodies import smallest_body
 from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable

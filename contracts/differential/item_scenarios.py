@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.checks.fields import smallest_body
 from contracts.checks.item_view import unchangeable
+from contracts.checks.valid_bodies import smallest_body
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.differential.scenario_builder import MOST, ScenarioBuilder
 

@@ -132,3 +132,14 @@ def _each(value: Any) -> Iterator[Statement]:
 def resource_of(op: ResourceOperation, known: dict[str, CheckedResource]) -> CheckedResource | None:
     """The resource that an operation belongs to."""
     return known.get(op.behaviour.action.of) if op.behaviour.action else None
+
+
+def schema_reference(op: ResourceOperation) -> StatementRef:
+    """The reference to the schema of an operation's request."""
+    return StatementRef(
+        op.name,
+        "schema",
+        "documented",
+        "the document's schema of the request",
+        "The service enforces the schema of the request.",
+    )

@@ -1,0 +1,40 @@
+"""Bodies of create requests that make a change visible, and fields whose valid values a document cannot tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.client.changed_values import changed_value
+from contracts.model.resources import CheckedResource
+from contracts.runner.context import CheckContext
+
+
+def distinct_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """A create body in which no optional field has its default or a value that may count as missing."""
+    op = resource.operations["create"]
+    body = context.body(resource, full=not op.may_refuse)
+    for name, pointer in context.bodies.properties(op).items():
+        default = context.contract.schemas.keyword(pointer, "default")
+        if name in body and (not body[name] or body[name] == default) and name not in op.rule_fields:
+            other = changed_value(context.contract.schemas, pointer, body[name])
+            body |= {name: other} if other is not None and context.bodies.accepts(op, body | {name: other}) else {}
+    return body
+
+
+def is_reference(context: CheckContext, name: str) -> bool:
+    """Does a field probably hold the id of another item, so that only some valid values are accepted?"""
+    named = any(each.is_referenced_by(name) for each in context.shared.resources.values())
+    plain = name.lower().replace("-", "_")
+    return named or plain.endswith(("_id", "_ids", "uuid")) or name.endswith(("Id", "Ids", "ID"))
+
+
+def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str, Any]:
+    """A valid create body without any optional field."""
+    op = resource.operations["create"]
+    body = context.body(resource)
+    needed = context.bodies.required(op)
+    for name in list(body):
+        slim = {key: value for key, value in body.items() if key != name}
+        if name not in needed and context.bodies.accepts(op, slim) and not op.may_refuse:
+            body = slim
+    return body

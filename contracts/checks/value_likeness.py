@@ -1,0 +1,94 @@
+"""How alike a shown value is to the one that was sent: the same, normalised, or different."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
+
+from contracts.checks.item_view import covers
+from contracts.client.request_bodies import NAMELIKE
+
+Likeness = Literal["same", "normalised", "different"]
+"""`normalised`: it differs in a way in which correct servers write values anew, such as without white space at its ends."""
+
+ABSENT: Any = object()
+"""The shown value of a field that a reply does not contain."""
+
+PROSE = (*NAMELIKE, "description", "note", "comment", "content", "message")
+"""A field whose name contains one of these holds text for people, whose case a server has to keep."""
+
+
+def likeness(shown: Any, sent: Any, name: str = "") -> Likeness:
+    """How alike a shown value of the field `name` is to the sent one; `shown` may be ABSENT."""
+    if sent is None and (shown is ABSENT or shown is None):
+        return "same"
+    if shown is not ABSENT and (covers(shown, sent) or _is_same_value(shown, sent)):
+        return "same"
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return _worst([likeness(shown.get(key, ABSENT), value, key) for key, value in sent.items()])
+    return "normalised" if _is_normalised(shown, sent, name) else "different"
+
+
+def _worst(found: list[Likeness]) -> Likeness:
+    return max(found, key=("same", "normalised", "different").index, default="same")
+
+
+def _is_same_value(shown: Any, sent: Any) -> bool:
+    """The same instant, or the same number, in another notation."""
+    if isinstance(shown, str) and isinstance(sent, str):
+        moments = _moment(shown), _moment(sent)
+        return None not in moments and moments[0] == moments[1]
+    return False
+
+
+def _is_normalised(shown: Any, sent: Any, name: str) -> bool:
+    if sent in ("", [], {}, None) and shown in (ABSENT, None, "", [], {}):
+        return True  # many stores do not tell an empty value from none
+    if isinstance(sent, str) and isinstance(shown, str):
+        return _text(shown, name) == _text(sent, name) or _is_rounded(shown, sent) or _is_same_second(shown, sent)
+    if isinstance(sent, list) and isinstance(shown, list):
+        return {_key(each) for each in shown} == {_key(each) for each in sent}
+    return _is_rounded(shown, sent)
+
+
+def _text(text: str, name: str) -> str:
+    plain = unicodedata.normalize("NFC", " ".join(text.split())).rstrip("/")
+    return plain if any(part in name.lower() for part in PROSE) else plain.casefold()
+
+
+def _is_rounded(shown: Any, sent: Any) -> bool:
+    """Are both numbers, perhaps as texts, that agree to two decimals?"""
+    numbers = _number(shown), _number(sent)
+    return None not in numbers and abs(numbers[0] - numbers[1]) < Decimal("0.01")  # type: ignore[operator]
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _moment(text: str) -> datetime | None:
+    if "T" not in text.upper():
+        return None
+    try:
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+
+
+def _is_same_second(shown: str, sent: str) -> bool:
+    moments = [_moment(text) for text in (shown, sent)]
+    return all(moments) and len({m.replace(microsecond=0, tzinfo=None) for m in moments if m}) == 1
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
