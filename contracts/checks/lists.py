@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource
 
 
 def ids(resource: CheckedResource, items: Sequence[Any]) -> list[str]:
-    """The ids of items, as texts."""
-    return [str(item.get(resource.behaviour.identity.field)) for item in items]
+    """The ids of items, as texts. Raises CannotBuildRequest if the items of a list show no id."""
+    field = resource.behaviour.identity.field
+    if items and not any(isinstance(item, dict) and field in item for item in items):
+        raise CannotBuildRequest(f"the list shows no {field}, so its items cannot be told apart")
+    return [str(item.get(field)) for item in items]
 
 
 def only(resource: CheckedResource, items: Sequence[Any], created: Sequence[CreatedItem]) -> list[Any]:

@@ -54,6 +54,9 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
     statement = _of_default(context, op, paging)
     created = [context.create(resource) for _ in range(paging.default + 1)]
     who: dict[str, Any] = {"user": created[0].user, "path": created[0].path}
+    total = len(read_pages(context, op, **who, query={}).items)
+    if total <= paging.default:
+        raise CannotBuildRequest(f"the list shows {total} items; more than {paging.default} are needed")
     response = context.send(op, **who)
     found = len(listed(op, response))
     context.expect(
@@ -63,7 +66,7 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
         response,
         statement=statement,
     )
-    check_total(context, op, len(read_pages(context, op, **who, query={}).items), response)
+    check_total(context, op, total, response)
     most = paging.maximum or largest_page(context.contract, op, paging.limit) or paging.default
     if most > paging.default:
         wide = context.send(op, **who, query={paging.limit: paging.default + 1})

@@ -153,12 +153,12 @@ class _Broken(NamedTuple):
 
 
 def _broken_laws(target: PagedList, read: ListPages, size: int, wanted: list[str]) -> Iterator[_Broken]:
-    found = ids(target.resource, read.items)
+    found, full = ids(target.resource, read.items), [size for size in read.sizes if size]
     text = f"with {len(wanted)} items and {target.paging.limit or 'pages of'}={size}"
     shown, distinct, counts = f"pages of {read.sizes}", set(found), target.paging.style != "cursor"
     for about, holds, expected, seen, is_law in (
         ("size", all(n <= size for n in read.sizes), f"no page has more than {size} items", shown, True),
-        ("full", all(n == size for n in read.sizes[:-1]), f"each page before the last has {size} items", shown, counts),
+        ("full", all(n == size for n in full[:-1]), f"each page before the last has {size} items", shown, counts),
         ("twice", len(distinct) == len(found), "each item is on one page only", shown, True),
         (
             "missed",
