@@ -10,7 +10,7 @@ from contracts.conformance.engine_checks import ANSWERED
 from contracts.model.finding import Finding
 
 WORST = (
-    "authentication", "tenants", "permissions", "secrets", "ownership", "security",
+    "authentication", "tenants", "permissions", "secrets", "ownership", "other_user_access", "security",
     "read_your_writes", "updates", "concurrency", "state_machine", "linearizability", "cascade", "idempotency",
     "ignored_auth", "object_level_authorization", "use_after_free", "ensure_resource_availability",
     "not_a_server_error", ANSWERED,
