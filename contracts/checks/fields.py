@@ -312,7 +312,7 @@ def _server_field_places(contract: Contract) -> Iterator[Place]:
         if not resource.can("create"):
             continue
         op = resource.operations["create"]
-        marked = tuple(sorted(set(_read_only(contract, op)) | (resource.server_fields - {""})))
+        marked = tuple(sorted(set(_read_only(contract, op)) | (resource.server_fields - resource.differing)))
         if marked:
             statement = StatementRef(
                 resource.name,

@@ -19,6 +19,9 @@ from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
+NOT_IMPLEMENTED = 501
+"""The status for a method that a server does not know (RFC 9110 section 15.6.2)."""
+
 UNKNOWN_NAME = "contract_check_unheard_of"
 """A name that no document contains."""
 
@@ -110,7 +113,10 @@ def methods(context: CheckContext, path: str, documented: frozenset[str]) -> Non
             context.main_user,
         )
         context.expect_status(
-            400 <= exchange.status < 500, f"the undocumented method {method} is refused", exchange, about=method
+            400 <= exchange.status < 500 or exchange.status == NOT_IMPLEMENTED,
+            f"the undocumented method {method} is refused",
+            exchange,
+            about=method,
         )
         if exchange.status == 405:
             allowed = {m.strip().upper() for m in (exchange.header("allow") or "").split(",")}

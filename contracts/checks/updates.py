@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,10 +21,19 @@ from contracts.checks.read_your_writes import WRITES, echoed
 from contracts.checks.valid_bodies import distinct_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.differing_fields import told
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, http_rule
 from contracts.runner.context import CheckContext
+
+PARTIAL = re.compile(
+    r"\b(partial\w*|patch\w*|merge[sd]?|(given|provided|supplied|specified|submitted|present|included|sent) "
+    r"(fields|properties|attributes|values|keys|parameters)|(fields|properties|attributes|values|keys) (that are |which are )?"
+    r"(given|provided|supplied|specified|submitted|present|included|sent)|left (out|unchanged|untouched)|omitted|only the)\b",
+    re.IGNORECASE,
+)
+"""Words of the description of a PUT that keeps the fields that its body does not contain."""
 
 
 def update_field(context: CheckContext, resource: CheckedResource) -> None:
@@ -224,7 +234,8 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
     item = context.item(resource.operations["get"], response)
     history = (created.exchange, first, response)
     echoed(context, resource, resource.operations["get"], response, body, created)
-    _check_dropped(context, resource, created, body, item, history)
+    if not _keeps_what_is_left_out(context, resource):
+        _check_dropped(context, resource, created, body, item, history)
     _check_fixed_fields(context, resource, before, item, history)
     if resource.can("list"):
         items, listing = context.list_all(created)
@@ -253,6 +264,16 @@ def replace_item(context: CheckContext, resource: CheckedResource) -> None:
         context.item(resource.operations["get"], again),
         (created.exchange, first, response, second, again),
     )
+
+
+def _keeps_what_is_left_out(context: CheckContext, resource: CheckedResource) -> bool:
+    """Does the document describe a PUT that changes only the given fields?
+
+    A sentence says so, or nothing is required in its body though a new item requires something.
+    """
+    op = resource.operations["replace"]
+    is_optional = not context.bodies.required(op) and bool(context.bodies.required(resource.operations["create"]))
+    return is_optional or PARTIAL.search(told(context.contract, op.operation)) is not None
 
 
 def _check_dropped(

@@ -43,6 +43,13 @@ def _possible_values(text: str) -> Iterator[Any]:
         yield float(text) if set(text) & set(".eE") else int(text)
 
 
+def text_in_url(value: Any) -> str:
+    """A parameter value as text in a URL."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
 def may_be_id(schemas: Schemas, operation: Operation, name: str, id: Any) -> bool:
     """May `id` be the value of the path parameter `name` of an operation?"""
     found = next((p for p in operation.parameters if (p.location, p.name) == ("path", name)), None)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from contracts.cleanup.created_items import CreatedItems
+from contracts.client.path_values import text_in_url
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.model.resources import CheckedResource, name_of
@@ -48,7 +49,7 @@ class RequestBuilder:
         given = {**(path or {})}
         filled = re.sub(
             r"\{([^{}]*)\}",
-            lambda m: quote(_text(self._path_value(operation, m[1], given, user)), safe=""),
+            lambda m: quote(text_in_url(self._path_value(operation, m[1], given, user)), safe=""),
             operation.path,
         )
         parameters = {**self._required(operation, "query", query or {}), **(query or {})}
@@ -57,7 +58,7 @@ class RequestBuilder:
             **self._required(operation, "header", {**dict(user.headers), **(headers or {})}),
         }
         pairs = tuple(
-            (name, _text(one))
+            (name, text_in_url(one))
             for name, value in parameters.items()
             if value is not None
             for one in (value if isinstance(value, list) else [value])
@@ -147,10 +148,3 @@ class RequestBuilder:
 def required_schemes(operation: Operation) -> tuple[tuple[str, ...], ...]:
     """The alternatives of security schemes that an operation requires."""
     return tuple(tuple(name for name, _ in alternative) for alternative in operation.security)
-
-
-def _text(value: Any) -> str:
-    """A parameter value as text in a URL."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)

@@ -17,6 +17,7 @@ from schemathesis.openapi.checks import (
     RejectedPositiveData,
     UndefinedContentType,
     UndefinedStatusCode,
+    UnsupportedMethodResponse,
 )
 
 from contracts.client.path_values import allows_text, is_nested
@@ -29,7 +30,7 @@ from contracts.conformance.response_validation import (
     is_unsatisfiable,
 )
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import name_of, resource_operations
+from contracts.model.resources import checked_resources, name_of, resource_operations
 from mockserver.contract import Contract
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import essence, is_json
@@ -91,11 +92,20 @@ class FalsePositives:
         if isinstance(failure, AllowHeaderMismatch):
             return self._lists_documented_methods(operation, failure)
         if isinstance(failure, ServerError):
-            return is_documented_error(operation, failure.status_code)
+            return is_documented_error(operation, failure.status_code) or self._knows_no_such_method(
+                operation, exchange
+            )
+        if isinstance(failure, UnsupportedMethodResponse):
+            return self._knows_no_such_method(operation, exchange)
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or not response.content
         return False
+
+    def _knows_no_such_method(self, operation: Operation, exchange: RecordedExchange) -> bool:
+        """Is it 501 for a method that the document does not have (RFC 9110 section 15.6.2)?"""
+        documented = {each.method.upper() for each in self.contract.document.operations if each.path == operation.path}
+        return exchange.status == 501 and exchange.method not in documented
 
     def _lists_documented_methods(self, operation: Operation, failure: AllowHeaderMismatch) -> bool:
         """Are the surplus methods those of `additionalOperations` (OpenAPI 3.2), which Schemathesis does not read?"""
@@ -108,12 +118,33 @@ class FalsePositives:
         is_documented_failure = not documents_success(operation) and operation.response(exchange.status) is not None
         invalid = self._has_invalid_parameter(operation, case) or self._has_unknown_discriminator(operation, exchange)
         by_rule = name_of(operation) in self.refusing and 400 <= exchange.status < 500
-        return unsafe or is_documented_failure or invalid or by_rule or _has_unknown_cursor(self.contract, case)
+        by_reference = name_of(operation) in self.referring and exchange.status in (400, 404, 409, 422)
+        return (
+            by_reference
+            or unsafe
+            or is_documented_failure
+            or invalid
+            or by_rule
+            or _has_unknown_cursor(self.contract, case)
+        )
 
     @cached_property
     def refusing(self) -> frozenset[str]:
         """The operations whose rules may refuse a request that is valid by the document."""
         return frozenset(op.name for op in resource_operations(self.contract) if op.may_refuse)
+
+    @cached_property
+    def referring(self) -> frozenset[str]:
+        """The operations whose bodies refer to other items, which a generated value does not name."""
+        known = checked_resources(self.contract)
+        return frozenset(
+            op.name
+            for op in resource_operations(self.contract)
+            if op.media_type
+            and op.behaviour.action
+            and op.behaviour.action.of in known
+            and any(each.field and each.key for each in known[op.behaviour.action.of].behaviour.references)
+        )
 
     def _has_unknown_discriminator(self, operation: Operation, exchange: RecordedExchange) -> bool:
         """Has the body an unknown discriminator value? Schemathesis ignores discriminators of inheriting schemas."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from contracts.model.differing_fields import differing_fields
 from mockserver.behaviour.statements import OperationBehaviour, Resource
 from mockserver.contract import Contract
 from mockserver.openapi import path_template
@@ -92,12 +93,13 @@ class CheckedResource:
     """A resource: the statements about it in `behaviour`, and its operations.
 
     `operations` maps create, get, list, update, replace and delete to the operation that does it. If several do the
-    same, the one with the shortest path is used.
+    same, the one with the shortest path is used. `differing` are fields whose shown values may not be those sent.
     """
 
     name: str
     behaviour: Resource
     operations: Mapping[str, ResourceOperation]
+    differing: frozenset[str] = frozenset()
 
     def can(self, *names: str) -> bool:
         """Does the resource have all these operations?"""
@@ -133,14 +135,14 @@ class CheckedResource:
 
     @cached_property
     def server_fields(self) -> frozenset[str]:
-        """Fields whose value the service sets."""
+        """Fields whose value the service sets, or may set otherwise than was sent."""
         times = self.behaviour.timestamps
         named = {self.behaviour.identity.field, *((times.created, times.updated) if times else ())}
         named |= {name for statement in self.behaviour.initial for name in statement.fields}
         named |= {name for statement in self.behaviour.derived for name in statement.fields}
         for fixed in self.behaviour.server_set:
             named |= set(fixed.fields)
-        return frozenset(named - {""}) - (
+        return frozenset((named | self.differing) - {""}) - (
             frozenset([self.behaviour.identity.field]) if self.client_named else frozenset()
         )
 
@@ -168,7 +170,12 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
         if stated.action is not None and stated.action.of in found:
             found[stated.action.of].setdefault(stated.action.does, ResourceOperation(operation, stated, contract.rules))
     resources = {n: r for n, r in contract.behaviour.resources.items() if r.identity.generate != "single"}
-    return {name: CheckedResource(name, resource, found[name]) for name, resource in resources.items()}
+    return {
+        name: CheckedResource(
+            name, resource, found[name], differing_fields(contract, (op.operation for op in found[name].values()))
+        )
+        for name, resource in resources.items()
+    }
 
 
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
