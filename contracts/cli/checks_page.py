@@ -51,6 +51,9 @@ Every response of every check is compared with the document, too:
 | check | a correct server | violation |
 | --- | --- | --- |
 | `document` | returns a documented status, content type, headers and a body that its schema allows | failure |
+| `http-response` | keeps the rules of HTTP for each status ([fault codes](fault-codes.md)) | failure or warning |
+| `leaked-internals` | returns no stack trace and no message of a database in an error response | failure |
+| `undocumented-secret` | returns no secret in a field that the schema does not name | failure |
 | `{OPENAPI_CORE}` | (our validator and openapi-core agree about the response) | disagreement; never fails the run |
 
 These checks are those of [Schemathesis](https://schemathesis.readthedocs.io), and `answered`. A failure that a correct

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from contracts.cli import options
 from contracts.cli.console import say
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.client.users import GivenCredentials, users
+from contracts.conformance.response_rules import RESPONSE_RULES, response_faults
 from contracts.conformance.response_validation import response_violations
 from contracts.conformance.schemathesis_run import conform
-from contracts.model.finding import Finding, finding
+from contracts.model.finding import Finding, RecordedExchange, finding
 from contracts.model.resources import name_of
 from contracts.report.report import MOCK, Report, UnreadableReport, read_report
 from contracts.reproduce.script import ScriptBroken, replay_script, script
@@ -23,7 +25,9 @@ from contracts.runner.request_sender import Mode
 from contracts.runner.runner import run_checks
 from contracts.runner.settings import CheckSettings, checked_url
 from mockserver import contract as contracts
+from mockserver.contract import Contract
 from mockserver.errors import MockServerError
+from mockserver.openapi.document import Operation
 from mockserver.rules import from_modules
 
 
@@ -121,7 +125,7 @@ def find_again(report: Report, reported: Finding, settings: CheckSettings) -> Fi
     come from other operations.
     """
     with settings.target() as target:
-        if reported.check == "document":
+        if reported.check == "document" or reported.check in RESPONSE_RULES:
             return _send_again(report, reported, settings, target)
         if reported.check in {check.name for check in all_checks(settings.contract)}:
             return _run_check_again(reported, settings, target)
@@ -167,11 +171,19 @@ def _send_again(report: Report, reported: Finding, settings: CheckSettings, targ
     operation = next((o for o in settings.contract.document.operations if name_of(o) == reported.operation), None)
     if operation is None:
         raise Undecided(f"the document no longer has {reported.operation}")
-    for each in response_violations(operation, exchanges[-1], settings.contract):
-        now = finding("document", reported.operation, expected=each.expected, seen=each.seen, about=each.about)
+    for now in _violations(operation, exchanges[-1], settings.contract):
         if now.id == reported.id:
             return replace(now, exchanges=exchanges)
     return None
+
+
+def _violations(operation: Operation, exchange: RecordedExchange, contract: Contract) -> Iterator[Finding]:
+    """What is wrong with a response itself."""
+    name = name_of(operation)
+    for each in response_violations(operation, exchange, contract):
+        yield finding("document", name, expected=each.expected, seen=each.seen, about=each.about)
+    for fault in response_faults(operation, exchange, contract):
+        yield fault.as_finding(name)
 
 
 def _absolute(url: str, target: Target) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from contracts.checks import all_checks
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
+from contracts.conformance.response_rules import RESPONSE_RULES
 from mockserver.contract import Contract
 
 RESPONSE_CHECKS = frozenset(
@@ -43,7 +44,9 @@ EXPECTED: Mapping[str, str] = {
 
 def check_names(contract: Contract) -> frozenset[str]:
     """The names of all checks of a contract: our own and those of Schemathesis."""
-    return frozenset({*(each.name for each in all_checks(contract)), "document", OPENAPI_CORE, *EXPECTED})
+    return frozenset(
+        {*(each.name for each in all_checks(contract)), "document", OPENAPI_CORE, *RESPONSE_RULES, *EXPECTED}
+    )
 
 
 def expected(check: str) -> str:

@@ -20,6 +20,7 @@ from contracts.conformance.engine_items import EngineItems
 from contracts.conformance.false_positives import FalsePositives
 from contracts.conformance.ignored_statements import has_inheriting_discriminator, without_ignored
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
+from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
 from contracts.model.finding import (
     Finding,
@@ -157,6 +158,8 @@ class EngineRun:
                 if check.status == Status.FAILURE and self.is_selected(check.name):
                     self._report(recorder, case_id, operation, check)
             self._check_with_openapi_core(recorder, case_id, operation, checks)
+        for case_id in recorder.interactions.keys() & recorder.cases.keys():
+            self._check_response_rules(recorder, case_id)
         for case_id in recorder.cases:
             self.items.delete(case_id)
         for case_id in self.items.silent & recorder.interactions.keys():
@@ -199,6 +202,19 @@ class EngineRun:
         exchange = exchange_of(self.target, recorder.interactions[case_id])
         if not is_unsatisfiable(self.contract, operation, exchange):
             self.context.shared.openapi_core.compare(operation, exchange, self.target.base_url, "Schemathesis", faults)
+
+    def _check_response_rules(self, recorder: ScenarioRecorder, case_id: str) -> None:
+        """Report what no response may be or contain, once for each operation."""
+        name = recorder.cases[case_id].value.operation.label
+        operation = self.operations_by_name.get(name)
+        if operation is None:
+            return
+        exchange = exchange_of(self.target, recorder.interactions[case_id])
+        for fault in response_faults(operation, exchange, self.contract):
+            if self.is_selected(fault.check):
+                found = fault.as_finding(name, (exchange,))
+                self.findings.setdefault(found.id, found)
+                self.outcomes[name, fault.check] = "failed"
 
     def is_selected(self, name: str) -> bool:
         """Is the check with this name selected?"""

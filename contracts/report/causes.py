@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS
+from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.model.finding import Finding, RecordedExchange, Verdict
 from contracts.report.severity import severity
 
@@ -43,7 +44,7 @@ FRAME = re.compile(
 ALLOW = frozenset({"method-not-allowed", "allow_header_conformance"})
 """Two checks, ours and one of Schemathesis, of the same header."""
 
-GENERAL = frozenset({"document", "not_a_server_error", *RESPONSE_CHECKS})
+GENERAL = frozenset({"document", "not_a_server_error", *RESPONSE_RULES, *RESPONSE_CHECKS})
 """Checks of every response. What another check says about the same response is more telling."""
 
 LONGEST_BODY = 20_000

@@ -11,6 +11,7 @@ from contracts.model.finding import Finding
 
 WORST = (
     "authentication", "tenants", "permissions", "secrets", "ownership", "other_user_access", "security",
+    "leaked-internals", "undocumented-secret",
     "read_your_writes", "updates", "concurrency", "state_machine", "linearizability", "cascade", "idempotency",
     "ignored_auth", "object_level_authorization", "use_after_free", "ensure_resource_availability",
     "not_a_server_error", ANSWERED,
@@ -20,7 +21,7 @@ WORST = (
 STYLE = (
     "http_errors", "odd_input", "error_replies", "policies", "success_replies", "reply_templates", "timestamps",
     "allow_header_conformance", "unsupported_method", "content_type_conformance", "response_headers_conformance",
-    "missing_required_header", "rate_limits",
+    "missing_required_header", "rate_limits", "http-response",
 )  # fmt: skip
 """Those whose findings are about the form of a response."""
 

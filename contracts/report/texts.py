@@ -6,6 +6,7 @@ from contracts.checks import CHECKS, is_own
 from contracts.checks.vendor_rules import installed_vendor_check
 from contracts.conformance.engine_checks import ANSWERED, expected
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
+from contracts.conformance.response_rules import RESPONSE_RULES
 from contracts.differential.comparison import CHECK as DIFFERENTIAL
 from contracts.model.finding import Finding
 
@@ -21,6 +22,8 @@ def describe(check: str) -> str:
         return str(docstring).strip().splitlines()[0]
     if check == "document":
         return "Every response matches the document: its status, media type, headers and schema."
+    if check in RESPONSE_RULES:
+        return RESPONSE_RULES[check]
     if check == OPENAPI_CORE:
         return "Two validators, our own and openapi-core, agree about every response."
     if check.startswith(DIFFERENTIAL):

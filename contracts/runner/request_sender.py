@@ -12,6 +12,7 @@ from contracts.cleanup.created_items import CreatedItems
 from contracts.cleanup.journal import Journal, Pending
 from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
 from contracts.client.target import ANONYMOUS, Target, Unanswered, User
+from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
 from contracts.model.resources import ResourceOperation, name_of
@@ -190,6 +191,9 @@ class RequestSender:
                     exchanges=self._created.steps_to_show(exchange),
                 )
             )
+        for fault in response_faults(operation, exchange, self.contract):
+            steps = self._created.steps_to_show(exchange)
+            self.response_findings.append(fault.as_finding(name_of(operation), steps, strict=self.strict))
         return exchange
 
     def _ask_openapi_core(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:

@@ -211,10 +211,12 @@ class _Run:
 
     def _record_documented(self, context: CheckContext) -> None:
         """Record the check `document` for every operation whose responses were validated on the way."""
-        violated = {found.operation for found in context.response_findings}
+        violated = {found.operation for found in context.response_findings if found.check == "document"}
         for operation in context.checked_operations:
             known = self.outcomes.get((operation, "document"), "passed")
             self.outcomes[operation, "document"] = "failed" if operation in violated else known
+        for found in context.response_findings:
+            self.outcomes[found.operation, found.check] = "failed"
 
     def _attempt(self, act: Callable[[], None]) -> str:
         """Call it. What the target or the settings prevent becomes an outcome; nothing is raised."""

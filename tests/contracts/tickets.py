@@ -98,13 +98,15 @@ Hook = Callable[[str, str, dict[str, str], bytes], "Answer | None"]
 class Tickets:
     """The service. `flaws` are acts that are open to everyone; `hook` may answer a request otherwise.
 
-    With `shared`, all users see all tickets. `admin` is a user who may do everything.
+    Bytes in an answer are sent as text. Without `challenges` a 401 has no WWW-Authenticate. With `shared`, all
+    users see all tickets. `admin` is a user who may do everything.
     """
 
     flaws: frozenset[str] = frozenset()
     shared: bool = False
     admin: str = ""
     hook: Hook | None = None
+    challenges: bool = True
     items: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     comments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
@@ -117,9 +119,10 @@ class Tickets:
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         headers["query"] = scope["query_string"].decode()
         status, value = self.answer(scope["method"], scope["path"], headers, body)
-        content = b"" if value is None else json.dumps(value).encode()
-        fields = [(b"content-type", b"application/json")] if value is not None else []
-        fields += [(b"www-authenticate", b"Bearer")] if status == 401 else []
+        content = value if isinstance(value, bytes) else b"" if value is None else json.dumps(value).encode()
+        kind = b"text/plain" if isinstance(value, bytes) else b"application/json"
+        fields = [(b"content-type", kind)] if value is not None else []
+        fields += [(b"www-authenticate", b"Bearer")] if status == 401 and self.challenges else []
         await send({"type": "http.response.start", "status": status, "headers": fields})
         await send({"type": "http.response.body", "body": content})
 

@@ -106,6 +106,8 @@ class Server:
         headers = [(k.lower().encode(), v.encode()) for k, v in answer.headers]
         if answer.body is not None:
             headers.append((b"content-type", answer.media_type.encode()))
+        if answer.status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
         headers.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
