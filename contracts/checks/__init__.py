@@ -6,6 +6,7 @@ from contracts.checks import (
     authentication,
     capacity,
     concurrency,
+    deleted_items,
     edge_input,
     fields,
     filters,
@@ -13,6 +14,7 @@ from contracts.checks import (
     identity,
     odd_input,
     ordering,
+    owners,
     ownership,
     page_sizes,
     paging,
@@ -40,14 +42,14 @@ from contracts.runner.check import BoundCheck, Check
 from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
-    *read_your_writes.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
+    *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
     *fields.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
     *ordering.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
-    *refused_requests.CHECKS, *edge_input.CHECKS,
+    *owners.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

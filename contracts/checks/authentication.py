@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from contracts.checks.deleted_items import unknown_ids
 from contracts.checks.error_replies import check_refused
-from contracts.checks.read_your_writes import unknown_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import basic
 from contracts.client.request_builder import MISSING, CannotBuildRequest, required_schemes

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.checks.identity import requested_count
 from contracts.checks.item_view import change_of, covers, showable, shows_id, unchangeable
 from contracts.checks.lists import ids
-from contracts.checks.read_your_writes import GONE
+from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.checks.deleted_items import unknown_ids
 from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
-from contracts.checks.read_your_writes import GONE, unknown_ids
+from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import User

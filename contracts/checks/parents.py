@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.checks.item_view import change_of
 from contracts.checks.lists import ids
-from contracts.checks.read_your_writes import GONE
+from contracts.checks.missing_items import GONE
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.resources import CheckedResource

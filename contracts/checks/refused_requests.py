@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, meant, unchangeable
+from contracts.checks.item_view import meant, unchangeable
 from contracts.checks.lists import ids
-from contracts.checks.stored_fields import current
+from contracts.checks.stored_fields import changed_fields, current, settled
 from contracts.checks.valid_bodies import distinct_body, is_reference
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import cases
@@ -45,7 +45,7 @@ def _changing(resource: CheckedResource) -> list[ResourceOperation]:
 def _check_refused_updates(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> int:
     """Send updates with many valid changes and one wrong field. Returns how many were refused."""
     created = context.create(resource, distinct_body(context, resource))
-    before = _settled(context, created)
+    before = settled(context, created)
     refused = 0
     for body, wrong in _half_wrong(context, resource, op, created):
         exchange = context.send(op, path=created.path, body=body)
@@ -53,11 +53,11 @@ def _check_refused_updates(context: CheckContext, resource: CheckedResource, op:
             return refused  # that it was accepted is another check, and it may have changed the item
         refused += 1
         _, after, shown = current(context, created)
-        changed = [name for name, value in before.items() if after.get(name) != value]
+        changed = changed_fields(before, after)
         context.expect(
             not changed,
             f"an update that is refused, because {wrong} is wrong, does not change the item",
-            "; ".join(f"{name} was {as_json(before[name])}, is {as_json(after.get(name))}" for name in changed),
+            "; ".join(changed),
             created.exchange,
             exchange,
             *shown,
@@ -66,14 +66,6 @@ def _check_refused_updates(context: CheckContext, resource: CheckedResource, op:
         if changed:
             break
     return refused
-
-
-def _settled(context: CheckContext, created: CreatedItem) -> Mapping[str, Any]:
-    """The fields of an item that two reads show alike; others, such as a counter of reads, tell nothing."""
-    first, second = (current(context, created)[1] for _ in range(2))
-    if not first:
-        raise CannotBuildRequest(f"a new {created.resource.name} cannot be read")
-    return {name: value for name, value in first.items() if second.get(name) == value}
 
 
 def _half_wrong(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 
+FOLLOWS = "The value may follow from other items."
 NORMALISED = "The service writes the value in another way, which its document does not mention."
 
 
@@ -81,12 +82,13 @@ def current(
 ) -> tuple[ResourceOperation, dict[str, Any], tuple[RecordedExchange, ...]]:
     """An item as the service shows it now, by GET or, without one, by its list; and the operation that shows it.
 
-    Raises CannotBuildRequest if neither exists.
+    The item is empty if there is none. Raises CannotBuildRequest if neither exists.
     """
     resource = created.resource
     if resource.can("get"):
         response = context.get(created)
-        return resource.operations["get"], context.item(resource.operations["get"], response), (response,)
+        item = context.item(resource.operations["get"], response) if response.status < 300 else {}
+        return resource.operations["get"], item, (response,)
     if not resource.can("list"):
         raise CannotBuildRequest(f"no operation shows a {resource.name}")
     item, listing = listed_item(context, created)
@@ -98,3 +100,63 @@ def listed_item(context: CheckContext, created: CreatedItem) -> tuple[dict[str, 
     items, listing = context.list_all(created)
     field = created.resource.behaviour.identity.field
     return next((item for item in items if str(item.get(field)) == str(created.id)), {}), listing
+
+
+def settled(context: CheckContext, created: CreatedItem) -> dict[str, Any]:
+    """The fields of an item that two reads show alike; others, such as a counter of reads, tell nothing.
+
+    Raises CannotBuildRequest if the item cannot be read.
+    """
+    first, second = (current(context, created)[1] for _ in range(2))
+    if not first:
+        raise CannotBuildRequest(f"a new {created.resource.name} cannot be read")
+    return {name: value for name, value in first.items() if second.get(name, ABSENT) == value}
+
+
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What became of the fields in `before` that `after` shows with another value, as texts for a finding."""
+    changed = [name for name, value in before.items() if after.get(name, ABSENT) != value]
+    return [f"{name} was {_short(as_json(before[name]))}, is {_short(shown_value(after, name))}" for name in changed]
+
+
+def check_unchanged(
+    context: CheckContext,
+    kept: CreatedItem,
+    before: Mapping[str, Any],
+    done: Sequence[RecordedExchange],
+    *,
+    related: bool,
+) -> None:
+    """Report what the requests in `done`, which were about other items, have changed in an item.
+
+    In a `related` item (the owner, or one beside it) fields that the service sets are left out, and a changed number,
+    flag or status is a warning: a balance or a position may follow from the other item. A value that was sent for the
+    other item is a failure.
+    """
+    shows, after, shown = current(context, kept)
+    compared = {name for name in before if name in kept.sent} if related and after else set(before)
+    sent = {name: each.sent[name] for each in done if isinstance(each.sent, Mapping) for name in each.sent}
+    leaked = {name for name in compared if name in after and name in sent and after[name] == sent[name]}
+    following = {n for n in compared - leaked if related and after and _may_follow(context, shows, n)}
+    for names, doubt in ((compared - following, None), (following, weaker(context, FOLLOWS))):
+        changed = changed_fields({name: before[name] for name in sorted(names)}, after)
+        context.expect(
+            not changed,
+            f"requests about other items do not change this {kept.resource.name}",
+            "; ".join(changed) if after else f"status {shown[-1].status}, the item is gone",
+            kept.exchange,
+            *done,
+            *shown,
+            about=f"unchanged {kept.resource.name}{' following' if doubt else ''}",
+            statement=doubt,
+        )
+
+
+def _may_follow(context: CheckContext, op: ResourceOperation, name: str) -> bool:
+    """Is a shown field a number, a flag, a status or a time, which a service may compute from other items?"""
+    pointer = documented(context.contract, op).get(name)
+    schemas = context.contract.schemas
+    if pointer is None:
+        return True
+    listed = schemas.keyword(pointer, "enum") is not None or schemas.keyword(pointer, "format") is not None
+    return listed or not schemas.types(pointer) & {"string", "array", "object"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contracts.checks.deleted_items import unknown_ids
 from contracts.checks.lists import ids
-from contracts.checks.read_your_writes import unknown_ids
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import User

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.client.changed_values import changed_value
-from contracts.model.resources import CheckedResource
+from contracts.checks.item_view import meant, unchangeable
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.changed_values import changed_body, changed_value
+from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 
 
@@ -38,3 +40,20 @@ def smallest_body(context: CheckContext, resource: CheckedResource) -> dict[str,
         if name not in needed and context.bodies.accepts(op, slim) and not op.may_refuse:
             body = slim
     return body
+
+
+def every_change(
+    context: CheckContext,
+    resource: CheckedResource,
+    op: ResourceOperation,
+    created: CreatedItem,
+    without: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
+    """A valid body for `op` that changes every field of an item, except those in `without` and references.
+
+    Empty if no valid body changes anything.
+    """
+    references = {name for name in context.bodies.properties(op) if is_reference(context, name)}
+    fixed = unchangeable(resource) | op.rule_fields | references | without
+    body = changed_body(context.bodies, context.contract.schemas, op, created.sent, fixed)
+    return meant(context, resource, op, body, created) if body.keys() - fixed else {}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, meant, unchangeable
+from contracts.checks.item_view import as_json
 from contracts.checks.stored_fields import check_fields, current, listed_item
-from contracts.checks.valid_bodies import distinct_body, is_reference
+from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
-from contracts.client.changed_values import changed_body
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
@@ -58,27 +57,17 @@ def _send_update(
 
     Raises CannotBuildRequest if none is accepted.
     """
-    fixed = _kept(context, resource, op)
-    for without in (None, *_last_first(context, op)):
-        left_out = fixed | {without} if without else fixed
-        body = changed_body(context.bodies, context.contract.schemas, op, created.sent, left_out)
-        if not body.keys() - left_out:
-            continue
-        body = meant(context, resource, op, body, created)
-        response = context.send(op, path=created.path, body=body)
-        if 200 <= response.status < 300:
+    for without in ((), *_last_first(context, op)):
+        body = every_change(context, resource, op, created, frozenset(without))
+        response = context.send(op, path=created.path, body=body) if body else None
+        if response is not None and 200 <= response.status < 300:
             return response, body
     raise CannotBuildRequest(f"{op.name} accepts no update of several fields")
 
 
-def _last_first(context: CheckContext, op: ResourceOperation) -> list[str]:
-    return list(context.bodies.properties(op))[:-9:-1]
-
-
-def _kept(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> frozenset[str]:
-    """Fields that keep their value: those that no update changes, and references to other items."""
-    names = context.bodies.properties(op)
-    return unchangeable(resource) | op.rule_fields | {name for name in names if is_reference(context, name)}
+def _last_first(context: CheckContext, op: ResourceOperation) -> list[tuple[str]]:
+    """Each of the last fields alone."""
+    return [(name,) for name in list(context.bodies.properties(op))[:-9:-1]]
 
 
 def _check_id(

@@ -179,7 +179,82 @@ class RefusedCreateStored(Recipes):
             raise
 
 
+class StepsOutliveTheirRecipe(Recipes):
+    """Steps can be read below a deleted recipe."""
+
+    def delete(self, number: int) -> tuple[int, Any]:
+        self.found(number)
+        del self.recipes[number]
+        return 204, None
+
+    def get_step(self, number: int, step: int) -> tuple[int, Any]:
+        if step not in self.steps.get(number, {}):
+            raise Refused(404)
+        return 200, self.steps[number][step]
+
+
+class StepsStayListed(Recipes):
+    """The list below a deleted recipe still has its steps."""
+
+    def delete(self, number: int) -> tuple[int, Any]:
+        self.found(number)
+        del self.recipes[number]
+        return 204, None
+
+    def list_steps(self, number: int) -> tuple[int, Any]:
+        if number not in self.steps:
+            raise Refused(404)
+        return 200, list(self.steps[number].values())
+
+
+class DeletedRecipeListsNoSteps(Recipes):
+    """The list below a deleted recipe is empty, where the document has 404."""
+
+    def list_steps(self, number: int) -> tuple[int, Any]:
+        return 200, list(self.steps.get(number, {}).values())
+
+
+class DeletesStepsOfAll(Recipes):
+    """Deleting one recipe deletes the steps of all recipes."""
+
+    def delete(self, number: int) -> tuple[int, Any]:
+        answer = super().delete(number)
+        for steps in self.steps.values():
+            steps.clear()
+        return answer
+
+
+class NewStepClearsNotes(Recipes):
+    """Creating a step clears a text of its recipe."""
+
+    def create_step(self, number: int, body: Any) -> tuple[int, Any]:
+        answer = super().create_step(number, body)
+        self.recipes[number]["notes"] = ""
+        return answer
+
+
+class StepsOfAllRecipesListed(Recipes):
+    """The list below a recipe has the steps of all recipes."""
+
+    def list_steps(self, number: int) -> tuple[int, Any]:
+        self.found(number)
+        return 200, [step for steps in self.steps.values() for step in steps.values()]
+
+
+class PatchChangesAllRecipes(Recipes):
+    """PATCH changes a field of every recipe."""
+
+    def patch(self, number: int, body: Any) -> tuple[int, Any]:
+        answer = super().patch(number, body)
+        for recipe in self.recipes.values():
+            recipe["vegan"] = body.get("vegan", recipe["vegan"])
+        return answer
+
+
 RECIPE_BUGS: dict[str, tuple[type[Recipes], ...]] = {
+    "other-items-unchanged": (PatchChangesAllRecipes,),
+    "other-owners-unchanged": (NewStepClearsNotes, StepsOfAllRecipesListed),
+    "deleted-owner": (StepsOutliveTheirRecipe, StepsStayListed, DeletedRecipeListsNoSteps, DeletesStepsOfAll),
     "update": (PatchResetsVegan,),
     "replace": (SecondPutCreates,),
     "update-every-field": (PutLosesNotes, PutMergesSource, PatchAppendsTags, ListIsStaleAfterPut, PutShowsAnotherId),

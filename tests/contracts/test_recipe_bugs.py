@@ -12,7 +12,7 @@ from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
 from tests.contracts.recipe_bugs import RECIPE_BUGS
-from tests.contracts.recipe_server import Recipes
+from tests.contracts.recipe_server import Recipes, Refused
 
 
 def checked(server: Any, folder: Path, **options: Any) -> CheckResult:
@@ -36,3 +36,59 @@ def test_the_correct_server_of_recipes_has_no_findings(seed: int, tmp_path: Path
     result = checked(Recipes(), tmp_path, seed=seed)
 
     assert [] == [(one.check, one.operation, one.expected, one.seen) for one in result.findings]
+
+
+class DeletesTwice(Recipes):
+    """A correct server without 404 for DELETE: a second DELETE succeeds, too."""
+
+    def document(self) -> dict[str, Any]:
+        written = super().document()
+        for path in written["paths"].values():
+            path.get("delete", {"responses": {}})["responses"].pop("404", None)
+        return written
+
+    def delete(self, number: int) -> tuple[int, Any]:
+        return super().delete(number) if number in self.recipes else (204, None)
+
+
+class MarksAsDeleted(Recipes):
+    """A correct server that still shows a deleted recipe, marked as such."""
+
+    def document(self) -> dict[str, Any]:
+        written = super().document()
+        written["components"]["schemas"]["Recipe"]["properties"]["deleted"] = {"type": "boolean", "readOnly": True}
+        return written
+
+    def create(self, body: Any) -> tuple[int, Any]:
+        recipe = super().create(body)[1]
+        recipe["deleted"] = False
+        return 201, recipe
+
+    def put(self, number: int, body: Any) -> tuple[int, Any]:
+        self.living(number)
+        recipe = super().put(number, body)[1]
+        recipe["deleted"] = False
+        return 200, recipe
+
+    def patch(self, number: int, body: Any) -> tuple[int, Any]:
+        self.living(number)
+        return super().patch(number, body)
+
+    def living(self, number: int) -> None:
+        if self.found(number)["deleted"]:
+            raise Refused(404)
+
+    def list(self) -> tuple[int, Any]:
+        return 200, [recipe for recipe in self.recipes.values() if not recipe["deleted"]]
+
+    def delete(self, number: int) -> tuple[int, Any]:
+        self.living(number)
+        self.recipes[number]["deleted"] = True
+        return 204, None
+
+
+@pytest.mark.parametrize("server", [DeletesTwice, MarksAsDeleted])
+def test_what_a_correct_server_may_do_with_deleted_items_is_no_failure(server: type[Recipes], tmp_path: Path) -> None:
+    result = checked(server(), tmp_path, only=["delete", "not-found", "lifecycle"])
+
+    assert [] == [(one.check, one.expected, one.seen) for one in result.findings if one.verdict == "failure"]

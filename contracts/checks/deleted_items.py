@@ -1,0 +1,155 @@
+"""Checks of items that do not exist: deleted ones, and unknown ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted
+from contracts.checks.stored_fields import current, weaker
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.path_values import may_be_id
+from contracts.client.request_builder import MISSING
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.runner.check import Check, http_rule
+from contracts.runner.context import CheckContext
+
+ERASES = "RFC 9110 section 9.3.5 (DELETE removes the resource at its URL)"
+NOT_FOUND = "RFC 9110 section 15.5.5 (404 for a resource that does not exist)"
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""A UUID; its letters may have either case (RFC 9562 section 4)."""
+
+
+def delete_item(context: CheckContext, resource: CheckedResource) -> None:
+    """A deleted item is gone: every operation returns 404 for it, and no list contains it. Other items stay."""
+    neighbour, created = context.create(resource), context.create(resource)
+    if resource.can("list"):
+        context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
+    before = current(context, created)[1] if resource.can("get") or resource.can("list") else {}
+    removed = context.delete(created)
+    if not context.expect_status(
+        200 <= removed.status < 300,
+        "a DELETE of an existing item succeeds",
+        created.exchange,
+        removed,
+        about="accepted",
+    ):
+        return
+    history = (created.exchange, removed)
+    for name, op in resource.operations.items():
+        if name in ("get", "delete") or (
+            _is_json(op) and (name == "update" or (name == "replace" and not _creates_missing(op)))
+        ):
+            body = MISSING if name in ("get", "delete") else _update_body(context, op)
+            response = context.send(op, path=created.path, body=body)
+            expect_missing(context, op, "a deleted item", *history, response, about=name, before=before)
+    if resource.can("list"):
+        _check_lists(context, resource, neighbour, created, before, history)
+
+
+def _check_lists(
+    context: CheckContext,
+    resource: CheckedResource,
+    neighbour: CreatedItem,
+    created: CreatedItem,
+    before: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """No list contains the deleted item, and the list still contains its neighbour."""
+    for query in ({}, *_unfiltered_queries(resource)):
+        items, listing = context.list_all(neighbour, query=query)
+        ids = [str(item.get(resource.behaviour.identity.field)) for item in items]
+        shown = items[ids.index(str(created.id))] if str(created.id) in ids else {}
+        context.expect(
+            str(created.id) not in ids,
+            "no list contains a deleted item",
+            "the list contains it",
+            *history,
+            *listing,
+            about="list",
+            statement=weaker(context, MARKED) if is_marked_deleted(before, shown) else None,
+        )
+    context.expect(
+        str(neighbour.id) in ids,
+        "the list still contains the other item",
+        "the list does not contain it",
+        *history,
+        *listing,
+        about="neighbour",
+    )
+
+
+def _unfiltered_queries(resource: CheckedResource) -> Iterator[dict[str, Any]]:
+    """Queries that turn off a filter, so that the list shows more items."""
+    for statement in resource.operations["list"].behaviour.filter:
+        if statement.parameter and statement.unless is not None:
+            yield {statement.parameter: statement.unless}
+
+
+def _creates_missing(op: ResourceOperation) -> bool:
+    return bool(op.behaviour.action and op.behaviour.action.upsert)
+
+
+def _is_json(op: ResourceOperation) -> bool:
+    """Does the operation take a JSON body, or none?"""
+    return op.operation.request_body is None or op.media_type is not None
+
+
+def _update_body(context: CheckContext, op: ResourceOperation) -> Any:
+    """A valid body for an update."""
+    body = context.bodies.minimal(op, context.check)
+    return body if body is not None else {}
+
+
+def not_found(context: CheckContext, resource: CheckedResource) -> None:
+    """Unknown ids return 404 from every operation."""
+    known = context.create(resource) if resource.can("create") else None
+    parameter = resource.behaviour.identity.parameter
+    for name in ("get", "update", "replace", "delete"):
+        op = resource.operations.get(name)
+        if op is None or parameter not in "".join(op.operation.path) or (name == "replace" and _creates_missing(op)):
+            continue
+        if name in ("update", "replace") and not _is_json(op):
+            continue
+        for id in unknown_ids(context, known) if known else ():
+            path = {**(known.path if known else {}), parameter: id}
+            body = MISSING if name in ("get", "delete") else _update_body(context, op)
+            response = context.send(op, path=path, body=body)
+            expect_missing(context, op, "an unknown id", response, about=name)
+
+
+def unknown_ids(context: CheckContext, known: CreatedItem) -> Iterator[Any]:
+    """Valid ids that no item has: one that resembles a real id, and a real one with its letter case swapped."""
+    parameter = known.resource.behaviour.identity.parameter
+    shown = [op.operation for op in known.resource.operations.values() if known.resource.is_of_item(op)]
+    for id in _similar_ids(known):
+        if all(may_be_id(context.contract.schemas, operation, parameter, id) for operation in shown):
+            yield id
+
+
+def _similar_ids(known: CreatedItem) -> Iterator[Any]:
+    if isinstance(known.id, str) and known.id:
+        turned = "".join(_other_character(c) for c in known.id[-6:])
+        yield known.id[:-6] + turned
+        if known.id.swapcase() != known.id and not UUID.fullmatch(known.id):
+            yield known.id.swapcase()
+    elif isinstance(known.id, int):
+        yield known.id + 1_000_003
+
+
+def _other_character(character: str) -> str:
+    """Another character of the same class, so that the id keeps its format."""
+    if character.isdigit():
+        return str((int(character) + 5) % 10)
+    if character.lower() in "abcdef":
+        return {"a": "b", "b": "c", "c": "d", "d": "e", "e": "f", "f": "a"}[character.lower()]
+    return character if not character.isalpha() else ("q" if character != "q" else "p")
+
+
+CHECKS = (
+    Check("delete", ("action",), http_rule("delete", "create", source=ERASES, text="A deleted item no longer exists."), delete_item),
+    Check("not-found", ("action",), http_rule("get|delete|update", "create", source=NOT_FOUND, text="An unknown id is not found."), not_found, exclusive=False),
+)  # fmt: skip

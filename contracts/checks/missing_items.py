@@ -1,0 +1,65 @@
+"""What operations return for items that do not exist, and what a correct server may return instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.checks.stored_fields import weaker
+from contracts.model.finding import RecordedExchange
+from contracts.model.resources import ResourceOperation
+from contracts.runner.context import CheckContext
+
+GONE = (404, 410)
+"""Statuses for an item that does not exist (RFC 9110 sections 15.5.5 and 15.5.11)."""
+
+REPEATED = (
+    "A DELETE of an item that does not exist may succeed, where the document has no 404 (RFC 9110 section 9.2.2)."
+)
+HIDDEN = "A service may refuse access to what does not exist, too (RFC 9110 section 15.5.4)."
+MARKED = "The item may still be shown, marked as deleted."
+
+MARKS = ("delet", "archiv", "remov", "trash", "cancel", "active", "enabled", "status", "state")
+"""A field whose name contains one of these may say that an item is deleted."""
+
+
+def documents_missing(op: ResourceOperation) -> bool:
+    """Does the document list 404 or 410 for the operation?"""
+    return any(reply.status in ("404", "410") for reply in op.operation.responses)
+
+
+def may_succeed(op: ResourceOperation, status: int) -> bool:
+    """Is it a DELETE that may answer so about an item that does not exist?"""
+    return op.operation.method == "delete" and 200 <= status < 300 and not documents_missing(op)
+
+
+def is_marked_deleted(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Does an item that is still shown say that it is deleted?"""
+    return any(
+        value != before.get(name) and any(mark in name.lower() for mark in MARKS) for name, value in after.items()
+    )
+
+
+def expect_missing(
+    context: CheckContext,
+    op: ResourceOperation,
+    what: str,
+    *exchanges: RecordedExchange,
+    about: str,
+    before: Mapping[str, Any] | None = None,
+) -> bool:
+    """Report the last exchange, unless it says that the item does not exist. `before` is the item before its deletion.
+
+    What correct servers may do is a warning.
+    """
+    status = exchanges[-1].status
+    item = context.item(op, exchanges[-1]) if 200 <= status < 300 else {}
+    doubts = {
+        REPEATED: may_succeed(op, status),
+        HIDDEN: status == 403,
+        MARKED: before is not None and op.operation.method == "get" and is_marked_deleted(before, item),
+    }
+    text = next((text for text, applies in doubts.items() if applies), "")
+    expected = f"{op.name} returns 404 for {what}"
+    doubt = weaker(context, text) if text else None
+    return context.expect_status(status in GONE, expected, *exchanges, about=about, statement=doubt)

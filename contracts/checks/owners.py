@@ -1,0 +1,185 @@
+"""Checks of items that exist only below an owner: a request about one owner's items leaves all others as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.checks.item_view import as_json
+from contracts.checks.lists import ids
+from contracts.checks.missing_items import GONE, documents_missing
+from contracts.checks.stored_fields import check_unchanged, current, settled
+from contracts.checks.valid_bodies import distinct_body, every_change
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+BELOW = "the paths of the document"
+
+
+@dataclass(frozen=True)
+class OwnedItem:
+    """An item below an owner that was created for it."""
+
+    owner: CreatedItem
+    item: CreatedItem
+
+
+def other_owners_unchanged(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> None:
+    """Creating, updating and deleting items of one owner changes neither this owner nor the items of another one."""
+    other, above = _owned(context, resource, owner), context.create(owner, distinct_body(context, owner))
+    kept = [(each, settled(context, each)) for each in (other.owner, other.item, above)]
+    sibling, item = (context.create(resource, path=below(resource, above)) for _ in range(2))
+    kept.append((sibling, settled(context, sibling)))
+    done = [item.exchange, *_change_and_delete(context, item)]
+    for each, before in kept:
+        check_unchanged(context, each, before, done, related=each in (sibling, above))
+    if resource.can("list"):
+        _check_lists(context, resource, other, sibling, done)
+
+
+def _owned(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> OwnedItem:
+    """A new owner with a new item. Raises CannotBuildRequest."""
+    above = context.create(owner, distinct_body(context, owner))
+    return OwnedItem(above, context.create(resource, path=below(resource, above)))
+
+
+def below(resource: CheckedResource, owner: CreatedItem) -> dict[str, Any]:
+    """The path parameters of items of `resource` that belong to `owner`."""
+    parent = resource.behaviour.parent
+    key = {resource.owner_key: owner.id} if resource.owner_key else {}
+    return {**owner.path, **({parent.parameter: owner.id} if parent else {}), **key}
+
+
+def _change_and_delete(context: CheckContext, created: CreatedItem) -> list[RecordedExchange]:
+    """Update and delete an item, as far as there are operations."""
+    resource, done = created.resource, []
+    op = resource.operations.get("update") or resource.operations.get("replace")
+    body = every_change(context, resource, op, created) if op is not None else {}
+    if op is not None and body:
+        done.append(context.send(op, path=created.path, body=body))
+    if resource.can("delete"):
+        done.append(context.delete(created))
+    return done
+
+
+def _check_lists(
+    context: CheckContext,
+    resource: CheckedResource,
+    other: OwnedItem,
+    sibling: CreatedItem,
+    done: list[RecordedExchange],
+) -> None:
+    """Each owner's list has the items of this owner, and none of another one."""
+    if not resource.leads_through_owner(resource.operations["list"]):
+        return
+    items, listing = context.list_all(other.item)
+    shown = ids(resource, items)
+    context.expect(
+        str(sibling.id) not in shown,
+        f"the list below one {other.owner.resource.name} has no {resource.name} of another one",
+        f"it has {as_json(sibling.id)}, which was created below another one",
+        sibling.exchange,
+        *listing,
+        about="foreign",
+    )
+    for each, seen in ((other.item, shown), (sibling, ids(resource, context.list_all(sibling)[0]))):
+        context.expect(
+            str(each.id) in seen,
+            f"the list still has the {resource.name} {as_json(each.id)} after requests about others",
+            "the list does not contain it",
+            each.exchange,
+            *done,
+            *listing,
+            about="listed",
+        )
+
+
+def deleted_owner(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> None:
+    """With its owner an item is deleted: no path leads to it, and the owner's list is gone. Other owners keep theirs."""
+    other, own = _owned(context, resource, owner), _owned(context, resource, owner)
+    if resource.can("list"):
+        context.list_all(own.item)  # a server with a stale cache is found only if it listed before
+    removed = context.delete(own.owner)
+    if removed.status >= 300 or removed.status == 202:
+        raise CannotBuildRequest(f"a {owner.name} with items is not deleted at once: status {removed.status}")
+    history = (own.owner.exchange, own.item.exchange, removed)
+    if resource.can("get") and resource.leads_through_owner(resource.operations["get"]):
+        response = context.get(own.item)
+        context.expect_status(
+            response.status in GONE,
+            f"a GET below a deleted {owner.name} returns 404",
+            *history,
+            response,
+            about="get",
+        )
+    if resource.can("list") and resource.leads_through_owner(resource.operations["list"]):
+        _check_list_of_deleted(context, resource, own, history)
+    _, kept, shown = current(context, other.item)
+    context.expect(
+        bool(kept),
+        f"deleting one {owner.name} does not delete the {resource.name} of another one",
+        f"status {shown[-1].status}",
+        other.owner.exchange,
+        other.item.exchange,
+        removed,
+        *shown,
+        about="other",
+    )
+
+
+def _check_list_of_deleted(
+    context: CheckContext, resource: CheckedResource, own: OwnedItem, history: tuple[RecordedExchange, ...]
+) -> None:
+    op = resource.operations["list"]
+    response = context.list_page(own.item)
+    context.expect(
+        str(own.item.id) not in ids(resource, context.items(resource, response)),
+        f"the list below a deleted {own.owner.resource.name} does not contain its items",
+        "the list contains the item",
+        *history,
+        response,
+        about="list",
+    )
+    if documents_missing(op):
+        context.expect_status(
+            response.status in GONE or bool(context.items(resource, response)),
+            f"the list below a deleted {own.owner.resource.name} returns 404, as the document says",
+            *history,
+            response,
+            about="list status",
+        )
+
+
+def _places(contract: Contract, *, kind: str, needs: tuple[str, ...]) -> Iterator[Place]:
+    """Each resource whose items can be created and seen only below an owner that can be created, too."""
+    known = checked_resources(contract)
+    for resource in known.values():
+        parent = resource.behaviour.parent
+        owner = known.get(parent.resource) if parent else None
+        if owner is None or owner is resource or not resource.can("create") or not owner.can("create", *needs):
+            continue
+        operations = [resource.operations[name] for name in ("get", "list") if resource.can(name)]
+        if operations and all(resource.leads_through_owner(op) for op in operations):
+            op = resource.operations["create"]
+            text = f"A {resource.name} exists only below its {owner.name}."
+            yield op.name, StatementRef(resource.name, kind, "implied", BELOW, text), (resource, owner)
+
+
+def _unchanged_places(contract: Contract) -> Iterator[Place]:
+    return _places(contract, kind="parent", needs=("get",))
+
+
+def _deleted_places(contract: Contract) -> Iterator[Place]:
+    return _places(contract, kind="parent", needs=("delete",))
+
+
+CHECKS = (
+    Check("other-owners-unchanged", ("parent",), _unchanged_places, other_owners_unchanged, exclusive=False),
+    Check("deleted-owner", ("parent",), _deleted_places, deleted_owner, exclusive=False),
+)
