@@ -2,108 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from contracts.checks.filter_values import two_values
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.page_facts import check_total
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.finding import RecordedExchange
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
-from mockserver.behaviour.statements import Filter
+from contracts.runner.list_pages import read_pages
+from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
+from mockserver.behaviour.statements.lists import EVERY_FIELD
+
+EACH = "[]"
+"""Ends the name of a field that is a list: the filter selects the items whose list has the value."""
+
+
+class FilteredList(NamedTuple):
+    """The list that is checked, with its filter."""
+
+    resource: CheckedResource
+    op: ResourceOperation
+    statement: Filter
+
+    @property
+    def field(self) -> str:
+        """The property that the filter is about."""
+        return self.statement.field.removesuffix(EACH)
+
+    def all(
+        self, context: CheckContext, made: CreatedItem, query: Mapping[str, Any], size: int | None = None
+    ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
+        """All items of the list for a query, and the exchanges."""
+        if self.op.behaviour.paging is not None:
+            read = read_pages(context, self.op, path=made.path, user=made.user, size=size, query=query)
+            return read.items, read.exchanges
+        exchange = context.send(self.op, user=made.user, path=made.path, query=query)
+        return context.items(self.resource, exchange), [exchange]
 
 
 def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
     """A filtered list contains the matching items and no others."""
-    create = resource.operations["create"]
-    properties = context.bodies.properties(create)
-    if statement.field not in properties:
+    target = FilteredList(resource, op, statement)
+    if statement.field == EVERY_FIELD:
+        return _check_search(context, target)
+    if target.field not in context.bodies.properties(resource.operations["create"]):
         raise CannotBuildRequest(f"clients cannot set {statement.field}")
     if statement.parameter and statement.equals is None:
-        return _check_parameter(context, resource, op, statement)
+        return _check_parameter(context, target)
+    return _check_constant(context, target)
+
+
+def _check_constant(context: CheckContext, target: FilteredList) -> None:
+    """A list that always shows the items with one value only, unless a parameter has a stated value."""
+    resource, statement, create = target.resource, target.statement, target.resource.operations["create"]
     inside = context.create(resource, context.body(resource) | {statement.field: statement.equals})
     value = context.bodies.other(create, statement.field, statement.equals, context.check)
     outside = context.create(resource, context.body(resource) | {statement.field: value})
-    items, listing = context.list_all(inside)
+    items, listing = target.all(context, inside, {})
     text = f"the list contains exactly the items whose {statement.field} is {as_json(statement.equals)}"
     _expect_items(context, resource, items, [inside], [outside], listing, text)
-    _check_pages(context, resource, op, {}, inside, value, statement, text)
+    _check_pages(context, target, {}, inside, value, text)
     if statement.parameter and statement.unless is not None:
-        items, listing = context.list_all(inside, query={statement.parameter: statement.unless})
-        _expect_items(
-            context,
-            resource,
-            items,
-            [inside, outside],
-            [],
-            listing,
-            f"the list contains all items with {statement.parameter}={statement.unless}",
-        )
-    return None
+        items, listing = target.all(context, inside, {statement.parameter: statement.unless})
+        text = f"the list contains all items with {statement.parameter}={statement.unless}"
+        _expect_items(context, resource, items, [inside, outside], [], listing, text)
 
 
 def _check_pages(
     context: CheckContext,
-    resource: CheckedResource,
-    op: ResourceOperation,
+    target: FilteredList,
     query: dict[str, Any],
     inside: CreatedItem,
     value: Any,
-    statement: Filter,
     text: str,
 ) -> None:
     """Items that do not match take no place on a page and do not count."""
-    paging = op.behaviour.paging
+    resource, paging = target.resource, target.op.behaviour.paging
     if paging is None or value is None:
         return
-    wanted = inside.sent[statement.field]
-    outside = [context.create(resource, context.body(resource) | {statement.field: value}) for _ in range(3)]
-    last = context.create(resource, context.body(resource) | {statement.field: wanted})
-    items, listing = context.list_all(inside, size=2, query=query)
+    wanted = inside.sent[target.field]
+    outside = [context.create(resource, context.body(resource) | {target.field: value}) for _ in range(3)]
+    last = context.create(resource, context.body(resource) | {target.field: wanted})
+    items, listing = target.all(context, inside, query, 2)
     _expect_items(context, resource, items, [inside, last], outside, listing, f"{text}, in pages of 2")
-    sizes = [len(context.items(resource, each)) for each in listing]
+    sizes = [size for each in listing if (size := len(context.items(resource, each)))]
+    guess = StatementRef(target.op.name, "paging", "inferred", "", "A page before the last is full.")
+    is_choice = paging.evidence in FROM_DOCUMENT and paging.style == "cursor"
     context.expect(
-        all(size == 2 for size in sizes[:-1]),
+        all(size == 2 for size in sizes[:-1]) or not paging.limit,
         f"{text}, and each page before the last is full",
         f"pages of {sizes}",
         *listing,
         about="full",
+        statement=guess if is_choice else None,
     )
     for each in listing:
-        check_total(context, op, len(items), each)
+        check_total(context, target.op, len(items), each)
 
 
-def _check_parameter(
-    context: CheckContext, resource: CheckedResource, list_act: ResourceOperation, statement: Filter
-) -> None:
-    op = resource.operations["create"]
-    first = context.body(resource, full=statement.field not in context.body(resource))
-    if statement.field not in first or first[statement.field] is None:
-        raise CannotBuildRequest(f"no value for {statement.field}")
-    value = first[statement.field]
-    other = context.bodies.other(op, statement.field, value, context.check)
-    inside = context.create(resource, first)
-    outside = context.create(resource, context.body(resource) | {statement.field: other})
+def _check_parameter(context: CheckContext, target: FilteredList) -> None:
+    """Of two items with different values, the list for each value has one."""
+    resource, parameter = target.resource, target.statement.parameter
+    values = two_values(context, target.resource, target.statement)
+    inside, outside = (context.create(resource, _with(context, resource, target.field, value)) for value in values)
+    _expect_both_shown(context, target, inside, outside)
     for mine, theirs in ((inside, outside), (outside, inside)):
-        wanted = mine.sent[statement.field]
-        items, listing = context.list_all(mine, query={statement.parameter: wanted})
-        text = f"the list contains exactly the items whose {statement.field} is {as_json(wanted)}"
+        wanted = _scalar(mine.sent[target.field])
+        items, listing = target.all(context, mine, {parameter: wanted})
+        text = f"the list contains exactly the items whose {target.field} is {as_json(wanted)}"
         _expect_items(context, resource, items, [mine], [theirs], listing, text)
-    wanted = inside.sent[statement.field]
-    _check_pages(
-        context,
-        resource,
-        list_act,
-        {statement.parameter: wanted},
-        inside,
-        other,
-        statement,
-        f"the list contains exactly the items whose {statement.field} is {as_json(wanted)}",
-    )
+    wanted = _scalar(inside.sent[target.field])
+    text = f"the list contains exactly the items whose {target.field} is {as_json(wanted)}"
+    _check_pages(context, target, {parameter: wanted}, inside, values[1], text)
+
+
+def _with(context: CheckContext, resource: CheckedResource, field: str, value: Any) -> dict[str, Any]:
+    body = context.body(resource) | {field: value}
+    if not context.bodies.accepts(resource.operations["create"], body):
+        body = context.body(resource, full=True) | {field: value}
+    return body
+
+
+def _scalar(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _expect_both_shown(context: CheckContext, target: FilteredList, *made: CreatedItem) -> None:
+    """Raises CannotBuildRequest if the list lacks the items without the filter, or the service chose their values.
+
+    Other checks report that. Here it would only say that a list may hide items for another reason than the filter.
+    """
+    if target.statement.evidence not in FROM_DOCUMENT or target.statement.location != "query":
+        return
+    items, _ = target.all(context, made[0], {})
+    by_id = dict(zip(ids(target.resource, items), items, strict=True))
+    if any(str(each.id) not in by_id for each in made):
+        raise CannotBuildRequest("the list without the filter does not show the new items")
+    for each in made:
+        shown = by_id[str(each.id)].get(target.field, each.item.get(target.field, each.sent[target.field]))
+        if shown != each.sent[target.field]:
+            raise CannotBuildRequest(f"the service chooses {target.field} itself")
+
+
+def _check_search(context: CheckContext, target: FilteredList) -> None:
+    """A search for a word that one item has does not show an item without it."""
+    resource, create = target.resource, target.resource.operations["create"]
+    name = next(iter(context.bodies.free_text_fields(create, context.body(resource, full=True))), None)
+    if name is None:
+        raise CannotBuildRequest("no field takes any text")
+    words = two_values(context, resource, Filter(field=name, parameter=target.statement.parameter, evidence="implied"))
+    inside, outside = (context.create(resource, _with(context, resource, name, word)) for word in words)
+    _expect_both_shown(context, target._replace(statement=_about(target.statement, name)), inside, outside)
+    for mine, theirs in ((inside, outside), (outside, inside)):
+        items, listing = target.all(context, mine, {target.statement.parameter: mine.sent[name]})
+        text = f"a search for {as_json(mine.sent[name])} shows the item whose {name} it is"
+        _expect_items(context, resource, items, [], [theirs], listing, f"{text}, and no item without the word")
+        guess = StatementRef(target.op.name, "filter", "inferred", "", f"A search looks into {name}.")
+        _expect_items(context, resource, items, [mine], [], listing, text, guess)
+
+
+def _about(statement: Filter, name: str) -> Filter:
+    return Filter(parameter=statement.parameter, field=name, evidence=statement.evidence, source=statement.source)
 
 
 def _expect_items(
@@ -114,19 +179,17 @@ def _expect_items(
     outside: list[CreatedItem],
     listing: Sequence[RecordedExchange],
     expected: str,
+    statement: StatementRef | None = None,
 ) -> None:
+    if any(each.status >= 400 for each in listing):
+        raise CannotBuildRequest(f"the list was refused with {listing[-1].status}, which other checks report")
     listed_ids = set(ids(resource, items))
     history = (*(m.exchange for m in (*inside, *outside)), *listing)
-    context.expect(
-        all(str(m.id) in listed_ids for m in inside), expected, "a matching item is missing", *history, about="misses"
-    )
-    context.expect(
-        not any(str(m.id) in listed_ids for m in outside),
-        expected,
-        "an item that does not match is in the list",
-        *history,
-        about="leaks",
-    )
+    for holds, seen, about in (
+        (all(str(m.id) in listed_ids for m in inside), "a matching item is missing", "misses"),
+        (not any(str(m.id) in listed_ids for m in outside), "an item that does not match is in the list", "leaks"),
+    ):
+        context.expect(holds, expected, seen, *history, about=about, statement=statement)
 
 
 CHECKS = (Check("filter", ("filter",), operation_statement("filter", "create", "list"), filters),)

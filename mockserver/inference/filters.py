@@ -61,7 +61,8 @@ def _filters(
             continue
         if asked & own & {"string", "integer", "boolean", "number"}:
             note = f"the query parameter has the name and the type of the property {name}"
-            evidence = "implied" if name in shown and plain(name) not in VIEWS else "inferred"
+            is_own = name in shown or (name.endswith(EACH) and name.removesuffix(EACH) in shown)
+            evidence = "implied" if is_own and plain(parameter.name) not in VIEWS else "inferred"
             stated = {"parameter": parameter.name, "field": name, "evidence": evidence, "note": note}
             anything = enum_of(schemas, parameter) & ANY
             yield stated | ({"anything": _written(schemas, parameter, anything)} if anything else {})
@@ -73,7 +74,7 @@ def _searches(schemas: Schemas, operation: Operation, taken: frozenset[str]) -> 
         is_free = each.location == "query" and each.name not in taken and each.schema and not enum_of(schemas, each)
         if is_free and plain(each.name) in SEARCHES and is_text(schemas, each):
             note = "by the name of the query parameter"
-            yield {"parameter": each.name, "field": EVERY_FIELD, "evidence": "inferred", "note": note}
+            yield {"parameter": each.name, "field": EVERY_FIELD, "evidence": "implied", "note": note}
 
 
 SEARCHES = frozenset(("q", "query", "search", "searchterm", "searchtext", "searchquery", "term", "keyword", "keywords"))
