@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces instructions soak conformance \
-        conformance-big corpus journeys joins client-suites compared fuzz-admin mutants wheel pins docs clean
+        conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -82,6 +82,9 @@ client-suites: $(VENV)/developed ## Run the tests of vendors' clients against th
 
 compared: $(VENV)/developed ## Try twenty tasks with this mock, WireMock, Prism and Mockoon (ARGS="--only delay --tool prism")
 	@$(BIN)/python -m tests.compared.run $(ARGS)
+
+foreign: $(VENV)/developed ## Compare four foreign servers with their mocks and learn from them (ARGS="--only flags --details")
+	@$(BIN)/python -m tests.differential_servers.run $(ARGS)
 
 mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the checks find
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)

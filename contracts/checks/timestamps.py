@@ -41,7 +41,7 @@ def _check_put(context: CheckContext, resource: CheckedResource, statement: Time
     """PUT changes the time of the last update, too."""
     op = resource.operations["replace"]
     before = context.item(resource.operations["get"], context.get(created))
-    context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
+    context.target.pause(0.003 if statement.written in ("iso-milliseconds", "iso-microseconds") else 1.05)
     body = {**created.sent}
     if not context.bodies.accepts(op, body):
         return
@@ -78,7 +78,7 @@ def _check_update(
             about=f"read {name}",
         )
     name, value = change_of(context, resource, op, created)
-    context.target.pause(0.003 if statement.written == "iso-milliseconds" else 1.05)
+    context.target.pause(0.003 if statement.written in ("iso-milliseconds", "iso-microseconds") else 1.05)
     changed = context.update(created, {name: value})
     if not 200 <= changed.status < 300:
         raise CannotBuildRequest(f"{op.name} answers {changed.status} to a valid change")

@@ -176,6 +176,8 @@ def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckR
     result, learned = run.learn(settings, journal, _print_progress, file)
     for lesson in learned.statements:
         say(f"learned: {lesson.summary}")
+    for back in learned.taken_back:
+        say(f"taken back: {back.statement.summary} ({back.reason})")
     for each in learned.remaining:
         say(f"not learned: {each.found.operation}: {each.found.check}: seen {each.found.seen}")
     say(f"wrote {len(learned.statements)} corrections to {file}; {len(learned.remaining)} differences remain")

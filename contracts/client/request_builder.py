@@ -53,10 +53,10 @@ class RequestBuilder:
             operation.path,
         )
         parameters = {**self._required(operation, "query", query or {}), **(query or {})}
-        extra = {
-            **self._tenant_headers(operation, user),
-            **self._required(operation, "header", {**dict(user.headers), **(headers or {})}),
-        }
+        # A header that the user sends with every request is not generated too: two of a name would be sent.
+        own = {name.lower() for name, _ in user.headers}
+        known = {p.name: "" for p in operation.parameters if p.name.lower() in own} | dict(headers or {})
+        extra = {**self._tenant_headers(operation, user), **self._required(operation, "header", known)}
         pairs = tuple(
             (name, text_in_url(one))
             for name, value in parameters.items()

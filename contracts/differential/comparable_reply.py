@@ -71,7 +71,7 @@ class ReplyNormalizer:
             return text
         found = TIME.fullmatch(text)
         if found:
-            return f"‹time iso-{'milliseconds' if found['fraction'] else 'seconds'}{self._moved(key, text)}›"
+            return f"‹time iso-{_precision(found['fraction'])}{self._moved(key, text)}›"
         if UUID.fullmatch(text):
             return "‹uuid›"
         for id in self.ids:
@@ -92,6 +92,13 @@ class ReplyNormalizer:
             return ""
         before, self.moments[key] = self.moments.get(key, moment), moment
         return "" if before == moment else ", moved"
+
+
+def _precision(fraction: str | None) -> str:
+    """The unit of the last digit of a time: `.123` has milliseconds."""
+    if not fraction:
+        return "seconds"
+    return "milliseconds" if len(fraction) <= 4 else "microseconds"
 
 
 def shape_of(id: Any) -> tuple[str, str, int]:

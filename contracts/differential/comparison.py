@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.checks.valid_bodies import smallest_body
+from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
 from contracts.conformance.response_validation import response_violations
 from contracts.differential.attribution import contradicted_statement
+from contracts.differential.difference_keys import key_of, plain_key, repeats
 from contracts.differential.differences import Comparer, Difference
+from contracts.differential.observations import Observations
 from contracts.differential.player import PlayedReply, Player
 from contracts.differential.random_sequences import random_sequences
-from contracts.differential.scenario import Scenario, ScenarioStep
+from contracts.differential.scenario import Scenario, does
 from contracts.differential.scenarios import scenarios
 from contracts.model.finding import Finding, finding
 from contracts.model.resources import CheckedResource
@@ -33,8 +36,11 @@ CHECK = "same-"
 PATIENCE = 150
 """The largest number of requests to shorten the sequence of one difference."""
 
-AIMED = frozenset({"update", "replace", "timestamps", "no-access", "unknown-fields"})
-"""Scenarios whose last response is reported separately from the same difference in other scenarios."""
+COUNTING = frozenset({"capacity", "default-page-size"})
+"""Scenarios that count items: those of others disturb them."""
+
+FULL = frozenset({402, 403, 409, 429, 507})
+"""Statuses of a create request for which there is no room."""
 
 HEAVY = 10
 """`quick` mode skips scenarios with more steps."""
@@ -67,6 +73,8 @@ class Comparison:
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     volatile: dict[str, frozenset[str]] = field(default_factory=dict)
     foreign_items: dict[str, int] = field(default_factory=dict)
+    full: dict[str, str] = field(default_factory=dict)
+    observations: Observations = field(default_factory=Observations)
     left: list[str] = field(default_factory=list)
 
     def context(self, target: Target) -> CheckContext:
@@ -80,9 +88,9 @@ class Comparison:
         began, before, stopped = time.monotonic(), self.service.requests, ""
         limit = self.contract.behaviour.service.rate_limit
         self.service.window = limit.window if limit is not None else None
-        players = Player(self.context(self.mock)), Player(self.context(self.service))
+        players = Player(self.context(self.mock)), Player(self.context(self.service), self.observations)
         try:
-            self._prepare(players[1])
+            self._prepare(*players)
             for scenario in self._chosen(players[0].context):
                 self._play(scenario, *players)
         except (Unreachable, Exhausted, ReadOnly) as reason:
@@ -101,7 +109,7 @@ class Comparison:
             if is_chosen(names, self.only, self.skip) and (self.mode != "quick" or len(scenario.steps) <= HEAVY):
                 yield scenario
 
-    def _prepare(self, service: Player) -> None:
+    def _prepare(self, mock: Player, service: Player) -> None:
         """Find the fields that differ for each item, and count foreign items at the service."""
         for resource in service.context.shared.resources.values():
             if resource.can("list") and not resource.behaviour.parent:
@@ -109,25 +117,79 @@ class Comparison:
                 self.foreign_items[resource.name] = len(items)
             if resource.can("create"):
                 filled = frozenset(name for op in resource.operations.values() for name in op.rule_defaults)
-                self.volatile[resource.name] = resource.rule_fields | filled | _changing_fields(resource, service)
+                self._two_items(resource, mock)
+                made = self._two_items(resource, service)
+                changing = changing_fields(resource, *made) if len(made) == 2 else frozenset()
+                self.volatile[resource.name] = resource.rule_fields | filled | changing
+
+    def _two_items(self, resource: CheckedResource, player: Player) -> Sequence[CreatedItem]:
+        """Two items, which are deleted again. Notes where there is no room for them."""
+        context, op = player.context, resource.operations["create"]
+        try:
+            for _ in range(2):
+                exchange, _made = context.try_create(resource, body := smallest_body(context, resource))
+                player.observations.note(resource, op, exchange, body)
+                if (others := self.foreign_items.get(resource.name, 0)) and player.context.target is self.service:
+                    self._note_full(resource, exchange.status, others)
+            return context.created_items(resource)
+        except CannotBuildRequest:
+            return ()
+        finally:
+            context.clean_up()
+
+    def _note_full(self, resource: CheckedResource, status: int, others: int) -> None:
+        if status in FULL:
+            op = resource.operations["create"]
+            self.full[resource.name] = f"{others} items of others leave no room: {op.name} returned {status}"
 
     def _play(self, scenario: Scenario, mock: Player, service: Player) -> None:
         key = (scenario.steps[-1].name, CHECK + scenario.about)
-        others = self.foreign_items.get(scenario.resource.name, 0)
-        if others and (scenario.about == "capacity" or any(_does(step) == "list" for step in scenario.steps)):
-            self._note(key, f"skipped: the list has {others} foreign items")
+        if reason := self._disturbed(scenario):
+            self._note(key, f"skipped: {reason}")
             return
         try:
             found, _ = self._played(scenario, mock, service)
         except CannotBuildRequest as reason:
             self._note(key, f"skipped: {reason}")
             return
+        if self._is_filled_by_others(scenario, found):
+            others = self.foreign_items[scenario.resource.name]
+            self._note(key, f"skipped: {others} items of others fill the capacity")
+            return
         self._note(key, "passed")
         for difference in found:
-            name = _key(scenario, difference)
-            if name not in self.deviations:
-                self.deviations[name] = self._shortest(scenario, difference, mock, service)
-                self._note((difference.operation, CHECK + scenario.about), "failed")
+            self._keep(scenario, difference, mock, service)
+
+    def _keep(self, scenario: Scenario, difference: Difference, mock: Player, service: Player) -> None:
+        """Remember a difference, unless it is known."""
+        name = key_of(scenario, difference)
+        if name in self.deviations or repeats(scenario, difference, self._known(scenario, difference)):
+            return
+        self.deviations[name] = self._shortest(scenario, difference, mock, service)
+        self._note((difference.operation, CHECK + scenario.about), "failed")
+
+    def _known(self, scenario: Scenario, difference: Difference) -> Difference | None:
+        """The same difference as scenarios show it that aim at nothing."""
+        known = self.deviations.get(plain_key(scenario, difference))
+        return known.difference if known is not None else None
+
+    def _disturbed(self, scenario: Scenario) -> str:
+        """Why items of others make the scenario meaningless; empty if they do not."""
+        others = self.foreign_items.get(scenario.resource.name, 0)
+        if reason := self.full.get(scenario.resource.name):
+            return reason
+        paged = any(does(step) == "list" and (step.page or step.query) for step in scenario.steps)
+        if others and (scenario.about in COUNTING or paged):
+            return f"the list has {others} foreign items"
+        return ""
+
+    def _is_filled_by_others(self, scenario: Scenario, found: Sequence[Difference]) -> bool:
+        """Did the service refuse an item only because items of others fill its capacity?"""
+        if not self.foreign_items.get(scenario.resource.name) or not found:
+            return False
+        last = found[-1]
+        created = sum(bool(step.creates) for step in scenario.steps[: last.step])
+        return bool(scenario.steps[last.step].creates and created > 1 and last.how == "status" and last.seen in FULL)
 
     def _note(self, key: tuple[str, str], outcome: str) -> None:
         known = self.outcomes.get(key)
@@ -140,7 +202,9 @@ class Comparison:
     ) -> tuple[list[Difference], list[PlayedReply | None]]:
         ours, theirs = mock.play(scenario), service.play(scenario)
         volatile = self.volatile.get(scenario.resource.name, frozenset())
-        return list(Comparer(self.contract, scenario, mock, service, volatile).differences(ours, theirs)), theirs
+        others = bool(self.foreign_items.get(scenario.resource.name))
+        comparer = Comparer(self.contract, scenario, mock, service, volatile, others)
+        return list(comparer.differences(ours, theirs)), theirs
 
     def _shortest(self, scenario: Scenario, difference: Difference, mock: Player, service: Player) -> Disagreement:
         """The difference with the shortest scenario that a limited search finds."""
@@ -187,14 +251,6 @@ class Comparison:
         )
 
 
-def _key(scenario: Scenario, found: Difference) -> str:
-    """A key for the difference. The body of a kind of error is one difference for all resources."""
-    if found.error and found.how == "value":
-        return found.signature
-    aimed = scenario.about in AIMED and found.step == len(scenario.steps) - 1
-    return f"{scenario.resource.name} {scenario.about if aimed else ''} {found.signature}"
-
-
 def _words(found: Difference) -> str:
     if found.how == "status":
         return "status"
@@ -211,21 +267,10 @@ def _value(found: Difference, value: Any) -> str:
     return value if found.how == "page" else repr(value)
 
 
-def _does(step: ScenarioStep) -> str:
-    return step.op.behaviour.action.does if step.op.behaviour.action else ""
-
-
-def _changing_fields(resource: CheckedResource, side: Player) -> frozenset[str]:
-    """Fields that the service sets to a different value for each item."""
-    context = side.context
-    try:
-        made = [context.create(resource, smallest_body(context, resource)) for _ in range(2)]
-    except CannotBuildRequest:
-        return frozenset()
-    finally:
-        context.clean_up()
-    first, second = (dict(each.item) for each in made)
-    settled = {resource.behaviour.identity.field} | set(made[0].sent)
+def changing_fields(resource: CheckedResource, one: CreatedItem, other: CreatedItem) -> frozenset[str]:
+    """Fields that the service set to a different value for each of two items."""
+    first, second = one.item, other.item
+    settled = {resource.behaviour.identity.field} | set(one.sent)
     times = resource.behaviour.timestamps
     settled |= {times.created, times.updated} if times else set()
     return frozenset(name for name in first if name not in settled and first[name] != second.get(name))

@@ -9,8 +9,9 @@ from typing import Any, Literal
 from contracts.checks.item_view import always_shown
 from contracts.checks.reply_templates import template_differences
 from contracts.differential.comparable_reply import shape_of
+from contracts.differential.observations import Observations
 from contracts.differential.player import PlayedReply, Player
-from contracts.differential.scenario import Scenario, ScenarioStep
+from contracts.differential.scenario import Scenario, ScenarioStep, does
 from contracts.model.resources import ResourceOperation
 from mockserver.behaviour.statements import ErrorBody
 from mockserver.contract import Contract
@@ -59,13 +60,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparer:
-    """Compares the responses of mock and service to a scenario. `volatile` fields differ for each item: ignored."""
+    """Compares the responses of mock and service to a scenario. `volatile` fields differ for each item: ignored.
+
+    Where the service `has_foreign_items`, only our own items in its lists are compared.
+    """
 
     contract: Contract
     scenario: Scenario
     mock: Player
     service: Player
     volatile: Collection[str]
+    has_foreign_items: bool = False
 
     def differences(
         self, ours: Sequence[PlayedReply | None], theirs: Sequence[PlayedReply | None]
@@ -79,6 +84,8 @@ class Comparer:
                     yield Difference(number, there.step.name, "page", (), texts[mine is None], texts[other is None])
                 return
             error = self._kind_of_error(number, mine)
+            if self._is_redirect(mine, other):
+                continue
             if mine.comparable.status != other.comparable.status:
                 error = error or self._kind_of_error(number, other)
                 yield Difference(
@@ -91,6 +98,8 @@ class Comparer:
             yield from self._headers(number, mine, other)
             if self._is_list(mine.step):
                 yield from self._lists(number, mine, other)
+            elif does(mine.step) in ("delete", "") and not mine.step.path:
+                yield from self._whole(number, mine, other)
             else:
                 yield from self._items(number, mine, other)
 
@@ -101,8 +110,20 @@ class Comparer:
         aimed = number == len(self.scenario.steps) - 1 and self.scenario.about != "no-access"
         return (aimed and self.scenario.error) or LIKELY.get(reply.comparable.status, "default")
 
+    def _is_redirect(self, mine: PlayedReply, other: PlayedReply) -> bool:
+        """Do both redirect? 301, 307 and 308 lead a GET to the same place (RFC 9110 section 15.4)."""
+        return all(300 <= each.comparable.status < 400 for each in (mine, other))
+
     def _is_list(self, step: ScenarioStep) -> bool:
-        return step.op.behaviour.action is not None and step.op.behaviour.action.does == "list"
+        return does(step) == "list"
+
+    def _whole(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
+        """A response to DELETE is one whole: the item, a sentence or `{}`. What it lacks is no field of the item.
+
+        So is the response of an operation of which no statement says what it does.
+        """
+        if any(compared((), mine.comparable.body, other.comparable.body)):
+            yield Difference(number, mine.step.name, "value", (), mine.exchange.json, other.exchange.json)
 
     def _headers(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         for header in sorted({*mine.comparable.headers, *other.comparable.headers}):
@@ -121,9 +142,11 @@ class Comparer:
             )
         else:
             same = _keys(mine.comparable.body) == _keys(other.comparable.body)
-        same = same and mine.comparable.headers.get("allow") == other.comparable.headers.get("allow")
         if not same:
             yield Difference(number, mine.step.name, "value", (), mine.exchange.json, other.exchange.json, error=error)
+        allowed = mine.comparable.headers.get("allow", ""), other.comparable.headers.get("allow", "")
+        if allowed[0] != allowed[1]:
+            yield Difference(number, mine.step.name, "header", ("allow",), *allowed, error=error)
 
     def _lists(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         resource = self.scenario.resource
@@ -133,31 +156,61 @@ class Comparer:
             how: How = "order" if sorted(here) == sorted(there) else "items"
             yield Difference(number, mine.step.name, how, place, here, there)
             return
+        if self.has_foreign_items:
+            at = tuple(str(part) for part in resource.operations["list"].reply_path("items") or ())
+            pair = self.mock.only_own(resource, mine.exchange), self.service.only_own(resource, other.exchange)
+            yield from self._fields(number, mine.step, at, *pair)
+            return
         yield from self._items(number, mine, other)
 
     def _items(self, number: int, mine: PlayedReply, other: PlayedReply) -> Iterator[Difference]:
         if mine.step.creates:
             yield from self._ids(number, mine.step)
-        for path, how, here, there in compared((), mine.comparable.body, other.comparable.body):
-            field = field_of(mine.step.op, path)
-            if not (field and field[0] in self.volatile) or self._is_missing(mine.step, how, field):
-                yield Difference(number, mine.step.name, how, path, here, there, field)
+        yield from self._fields(number, mine.step, (), mine.comparable.body, other.comparable.body)
+
+    def _fields(
+        self, number: int, step: ScenarioStep, at: tuple[str, ...], here: Any, there: Any
+    ) -> Iterator[Difference]:
+        for path, how, mine, other in compared(at, here, there):
+            field = field_of(step.op, path)
+            if not (field and field[0] in self.volatile) or self._is_missing(step, how, field):
+                yield Difference(number, step.name, how, path, mine, other, field)
+            elif step.creates and how == "value" and len(field) == 1:
+                yield from self._formats(number, step, path, field)
+
+    def _formats(
+        self, number: int, step: ScenarioStep, path: tuple[str, ...], field: tuple[str, ...]
+    ) -> Iterator[Difference]:
+        """The format of a text that differs in each item, such as a key."""
+        name = self.scenario.resource.name, field[0]
+        formats = self.mock.observations.format_of(*name), self.service.observations.format_of(*name)
+        if formats[1] and formats[0] != formats[1]:
+            yield Difference(number, step.name, "type", path, formats[0] or "another format", formats[1], field)
 
     def _is_missing(self, step: ScenarioStep, how: How, field: tuple[str, ...]) -> bool:
         """Is it a required field? Even a volatile one must not be absent."""
         return how == "missing" and field[0] in always_shown(self.service.context, step.op)
+
+    def _shape(self, player: Player, id: Any) -> tuple[str, str, int]:
+        return id_shape(player.observations, self.scenario.resource.name, id)
 
     def _ids(self, number: int, step: ScenarioStep) -> Iterator[Difference]:
         """The format of ids that the service generates."""
         mine, other = self.mock.items.get(step.creates), self.service.items.get(step.creates)
         if mine is None or other is None or mine.resource.client_named:
             return
-        shapes = shape_of(mine.id), shape_of(other.id)
+        shapes = self._shape(self.mock, mine.id), self._shape(self.service, other.id)
         if shapes[0][:2] != shapes[1][:2]:
             field = mine.resource.behaviour.identity.field
             path = (*(str(part) for part in step.op.reply_path("item") or ()), field)
             here, there = (f"{way} {prefix}".strip() for way, prefix, _ in shapes)
             yield Difference(number, step.name, "type", path, here, there, (field,))
+
+
+def id_shape(observations: Observations, resource: str, id: Any) -> tuple[str, str, int]:
+    """The format of ids: kind, prefix and length. Several texts with rising numbers are `digits`."""
+    numbered = observations.numbered(resource) if isinstance(id, str) else None
+    return ("digits", *numbered) if numbered is not None else shape_of(id)
 
 
 def field_of(op: ResourceOperation, path: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from contracts.checks.item_view import unchangeable
 from contracts.checks.valid_bodies import smallest_body
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.differential.scenario_builder import MOST, ScenarioBuilder
+from contracts.model.resources import CheckedResource, ResourceOperation, actions_of
+from mockserver.openapi import path_template
+
+UNKNOWN_CAPACITY = 51
+"""How many items are created where no statement says how many there may be: limits are seldom above 50."""
+
+PARTIAL = "some fields"
+"""The detail of scenarios that change an item by a body with some of its fields."""
 
 
 def creating(builder: ScenarioBuilder) -> Iterator[Scenario]:
@@ -45,9 +54,51 @@ def changing(builder: ScenarioBuilder) -> Iterator[Scenario]:
                     *builder.read("one"),
                     detail=name,
                 )
-        if action == "update":
+        part = {} if action == "update" else _part_of(builder, op, whole)
+        if part is not None:
             yield builder.scenario(
-                action, builder.create("one", whole), builder.step(action, "one", body={}), *builder.read("one")
+                action,
+                builder.create("one", whole),
+                builder.step(action, "one", body=part),
+                *builder.read("one"),
+                detail=PARTIAL,
+            )
+
+
+def _part_of(builder: ScenarioBuilder, op: ResourceOperation, whole: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A valid body with as few fields of a whole one as the document allows; None if it must have all of them."""
+    bodies = builder.context.bodies
+    changeable = [name for name in bodies.properties(op) if name in whole]
+    needed = [name for name in changeable if name in bodies.required(op)] or changeable[:1]
+    part = {name: whole[name] for name in needed}
+    return part if set(part) < set(changeable) and bodies.accepts(op, part) else None
+
+
+def naming_owners(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """A body that names another owner than the path does: `organization_id` in both."""
+    op = builder.resource.operations["create"]
+    names = path_template.names(op.operation.path)
+    for name in builder.context.bodies.properties(op):
+        value = builder.context.body(builder.resource, full=True).get(name) if name in names else None
+        if value is not None:
+            body = builder.context.body(builder.resource, full=True) | {name: value}
+            yield builder.scenario("path", builder.create("one", body), *builder.read("one"), detail=name)
+
+
+def sub_actions(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Operations below an item that belong to no resource, such as `POST /books/{id}/archive`: of an item, and of an
+    unknown one."""
+    for op in actions_of(builder.contract, builder.resource):
+        body: dict[str, Any] = {}
+        if op.operation.request_body is not None:
+            body["body"] = builder.context.bodies.minimal(op, "action")
+        if body.get("body", {}) is not None:
+            create = builder.create("one")
+            yield builder.scenario(
+                "missing", create, ScenarioStep(op, item="one", unknown_id=True, **body), error="missing"
+            )
+            yield builder.scenario(
+                "action", create, ScenarioStep(op, item="one", **body), *builder.read_and_list("one")
             )
 
 
@@ -79,6 +130,9 @@ def times(builder: ScenarioBuilder) -> Iterator[Scenario]:
 
 def limits(builder: ScenarioBuilder) -> Iterator[Scenario]:
     """Capacity and unique fields."""
+    if not builder.resource.behaviour.capacity and not _is_filled_by_a_page(builder.resource):
+        many = (builder.create(f"item {number}") for number in range(UNKNOWN_CAPACITY))
+        yield builder.scenario("capacity", *many, error="conflict")
     for stated in builder.resource.behaviour.capacity:
         if stated.limit < MOST:
             many = (builder.create(f"item {number}") for number in range(stated.limit + 1))
@@ -88,6 +142,12 @@ def limits(builder: ScenarioBuilder) -> Iterator[Scenario]:
     yield builder.scenario(
         "unique", builder.create("one", body), builder.create("two", body), statement=statement, error="conflict"
     )
+
+
+def _is_filled_by_a_page(resource: CheckedResource) -> bool:
+    """Does another scenario create as many items, to fill a page of the list?"""
+    op = resource.operations.get("list")
+    return op is not None and op.behaviour.paging is not None
 
 
 def missing(builder: ScenarioBuilder) -> Iterator[Scenario]:

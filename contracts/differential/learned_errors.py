@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.differential.learned_overlay import LearnedStatement, Place, statement_at
@@ -13,6 +15,10 @@ PROSE = frozenset(
 """Names of properties with texts for people."""
 
 
+MOST_CONSTANTS = 8
+"""The largest number of properties of a body that is learned as a constant."""
+
+
 def status(found: ObservedDifference) -> LearnedStatement | None:
     """The status of a success reply."""
     if found.how != "status" or found.difference.expected >= 300 or found.difference.seen >= 300:
@@ -22,6 +28,34 @@ def status(found: ObservedDifference) -> LearnedStatement | None:
         f"{found.step.name} returns {found.difference.seen}, not {found.difference.expected}.",
         status=found.difference.seen,
     )
+
+
+def deleted(found: ObservedDifference) -> LearnedStatement | None:
+    """The body of the response to a DELETE: a constant, around the id."""
+    action = found.step.op.behaviour.action
+    if found.how != "value" or found.difference.path or found.difference.error or action is None:
+        return None
+    body = found.reply.json
+    if action.does != "delete" or not isinstance(body, dict) or len(body) > MOST_CONSTANTS:
+        return None
+    id = found.reply.url.rstrip("/").rpartition("/")[2]
+    shown = {name: "{id}" if str(value) == id else value for name, value in body.items()}
+    if any(isinstance(value, dict | list) for value in shown.values()):
+        return None
+    return found.changed_statement(
+        operation_place(found.step, "reply"), f"{found.step.name} returns {json.dumps(shown)}.", body=shown
+    )
+
+
+def trailing_slash(found: ObservedDifference) -> LearnedStatement | None:
+    """What happens to a path that differs from a documented one by its last slash."""
+    if found.about != "trailing-slash" or found.how != "status":
+        return None
+    seen = found.difference.seen
+    policy = "ignore" if seen < 300 else "redirect" if seen < 400 else "strict" if seen == 404 else ""
+    if not policy:
+        return None
+    return found.changed_statement(("x-service", "trailing-slash"), f"A trailing slash: {policy}.", policy=policy)
 
 
 def refusal_status(found: ObservedDifference) -> LearnedStatement | None:
@@ -40,7 +74,7 @@ def refusal_status(found: ObservedDifference) -> LearnedStatement | None:
         place,
         f"A `{found.difference.error}` error has status {found.difference.seen}, not {found.difference.expected}.",
         status=found.difference.seen,
-        body=_template(found.reply.json, found.difference.seen, found.scenario.detail),
+        body=_template(found.reply.json, found.difference.seen, _names(found)),
     )
 
 
@@ -49,7 +83,7 @@ def refusal_body(found: ObservedDifference) -> LearnedStatement | None:
     if found.how != "value" or not found.difference.error:
         return None
     media_type = (found.reply.header("content-type") or "application/json").split(";")[0]
-    body = _template(found.reply.json, found.reply.status, found.scenario.detail)
+    body = _template(found.reply.json, found.reply.status, _names(found))
     place = _errors(found)
     media = {"media_type": media_type} if media_type != "application/json" else {}
     return found.changed_statement(
@@ -69,18 +103,30 @@ def _errors(found: ObservedDifference) -> Place:
     return own if statement_at(found.contract, own) is not None else ("x-service", "errors", found.difference.error)
 
 
-def _template(body: Any, status: int, detail: str) -> Any:
-    """The template of an error body: values that vary become placeholders."""
-    field = detail.partition(" ")[0]
+def _names(found: ObservedDifference) -> list[str]:
+    """The names of fields and parameters that an error body of this request may point at."""
+    body = found.step.body if isinstance(found.step.body, dict) else {}
+    detail = found.scenario.detail.partition(" ")[0]
+    return [name for name in dict.fromkeys((detail, *found.step.query, *body)) if name] if _is_invalid(found) else []
+
+
+def _is_invalid(found: ObservedDifference) -> bool:
+    """Is the error about a field? The others name none."""
+    return found.difference.error == "invalid"
+
+
+def _template(body: Any, status: int, names: Sequence[str]) -> Any:
+    """The template of an error body: values that vary become placeholders. `names` are those of the faulty fields."""
     if isinstance(body, dict):
         prose = {key for key, value in body.items() if key.lower() in PROSE and isinstance(value, str)}
-        return {key: "{message}" if key in prose else _template(value, status, detail) for key, value in body.items()}
+        return {key: "{message}" if key in prose else _template(value, status, names) for key, value in body.items()}
     if isinstance(body, list) and body and isinstance(body[0], dict):
-        return [{"$each": "faults", **_template(body[0], status, detail)}]
+        return [{"$each": "faults", **_template(body[0], status, names)}]
     if isinstance(body, list):
         return ["{message}"] if body and isinstance(body[0], str) else body
-    if isinstance(body, str) and field and body in (field, f"/{field}"):
-        return body.replace(field, "{field}")
+    for name in names:
+        if isinstance(body, str) and body in (name, f"/{name}"):
+            return body.replace(name, "{field}")
     if isinstance(body, str) and " " in body:
         return "{message}"
     return "{status}" if not isinstance(body, bool) and body in (status, str(status)) else body
@@ -105,5 +151,7 @@ def location(found: ObservedDifference) -> LearnedStatement | None:
     if found.difference.seen == "there":
         headers["Location"] = "{location}"
     return found.changed_statement(
-        place, f"The reply has {'a' if found.difference.seen == 'there' else 'no'} Location header.", headers=headers
+        place,
+        f"{found.step.name} returns {'a' if found.difference.seen == 'there' else 'no'} Location header.",
+        headers=headers,
     )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from contracts.differential import measurements
-from contracts.differential.comparable_reply import TIME, UUID, shape_of
+from contracts.differential.comparable_reply import TIME, UUID
+from contracts.differential.differences import id_shape
+from contracts.differential.item_scenarios import PARTIAL
 from contracts.differential.learned_overlay import LearnedStatement
-from contracts.differential.observed import ObservedDifference, resource_place
-from contracts.differential.scenario import ScenarioStep
-from contracts.model.finding import RecordedExchange
+from contracts.differential.observed import ObservedDifference, operation_place, resource_place
 from contracts.model.resources import CheckedResource, value_at
 from contracts.runner.context import CheckContext
+from mockserver.openapi import path_template
 
 
 def capacity(found: ObservedDifference) -> LearnedStatement | None:
@@ -25,6 +28,8 @@ def capacity(found: ObservedDifference) -> LearnedStatement | None:
         return None
     limit = measurements.capacity_of(found.context, resource)
     place = resource_place(resource, "capacity")
+    if limit is None and not resource.behaviour.capacity:
+        return None
     if limit is None:
         return LearnedStatement(
             place, None, f"{measurements.MOST} items of {resource.name} were accepted, so there seems to be no limit."
@@ -67,15 +72,20 @@ def identity(found: ObservedDifference) -> LearnedStatement | None:
     resource, step = found.resource, found.step
     if found.how != "type" or found.difference.field != (resource.behaviour.identity.field,) or not step.creates:
         return None
-    way, prefix, length = shape_of(
-        value_at(found.reply.json, (*(step.op.reply_path("item") or ()), *found.difference.field))
-    )
-    more = {"prefix": prefix, "length": length} if way == "random" else {}
+    id = value_at(found.reply.json, (*(step.op.reply_path("item") or ()), *found.difference.field))
+    way, prefix, length = id_shape(found.observations, resource.name, id)
+    more: dict[str, Any] = {}
+    if way == "random":
+        more = {"prefix": prefix, "length": length}
+    if way == "digits":
+        more = {"prefix": prefix} | ({"width": length} if length else {})
     return found.changed_statement(
         resource_place(resource, "identity"),
-        f"The format of ids: {way} {prefix}".strip() + ".",
+        f"The format of ids: {'numbers' if way == 'digits' else way} {f'after {prefix}' if prefix else ''}".strip()
+        + ".",
         "prefix",
         "length",
+        "width",
         generate=way,
         **more,
     )
@@ -98,16 +108,14 @@ def write_only(found: ObservedDifference) -> LearnedStatement | None:
     if len(found.difference.field) != 1 or found.how not in ("missing", "further"):
         return None
     [name] = found.difference.field
+    place = resource_place(resource, "write-only")
     sent = any(isinstance(step.body, dict) and name in step.body for step in found.scenario.steps)
     if found.how == "further" and name in resource.write_only_fields:
-        rest = tuple(sorted(resource.write_only_fields - {name}))
-        return found.fields_statement(resource_place(resource, "write-only"), f"Replies show {name}.", rest)
-    if found.how == "missing" and sent and name not in resource.write_only_fields:
-        return found.fields_statement(
-            resource_place(resource, "write-only"),
-            f"No reply shows {name}.",
-            tuple(sorted({*resource.write_only_fields, name})),
-        )
+        return LearnedStatement(place, None, f"Replies show {name}.", part=name)
+    # One response without a field proves nothing: the one to a DELETE may be empty.
+    shown = name in found.observations.shown.get(resource.name, ())
+    if found.how == "missing" and sent and not shown and name not in resource.write_only_fields:
+        return found.field_lesson(place, name, f"No reply shows {name}.")
     return None
 
 
@@ -124,15 +132,13 @@ def immutable(found: ObservedDifference) -> LearnedStatement | None:
         return None
     if created.get(name) != found.difference.seen:
         return None
-    fixed = {each for statement in found.resource.behaviour.immutable for each in statement.fields} | {name}
-    return found.fields_statement(
-        resource_place(found.resource, "immutable"), f"An update does not change {name}.", tuple(sorted(fixed))
-    )
+    place = resource_place(found.resource, "immutable")
+    return found.field_lesson(place, name, f"An update does not change {name}.")
 
 
 def starting_value(found: ObservedDifference) -> LearnedStatement | None:
     """The initial value of a field that the client omits."""
-    step, resource = found.step, found.resource
+    resource = found.resource
     if (
         not found.difference.field
         or found.how not in ("value", "further", "type")
@@ -140,24 +146,57 @@ def starting_value(found: ObservedDifference) -> LearnedStatement | None:
     ):
         return None
     name = found.difference.field[0]
-    if any(isinstance(each.body, dict) and name in each.body for each in found.scenario.steps):
+    # A value that several items show is the start; one that only one shows may come from anywhere.
+    if not found.observations.is_constant(resource.name, name):
         return None
-    value = _shown(step, name, found.reply)
+    value = json.loads(found.observations.unsent[resource.name, name][0])
     if _is_unique_value(value):
         return None
     key = "initial" if any(name in statement.fields for statement in resource.behaviour.initial) else "defaults"
-    before = {name: each for statement in getattr(resource.behaviour, key) for name, each in statement.fields.items()}
-    return found.fields_statement(
-        resource_place(resource, key), f"{name} is initially {value!r}.", {**before, name: value}
+    return found.field_lesson(resource_place(resource, key), name, f"{name} is initially {value!r}.", value)
+
+
+def keeps(found: ObservedDifference) -> LearnedStatement | None:
+    """A field that has the value of the path parameter of its name, whatever the body says."""
+    create = found.resource.operations["create"]
+    name = found.difference.field[0] if len(found.difference.field) == 1 else ""
+    if not name or name not in path_template.names(create.operation.path) or found.how == "missing":
+        return None
+    first = found.exchanges[0]
+    item = value_at(first.json, create.reply_path("item"))
+    steps = urlsplit(first.url).path.split("/")
+    if not isinstance(item, dict) or quote(str(item.get(name)), safe="") not in steps:
+        return None
+    stated = create.behaviour.action
+    kept = {**(stated.keeps if stated else {}), name: name}
+    return found.changed_statement(
+        ("paths", create.operation.path, create.operation.method, "x-behaviour", "action"),
+        f"{name} is the one in the path, whatever the body says.",
+        keeps=kept,
     )
 
 
-def _shown(step: ScenarioStep, name: str, exchange: RecordedExchange) -> Any:
-    """The value of a field in a reply; in a list reply, that of the first item."""
-    place = step.op.reply_path("item")
-    if place is None:
-        place = (*(step.op.reply_path("items") or ()), 0)
-    return value_at(exchange.json, (*place, name))
+def partial_put(found: ObservedDifference) -> LearnedStatement | None:
+    """A PUT that keeps what its body leaves out."""
+    step, created = found.step, found.scenario.steps[0].body
+    changed = next((each for each in found.scenario.steps if each.op is found.resource.operations.get("replace")), None)
+    if (
+        changed is None
+        or found.about != "replace"
+        or found.scenario.detail != PARTIAL
+        or len(found.difference.field) != 1
+    ):
+        return None
+    [name] = found.difference.field
+    item = value_at(found.reply.json, step.op.reply_path("item"))
+    is_left_out = isinstance(changed.body, dict) and name not in changed.body
+    if not is_left_out or not isinstance(created, dict) or not isinstance(item, dict) or name not in created:
+        return None
+    if item.get(name) != created[name]:
+        return None
+    return found.changed_statement(
+        operation_place(changed, "action"), f"{changed.name} keeps the fields that it does not name.", does="update"
+    )
 
 
 def _is_unique_value(value: Any) -> bool:
@@ -174,4 +213,19 @@ def owner(found: ObservedDifference) -> LearnedStatement | None:
         resource_place(found.resource, "parent"),
         f"An item can {'not ' * must}be created without an existing parent.",
         must_exist=must,
+    )
+
+
+def special_operation(found: ObservedDifference) -> LearnedStatement | None:
+    """An operation below an item that answers 404 for an unknown one."""
+    step = found.step
+    if found.about != "missing" or found.how != "status" or step.op.behaviour.action is not None or step.path:
+        return None
+    if found.difference.expected >= 300 or found.difference.seen != 404 or not found.resource.can("get"):
+        return None
+    return found.changed_statement(
+        operation_place(step, "action"),
+        f"{step.name} returns 404 for an unknown {found.resource.name}.",
+        does="get",
+        of=found.resource.name,
     )

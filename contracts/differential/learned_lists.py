@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contracts.differential import measurements
-from contracts.differential.learned_overlay import LearnedStatement
+from contracts.differential.learned_overlay import LearnedStatement, statement_at
+from contracts.differential.list_scenarios import switched_field, switches
 from contracts.differential.observed import ObservedDifference, operation_place, resource_place
 
 
@@ -55,3 +56,53 @@ def narrowing(found: ObservedDifference) -> LearnedStatement | None:
     several = found.about == "filter" and len(found.step.op.behaviour.filter) > 1
     summary = f"{found.step.name}: the parameter {found.scenario.detail} has no effect."
     return None if several else LearnedStatement(operation_place(found.step, found.about), None, summary)
+
+
+def switch(found: ObservedDifference) -> LearnedStatement | None:
+    """A parameter that includes items which are otherwise left out."""
+    op, steps = found.resource.operations.get("list"), found.scenario.steps
+    if found.about != "filter" or found.how != "items" or op is None or len(steps) != 4:
+        return None
+    parameter = found.scenario.detail
+    field = switched_field(parameter, steps[0].body)
+    hidden = {"one": True, "two": False}.get(
+        next(iter(set(found.difference.expected) - set(found.difference.seen)), "")
+    )
+    if parameter not in switches(found.contract, op) or not field or hidden is None:
+        return None
+    value = {"parameter": parameter, "field": field, "equals": not hidden, "unless": True}
+    summary = f"Items whose {field} is {str(hidden).lower()} are listed only with {parameter}."
+    stated = statement_at(found.contract, place := operation_place(found.step, "filter")) or []
+    before = list(stated) if isinstance(stated, list | tuple) else [stated]
+    return LearnedStatement(
+        place, [*before, {**value, "evidence": "observed", "source": found.source, "note": summary}], summary
+    )
+
+
+def tenant_header(found: ObservedDifference) -> LearnedStatement | None:
+    """A header that names the tenant."""
+    if found.about != "tenant-header" or found.how != "items" or found.difference.seen:
+        return None
+    name = found.scenario.detail
+    return found.changed_statement(
+        resource_place(found.resource, "tenant"),
+        f"The header {name} names the tenant: {found.resource.name}.",
+        by="header",
+        name=name,
+    )
+
+
+def envelope(found: ObservedDifference) -> LearnedStatement | None:
+    """A constant beside the items of a list, such as `"object": "list"`."""
+    stated = found.step.op.behaviour.reply
+    path = found.difference.path
+    seen = found.difference.seen
+    if stated is None or found.how != "value" or len(path) != 1 or not isinstance(stated.body, dict):
+        return None
+    if not isinstance(seen, str) or "{" in str(stated.body.get(path[0], "{")):
+        return None
+    return found.changed_statement(
+        operation_place(found.step, "reply"),
+        f"{found.step.name}: {path[0]} is {seen!r}.",
+        body={**stated.body, path[0]: seen},
+    )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
 from contracts.client.pagination import largest_page
-from contracts.differential.scenario import Scenario
+from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.differential.scenario_builder import MOST, ScenarioBuilder
 from contracts.model.finding import StatementRef
+from contracts.model.resources import ResourceOperation, actions_of
+from mockserver.behaviour.statements import Paging
+from mockserver.contract import Contract
+from mockserver.inference.names import plain
+
+TENANT = re.compile("tenant|organi[sz]ation|workspace|account|project$|company")
+"""What the plain name of a header contains that names a tenant."""
 
 
 def ordering(builder: ScenarioBuilder) -> Iterator[Scenario]:
@@ -37,6 +45,27 @@ def paging(builder: ScenarioBuilder) -> Iterator[Scenario]:
     if op is None or stated is None:
         return
     statement = builder.operation_reference(op, "paging", stated)
+    if stated.limit:
+        yield from _sizes(builder, op, stated, statement)
+    if stated.position:
+        unknown = StatementRef(op.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
+        yield builder.scenario(
+            "unknown-position",
+            builder.list(query={stated.position: "contract-check-unknown"}),
+            statement=unknown,
+            error="missing" if stated.unknown_position == "missing" else "invalid",
+        )
+    # Below a small capacity all items may fit on a page of the mock, and need not at the service.
+    room = min((c.limit for c in builder.resource.behaviour.capacity), default=MOST)
+    count = min(stated.default + 1, room, MOST)
+    many = (builder.create(f"item {number}") for number in range(count))
+    yield builder.scenario("default-page-size", *many, builder.list(), statement=statement)
+
+
+def _sizes(
+    builder: ScenarioBuilder, op: ResourceOperation, stated: Paging, statement: StatementRef | None
+) -> Iterator[Scenario]:
+    """Pages of one and two items, and sizes at the bounds and beyond."""
     for size in (1, 2):
         pages = (builder.list(query={stated.limit: size}, page=page) for page in range(3))
         yield builder.scenario(
@@ -45,17 +74,53 @@ def paging(builder: ScenarioBuilder) -> Iterator[Scenario]:
     largest = largest_page(builder.context.contract, op, stated.limit)
     for size in (*(() if largest is None else (largest, largest + 1)), 0, -1, "many"):
         yield builder.scenario("paging", builder.list(query={stated.limit: size}), statement=statement, error="invalid")
-    unknown = StatementRef(op.name, "paging", "assumed", text=f"unknown_position {stated.unknown_position}")
-    yield builder.scenario(
-        "unknown-position",
-        builder.list(query={stated.position: "contract-check-unknown"}),
-        statement=unknown,
-        error="missing" if stated.unknown_position == "missing" else "invalid",
-    )
-    room = min((c.limit for c in builder.resource.behaviour.capacity), default=MOST)
-    if stated.default < min(room, MOST):
-        many = (builder.create(f"item {number}") for number in range(stated.default + 1))
-        yield builder.scenario("default-page-size", *many, builder.list(), statement=statement)
+
+
+def switching(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """Parameters that include items which are otherwise left out, such as `include_inactive`."""
+    op, create = builder.resource.operations.get("list"), builder.resource.operations["create"]
+    if op is None:
+        return
+    for parameter in switches(builder.contract, op):
+        field = switched_field(parameter, builder.context.bodies.properties(create))
+        if field:
+            made = (
+                builder.create(name, builder.context.body(builder.resource) | {field: value})
+                for name, value in (("one", True), ("two", False))
+            )
+            steps = *made, builder.list(), builder.list(query={parameter: "true"})
+            yield builder.scenario("filter", *steps, detail=parameter)
+    for action in actions_of(builder.contract, builder.resource):
+        if action.operation.request_body is None:
+            for parameter in switches(builder.contract, op):
+                steps = builder.create("one"), ScenarioStep(action, item="one"), builder.list(query={parameter: "true"})
+                yield builder.scenario("filter", *steps, detail=parameter)
+
+
+def switches(contract: Contract, op: ResourceOperation) -> list[str]:
+    """The parameters of a list that are true or false, and that no statement is about."""
+    stated = {each.parameter for each in op.behaviour.filter}
+    found = [p for p in op.operation.parameters if p.location == "query" and p.schema and p.name not in stated]
+    return [p.name for p in found if contract.schemas.types(str(p.schema)) == {"boolean"}]
+
+
+def switched_field(parameter: str, fields: Collection[str]) -> str:
+    """The field that a switch is about: `include_inactive` is about `active`; empty if there is none."""
+    about = re.sub("^(include|show|with|only|list|get)", "", plain(parameter))
+    positive = re.sub("^(in|un|not|non)", "", about)
+    names = {plain(name).removeprefix("is"): name for name in fields}
+    return next((names[name] for name in (about, positive) if name in names), "")
+
+
+def separating(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """A header that names the tenant, such as `X-Tenant`: another tenant does not see the item."""
+    op = builder.resource.operations.get("list")
+    for parameter in op.operation.parameters if op is not None else ():
+        if parameter.location == "header" and TENANT.search(plain(parameter.name)):
+            other = {parameter.name: "contract-check"}
+            statement = builder.statement("tenant", builder.resource.behaviour.tenant)
+            steps = builder.create("one"), builder.list(headers=other)
+            yield builder.scenario("tenant-header", *steps, statement=statement, detail=parameter.name)
 
 
 def narrowing(builder: ScenarioBuilder) -> Iterator[Scenario]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from contracts.checks.lists import ids, only
@@ -19,12 +19,13 @@ TRIALS = (25, 60, MOST)
 
 
 def capacity_of(context: CheckContext, resource: CheckedResource) -> int | None:
-    """How many items the service allows; None if it accepts MOST items, or refuses the first."""
+    """How many items the service allows, with those that are there; None if it accepts MOST, or refuses the first."""
+    others = len(context.list_all(resource)[0]) if resource.can("list") and not resource.behaviour.parent else 0
     try:
         for count in range(MOST + 1):
             exchange, made = context.try_create(resource)
             if made is None:
-                return count if count and 400 <= exchange.status < 500 else None
+                return others + count if count and 400 <= exchange.status < 500 else None
         return None
     finally:
         context.clean_up()
@@ -49,33 +50,52 @@ def page_size(context: CheckContext, resource: CheckedResource) -> int | None:
 
 
 def order_of(context: CheckContext, resource: CheckedResource) -> tuple[str, str] | None:
-    """The field by which a list is ordered, and the direction; None if no field matches."""
+    """The field by which a list is ordered, and the direction; None if no field matches.
+
+    It is measured twice, since four items are in the order of some field by chance.
+    """
+    first = _orders(context, resource, (2, 0, 3, 1))
+    second = _orders(context, resource, (1, 3, 0, 2)) if first else []
+    return next((each for each in first if each in second), None)
+
+
+def _orders(context: CheckContext, resource: CheckedResource, numbers: Sequence[int]) -> list[tuple[str, str]]:
+    """The orders that a list of four items is in, the likeliest first."""
     bodies = [context.body(resource) for _ in range(4)]
-    made = [context.create(resource, bodies[number]) for number in (2, 0, 3, 1)]
+    made = [context.create(resource, bodies[number]) for number in numbers]
     try:
-        op = resource.operations.get("update")
-        context.target.pause(1.1)
-        for name in context.bodies.properties(op) if op else ():
-            if op is not None and isinstance(made[1].sent.get(name), str) and name not in resource.server_fields:
-                value = context.bodies.other(op, name, made[1].sent[name], "order")
-                if value is not None and context.update(made[1], {name: value}).status < 300:
-                    break
+        _change_one(context, resource, made[1])
         items = only(resource, context.list_all(made[0])[0], made)
     finally:
         context.clean_up()
-    seen = ids(resource, items)
-    created = [str(each.id) for each in made]
+    seen, created = ids(resource, items), [str(each.id) for each in made]
     if len(seen) < len(made):
-        return None
+        return []
     if seen in (created, created[::-1]):
-        return "creation", "ascending" if seen == created else "descending"
+        return [("creation", "ascending" if seen == created else "descending")]
+    return list(_fields_in_order(resource, items))
+
+
+def _change_one(context: CheckContext, resource: CheckedResource, made: CreatedItem) -> None:
+    """Change a text of an item, a second later."""
+    op = resource.operations.get("update")
+    context.target.pause(1.1)
+    for name in context.bodies.properties(op) if op else ():
+        if op is not None and isinstance(made.sent.get(name), str) and name not in resource.server_fields:
+            value = context.bodies.other(op, name, made.sent[name], "order")
+            if value is not None and context.update(made, {name: value}).status < 300:
+                return
+
+
+def _fields_in_order(resource: CheckedResource, items: Sequence[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The fields whose values are in order. Those without equal values come first: they prove more."""
     times = resource.behaviour.timestamps
     preferred = [times.updated] if times and times.updated else []
-    for name in [*preferred, *(key for key in items[0] if key not in preferred)]:
-        direction = _direction([item.get(name) for item in items])
-        if direction:
-            return name, direction
-    return None
+    names = [*preferred, *(key for key in items[0] if key not in preferred)]
+    columns = [(name, [item.get(name) for item in items]) for name in names]
+    for name, values in sorted(columns, key=lambda each: len({*map(str, each[1])}) < len(items)):
+        if direction := _direction(values):
+            yield name, direction
 
 
 def _direction(values: Sequence[Any]) -> str:

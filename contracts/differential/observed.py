@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.differential.differences import Difference
 from contracts.differential.learned_overlay import LearnedStatement, Place, statement_at
+from contracts.differential.observations import Observations
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
@@ -19,7 +20,8 @@ from mockserver.contract import Contract
 class ObservedDifference:
     """A difference in the last of some exchanges of a scenario.
 
-    `context` sends further requests where the difference is not enough. `source` says where it was observed.
+    `context` sends further requests where the difference is not enough. `source` says where it was observed, and
+    `observations` what all responses of the service showed.
     """
 
     contract: Contract
@@ -28,6 +30,7 @@ class ObservedDifference:
     scenario: Scenario
     difference: Difference
     exchanges: tuple[RecordedExchange, ...]
+    observations: Observations = field(default_factory=Observations)
 
     @property
     def about(self) -> str:
@@ -66,16 +69,16 @@ class ObservedDifference:
             place, {**kept, **renamed, "evidence": "observed", "source": self.source, **note}, summary
         )
 
-    def fields_statement(
-        self, place: Place, summary: str, fields: Mapping[str, Any] | tuple[str, ...]
-    ) -> LearnedStatement:
-        """A statement about fields; without fields, its removal."""
-        if not fields:
-            return LearnedStatement(place, None, summary)
-        shown = dict(fields) if isinstance(fields, Mapping) else list(fields)
+    def field_lesson(self, place: Place, name: str, summary: str, value: Any = None) -> LearnedStatement:
+        """The lesson that a field belongs to the fields of the statement at a place, with this value."""
         return LearnedStatement(
-            place, {"fields": shown, "evidence": "observed", "source": self.source, "note": summary}, summary
+            place, {"evidence": "observed", "source": self.source}, summary, part=name, part_value=value
         )
+
+    def fields_statement(self, place: Place, summary: str, fields: tuple[str, ...]) -> LearnedStatement:
+        """A statement about fields."""
+        value = {"fields": list(fields), "evidence": "observed", "source": self.source, "note": summary}
+        return LearnedStatement(place, value, summary)
 
 
 def operation_place(step: ScenarioStep, key: str) -> Place:

@@ -12,6 +12,7 @@ from contracts.client.pagination import following
 from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.client.target import ANONYMOUS, Request, User
 from contracts.differential.comparable_reply import ComparableReply, ReplyNormalizer
+from contracts.differential.observations import Observations
 from contracts.differential.scenario import Scenario, ScenarioStep
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, value_at
@@ -35,6 +36,7 @@ class Player:
     """One of the two sides. `context` sends the requests and knows what must be deleted."""
 
     context: CheckContext
+    observations: Observations = field(default_factory=Observations)
     items: dict[str, CreatedItem] = field(default_factory=dict)
     normalizer: ReplyNormalizer = field(default_factory=ReplyNormalizer)
 
@@ -85,6 +87,11 @@ class Player:
         user = self._who(step)
         if step.path:
             return self.context.target.send(Request(step.method, step.path), user)
+        exchange = self._sent(scenario, step, query, user)
+        self.observations.note(scenario.resource, step.op, exchange, step.body)
+        return exchange
+
+    def _sent(self, scenario: Scenario, step: ScenarioStep, query: dict[str, Any], user: User) -> RecordedExchange:
         path = self._path(scenario, step)
         if step.creates and isinstance(step.body, dict) and not step.media_type:
             exchange, made = self.context.try_create(scenario.resource, step.body, user=user, path=path)
@@ -92,7 +99,13 @@ class Player:
                 self._remember(step.creates, made)
             return exchange
         exchange = self.context.send(
-            step.op, user=user, path=path, query=query, body=step.body, media_type=step.media_type
+            step.op,
+            user=user,
+            path=path,
+            query=query,
+            body=step.body,
+            media_type=step.media_type,
+            headers=dict(step.headers) or None,
         )
         if step.creates:
             self.context.record_created(scenario.resource, exchange, {}, user, path)
@@ -120,7 +133,7 @@ class Player:
         if paging is None or before is None:
             return None
         items = self.context.items(scenario.resource, before.exchange)
-        size = int(step.query[paging.limit])
+        size = int(step.query[paging.limit]) if paging.limit in step.query else max(1, len(items))
         try:
             position = following(
                 self.context.shared.resources, step.op, before.exchange, items, step.page - 1, size * step.page, size
@@ -130,6 +143,11 @@ class Player:
         return {paging.position: position} if position is not None else None
 
     def _who(self, step: ScenarioStep) -> User:
+        """The user of a step, without the headers that the step sends itself."""
+        user, own = self._asker(step), {name.lower() for name in step.headers}
+        return replace(user, headers=tuple(pair for pair in user.headers if pair[0].lower() not in own))
+
+    def _asker(self, step: ScenarioStep) -> User:
         if step.user == "main":
             return self.context.main_user
         if step.user == "nobody":
@@ -148,6 +166,14 @@ class Player:
             return None
         ids = [str(item.get(resource.behaviour.identity.field)) for item in found if isinstance(item, dict)]
         return [self.normalizer.ids[id] for id in ids if id in self.normalizer.ids]
+
+    def only_own(self, resource: CheckedResource, exchange: RecordedExchange) -> Any:
+        """Our items in a list reply, in comparable form, without those of others."""
+        field = resource.behaviour.identity.field
+        found = value_at(exchange.json, resource.operations["list"].reply_path("items"))
+        some = found if isinstance(found, list) else []
+        own = [item for item in some if isinstance(item, dict) and str(item.get(field)) in self.normalizer.ids]
+        return self.normalizer.value("", own)
 
 
 def unknown_id(id: Any) -> Any:

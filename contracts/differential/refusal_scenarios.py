@@ -64,6 +64,7 @@ def http(builder: ScenarioBuilder) -> Iterator[Scenario]:
     )
     unknown = ScenarioStep(op, path="/contract-check-unknown", method="GET")
     yield builder.scenario("unknown-path", unknown, error="unknown-path")
+    yield from _slashes(builder)
     if not {"{"} & set(op.operation.path):
         used = {o.method.upper() for o in builder.contract.document.operations if o.path == op.operation.path}
         method = next(m for m in ("DELETE", "PUT", "PATCH", "GET", "POST") if m not in used)
@@ -72,6 +73,18 @@ def http(builder: ScenarioBuilder) -> Iterator[Scenario]:
             ScenarioStep(op, path=op.operation.path, method=method),
             error="method-not-allowed",
         )
+
+
+def _slashes(builder: ScenarioBuilder) -> Iterator[Scenario]:
+    """A list with a slash too many, or too few."""
+    op = builder.resource.operations.get("list")
+    path = op.operation.path if op is not None else "/"
+    if op is not None and "{" not in path and path != "/":
+        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+        stated = builder.contract.behaviour.service.trailing_slash
+        statement = StatementRef.of("service", "trailing-slash", stated)
+        step = ScenarioStep(op, path=other, method="GET")
+        yield builder.scenario("trailing-slash", step, statement=statement, error="unknown-path")
 
 
 def access(builder: ScenarioBuilder) -> Iterator[Scenario]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,14 +13,15 @@ from contracts.cleanup.journal import Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, Unreachable
 from contracts.differential.comparison import Comparison, Disagreement
-from contracts.differential.learned_overlay import LearnedStatement, overlay
+from contracts.differential.learned_overlay import LearnedStatement, LessonKey, overlay
 from contracts.differential.learning import Learner
+from contracts.differential.lessons import Found, Lessons, TakenBack, keys_of_places
 from contracts.runner.runner import CheckResult, Progress
 from contracts.runner.settings import CheckSettings
 from mockserver import contract as contracts
 from mockserver.errors import MockServerError
 
-ROUNDS = 4
+ROUNDS = 5
 """The largest number of comparisons; one difference can hide another, which the next comparison finds."""
 
 
@@ -32,12 +33,24 @@ class ComparisonError(MockServerError):
 class Learned:
     """The learned statements, and the remaining differences, which the vocabulary or the document does not allow.
 
-    `not_repeated` is the number of checks of the first comparison that the last one skipped.
+    `taken_back` are statements that did not make the mock more alike. `not_repeated` is the number of checks of the
+    first comparison that the last one skipped.
     """
 
     statements: tuple[LearnedStatement, ...]
     remaining: tuple[Disagreement, ...]
+    taken_back: tuple[TakenBack, ...] = ()
     not_repeated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One comparison: its result, its differences, and the statements that the mock had learned before it."""
+
+    result: CheckResult
+    deviations: Mapping[str, Disagreement]
+    statements: tuple[LearnedStatement, ...]
+    found: Sequence[Found]
 
 
 def compare(settings: CheckSettings, journal: Journal, on_progress: Progress) -> CheckResult:
@@ -52,31 +65,52 @@ def compare(settings: CheckSettings, journal: Journal, on_progress: Progress) ->
 def learn(settings: CheckSettings, journal: Journal, on_progress: Progress, file: Path) -> tuple[CheckResult, Learned]:
     """Compare, write the learned statements to `file`, and compare again until nothing more is learned.
 
+    A statement is kept only if the next comparison has fewer differences because of it. Of all comparisons, the one
+    with the fewest differences decides what is written; the mock never differs more than before.
     Returns the result of the first comparison. Raises as `compare`.
     """
-    learned: dict[tuple[str, ...], LearnedStatement] = {}
-    dropped: set[tuple[str, ...]] = set()
-    results: list[CheckResult] = []
-    current, deviations = settings, tuple[Disagreement, ...]()
-    for _ in range(ROUNDS):
-        with _without_log(), _comparison(current, journal, _silent if results else on_progress) as comparison:
-            results.append(comparison.run())
-            deviations = tuple(comparison.deviations.values())
-            dropped |= _contradicted(learned, deviations)
-            found: Sequence[LearnedStatement] = (
-                () if results[-1].stopped else _learn_from(comparison, current, deviations)
-            )
-        new = {each.place: each for each in found if each.place not in dropped and learned.get(each.place) != each}
-        if not new and not dropped & learned.keys():
-            break
-        new = {place: _merged(learned.get(place), each) for place, each in new.items()}
-        learned = {place: each for place, each in {**learned, **new}.items() if place not in dropped}
-        dropped |= _unloadable(settings, learned, file)
-        learned = {place: each for place, each in learned.items() if place not in dropped}
-        current = _with_learned(settings, learned, file)
-    if not learned:
-        _with_learned(settings, {}, file)
-    return results[0], Learned(tuple(learned.values()), deviations, _skipped_later(results[0], results[-1]))
+    lessons = Lessons()
+    rounds = [_round(settings, journal, on_progress, lessons)]
+    while len(rounds) <= ROUNDS and not rounds[-1].result.stopped and _learn_more(lessons, rounds):
+        _leave_out_unloadable(settings, lessons, file)
+        rounds.append(_round(_with_learned(settings, lessons.statements, file), journal, _silent, lessons))
+    whole = [each for each in rounds if not each.result.stopped] or rounds
+    # Of equal ones the latest: more was taken back before it.
+    best = min(reversed(whole), key=lambda each: len(each.deviations))
+    _with_learned(settings, best.statements, file)
+    return rounds[0].result, Learned(
+        best.statements,
+        tuple(best.deviations.values()),
+        tuple(_taken_back(lessons, best)),
+        _skipped_later(rounds[0].result, best.result),
+    )
+
+
+def _round(settings: CheckSettings, journal: Journal, on_progress: Progress, lessons: Lessons) -> Round:
+    """One comparison, and what its differences teach."""
+    with _without_log(), _comparison(settings, journal, on_progress) as comparison:
+        result = comparison.run()
+        deviations = dict(comparison.deviations)
+        found = () if result.stopped else tuple(_learn_from(comparison, settings, deviations))
+    return Round(result, deviations, lessons.statements, found)
+
+
+def _learn_more(lessons: Lessons, rounds: Sequence[Round]) -> bool:
+    """Take back what the last comparison refutes, and keep what it teaches. Returns whether the mock changes."""
+    last = rounds[-1]
+    for place in _impossible(lessons, last.deviations):
+        lessons.take_back(place, "the mock cannot follow it without breaking the document")
+    changed = len(rounds) > 1 and lessons.review(rounds[-2].deviations, last.deviations)
+    return lessons.add(last.found) or changed or len(lessons.kept) < len(last.statements)
+
+
+def _taken_back(lessons: Lessons, best: Round) -> Iterator[TakenBack]:
+    """What was taken back, and what was learned after the comparison with the fewest differences."""
+    kept = {each.key for each in best.statements}
+    yield from (each for key, each in lessons.taken_back.items() if key not in kept)
+    for key, statement in lessons.kept.items():
+        if key not in kept:
+            yield TakenBack(statement, "there were not fewer differences with it")
 
 
 def _skipped_later(first: CheckResult, last: CheckResult) -> int:
@@ -121,65 +155,53 @@ def _silent(operation: str, check: str, outcome: str) -> None:
     """Ignore progress."""
 
 
-def _merged(before: LearnedStatement | None, after: LearnedStatement) -> LearnedStatement:
-    """The later version of a learned statement, with the summaries of both."""
-    if before is None or after.summary in before.summary:
-        return after
-    return replace(after, summary=f"{before.summary} {after.summary}")
-
-
 def _learn_from(
-    comparison: Comparison, settings: CheckSettings, deviations: Sequence[Disagreement]
-) -> list[LearnedStatement]:
+    comparison: Comparison, settings: CheckSettings, deviations: Mapping[str, Disagreement]
+) -> Iterator[Found]:
     source = f"responses of {settings.url} on {datetime.now(UTC).date()}"
-    learner = Learner(settings.contract, comparison.context(comparison.service), source)
-    found: list[LearnedStatement] = []
-    for each in deviations:
+    context = comparison.context(comparison.service)
+    learner = Learner(settings.contract, context, source, comparison.observations)
+    for name, each in deviations.items():
         try:
             statement = learner.learn(each)
         except (CannotBuildRequest, Unreachable, Exhausted):
             continue
-        if statement is not None and statement.place not in {known.place for known in found}:
-            found.append(statement)
-    return found
+        if statement is not None:
+            yield name, statement
 
 
-def _contradicted(
-    learned: dict[tuple[str, ...], LearnedStatement], deviations: Sequence[Disagreement]
-) -> set[tuple[str, ...]]:
+def _impossible(lessons: Lessons, deviations: Mapping[str, Disagreement]) -> list[LessonKey]:
     """Learned statements that the mock cannot follow: its response would break the document, so it returns 500."""
-    broken = [each for each in deviations if each.difference.how == "status" and each.difference.expected >= 500]
+    broken = [
+        each for each in deviations.values() if each.difference.how == "status" and each.difference.expected >= 500
+    ]
     operations = [each.scenario.steps[each.difference.step].op.operation for each in broken]
-    narrow = {place for place in learned for op in operations if place[:3] == ("paths", op.path, op.method)}
+    narrow = {place for place, _ in lessons.kept for op in operations if place[:3] == ("paths", op.path, op.method)}
     resources = {each.scenario.resource.name for each in broken}
-    return narrow or {place for place in learned if place[0] == "x-resources" and place[1] in resources}
+    wide = {place for place, _ in lessons.kept if place[0] == "x-resources" and place[1] in resources}
+    return list(keys_of_places(lessons, narrow or wide))
 
 
-def _unloadable(
-    settings: CheckSettings, learned: dict[tuple[str, ...], LearnedStatement], file: Path
-) -> set[tuple[str, ...]]:
-    """Learned statements with which the contract cannot be loaded."""
+def _leave_out_unloadable(settings: CheckSettings, lessons: Lessons, file: Path) -> None:
+    """Take back the learned statements with which the contract cannot be loaded."""
+    if _fault(settings, lessons.statements, file):
+        for key, statement in tuple(lessons.kept.items()):
+            if fault := _fault(settings, (statement,), file):
+                lessons.take_back(key, f"the contract cannot be loaded with it: {fault}")
+
+
+def _fault(settings: CheckSettings, statements: Iterable[LearnedStatement], file: Path) -> str:
     try:
-        _with_learned(settings, learned, file)
-    except MockServerError:
-        return {place for place, each in learned.items() if not _loads(settings, {place: each}, file)}
-    return set()
+        _with_learned(settings, statements, file)
+    except MockServerError as fault:
+        return str(fault) or type(fault).__name__
+    return ""
 
 
-def _loads(settings: CheckSettings, learned: dict[tuple[str, ...], LearnedStatement], file: Path) -> bool:
-    try:
-        _with_learned(settings, learned, file)
-    except MockServerError:
-        return False
-    return True
-
-
-def _with_learned(
-    settings: CheckSettings, learned: dict[tuple[str, ...], LearnedStatement], file: Path
-) -> CheckSettings:
+def _with_learned(settings: CheckSettings, statements: Iterable[LearnedStatement], file: Path) -> CheckSettings:
     """Write the learned statements to the file and return the settings with it. Raises MockServerError."""
     title = f"Where {settings.contract.document.title or 'the service'} differs from the mock"
-    file.write_text(overlay(settings.contract, learned.values(), title), encoding="utf-8")
+    file.write_text(overlay(settings.contract, statements, title), encoding="utf-8")
     behaviour = [*settings.behaviour, file]
     contract = contracts.of(settings.vendor_or_document, behaviour, rules=settings.contract.rules)
     return replace(settings, behaviour=behaviour, contract=contract)

@@ -33,6 +33,7 @@ class ScenarioStep:
     page: int = 0
     pause: float = 0.0
     media_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     method: str = ""
 
@@ -77,3 +78,8 @@ class Scenario:
             for start in range(len(self.steps) - size, -1, -size):
                 yield self.without(start, start + size)
             size //= 2
+
+
+def does(step: ScenarioStep) -> str:
+    """What the operation of a step does, such as `list`; empty if no statement says it."""
+    return step.op.behaviour.action.does if step.op.behaviour.action else ""

@@ -178,6 +178,26 @@ def checked_resources(contract: Contract) -> dict[str, CheckedResource]:
     }
 
 
+def is_special(op: ResourceOperation) -> bool:
+    """Does an operation do something of which no statement says what, such as `POST /books/{id}/archive`?
+
+    One that is stated to `get` the item by another method does so too.
+    """
+    action = op.behaviour.action
+    return action is None or (action.does == "get" and op.operation.method != "get")
+
+
+def actions_of(contract: Contract, resource: CheckedResource) -> Iterator[ResourceOperation]:
+    """The special operations directly below an item of a resource."""
+    of_item = {op.operation.path for op in resource.operations.values() if resource.is_of_item(op)}
+    for operation in contract.document.operations:
+        above, _, last = operation.path.rpartition("/")
+        stated = contract.behaviour.operations.get((operation.path, operation.method), NOTHING)
+        op = ResourceOperation(operation, stated, contract.rules)
+        if above in of_item and "{" not in last and operation.method in ("post", "put") and is_special(op):
+            yield op
+
+
 def resource_operations(contract: Contract) -> Iterator[ResourceOperation]:
     """Every operation with the statements about it."""
     for operation in contract.document.operations:

@@ -123,13 +123,16 @@ def _integer(identity: IdentityStatement) -> NewId:
 def _digits(identity: IdentityStatement) -> NewId:
     number = _integer(identity)
 
+    def written(new_id: int) -> str:
+        return f"{identity.prefix}{new_id:0{identity.width}}"
+
     def next_text(world: World, collection: Collection, fields: Mapping[str, Any]) -> str:
         new_id = number(world, collection, fields)
-        while collection.age_of(f"{identity.prefix}{new_id}") is not None:
+        while collection.age_of(written(new_id)) is not None:
             new_id += 1
         # Every smaller number was used before, if only by a deleted item: the next search starts behind them.
         collection.highest = new_id - 1
-        return f"{identity.prefix}{new_id}"
+        return written(new_id)
 
     return next_text
 

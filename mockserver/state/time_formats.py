@@ -33,6 +33,12 @@ def iso_milliseconds(moment: float) -> str:
     return _LastSecond.milliseconds
 
 
+def iso_microseconds(moment: float) -> str:
+    """`2026-01-17T10:30:00.123456Z` (RFC 3339), as Python's frameworks write it."""
+    second, rest = divmod(round(moment * 1_000_000), 1_000_000)
+    return f"{_second(second)}.{rest:06d}Z"
+
+
 def _second(second: int) -> str:
     if second != _LastSecond.number:
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
@@ -57,6 +63,7 @@ def unix_milliseconds(moment: float) -> int:
 
 TIME_FORMATS = {
     "iso-milliseconds": iso_milliseconds, "iso-seconds": iso_seconds, "iso-date": iso_date,
+    "iso-microseconds": iso_microseconds,
     "unix-seconds": unix_seconds, "unix-milliseconds": unix_milliseconds,
 }  # fmt: skip
 """Name of a format → the function that writes a moment (seconds since the Unix epoch) in it."""

@@ -124,7 +124,7 @@ def test_checks_that_foreign_items_would_disturb_are_skipped() -> None:
 
     skipped = {check for (_, check), outcome in result.outcomes.items() if "1 foreign items" in outcome}
     assert set() == statements_of(result)
-    assert {"same-order", "same-paging"} <= skipped
+    assert {"same-default-page-size", "same-paging"} <= skipped
     assert 1 == left
 
 

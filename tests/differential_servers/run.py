@@ -35,7 +35,7 @@ class Measured:
 
 
 def main() -> None:
-    """Print a line for each server. Exit code 1 where more differences are left than were told, or a lesson is wrong."""
+    """Print a line for each server. Exit code 1 where a lesson is wrong, or more differences are left than before."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="only servers with this text in their name")
     parser.add_argument("--details", action="store_true", help="print every difference and lesson")
@@ -112,6 +112,7 @@ def _leaves(above: tuple[str, ...], value: Any) -> Iterator[tuple[str, Any]]:
             yield from _leaves((*above, key), each)
     elif value is not None:
         yield ".".join(part for part in above if part != "x-behaviour"), value
+
 
 if __name__ == "__main__":
     main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -55,6 +56,7 @@ def _written_by_fastapi(folder: Path) -> Path:
 
 @contextmanager
 def _flask() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, flask_library.library(), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -106,8 +108,9 @@ SERVERS = (
         _flask,
         ("--auth", flask_library.KEY),
         {
-            "x-resources.book.identity.generate": "sequential",
+            "x-resources.book.identity.generate": "digits",
             "x-resources.book.identity.prefix": "bk_",
+            "x-resources.book.identity.width": 3,
             "x-resources.book.order.by": "creation",
             "x-resources.book.order.direction": "descending",
             "x-resources.book.timestamps.written": "iso-seconds",
@@ -148,6 +151,8 @@ SERVERS = (
             "x-resources.part.capacity.limit": 12,
             "x-resources.part.order.by": "creation",
             "x-resources.part.order.direction": "ascending",
+            "x-resources.part.timestamps.written": "iso-microseconds",
+            "x-resources.part.tenant.by": "header",
             "x-resources.part.unique": None,
             "x-resources.part.write-only": None,
             "x-resources.access-key.capacity": None,

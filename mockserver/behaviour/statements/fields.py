@@ -42,7 +42,7 @@ class Timestamps(Statement, frozen=True, kw_only=True):
     created: Annotated[str, Meta(description="The property for the time of creation.")] = ""
     updated: Annotated[str, Meta(description="The property for the time of the last update.")] = ""
     written: Annotated[
-        Literal["iso-milliseconds", "iso-seconds", "iso-date", "unix-seconds", "unix-milliseconds"],
+        Literal["iso-milliseconds", "iso-microseconds", "iso-seconds", "iso-date", "unix-seconds", "unix-milliseconds"],
         Meta(description="The format of a time."),
     ] = "iso-milliseconds"
 

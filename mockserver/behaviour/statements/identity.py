@@ -24,8 +24,9 @@ class IdentityStatement(Statement, frozen=True, kw_only=True):
         ),
     ] = "uuid"
     from_client: Annotated[bool, Meta(description="A request may contain an id, and the item gets it.")] = False
-    prefix: Annotated[str, Meta(description="What a `random` or `uuid` id starts with.")] = ""
+    prefix: Annotated[str, Meta(description="What a `random`, `uuid` or `digits` id starts with.")] = ""
     length: Annotated[int, Meta(ge=1, description="How many random characters a `random` id has.")] = 24
+    width: Annotated[int, Meta(ge=0, description="How many digits `digits` has at least: zeros fill it up.")] = 0
 
 
 class Tenant(Statement, frozen=True, kw_only=True):
