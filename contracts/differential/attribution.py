@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.differential.differences import Difference
 from contracts.differential.scenario import Scenario
 from contracts.model.finding import StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation
+from contracts.model.resources import CheckedResource, ResourceOperation, is_special
 from mockserver.contract import Contract
 from mockserver.openapi import pointer as json_pointer
 from mockserver.openapi.media_types import is_json
@@ -26,7 +26,8 @@ def contradicted_statement(
         return scenario.statement
     if found.how == "header" and found.path == ("link",) and behaviour.paging is not None:
         return StatementRef.of(op.name, "paging", behaviour.paging)
-    statement = field_statement(scenario.resource, item[0]) if item else None
+    is_changed = any(is_special(each.op) for each in scenario.steps[: found.step + 1])
+    statement = field_statement(scenario.resource, item[0], is_changed=is_changed) if item else None
     if statement is None and not item and behaviour.reply is not None:
         statement = StatementRef.of(op.name, "reply", behaviour.reply)
     if statement is None and found.how not in ("status", "header"):
@@ -34,8 +35,8 @@ def contradicted_statement(
     return statement or operation_reference(op)
 
 
-def field_statement(resource: CheckedResource, field: str) -> StatementRef | None:
-    """The statement about a field of a resource."""
+def field_statement(resource: CheckedResource, field: str, *, is_changed: bool = False) -> StatementRef | None:
+    """The statement about a field of a resource. None of the first value if the item `is_changed` since."""
     behaviour = resource.behaviour
     times = behaviour.timestamps
     if field == behaviour.identity.field:
@@ -47,8 +48,7 @@ def field_statement(resource: CheckedResource, field: str) -> StatementRef | Non
         ("server-set", behaviour.server_set),
         ("immutable", behaviour.immutable),
         ("derived", behaviour.derived),
-        ("initial", behaviour.initial),
-        ("defaults", behaviour.defaults),
+        *(() if is_changed else (("initial", behaviour.initial), ("defaults", behaviour.defaults))),
     )
     for name, statements in lists:
         for statement in statements:

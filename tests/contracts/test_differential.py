@@ -202,7 +202,7 @@ def test_learned_statements_keep_the_inferred_ones(tmp_path: Path) -> None:
     before, after = contracts.of(notes).behaviour, contracts.of(notes, [file]).behaviour
     paging = {b.operations["/notes", "get"].paging for b in (before, after)}
     assert "A page has 5 items by default." in done.stdout
-    assert {(10, "inferred"), (5, "observed")} == {(p.default, p.evidence) for p in paging if p}
+    assert {(10, "implied"), (5, "observed")} == {(p.default, p.evidence) for p in paging if p}
     assert before.resources.keys() == after.resources.keys()
 
 
