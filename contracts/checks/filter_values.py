@@ -20,12 +20,10 @@ def two_values(context: CheckContext, resource: CheckedResource, statement: Filt
     """Two valid values of the field of a filter. Raises CannotBuildRequest if there are none."""
     op, name = resource.operations["create"], statement.field.removesuffix("[]")
     pointer = context.bodies.properties(op)[name]
-    reference = next((each for each in resource.behaviour.references if each.field == name and each.key), None)
-    other = context.shared.resources.get(reference.resource) if reference is not None else None
-    if other is not None and other.can("create") and not other.behaviour.parent:
-        return context.create(other).id, context.create(other).id
+    is_reference = any(each.field == name for each in resource.behaviour.references)
     is_list = statement.field.endswith("[]")
-    if statement.evidence in FROM_DOCUMENT and (is_list or context.contract.schemas.types(pointer) >= {"string"}):
+    is_free = statement.evidence in FROM_DOCUMENT and not is_reference
+    if is_free and (is_list or context.contract.schemas.types(pointer) >= {"string"}):
         found = _different_texts(context, pointer, is_list=is_list)
         if found is not None:
             return found

@@ -24,17 +24,20 @@ class ItemMaker(RequestSender):
         super().__init__(shared, *given, **named)
         self.bodies = ReferringBodies(shared.bodies, shared.resources, self._referred)
         self._referred_items: dict[str, list[Any]] = {}
+        self._being_made: set[str] = set()
 
     def _referred(self, name: str, key: str, count: int) -> list[Any]:
         """The values of a property of items of a resource, which are created, or read if they cannot be created."""
         resource = self.shared.resources.get(name)
         if resource is None:
             return []
-        if name not in self._referred_items:
-            self._referred_items[name] = []  # what refers to itself, or in a circle, refers to nothing
-        known = self._referred_items[name]
-        if len(known) < count:
-            known += self._items_to_refer_to(resource, count - len(known))
+        known = self._referred_items.setdefault(name, [])
+        if len(known) < count and name not in self._being_made:  # a circle of references ends with nothing
+            self._being_made.add(name)
+            try:
+                known += self._items_to_refer_to(resource, count - len(known))
+            finally:
+                self._being_made.discard(name)
         return [each[key] for each in known if each.get(key) is not None]
 
     def _items_to_refer_to(self, resource: CheckedResource, count: int) -> list[dict[str, Any]]:
