@@ -16,5 +16,5 @@ check = _lazy("check", "contracts.cli.check:check", "Check an implementation of 
 cleanup = _lazy("cleanup", "contracts.cli.cleanup:cleanup", "Delete what a check created and could not delete.")
 merge = _lazy("merge", "contracts.cli.merge:merge", "Join the reports of several machines into one.")
 replay = _lazy("replay", "contracts.cli.replay:replay", "Check again whether one finding of a report still occurs.")
-diff = _lazy("diff", "contracts.cli.diff:diff", "Compare two reports: which findings are new, gone or still there.")
+diff = _lazy("diff", "contracts.cli.diff:diff", "Say what is new and what is gone between two reports.")
 trend = _lazy("trend", "contracts.cli.diff:show_trend", "Print how the reports of a folder developed.")
