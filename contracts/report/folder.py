@@ -11,6 +11,8 @@ from contracts.report.junit import as_junit
 from contracts.report.markdown import as_markdown
 from contracts.report.report import Report, as_json
 from contracts.report.sarif import as_sarif
+from contracts.report.wfc import as_wfc
+from contracts.reproduce.arazzo import as_arazzo
 from contracts.reproduce.pytest_file import FILE, as_tests
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -20,6 +22,8 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
     "report.md": as_markdown,
     "report.xml": as_junit,
     "report.sarif": as_sarif,
+    "report.wfc.json": as_wfc,
+    "failures.arazzo.json": as_arazzo,
     FILE: as_tests,
 }
 """The name of each file, and the function that returns its text."""
