@@ -1,7 +1,7 @@
 """A correct server of everyday shapes that checks have misjudged, as an ASGI app for `everyday_shapes.yaml`.
 
 Bodies refer to other items; a parameter above has the name that ids have below; numbers begin at 0; texts in a query
-look like numbers; a PUT changes the given fields only; one field takes precedence over another; an unknown method is 501.
+look like numbers; a PUT changes what it is given; one field takes precedence over another; an unknown method is 501.
 """
 
 from __future__ import annotations
