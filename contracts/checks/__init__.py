@@ -12,6 +12,7 @@ from contracts.checks import (
     filters,
     http_errors,
     identity,
+    linearizability,
     odd_input,
     ordering,
     owners,
@@ -49,7 +50,7 @@ CHECKS: tuple[Check, ...] = (
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
-    *owners.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
+    *owners.CHECKS, *linearizability.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

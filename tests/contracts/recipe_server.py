@@ -246,8 +246,13 @@ def _json(raw: bytes, headers: dict[str, str]) -> Any:
         raise Refused(422) from None
 
 
+def encoded(status: int, value: Any) -> bytes:
+    """The body of a response."""
+    return b"" if status in (204, 304) else json.dumps(value).encode()
+
+
 async def _respond(send: Send, status: int, value: Any, extra: dict[str, str]) -> None:
-    body = b"" if status in (204, 304) else json.dumps(value).encode()
+    body = encoded(status, value)
     headers = {**({"content-type": "application/json"} if body else {}), **extra}
     await send(
         {

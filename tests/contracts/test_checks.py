@@ -100,6 +100,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 """Check → a statement that Piper's mock does not follow."""
 
 PROVED_IN = {
+    "linearizability": "test_linearizability.py",
     "ownership": "test_ownership.py",
 }
 """Check → the file with its tests, if its server is not one of those with planted bugs."""
