@@ -22,6 +22,7 @@ from contracts.conformance.engine_checks import check_names
 from contracts.conformance.ignored_statements import notes
 from contracts.conformance.schemathesis_run import conform
 from contracts.differential import run
+from contracts.model.finding import Finding
 from contracts.model.ignored_failures import ignored_failures
 from contracts.model.known_failures import read_known, written
 from contracts.model.resources import name_of
@@ -32,7 +33,7 @@ from contracts.report.report import MOCK, Report, joined
 from contracts.report.source_lines import places
 from contracts.report.suggestions import suggestion
 from contracts.report.summary import lines
-from contracts.reproduce.dry_run import opaque
+from contracts.reproduce.dry_run import not_again, opaque
 from contracts.runner.hypothesis_database import database_of
 from contracts.runner.interrupt import between_requests
 from contracts.runner.runner import CheckResult, run_checks
@@ -186,6 +187,15 @@ def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckR
     return result
 
 
+def _not_reproducible(settings: CheckSettings, failures: Sequence[Finding], result: CheckResult) -> frozenset[str]:
+    """The ids of failures that their requests alone do not show, tried against the mock and against the service."""
+    unclear = opaque(settings, failures, settings.base)
+    if not settings.url or result.stopped:
+        return unclear
+    rest = [each for each in failures if each.id not in unclear]
+    return unclear | not_again(settings, rest, settings.base, result.requests)
+
+
 def _report(settings: CheckSettings, result: CheckResult) -> Report:
     document = settings.contract.document
     failures = [found for found in result.findings if found.verdict == "failure"]
@@ -202,7 +212,7 @@ def _report(settings: CheckSettings, result: CheckResult) -> Report:
         skip=tuple(settings.skip),
         shard=str(settings.shard),
         base=settings.base,
-        not_reproducible=opaque(settings, failures, settings.base),
+        not_reproducible=_not_reproducible(settings, failures, result),
         operations=tuple(map(name_of, document.operations)),
         notes=notes(settings.contract),
         suggestions={

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
@@ -10,6 +12,9 @@ from contracts.model.finding import Finding
 from contracts.model.resources import name_of
 from contracts.reproduce.script import NAME, ReplayedScript, Script, ScriptBroken, ScriptRefused, replay_script, script
 from contracts.runner.settings import CheckSettings
+
+AGAIN = 5.0
+"""At most this many seconds are spent on sending the requests of findings again."""
 
 NOT_SCRIPTABLE = frozenset(
     {
@@ -39,6 +44,31 @@ def opaque(settings: CheckSettings, findings: Iterable[Finding], base: str) -> f
         return frozenset(found.id for found in findings) - shown
     finally:
         target.close()
+
+
+def not_again(settings: CheckSettings, findings: Iterable[Finding], base: str, spent: int) -> frozenset[str]:
+    """The ids of findings whose requests, sent to the service once more, get other responses than those that were seen.
+
+    `spent` requests of the budget are used already. What does not fit into the budget, the deadline and AGAIN seconds
+    is not tried, and not returned. An interrupt ends the trial.
+    """
+    operations, end = tuple(map(name_of, settings.contract.document.operations)), time.monotonic() + AGAIN
+    other: set[str] = set()
+    with settings.target(spent) as target, suppress(Exhausted, ReadOnly, Unreachable, KeyboardInterrupt):
+        target.deadline = min(end, target.deadline or end)
+        for found in findings:
+            recorded = script(found, base, operations)
+            if recorded.steps and all(step.status for step in recorded.steps) and not _occurs(recorded, target):
+                other.add(found.id)
+    return frozenset(other)
+
+
+def _occurs(recorded: Script, target: Target) -> bool:
+    """Does the service respond as it did?"""
+    try:
+        return replay_script(recorded, target).same
+    except ScriptBroken:
+        return False
 
 
 def _shows_failure(recorded: Script, target: Target) -> bool:

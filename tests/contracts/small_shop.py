@@ -46,6 +46,7 @@ DOCUMENT: dict[str, Any] = {
 
 BUGS = {
     "put-lost": "a PUT answers what it was sent, and stores nothing",
+    "put-lost-once": "the first PUT stores nothing",
     "teapot": "a missing item is answered with 418",
     "null-color": "an item without a color shows null",
     "crash": "a blue item crashes the server",
@@ -60,6 +61,7 @@ class SmallShop:
 
     def __init__(self, bug: str = "") -> None:
         self.bug, self.items, self.last = bug, {}, 0  # type: str, dict[int, dict[str, Any]], int
+        self.puts = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -121,7 +123,8 @@ class SmallShop:
             return 204, None
         if method == "PUT":
             new = {"id": id, **value}
-            if self.bug != "put-lost":
+            self.puts += 1
+            if self.bug != "put-lost" and (self.bug != "put-lost-once" or self.puts > 1):
                 self.items[id] = new
             return 200, new
         return 200, self.items[id]

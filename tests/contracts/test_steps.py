@@ -73,3 +73,18 @@ def test_nothing_is_reported_for_the_correct_shop(document: str, tmp_path: Path)
                    "--report", str(tmp_path))  # fmt: skip
 
     assert " 0 failures" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_failure_that_does_not_occur_again_is_marked_and_has_no_test(document: str, tmp_path: Path) -> None:
+    with _served(SmallShop("put-lost-once")) as address:
+        done = run("check", document, "--url", address, "--no-auth", "--quick", "--only", "replace", "--database",
+                   "none", "--report", str(tmp_path))  # fmt: skip
+
+    assert 1 == done.returncode, done.stdout + done.stderr
+    read = json.loads((tmp_path / "report.json").read_text())
+    assert sorted(each["id"] for each in read["findings"]) == read["not_reproducible"] != []
+    assert "@pytest.mark.skip" in (tmp_path / "test_failures.py").read_text()
+
+
+def test_a_failure_that_occurs_again_is_not_marked(lossy: tuple[str, Path]) -> None:
+    assert [] == json.loads((lossy[1] / "report.json").read_text())["not_reproducible"]
