@@ -10,12 +10,12 @@ from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.page_facts import check_total
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
-from contracts.runner.list_pages import read_pages
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 
@@ -39,11 +39,7 @@ class FilteredList(NamedTuple):
         self, context: CheckContext, made: CreatedItem, query: Mapping[str, Any], size: int | None = None
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
         """All items of the list for a query, and the exchanges."""
-        if self.op.behaviour.paging is not None:
-            read = read_pages(context, self.op, path=made.path, user=made.user, size=size, query=query)
-            return read.items, read.exchanges
-        exchange = context.send(self.op, user=made.user, path=made.path, query=query)
-        return context.items(self.resource, exchange), [exchange]
+        return context.list_all(made, query=query, size=size, op=self.op)
 
 
 def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
@@ -91,7 +87,7 @@ def _check_pages(
     last = context.create(resource, context.body(resource) | {target.field: wanted})
     items, listing = target.all(context, inside, query, 2)
     _expect_items(context, resource, items, [inside, last], outside, listing, f"{text}, in pages of 2")
-    sizes = [size for each in listing if (size := len(context.items(resource, each)))]
+    sizes = [size for each in listing if (size := len(listed(target.op, each)))]
     guess = StatementRef(target.op.name, "paging", "inferred", "", "A page before the last is full.")
     is_choice = paging.evidence in FROM_DOCUMENT and paging.style == "cursor"
     context.expect(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from contracts.checks.item_view import as_json
+from contracts.checks.item_view import as_json, documented
 from contracts.checks.lists import ids, only
 from contracts.checks.timestamps import moment_of
 from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.check import Check, operation_statement, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Order, Sort
+from mockserver.inference.paging import SORT_ORDER
 
 
 def order(context: CheckContext, resource: CheckedResource, statement: Order) -> None:
@@ -63,13 +65,61 @@ def _sorted(values: list[Any], backwards: bool) -> list[Any]:
 
 def sort(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A sort parameter orders the list by the requested field, in both directions."""
-    pointer = next((p.schema for p in op.operation.parameters if p.name == statement.parameter), None)
-    choices = context.contract.schemas.keyword(pointer, "enum") if pointer else None
     created = [context.create(resource, body) for body in _various(context, resource)]
-    fields = [str(c).lstrip("+-") for c in choices or [n for n, v in created[0].sent.items() if isinstance(v, str)][:2]]
-    for field in dict.fromkeys(fields):
-        for backwards in (False, True):
-            _in_order(context, resource, statement, created, field, backwards, choices)
+    choices = [each for each in _choices(context, op, statement, created) if _is_ordered(context, op, each.field)]
+    if not choices:
+        raise CannotBuildRequest(f"no value of {statement.parameter} names a field whose order is known")
+    judged = [_in_order(context, resource, op, statement, created, each) for each in choices]
+    if not any(judged):
+        raise CannotBuildRequest("the list does not show two new items that differ in such a field")
+
+
+class _SortChoice(NamedTuple):
+    """A value of the sort parameter: the field that it names, the direction, and the further parameters to send."""
+
+    value: str
+    field: str
+    backwards: bool
+    more: Mapping[str, Any]
+
+
+def _choices(
+    context: CheckContext, op: ResourceOperation, statement: Sort, created: Sequence[CreatedItem]
+) -> Iterator[_SortChoice]:
+    """What the document lets one sort by; without an `enum` two fields with texts, in both directions."""
+    values = [str(each) for each in _enum(context, op, statement.parameter)]
+    if not values:
+        texts = [name for name, value in created[0].sent.items() if isinstance(value, str)][:2]
+        values = [value for name in texts for value in ((name,) if statement.direction else (name, f"-{name}"))]
+    known = {name.lower(): name for each in created for name in (*each.item, *each.sent)}
+    for value in values:
+        ending = None if value.lstrip("+-").lower() in known else SORT_ORDER.search(value)
+        name = known.get((value[: ending.start()] if ending else value).lstrip("+-").lower(), "")
+        backwards = value.startswith("-") or (ending is not None and ending[1].lower().startswith("desc"))
+        for direction in _directions(context, op, statement) if name and ending is None else ("",):
+            is_desc = direction.lower().startswith("desc")
+            if name and not (backwards and direction):
+                yield _SortChoice(
+                    value, name, backwards or is_desc, {statement.direction: direction} if direction else {}
+                )
+
+
+def _directions(context: CheckContext, op: ResourceOperation, statement: Sort) -> Sequence[str]:
+    """The values of the parameter for the direction; one empty text without such a parameter."""
+    if not statement.direction:
+        return ("",)
+    return [str(each) for each in _enum(context, op, statement.direction)] or ("asc", "desc")
+
+
+def _enum(context: CheckContext, op: ResourceOperation, parameter: str) -> Sequence[Any]:
+    pointer = next((p.schema for p in op.operation.parameters if p.name == parameter), None)
+    return (context.contract.schemas.keyword(pointer, "enum") if pointer else None) or ()
+
+
+def _is_ordered(context: CheckContext, op: ResourceOperation, field: str) -> bool:
+    """Is there one order of the values? Services sort the values of an `enum` by name or by rank."""
+    pointer = documented(context.contract, op).get(field)
+    return pointer is None or context.contract.schemas.keyword(pointer, "enum") is None
 
 
 def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str, Any]]:
@@ -91,26 +141,39 @@ def _various(context: CheckContext, resource: CheckedResource) -> list[dict[str,
 def _in_order(
     context: CheckContext,
     resource: CheckedResource,
+    op: ResourceOperation,
     statement: Sort,
     created: list[CreatedItem],
-    field: str,
-    backwards: bool,
-    choices: Any,
-) -> None:
-    asked_for = field if statement.direction or not backwards else f"-{field}"
-    if choices and asked_for not in choices:
-        return
-    query = {statement.parameter: asked_for} | (
-        {statement.direction: "desc" if backwards else "asc"} if statement.direction else {}
-    )
-    for size in (None, 2) if resource.operations["list"].behaviour.paging else (None,):
-        items, listing = context.list_all(created[0], query=query, size=size)
-        values = [_comparable(item.get(field)) for item in only(resource, items, created)]
-        pairs = [(a, b) if not backwards else (b, a) for a, b in pairwise(values) if a is not None and b is not None]
-        text = f"the list is sorted by {field}{', descending' * backwards}{', in pages of 2' if size else ''}"
-        context.expect(
-            all(type(a) is not type(b) or a <= b for a, b in pairs), text, as_json(values), *listing, about=asked_for
+    choice: _SortChoice,
+) -> bool:
+    """Check the order for one value of the parameter. False if there was nothing to compare."""
+    judged = False
+    for size in (None, 2) if op.behaviour.paging and op.behaviour.paging.limit else (None,):
+        query = {statement.parameter: choice.value, **choice.more}
+        items, listing = context.list_all(created[0], query=query, size=size, op=op)
+        if any(each.status >= 400 for each in listing):
+            continue  # other checks report that a valid value is refused
+        values = [_comparable(item.get(choice.field)) for item in only(resource, items, created)]
+        ordered = reversed(values) if choice.backwards else values
+        pairs = [(a, b) for a, b in pairwise(ordered) if type(a) is type(b) and a is not None]
+        judged = judged or any(a != b for a, b in pairs)
+        text = (
+            f"the list is sorted by {choice.field}{', descending' * choice.backwards}{', in pages of 2' * bool(size)}"
         )
+        holds = not any(_is_before(b, a) for a, b in pairs)
+        context.expect(holds, text, as_json(values), *listing, about="".join((choice.value, *choice.more.values())))
+    return judged
+
+
+def _is_before(one: Any, other: Any) -> bool:
+    """Is a value before another one in every order? Services compare texts by code points, or without case and signs."""
+    if not isinstance(one, str):
+        return bool(one < other)
+    return one < other and _letters(one) < _letters(other)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _comparable(value: Any) -> Any:

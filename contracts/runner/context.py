@@ -71,15 +71,16 @@ class CheckContext(ItemMaker):
         user: User | None = None,
         pages: int = 200,
         query: Mapping[str, Any] | None = None,
+        op: ResourceOperation | None = None,
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
-        """All items of a list, read page by page, and the exchanges."""
+        """All items of a list, read page by page, and the exchanges. `op` is another list of the same resource."""
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
         user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
-        op = resource.operations["list"]
+        op = op or resource.operations["list"]
         if op.behaviour.paging is None:
-            exchange = self.list_page(made, user=user, query=query)
-            return self.items(resource, exchange), [exchange]
+            exchange = self.send(op, user=user, path=path, query=query)
+            return listed(op, exchange), [exchange]
         read = read_pages(self, op, path=path, user=user, size=size, most=pages, query=query or {})
         return read.items, read.exchanges
 

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import filter_condition
+from mockserver.inference.paging import SORT_ORDER
 from mockserver.inference.references import EACH, Steps, steps_of
 from mockserver.state.collection import Collection
 from mockserver.state.views import FilteredView, Selection
@@ -84,7 +85,11 @@ def _sorted(context: RequestContext, selected: FilteredView | Selection) -> Filt
     sent = context.call.query.get(sort.parameter) if sort is not None else None
     if sort is not None and sent:
         direction = str(context.call.query.get(sort.direction) or "") if sort.direction else ""
-        by, backwards = str(sent).lstrip("+-"), str(sent).startswith("-") or direction.lower().startswith("desc")
+        written, by = str(sent).startswith("-"), str(sent).lstrip("+-")
+        ending = SORT_ORDER.search(by)
+        if ending is not None and not any(by in each.fields for each in selected.first(1, None, newest_first=False)):
+            by, direction = by[: ending.start()], ending[1]
+        backwards = written or direction.lower().startswith("desc")
     if by == "creation":
         return selected
     records = selected.after(None, newest_first=False)

@@ -151,13 +151,20 @@ def sort(schemas: Schemas, operation: Operation, properties: Mapping[str, str]) 
     fields = [p for p in query if plain(p.name) in SORTS and p not in ways]
     if not fields:
         return None
-    enum = {value.lstrip("+-") for value in enum_of(schemas, fields[0])}
-    if enum and not enum & set(properties):
+    known = {name.lower() for name in properties}
+    enum = {SORT_ORDER.sub("", value.lstrip("+-")) for value in enum_of(schemas, fields[0])}
+    if enum and not enum & known:
         return None
     stated: Statement = {"parameter": fields[0].name}
     if ways:
         stated["direction"] = ways[0].name
+    if enum:
+        return stated | {"evidence": "implied", "note": f"{fields[0].name} has the names of properties to choose from"}
     return stated | {"evidence": "inferred", "note": "by the names of the query parameters"}
+
+
+SORT_ORDER = re.compile(r"[:._ ,-](asc|desc|ascending|descending)$", re.IGNORECASE)
+"""How a value of a sort parameter ends that names the direction too: `name:desc`, `created_at_asc`."""
 
 
 def is_text(schemas: Schemas, parameter: Parameter) -> bool:

@@ -39,3 +39,18 @@ def test_the_total_of_a_filtered_list_that_counts_all_items_is_a_failure(tmp_pat
     queries = {"kind": QUERIES["kind"]}
 
     assert {"failure filter"} == verdicts(check(tmp_path, style, "total counts all", only=["filter"], queries=queries))
+
+
+SORTS = {"sort": {"type": "string", "enum": ["title", "-title", "year", "-year"]}}
+
+
+@pytest.mark.parametrize("style", ["offset", "page", "rest"])
+def test_a_service_that_sorts_correctly_has_no_findings(tmp_path: Path, style: str) -> None:
+    result = check(tmp_path, style, only=["sort"], queries=SORTS)
+
+    assert (set(), "passed") == (verdicts(result), result.outcomes["GET /books", "sort"])
+
+
+@pytest.mark.parametrize("bug", ["sort ignored", "minus ignored"])
+def test_a_sort_parameter_that_is_not_kept_is_a_failure(tmp_path: Path, bug: str) -> None:
+    assert {"failure sort"} == verdicts(check(tmp_path, "page", bug, only=["sort"], queries=SORTS))
