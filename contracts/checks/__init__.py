@@ -13,6 +13,7 @@ from contracts.checks import (
     http_errors,
     identity,
     linearizability,
+    mass_assignment,
     odd_input,
     ordering,
     owners,
@@ -44,7 +45,7 @@ from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
-    *fields.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
+    *fields.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
     *ordering.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, change_of, covers, documented, shown_fields, shown_value, views
+from contracts.checks.item_view import as_json, change_of, covers, shown_fields, shown_value, views
 from contracts.checks.timestamps import moment_of
 from contracts.checks.valid_bodies import smallest_body
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
-from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
+from contracts.model.resources import CheckedResource, checked_resources
 from contracts.runner.check import Check, Place, resource_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import Defaults, Derived, Immutable, Initial
@@ -218,7 +218,7 @@ def immutable(context: CheckContext, resource: CheckedResource, statement: Immut
         before = context.item(resource.operations["get"], context.get(created))
         if name not in before:
             continue
-        value = _different(before[name])
+        value = other_of_same_type(before[name])
         body = {name: value} if "update" in resource.operations else {**created.sent, name: value}
         changed = context.send(op, path=created.path, body=body)
         response = context.get(created)
@@ -234,58 +234,11 @@ def immutable(context: CheckContext, resource: CheckedResource, statement: Immut
         )
 
 
-def mass_assignment(context: CheckContext, resource: CheckedResource, names: tuple[str, ...]) -> None:
-    """The service ignores or refuses a client's value for a field that only the service sets."""
-    created = context.create(resource)
-    view = context.item(resource.operations["get"], context.get(created)) if resource.can("get") else dict(created.item)
-    wrong = {name: _different(view[name]) for name in names if name in view}
-    for name, value in wrong.items():
-        _, other = context.try_create(resource, {**context.body(resource), name: value})
-        if other is not None:
-            for item, exchanges in views(context, other):
-                context.expect(
-                    item.get(name) != value,
-                    f"the service sets {name} and ignores the value in a create request",
-                    f"{name} is the client's {as_json(value)}",
-                    *exchanges,
-                    about=f"create {name}",
-                )
-        update = resource.operations.get("update")
-        if update is not None and resource.can("get"):
-            changed = context.update(created, {name: value})
-            response = context.get(created)
-            item = context.item(resource.operations["get"], response)
-            context.expect(
-                response.status == 200 and item.get(name) != value,
-                f"the service sets {name} and ignores the value in an update",
-                f"status {response.status}, {name} is {as_json(item.get(name))}",
-                created.exchange,
-                changed,
-                response,
-                about=f"update {name}",
-            )
-        replace = resource.operations.get("replace")
-        if replace is not None and resource.can("get") and not resource.client_named:
-            other = context.create(resource)
-            changed = context.send(replace, path=other.path, body={**other.sent, name: value})
-            response = context.get(other)
-            item = context.item(resource.operations["get"], response)
-            context.expect(
-                response.status == 200 and item.get(name) != value,
-                f"the service sets {name} and ignores the value in a PUT",
-                f"status {response.status}, {name} is {as_json(item.get(name))}",
-                other.exchange,
-                changed,
-                response,
-                about=f"replace {name}",
-            )
-
-
 FAR = 1_000_003
 """Added to a number to get another one that a counter of ids does not reach."""
 
 
-def _different(value: Any) -> Any:
+def other_of_same_type(value: Any) -> Any:
     """Another value of the same type."""
     if isinstance(value, bool):
         return not value
@@ -304,28 +257,6 @@ def _different(value: Any) -> Any:
         if isinstance(value, Mapping)
         else ["x"]
     )
-
-
-def _server_field_places(contract: Contract) -> Iterator[Place]:
-    """Resources with `readOnly` fields, or with fields that the service sets by a statement."""
-    for resource in checked_resources(contract).values():
-        if not resource.can("create"):
-            continue
-        op = resource.operations["create"]
-        marked = tuple(sorted(set(_read_only(contract, op)) | (resource.server_fields - resource.differing)))
-        if marked:
-            statement = StatementRef(
-                resource.name,
-                "schema",
-                "documented" if _read_only(contract, op) else "inferred",
-                "OpenAPI 3.1 section 4.8.24 (readOnly)",
-                "Only the service sets these fields.",
-            )
-            yield op.name, statement, (resource, marked)
-
-
-def _read_only(contract: Contract, op: ResourceOperation) -> list[str]:
-    return [name for name, at in documented(contract, op).items() if contract.schemas.keyword(at, "readOnly")]
 
 
 def _schema_default_places(contract: Contract) -> Iterator[Place]:
@@ -357,5 +288,4 @@ CHECKS = (
     Check("initial-values", ("initial",), resource_statement("initial", "create"), initial, exclusive=False),
     Check("derived-fields", ("derived",), resource_statement("derived", "create"), derived, exclusive=False),
     Check("immutable-fields", ("immutable",), resource_statement("immutable", "create"), immutable, exclusive=False),
-    Check("mass-assignment", ("initial", "identity"), _server_field_places, mass_assignment, exclusive=False),
 )  # fmt: skip

@@ -232,7 +232,7 @@ def _changes(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
         exchange = context.send(op, user=access.other, path=made.path, body={**required, field_name: value})
         steps: tuple[RecordedExchange, ...] = (made.exchange, exchange)
         changed = 200 <= exchange.status < 300
-        if changed and made.resource.can("get"):
+        if changed and made.resource.can("get") and field_name in access.own:
             after = context.get(made)
             steps = (*steps, after)
             changed = context.item(made.resource.operations["get"], after).get(field_name) == value
@@ -276,6 +276,8 @@ def _actions(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
             yield AccessAttempt("action", op, False, "", (made.exchange, exchange))
             continue
         reached = _shows(context, made, exchange) or _has_changed(context, made, before)
+        if not reached and op.operation.method in ("put", "patch", "delete"):
+            reached = _is_known(context, access, op, body)
         seen = f"status {exchange.status}, and it had an effect or shows the item"
         yield AccessAttempt("action", op, reached, seen, (made.exchange, exchange))
 

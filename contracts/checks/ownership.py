@@ -32,6 +32,11 @@ INVITING = re.compile(
 )
 """What others may do with an item that they may not read, as its path says: join a group, answer a survey."""
 
+PASSWORD = re.compile(r"(?i)(pass(word)?|passwd|pwd|pass_?phrase)")
+
+ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|deactiv|disable|avatar|settings")
+"""The last step of a path below an account that changes the account itself."""
+
 WRITES = ("update", "replace", "action", "add", "delete")
 
 VERBS = {
@@ -101,6 +106,7 @@ def _breaches(context: CheckContext, resource: CheckedResource, access: Access) 
                 _against_refused_read(access, attempt)
                 or _against_refused_update(access, attempt)
                 or _against_description(context, resource, attempt)
+                or _against_account(context, resource, attempt)
                 or _against_list(context, resource, access, attempt)
             )
             if found is not None:
@@ -161,6 +167,25 @@ def _of_resource(context: CheckContext, resource: CheckedResource) -> OwnerSente
     if any(says_shared(context.contract, op) for op in resource.operations.values()):
         return None
     return next((found for op in ops if (found := sentence_of(context.contract, op, resource.name))), None)
+
+
+def _against_account(context: CheckContext, resource: CheckedResource, attempt: AccessAttempt) -> Breach | None:
+    """An account that a registration made belongs to whoever logs in with it, so to neither of the two users."""
+    if attempt.kind not in ("update", "replace", "delete", "action") or not _makes_accounts(context.contract, resource):
+        return None
+    last = attempt.op.operation.path.rstrip("/").rsplit("/", 1)[-1]
+    if attempt.kind == "action" and not ACCOUNT_PART.search(last):
+        return None
+    return Breach(attempt, "implied", SOURCE, "the account is somebody else's", True)
+
+
+def _makes_accounts(contract: Contract, resource: CheckedResource) -> bool:
+    """Does a create request carry the password of a new account?"""
+    op = resource.operations["create"]
+    media = op.media_type
+    schema = contract.schemas.below(media.schema, op.envelope) if media is not None else None
+    names = contract.schemas.properties(schema) if schema is not None else {}
+    return any(PASSWORD.fullmatch(name) for name in names)
 
 
 def _against_list(
@@ -242,7 +267,9 @@ def _places(contract: Contract) -> Iterator[Place]:
     """Resources whose items a user with a credential creates, unless a statement says who shares them."""
     for resource in checked_resources(contract).values():
         stated = contract.statements["x-resources"][resource.name].get("tenant") is not None
-        if stated or not resource.can("create") or not _needs_credential(resource.operations["create"]):
+        if stated or not resource.can("create"):
+            continue
+        if not _needs_credential(resource.operations["create"]) and not _makes_accounts(contract, resource):
             continue
         if resource.behaviour.parent and not any(resource.is_of_item(op) for op in resource.operations.values()):
             continue  # tried with the item that it is below
