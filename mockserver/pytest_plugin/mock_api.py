@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +12,11 @@ import httpx
 from mockserver.client import Namespace, SandboxError
 from mockserver.client.sync_items import ItemsClient
 from mockserver.pytest_plugin.app_transport import AppTransport
+from mockserver.pytest_plugin.intercepted_address import InterceptedAddress
+from mockserver.pytest_plugin.interception import AddressInterceptor
+
+UNSENT = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Headers of a body that is already decoded."""
 
 MOST_LINES = 50
 """How many requests the report of a failed test shows, the latest."""
@@ -24,8 +31,15 @@ class MockApi:
     clock.
     """
 
-    def __init__(self, namespace: Namespace, service: str | None, transport: AppTransport | None) -> None:
+    def __init__(
+        self,
+        namespace: Namespace,
+        service: str | None,
+        transport: AppTransport | None,
+        root: Callable[[], str] | None = None,
+    ) -> None:
         self.namespace, self.headers, self.transport = namespace, namespace.headers, transport
+        self._root = root or (lambda: namespace.sandbox.url)
         self.service = namespace.sandbox.service_name(service)
         namespace.begin()
         self.url = namespace.base_url(service)
@@ -43,6 +57,58 @@ class MockApi:
     def new_client(self, **options: Any) -> httpx.Client:
         """A further httpx client of the service; `options` are those of `httpx.Client`. Close it yourself."""
         return self.namespace.client(self.service, **options)
+
+    @contextmanager
+    def intercept(self, *addresses: str) -> Iterator[None]:
+        """Answer requests to absolute addresses, such as `https://api.vendor.com`, while the context lasts.
+
+        Code under test needs no base URL then: httpx, requests and aiohttp reach the mock. Requests to other addresses
+        are sent as usual. Raises ValueError for an address that is not absolute.
+        """
+        if not addresses:
+            raise ValueError("intercept: name at least one address, such as https://api.example.com")
+        with AddressInterceptor([self._address(each) for each in addresses], self.transport, self._root).active():
+            yield
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """The response to a request of httpx, to whichever host: a handler for respx, pytest-httpx and MockTransport.
+
+        For example `respx.route(host="api.vendor.com").mock(side_effect=mock_api.answer)`.
+        """
+        origin = f"{request.url.scheme}://{request.url.netloc.decode()}"
+        found = AddressInterceptor([self._address(origin)], self.transport, self._root).found(
+            request, self._root_of_port()
+        )
+        with ExitStack() as stack:
+            transport = self.transport or stack.enter_context(httpx.HTTPTransport(trust_env=False))
+            response = transport.handle_request(found[1] if found else request)
+            content = b"".join(response.iter_raw())
+        return httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(content))
+
+    def answer_requests(self, request: Any) -> tuple[int, dict[str, str], str | bytes]:
+        """Status, headers and body for a prepared request of requests: a callback for the package responses.
+
+        For example `responses.add_callback("GET", re.compile("https://api.vendor.com/.*"), mock_api.answer_requests)`.
+        """
+        content = request.body.encode() if isinstance(request.body, str) else request.body
+        sent = httpx.Request(request.method, request.url, headers=dict(request.headers), content=content)
+        response = self.answer(sent)
+        response.read()
+        headers = {name: value for name, value in response.headers.items() if name not in UNSENT}
+        return response.status_code, headers, response.content
+
+    def _root_of_port(self) -> str:
+        return "" if self.transport is not None else self._root()
+
+    def _address(self, address: str) -> InterceptedAddress:
+        base_path = self.namespace.sandbox.service_path(self.service).removeprefix(f"/{self.service}")
+        return InterceptedAddress(address, self.service, base_path, self.headers)
+
+    def fill(self, items: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Store items: a list for each resource. What an item leaves out is generated."""
+        for resource, some in items.items():
+            for each in some:
+                self.state(resource).add(each)
 
     def state(self, resource: str, *, tenant: str | None = None, owner: str | None = None) -> ItemsClient:
         """The stored items of a resource of the service."""

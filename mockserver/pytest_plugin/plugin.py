@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pkgutil
 import warnings
-from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mockserver.pytest_plugin.sandboxes import Sandboxes
 
 SANDBOXES = "mockserver.pytest_plugin.sandboxes:Sandboxes"
-MARKER = "mock_api(*documents, service=None, **options): the documents of the fixtures mock_api and mock_api_port"
+MARKER = "mock_api(*documents, service=None, **options): the documents of the fixtures whose names begin with mock_api"
 USED: pytest.StashKey[list[MockApi]] = pytest.StashKey()
 TITLE = "mock requests"
 
@@ -55,14 +56,47 @@ def mock_api_port(request: pytest.FixtureRequest, _mock_sandboxes: Sandboxes) ->
     yield from _begun(request, _mock_sandboxes, over_port=True)
 
 
+@pytest.fixture(scope="module")
+def mock_api_module(request: pytest.FixtureRequest, _mock_sandboxes: Sandboxes) -> Iterator[MockApi]:
+    """A mock that all tests of a module share, as `mock_api` is one. See docs/pytest.md."""
+    yield from _begun(request, _mock_sandboxes, over_port=False)
+
+
+@pytest.fixture(scope="session")
+def mock_api_session(request: pytest.FixtureRequest, _mock_sandboxes: Sandboxes) -> Iterator[MockApi]:
+    """A mock that all tests share, of the documents of the ini option. See docs/pytest.md."""
+    yield from _begun(request, _mock_sandboxes, over_port=False)
+
+
+@pytest.fixture(scope="session")
+def mock_api_factory(
+    request: pytest.FixtureRequest, _mock_sandboxes: Sandboxes
+) -> Callable[..., AbstractContextManager[MockApi]]:
+    """Begins mocks for fixtures of your own, of any scope. See docs/pytest.md."""
+
+    @contextmanager
+    def begin(*documents: Any, port: bool = False, **options: Any) -> Iterator[MockApi]:
+        config = request.config
+        named = documents or config.getini("mock_api")
+        api = _mock_sandboxes.new(named, options, config, config.rootpath, "mock_api_factory", over_port=port)
+        yield from _used(request.node, api)
+
+    return begin
+
+
 def _begun(request: pytest.FixtureRequest, sandboxes: Sandboxes, *, over_port: bool) -> Iterator[MockApi]:
-    """The mock for a test; until the test is over, the report of its failure can read it."""
-    api = sandboxes.begin(request, over_port=over_port)
-    used = request.node.stash.setdefault(USED, [])
+    yield from _used(request.node, sandboxes.begin(request, over_port=over_port))
+
+
+def _used(node: pytest.Item | pytest.Collector, api: MockApi) -> Iterator[MockApi]:
+    """The mock for a test; until it is over, the reports of failures can read it."""
+    used = node.stash.setdefault(USED, [])
     used.append(api)
-    yield api
-    used.remove(api)
-    api.close()
+    try:
+        yield api
+    finally:
+        used.remove(api)
+        api.close()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -72,5 +106,9 @@ def pytest_runtest_makereport(
     """Add the requests of the test to the report of its failure, while its namespace is there."""
     report = yield
     if report.failed and call.when != "teardown":
-        report.sections += [(TITLE, text) for api in item.stash.get(USED, []) if (text := api.journal())]
+        # Of the mocks that several tests share, those that this test asks for.
+        shared = [api for node in item.listchain()[:-1] for api in node.stash.get(USED, [])]
+        asked = list(getattr(item, "funcargs", {}).values())
+        used = [*item.stash.get(USED, []), *(api for api in shared if any(api is each for each in asked))]
+        report.sections += [(TITLE, text) for api in used if (text := api.journal())]
     return report

@@ -18,6 +18,7 @@ from mockserver.client import Sandbox as Client
 from mockserver.errors import MockServerError
 from mockserver.pytest_plugin.mock_api import MockApi
 from mockserver.pytest_plugin.shared_sandbox import SharedSandbox
+from mockserver.pytest_plugin.written_documents import WrittenDocuments
 from mockserver.web.app import create_app
 from mockserver.web.service import ServiceSettings
 
@@ -39,6 +40,7 @@ class Sandboxes:
     def __init__(self) -> None:
         self._made: dict[str, SharedSandbox] = {}
         self._running: Client | None = None
+        self._documents = WrittenDocuments()
 
     def begin(self, request: pytest.FixtureRequest, *, over_port: bool) -> MockApi:
         """A mock in a namespace of its own, as the nearest marker of the test says, else the ini option.
@@ -48,19 +50,57 @@ class Sandboxes:
         marker, config = request.node.get_closest_marker("mock_api"), request.config
         options: dict[str, Any] = dict(marker.kwargs) if marker is not None else {}
         documents = marker.args if marker is not None and marker.args else config.getini("mock_api")
-        service, name = options.pop("service", None), _name(request.node.name)
-        url = config.getoption("mock_url")
+        path = getattr(request.node, "path", None) or config.rootpath
+        folder = path.parent if path.is_file() else path
+        return self.new(documents, options, config, folder, request.node.name, over_port=over_port)
+
+    def new(
+        self,
+        documents: Sequence[Any],
+        options: Mapping[str, Any],
+        config: pytest.Config,
+        folder: Path,
+        name: str,
+        *,
+        over_port: bool,
+    ) -> MockApi:
+        """A mock of documents, looked for in a folder and in pytest's root folder. Raises UsageError."""
+        service, items, options = options.get("service"), options.get("items"), dict(options)
+        options.pop("service", None)
+        if isinstance(items, Mapping):
+            del options["items"]
         try:
-            if url is not None:
-                running = self._at(url)
-                return MockApi(running.namespace(name), service or _served(running, documents), None)
-            if not documents:
-                raise pytest.UsageError(NO_DOCUMENT)
-            shared = self._shared(_found(documents, request.path.parent, config.rootpath), options)
-            client = shared.over_port if over_port else shared.in_process
-            return MockApi(client.namespace(name), service, None if over_port else shared.transport())
+            api = self._new(documents, options, config, (folder, config.rootpath), (service, _name(name)), over_port)
+            if isinstance(items, Mapping):
+                api.fill(items)
         except MockServerError as error:
             raise pytest.UsageError(f"mock_api: {error}") from None
+        return api
+
+    def _new(
+        self,
+        documents: Sequence[Any],
+        options: Mapping[str, Any],
+        config: pytest.Config,
+        folders: tuple[Path, Path],
+        names: tuple[str | None, str],
+        over_port: bool,
+    ) -> MockApi:
+        (service, name), url = names, config.getoption("mock_url")
+        if url is not None:
+            running = self._at(url)
+            named = [self._written(each) if isinstance(each, Mapping) else each for each in documents]
+            return MockApi(running.namespace(name), service or _served(running, named), None)
+        if not documents:
+            raise pytest.UsageError(NO_DOCUMENT)
+        shared = self._shared(list(map(self._written, _found(documents, *folders))), options)
+        client = shared.over_port if over_port else shared.in_process
+        transport = None if over_port else shared.transport()
+        return MockApi(client.namespace(name), service, transport, lambda: shared.over_port.url)
+
+    def _written(self, document: Any) -> str:
+        """A document that is a dictionary, as a file."""
+        return self._documents.path(document) if isinstance(document, Mapping) else document
 
     def _at(self, url: str) -> Client:
         """The client of a running sandbox, which all tests and all workers share."""
@@ -69,7 +109,7 @@ class Sandboxes:
         return self._running
 
     def _shared(self, documents: Sequence[str], options: Mapping[str, Any]) -> SharedSandbox:
-        key = repr((documents, sorted(options.items())))
+        key = repr((documents, sorted(options.items())))  # a dictionary is the file that it was written to
         if key not in self._made:
             self._made[key] = SharedSandbox(_app(documents, options))
         return self._made[key]
@@ -80,6 +120,7 @@ class Sandboxes:
             self._running.close()
         for each in self._made.values():
             each.close()
+        self._documents.close()
 
 
 def _served(running: Client, documents: Iterable[Any]) -> str | None:
@@ -103,8 +144,11 @@ def _name(test: str) -> str:
     return f"{re.sub('[^A-Za-z0-9._~-]+', '-', test)[:80]}-{secrets.token_hex(8)}"
 
 
-def _found(documents: Iterable[Any], *folders: Path) -> list[str]:
-    """The documents as absolute paths where one of the folders has them; else they are names or addresses."""
+def _found(documents: Iterable[Any], *folders: Path) -> list[Any]:
+    """The documents as absolute paths where one of the folders has them; else they are names, addresses or dicts."""
     return [
-        next((str(folder / each) for folder in folders if (folder / each).exists()), str(each)) for each in documents
+        each
+        if isinstance(each, Mapping)
+        else next((str(folder / each) for folder in folders if (folder / each).exists()), str(each))
+        for each in documents
     ]

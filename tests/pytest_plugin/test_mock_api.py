@@ -217,6 +217,15 @@ def test_the_page_in_the_docs_works(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=3)
 
 
+def test_the_page_shows_how_addresses_are_intercepted(pytester: pytest.Pytester) -> None:
+    text = DOCUMENTED.read_text(encoding="utf-8")
+    program = next(code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "intercept(" in code)
+    pytester.makefile(".yaml", shop=SHOP.read_text(encoding="utf-8"))
+    pytester.makepyfile(program)
+
+    pytester.runpytest_subprocess("-W", "error", "-p", "no:cacheprovider").assert_outcomes(passed=2)
+
+
 def test_a_run_without_a_mock_imports_nothing_of_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         "import sys\n\ndef test_it():\n"
