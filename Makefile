@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces instructions soak conformance \
-        conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants wheel pins docs clean
+        conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -88,6 +88,9 @@ foreign: $(VENV)/developed ## Compare four foreign servers with their mocks and 
 
 mutants: $(VENV)/developed ## Plant bugs one at a time and print which ones the checks find
 	@$(BIN)/python tests/planted_bugs/run.py $(ARGS)
+
+independent-servers: $(VENV)/developed ## Check correct and defective servers in six frameworks (ARGS="--only apps/ --correct")
+	@$(BIN)/python tests/independent_servers/run.py $(ARGS)
 
 wheel: $(VENV)/developed ## Build the wheel into dist/
 	@rm -f dist/*.whl

@@ -16,6 +16,7 @@ from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource
 from contracts.runner.check import Check, http_rule, resource_statement
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import CONFLICT
 from mockserver.behaviour.statements import Capacity, Unique
 
 CONCURRENT = 8
@@ -30,7 +31,10 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     if requested_count(resource, created) < len(created):
         raise CannotBuildRequest("several requests would have the same client-chosen id")
     created_ids = [str(each.id) for each in created]
-    may_refuse = resource.operations["create"].may_refuse and all(each.status < 500 for each in exchanges)
+    op = resource.operations["create"]
+    conflicts = {each.status for each in exchanges if each.status >= 300} == {CONFLICT}
+    may_conflict = conflicts and op.operation.response(CONFLICT) is not None  # with the state of their owner, perhaps
+    may_refuse = may_conflict or (op.may_refuse and all(each.status < 500 for each in exchanges))
     context.expect(
         len(created) == len(exchanges) or may_refuse,
         f"all {len(exchanges)} concurrent creates succeed",

@@ -145,7 +145,7 @@ def _try_alone(trial: InputTrial, row: Mapping[str, EdgeValue]) -> None:
         attempt = trial.send(body) if body is not None else None
         if attempt is not None and _is_refusal(attempt.exchange):
             _report_refused(trial, name, edge, attempt.exchange)
-        elif attempt is not None:
+        elif attempt is not None and attempt.exchange.status < 300:
             _check_stored(trial, attempt)
             trial.finish(attempt)
 

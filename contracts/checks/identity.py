@@ -18,7 +18,7 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
     created = [context.create(resource) for _ in range(4)]
     created_ids = [str(each.id) for each in created]
     context.expect(
-        len(set(created_ids)) >= requested_count(resource, created),
+        len({(_above(each), str(each.id)) for each in created}) >= requested_count(resource, created),
         "every item has a unique id",
         as_json(created_ids),
         *(m.exchange for m in created),
@@ -44,6 +44,12 @@ def identity(context: CheckContext, resource: CheckedResource) -> None:
             after.exchange,
             about="again",
         )
+
+
+def _above(created: CreatedItem) -> str:
+    """The path parameters above an item: each owner may count its own items."""
+    own = created.resource.behaviour.identity.parameter
+    return str({name: value for name, value in created.path.items() if name != own})
 
 
 def requested_count(resource: CheckedResource, created: Sequence[CreatedItem]) -> int:

@@ -14,6 +14,9 @@ from mockserver.examples.example_maker import ExampleMaker
 MARK = "contract-check"
 """The name of every item that a contract check creates starts with this."""
 
+MOMENTS = frozenset(("date", "date-time", "time", "duration"))
+"""Formats of dates and times."""
+
 NAMELIKE = ("name", "title", "label", "text", "summary")
 """A field whose name contains one of these probably accepts any text, so the mark goes there first."""
 
@@ -128,6 +131,11 @@ class RequestBodies:
         """The fields of a body that accept any text, names and titles first."""
         texts = [n for n in self.properties(op) if isinstance(body.get(n), str) and not self._is_closed(op, n)]
         return sorted(texts, key=lambda name: not any(part in name.lower() for part in NAMELIKE))
+
+    def is_moment(self, op: ResourceOperation, name: str) -> bool:
+        """Is a field a date or a time, where most changes of a digit make no valid one?"""
+        pointer = self.properties(op).get(name)
+        return pointer is not None and str(self._schemas.keyword(pointer, "format")) in MOMENTS
 
     def _is_closed(self, op: ResourceOperation, name: str) -> bool:
         pointer = self.properties(op)[name]

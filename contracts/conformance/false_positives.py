@@ -241,7 +241,7 @@ def _has_unknown_cursor(contract: Contract, case: Any) -> bool:
     return (
         paging is not None
         and paging.style == "cursor"
-        and any(given.get(name) for name in (paging.position, paging.backward))
+        and any(name and given.get(name) is not None for name in (paging.position, paging.backward))
     )
 
 

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Entry
+from contracts.client.distinct_values import distinct
 from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
-from contracts.model.resources import CheckedResource, value_at
+from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.referring_bodies import ReferringBodies
 from contracts.runner.request_sender import RequestSender
 from contracts.runner.shared import SharedState
+
+CONFLICT = 409
+"""The status of a request that conflicts with what exists (RFC 9110 section 15.5.10)."""
+
+
+ABOUT_CONFLICTS = frozenset({"unique", "capacity"})
+"""Kinds of statements by which a create is refused."""
+
+
+def owner_of(resource: CheckedResource) -> str:
+    """The name of the resource that a resource is below; empty if there is none."""
+    return resource.behaviour.parent.resource if resource.behaviour.parent else ""
 
 
 class ItemMaker(RequestSender):
@@ -58,10 +72,44 @@ class ItemMaker(RequestSender):
         Raises CannotBuildRequest if no valid body can be generated.
         """
         op = resource.operations["create"]
+        self._learn_how_items_differ(resource)
         made = (self.bodies.full if full else self.bodies.minimal)(op, f"{self.check}/{self.random.random()}")
         if made is None:
             raise CannotBuildRequest(f"cannot generate a valid body for {op.name}")
-        return self._reachable(resource, self.bodies.marked(op, resource, made, self.shared.mark())) | fields
+        marked = self.bodies.marked(op, resource, made, self.shared.mark())
+        return self._distinct(resource, self._reachable(resource, marked)) | fields
+
+    def _learn_how_items_differ(self, resource: CheckedResource) -> None:
+        """Create two items where the document says that creates may conflict: perhaps the second must differ more."""
+        crowded, op = self.shared.crowded, resource.operations["create"]
+        if resource.name in crowded or self.target.read_only or op.operation.response(CONFLICT) is None:
+            return
+        crowded[resource.name] = 0
+        for level in (0, 1, 2):
+            crowded[resource.name] = level
+            tried = [self.try_create(resource) for _ in range(2)]
+            for _, made in tried:
+                if made is not None and resource.can("delete"):
+                    self.remove(made)
+            if all(exchange.status != CONFLICT for exchange, _ in tried):
+                return
+        crowded[resource.name] = 0  # the conflict is about something else
+
+    def _distinct(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
+        """The body with values that no other item has, where that is needed."""
+        level, op = self.shared.crowded.get(resource.name, 0), resource.operations["create"]
+        if not level:
+            return body
+        refers = {each.field.partition(".")[0].removesuffix("[]") for each in resource.behaviour.references}
+        number = self.shared.next()
+        made = dict(body)
+        for name, value in body.items():
+            if name not in refers and (isinstance(value, str) or level > 1) and not self.bodies.is_moment(op, name):
+                made[name] = distinct(value, number, partial(self._accepts_with, op, made, name))
+        return made
+
+    def _accepts_with(self, op: ResourceOperation, body: Mapping[str, Any], name: str, value: Any) -> bool:
+        return self.bodies.accepts(op, {**body, name: value})
 
     def _reachable(self, resource: CheckedResource, body: dict[str, Any]) -> dict[str, Any]:
         """The body without an id that no request could name in its path, if the id may be left out."""
@@ -102,9 +150,20 @@ class ItemMaker(RequestSender):
         user = self.main_user if user is None else user
         op = resource.operations["create"]
         sent = self.body(resource) if body is None else dict(body)
+        given = bool(path)
         path = {**self.parent_path(resource, user), **(path or {})}
         exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        if exchange.status == CONFLICT and not given and self._conflict_may_be_of_owner(resource):
+            path = self._path_below(resource, self.create(self.shared.resources[owner_of(resource)], user=user))
+            exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
         return exchange, self.record_created(resource, exchange, sent, user, path)
+
+    def _conflict_may_be_of_owner(self, resource: CheckedResource) -> bool:
+        """May a create conflict with the state of its owner (a parcel that is lost), so that another owner may do?"""
+        owner = self.shared.resources.get(owner_of(resource))
+        is_subject = self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
+        is_documented = resource.operations["create"].operation.response(CONFLICT) is not None
+        return is_documented and not is_subject and owner is not None and owner.can("create")
 
     def record_created(
         self,
@@ -162,8 +221,14 @@ class ItemMaker(RequestSender):
         owner = self.shared.resources.get(parent.resource) if parent else None
         if parent is None or owner is None or not owner.can("create"):
             return {}
-        present = next((m for m in self._created.present if m.resource is owner and m.user == user), None)
-        made = present or self.create(owner, user=user)
+        present = next((m for m in reversed(self._created.present) if m.resource is owner and m.user == user), None)
+        return self._path_below(resource, present or self.create(owner, user=user))
+
+    @staticmethod
+    def _path_below(resource: CheckedResource, made: CreatedItem) -> dict[str, Any]:
+        parent = resource.behaviour.parent
+        if parent is None:
+            return {}
         return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
 
     def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:

@@ -106,7 +106,8 @@ class RequestSender:
     ) -> RecordedExchange:
         """Send a request to an operation. What the contract requires and the arguments leave out is filled in.
 
-        With `once`, a 429 is not waited out. With `may_fail`, a server error is left to the caller.
+        With `once`, a 429 is not waited out. With `may_fail`, a server error is left to the caller, and so
+        is an answer that cannot be read, which may repeat an odd request.
         The response is validated against the document.
         Raises as `Target.send`, and CannotBuildRequest.
         """
@@ -120,7 +121,7 @@ class RequestSender:
             exchange = self.target.send_once(request, user) if once else self.target.send(request, user)
         self._answered(number, exchange)
         self._created.wrote(name_of(operation), exchange)
-        if not (may_fail and exchange.status >= 500):
+        if not may_fail or (exchange.status < 500 and exchange.json is not None):
             self.check_response(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
             self._created.removed_by(exchange)

@@ -22,7 +22,8 @@ class SharedState:
     `resources` and `operations` are found by name (`METHOD path`); `created_by` maps the name of each create operation
     to the resource that it creates. `page_shifts` maps the name of a list operation to the difference between the
     number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
-    in time since its last response.
+    in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
+    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
@@ -37,6 +38,7 @@ class SharedState:
             if resource.can("create")
         }
         self.page_shifts: dict[str, int] = {}
+        self.crowded: dict[str, int] = {}
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
@@ -46,6 +48,10 @@ class SharedState:
     def number(self) -> str:
         """A number for a create request in the journal."""
         return f"{self._run}-{next(self._creates)}-{uuid.uuid4().hex[:8]}"
+
+    def next(self) -> int:
+        """A number that no other item of this run contains."""
+        return next(self._marks)
 
     def mark(self) -> str:
         """A text that no other item of any run contains. The same seed gives the same marks."""

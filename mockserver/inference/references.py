@@ -167,9 +167,13 @@ class ReferenceFinder:
 
     def _may_be_id(self, pointer: str, target: ReferredResource, types: frozenset[str]) -> bool:
         """Can a property with the very name of a resource hold an id? Not one with values or a format of its own."""
-        schema = self._schemas
-        return types == {"string"} and all(
-            schema.keyword(pointer, k) is None for k in ("enum", "format", "const", "pattern")
+        keyword = self._schemas.keyword
+        if types != {"string"} or any(keyword(pointer, each) is not None for each in ("enum", "const")):
+            return False
+        ids = [own[target.field] for each in target.schemas if target.field in (own := self._schemas.properties(each))]
+        return all(
+            keyword(pointer, form) is None or any(keyword(pointer, form) == keyword(id, form) for id in ids)
+            for form in ("format", "pattern")
         )
 
     def _key(self, target: ReferredResource, types: frozenset[str]) -> str:
