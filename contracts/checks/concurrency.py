@@ -30,6 +30,7 @@ def concurrent_creates(context: CheckContext, resource: CheckedResource) -> None
     created, exchanges = _create_concurrently(context, resource, min([CONCURRENT, *_room(context, resource)]))
     if requested_count(resource, created) < len(created):
         raise CannotBuildRequest("several requests would have the same client-chosen id")
+    _check_room(context, resource, created, exchanges)
     created_ids = [str(each.id) for each in created]
     op = resource.operations["create"]
     conflicts = {each.status for each in exchanges if each.status >= 300} == {CONFLICT}
@@ -103,6 +104,22 @@ def _statuses(exchanges: Sequence[RecordedExchange]) -> str:
 def _room(context: CheckContext, resource: CheckedResource) -> list[int]:
     held = len(context.list_all(resource)[0]) if resource.can("list") and resource.behaviour.capacity else 0
     return [max(statement.limit - held, 1) for statement in resource.behaviour.capacity]
+
+
+NO_ROOM = frozenset({402, 403, 409, 429})
+"""How a service refuses one item too many."""
+
+
+def _check_room(
+    context: CheckContext,
+    resource: CheckedResource,
+    created: Sequence[CreatedItem],
+    exchanges: Sequence[RecordedExchange],
+) -> None:
+    """Raise CannotBuildRequest if there was room for some of the items only: an item on its own is refused too."""
+    refused = {each.status for each in exchanges if not 200 <= each.status < 300}
+    if created and refused and refused <= NO_ROOM and context.try_create(resource)[0].status in refused:
+        raise CannotBuildRequest(f"there is room for {len(created)} items; {len(exchanges)} are needed")
 
 
 def _create_concurrently(

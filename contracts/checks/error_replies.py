@@ -41,9 +41,12 @@ def error_statuses(context: CheckContext, kind: str, op: ResourceOperation) -> f
         if kind in errors and errors[kind].status is not None:
             return frozenset({int(errors[kind].status or 0)})
     own = REFUSALS[kind].status
+    said = {str(each.status) for each in op.operation.responses}
+    if kind == "unauthenticated" and "403" in said and "401" not in said:
+        return frozenset({own, 403})  # the document says which one it is
     if kind not in ("invalid", "malformed"):
         return frozenset({own})
-    documented = {int(r.status) for r in op.operation.responses if r.status in ("400", "422")}
+    documented = {400, 422} if said & {"default", "4XX"} else {int(each) for each in said & {"400", "422"}}
     stated = kind in context.contract.behaviour.service.errors.bodies
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 

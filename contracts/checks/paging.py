@@ -67,13 +67,15 @@ def pages(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
         raise CannotBuildRequest(f"the list has {len(wanted)} items; between {FEWEST} and some hundreds are needed")
     if "None" in wanted:
         raise CannotBuildRequest(f"the list shows no {resource.behaviour.identity.field}")
-    for size in sizes(context, target, len(wanted)):
+    # Without a parameter for the size, pages have the size that the service gives them.
+    chosen = sizes(context, target, len(wanted)) if paging.limit else whole.sizes[:1] * bool(paging.position)
+    for size in chosen:
         if not paging.position:
             _check_limit(context, target, size, wanted)
         elif len(wanted) / size < MOST_PAGES - 10:
             _check_pages(context, target, size, wanted)
     if paging.position:
-        _check_positions(context, target, wanted)
+        _check_positions(context, target, wanted, next((size for size in chosen if size > 1), 0))
     return None
 
 
@@ -89,7 +91,7 @@ def sizes(context: CheckContext, target: PagedList, total: int) -> list[int]:
     """The sizes of pages to ask for, as far as the document allows them."""
     pointer = next((p.schema for p in target.op.operation.parameters if p.name == target.paging.limit), None)
     if pointer is None:
-        return [] if target.paging.limit == "" and not target.paging.position else [target.paging.default]
+        return [target.paging.default]
     validator = context.contract.schemas.validator(pointer, "request")
     least = context.contract.schemas.keyword(pointer, "minimum")
     lowest = [int(least), int(least) + 1] if isinstance(least, int | float) and least > 1 else []
@@ -173,11 +175,11 @@ def _broken_laws(target: PagedList, read: ListPages, size: int, wanted: list[str
             yield _Broken(about, f"{text}, {expected}", seen, is_law)
 
 
-def _check_positions(context: CheckContext, target: PagedList, wanted: list[str]) -> None:
+def _check_positions(context: CheckContext, target: PagedList, wanted: list[str], size: int) -> None:
     """Pages at other positions: in the middle, at the end and after it."""
-    size = next((each for each in sizes(context, target, len(wanted)) if each > 1), 0)
     for page in _positions(context, target, wanted, size) if size else ():
-        found, response = target.page(context, {target.paging.limit: size, page.parameter: page.position})
+        asked = {target.paging.limit: size} if target.paging.limit else {}
+        found, response = target.page(context, asked | {page.parameter: page.position})
         if page.start >= len(wanted) and not found:
             continue  # an empty page, or an error
         if page.is_offered and _is_no_cursor(target, found, response, wanted):

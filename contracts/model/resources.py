@@ -142,6 +142,8 @@ class CheckedResource:
         named |= {name for statement in self.behaviour.derived for name in statement.fields}
         for fixed in self.behaviour.server_set:
             named |= set(fixed.fields)
+        if "create" in self.operations:  # what the path says may win over what the body says
+            named |= set(path_template.names(self.operations["create"].operation.path))
         return frozenset((named | self.differing) - {""}) - (
             frozenset([self.behaviour.identity.field]) if self.client_named else frozenset()
         )
