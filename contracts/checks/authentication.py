@@ -32,7 +32,7 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
     types = _credential_types(context, op)
     if any(each == {"mutualTLS"} for each in types):
         raise CannotBuildRequest("the credential is a TLS client certificate")
-    created = context.some_item(resource) if resource is not None and resource.can("create") else None
+    created = context.item_for(op, resource)
     path = dict(created.path) if created else {}
     path |= _tenant_in_path(context, op)
     for what, invalid_user in _invalid_credentials(context, op, any("basic" in each for each in types)):

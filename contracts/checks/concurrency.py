@@ -248,8 +248,9 @@ def update_and_delete(context: CheckContext, resource: CheckedResource) -> None:
 
 def concurrent_deletes(context: CheckContext, resource: CheckedResource) -> None:
     """Concurrent deletes of one item cause no server error, and the item is gone."""
-    created = context.create(resource)
     op = resource.operations["delete"]
+    context.require_access(op)
+    created = context.create(resource)
     request = context.request(op.operation, user=context.main_user, path=created.path)
     exchanges = [
         context.check_response(op.operation, e)

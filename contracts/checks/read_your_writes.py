@@ -108,6 +108,15 @@ def listed(context: CheckContext, resource: CheckedResource) -> None:
     """A new item is in the list exactly once, with the values that a GET returns."""
     created = [context.create(resource, context.body(resource, full=i == 2)) for i in range(3)]
     field = resource.behaviour.identity.field
+    listing = [context.list_page(created[-1])]
+    if not context.expect_status(
+        200 <= listing[0].status < 300,
+        "a valid list request succeeds",
+        created[-1].exchange,
+        *listing,
+        about="succeeds",
+    ):
+        return
     items, listing = context.list_all(created[-1])
     for each in created:
         found = [item for item in items if str(item.get(field)) == str(each.id)]

@@ -72,6 +72,7 @@ class RequestSequence:
 
     def expect(self, holds: bool, expected: str, seen: str) -> None:
         """Raise StateMachineFailure if the condition is false."""
+        self.context.compared += 1
         if not holds:
             raise StateMachineFailure(expected, seen)
 

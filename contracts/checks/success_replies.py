@@ -27,6 +27,7 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
     if "{location}" in statement.headers.values() and _is_location_stated(op, statement):
         _check_location(context, resource, statement, exchange)
     if op.operation.method != "head" and exchange.reply_body:
+        context.compared += 1
         for problem in template_differences(op.template, exchange.json, {}):
             context.report_violation(
                 "the reply has the stated envelope", problem, exchange, about=problem.partition(" ")[0]

@@ -89,6 +89,7 @@ def _check_field(context: CheckContext, resource: CheckedResource, op: ResourceO
             continue
         changed = context.update(created, body)
         if not 200 <= changed.status < 300:
+            context.compared += not op.may_refuse
             if not op.may_refuse:
                 context.report_violation(
                     f"a valid update of {name} succeeds",

@@ -211,7 +211,7 @@ def _shown(value: Any) -> str:
 
 def query_parameters(context: CheckContext, op: ResourceOperation, resource: CheckedResource | None) -> None:
     """The schemas of query parameters are enforced: values at each bound are accepted, values beyond it refused."""
-    created = context.some_item(resource) if resource is not None and resource.can("create") else None
+    created = context.item_for(op, resource)
     for parameter in op.operation.parameters:
         if parameter.location != "query" or parameter.schema is None:
             continue

@@ -36,7 +36,7 @@ def _check(contract: Contract, each: RuleCheck) -> Check:
     if each.rule not in contract.rules:
         known = ", ".join(sorted(contract.rules)) or "none"
         raise BehaviourError(f"{contract.name}: checks.py checks the rule {each.rule!r}; rules.py has: {known}")
-    return Check(f"{contract.name}-{each.rule}", ("rules",), _places(each.rule), each.run)
+    return Check(f"{contract.name}-{each.rule}", ("rules",), _places(each.rule), each.run, asserts=True)
 
 
 def _places(rule: str) -> Callable[[Contract], Iterator[Place]]:

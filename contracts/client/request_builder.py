@@ -25,6 +25,14 @@ class CannotBuildRequest(Exception):
     """A check cannot run here, because a request or an item that it needs cannot be made; the text says why."""
 
 
+class NotAllowed(CannotBuildRequest):
+    """The user of a check may not do what the check needs."""
+
+
+class NothingCompared(CannotBuildRequest):
+    """A check ended without a comparison, because what it is about never happened."""
+
+
 class RequestBuilder:
     """Builds requests. A required filter parameter gets the value that the item created last has."""
 

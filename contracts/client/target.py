@@ -71,6 +71,7 @@ class User:
     """A user of the target. Its credential is in `headers`, `query` or `cookies`.
 
     `schemes` has the credential in the form of every security scheme of the document, the preferred ones first.
+    `fixtures` has, by the name of a resource, ids of items that exist and that the user may read.
     `tenant` is the tenant that the user works in; empty if it has only one. `name` is the name in reports. In curl
     lines and exchanges a variable named after it replaces `secret` (`${ADMIN}`) and `other_secrets` (`${ADMIN_PART_2}`,
     …).
@@ -85,6 +86,7 @@ class User:
     secret: str = field(default="", repr=False)
     other_secrets: tuple[str, ...] = field(default=(), repr=False)
     schemes: tuple[SchemeCredential, ...] = field(default=(), repr=False)
+    fixtures: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
     def for_security(self, alternatives: Sequence[Sequence[str]]) -> User:
         """The user with the credential that an operation requires, and no other (OpenAPI 3.1 section 4.8.30).
@@ -123,9 +125,19 @@ class User:
         named = {other: f"{self.variable}_PART_{number}" for number, other in enumerate(self.other_secrets, 2)}
         return {value: "${" + name + "}" for value, name in {**named, self.secret: self.variable}.items() if value}
 
+    def ids_of(self, resource: str) -> tuple[Any, ...]:
+        """The ids of items of a resource that exist; the name may be singular or plural."""
+        return tuple(id for name, ids in self.fixtures if names_resource(name, resource) for id in ids)
+
     def in_tenant(self, tenant: str) -> User:
         """The same user in another tenant."""
         return replace(self, tenant=tenant)
+
+
+def names_resource(written: str, resource: str) -> bool:
+    """Does a user mean this resource? Case, hyphens and a plural `s` do not matter."""
+    plain, known = (re.sub(r"[^a-z0-9]", "", name.lower()).rstrip("s") for name in (written, resource))
+    return plain == known
 
 
 ANONYMOUS = User("nobody")

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.client.authentication import sandbox_users, user_with_secret, user_without_scheme, with_schemes
-from contracts.client.target import User, secrets_of
+from contracts.client.target import User, names_resource, secrets_of
 from contracts.client.wfc_logins import logged_in
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
@@ -66,7 +66,14 @@ def _by_secret(contract: Contract, secrets: Sequence[str]) -> list[User]:
 
 
 def _by_file(contract: Contract, path: Path | None, url: str | None) -> list[User]:
-    return [with_schemes(contract, each) for each in logged_in(path, url)] if path is not None else []
+    found = [with_schemes(contract, each) for each in logged_in(path, url)] if path is not None else []
+    known = sorted(contract.behaviour.resources)
+    for user in found:
+        for name, _ in user.fixtures:
+            if not any(names_resource(name, each) for each in known):
+                told = f"no resource is called {name!r}; the document has {', '.join(known) or 'none'}"
+                raise CredentialsError(f"fixtures of {user.name}: {told}")
+    return found
 
 
 def _of_sandbox(contract: Contract, url: str | None) -> list[User]:
@@ -77,6 +84,15 @@ def _of_sandbox(contract: Contract, url: str | None) -> list[User]:
             "none (the sandbox's public credentials are only sent to this machine)"
         )
     return found
+
+
+GENTLE = 20.0
+"""Requests per second to a service that is not on this machine, unless the user says otherwise."""
+
+
+def default_rate(url: str | None) -> float | None:
+    """The largest number of requests per second without `--rate`; None means no limit."""
+    return None if url is None or is_loopback(url) else GENTLE
 
 
 def is_loopback(url: str) -> bool:

@@ -3,16 +3,20 @@
 EvoMaster and Schemathesis read the same files. There are two ways to write a token, and both are supported:
 `extractFromField`, `httpHeaderName`, `headerPrefix`; and `extractFrom`, `extractSelector`, `sendIn`, `sendName`,
 `sendTemplate`. The password of a login is only sent to its endpoint.
+
+A user may also have a `role`, a `tenant`, and `fixtures`: ids of items that exist, by the name of their resource.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
+import msgspec
 import yaml
 from schemathesis.wfc.auth import AuthenticationInfo, Header, LoginEndpoint
 from schemathesis.wfc.errors import WFCError
@@ -36,26 +40,55 @@ def logged_in(path: Path, url: str | None) -> Iterator[User]:
 
     Raises LoginError.
     """
-    for entry in _entries(path):
+    for entry, own in _entries(path):
         place = f"{path.name}: user {entry.name!r}"
         if entry.login_endpoint_auth is None:
-            yield _by_headers(entry)
+            user = _by_headers(entry)
         elif url is None and entry.login_endpoint_auth.external_endpoint_url is None:
             raise LoginError(f"{place}: a login endpoint needs --url, because the built-in mock has none")
         else:
-            yield _by_login(entry.name, entry.login_endpoint_auth, url or "", place)
+            user = _by_login(entry.name, entry.login_endpoint_auth, url or "", place)
+        yield replace(user, role=own.role, tenant=own.tenant, fixtures=tuple(own.fixtures.items()))
 
 
-def _entries(path: Path) -> list[AuthenticationInfo]:
+class _OwnKeys(msgspec.Struct, forbid_unknown_fields=True):
+    """The keys of a user that Web Fuzzing Commons does not have."""
+
+    role: str = ""
+    tenant: str = ""
+    fixtures: dict[str, tuple[str | int, ...]] = {}
+
+
+def _entries(path: Path) -> list[tuple[AuthenticationInfo, _OwnKeys]]:
     try:
         read = yaml.safe_load(path.read_text("utf-8"))
         if not isinstance(read, dict):
             raise LoginError(f"{path.name}: expected an object with the key `auth`")
-        return load_from_dict(_newer(read))
+        own = _own_keys(read, path.name)
+        return list(zip(load_from_dict(_newer(read)), own, strict=True))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
         raise LoginError(f"cannot read {path.name}: {type(fault).__name__}") from None
     except WFCError as fault:
         raise LoginError(f"{path.name}: {fault}") from None
+
+
+def _own_keys(read: dict[str, Any], file: str) -> list[_OwnKeys]:
+    """Take our own keys out of the users of a file. `fixtures` of the file are those of all its users.
+
+    Raises LoginError.
+    """
+    shared, found = read.pop("fixtures", None) or {}, []
+    users = read.get("auth")
+    for entry in users if isinstance(users, list) else ():
+        keys = _OwnKeys.__struct_fields__ if isinstance(entry, dict) else ()
+        known = {key: entry.pop(key) for key in keys if key in entry}
+        try:
+            own = msgspec.convert({"fixtures": shared, **known}, _OwnKeys)
+        except msgspec.ValidationError as fault:
+            name = entry.get("name", "") if isinstance(entry, dict) else ""
+            raise LoginError(f"{file}: user {name!r}: {fault}; write fixtures as {{pet: [1, 2]}}") from None
+        found.append(own)
+    return found
 
 
 def _newer(node: Any) -> Any:

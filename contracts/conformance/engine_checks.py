@@ -36,7 +36,6 @@ EXPECTED: Mapping[str, str] = {
     "use_after_free": "a deleted item is not found",
     "ensure_resource_availability": "a created item is found",
     "ignored_auth": "a request without a valid credential is refused",
-    "object_level_authorization": "a user cannot read an item of another user",
     ANSWERED: "a response to each request",
 }
 """Check → what a correct server does."""

@@ -17,11 +17,13 @@ from contracts.conformance.engine_checks import ANSWERED, RESPONSE_CHECKS, expec
 from contracts.conformance.engine_credentials import with_bearer_schemes
 from contracts.conformance.engine_exchanges import exchange_of, exchanges_of
 from contracts.conformance.engine_items import EngineItems
+from contracts.conformance.engine_premises import is_met
 from contracts.conformance.false_positives import FalsePositives
 from contracts.conformance.ignored_statements import has_inheriting_discriminator, without_ignored
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
+from contracts.model.examined import Examined
 from contracts.model.finding import (
     Finding,
     RecordedExchange,
@@ -130,6 +132,7 @@ class EngineRun:
             time.monotonic() - self.began,
             tuple(self.items.left),
             self.stopped,
+            Examined(self.context.shared.access.answered),
         )
 
     def _handle(self, event: Any) -> None:
@@ -149,10 +152,13 @@ class EngineRun:
         self.requests += len(recorder.interactions)
         self.target.requests += len(recorder.interactions)
         self._tell_listeners(recorder)
+        self._record_access(recorder)
         for case_id, checks in recorder.checks.items():
             operation = recorder.cases[case_id].value.operation.label
             for check in checks:
                 if self._is_false_positive(recorder, case_id, check):
+                    continue
+                if check.status != Status.FAILURE and not is_met(check.name, recorder, case_id):
                     continue
                 self._record_outcome(operation, check)
                 if check.status == Status.FAILURE and self.is_selected(check.name):
@@ -162,6 +168,10 @@ class EngineRun:
             self._check_response_rules(recorder, case_id)
         for case_id in recorder.cases:
             self.items.delete(case_id)
+        self._report_unanswered(recorder)
+
+    def _report_unanswered(self, recorder: ScenarioRecorder) -> None:
+        """Report the requests that got no response that can be used."""
         for case_id in self.items.silent & recorder.interactions.keys():
             self._report_no_response(recorder, case_id)
         for case_id in self.items.unread.keys() & recorder.cases.keys():
@@ -174,6 +184,13 @@ class EngineRun:
             exchange = exchange_of(self.target, interaction)
             for listener in self.target.on_exchange:
                 listener(exchange)
+
+    def _record_access(self, recorder: ScenarioRecorder) -> None:
+        """Record which operations answered with success."""
+        for case_id, interaction in recorder.interactions.items():
+            if interaction.response is not None and case_id in recorder.cases:
+                name, status = recorder.cases[case_id].value.operation.label, interaction.response.status_code
+                self.context.shared.access.record(self.user.name, name, status)
 
     def _is_false_positive(self, recorder: ScenarioRecorder, case_id: str, check: CheckNode) -> bool:
         """Is a failure a false positive?"""

@@ -39,6 +39,10 @@ PHASES: dict[Mode, frozenset[str]] = {
 """The Schemathesis phases of each mode."""
 
 
+UNUSED = frozenset({"object_level_authorization"})
+"""Checks of Schemathesis that never run here: this one needs users who log in by Schemathesis itself."""
+
+
 def conform(
     contract: Contract,
     target: Target,
@@ -64,7 +68,7 @@ def conform(
     context = CheckContext(SharedState(contract, seed), target, "conformance", "", None, seed=seed, journal=journal)
     run = EngineRun(contract, target, context, only, skip, on_progress or _silent)
     load_all_checks()
-    checks = [name for name in CHECKS.get_all_names() if run.is_selected(name)]
+    checks = [name for name in CHECKS.get_all_names() if run.is_selected(name) and name not in UNUSED]
     for phases, names in _engine_runs(run, shard, PHASES[mode]):
         if phases and names and (checks or run.is_selected(ANSWERED)) and not run.stopped:
             config = _config(run, mode, seed, phases, names, checks, database)
@@ -112,7 +116,7 @@ def _config(
         "phases": {name: {"enabled": name in phases} for name in PHASES["default"]},
         "checks": {name: {"enabled": name in checks} for name in CHECKS.get_all_names()},
     }
-    if target.rate:
+    if target.rate and math.isfinite(target.rate):
         settings["rate-limit"] = f"{max(1, round(target.rate * 60))}/m"
     if target.deadline is not None:
         settings["max-time"] = max(1, math.ceil(target.deadline - time.monotonic()))

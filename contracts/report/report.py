@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from contracts.checks import is_own
 from contracts.conformance.openapi_core_check import CHECK as JURY
 from contracts.model.coverage import Coverage, MissingTarget
+from contracts.model.examined import Examined
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, Verdict
 from contracts.model.known_failures import IGNORED, KnownFailure, stale
 from contracts.report.causes import Cause, causes, silencing
@@ -138,6 +139,7 @@ def joined(first: CheckResult, second: CheckResult) -> CheckResult:
         first.seconds + second.seconds,
         first.left_behind + second.left_behind,
         first.stopped or second.stopped,
+        first.examined.joined(second.examined),
     )
 
 
@@ -163,6 +165,7 @@ def as_json(report: Report) -> str:
         "requests": result.requests,
         "seconds": round(result.seconds, 3),
         "stopped": result.stopped,
+        "examined": asdict(result.examined),
         "left_behind": list(result.left_behind),
         "known_failures": [asdict(entry) for entry in report.known_failures],
         "stale": [str(entry) for entry in report.stale],
@@ -220,6 +223,7 @@ def from_json(text: str) -> Report:
         read["seconds"],
         tuple(read["left_behind"]),
         read["stopped"],
+        _examined(read.get("examined", {})),
     )
     places = {operation: ReportLine(**place) for operation, place in read["places"].items()}
     return Report(
@@ -247,6 +251,10 @@ def from_json(text: str) -> Report:
 
 def _coverage(read: dict[str, Any] | None) -> Coverage | None:
     return Coverage(read["totals"], tuple(MissingTarget(**each) for each in read["missing"])) if read else None
+
+
+def _examined(read: dict[str, Any]) -> Examined:
+    return Examined(read.get("answered", {}), read.get("statements", {}), tuple(read.get("notes", ())))
 
 
 def _finding(read: dict[str, Any]) -> Finding:

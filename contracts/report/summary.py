@@ -33,7 +33,7 @@ def lines(report: Report) -> Iterator[str]:
         yield from cause_lines(each, found, report.suggestions.get(each.example.id))
     yield from _more("causes", len(found[SHOWN:]))
     yield from _known(report)
-    yield from (f"NOTE {note}" for note in report.notes[:SHOWN])
+    yield from (f"NOTE {note}" for note in (*report.result.examined.notes, *report.notes)[:SHOWN])
     yield from (
         f"NO LONGER FAILS {entry}: remove it from the known failures ({entry.reason})" for entry in report.stale
     )
@@ -69,6 +69,7 @@ def _numbers(report: Report, warnings: int) -> Iterator[str]:
     skipped = sum(outcome.startswith("skipped") for outcome in result.outcomes.values())
     yield f"{result.requests} requests in {result.seconds:.1f} s ({speed:.0f}/s), seed {report.seed}"
     known = "".join(f", {number} {what}" for what, number in _accepted(report).items())
+    yield from _examined(report)
     failures, warned = count(len(report.failures), "failure"), count(warnings, "warning")
     if report.coverage is not None:
         yield coverage_line(report.coverage)
@@ -79,6 +80,20 @@ def coverage_line(coverage: Coverage) -> str:
     """`coverage 87 %: 14 of 16 operations, 31 of 40 statuses, …`."""
     shown = ", ".join(f"{covered} of {total} {kind}" for kind, (covered, total) in coverage.numbers().items())
     return f"coverage {coverage.percent} %: {shown}"
+
+
+def _examined(report: Report) -> Iterator[str]:
+    """What was examined of all, and what never worked."""
+    examined, answered = report.result.examined, report.result.examined.answered
+    if not answered:
+        return
+    silent = examined.never_succeeded
+    if silent:
+        more = f", … and {len(silent) - PLACES} more" if len(silent) > PLACES else ""
+        yield f"never answered with success: {', '.join(silent[:PLACES])}{more}"
+    operations = f"{len(answered) - len(silent)} of {len(report.operations) or len(answered)} operations"
+    statements = f"{examined.statements_examined} of {len(examined.statements)} statements"
+    yield f"examined: {operations} answered with success, {statements} were examined"
 
 
 def _accepted(report: Report) -> Counter[str]:

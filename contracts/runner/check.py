@@ -8,6 +8,7 @@ from functools import partial
 from inspect import getdoc
 from typing import Any
 
+from contracts.client.request_builder import NothingCompared
 from contracts.model.finding import StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.context import CheckContext
@@ -26,7 +27,8 @@ class Check:
     reports violations to the context. `statement_kinds` are the keys of the behaviour vocabulary that it checks.
     A `quick` check needs few requests. Checks with `run_last` run after all others, because they use something up.
     While an `exclusive` check runs, nothing else may use the service, because the check counts, lists or fills
-    something. The other checks look only at items that they created.
+    something. The other checks look only at items that they created. A check that `asserts` may compare without its
+    context.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Check:
     quick: bool = True
     run_last: bool = False
     exclusive: bool = True
+    asserts: bool = False
 
     @property
     def description(self) -> str:
@@ -59,8 +62,13 @@ class BoundCheck:
     arguments: tuple[Any, ...]
 
     def run(self, context: CheckContext) -> None:
-        """Run the check. Raises CannotBuildRequest, Unreachable, Exhausted or ReadOnly."""
+        """Run the check. Raises CannotBuildRequest, Unreachable, Exhausted or ReadOnly.
+
+        A check that compared nothing has not passed: CannotBuildRequest says why.
+        """
         self.check.run(context, *self.arguments)
+        if not context.compared and not self.check.asserts:
+            raise NothingCompared(f"nothing could be compared{f': {context.refusal}' if context.refusal else ''}")
 
 
 def http_rule(on: str, *needs: str, source: str, text: str = "") -> Callable[[Contract], Iterator[Place]]:

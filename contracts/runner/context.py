@@ -7,8 +7,8 @@ from typing import Any
 
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.pagination import listed
-from contracts.client.request_builder import CannotBuildRequest
-from contracts.client.target import User
+from contracts.client.request_builder import CannotBuildRequest, NotAllowed
+from contracts.client.target import SAFE, User
 from contracts.model.finding import RecordedExchange, StatementRef, finding
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
 from contracts.runner.item_maker import ItemMaker
@@ -19,9 +19,14 @@ class CheckContext(ItemMaker):
     """One check at one operation of a target. Violations become `findings`; `clean_up` deletes what was created."""
 
     def some_item(self, resource: CheckedResource) -> CreatedItem:
-        """An item to send requests about: a new one, or with --read-only an existing one. Raises CannotBuildRequest."""
+        """An item to send requests about: a new one, or an existing one if none may be created.
+
+        Raises CannotBuildRequest.
+        """
         if not self.target.read_only:
-            return self.create(resource)
+            return self._new_or_fixture(resource)
+        if (found := self.fixture(resource, self.main_user)) is not None:
+            return found
         if resource.behaviour.parent or not resource.can("list"):
             raise CannotBuildRequest("--read-only: no existing item is known, and none may be created")
         items = self.items(resource, exchange := self.list_page(resource))
@@ -31,6 +36,27 @@ class CheckContext(ItemMaker):
         return CreatedItem(
             resource, id, items[0], {}, self.main_user, exchange, {resource.behaviour.identity.parameter: id}
         )
+
+    def _new_or_fixture(self, resource: CheckedResource) -> CreatedItem:
+        made = self._owner(resource, self.main_user)
+        if made is None:
+            raise CannotBuildRequest(f"no item of {resource.name} is known; name one in the `fixtures` of a user")
+        return made
+
+    def item_for(self, op: ResourceOperation, resource: CheckedResource | None) -> CreatedItem | None:
+        """An item for requests to an operation; None if it needs none and none is known. Raises CannotBuildRequest.
+
+        An operation that may change the item gets one of ours.
+        """
+        is_safe = op.operation.method.upper() in SAFE
+        if resource is None or not (resource.can("create") or (is_safe and self.main_user.ids_of(resource.name))):
+            return None
+        try:
+            return self.some_item(resource) if is_safe or self.target.read_only else self.create(resource)
+        except NotAllowed:
+            if resource.is_of_item(op):
+                raise
+            return None
 
     def get(self, made: CreatedItem, *, user: User | None = None) -> RecordedExchange:
         """Get an item."""
@@ -73,16 +99,26 @@ class CheckContext(ItemMaker):
         query: Mapping[str, Any] | None = None,
         op: ResourceOperation | None = None,
     ) -> tuple[list[dict[str, Any]], list[RecordedExchange]]:
-        """All items of a list, read page by page, and the exchanges. `op` is another list of the same resource."""
+        """All items of a list, read page by page, and the exchanges. `op` is another list of the same resource.
+
+        Raises CannotBuildRequest if the list of the user who created `made`, without a query, is no success.
+        """
         resource = made if isinstance(made, CheckedResource) else made.resource
         path = {} if isinstance(made, CheckedResource) else made.path
+        is_ordinary = user is None and not query
         user = user or (self.main_user if isinstance(made, CheckedResource) else made.user)
         op = op or resource.operations["list"]
         if op.behaviour.paging is None:
             exchange = self.send(op, user=user, path=path, query=query)
+            self._needs_list(exchange, op, is_ordinary=is_ordinary)
             return listed(op, exchange), [exchange]
         read = read_pages(self, op, path=path, user=user, size=size, most=pages, query=query or {})
+        self._needs_list(read.exchanges[0], op, is_ordinary=is_ordinary)
         return read.items, read.exchanges
+
+    def _needs_list(self, exchange: RecordedExchange, op: ResourceOperation, *, is_ordinary: bool) -> None:
+        if is_ordinary and not 200 <= exchange.status < 300:
+            raise CannotBuildRequest(f"{op.name} returned {exchange.status} for a valid request")
 
     # Reporting.
 
@@ -101,6 +137,7 @@ class CheckContext(ItemMaker):
         this context unless others are given. `context.operation_that_wrote(exchanges)` is the operation to file a lost
         write under.
         """
+        self.compared += 1
         self.findings.append(
             finding(
                 self.check,
@@ -130,6 +167,7 @@ class CheckContext(ItemMaker):
         statement: StatementRef | None = None,
     ) -> bool:
         """Report a violation unless `holds`. Returns `holds`."""
+        self.compared += 1
         if not holds:
             self.report_violation(expected, seen, *exchanges, about=about, statement=statement)
         return holds

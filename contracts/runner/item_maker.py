@@ -10,7 +10,7 @@ from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Entry
 from contracts.client.distinct_values import distinct
 from contracts.client.path_values import may_be_id
-from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import User
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import CheckedResource, ResourceOperation, value_at
@@ -219,10 +219,11 @@ class ItemMaker(RequestSender):
         """Path parameters that name the owners of a resource. Owners that do not exist yet are created."""
         parent = resource.behaviour.parent
         owner = self.shared.resources.get(parent.resource) if parent else None
-        if parent is None or owner is None or not owner.can("create"):
+        if parent is None or owner is None:
             return {}
         present = next((m for m in reversed(self._created.present) if m.resource is owner and m.user == user), None)
-        return self._path_below(resource, present or self.create(owner, user=user))
+        made = present or self._owner(owner, user)
+        return {} if made is None else self._path_below(resource, made)
 
     @staticmethod
     def _path_below(resource: CheckedResource, made: CreatedItem) -> dict[str, Any]:
@@ -230,6 +231,31 @@ class ItemMaker(RequestSender):
         if parent is None:
             return {}
         return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
+
+    def _owner(self, resource: CheckedResource, user: User) -> CreatedItem | None:
+        """A new owner, or one that exists; None where none is known. Raises CannotBuildRequest."""
+        if not resource.can("create"):
+            return self.fixture(resource, user)
+        try:
+            return self.create(resource, user=user)
+        except NotAllowed:
+            found = self.fixture(resource, user)
+            if found is None:
+                raise
+            return found
+
+    def fixture(self, resource: CheckedResource, user: User) -> CreatedItem | None:
+        """An item that exists and that nobody may change, by the fixtures of the user; None if there is none."""
+        ids = user.ids_of(resource.name)
+        if not ids or not resource.can("get"):
+            return None
+        path = {**self.parent_path(resource, user), resource.behaviour.identity.parameter: ids[0]}
+        op = resource.operations["get"]
+        exchange = self.send(op, user=user, path=path)
+        if exchange.status != 200:
+            raise CannotBuildRequest(f"{op.name} returned {exchange.status} for {ids[0]}, a fixture of {user.name}")
+        item = value_at(exchange.json, op.reply_path("item"))
+        return CreatedItem(resource, ids[0], item if isinstance(item, dict) else {}, {}, user, exchange, path)
 
     def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
         """The items of a resource that this context created and that still exist."""

@@ -10,13 +10,14 @@ from typing import Any, Literal
 
 from contracts.cleanup.created_items import CreatedItems
 from contracts.cleanup.journal import Journal, Pending
-from contracts.client.request_builder import MISSING, CannotBuildRequest, RequestBuilder
+from contracts.client.request_builder import MISSING, CannotBuildRequest, NotAllowed, RequestBuilder
 from contracts.client.target import ANONYMOUS, Target, Unanswered, User
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable, response_violations
 from contracts.model.finding import Finding, RecordedExchange, StatementRef, finding
 from contracts.model.resources import ResourceOperation, name_of
 from contracts.runner.shared import SharedState
+from mockserver.openapi import path_template
 from mockserver.openapi.document import Operation
 
 Mode = Literal["quick", "default", "campaign"]
@@ -28,7 +29,8 @@ MAX_UNANSWERED = 3
 class RequestSender:
     """Sends requests for one check at one operation of a target.
 
-    Every response is validated against the document; what is wrong with one is in `response_findings`.
+    Every response is validated against the document; what is wrong with one is in `response_findings`. `compared`
+    counts the comparisons of the check, and `refusal` names the last response that was no success.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class RequestSender:
         self.findings: list[Finding] = []
         self.response_findings: list[Finding] = []
         self.checked_operations: set[str] = set()
+        self.compared, self.refusal = 0, ""
         self._created = CreatedItems()
         requests = RequestBuilder(shared, self._created)
         self.request, self.valid = requests.request, requests.valid
@@ -109,7 +112,7 @@ class RequestSender:
         With `once`, a 429 is not waited out. With `may_fail`, a server error is left to the caller, and so
         is an answer that cannot be read, which may repeat an odd request.
         The response is validated against the document.
-        Raises as `Target.send`, and CannotBuildRequest.
+        Raises as `Target.send`, and CannotBuildRequest: NotAllowed if the main user may not use the operation.
         """
         operation = op.operation if isinstance(op, ResourceOperation) else op
         user = self.main_user if user is None else user
@@ -125,7 +128,38 @@ class RequestSender:
             self.check_response(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
             self._created.removed_by(exchange)
+        self._record_access(
+            operation, user, exchange, ordinary=not (query or headers) and self._is_own(operation, path or {})
+        )
         return exchange
+
+    def _record_access(self, operation: Operation, user: User, exchange: RecordedExchange, *, ordinary: bool) -> None:
+        """Record whether the user may use the operation. Raises NotAllowed.
+
+        Only an `ordinary` request says that a user may not: one without further parameters, about own items.
+        """
+        name = name_of(operation)
+        self.shared.access.record(user.name, name, exchange.status)
+        if exchange.status >= 400:
+            self.refusal = f"{name} returned {exchange.status}"
+        access, status = self.shared.access, exchange.status
+        if user == self.main_user and access.is_refused(user.name, name, status, ordinary=ordinary):
+            raise NotAllowed(f"{user.name} may not use {name} ({exchange.status})")
+
+    def require_access(self, op: ResourceOperation) -> None:
+        """Raise NotAllowed if the main user is known not to be allowed to use an operation."""
+        if self.shared.access.refusal(self.main_user.name, op.name):
+            raise NotAllowed(f"{self.main_user.name} may not use {op.name}")
+
+    def _is_own(self, operation: Operation, path: Mapping[str, Any]) -> bool:
+        """Does a path lead only to what the main user has created, or to its tenant?"""
+        made = {str(each.id) for each in self._created.present if each.user == self.main_user}
+        made |= {str(id) for _, ids in self.main_user.fixtures for id in ids}
+        tenant = self.main_user.tenant
+        return all(
+            str(path[name]) in made | {tenant} if name in path else bool(tenant)
+            for name in path_template.names(operation.path)
+        )
 
     def send_together(
         self, operation: Operation, bodies: Sequence[Any], path: Mapping[str, Any]
@@ -138,6 +172,7 @@ class RequestSender:
         for number, exchange in zip(numbers, exchanges, strict=True):
             self._answered(number, exchange)
             self._created.wrote(name_of(operation), exchange)
+            self._record_access(operation, self.main_user, exchange, ordinary=self._is_own(operation, path))
         return [self.check_response(operation, exchange) for exchange in exchanges]
 
     @contextmanager

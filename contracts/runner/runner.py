@@ -14,6 +14,7 @@ from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import BadResponse, Exhausted, NoResponse, ReadOnly, Target, Unanswered, Unreachable
 from contracts.client.transport import UNANSWERED, Disconnected, Unsendable
 from contracts.conformance.openapi_core_check import CHECK
+from contracts.model.examined import Examined
 from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext
@@ -33,7 +34,7 @@ class CheckResult:
 
     `outcomes` maps (operation, check) to `passed`, `failed` or `skipped: reason`. `left_behind` names created items
     that could not be deleted. `stopped` says why the run ended early (target gone, budget spent); otherwise it is
-    empty.
+    empty. `examined` says what was examined.
     """
 
     findings: tuple[Finding, ...]
@@ -42,6 +43,7 @@ class CheckResult:
     seconds: float
     left_behind: tuple[str, ...] = ()
     stopped: str = ""
+    examined: Examined = field(default_factory=Examined)
 
 
 def run_checks(
@@ -84,12 +86,20 @@ def run_checks(
         database,
         1 if target.in_process else workers,
     )
-    selected = [
+    return run.run_all(selected(contract, mode, only, skip, shard))
+
+
+def selected(
+    contract: Contract, mode: Mode, only: Sequence[str], skip: Sequence[str], shard: CheckFilter = WHOLE
+) -> list[BoundCheck]:
+    """The checks that a run with these settings consists of."""
+    return [
         each
         for each in checks_of(contract)
-        if is_chosen((each.check.name, each.operation), only, skip) and shard.has(each.check.name, each.operation)
+        if is_chosen((each.check.name, each.operation), only, skip)
+        and shard.has(each.check.name, each.operation)
+        and (mode != "quick" or each.check.quick)
     ]
-    return run.run_all([each for each in selected if mode != "quick" or each.check.quick])
 
 
 def _ignore_progress(operation: str, check: str, outcome: str) -> None:
@@ -112,12 +122,14 @@ class _Run:
     findings: dict[str, Finding] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
+    statements: dict[str, bool] = field(default_factory=dict)
     stopped: str = ""
 
     def run_all(self, checks: Sequence[BoundCheck]) -> CheckResult:
         """Run the checks, first those that can run in parallel."""
         began, before = time.monotonic(), self.target.requests
         shared = SharedState(self.contract, self.seed, self.database)
+        self.statements = {_statement(each): False for each in checks_of(self.contract)}
         parallel = [each for each in checks if self.workers > 1 and not each.check.exclusive]
         self._run_parallel(parallel, shared)
         for each in checks:
@@ -132,6 +144,7 @@ class _Run:
             time.monotonic() - began,
             tuple(self.left_behind),
             self.stopped,
+            Examined(shared.access.answered, self.statements, shared.access.notes),
         )
 
     def _run_parallel(self, checks: Sequence[BoundCheck], shared: SharedState) -> None:
@@ -235,8 +248,15 @@ class _Run:
     def _record(self, bound_check: BoundCheck, outcome: str) -> None:
         """A check that runs several times at one operation has failed when it failed once."""
         key = (bound_check.operation, bound_check.check.name)
+        if severity(outcome):
+            self.statements[_statement(bound_check)] = True
         self.outcomes[key] = max(self.outcomes.get(key, outcome), outcome, key=severity)
         self.on_progress(bound_check.operation, bound_check.check.name, outcome)
+
+
+def _statement(bound_check: BoundCheck) -> str:
+    """The name of the statement that a check is about."""
+    return f"{bound_check.statement.subject} {bound_check.statement.kind} {bound_check.statement.text}".strip()
 
 
 def severity(outcome: str) -> int:

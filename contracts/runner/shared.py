@@ -12,6 +12,7 @@ from typing import Any
 from contracts.client.request_bodies import MARK, RequestBodies
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.model.resources import checked_resources, resource_operations
+from contracts.runner.access import Access
 from mockserver.contract import Contract
 from mockserver.examples.example_maker import ExampleMaker
 
@@ -23,7 +24,7 @@ class SharedState:
     to the resource that it creates. `page_shifts` maps the name of a list operation to the difference between the
     number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
     in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
-    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too.
+    differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `access` records who may do what.
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
@@ -41,6 +42,7 @@ class SharedState:
         self.crowded: dict[str, int] = {}
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
+        self.access = Access()
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._marks = count(1)
         self._creates = count(1)
