@@ -82,6 +82,7 @@ def edge_input(context: CheckContext, resource: CheckedResource, op: ResourceOpe
         row = {name: found[number] for name, found in edges.items() if number < len(found)}
         body = _body_of(trial, row)
         attempt = trial.send(body)
+        context.compared += 1
         if 200 <= attempt.exchange.status < 300:
             _check_stored(trial, attempt)
         elif 400 <= attempt.exchange.status < 500 and refused < 3:
@@ -188,6 +189,7 @@ def optional_fields(context: CheckContext, resource: CheckedResource) -> None:
     trial = InputTrial(context, resource, op, smallest)
     optional = [name for name in full if name not in smallest and name not in op.rule_fields][:MOST_FIELDS]
     bare = trial.send(smallest)
+    context.compared += 1
     trial.finish(bare)
     accepted: list[tuple[str, RecordedExchange]] = []
     refused: list[tuple[str, RecordedExchange]] = []

@@ -132,6 +132,7 @@ def linearizability(context: CheckContext, resource: CheckedResource) -> None:
     for plan in plans:
         for _ in range(REPEATS[context.mode]):
             failed, exchanges = run.play(plan)
+            context.compared += 1
             if failed is not None:
                 shorter = _shrunk(run, plan, failed)
                 _report(context, *(shorter or (plan, exchanges)))

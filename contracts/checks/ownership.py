@@ -72,6 +72,7 @@ def ownership(context: CheckContext, resource: CheckedResource) -> None:
         raise CannotBuildRequest(
             "the service refuses the second credential everywhere with 401: nothing can be compared"
         )
+    context.compared += len(access.attempts)
     breaches = list(_breaches(context, resource, access))
     if not breaches:
         _warn_of_shared(context, resource, access)

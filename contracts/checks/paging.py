@@ -132,6 +132,7 @@ def _check_pages(context: CheckContext, target: PagedList, size: int, wanted: li
         read = target.read(context, size, len(wanted) + 3)
         if any(each.status >= 400 for each in read.exchanges):
             return  # `page-size-limits` reports a size that is refused
+        context.compared += 1
         broken = list(_broken_laws(target, read, size, wanted))
         if not broken or set(ids(target.resource, target.read(context).items)) != set(wanted):
             break

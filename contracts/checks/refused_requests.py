@@ -32,6 +32,7 @@ def refusal_without_effect(context: CheckContext, resource: CheckedResource) -> 
         refusals += _check_refused_updates(context, resource, op)
     if resource.can("list"):
         refusals += _check_refused_creates(context, resource)
+    context.compared += refusals
     if not refusals:
         raise CannotBuildRequest("no request of those with a wrong field was refused")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +14,14 @@ import click
 
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.cli import options
+from contracts.cli.check_run import CheckRun
 from contracts.cli.console import say
+from contracts.cli.progress import SIGNS
 from contracts.cli.project_file import config
-from contracts.client.users import GivenCredentials, users
+from contracts.client.users import GivenCredentials, default_rate, users
 from contracts.conformance.coverage_recorder import CoverageRecorder
 from contracts.conformance.engine_checks import check_names
 from contracts.conformance.ignored_statements import notes
-from contracts.conformance.schemathesis_run import conform
 from contracts.differential import run
 from contracts.model.finding import Finding
 from contracts.model.ignored_failures import ignored_failures
@@ -29,14 +30,14 @@ from contracts.model.resources import name_of
 from contracts.report.causes import causes
 from contracts.report.folder import write
 from contracts.report.github import annotated, write_summary
-from contracts.report.report import MOCK, Report, joined
+from contracts.report.report import MOCK, Report
 from contracts.report.source_lines import places
 from contracts.report.suggestions import suggestion
 from contracts.report.summary import lines
 from contracts.reproduce.dry_run import not_again, opaque
 from contracts.runner.hypothesis_database import database_of
-from contracts.runner.interrupt import between_requests
-from contracts.runner.runner import CheckResult, run_checks
+from contracts.runner.runner import CheckResult
+from contracts.runner.selection import require_matches
 from contracts.runner.settings import CheckSettings, checked_url
 from contracts.runner.sharding import parse_shard
 from mockserver import contract as contracts
@@ -56,6 +57,7 @@ EXAMPLES = "examples"
 @options.comparison
 @options.known_failures
 @options.report
+@options.progress
 @config
 @click.pass_context
 def check(
@@ -67,6 +69,7 @@ def check(
     ignore: Sequence[str],
     against: str | None,
     learn: Path | None,
+    verbose: bool,
     **given: Any,
 ) -> None:
     """Check an implementation of an API against its contract.
@@ -78,8 +81,13 @@ def check(
         known_failures = read_known(known) if known else ()
         settings = settings_of(folder, **given)
         ignored = ignored_failures(ignore, check_names(settings.contract))
+        if not (against or learn):
+            require_matches("--only", settings.only, _known_names(settings))
         recorder = None if against or learn else CoverageRecorder(settings.contract, settings.base)
-        result = _check(settings, folder, recorder) if recorder else _compare(settings, folder, learn)
+        if recorder:
+            result = CheckRun(settings, folder, recorder, verbose).result()
+        else:
+            result = _compare(settings, folder, learn)
         coverage = recorder.coverage(result.outcomes) if recorder else None
         report = replace(_report(settings, result), known_failures=(*known_failures, *ignored), coverage=coverage)
     except (MockServerError, click.ClickException) as fault:
@@ -135,38 +143,11 @@ def settings_of(
         behaviour,
         "quick" if quick else "campaign" if limit else "default",
         shard=parse_shard(shard),
-        rate=options.rate_of(rate) if rate else None,
+        rate=options.rate_of(rate) if rate else default_rate(address),
         deadline=deadline,
         database=database_of(database, folder / EXAMPLES),
         **further,
     )
-
-
-def _check(settings: CheckSettings, folder: Path, recorder: CoverageRecorder) -> CheckResult:
-    journal = Journal(folder / JOURNAL) if settings.url else Journal.in_memory()
-    scope: dict[str, Any] = {
-        "mode": settings.mode,
-        "seed": settings.seed,
-        "only": settings.only,
-        "skip": settings.skip,
-        "shard": settings.shard,
-        "database": settings.database,
-        "on_progress": _print_progress,
-    }
-    with between_requests() as safe:
-        with settings.target() as target:
-            target.safe_point = safe
-            target.on_exchange.append(recorder.saw)
-            result = run_checks(
-                settings.contract, target, strict=settings.strict, journal=journal, workers=settings.workers, **scope
-            )
-            spent = target.requests
-        if not result.stopped:
-            with settings.target(spent) as target:
-                target.safe_point = safe
-                target.on_exchange.append(recorder.saw)
-                result = joined(result, conform(settings.contract, target, journal=journal, **scope))
-    return result
 
 
 def _compare(settings: CheckSettings, folder: Path, file: Path | None) -> CheckResult:
@@ -223,5 +204,11 @@ def _report(settings: CheckSettings, result: CheckResult) -> Report:
 
 
 def _print_progress(operation: str, check: str, outcome: str) -> None:
-    sign = {"passed": "✓", "failed": "✗"}.get(outcome, "–")
+    sign = SIGNS.get(outcome, "–")
     say(f"{sign} {operation}  {check}" + (f"  ({outcome})" if outcome.startswith("skipped") else ""), err=True)
+
+
+def _known_names(settings: CheckSettings) -> Iterator[str]:
+    """The names that --only may select: of all checks, and of the operations of the document."""
+    yield from sorted(check_names(settings.contract))
+    yield from map(name_of, settings.contract.document.operations)

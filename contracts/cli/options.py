@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from functools import reduce
@@ -24,10 +25,12 @@ def seconds_of(text: str) -> float:
 
 
 def rate_of(text: str) -> float:
-    """The requests per second in `5/s` or `100/m`. Raises BadParameter."""
+    """The requests per second in `5/s` or `100/m`; infinite for `none`. Raises BadParameter."""
+    if text == "none":
+        return math.inf
     found = re.fullmatch(r"(\d+)/([smh])", text)
     if not found or not int(found[1]):
-        raise click.BadParameter(f"{text!r}: write a number and /s, /m or /h, such as 5/s")
+        raise click.BadParameter(f"{text!r}: write a number and /s, /m or /h, such as 5/s, or none")
     return int(found[1]) / UNITS[found[2]]
 
 
@@ -124,7 +127,12 @@ comparison = _group(
 
 load = _group(
     click.option("--read-only", is_flag=True, help="Send only requests that change nothing (GET, HEAD, OPTIONS)."),
-    click.option("--rate", metavar="5/s", help="Send at most this many requests per second (/s), minute or hour."),
+    click.option(
+        "--rate",
+        metavar="5/s|none",
+        help="Send at most this many requests per second (/s), minute or hour. "
+        "The default is 20/s for a service that is not on this machine, and none for one that is.",
+    ),
     click.option("--budget", type=click.IntRange(1), help="Send at most this many requests in total."),
     click.option(
         "-n",
@@ -137,6 +145,9 @@ load = _group(
     click.option("--timeout", default=30.0, show_default=True, help="Seconds to wait for a response."),
 )
 """How much load the service gets."""
+
+progress = click.option("-v", "--verbose", is_flag=True, help="Print a line for each check, also for those that pass.")
+"""What is printed while it runs."""
 
 report = click.option(
     "--report",

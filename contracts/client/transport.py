@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -86,6 +87,9 @@ class BadResponse(NoResponse):
 NO_RESPONSE = "Server disconnected"
 """How the message of httpx begins when the target closes the connection without a response."""
 
+USER_AGENT = f"mockserver-check/{version('mockserver')}"
+"""The `User-Agent` of all requests, so that a service can tell them from others."""
+
 RESTART = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 """The seconds to wait before each new attempt to connect to a target that was there before: it may be restarting."""
 
@@ -117,6 +121,7 @@ class HttpTransport:
         transport = BoundedHTTPTransport(verify=verify, connections=64, seconds=timeout)
         self._client = httpx.Client(timeout=timeout, transport=transport, trust_env=False)
         self._client.headers.clear()
+        self._client.headers["user-agent"] = USER_AGENT
 
     def send(self, sent: SentRequest) -> ReceivedResponse:
         """As in Transport. Raises NoResponse or Unsendable too."""
@@ -301,4 +306,6 @@ def _headers(sent: SentRequest, host: str) -> list[tuple[bytes, bytes]]:
     found = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in sent.headers]
     if sent.body is not None:
         found.append((b"content-length", str(len(sent.body)).encode()))
+    if not any(name == b"user-agent" for name, _ in found):
+        found.append((b"user-agent", USER_AGENT.encode()))
     return [(b"host", host.encode()), *found]

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.client.authentication import is_basic
 from contracts.client.target import User
+from contracts.client.transport import USER_AGENT
 from mockserver.contract import Contract
 from mockserver.openapi.document import SecurityScheme
 
@@ -23,7 +24,8 @@ def auth_settings(contract: Contract, user: User) -> dict[str, Any]:
     cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if ("cookie", name) not in used)
     if cookies:
         headers["cookie"] = cookies
-    return {**({"auth": {"openapi": schemes}} if schemes else {}), **({"headers": headers} if headers else {})}
+    headers.setdefault("user-agent", USER_AGENT)
+    return {**({"auth": {"openapi": schemes}} if schemes else {}), "headers": headers}
 
 
 def _setting(scheme: SecurityScheme, secret: str) -> dict[str, str]:

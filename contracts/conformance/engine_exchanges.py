@@ -8,7 +8,7 @@ from typing import Any
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 
 from contracts.client.target import Target
-from contracts.client.transport import UNANSWERED, ReceivedResponse, SentRequest
+from contracts.client.transport import UNANSWERED, USER_AGENT, ReceivedResponse, SentRequest
 from contracts.model.finding import RecordedExchange
 
 
@@ -32,7 +32,7 @@ def pairs(headers: Any) -> Iterator[tuple[str, str]]:
     """Headers as pairs, without those that every client or Schemathesis itself adds."""
     for name, values in headers.items():
         if name.lower() not in ("x-schemathesis-testcaseid", "content-length", "accept-encoding", "connection"):
-            yield from ((name, value) for value in values)
+            yield from ((name, value) for value in values if value != USER_AGENT)
 
 
 def _ancestors(recorder: ScenarioRecorder, case_id: str) -> list[str]:

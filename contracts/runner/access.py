@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from threading import Lock
 
 
-class Access:
+class UserAccess:
     """What the responses of one run say about operations and users.
 
     `answered` has the operations that got a request, and whether one of them succeeded. `notes` say who may not

@@ -12,7 +12,7 @@ from typing import Any
 from contracts.client.request_bodies import MARK, RequestBodies
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.model.resources import checked_resources, resource_operations
-from contracts.runner.access import Access
+from contracts.runner.access import UserAccess
 from mockserver.contract import Contract
 from mockserver.examples.example_maker import ExampleMaker
 
@@ -42,7 +42,7 @@ class SharedState:
         self.crowded: dict[str, int] = {}
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
-        self.access = Access()
+        self.access = UserAccess()
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._marks = count(1)
         self._creates = count(1)

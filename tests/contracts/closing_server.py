@@ -16,7 +16,8 @@ def closing(kind: str) -> Iterator[tuple[str, Received]]:
     """The address of a server, and the requests that it reads.
 
     `kind` says what it does: `after error` closes the connection after each 500 without saying so, `early` closes it
-    some time after each response, `never` keeps it, and `on POST` reads each POST and closes without a response.
+    some time after each response, `never` keeps it, and `on POST` reads each POST and closes without a response, as
+    `on GET` does with each GET.
     """
     loop, received = asyncio.new_event_loop(), Received()
     connections = iter(range(1_000_000))
@@ -51,7 +52,7 @@ async def _serve(
         await reader.readexactly(next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0))
         method = head.partition(b" ")[0].decode()
         received.append((method, number))
-        if kind == "on POST" and method == "POST":
+        if kind == f"on {method}":
             return
         status = "500 Internal Server Error" if kind == "after error" else "200 OK"
         writer.write(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}".encode())

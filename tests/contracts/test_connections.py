@@ -113,4 +113,5 @@ def test_waiting_ends_where_a_service_is_always_busy(tmp_path: Path, headers: di
     with _served(Things(lambda request: Response("later", 503, headers))) as url:
         done = checked(url, tmp_path, "--only", "create")
 
-    assert "status 503" in done.output, done.output
+    assert 2 == done.exit_code
+    assert "the operation tried (GET /things) answered 503: the service is busy or down" in done.output

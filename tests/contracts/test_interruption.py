@@ -40,7 +40,17 @@ class Scene:
 
     def check(self, *options: str) -> subprocess.Popen[str]:
         """A check that has just created its first item."""
-        arguments = ("check", "basedash", "--url", self.base, "--report", str(self.folder), *SLOW, *options)
+        arguments = (
+            "check",
+            "basedash",
+            "--url",
+            self.base,
+            "--report",
+            str(self.folder),
+            *SLOW,
+            *options,
+            "--verbose",
+        )
         process, _ = self.processes.start(*arguments, until="✓ POST")
         until(lambda: bool(self.journal.open()))
         return process

@@ -55,7 +55,7 @@ def test_the_vendor_of_an_installed_package_is_known_by_its_name(tmp_path: Path)
     environment = {**ENVIRONMENT, "PYTHONPATH": paths}
 
     listed = run("specs", cwd=tmp_path, environment=environment).stdout.split()
-    checked = run("check", "acme", "--only", "acme-stamp", cwd=tmp_path, environment=environment)
+    checked = run("check", "acme", "--only", "acme-stamp", "--verbose", cwd=tmp_path, environment=environment)
 
     assert {"acme", "basedash", "datagrid", "gaia", "piper"} <= set(listed)
     assert (0, "✓ POST /tasks  acme-stamp\n") == (checked.returncode, checked.stderr)

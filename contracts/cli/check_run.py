@@ -1,0 +1,110 @@
+"""One run of a contract check: the preflight, our own checks, and conformance, with what is printed meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contracts.cleanup.journal import JOURNAL, Journal
+from contracts.cli.console import say
+from contracts.cli.progress import Progress
+from contracts.client.target import Target
+from contracts.conformance.coverage_recorder import CoverageRecorder
+from contracts.conformance.schemathesis_run import conform
+from contracts.model.examined import Examined
+from contracts.preflight.diagnosis import preflight
+from contracts.report.report import joined
+from contracts.runner.interrupt import between_requests
+from contracts.runner.runner import CheckResult, run_checks, selected
+from contracts.runner.settings import CheckSettings
+
+MIN_BUDGET = 200
+"""With a smaller budget of requests, there is no preflight."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """A run with its settings; `folder` gets the journal. With `verbose`, each check has a line."""
+
+    settings: CheckSettings
+    folder: Path
+    recorder: CoverageRecorder
+    verbose: bool = False
+
+    def result(self) -> CheckResult:
+        """Run everything. What the target does is in the result."""
+        settings, journal = self.settings, Journal(self.folder / JOURNAL)
+        journal = journal if settings.url else Journal.in_memory()
+        with between_requests() as safe:
+            with self._target(safe) as target:
+                result = self._preflight(target)
+                if not result.stopped:
+                    result = joined(result, self._own_checks(target, journal))
+                spent = target.requests
+            if not result.stopped:
+                with self._target(safe, spent) as target:
+                    result = joined(result, self._conformance(target, journal))
+        return result
+
+    @contextmanager
+    def _target(self, safe_point: Any, spent: int = 0) -> Iterator[Target]:
+        with self.settings.target(spent) as target:
+            target.safe_point = safe_point
+            target.on_exchange.append(self.recorder.saw)
+            yield target
+
+    @property
+    def _scope(self) -> dict[str, Any]:
+        settings = self.settings
+        return {
+            "mode": settings.mode,
+            "seed": settings.seed,
+            "only": settings.only,
+            "skip": settings.skip,
+            "shard": settings.shard,
+            "database": settings.database,
+        }
+
+    def _preflight(self, target: Target) -> CheckResult:
+        """The preflight of a service, as a result: why the run ends here, and notes."""
+        settings = self.settings
+        if settings.url is None or (settings.budget is not None and settings.budget < MIN_BUDGET):
+            return CheckResult((), {}, 0, 0.0)
+        began = time.monotonic()
+        found = preflight(settings.contract, target)
+        for line in found.lines:
+            say(line, err=True)
+        seconds, examined = time.monotonic() - began, Examined(notes=found.notes)
+        return CheckResult((), {}, target.requests, seconds, stopped=found.fatal, examined=examined)
+
+    def _own_checks(self, target: Target, journal: Journal) -> CheckResult:
+        settings = self.settings
+        checks = selected(settings.contract, settings.mode, settings.only, settings.skip, settings.shard)
+        with self._progress("checks", len(checks), target) as shown:
+            return run_checks(
+                settings.contract,
+                target,
+                strict=settings.strict,
+                journal=journal,
+                workers=settings.workers,
+                on_progress=shown,
+                **self._scope,
+            )
+
+    def _conformance(self, target: Target, journal: Journal) -> CheckResult:
+        contract = self.settings.contract
+        with self._progress("operations", len(contract.document.operations), target) as shown:
+            return conform(contract, target, journal=journal, on_progress=shown, **self._scope)
+
+    @contextmanager
+    def _progress(self, what: str, total: int, target: Target) -> Iterator[Progress]:
+        by_operation = what == "operations"
+        shown = Progress(what, total, lambda: target.requests, by_operation=by_operation, verbose=self.verbose)
+        try:
+            yield shown
+        finally:
+            shown.close()

@@ -1,0 +1,1 @@
+"""The preflight: a few safe requests before the checks, which tell what would make all of them fail."""
