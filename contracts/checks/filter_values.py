@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.client.request_builder import CannotBuildRequest
-from contracts.model.resources import CheckedResource
+from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 
@@ -35,7 +35,16 @@ def two_values(context: CheckContext, resource: CheckedResource, statement: Filt
     second = context.bodies.other(op, name, first, context.check)
     if second is None:
         raise CannotBuildRequest(f"no second value for {name}")
+    if statement.evidence in FROM_DOCUMENT and _may_match(first, second):
+        raise CannotBuildRequest(f"no two values for {name} that have nothing in common")
     return first, second
+
+
+def _may_match(first: Any, second: Any) -> bool:
+    """May a service that looks for parts of a text find one value in the other?"""
+    texts = [str(each).casefold() for each in (first, second)]
+    is_text = isinstance(first, str) and isinstance(second, str)
+    return is_text and (texts[0] in texts[1] or texts[1] in texts[0])
 
 
 def _different_texts(context: CheckContext, pointer: str, *, is_list: bool) -> tuple[Any, Any] | None:
@@ -50,3 +59,29 @@ def _different_texts(context: CheckContext, pointer: str, *, is_list: bool) -> t
             if all(validator.is_valid(value) for value in values):
                 return values[0], values[1]
     return None
+
+
+TIMES = {
+    "date": ("2001-02-03", "2010-02-03", "2020-02-03"),
+    "date-time": ("2001-02-03T04:05:06Z", "2010-02-03T04:05:06Z", "2020-02-03T04:05:06Z"),
+}
+
+
+def three_values(
+    context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter
+) -> tuple[Any, Any, Any]:
+    """A low value of a field, a bound, and a high value. Raises CannotBuildRequest if there are none."""
+    schemas, create = context.contract.schemas, resource.operations["create"]
+    pointer = context.bodies.properties(create)[statement.field]
+    asked = next(str(p.schema) for p in op.operation.parameters if p.name == statement.parameter)
+    least, most = (schemas.keyword(pointer, word) for word in ("minimum", "maximum"))
+    start = least if isinstance(least, int | float) else 1
+    end = most if isinstance(most, int | float) else start + 1000
+    numbers = [(start + step, start + 2 * step, start + 3 * step) for step in (20, 5, 1) if start + 3 * step <= end]
+    written = str(schemas.keyword(pointer, "format"))
+    candidates: list[tuple[Any, Any, Any]] = [TIMES[written]] if written in TIMES else [*numbers]
+    judge, other = schemas.validator(pointer, "request"), schemas.validator(asked, "request")
+    for low, bound, high in candidates:
+        if judge.is_valid(low) and judge.is_valid(high) and other.is_valid(bound):
+            return low, bound, high
+    raise CannotBuildRequest(f"no value of {statement.parameter} lies between two values of {statement.field}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from contracts.checks.filter_values import two_values
+from contracts.checks.filter_values import three_values, two_values
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.page_facts import check_total
@@ -18,6 +18,9 @@ from contracts.runner.check import Check, operation_statement
 from contracts.runner.context import CheckContext
 from mockserver.behaviour.statements import FROM_DOCUMENT, Filter
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+
+UNSHOWN: Any = object()
+"""The value of a field that no reply shows."""
 
 EACH = "[]"
 """Ends the name of a field that is a list: the filter selects the items whose list has the value."""
@@ -45,10 +48,14 @@ class FilteredList(NamedTuple):
 def filters(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Filter) -> None:
     """A filtered list contains the matching items and no others."""
     target = FilteredList(resource, op, statement)
+    if statement.location == "path":
+        raise CannotBuildRequest(f"{statement.parameter} is part of the path; `parent` and `listed` check it")
     if statement.field == EVERY_FIELD:
         return _check_search(context, target)
     if target.field not in context.bodies.properties(resource.operations["create"]):
         raise CannotBuildRequest(f"clients cannot set {statement.field}")
+    if statement.compare != "equal":
+        return _check_range(context, target)
     if statement.parameter and statement.equals is None:
         return _check_parameter(context, target)
     return _check_constant(context, target)
@@ -80,7 +87,7 @@ def _check_pages(
 ) -> None:
     """Items that do not match take no place on a page and do not count."""
     resource, paging = target.resource, target.op.behaviour.paging
-    if paging is None or value is None:
+    if paging is None or value is None or paging.evidence == "inferred":
         return
     wanted = inside.sent[target.field]
     outside = [context.create(resource, context.body(resource) | {target.field: value}) for _ in range(3)]
@@ -118,6 +125,18 @@ def _check_parameter(context: CheckContext, target: FilteredList) -> None:
     _check_pages(context, target, {parameter: wanted}, inside, values[1], text)
 
 
+def _check_range(context: CheckContext, target: FilteredList) -> None:
+    """Of two items, one on each side of a bound, the list for this bound has one."""
+    resource, statement = target.resource, target.statement
+    low, bound, high = three_values(context, resource, target.op, statement)
+    below, above = (context.create(resource, _with(context, resource, target.field, value)) for value in (low, high))
+    _expect_both_shown(context, target, below, above)
+    mine, theirs = (above, below) if statement.compare in ("at-least", "above") else (below, above)
+    items, listing = target.all(context, mine, {statement.parameter: bound})
+    text = f"with {statement.parameter}={bound} the list has only items whose {target.field} is {statement.compare} it"
+    _expect_items(context, resource, items, [mine], [theirs], listing, text)
+
+
 def _with(context: CheckContext, resource: CheckedResource, field: str, value: Any) -> dict[str, Any]:
     body = context.body(resource) | {field: value}
     if not context.bodies.accepts(resource.operations["create"], body):
@@ -141,7 +160,9 @@ def _expect_both_shown(context: CheckContext, target: FilteredList, *made: Creat
     if any(str(each.id) not in by_id for each in made):
         raise CannotBuildRequest("the list without the filter does not show the new items")
     for each in made:
-        shown = by_id[str(each.id)].get(target.field, each.item.get(target.field, each.sent[target.field]))
+        shown = by_id[str(each.id)].get(target.field, each.item.get(target.field, UNSHOWN))
+        if shown is UNSHOWN:
+            raise CannotBuildRequest(f"no reply shows {target.field}")
         if shown != each.sent[target.field]:
             raise CannotBuildRequest(f"the service chooses {target.field} itself")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.behaviour.statements.lists import EVERY_FIELD
+from mockserver.handlers.ranges import is_within
 from mockserver.handlers.request_context import RequestContext
 from mockserver.handlers.resource_plan import filter_condition
 from mockserver.inference.paging import SORT_ORDER
@@ -25,6 +26,12 @@ def _filtered(context: RequestContext, collection: Collection) -> FilteredView |
         for entry in context.bound.filters
     )
     conditions = [_by_reference(context, *condition) for condition in asked if condition is not None]
+    ranges = [entry for entry in context.bound.filters if entry.compare != "equal"]
+    bounds = [(entry, value) for entry in ranges if (value := context.call.query.get(entry.parameter)) is not None]
+    if bounds:
+        every = collection.view().after(None, newest_first=context.bound.resource.newest_first)
+        within = [r for r in every if all(is_within(r.fields.get(e.field), e.compare, value) for e, value in bounds)]
+        return Selection([r for r in within if all(_has(r.fields, name, values) for name, values in conditions)])
     if not conditions:
         return collection.view()
     name, values = conditions[0]

@@ -254,6 +254,8 @@ def filter_condition(entry: Filter, value: Any) -> tuple[str, Sequence[Any]] | N
     """The field and its possible values, from the value of a filter's parameter; None: every item passes."""
     if not entry.parameter:
         return entry.field, (entry.equals,)
+    if entry.compare != "equal":
+        return None
     if entry.anything is not None and value == entry.anything:
         return None
     if entry.equals is not None or entry.unless is not None:

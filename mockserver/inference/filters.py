@@ -8,6 +8,7 @@ from typing import Any
 from mockserver.behaviour.statements.lists import EVERY_FIELD
 from mockserver.inference.names import noun, plain
 from mockserver.inference.paging import Statement, enum_of, is_text
+from mockserver.inference.ranges import ranges
 from mockserver.inference.references import EACH, relation
 from mockserver.openapi.document import Operation, Parameter
 from mockserver.openapi.schemas import Schemas
@@ -39,6 +40,8 @@ def filters(
     """
     found = list(_filters(schemas, operation, properties, taken, related))
     used = taken | {str(each["parameter"]) for each in found}
+    found += ranges(schemas, operation, properties, used)
+    used |= {str(each["parameter"]) for each in found}
     return [*found, *_searches(schemas, operation, used)]
 
 

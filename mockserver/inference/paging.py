@@ -30,6 +30,9 @@ DIRECTIONS = frozenset(
 )
 WAYS = frozenset(("asc", "desc", "ascending", "descending"))
 
+FIRST = "first"
+"""The size of a page, or beside another size such as `max` the number of its first item."""
+
 UNSAID = 50
 """Items on a page if the document does not say. There is no standard; many services have 20 to 100."""
 
@@ -39,8 +42,9 @@ MOST = 10_000
 def paging(schemas: Schemas, operation: Operation) -> Statement | None:
     """The `paging` statement of a list; None if it has no pages."""
     query = [parameter for parameter in operation.parameters if parameter.location == "query" and parameter.schema]
-    limit = next((p for p in query if plain(p.name) in LIMITS and _is_number(schemas, p)), None)
-    position, style = _position(schemas, query)
+    sizes = [p for p in query if plain(p.name) in LIMITS and _is_number(schemas, p)]
+    limit = min(sizes, key=lambda p: (plain(p.name) not in SURE_LIMITS, plain(p.name) == FIRST), default=None)
+    position, style = _position(schemas, [parameter for parameter in query if parameter is not limit])
     if limit is None and style == "":
         return None
     stated: Statement = {"style": style or "offset", "limit": limit.name if limit else ""}
@@ -77,7 +81,11 @@ def _is_sure(schemas: Schemas, limit: Parameter | None, position: Parameter | No
 
 
 def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | None, str]:
-    for names, style, numeric in ((PAGES, "page", True), (OFFSETS, "offset", True), (CURSORS, "cursor", False)):
+    for names, style, numeric in (
+        (PAGES, "page", True),
+        (OFFSETS | {FIRST}, "offset", True),
+        (CURSORS, "cursor", False),
+    ):
         for parameter in query:
             is_able = _is_number(schemas, parameter) if numeric else not parameter.required
             if plain(parameter.name) in names and is_able:

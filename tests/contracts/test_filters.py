@@ -15,6 +15,7 @@ QUERIES: dict[str, Any] = {
     "year": {"type": "integer"},
     "lent": {"type": "boolean"},
     "title": TEXT,
+    "min_year": {"type": "integer"},
     "q": TEXT,
 }
 

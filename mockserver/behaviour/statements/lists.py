@@ -69,6 +69,12 @@ class Filter(Statement, frozen=True, kw_only=True):
     unless: Annotated[Any, Meta(description="The value of the parameter that switches `equals` off.")] = None
     anything: Annotated[Any, Meta(description="The value of the parameter that selects every item.")] = None
     location: Annotated[Literal["query", "path"], Meta(description="Where the parameter is.")] = "query"
+    compare: Annotated[
+        Literal["equal", "at-least", "at-most", "above", "below"],
+        Meta(
+            description="How the property compares with the value: `at-least` for `min_price`, `below` for `price_lt`."
+        ),
+    ] = "equal"
 
 
 class Sort(Statement, frozen=True, kw_only=True):

@@ -1,0 +1,62 @@
+"""Query parameters that select by a range of a property: `min_price`, `price_lte`, `created_after`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockserver.inference.names import plain, words
+from mockserver.openapi.document import Operation, Parameter
+from mockserver.openapi.schemas import Schemas
+
+Statement = dict[str, Any]
+
+BEFORE = {
+    "min": "at-least", "minimum": "at-least", "max": "at-most", "maximum": "at-most", "from": "at-least",
+    "after": "at-least", "since": "at-least", "to": "at-most", "until": "at-most", "before": "at-most",
+}  # fmt: skip
+"""What the first word of a parameter says about the property that the rest names."""
+
+BEHIND = BEFORE | {
+    "gte": "at-least", "ge": "at-least", "lte": "at-most", "le": "at-most", "gt": "above", "lt": "below",
+}  # fmt: skip
+"""The same for its last word."""
+
+TIMES = frozenset(("date", "date-time"))
+
+TIME_WORDS = ("", "at", "on", "date", "time")
+"""How the name of a time may go on: `created_after` is about `created_at`."""
+
+
+def ranges(
+    schemas: Schemas, operation: Operation, properties: Mapping[str, str], taken: frozenset[str]
+) -> Iterator[Statement]:
+    """The `filter` statements about ranges of numbers and times of an item."""
+    known = {plain(name): name for name in properties}
+    for parameter in operation.parameters:
+        if parameter.location == "query" and parameter.name not in taken and parameter.schema:
+            for about, compare in _readings(words(parameter.name)):
+                name = next((known[about + word] for word in TIME_WORDS if about + word in known), "")
+                if name and plain(parameter.name) not in known and _fits(schemas, parameter, properties[name]):
+                    note = f"the query parameter names a bound of the property {name}"
+                    stated = {"parameter": parameter.name, "field": name, "compare": compare}
+                    yield stated | {"evidence": "implied", "note": note}
+                    break
+
+
+def _readings(name: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The property that a parameter may be about, and the comparison."""
+    if len(name) > 1:
+        if name[0] in BEFORE:
+            yield "".join(name[1:]), BEFORE[name[0]]
+        if name[-1] in BEHIND:
+            yield "".join(name[:-1]), BEHIND[name[-1]]
+
+
+def _fits(schemas: Schemas, parameter: Parameter, pointer: str) -> bool:
+    """Are both numbers, or both times?"""
+    asked, own = (schemas.types(at) - {"null"} for at in (str(parameter.schema), pointer))
+    if own and own <= {"integer", "number"}:
+        return bool(asked) and asked <= {"integer", "number"}
+    formats = (schemas.keyword(pointer, "format"), schemas.keyword(str(parameter.schema), "format"))
+    return own == asked == {"string"} and formats[0] in TIMES and formats[1] == formats[0]
