@@ -6,11 +6,13 @@ from contracts.checks import (
     authentication,
     capacity,
     concurrency,
+    conditional_requests,
     deleted_items,
     edge_input,
     fields,
     filters,
     http_errors,
+    idempotency_keys,
     identity,
     linearizability,
     mass_assignment,
@@ -51,7 +53,7 @@ CHECKS: tuple[Check, ...] = (
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
-    *owners.CHECKS, *linearizability.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
+    *owners.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.path_values import text_in_url
+from contracts.client.request_headers import meant_value
 from contracts.client.target import Request, User
 from contracts.conformance.ignored_statements import HEADERS
 from contracts.model.resources import CheckedResource, name_of
@@ -150,7 +151,8 @@ class RequestBuilder:
             latest = self._created.present[-1:]
             if statement.parameter == name and latest and statement.field in latest[0].sent:
                 return latest[0].sent[statement.field]
-        return self.valid(parameter) if parameter else "x"
+        fixed = meant_value(name) if location == "header" else None
+        return fixed or (self.valid(parameter) if parameter else "x")
 
 
 def required_schemes(operation: Operation) -> tuple[tuple[str, ...], ...]:

@@ -11,6 +11,7 @@ import pytest
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
+from tests.contracts.careful_recipes import CAREFUL_BUGS, CarefulRecipes
 from tests.contracts.recipe_bugs import RECIPE_BUGS
 from tests.contracts.recipe_server import Recipes, Refused
 
@@ -23,7 +24,8 @@ def checked(server: Any, folder: Path, **options: Any) -> CheckResult:
 
 
 @pytest.mark.parametrize(
-    ("check", "server"), [(check, server) for check, servers in RECIPE_BUGS.items() for server in servers]
+    ("check", "server"),
+    [(check, server) for check, servers in (RECIPE_BUGS | CAREFUL_BUGS).items() for server in servers],
 )
 def test_a_bug_of_stored_data_is_a_failure(check: str, server: type[Recipes], tmp_path: Path) -> None:
     result = checked(server(), tmp_path, only=[check])
@@ -31,9 +33,10 @@ def test_a_bug_of_stored_data_is_a_failure(check: str, server: type[Recipes], tm
     assert {(check, "failure")} == {(one.check, one.verdict) for one in result.findings if one.check != "document"}
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_correct_server_of_recipes_has_no_findings(seed: int, tmp_path: Path) -> None:
-    result = checked(Recipes(), tmp_path, seed=seed)
+@pytest.mark.parametrize("server", [Recipes, CarefulRecipes])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_correct_server_of_recipes_has_no_findings(server: type[Recipes], seed: int, tmp_path: Path) -> None:
+    result = checked(server(), tmp_path, seed=seed)
 
     assert [] == [(one.check, one.operation, one.expected, one.seen) for one in result.findings]
 
@@ -92,3 +95,15 @@ def test_what_a_correct_server_may_do_with_deleted_items_is_no_failure(server: t
     result = checked(server(), tmp_path, only=["delete", "not-found", "lifecycle"])
 
     assert [] == [(one.check, one.expected, one.seen) for one in result.findings if one.verdict == "failure"]
+
+
+def test_the_checks_of_conditional_requests_and_keys_run_where_the_document_has_them(tmp_path: Path) -> None:
+    result = checked(CarefulRecipes(), tmp_path, only=list(CAREFUL_BUGS))
+
+    assert {
+        ("GET /recipes/{recipeId}", "conditional-get"): "passed",
+        ("PATCH /recipes/{recipeId}", "precondition"): "passed",
+        ("PUT /recipes/{recipeId}", "precondition"): "passed",
+        ("DELETE /recipes/{recipeId}", "precondition"): "passed",
+        ("POST /recipes", "idempotency-key"): "passed",
+    } == {place: outcome for place, outcome in result.outcomes.items() if place[1] in CAREFUL_BUGS}

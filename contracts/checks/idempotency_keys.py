@@ -1,0 +1,117 @@
+"""Check of `Idempotency-Key`: a create request that is sent again with the same key creates nothing more."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.stored_fields import weaker
+from contracts.client.request_builder import CannotBuildRequest
+from contracts.client.request_headers import is_idempotency_key
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, checked_resources
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+SOURCE = "the parameter Idempotency-Key of the document (draft-ietf-httpapi-idempotency-key-header section 2)"
+REFUSED = "The service refuses a repeated key instead of repeating its response."
+TOGETHER = 4
+"""How many requests with one key are sent together."""
+
+
+def idempotency_key(context: CheckContext, resource: CheckedResource, header: str) -> None:
+    """A create request that is repeated with the same key returns the same item, and only one is created."""
+    body, key = context.body(resource), _new_key()
+    first, created = context.try_create(resource, body, headers={header: key})
+    if created is None:
+        raise CannotBuildRequest(f"{context.operation} with a key answers {first.status}")
+    second, repeated = context.try_create(resource, body, headers={header: key})
+    context.expect(
+        repeated is None or str(repeated.id) == str(created.id),
+        "the same request with the same key returns the item that it created before",
+        f"another item: {repeated.id if repeated else None}",
+        first,
+        second,
+        about="repeated",
+    )
+    context.expect_status(
+        second.status < 400,
+        "the same request with the same key gets the same response",
+        first,
+        second,
+        about="status",
+        statement=weaker(context, REFUSED) if second.status < 500 else None,
+    )
+    third, other = context.try_create(resource, context.body(resource), headers={header: _new_key()})
+    context.expect(
+        other is None or str(other.id) != str(created.id),
+        "a request with another key creates another item",
+        "the item of the first key",
+        first,
+        third,
+        about="other key",
+    )
+    _check_together(context, resource, header)
+
+
+def _check_together(context: CheckContext, resource: CheckedResource, header: str) -> None:
+    """Of concurrent requests with one key at most one creates an item."""
+    op, user = resource.operations["create"], context.main_user
+    body, path, key = context.body(resource), context.parent_path(resource, user), _new_key()
+    request = context.request(op.operation, user=user, path=path, body=body, headers={header: key})
+    exchanges = context.target.send_together([(request, user)] * TOGETHER)
+    found = [context.record_created(resource, each, body, user, path) for each in exchanges]
+    different = {str(each.id) for each in found if each is not None}
+    context.expect(
+        len(different) <= 1,
+        f"{TOGETHER} concurrent requests with the same key create one item",
+        f"{len(different)} items",
+        *exchanges,
+        about="together",
+    )
+    if different and resource.can("list"):
+        _check_listed(context, resource, different, exchanges)
+
+
+def _check_listed(
+    context: CheckContext, resource: CheckedResource, different: set[str], exchanges: Sequence[RecordedExchange]
+) -> None:
+    """The list has no second item with the values of the request."""
+    created = next(each for each in context.created_items(resource) if str(each.id) in different)
+    items, listing = context.list_all(created)
+    alike = [item for item in items if _is_like(item, created.sent)]
+    context.expect(
+        len(alike) <= 1,
+        "the list has one item for one key",
+        f"{len(alike)} items with the same values: {', '.join(ids(resource, alike))}",
+        *exchanges,
+        *listing,
+        about="listed",
+    )
+
+
+def _is_like(item: dict[str, Any], sent: Any) -> bool:
+    """Does an item have all texts of a request? One of them is a mark that no other request contains."""
+    texts = {name: value for name, value in sent.items() if isinstance(value, str)}
+    return bool(texts) and all(item.get(name) == value for name, value in texts.items())
+
+
+def _new_key() -> str:
+    """A new key. It is random even with the same seed, because a service remembers the keys of the last run."""
+    return str(uuid.uuid4())
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    for resource in checked_resources(contract).values():
+        op = resource.operations.get("create")
+        names = [p.name for p in op.operation.parameters if p.location == "header"] if op else []
+        for name in [name for name in names if is_idempotency_key(name)][:1]:
+            if op is not None:
+                text = "A repeated key creates nothing more."
+                yield op.name, StatementRef(op.name, "http", "documented", SOURCE, text), (resource, name)
+
+
+CHECKS = (Check("idempotency-key", (), _places, idempotency_key),)
