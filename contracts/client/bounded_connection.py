@@ -18,6 +18,9 @@ KEPT = 1.0
 """For how many seconds a connection stays open. Servers close idle ones too: gunicorn after 2 s, uvicorn and Node.js
 after 5 s. When both sides do so at the same time, a request is lost."""
 
+LAST = (b" 5", b" 204", b" 205", b" 304")
+"""How the statuses begin after which a connection is not used again."""
+
 REFUSAL = 500
 """How many milliseconds to wait for the reset with which a target refuses bytes on a connection that it had closed."""
 
@@ -86,7 +89,8 @@ class _BoundedStream(httpcore.NetworkStream):
         data = self._read(max_bytes, left if timeout is None else min(timeout, left))
         self._meter.count(len(data))
         # Servers close the connection after an unhandled exception, often without saying so (uvicorn).
-        self._is_over = self._is_over or (not self._is_answered and data.startswith(b"HTTP/1.1 5"))
+        # Where content follows a response that has none, it would be taken for the next response.
+        self._is_over = self._is_over or (not self._is_answered and data[8:].startswith(LAST))
         self._is_answered = True
         return data
 

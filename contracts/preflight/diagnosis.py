@@ -60,10 +60,10 @@ def _silent(faults: Sequence[NoResponse], target: Target) -> str:
     url, last = target.base_url, faults[-1]
     if isinstance(last, Unanswered):
         return f"{url} accepts connections and does not respond: {last}"
-    if isinstance(last, BadResponse):
-        hint = "; is it https://?" if url.startswith("http:") and "HTTP" in last.seen else ""
-        return f"{url} sends no response that can be read: {last.seen}{hint}"
     hint = "; is it https://?" if url.startswith("http:") else ""
+    if isinstance(last, BadResponse):
+        # Another response that cannot be read is a finding.
+        return f"{url} does not speak HTTP: {last.seen}{hint}" if "illegal status line" in last.seen else ""
     return f"{url} closes each connection without a response{hint}"
 
 

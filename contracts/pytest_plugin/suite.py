@@ -18,7 +18,7 @@ from contracts.checks import checks_of
 from contracts.cleanup.journal import JOURNAL, Journal
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Exhausted, ReadOnly, Target, Unreachable
-from contracts.client.users import GivenCredentials, users
+from contracts.client.users import GivenCredentials, default_rate, users
 from contracts.conformance.engine_checks import check_names
 from contracts.conformance.schemathesis_run import conform
 from contracts.model.finding import Finding, StatementRef
@@ -76,6 +76,7 @@ def _contract_run(config: pytest.Config, vendor_or_document: str) -> ContractRun
         "quick" if option("contract_quick") else "default",
         option("contract_seed"),
         strict=option("contract_strict"),
+        rate=default_rate(url),
     )
     project = ProjectSettings.of(config.rootpath)
     ignored = ignored_failures([*option("contract_ignore"), *project.texts("ignore")], check_names(contract))

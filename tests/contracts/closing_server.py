@@ -17,7 +17,7 @@ def closing(kind: str) -> Iterator[tuple[str, Received]]:
 
     `kind` says what it does: `after error` closes the connection after each 500 without saying so, `early` closes it
     some time after each response, `never` keeps it, and `on POST` reads each POST and closes without a response, as
-    `on GET` does with each GET.
+    `on GET` does with each GET. `204 with content` sends content where there must be none.
     """
     loop, received = asyncio.new_event_loop(), Received()
     connections = iter(range(1_000_000))
@@ -54,6 +54,9 @@ async def _serve(
         received.append((method, number))
         if kind == f"on {method}":
             return
+        if kind == "204 with content":
+            writer.write(b"HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\n{}")
+            continue
         status = "500 Internal Server Error" if kind == "after error" else "200 OK"
         writer.write(f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}".encode())
         await writer.drain()

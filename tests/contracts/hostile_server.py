@@ -89,6 +89,16 @@ KINDS: dict[str, Callable[[], Chunks]] = {
     "300 MB": lambda: chain([b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 300000000\r\n\r\n"],
                             repeat(MEGABYTE, 300)),
     "endless body": lambda: streamed(repeat(MEGABYTE)),
+    "HTTP/1.0": text("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n[]"),
+    "no length": text(JSON + "\r\n[]"),
+    "two lengths": text(JSON + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n[]"),
+    "length and chunks": text(JSON + "Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n"),
+    "interim and final": lambda: iter([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n", reply(b"[]")]),
+    "trailers": text(JSON + "Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\nX-Sum: 7\r\n\r\n"),
+    "large field": once(b"[]", "X: " + "a" * 60_000),
+    "too large field": once(b"[]", "X: " + "a" * 200_000),
+    "many cookies": once(b"[]", *(f"Set-Cookie: c{n}=1" for n in range(2_000))),
+    "unknown coding": once(b"[]", "Content-Encoding: br"),
     "endless events": lambda: chain([EVENTS], repeat(b":" * 1_000_000)),
 }  # fmt: skip
 """Responses by what is wrong with them."""
