@@ -32,6 +32,11 @@ INVITING = re.compile(
 )
 """What others may do with an item that they may not read, as its path says: join a group, answer a survey."""
 
+LOGIN_NAME = re.compile(
+    r"(?i)e_?-?mail(_?address)?|user_?-?name|login(_?name)?|account(_?name)?|handle|nick_?name|phone(_?number)?"
+)
+"""The names of fields by which an account is known at a login."""
+
 PASSWORD = re.compile(r"(?i)(pass(word)?|passwd|pwd|pass_?phrase)")
 
 ACCOUNT_PART = re.compile(r"(?i)pass|e-?mail|phone|profile|role|address|name|deactiv|disable|avatar|settings")
@@ -181,12 +186,12 @@ def _against_account(context: CheckContext, resource: CheckedResource, attempt: 
 
 
 def _makes_accounts(contract: Contract, resource: CheckedResource) -> bool:
-    """Does a create request carry the password of a new account?"""
+    """Does a create request carry the name and the password of a new account? A note may have a password, too."""
     op = resource.operations["create"]
     media = op.media_type
     schema = contract.schemas.below(media.schema, op.envelope) if media is not None else None
     names = contract.schemas.properties(schema) if schema is not None else {}
-    return any(PASSWORD.fullmatch(name) for name in names)
+    return any(map(PASSWORD.fullmatch, names)) and any(map(LOGIN_NAME.fullmatch, names))
 
 
 def _against_list(

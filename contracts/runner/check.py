@@ -68,7 +68,8 @@ class BoundCheck:
         """
         self.check.run(context, *self.arguments)
         if not context.compared and not self.check.asserts:
-            raise NothingCompared(f"nothing could be compared{f': {context.refusal}' if context.refusal else ''}")
+            reason = context.refusal or "what the check is about does not occur here"
+            raise NothingCompared(f"nothing could be compared: {reason}")
 
 
 def http_rule(on: str, *needs: str, source: str, text: str = "") -> Callable[[Contract], Iterator[Place]]:
