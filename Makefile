@@ -101,9 +101,9 @@ pins: ## Resolve all dependencies again and write constraints.txt
 	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev]'
 	build/pins/bin/pip freeze --all --exclude-editable | grep -ivE '^(pip|setuptools|wheel)==' > constraints.txt
 
-docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/checks.md, docs/admin-api.md)
+docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/contract-checks/checks.md, docs/admin-api.md)
 	$(BIN)/mockserver specs vocabulary > docs/behaviour.md
-	$(BIN)/python -m contracts.cli.checks_page > docs/checks.md
+	$(BIN)/python -m contracts.cli.checks_page > docs/contract-checks/checks.md
 	$(BIN)/python -m mockserver.web.admin.reference_page > docs/admin-api.md
 
 clean: ## Delete everything that was built
