@@ -61,7 +61,7 @@ def paging(schemas: Schemas, operation: Operation) -> Statement | None:
 
 def _because(schemas: Schemas, limit: Parameter | None, position: Parameter | None, style: str) -> Statement:
     named = " and ".join(parameter.name for parameter in (limit, position) if parameter is not None)
-    size = "" if _default(schemas, limit) is not None else "; the size of a page is a guess"
+    size = "" if default_size(schemas, limit) is not None else "; the size of a page is a guess"
     sure = _is_sure(schemas, limit, position, style)
     note = f"by the names of the query parameters {named}{size}"
     return {"evidence": "implied" if sure else "inferred", "note": note}
@@ -100,12 +100,13 @@ def _is_number(schemas: Schemas, parameter: Parameter) -> bool:
 def _sizes(schemas: Schemas, limit: Parameter | None) -> Statement:
     most = schemas.keyword(str(limit.schema), "maximum") if limit is not None else None
     maximum = int(most) if isinstance(most, int | float) and 0 < most <= MOST else 0
-    said = _default(schemas, limit)
+    said = default_size(schemas, limit)
     default = said if said is not None else min(maximum or UNSAID, UNSAID)
     return {"default": default} | ({"maximum": maximum} if maximum else {})
 
 
-def _default(schemas: Schemas, parameter: Parameter | None) -> int | None:
+def default_size(schemas: Schemas, parameter: Parameter | None) -> int | None:
+    """The `default` of the size of a page; None if its schema has none."""
     value = schemas.keyword(str(parameter.schema), "default") if parameter is not None else None
     return value if type(value) is int and 0 < value <= MOST else None
 

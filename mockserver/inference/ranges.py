@@ -17,10 +17,12 @@ BEFORE = {
 }  # fmt: skip
 """What the first word of a parameter says about the property that the rest names."""
 
-BEHIND = BEFORE | {
+BEHIND_ONLY = {
     "gte": "at-least", "ge": "at-least", "lte": "at-most", "le": "at-most", "gt": "above", "lt": "below",
 }  # fmt: skip
-"""The same for its last word."""
+"""The same for its last word, which may also be one of those above."""
+
+BEHIND = BEFORE | BEHIND_ONLY
 
 TIMES = frozenset(("date", "date-time"))
 

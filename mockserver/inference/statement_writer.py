@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mockserver.errors import InvalidDocument, Unanswerable
-from mockserver.inference import fields, filters, identity, paging
+from mockserver.inference import described_statements, fields, filters, identity, paging
 from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
 from mockserver.inference.envelope import Envelopes, literal
 from mockserver.inference.messages import may_be_object
@@ -105,7 +105,8 @@ class Writer:
         stamps = fields.timestamps(self._schemas, properties)
         if stamps is not None:
             stated["timestamps"] = stamps
-        return stated | self._sides(draft, properties, str(identified.get("field", ""))) | _invented(draft)
+        sides = self._sides(draft, properties, str(identified.get("field", "")))
+        return stated | sides | described_statements.of_resource(self._schemas, draft, sides) | _invented(draft)
 
     def _identity(self, draft: ResourceDraft, properties: Mapping[str, str]) -> Statement:
         if draft.single:
@@ -252,7 +253,7 @@ class Writer:
             inferred(note, parameter=parameter, location="path", field=name) for parameter, name in action.keeps.items()
         ]
         if pages is not None:
-            stated["paging"] = pages
+            stated["paging"] = described_statements.sizes(self._schemas, action.operation, pages)
         if narrowed:
             stated["filter"] = narrowed
         return stated | ({"sort": order} if order is not None else {})

@@ -1,0 +1,97 @@
+"""The statements that the descriptions of a resource, of its properties and of its operations make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.inference import descriptions
+from mockserver.inference.descriptions import description
+from mockserver.inference.draft import DraftAction, ResourceDraft, item_schema_of_request
+from mockserver.inference.paging import default_size
+from mockserver.openapi.document import Operation
+from mockserver.openapi.schemas import Schemas
+
+Statement = dict[str, Any]
+
+REFUSALS = ("409", "400", "403", "422", "4XX")
+"""Statuses by which a create may be refused when there are too many items."""
+
+
+def of_resource(schemas: Schemas, draft: ResourceDraft, stated: Mapping[str, Any]) -> Statement:
+    """What descriptions say about a resource and its properties, without what `stated` says already."""
+    found: Statement = {}
+    order = _order(schemas, draft)
+    if order is not None:
+        found["order"] = order
+    limit = _capacity(schemas, draft)
+    if limit is not None:
+        found["capacity"] = limit
+    for kind, entries in _of_fields(schemas, draft).items():
+        before = stated.get(kind)
+        known = {name for each in ([before] if before else []) for name in each["fields"]}
+        new = [entry for entry in entries if not known & set(entry["fields"])]
+        if new:
+            found[kind] = [*([before] if before else []), *new]
+    return found
+
+
+def _order(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
+    listing = draft.action("list")
+    if listing is None:
+        return None
+    texts = (description(schemas, listing.operation.pointer, word) for word in ("description", "summary"))
+    return next((said for text in texts if (said := descriptions.order(text, draft.properties()))), None)
+
+
+def _capacity(schemas: Schemas, draft: ResourceDraft) -> Statement | None:
+    creation = draft.action("create")
+    if creation is None or not any(response.status in REFUSALS for response in creation.operation.responses):
+        return None
+    return descriptions.capacity(description(schemas, creation.operation.pointer), draft.word)
+
+
+def _of_fields(schemas: Schemas, draft: ResourceDraft) -> dict[str, list[Statement]]:
+    found: dict[str, list[Statement]] = {}
+    asked = {name: at for each in draft.request_properties("create") for name, at in each.items()}
+    for name, pointer in asked.items():
+        if name not in draft.id_names and schemas.keyword(pointer, "readOnly") is not True:
+            for kind, statement in descriptions.of_field(description(schemas, pointer), name):
+                if _applies(schemas, draft, kind, name):
+                    found.setdefault(kind, []).append(statement)
+    return found
+
+
+def _applies(schemas: Schemas, draft: ResourceDraft, kind: str, name: str) -> bool:
+    """Can the statement hold? A property that each reply must have is no secret; what no update takes cannot change."""
+    if kind == "write-only":
+        return not any(name in schemas.required(view) for view in draft.reply_schemas())
+    if kind == "immutable":
+        changes = [action for action in draft.actions if action.does in ("update", "replace")]
+        return any(name in _asked(schemas, action) for action in changes) and name in draft.properties()
+    return True
+
+
+def _asked(schemas: Schemas, action: DraftAction) -> Mapping[str, str]:
+    pointer = item_schema_of_request(schemas, action)
+    return schemas.properties(pointer) if pointer else {}
+
+
+def sizes(schemas: Schemas, operation: Operation, pages: Statement) -> Statement:
+    """A `paging` statement with the default and the maximum that the description of the page size says."""
+    parameter = next((p for p in operation.parameters if p.name == pages["limit"] and p.schema), None)
+    if parameter is None:
+        return pages
+    said = {key: (value, found) for key, value, found in descriptions.sizes(description(schemas, parameter.pointer))}
+    if schemas.keyword(str(parameter.schema), "maximum") is None and "maximum" in said:
+        pages = pages | {"maximum": said["maximum"][0], "default": min(pages["default"], said["maximum"][0])}
+    if default_size(schemas, parameter) is None and "default" in said and _may_be(said["default"][0], pages):
+        value, found = said["default"]
+        evidence = "described" if pages["evidence"] == "implied" else pages["evidence"]
+        note = pages["note"].partition(";")[0]
+        pages = pages | {"default": value, "evidence": evidence, "source": found.source, "note": note}
+    return pages
+
+
+def _may_be(default: int, pages: Statement) -> bool:
+    return default <= (pages.get("maximum") or default)

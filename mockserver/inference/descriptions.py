@@ -1,0 +1,202 @@
+"""What sentences of descriptions say about behaviour: "newest first", "at most 100 items per page", "must be unique".
+
+A small grammar and no model. It takes what is said without a condition and leaves the rest, because a statement that is
+read wrongly is worse than one that is missing. Each statement has the evidence `described`; its source is the sentence
+and the JSON pointer of what it describes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from mockserver.inference.names import noun, plain, words
+from mockserver.openapi.schemas import Schemas
+
+Statement = dict[str, Any]
+
+LONGEST = 240
+"""A longer sentence says several things at once."""
+
+DOUBT = re.compile(
+    r"\b(if|unless|when|whether|may|might|optional(ly)?|except|should|could|would|not|no|never|none|neither|without|"
+    r"until|while|depend(s|ing)?|"
+    r"usual(ly)?|typical(ly)?|general(ly)?|normal(ly)?|recommend(ed|s)?|e\.g|example|"
+    r"deprecated|currently|future|otherwise|only for|for (free|paid|premium|trial)|plan|"
+    r"per (second|minute|hour|day))\b|"
+    r"n't\b|\?$",
+    re.IGNORECASE,
+)
+"""What makes the rest of a sentence a condition, a negation, an example or advice."""
+
+MARKUP = re.compile(r"[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}|<[^>]{0,80}>|\[([^\]]*)\]\([^)]*\)")
+ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|max|min)\.", re.IGNORECASE)
+END = re.compile(r"(?<=[.!?;])\s+|\n+")
+
+
+class Description(NamedTuple):
+    """The description of an object of the document, and its JSON pointer."""
+
+    text: str
+    pointer: str
+
+    def sentences(self) -> Iterator[str]:
+        """Its sentences, without markup; not those that are too long for one statement."""
+        for sentence in END.split(ABBREVIATION.sub(r"\1", self.text)):
+            short = " ".join(MARKUP.sub(r"\1", sentence).split()).strip(" -*.;:")
+            if 0 < len(short) <= LONGEST:
+                yield short
+
+    def first(self, pattern: re.Pattern[str]) -> Said | None:
+        """The first sentence that says what a pattern describes, without a doubt in the rest of it."""
+        for sentence in self.sentences():
+            match = pattern.search(sentence)
+            if match and not DOUBT.search(sentence[: match.start()] + " " + sentence[match.end() :]):
+                return Said(match, sentence, self.pointer)
+        return None
+
+
+class Said(NamedTuple):
+    """What a sentence says, as the match of a pattern; the sentence; and the pointer of its object."""
+
+    match: re.Match[str]
+    sentence: str
+    pointer: str
+
+    def statement(self, **keys: Any) -> Statement:
+        """A statement with the sentence as its source."""
+        note = "a sentence of the document says so"
+        return {**keys, "evidence": "described", "source": self.source, "note": note}
+
+    @property
+    def source(self) -> str:
+        """The sentence and where it is."""
+        return f'"{self.sentence}" ({self.pointer})'
+
+
+def description(schemas: Schemas, pointer: str, word: str = "description") -> Description:
+    """The description at a pointer; an empty one if there is none."""
+    node, at = schemas.resolve(pointer)
+    text = node.get(word) if isinstance(node, dict) else None
+    return Description(text if isinstance(text, str) else "", at)
+
+
+NEWEST = re.compile(
+    r"\b(the )?(newest|latest|most recent(ly (created|added))?)( (items?|ones?|entries|\w+))?( (are|is|come|comes))? "
+    r"(listed |shown |returned )?first\b|\breverse[- ]chronological order\b|\bnewest to oldest\b|"
+    r"\b(by|in order of) (creation|created?) ?(date|time)?,? ?\(?(descending|desc)\b",
+    re.IGNORECASE,
+)
+OLDEST = re.compile(
+    r"\b(the )?(oldest|earliest)( (items?|ones?|entries))?( (are|is|come|comes))? (listed |shown |returned )?first\b|"
+    r"\boldest to newest\b|\bin (the )?order of creation\b|\bin creation order\b",
+    re.IGNORECASE,
+)
+SORTED = re.compile(
+    r"\b(?:sorted|ordered)(?: alphabetically)? by (?:the )?(?:\w+'s )?([a-z]\w*)(?: (?:field|property))?,?"
+    r"(?: in)? ?\(?(ascending|descending|asc|desc)?\b(?! ?(?:,|and|or|then|parameter|by)\b)",
+    re.IGNORECASE,
+)
+
+
+def order(said: Description, properties: Mapping[str, str]) -> Statement | None:
+    """The `order` of a list: by creation, or by a property that its description names."""
+    for pattern, direction in ((NEWEST, "descending"), (OLDEST, "ascending")):
+        found = said.first(pattern)
+        if found is not None:
+            return found.statement(by="creation", direction=direction)
+    named = said.first(SORTED)
+    name = next((name for name in properties if named and plain(name) == plain(named.match[1])), "")
+    if named is None or not name or "," in named.sentence[named.match.end() :]:
+        return None
+    is_back = str(named.match[2] or "").lower().startswith("desc")
+    return named.statement(by=name, direction="descending" if is_back else "ascending")
+
+
+NUMBER = r"(\d{1,3}(?:,\d{3})+|\d{1,5})"
+PER_PAGE = re.compile(
+    rf"\b(?:at most|up to|no more than|a maximum of|max(?:imum)?(?: of)?) {NUMBER} (?:\w+ ){{0,2}}"
+    rf"(?:per|on (?:a|each)) "
+    rf"(?:page|request|response)\b|"
+    rf"\b(?:the )?max(?:imum)?(?: value| size| page size| limit| number)?(?: allowed)?(?: is| of|:|=)? ?{NUMBER}$|"
+    rf"\(max(?:imum)?:? ?{NUMBER}\)",
+    re.IGNORECASE,
+)
+USUAL_SIZE = re.compile(
+    rf"\bdefaults? (?:value )?(?:to|is|of|:|=) ?{NUMBER}\b(?! ?(?:%|[a-z]*byte|sec|min|day))|\bby default,? {NUMBER}\b|"
+    rf"\(default:? ?{NUMBER}\)",
+    re.IGNORECASE,
+)
+
+
+def sizes(said: Description) -> Iterator[tuple[str, int, Said]]:
+    """The `default` and the `maximum` of a page, from the description of its size."""
+    for key, pattern in (("maximum", PER_PAGE), ("default", USUAL_SIZE)):
+        found = said.first(pattern)
+        if found is not None:
+            value = int(next(group for group in found.match.groups() if group).replace(",", ""))
+            if 0 < value <= 10_000:
+                yield key, value, found
+
+
+LIMIT = re.compile(
+    rf"\b(?:can (?:have|create|store|hold|own)|is limited to|are limited to|has a limit of|limit of)"
+    rf"(?: up to| at most| no more than| a maximum of)? {NUMBER} (?:\w+ )?([a-z]+)\b(?! per)",
+    re.IGNORECASE,
+)
+"""How many items there may be: "an account can have up to 30 notes"."""
+
+FEW = re.compile(
+    r"\b(per page|per request|per response|at once|at a time|characters|bytes|returned|concurrent)\b", re.IGNORECASE
+)
+
+
+def capacity(said: Description, name: str) -> Statement | None:
+    """The `capacity` of a resource, if a sentence says how many of its items there may be."""
+    found = said.first(LIMIT)
+    if found is None or FEW.search(found.sentence) or noun(found.match[2])[-1:] != noun(name)[-1:]:
+        return None
+    value = int(found.match[1].replace(",", ""))
+    return found.statement(limit=value) if value > 0 else None
+
+
+WRITE_ONLY = re.compile(
+    r"\bwrite[- ]only\b|\b(is |are |will be |it is |it's )?never (be )?(returned|shown|exposed|included in (any |the )?"
+    r"(replies|responses?))\b|"
+    r"\b(is|are|will) not (be )?(returned|included) in (any |the )?(api )?(replies|responses?)\b",
+    re.IGNORECASE,
+)
+UNIQUE = re.compile(r"\b(must|has to|needs to) be (globally )?unique\b", re.IGNORECASE)
+WITHIN = re.compile(r"\b(within|per|in|inside|across|among|for|combination|together|case)\b", re.IGNORECASE)
+IMMUTABLE = re.compile(
+    r"\bimmutable\b|\b(cannot|can not|can't|must not) be (changed|modified|updated|altered)"
+    r"( (after|once) (creation|(it is |it's |the \w+ is )?created|it (has been|was) created))?\b|"
+    r"\bread[- ]only after creation\b",
+    re.IGNORECASE,
+)
+OF_FIELD = {"write-only": WRITE_ONLY, "unique": UNIQUE, "immutable": IMMUTABLE}
+
+
+def of_field(said: Description, name: str) -> Iterator[tuple[str, Statement]]:
+    """The statements about a property that its own description makes: `write-only`, `unique`, `immutable`."""
+    for kind, pattern in OF_FIELD.items():
+        found = said.first(pattern)
+        if found is None or (kind == "unique" and WITHIN.search(found.sentence[found.match.end() :])):
+            continue
+        if not _is_about_another(found, name):
+            yield kind, found.statement(fields=[name])
+
+
+FILLERS = frozenset((
+    "the", "this", "a", "an", "is", "it", "are", "value", "field", "property", "unique", "and", "that", "which", "of",
+    "be", "to", "for", "s", "must", "has", "name", "id",
+))  # fmt: skip
+"""Words before a statement that are no subject of their own."""
+
+
+def _is_about_another(found: Said, name: str) -> bool:
+    """Does the sentence have a subject that is not the property: "the template's id is immutable" at `template`?"""
+    before = words(found.sentence[: found.match.start()])
+    known = {*FILLERS, *words(name)}
+    return len([word for word in before if word not in known]) > 4 or "array" in before or "each" in before
