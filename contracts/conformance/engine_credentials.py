@@ -19,9 +19,9 @@ def auth_settings(contract: Contract, user: User) -> dict[str, Any]:
     known = contract.document.security_schemes
     sent = [(each, known[each.scheme]) for each in user.schemes]
     schemes = {each.scheme: found for each, scheme in sent if (found := _setting(scheme, user.secret))}
-    used = {(each.location, each.name) for each in user.schemes if each.scheme in schemes}
-    headers = {name.lower(): value for name, value in user.headers if ("header", name) not in used}
-    cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if ("cookie", name) not in used)
+    used = {(each.location, each.name.lower()) for each in user.schemes if each.scheme in schemes}
+    headers = {name.lower(): value for name, value in user.headers if ("header", name.lower()) not in used}
+    cookies = "; ".join(f"{name}={value}" for name, value in user.cookies if ("cookie", name.lower()) not in used)
     if cookies:
         headers["cookie"] = cookies
     headers.setdefault("user-agent", USER_AGENT)

@@ -131,8 +131,9 @@ def _refused(contract: Contract, target: Target, tried: Sequence[TriedOperation]
     if not target.users:
         return f"{_all(tried)} answered {shown} without a credential: {GIVE}"
     asked = next((value for each in tried if (value := each.exchange.header("www-authenticate"))), "")
-    hint = f"; it asks for {asked.split()[0]}" if asked.split() else ""
-    return f"{_all(tried)} answered {shown}: the credential is not accepted (it was sent {_sent(tried[0])}{hint})"
+    sent, scheme = _sent(tried[0]), asked.partition(" ")[0]
+    hint = f"; it asks for {scheme}" if scheme.lower() not in sent.lower() else ""
+    return f"{_all(tried)} answered {shown}: the credential is not accepted (it was sent {sent}{hint})"
 
 
 def _busy(contract: Contract, target: Target, tried: Sequence[TriedOperation]) -> str:

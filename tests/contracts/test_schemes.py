@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from contracts.pytest_plugin.plugin import _served
+from contracts.report.report import read_report
 from tests.contracts.things import Things, checked, document
 
 BASIC, BEARER = {"type": "http", "scheme": "basic"}, {"type": "http", "scheme": "bearer"}
@@ -60,6 +62,21 @@ def test_each_operation_gets_the_credential_of_its_scheme(one: str, many: str, t
 
     assert 0 == done.exit_code, done.output
     assert "passed" in done.output
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization"])
+def test_the_header_of_an_auth_file_is_left_out_to_see_whether_it_is_needed(name: str, tmp_path: Path) -> None:
+    users = tmp_path / "users.yaml"
+    header = {"name": name, "value": f"Bearer {SECRET}"}
+    users.write_text(yaml.safe_dump({"auth": [{"name": "ann", "fixedHeaders": [header]}]}))
+
+    with _served(guard("bearer", "bearer", [])) as url:
+        chosen = ("--only", "ignored_auth", "--only", "authentication")
+        done = checked(url, tmp_path, "--auth-file", str(users), *chosen, written=secured("bearer", "bearer"))
+
+    outcomes = read_report(tmp_path / "reports").result.outcomes
+    assert 0 == done.exit_code, done.output
+    assert "passed" == outcomes["GET /things", "ignored_auth"] == outcomes["GET /things", "authentication"]
 
 
 @pytest.mark.parametrize(("header", "parameter"), [("authorization", None), ("X-Api-Key", "X-Api-Key")])
