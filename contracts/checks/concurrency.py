@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from contracts.checks.identity import requested_count
-from contracts.checks.item_view import change_of, covers, showable, shows_id, unchangeable
+from contracts.checks.item_view import change_of, showable, shows_id, unchangeable
 from contracts.checks.lists import ids
 from contracts.checks.missing_items import GONE
+from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange
@@ -85,7 +86,7 @@ def _check_own_values(context: CheckContext, resource: CheckedResource, created:
         if name in shown
         and isinstance(value, str)
         and name not in fixed
-        and not covers(shown[name], value)
+        and likeness(shown[name], value, name) == "different"
         and name in visible
     ]
     context.expect(
@@ -201,7 +202,7 @@ def lost_update(context: CheckContext, resource: CheckedResource) -> None:
             raise CannotBuildRequest(f"{op.name} refuses one of the concurrent updates")
     response = context.get(created)
     after = context.item(resource.operations["get"], response)
-    lost = [name for name, value in wanted.items() if not covers(after.get(name), value)]
+    lost = [name for name, value in wanted.items() if likeness(after.get(name, ABSENT), value, name) == "different"]
     context.expect(
         not lost,
         "concurrent updates of different fields all take effect",

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, change_of, covers, shown_fields, shown_value, views
+from contracts.checks.item_view import as_json, change_of, shown_fields, shown_value, views
+from contracts.checks.stored_fields import NORMALISED, expect_value, weaker
 from contracts.checks.timestamps import moment_of
 from contracts.checks.valid_bodies import smallest_body
+from contracts.checks.value_likeness import ABSENT, likeness
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
@@ -47,23 +49,21 @@ def _check_defaults(context: CheckContext, resource: CheckedResource, fields: Ma
             continue
         shown = whole if name not in body else _views_without(context, resource, body, name)
         for item, exchanges in shown:
+            alike = likeness(item.get(name, ABSENT), value, name) if isinstance(value, str) and value else "different"
             context.expect(
                 name in item and item[name] == value,
                 f"{name} is {as_json(value)} when the create request omits it",
                 shown_value(item, name),
                 *exchanges,
                 about=name,
+                statement=weaker(context, NORMALISED) if alike == "normalised" else None,
             )
         other = context.bodies.other(op, name, value, context.check) if name in context.bodies.properties(op) else None
         if other is not None and not op.may_refuse and name not in resource.server_fields:
             chosen = context.create(resource, smallest_body(context, resource) | {name: other})
-            context.expect(
-                covers(chosen.item.get(name, other), other),
-                f"{name} is {as_json(other)}, as the create request says, not its default",
-                as_json(chosen.item.get(name)),
-                chosen.exchange,
-                about=f"given {name}",
-            )
+            if name in chosen.item:
+                expected = f"{name} is {as_json(other)}, as the create request says, not its default"
+                expect_value(context, chosen.item, name, other, expected, chosen.exchange, about=f"given {name}")
 
 
 def _views_without(

@@ -8,6 +8,8 @@ from typing import Any
 
 from contracts.checks.http_errors import NOT_IMPLEMENTED
 from contracts.checks.item_view import as_json, covers
+from contracts.checks.stored_fields import NORMALISED, weaker
+from contracts.checks.value_likeness import likeness
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.client.target import Request
 from contracts.conformance.response_validation import is_documented_error
@@ -227,13 +229,14 @@ def _check_text(
         response = context.get(created)
         shown = context.item(resource.operations["get"], response).get(name, shown)
         history = (created.exchange, response)
+    normalised = likeness(shown, text, name) == "normalised"
     context.expect(
         covers(shown, text),
         f"{name} {as_json(text)} is stored as it was sent ({what})",
         as_json(shown),
         *history,
         about=f"keeps {what}",
-        statement=statement,
+        statement=weaker(context, NORMALISED) if normalised else statement,
     )
 
 

@@ -97,6 +97,8 @@ def _check_parent_delete(
     if created is None:
         raise CannotBuildRequest(f"{resource.operations['create'].name} answers {exchange.status} to a valid request")
     removed = context.delete(above)
+    if removed.status >= 300 or removed.status == 202:
+        raise CannotBuildRequest(f"a {owner.name} with items is not deleted at once: status {removed.status}")
     history = (above.exchange, exchange, removed)
     if resource.can("get"):
         response = context.get(created)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.checks.item_view import as_json, covers, showable, shown_value, shows_id
-from contracts.checks.stored_fields import check_unchanged, current, settled
+from contracts.checks.item_view import as_json, showable, shows_id
+from contracts.checks.stored_fields import check_unchanged, current, expect_value, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -78,13 +78,8 @@ def echoed(
     for name, value in body.items():
         if name in shows and name not in resource.server_fields | resource.write_only_fields | op.rule_fields:
             history = (created.exchange, response) if created else (response,)
-            context.expect(
-                name in item and covers(item[name], value),
-                f"the reply shows {name} as it was sent: {as_json(value)}",
-                shown_value(item, name),
-                *history,
-                about=name,
-            )
+            expected = f"the reply shows {name} as it was sent: {as_json(value)}"
+            expect_value(context, item, name, value, expected, *history, about=name)
 
 
 def _has_same_times(

@@ -62,15 +62,29 @@ def check_fields(
 ) -> None:
     """Report every comparable field of `sent` that `item`, shown by `op`, has not kept. `where` says who shows it."""
     for name, value in comparable(context, resource, op, sent):
-        alike = likeness(item.get(name, ABSENT), value, name)
-        context.expect(
-            alike == "same",
-            f"{where} shows {name} as it was sent: {_short(as_json(value))}",
-            _short(shown_value(item, name)),
-            *exchanges,
-            about=f"{where} {name}",
-            statement=weaker(context, NORMALISED) if alike == "normalised" else None,
-        )
+        expected = f"{where} shows {name} as it was sent: {_short(as_json(value))}"
+        expect_value(context, item, name, value, expected, *exchanges, about=f"{where} {name}")
+
+
+def expect_value(
+    context: CheckContext,
+    item: Mapping[str, Any],
+    name: str,
+    sent: Any,
+    expected: str,
+    *exchanges: RecordedExchange,
+    about: str,
+) -> None:
+    """Report a field of an item that does not show the value that was sent; a normalised one is a warning."""
+    alike = likeness(item.get(name, ABSENT), sent, name)
+    context.expect(
+        alike == "same",
+        expected,
+        _short(shown_value(item, name)),
+        *exchanges,
+        about=about,
+        statement=weaker(context, NORMALISED) if alike == "normalised" else None,
+    )
 
 
 def _short(text: str) -> str:

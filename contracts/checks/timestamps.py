@@ -41,7 +41,7 @@ def _check_put(context: CheckContext, resource: CheckedResource, statement: Time
     """PUT changes the time of the last update, too."""
     op = resource.operations["replace"]
     before = context.item(resource.operations["get"], context.get(created))
-    context.target.pause(0.003 if statement.written in ("iso-milliseconds", "iso-microseconds") else 1.05)
+    context.target.pause(_until_later(statement, before))
     body = {**created.sent}
     if not context.bodies.accepts(op, body):
         return
@@ -58,6 +58,14 @@ def _check_put(context: CheckContext, resource: CheckedResource, statement: Time
             response,
             about="replace moves",
         )
+
+
+def _until_later(statement: Timestamps, item: Mapping[str, Any]) -> float:
+    """The seconds after which a time that the service writes is a later one."""
+    fractions = statement.written in ("iso-milliseconds", "iso-microseconds") and "." in str(
+        item.get(statement.updated)
+    )
+    return 0.003 if fractions else 1.05
 
 
 def _check_update(
@@ -78,7 +86,7 @@ def _check_update(
             about=f"read {name}",
         )
     name, value = change_of(context, resource, op, created)
-    context.target.pause(0.003 if statement.written in ("iso-milliseconds", "iso-microseconds") else 1.05)
+    context.target.pause(_until_later(statement, before))
     changed = context.update(created, {name: value})
     if not 200 <= changed.status < 300:
         raise CannotBuildRequest(f"{op.name} answers {changed.status} to a valid change")

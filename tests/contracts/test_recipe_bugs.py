@@ -107,3 +107,44 @@ def test_the_checks_of_conditional_requests_and_keys_run_where_the_document_has_
         ("DELETE /recipes/{recipeId}", "precondition"): "passed",
         ("POST /recipes", "idempotency-key"): "passed",
     } == {place: outcome for place, outcome in result.outcomes.items() if place[1] in CAREFUL_BUGS}
+
+
+class NormalisesValues(Recipes):
+    """A correct server: it trims texts, sorts tags without doubles, rounds numbers, and counts steps in a number."""
+
+    def normalised(self, number: int) -> tuple[int, Any]:
+        recipe = self.recipes[number]
+        recipe["title"] = recipe["title"].strip() or "untitled"
+        recipe["tags"] = sorted({tag.strip() for tag in recipe["tags"]})
+        recipe["rating"] = None if recipe["rating"] is None else round(recipe["rating"], 2)
+        recipe["notes"] = recipe["notes"] or None
+        return 200, recipe
+
+    def document(self) -> dict[str, Any]:
+        written = super().document()
+        written["components"]["schemas"]["Recipe"]["properties"]["notes"] = {"type": ["string", "null"]}
+        return written
+
+    def create(self, body: Any) -> tuple[int, Any]:
+        return 201, self.normalised(super().create(body)[1]["id"])[1]
+
+    def put(self, number: int, body: Any) -> tuple[int, Any]:
+        super().put(number, body)
+        return self.normalised(number)
+
+    def patch(self, number: int, body: Any) -> tuple[int, Any]:
+        super().patch(number, body)
+        return self.normalised(number)
+
+    def create_step(self, number: int, body: Any) -> tuple[int, Any]:
+        answer = super().create_step(number, body)
+        self.recipes[number]["servings"] = len(self.steps[number])
+        return answer
+
+
+def test_values_that_a_server_may_write_anew_are_no_failure(tmp_path: Path) -> None:
+    result = checked(NormalisesValues(), tmp_path)
+
+    assert [] == [
+        (one.check, one.operation, one.expected, one.seen) for one in result.findings if one.verdict == "failure"
+    ]
