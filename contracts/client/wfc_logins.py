@@ -25,6 +25,7 @@ from schemathesis.wfc.payloads import format_login_payload
 from schemathesis.wfc.tokens import extract_token_from_body, extract_token_from_header, format_token
 
 from contracts.client.target import User, secrets_of
+from contracts.client.transport import USER_AGENT
 from mockserver.errors import MockServerError
 
 WAIT = 30.0
@@ -149,7 +150,8 @@ def _by_login(name: str, login: LoginEndpoint, url: str, place: str) -> User:
 def _asked(login: LoginEndpoint, url: str, place: str) -> httpx.Response:
     """The response of the login endpoint; its path starts at the root of the service. Raises LoginError."""
     address = login.external_endpoint_url or urljoin(url, "/" + (login.endpoint or "").lstrip("/"))
-    headers = {"content-type": login.content_type or "application/json", **dict(_pairs(login.headers))}
+    media_type = login.content_type or "application/json"
+    headers = {"content-type": media_type, "user-agent": USER_AGENT, **dict(_pairs(login.headers))}
     try:
         body, further = format_login_payload(login)
         reply = httpx.request(

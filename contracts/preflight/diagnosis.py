@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from contracts.client.authentication import credential_parameter
-from contracts.client.target import Exhausted, NoResponse, Target, Unreachable, User
+from contracts.client.target import Exhausted, NoResponse, Request, Target, Unreachable, User
 from contracts.client.transport import BadResponse, Unanswered
 from contracts.model.finding import RecordedExchange
 from contracts.preflight.base_path import likely_base, server_paths
@@ -18,6 +18,9 @@ from mockserver.openapi.media_types import is_json
 
 LOGIN = re.compile(r"(?i)log-?in|sign-?in|logon|\bsso\b|oauth|saml|/auth\b|accounts?\.")
 """What addresses of login pages contain."""
+
+NO_HTTP = "illegal status line"
+"""What httpx says of bytes that are no HTTP at all."""
 
 PASSWORD = re.compile(rb"(?i)type=[\"']?password|log ?in|sign ?in")
 """What login pages contain."""
@@ -52,8 +55,19 @@ def _fatal(contract: Contract, target: Target, survey: Survey) -> str:
     """Why nothing can be examined; empty if something can."""
     tried = survey.tried
     if not tried:
-        return _silent(survey.silent, target) if survey.silent else ""
+        return _silent(survey.silent, target) if survey.silent and not _responds(target) else ""
     return next((line for each in REASONS if (line := each(contract, target, tried))), "")
+
+
+def _responds(target: Target) -> bool:
+    """Does the service respond to anything? One operation alone may hang."""
+    try:
+        target.send(Request("GET", "/"))
+    except BadResponse as fault:
+        return NO_HTTP not in fault.seen
+    except NoResponse:
+        return False
+    return True
 
 
 def _silent(faults: Sequence[NoResponse], target: Target) -> str:
@@ -63,7 +77,7 @@ def _silent(faults: Sequence[NoResponse], target: Target) -> str:
     hint = "; is it https://?" if url.startswith("http:") else ""
     if isinstance(last, BadResponse):
         # Another response that cannot be read is a finding.
-        return f"{url} does not speak HTTP: {last.seen}{hint}" if "illegal status line" in last.seen else ""
+        return f"{url} does not speak HTTP: {last.seen}{hint}" if NO_HTTP in last.seen else ""
     return f"{url} closes each connection without a response{hint}"
 
 
@@ -91,17 +105,25 @@ def _path_of(exchange: RecordedExchange, target: Target) -> str:
 
 def _redirected(contract: Contract, target: Target, tried: Sequence[TriedOperation]) -> str:
     """All requests are redirected: to a login page, or to another address."""
-    places = [urljoin(each.exchange.url, each.exchange.header("location") or "") for each in tried]
+    places = [_location(each.exchange) for each in tried]
     if not all(300 <= each.exchange.status < 400 and each.exchange.header("location") for each in tried):
         return ""
     first, here = places[0], urlsplit(tried[0].exchange.url)
     if all(LOGIN.search(each) for each in places):
         return f"{_all(tried)} redirected to a login page ({first}): {GIVE}, or --header 'Cookie: …'"
     there = urlsplit(first)
-    if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+    if there.netloc and (there.scheme, there.netloc) != (here.scheme, here.netloc):
         moved = urlsplit(target.base_url)._replace(scheme=there.scheme, netloc=there.netloc).geturl()
         return f"{_all(tried)} redirected to {first}: use --url {moved}"
     return ""
+
+
+def _location(exchange: RecordedExchange) -> str:
+    """The address that a response redirects to; empty if it is no URL."""
+    try:
+        return urljoin(exchange.url, exchange.header("location") or "")
+    except ValueError:
+        return ""
 
 
 def _web_page(contract: Contract, target: Target, tried: Sequence[TriedOperation]) -> str:
