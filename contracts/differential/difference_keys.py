@@ -52,4 +52,10 @@ def repeats(scenario: Scenario, found: Difference, known: Difference | None) -> 
     """Is a difference of an aimed scenario the `known` one of other scenarios, at a field that it does not test?"""
     if known is None or not found.field or found.field[0] == scenario.detail:
         return False
-    return (known.expected, known.seen) == (found.expected, found.seen) or found.how not in ("value", "further")
+    same = (known.expected, known.seen) == (found.expected, found.seen)
+    return same or found.how not in ("value", "further") or (_is_case(known) and _is_case(found))
+
+
+def _is_case(found: Difference) -> bool:
+    """Do two texts differ in upper and lower case only?"""
+    return str(found.expected).casefold() == str(found.seen).casefold()

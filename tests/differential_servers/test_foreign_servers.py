@@ -55,10 +55,13 @@ def test_items_of_others_that_fill_a_capacity_are_a_note_and_no_difference(
 
 def test_an_empty_response_to_a_delete_hides_no_field_of_the_item(tmp_path: Path) -> None:
     file = tmp_path / "learned.yaml"
+    chosen = [word for name in ("create", "delete", "method-not-allowed") for word in ("--only", f"same-{name}")]
     with flags() as url:
         done = run("check", str(HERE / "flags.yaml"), "--url", url, "--no-auth", "--learn", str(file), "--report",
-                   str(tmp_path), "--only", "same-create", "--only", "same-delete")  # fmt: skip
+                   str(tmp_path), *chosen)  # fmt: skip
 
+    assert "learned: A `method-not-allowed` error has status 404, not 405." in done.stdout
+    assert "method-not-allowed" in file.read_text()
     assert "learned: DELETE /flags/{id} returns {}." in done.stdout
     assert "write-only" not in file.read_text()
 

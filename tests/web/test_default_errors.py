@@ -43,6 +43,20 @@ def test_an_invalid_request_gets_the_first_documented_status(tmp_path: Path, off
     assert status == response.status_code
 
 
+@pytest.mark.parametrize(
+    ("offered", "status"), [(["403"], 403), (["401", "403"], 401), (["403", "default"], 401), ([], 401)]
+)
+def test_a_missing_credential_is_403_where_only_that_is_documented(
+    tmp_path: Path, offered: list[str], status: int
+) -> None:
+    security = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    operation = {"security": [{"key": []}], "responses": answers({"type": "string"})}
+    operation["responses"] |= {code: answers(PROBLEM, code)[code] for code in offered}
+    served_document = document({"/names": {"get": operation}}, components={"securitySchemes": security})
+    with Client(served(tmp_path, served_document)) as client:
+        assert status == client.get("/names").status_code
+
+
 @pytest.mark.parametrize("code", ["422", "400", "4XX", "default"])
 def test_the_body_is_valid_and_names_the_field(tmp_path: Path, code: str) -> None:
     response = refuse(tmp_path, answers(PROBLEM, code))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable
+from mockserver.errors import Invalid, Malformed, Refusal, Unanswerable, Unauthenticated
 from mockserver.examples.example_maker import ExampleMaker
 from mockserver.messages import Reply
 from mockserver.openapi.document import MediaType, Operation, Response
@@ -108,7 +108,9 @@ def _error_response(refusal: Refusal, operation: Operation | None) -> Response |
         described = {response.status.upper(): response for response in operation.responses}
         order = INVALID if isinstance(refusal, Invalid) else MALFORMED
         return next((described[status] for status in order if status in described), None)
-    return operation.response(refusal.status)
+    found = operation.response(refusal.status)
+    # Some services answer 403 without a credential, and say so by documenting it alone.
+    return operation.response(403) if found is None and isinstance(refusal, Unauthenticated) else found
 
 
 def _status(refusal: Refusal, response: Response | None) -> int:
