@@ -18,3 +18,4 @@ merge = _lazy("merge", "contracts.cli.merge:merge", "Join the reports of several
 replay = _lazy("replay", "contracts.cli.replay:replay", "Check again whether one finding of a report still occurs.")
 diff = _lazy("diff", "contracts.cli.diff:diff", "Say what is new and what is gone between two reports.")
 trend = _lazy("trend", "contracts.cli.diff:show_trend", "Print how the reports of a folder developed.")
+mutate = _lazy("mutate", "contracts.cli.mutate:mutate", "Say how much of its behaviour a contract pins.")

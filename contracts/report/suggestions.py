@@ -148,7 +148,7 @@ def _allowing(fault: Fault, schema: str, value: Any, contract: Contract) -> Iter
         return
     node, at = contract.schemas.resolve(at)
     seen = _value_at(value, path)
-    target = "$" + "".join(map(_step, json_pointer.split(at)))
+    target = json_path(at)
     if not isinstance(node, Mapping):
         return
     if fault.keyword == "type" and seen is None:
@@ -167,6 +167,11 @@ def _value_at(value: Any, path: tuple[str | int, ...]) -> Any:
     for step in path:
         value = value[step]
     return value
+
+
+def json_path(pointer: str) -> str:
+    """A JSON pointer as a JSONPath (RFC 9535)."""
+    return "$" + "".join(map(_step, json_pointer.split(pointer)))
 
 
 def _step(step: str | int) -> str:

@@ -20,7 +20,7 @@ SECTIONS = {
     "A running sandbox": (
         "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
     ),
-    "Contract checks": ("check", "replay", "cleanup", "merge", "diff", "trend"),
+    "Contract checks": ("check", "replay", "cleanup", "merge", "diff", "trend", "mutate"),
 }  # fmt: skip
 """The commands as `--help` groups them; others are listed below."""
 

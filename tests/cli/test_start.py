@@ -24,7 +24,7 @@ LIVE_EXTRA = ("mcp", "mcp_types", "httpx2", "httpcore2")
 EVERY_COMMAND = [
     "serve", "infer", "specs", "demo-mcp",
     "requests", "why", "state", "fault", "reset", "snapshot", "clock", "namespaces", "mcp",
-    "check", "replay", "cleanup", "merge", "diff", "trend",
+    "check", "replay", "cleanup", "merge", "diff", "trend", "mutate",
 ]  # fmt: skip
 
 PROGRAM = """
@@ -89,7 +89,7 @@ def test_the_list_names_the_commands_whose_extra_is_missing_and_how_to_install_i
 
     assert 0 == listed.returncode
     assert EVERY_COMMAND == commands(listed.stdout)
-    assert 6 == text.count("Needs: pip install 'mockserver[check]'")
+    assert 7 == text.count("Needs: pip install 'mockserver[check]'")
     assert 2 == text.count("Needs: pip install 'mockserver[live]'")  # demo-mcp and mcp
 
 
@@ -100,6 +100,7 @@ def test_the_list_names_the_commands_whose_extra_is_missing_and_how_to_install_i
         (["cleanup", "basedash"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
         (["merge", "reports"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
         (["diff", "old", "new"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
+        (["mutate", "basedash"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
         (["trend", "reports"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
         (["replay", "reports", "1"], CHECK_EXTRA, "pip install 'mockserver[check]'"),
         (["demo-mcp"], LIVE_EXTRA, "pip install 'mockserver[live]'"),
