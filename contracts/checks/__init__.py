@@ -14,10 +14,12 @@ from contracts.checks import (
     http_errors,
     idempotency_keys,
     identity,
+    item_actions,
     linearizability,
     mass_assignment,
     odd_input,
     ordering,
+    owner_figures,
     owners,
     ownership,
     page_sizes,
@@ -31,6 +33,7 @@ from contracts.checks import (
     references,
     refused_requests,
     secrets,
+    sorted_items,
     state_machine,
     success_replies,
     tenants,
@@ -48,12 +51,13 @@ from mockserver.contract import Contract
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
     *fields.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
-    *ordering.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS, *unpaged_lists.CHECKS, *filters.CHECKS,
+    *ordering.CHECKS, *sorted_items.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS,
+    *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,
     *success_replies.CHECKS, *http_errors.CHECKS, *policies.CHECKS,
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
-    *owners.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
+    *owners.CHECKS, *owner_figures.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

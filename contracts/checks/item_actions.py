@@ -1,0 +1,159 @@
+"""A check of actions on one item, such as `POST /invoices/{id}/send`: every view shows what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.checks.lists import ids
+from contracts.checks.stored_fields import current
+from contracts.checks.valid_bodies import distinct_body
+from contracts.checks.value_likeness import ABSENT
+from contracts.cleanup.created_items import CreatedItem
+from contracts.client.request_builder import MISSING, CannotBuildRequest
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
+from contracts.runner.check import Check, Place
+from contracts.runner.context import CheckContext
+from mockserver.contract import Contract
+
+TAKES_EFFECT = "RFC 9110 section 9.3 (a successful request has taken effect)"
+
+
+def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
+    """After an action on an item, its reply, a GET, the list and the filters of the list show the same item."""
+    created = context.create(resource, distinct_body(context, resource))
+    before, exchange = current(context, created)[1], _act(context, op, created)
+    if exchange.status >= 300 and _fill(context, created):
+        before, exchange = current(context, created)[1], _act(context, op, created)
+    for other in _others(context, resource, op) if exchange.status >= 300 else ():  # what is open cannot be reopened
+        if _act(context, other, created).status < 300:
+            before, exchange = current(context, created)[1], _act(context, op, created)
+            break
+    if exchange.status >= 300:
+        raise CannotBuildRequest(f"{op.name} answers {exchange.status} for a new {resource.name}")
+    _, after, shown = current(context, created)
+    if not after:
+        raise CannotBuildRequest(f"after {op.name} there is no such {resource.name}")
+    changed = {name: value for name, value in after.items() if before.get(name, ABSENT) != value}
+    history = (created.exchange, exchange, *shown)
+    _check_reply(context, resource, exchange, changed, history)
+    if resource.can("list"):
+        _check_list(context, created, changed, history)
+        _check_filters(context, created, before, changed, history)
+
+
+def _others(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> list[ResourceOperation]:
+    """The other actions on an item."""
+    others = [each for each in context.shared.operations.values() if each.name != op.name]
+    found = {each.name: _acted_on(context.shared.resources, each) for each in others}
+    return [each for each in others if (acted_on := found[each.name]) and acted_on.name == resource.name]
+
+
+def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
+    body = context.bodies.minimal(op, context.check) if op.media_type else None
+    return context.send(op, path=created.path, body=MISSING if body is None else body)
+
+
+def _fill(context: CheckContext, created: CreatedItem) -> bool:
+    """Create an item of each kind below this one: an empty invoice may not be sent. Was any created?"""
+    made = []
+    for each in context.shared.resources.values():
+        parent = each.behaviour.parent
+        if parent is not None and parent.resource == created.resource.name and each.can("create"):
+            path = {**created.path, parent.parameter: created.id}
+            made.append(context.try_create(each, path=path)[1] is not None)
+    return any(made)
+
+
+def _check_reply(
+    context: CheckContext,
+    resource: CheckedResource,
+    exchange: RecordedExchange,
+    changed: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """If the reply shows the item, it shows what became of it."""
+    reply = exchange.json if isinstance(exchange.json, dict) else {}
+    field = resource.behaviour.identity.field
+    nested = [each for each in reply.values() if isinstance(each, dict) and field in each]
+    item = reply if field in reply else nested[0] if len(nested) == 1 else {}
+    for name in changed.keys() & item.keys():
+        context.expect(
+            item[name] == changed[name],
+            f"a GET shows the same {name} as the reply: {item[name]!r}",
+            repr(changed[name]),
+            *history,
+            about=f"{name} kept",
+        )
+
+
+def _check_list(
+    context: CheckContext, created: CreatedItem, changed: Mapping[str, Any], history: tuple[RecordedExchange, ...]
+) -> None:
+    field = created.resource.behaviour.identity.field
+    items, listing = context.list_all(created)
+    listed = next((each for each in items if str(each.get(field)) == str(created.id)), {})
+    for name in changed.keys() & listed.keys():
+        context.expect(
+            listed[name] == changed[name],
+            f"the list shows the same {name} as a GET: {changed[name]!r}",
+            repr(listed[name]),
+            *history,
+            *listing,
+            about=f"{name} listed",
+        )
+
+
+def _check_filters(
+    context: CheckContext,
+    created: CreatedItem,
+    before: Mapping[str, Any],
+    changed: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """A filter by a field that the action changed finds the item by its new value, and not by its old one."""
+    for statement in created.resource.operations["list"].behaviour.filter:
+        name = statement.field
+        if not statement.parameter or statement.compare != "equal" or name not in changed:
+            continue
+        for value, is_there in ((changed[name], True), (before.get(name), False)):
+            if not isinstance(value, str | int) or isinstance(value, bool):
+                continue
+            items, listing = context.list_all(created, query={statement.parameter: value})
+            if listing[0].status >= 400:
+                continue
+            context.expect(
+                (str(created.id) in ids(created.resource, items)) is is_there,
+                f"{statement.parameter}={value} {'finds' if is_there else 'does not find'} the item, whose {name} is "
+                f"{changed[name]}",
+                "it does not find it" if is_there else "it finds it",
+                *history,
+                *listing,
+                about=f"{statement.parameter} {'new' if is_there else 'old'}",
+            )
+
+
+def _places(contract: Contract) -> Iterator[Place]:
+    known = checked_resources(contract)
+    for op in resource_operations(contract):
+        resource = _acted_on(known, op)
+        if resource is not None and resource.can("create", "get"):
+            text = "Every view shows what a successful request did."
+            yield op.name, StatementRef(op.name, "http", "documented", TAKES_EFFECT, text), (resource, op)
+
+
+def _acted_on(known: Mapping[str, CheckedResource], op: ResourceOperation) -> CheckedResource | None:
+    """The resource of whose items an operation without an action of ours is: one literal step below an item's path."""
+    if op.behaviour.action is not None or op.operation.method not in ("post", "put", "patch"):
+        return None
+    above, _, step = op.operation.path.rstrip("/").rpartition("/")
+    found = [
+        each
+        for each in known.values()
+        if "get" in each.operations and each.operations["get"].operation.path.rstrip("/") == above and "{" not in step
+    ]
+    return found[0] if found else None
+
+
+CHECKS = (Check("item-action", (), _places, item_action, exclusive=False),)
