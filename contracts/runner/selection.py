@@ -20,7 +20,7 @@ def require_matches(option: str, patterns: Sequence[str], names: Iterable[str]) 
         if not any(fnmatchcase(name, pattern) for name in known):
             near = get_close_matches(pattern, known, n=4, cutoff=0.5)
             near += [name for name in known if pattern.strip("*").lower() in name.lower() and name not in near][:4]
-            hint = f"; similar: {', '.join(near)}" if near else "; all checks are in docs/checks.md"
+            hint = f"; similar: {', '.join(near)}" if near else "; all checks are in docs/contract-checks/checks.md"
             raise SelectionError(f"{option} {pattern!r} matches no check and no operation{hint}")
 
 

@@ -99,7 +99,7 @@ def test_the_rate_can_be_taken_off() -> None:
 @pytest.mark.parametrize(("pattern", "similar"), [
     ("pagin", "similar: paging"),
     ("GET /thing", "similar: GET /things"),
-    ("nosuch", "all checks are in docs/checks.md"),
+    ("nosuch", "all checks are in docs/contract-checks/checks.md"),
 ])  # fmt: skip
 def test_a_pattern_that_matches_nothing_is_refused_with_similar_names(
     pattern: str, similar: str, tmp_path: Path
