@@ -63,7 +63,13 @@ def _of_fields(schemas: Schemas, draft: ResourceDraft) -> dict[str, list[Stateme
 
 
 def _applies(schemas: Schemas, draft: ResourceDraft, kind: str, name: str) -> bool:
-    """Can the statement hold? A property that each reply must have is no secret; what no update takes cannot change."""
+    """Can the statement hold? What each reply must have is no secret; what no update takes cannot change.
+
+    A duplicate is refused only where the create documents a conflict.
+    """
+    if kind == "unique":
+        creation = draft.action("create")
+        return creation is not None and creation.operation.response(409) is not None
     if kind == "write-only":
         return not any(name in schemas.required(view) for view in draft.reply_schemas())
     if kind == "immutable":

@@ -168,7 +168,9 @@ WRITE_ONLY = re.compile(
     re.IGNORECASE,
 )
 UNIQUE = re.compile(r"\b(must|has to|needs to) be (globally )?unique\b", re.IGNORECASE)
-WITHIN = re.compile(r"\b(within|per|in|inside|across|among|for|combination|together|case)\b", re.IGNORECASE)
+WITHIN = re.compile(
+    r"\b(within|per|in|inside|across|among(st)?|siblings|for|combination|together|case)\b", re.IGNORECASE
+)
 IMMUTABLE = re.compile(
     r"\bimmutable\b|\b(cannot|can not|can't|must not) be (changed|modified|updated|altered)"
     r"( (after|once) (creation|(it is |it's |the \w+ is )?created|it (has been|was) created))?\b|"
@@ -184,7 +186,7 @@ def of_field(said: Description, name: str) -> Iterator[tuple[str, Statement]]:
         found = said.first(pattern)
         if found is None or (kind == "unique" and WITHIN.search(found.sentence[found.match.end() :])):
             continue
-        if not _is_about_another(found, name):
+        if not _is_about_another(found, name) and "characters" not in found.sentence:
             yield kind, found.statement(fields=[name])
 
 
