@@ -83,7 +83,14 @@ class CheckRun:
 
     def _own_checks(self, target: Target, journal: Journal) -> CheckResult:
         settings = self.settings
-        checks = selected(settings.contract, settings.mode, settings.only, settings.skip, settings.shard)
+        checks = selected(
+            settings.contract,
+            settings.mode,
+            settings.only,
+            settings.skip,
+            settings.shard,
+            probe_security=settings.probe_security,
+        )
         with self._progress("checks", len(checks), target) as shown:
             return run_checks(
                 settings.contract,
@@ -91,6 +98,7 @@ class CheckRun:
                 strict=settings.strict,
                 journal=journal,
                 workers=settings.workers,
+                probe_security=settings.probe_security,
                 on_progress=shown,
                 **self._scope,
             )

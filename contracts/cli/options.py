@@ -107,6 +107,11 @@ scope = _group(
         help="Where to store failing examples, which the next run tries first. "
         "The default is the folder `examples` in the report folder.",
     ),
+    click.option(
+        "--probe-security",
+        is_flag=True,
+        help="Also do what an attacker would do: guess passwords, look for debug pages, name addresses to fetch.",
+    ),
     click.option("--seed", default=0, show_default=True, help="The same seed sends the same requests."),
     click.option("--strict", is_flag=True, help="Report warnings as failures."),
 )

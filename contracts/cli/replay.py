@@ -140,7 +140,13 @@ def _run_check_again(reported: Finding, settings: CheckSettings, target: Target)
     }
     selected = OneCheck(reported.check, reported.operation if reported.operation in operations else "")
     result = run_checks(
-        settings.contract, target, mode=settings.mode, seed=settings.seed, shard=selected, journal=Journal.in_memory()
+        settings.contract,
+        target,
+        mode=settings.mode,
+        seed=settings.seed,
+        shard=selected,
+        journal=Journal.in_memory(),
+        probe_security=True,
     )
     now = next((each for each in result.findings if each.id == reported.id), None)
     outcomes = [outcome for (_, check), outcome in result.outcomes.items() if check == reported.check]

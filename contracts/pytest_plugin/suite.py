@@ -211,7 +211,8 @@ class ContractCollector(pytest.Collector):
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each check at each operation, for the conformance of each operation, and for each own check."""
         settings = self._run.settings
-        checks = [each for each in checks_of(settings.contract) if settings.mode != "quick" or each.check.quick]
+        polite = [each for each in checks_of(settings.contract) if not each.check.rude]
+        checks = [each for each in polite if settings.mode != "quick" or each.check.quick]
         seen: Counter[str] = Counter()
         for each in checks:
             name = f"{each.check.name}[{each.operation}]"

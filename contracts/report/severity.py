@@ -11,7 +11,7 @@ from contracts.model.finding import Finding
 
 WORST = (
     "authentication", "tenants", "permissions", "secrets", "ownership", "other_user_access", "security",
-    "leaked-internals", "undocumented-secret",
+    "leaked-internals", "undocumented-secret", "tokens", "injection", "hidden_operations", "mass_assignment",
     "read_your_writes", "updates", "concurrency", "state_machine", "linearizability", "cascade", "idempotency",
     "ignored_auth", "object_level_authorization", "use_after_free", "ensure_resource_availability",
     "not_a_server_error", ANSWERED,

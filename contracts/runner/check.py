@@ -28,7 +28,7 @@ class Check:
     A `quick` check needs few requests. Checks with `run_last` run after all others, because they use something up.
     While an `exclusive` check runs, nothing else may use the service, because the check counts, lists or fills
     something. The other checks look only at items that they created. A check that `asserts` may compare without its
-    context.
+    context. A `rude` check does what an attacker would do, such as guessing passwords; it runs only if it is asked for.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Check:
     quick: bool = True
     run_last: bool = False
     exclusive: bool = True
+    rude: bool = False
     asserts: bool = False
 
     @property

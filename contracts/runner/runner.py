@@ -61,6 +61,7 @@ def run_checks(
     database: Any = None,
     shard: CheckFilter = WHOLE,
     workers: int = 1,
+    probe_security: bool = False,
 ) -> CheckResult:
     """Run every check of `contract` against `target`.
 
@@ -69,6 +70,8 @@ def run_checks(
     creates. `database` is Hypothesis' example database: failing sequences are stored there and tried first in the next
     run. With several `workers`, checks that are not exclusive run in parallel, and the others afterwards one by one; a
     target in this process always has one worker.
+
+    Rude checks run only with `probe_security`, or if `only` has their name.
 
     Raises nothing for what the target does: an unreachable target ends the run, and `stopped` says so.
     """
@@ -86,19 +89,26 @@ def run_checks(
         database,
         1 if target.in_process else workers,
     )
-    return run.run_all(selected(contract, mode, only, skip, shard))
+    return run.run_all(selected(contract, mode, only, skip, shard, probe_security=probe_security))
 
 
 def selected(
-    contract: Contract, mode: Mode, only: Sequence[str], skip: Sequence[str], shard: CheckFilter = WHOLE
+    contract: Contract,
+    mode: Mode,
+    only: Sequence[str],
+    skip: Sequence[str],
+    shard: CheckFilter = WHOLE,
+    *,
+    probe_security: bool = False,
 ) -> list[BoundCheck]:
-    """The checks that a run with these settings consists of."""
+    """The checks that a run with these settings consists of; rude ones only if they are asked for."""
     return [
         each
         for each in checks_of(contract)
         if is_chosen((each.check.name, each.operation), only, skip)
         and shard.has(each.check.name, each.operation)
         and (mode != "quick" or each.check.quick)
+        and (probe_security or not each.check.rude or each.check.name in only)
     ]
 
 

@@ -53,6 +53,7 @@ class CheckSettings:
     timeout: float = 30.0
     deadline: float | None = None
     workers: int = 1
+    probe_security: bool = False
 
     @property
     def base(self) -> str:

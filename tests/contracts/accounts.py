@@ -65,7 +65,7 @@ DOCUMENT: dict[str, Any] = {
             "post": {
                 "security": [],
                 "requestBody": _takes(LOGIN),
-                "responses": {"200": _shows({"type": "object", "properties": {"token": TEXT}}), **ERRORS},
+                "responses": {"200": _shows({"type": "object", "properties": {"token": {"type": "string"}}}), **ERRORS},
             }
         },
         "/accounts/{username}": {
@@ -145,7 +145,7 @@ class Accounts:
             return self._logged_in(data)
         place = re.fullmatch(r"/accounts(?:/([^/]+)(/password)?)?", path)
         if place is None:
-            return 404, {}
+            return (200, {"env": "x"}) if path == "/actuator/env" and "debug" in self.flaws else (404, {})
         scheme, _, token = headers.get("authorization", "").partition(" ")
         user = self._user(token) if scheme.lower() == "bearer" else None
         if user is None:
@@ -187,6 +187,8 @@ class Accounts:
         account = self.found.get(str(data.get("username")))
         if self.failed >= 8 and "unlimited" not in self.flaws:
             return 429, {}
+        if "login" in self.flaws and "' OR '1'='1" in str(data.get("username")):
+            account = data = self.found["ann"]
         if account is not None and account["password"] == data.get("password"):
             return 200, {"token": signed(account["username"], self.key)}
         if not {"username", "password"} <= data.keys():
