@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contracts.checks.missing_items import MARKED, expect_missing, is_marked_deleted
-from contracts.checks.stored_fields import current, weaker
+from contracts.checks.stored_fields import current, expect_different_items, weaker
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import MISSING
@@ -26,6 +26,7 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 def delete_item(context: CheckContext, resource: CheckedResource) -> None:
     """A deleted item is gone: every operation returns 404 for it, and no list contains it. Other items stay."""
     neighbour, created = context.create(resource), context.create(resource)
+    expect_different_items(neighbour, created)
     if resource.can("list"):
         context.list_all(neighbour)  # a server with a stale cache is found only if it listed before
     before = current(context, created)[1] if resource.can("get") or resource.can("list") else {}

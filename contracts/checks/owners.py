@@ -9,7 +9,7 @@ from typing import Any
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
 from contracts.checks.missing_items import GONE, documents_missing
-from contracts.checks.stored_fields import check_unchanged, current, settled
+from contracts.checks.stored_fields import check_unchanged, current, expect_different_items, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -35,6 +35,8 @@ def other_owners_unchanged(context: CheckContext, resource: CheckedResource, own
     other, above = _owned(context, resource, owner), context.create(owner, distinct_body(context, owner))
     kept = [(each, settled(context, each)) for each in (other.owner, other.item, above)]
     sibling, item = (context.create(resource, path=below(resource, above)) for _ in range(2))
+    expect_different_items(other.owner, above)
+    expect_different_items(other.item, sibling, item)
     kept.append((sibling, settled(context, sibling)))
     done = [item.exchange, *_change_and_delete(context, item)]
     for each, before in kept:
@@ -103,6 +105,8 @@ def _check_lists(
 def deleted_owner(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> None:
     """With its owner an item is deleted: no path leads to it, and the owner's list is gone. Other owners keep theirs."""
     other, own = _owned(context, resource, owner), _owned(context, resource, owner)
+    expect_different_items(other.owner, own.owner)
+    expect_different_items(other.item, own.item)
     if resource.can("list"):
         context.list_all(own.item)  # a server with a stale cache is found only if it listed before
     removed = context.delete(own.owner)

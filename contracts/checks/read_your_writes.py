@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.checks.item_view import as_json, showable, shows_id
-from contracts.checks.stored_fields import check_unchanged, current, expect_value, settled
+from contracts.checks.stored_fields import check_unchanged, current, expect_different_items, expect_value, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.request_builder import CannotBuildRequest
@@ -147,6 +147,7 @@ def _matches_get(
 def other_items_unchanged(context: CheckContext, resource: CheckedResource) -> None:
     """Updating or deleting one item does not change the others."""
     kept, changed, removed = (context.create(resource, distinct_body(context, resource)) for _ in range(3))
+    expect_different_items(kept, changed, removed)
     before, done = settled(context, kept), []
     for op in {op.name: op for k in ("update", "replace") if (op := resource.operations.get(k))}.values():
         body = every_change(context, resource, op, changed) if op.media_type else {}

@@ -116,6 +116,12 @@ def listed_item(context: CheckContext, created: CreatedItem) -> tuple[dict[str, 
     return next((item for item in items if str(item.get(field)) == str(created.id)), {}), listing
 
 
+def expect_different_items(*created: CreatedItem) -> None:
+    """Raise CannotBuildRequest if two create requests named the same id, so that they created one item."""
+    if len({(each.resource.name, str(each.id)) for each in created}) < len(created):
+        raise CannotBuildRequest("several requests have the same client-chosen id")
+
+
 def settled(context: CheckContext, created: CreatedItem) -> dict[str, Any]:
     """The fields of an item that two reads show alike; others, such as a counter of reads, tell nothing.
 

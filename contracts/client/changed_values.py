@@ -60,11 +60,22 @@ def _others(schemas: Schemas, pointer: str, present: Any) -> Iterator[Any]:
     elif isinstance(present, int | float):
         yield from (present + step for step in (1, 2, 5, -1, -2, -5) if present + step)
     elif isinstance(present, str):
-        yield from (f"{present} changed", f"{present}-2", f"{present[:-1]}x", f"{present[:-1]}y")
+        yield from _changed_texts(present)
     elif isinstance(present, dict):
         yield _changed_object(schemas, pointer, present)
     elif isinstance(present, list):
         yield from _changed_arrays(schemas, pointer, present)
+
+
+def _changed_texts(present: str) -> Iterator[str]:
+    """Other texts of the same form: an e-mail address stays one, and so do a URL and a number."""
+    if "://" in present:
+        yield f"{present.rstrip('/')}/changed"
+    elif "@" in present:
+        yield f"changed.{present}"
+    elif not any(character.isalpha() for character in present):
+        yield from (present[:-1] + digit for digit in "123")
+    yield from (f"{present} changed", f"{present}-2", f"{present[:-1]}x", f"{present[:-1]}y")
 
 
 def _changed_object(schemas: Schemas, pointer: str, present: Mapping[str, Any]) -> dict[str, Any]:
