@@ -86,8 +86,9 @@ class Cause:
 def causes(findings: Sequence[Finding]) -> tuple[Cause, ...]:
     """The causes of findings, the worst first: failures before warnings, lost data before style.
 
-    Two findings have one cause if the same check expected and saw the same, or if the same operation answered them with
-    the same server error. A finding that fits several groups belongs to the largest.
+    Two findings have one cause if the same check expected and saw the same, if the same operation answered them with
+    the same server error, or if it did not keep what it was sent. A finding that fits several groups
+    belongs to the largest.
     """
     groups: dict[Key, set[int]] = {}
     for number, found in enumerate(findings):
@@ -156,6 +157,8 @@ def _keys(found: Finding) -> Iterator[Key]:
     seen = "an incomplete Allow header" if found.check in ALLOW and "Allow" in found.seen else ""
     texts = (seen, seen) if seen else (shape(found.expected, names), shape(found.seen, names))
     yield ("check", "" if seen else found.check + kind, found.verdict, *texts, place(found.exchanges))
+    if "as it was sent" in found.expected:
+        yield "lost write", found.verdict, found.operation
     last = found.exchanges[-1] if found.exchanges else None
     if last is not None and (last.status >= 500 or found.check == ANSWERED):
         yield "server error", found.operation, str(last.status), place([last])

@@ -34,6 +34,9 @@ ADVICE: Mapping[str, str] = {
     "secrets": "Leave the field out of every response of {operation}.",
     "read_your_writes": "Store what {operation} was sent before it answers, and read it from the same store.",
     "updates": "Store what {operation} was sent before it answers, and change nothing else.",
+    "whole_updates": "Store every field that {operation} was sent before it answers.",
+    "deleted_items": "Remove the item in {operation} from the store and every list, and answer 404 for it afterwards.",
+    "edge_input": "Store in {operation} exactly what the schema allows, and refuse all else with 400 or 422.",
     "state_machine": "Store what {operation} was sent before it answers, and read it from the same store.",
     "concurrency": "Read and write in one transaction in {operation}, or lock the item, so that no request is lost.",
     "validation": "Validate the request in {operation} before it is stored: accept what the schema allows, and answer "

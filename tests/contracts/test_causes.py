@@ -87,6 +87,17 @@ def test_a_response_that_breaks_two_statements_has_one_cause_shown_by_the_more_t
     assert ["odd-input"] == [cause.example.check for cause in causes(two)]
 
 
+def test_what_an_operation_did_not_keep_is_one_cause_whichever_check_and_read_shows_it() -> None:
+    lost = [
+        found("replace", "PUT /a/{id}", "the reply shows name as it was sent", "null", answer=b"1"),
+        found("update-every-field", "PUT /a/{id}", "the list shows name as it was sent", "null", answer=b"2"),
+        found("replace", "PUT /b/{id}", "the reply shows name as it was sent", "true", answer=b"3"),
+        found("edge-input", "PUT /a/{id}", "a GET shows name as it was sent", "null", answer=b"4"),
+    ]
+
+    assert [("PUT /a/{id}",), ("PUT /b/{id}",)] == sorted(cause.operations for cause in causes(lost))
+
+
 def test_lost_data_comes_before_style_and_failures_before_warnings() -> None:
     style = found("method-not-allowed", "GET /a", "an Allow header", "Allow: GET")
     lost = found("read-back", "GET /a/{id}", "the reply shows name as it was sent", "null")
