@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from contracts.cleanup.created_items import CreatedItems
 from contracts.client.request_builder import CannotBuildRequest, RequestBuilder
 from contracts.client.target import ANONYMOUS, NoResponse, Request, Target, User
-from contracts.client.transport import Unanswered
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import name_of
 from contracts.runner.shared import SharedState
@@ -20,6 +20,8 @@ MAX_OPERATIONS = 8
 """The most operations that are tried as the first user; as each other user, half of them."""
 
 MAX_USERS = 4
+
+NOWHERE = "/no-such-path-of-the-contract-check"
 
 MAX_SILENT = 2
 """After so many requests without a response, no more are sent: each may cost the timeout."""
@@ -77,8 +79,6 @@ def _try(survey: Survey, target: Target, builder: RequestBuilder, operation: Ope
         return
     except NoResponse as fault:
         survey.silent.append(fault)
-        if not isinstance(fault, Unanswered):
-            return
 
 
 def _operations(contract: Contract, user: User) -> Iterator[Operation]:
@@ -94,14 +94,23 @@ def _operations(contract: Contract, user: User) -> Iterator[Operation]:
 
 
 def existing_paths(contract: Contract, target: Target, operations: Sequence[Operation]) -> list[str]:
-    """The paths among those of the operations where OPTIONS is not answered with 404: the service has such a route."""
-    builder, found = RequestBuilder(SharedState(contract, 0), CreatedItems()), []
+    """The paths among those of the operations where OPTIONS is not answered with 404: the service has such a route.
+
+    None, if OPTIONS is answered at any path, as some proxies do for browsers.
+    """
     user = next(iter(target.users), ANONYMOUS)
+    if _has_route(target, NOWHERE, user):
+        return []
+    builder, found = RequestBuilder(SharedState(contract, 0), CreatedItems()), []
     for operation in operations:
-        try:
-            path = builder.request(operation, user=user).path
-            if target.send(Request("OPTIONS", path), user).status not in (404, 410):
+        with suppress(CannotBuildRequest):
+            if _has_route(target, builder.request(operation, user=user).path, user):
                 found.append(operation.path)
-        except (CannotBuildRequest, NoResponse):
-            continue
     return found
+
+
+def _has_route(target: Target, path: str, user: User) -> bool:
+    try:
+        return target.send(Request("OPTIONS", path), user).status not in (404, 410)
+    except NoResponse:
+        return False

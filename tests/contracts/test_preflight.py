@@ -94,6 +94,19 @@ def test_a_base_path_that_nobody_can_guess_is_asked_for(tmp_path: Path) -> None:
     assert "is the base path missing in --url (the document's servers have /shop/v7)" in done.output
 
 
+def test_a_proxy_that_answers_options_everywhere_hides_no_missing_base_path(tmp_path: Path) -> None:
+    async def proxy(scope: Any, receive: Any, send: Any) -> None:
+        answer = Response(status_code=204) if scope.get("method") == "OPTIONS" else behind
+        await answer(scope, receive, send)
+
+    behind = TwoLists(prefix="/api")
+    with _served(proxy) as url:
+        done = checked(url, tmp_path, written=two_lists())
+
+    assert 2 == done.exit_code, done.output
+    assert f"has them: use --url {url}/api" in done.output.replace("\n", " ")
+
+
 def test_a_service_whose_lists_are_missing_but_not_its_other_routes_is_examined(tmp_path: Path) -> None:
     missing: Hook = lambda request: JSONResponse({}, 404) if request.method == "GET" else None  # noqa: E731
 
