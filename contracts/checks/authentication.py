@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from contracts.checks.deleted_items import unknown_ids
-from contracts.checks.error_replies import check_refused
+from contracts.checks.error_replies import check_refused, error_statement, error_statuses
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.authentication import basic
+from contracts.client.request_bodies import MARK
 from contracts.client.request_builder import MISSING, CannotBuildRequest, required_schemes
 from contracts.client.target import ANONYMOUS, User
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import (
     CheckedResource,
     ResourceOperation,
@@ -40,19 +42,80 @@ def authentication(context: CheckContext, op: ResourceOperation, resource: Check
         exchange = context.send(op, user=invalid_user, path=path, body=body, headers=_tenant_header(context))
         if exchange.status < 300 and resource is not None and op == resource.operations.get("create"):
             context.record_created(resource, exchange, {}, context.main_user, path)
-        check_refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
+        _check_unauthenticated(context, op, exchange, what)
+        _check_without_effect(context, resource, op, created, body, exchange, what)
     if op.operation.method == "get":
         _check_scheme_case(context, op, path)
         _check_unknown_item(context, op, resource, created, path)
-    if created is not None and resource is not None and resource.can("get") and created.resource is resource:
-        response = context.get(created)
+
+
+def _check_unauthenticated(context: CheckContext, op: ResourceOperation, exchange: RecordedExchange, what: str) -> None:
+    """The request is refused with 401.
+
+    Another refusal is only a warning unless the document lists 401: some frameworks return 403, or look at the body
+    or at the item first, or lead to a login page.
+    """
+    stated = error_statement(context, "unauthenticated", op) is not None
+    listed = any(response.status == "401" for response in op.operation.responses)
+    if 300 <= exchange.status < 500 and exchange.status != 401 and not stated and not listed:
+        wanted = error_statuses(context, "unauthenticated", op)
+        statement = StatementRef(op.name, "authentication", "inferred", "RFC 9110 section 15.5.2", "The status is 401.")
         context.expect_status(
-            response.status == 200,
-            "a refused request has no effect: a GET still returns the item",
+            exchange.status in wanted,
+            f"a request {what} is refused with 401",
+            exchange,
+            about="status",
+            statement=statement,
+        )
+        return
+    check_refused(context, "unauthenticated", op, exchange, f"a request {what}", what)
+
+
+def _check_without_effect(
+    context: CheckContext,
+    resource: CheckedResource | None,
+    op: ResourceOperation,
+    created: CreatedItem | None,
+    body: Any,
+    exchange: RecordedExchange,
+    what: str,
+) -> None:
+    """A refused request does nothing: the item is there and unchanged, and no item is created."""
+    if resource is None or exchange.status < 300 or op.operation.method == "get":
+        return
+    if op == resource.operations.get("create"):
+        _check_not_created(context, resource, body, exchange, what)
+    elif created is not None and resource.can("get") and created.resource is resource:
+        response = context.get(created)
+        item = context.item(resource.operations["get"], response)
+        sent = body if isinstance(body, Mapping) else {}
+        taken = [n for n, v in sent.items() if item.get(n) == v != created.item.get(n, v)]
+        context.expect(
+            response.status == 200 and not taken,
+            "a refused request has no effect: a GET still returns the item as it was",
+            f"status {response.status}" + (f", {taken[0]} is changed" if taken else ""),
             created.exchange,
+            exchange,
             response,
             about="done",
         )
+
+
+def _check_not_created(
+    context: CheckContext, resource: CheckedResource, body: Any, exchange: RecordedExchange, what: str
+) -> None:
+    texts = [v for v in body.values() if isinstance(v, str) and MARK in v] if isinstance(body, Mapping) else []
+    if not texts or what != "without a credential" or not resource.can("list") or resource.behaviour.parent:
+        return
+    reply = context.list_page(resource)
+    context.expect(
+        not any(json.dumps(text).strip('"').encode() in reply.reply_body for text in texts),
+        "a refused create request creates nothing",
+        "the list contains what was sent",
+        exchange,
+        reply,
+        about="created",
+    )
 
 
 def _check_scheme_case(context: CheckContext, op: ResourceOperation, path: dict[str, Any]) -> None:

@@ -48,6 +48,8 @@ def error_statuses(context: CheckContext, kind: str, op: ResourceOperation) -> f
         return frozenset({own})
     documented = {400, 422} if said & {"default", "4XX"} else {int(each) for each in said & {"400", "422"}}
     stated = kind in context.contract.behaviour.service.errors.bodies
+    if kind == "malformed" and not stated:
+        return frozenset({400, *documented} if documented else {400, 422})  # any server may return 400 for it
     return frozenset({own} if stated and (own in documented or not documented) else documented or {400, 422})
 
 

@@ -126,6 +126,8 @@ class RequestSender:
         self._created.wrote(name_of(operation), exchange)
         if not may_fail or (exchange.status < 500 and exchange.json is not None):
             self.check_response(operation, exchange)
+        else:
+            self._check_rules(operation, exchange)
         if exchange.method == "DELETE" and exchange.status < 300:
             self._created.removed_by(exchange)
         self._record_access(
@@ -227,10 +229,14 @@ class RequestSender:
                     exchanges=self._created.steps_to_show(exchange),
                 )
             )
+        self._check_rules(operation, exchange)
+        return exchange
+
+    def _check_rules(self, operation: Operation, exchange: RecordedExchange) -> None:
+        """Look for what no response may be or contain, such as a stack trace in the answer to odd input."""
         for fault in response_faults(operation, exchange, self.contract):
             steps = self._created.steps_to_show(exchange)
             self.response_findings.append(fault.as_finding(name_of(operation), steps, strict=self.strict))
-        return exchange
 
     def _ask_openapi_core(self, operation: Operation, exchange: RecordedExchange, faults: Sequence[str]) -> None:
         with self.shared.openapi_core_lock:
