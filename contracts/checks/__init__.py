@@ -21,6 +21,7 @@ from contracts.checks import (
     linearizability,
     logins,
     mass_assignment,
+    nested_defaults,
     odd_input,
     ordering,
     owner_figures,
@@ -55,7 +56,7 @@ from mockserver.contract import Contract
 
 CHECKS: tuple[Check, ...] = (
     *read_your_writes.CHECKS, *deleted_items.CHECKS, *updates.CHECKS, *whole_updates.CHECKS,
-    *fields.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
+    *fields.CHECKS, *nested_defaults.CHECKS, *mass_assignment.CHECKS, *timestamps.CHECKS, *secrets.CHECKS,
     *ordering.CHECKS, *sorted_items.CHECKS, *paging.CHECKS, *page_sizes.CHECKS, *paging_during_changes.CHECKS,
     *unpaged_lists.CHECKS, *filters.CHECKS,
     *identity.CHECKS, *capacity.CHECKS, *uniqueness.CHECKS, *concurrency.CHECKS, *rate_limits.CHECKS,

@@ -16,6 +16,7 @@ from mockserver.handlers.actions import HANDLERS, refuse_unknown
 from mockserver.handlers.bound_rules import bound_rules
 from mockserver.handlers.generated_fields import ReplyView
 from mockserver.handlers.item_schemas import operations_on, request_properties, request_schemas, view_maker
+from mockserver.handlers.nested_defaults import ObjectDefaults, nested_defaults
 from mockserver.handlers.path_owners import Owner
 from mockserver.handlers.reply_renderer import ReplyRenderer
 from mockserver.handlers.request_context import AcceptBody, BoundOperation
@@ -158,7 +159,16 @@ def _accept(
         return keep(body)
 
     # A request whose properties are not documented may have any: then none is unknown.
-    return keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
+    accept = keep if not named else {"keep": keep, "ignore": ignore, "refuse": refuse}[policy]
+    inner = _nested(contract, operation, behaviour)
+    return accept if inner is None else lambda body: inner.fill(accept(body))
+
+
+def _nested(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> ObjectDefaults | None:
+    """The defaults inside of objects of a body; an update leaves out what it does not change."""
+    if behaviour.action is None or behaviour.action.does == "update":
+        return None
+    return nested_defaults(contract.schemas, request_schemas(contract, operation, behaviour))
 
 
 def _defaults(contract: Contract, operation: Operation, behaviour: OperationBehaviour) -> dict[str, Any]:

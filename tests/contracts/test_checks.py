@@ -102,6 +102,7 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 
 PROVED_IN = {
     "linearizability": "test_linearizability.py",
+    "nested-defaults": "test_defaults.py",
     "ownership": "test_ownership.py",
     "forged-token": "test_security.py",
     "injection": "test_security.py",

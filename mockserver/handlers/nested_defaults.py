@@ -1,0 +1,47 @@
+"""The `default`s of properties inside of objects that a request sends (JSON Schema Validation section 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from mockserver.openapi.schemas import Schemas
+
+DEEPEST = 3
+"""Objects below this depth get no defaults; schemas may contain themselves."""
+
+
+class ObjectDefaults(NamedTuple):
+    """What an object gets that a request sends: `values` of its own properties, and what the objects in it get."""
+
+    values: Mapping[str, Any]
+    inner: Mapping[str, ObjectDefaults]
+
+    def fill(self, sent: dict[str, Any]) -> dict[str, Any]:
+        """The object with its defaults; objects that were not sent are not made up."""
+        filled = {**self.values, **sent}
+        for name, inner in self.inner.items():
+            if isinstance(filled.get(name), dict):
+                filled[name] = inner.fill(filled[name])
+        return filled
+
+
+def nested_defaults(schemas: Schemas, pointers: Iterable[str]) -> ObjectDefaults | None:
+    """What the objects in a body get, by the schemas of the body; None if nothing has a default."""
+    inner: dict[str, ObjectDefaults] = {}
+    for pointer in pointers:
+        inner |= _inner(schemas, schemas.properties(pointer), DEEPEST)
+    return ObjectDefaults({}, inner) if inner else None
+
+
+def _inner(schemas: Schemas, properties: Mapping[str, str], depth: int) -> dict[str, ObjectDefaults]:
+    objects = {name: at for name, at in properties.items() if depth > 0 and schemas.types(at) - {"null"} == {"object"}}
+    found = {name: _of_object(schemas, at, depth - 1) for name, at in objects.items()}
+    return {name: each for name, each in found.items() if each.values or each.inner}
+
+
+def _of_object(schemas: Schemas, pointer: str, depth: int) -> ObjectDefaults:
+    properties = schemas.properties(pointer)
+    values = {name: schemas.keyword(at, "default") for name, at in properties.items()}
+    given = {name: value for name, value in values.items() if value is not None}
+    return ObjectDefaults(given, _inner(schemas, properties, depth))
