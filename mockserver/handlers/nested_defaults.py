@@ -19,7 +19,7 @@ class ObjectDefaults(NamedTuple):
 
     def fill(self, sent: dict[str, Any]) -> dict[str, Any]:
         """The object with its defaults; objects that were not sent are not made up."""
-        filled = {**self.values, **sent}
+        filled = {**sent, **{name: value for name, value in self.values.items() if name not in sent}}
         for name, inner in self.inner.items():
             if isinstance(filled.get(name), dict):
                 filled[name] = inner.fill(filled[name])
