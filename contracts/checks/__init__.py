@@ -25,6 +25,7 @@ from contracts.checks import (
     odd_input,
     ordering,
     owner_figures,
+    owner_updates,
     owners,
     ownership,
     page_sizes,
@@ -64,7 +65,7 @@ CHECKS: tuple[Check, ...] = (
     *authentication.CHECKS, *tenants.CHECKS, *ownership.CHECKS, *tokens.CHECKS,
     *injection.CHECKS, *hidden_operations.CHECKS, *logins.CHECKS, *fetched_address.CHECKS, *references.CHECKS, *permissions.CHECKS,
     *parents.CHECKS, *validation.CHECKS, *odd_input.CHECKS, *state_machine.CHECKS,
-    *owners.CHECKS, *owner_figures.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
+    *owners.CHECKS, *owner_figures.CHECKS, *owner_updates.CHECKS, *item_actions.CHECKS, *linearizability.CHECKS, *conditional_requests.CHECKS, *idempotency_keys.CHECKS, *refused_requests.CHECKS, *edge_input.CHECKS,
 )  # fmt: skip
 """The checks of every contract."""
 

@@ -16,6 +16,10 @@ from contracts.model.resources import CheckedResource, ResourceOperation, checke
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
 from mockserver.contract import Contract
+from mockserver.inference.names import words
+
+CHANGES = frozenset({"version", "revision", "rev", "etag", "changes", "updates", "views", "reads", "requests"})
+"""Words of a figure that may grow with each request."""
 
 TAKES_EFFECT = "RFC 9110 section 9.3 (a successful request has taken effect)"
 
@@ -38,6 +42,8 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
     changed = {name: value for name, value in after.items() if before.get(name, ABSENT) != value}
     history = (created.exchange, exchange, *shown)
     _check_reply(context, resource, exchange, changed, history)
+    if op.operation.method == "put":
+        _check_repeated(context, op, created, after, history)
     if resource.can("list"):
         _check_list(context, created, changed, history)
         _check_filters(context, created, before, changed, history)
@@ -86,6 +92,29 @@ def _check_reply(
             *history,
             about=f"{name} kept",
         )
+
+
+def _check_repeated(
+    context: CheckContext,
+    op: ResourceOperation,
+    created: CreatedItem,
+    after: Mapping[str, Any],
+    history: tuple[RecordedExchange, ...],
+) -> None:
+    """A second identical PUT changes no figure (RFC 9110 section 9.2.2), except those that count changes."""
+    again = _act(context, op, created)
+    _, item, shown = current(context, created)
+    for name, value in after.items():
+        if type(value) in (int, float) and not CHANGES & set(words(name)):
+            context.expect(
+                item.get(name) == value,
+                f"a second identical PUT leaves {name} at {value} (RFC 9110 section 9.2.2)",
+                f"{name} is {item.get(name)}",
+                *history,
+                again,
+                *shown,
+                about=f"{name} again",
+            )
 
 
 def _check_list(

@@ -25,6 +25,7 @@ ORDER = {
         "due": {"type": "string", "enum": ["today", "tomorrow"]},
         "status": {"type": "string", "enum": ["open", "packed", "sent"], "readOnly": True},
         "line_count": {"type": "integer", "readOnly": True},
+        "stars": {"type": "integer", "readOnly": True},
     },
 }
 
@@ -61,8 +62,10 @@ DOCUMENT = {
         "/orders/{orderId}": {
             "parameters": [ID],
             "get": _operation("200", ORDER),
+            "put": _operation("200", ORDER, body=ORDER),
             "delete": _operation("204", None),
         },
+        "/orders/{orderId}/star": {"parameters": [ID], "put": _operation("200", ORDER)},
         "/orders/{orderId}/pack": {"parameters": [ID], "post": _operation("200", ORDER)},
         "/orders/{orderId}/send": {"parameters": [ID], "post": _operation("200", ORDER)},
         "/orders/{orderId}/lines": {
@@ -116,6 +119,11 @@ class Orders:
             case ("DELETE",):
                 del self._orders[order["id"]]
                 return 204, None
+            case ("PUT",):
+                return self._replace(order, raw)
+            case ("PUT", "star"):
+                order["stars"] = order["stars"] + 1 if self._bug == "counts-again" else 1
+                return 200, order
             case ("POST", "pack" | "send" as action):
                 return self._act(order, action)
             case (_, "lines"):
@@ -136,9 +144,19 @@ class Orders:
         if body is None or body.get("due", "today") not in ("today", "tomorrow"):
             return 400, None
         number = next(self._numbers)
-        self._orders[number] = {"id": number, "status": "open", "line_count": 0, **body}
+        self._orders[number] = {"id": number, "status": "open", "line_count": 0, "stars": 0, **body}
         self._shown[number] = "open"
         return 201, self._orders[number]
+
+    def _replace(self, order: dict[str, Any], raw: bytes) -> tuple[int, Any]:
+        body = _read(raw, {"customer": str, "due": str}, "customer")
+        if body is None or body.get("due", "today") not in ("today", "tomorrow"):
+            return 400, None
+        order.pop("due", None)
+        order |= body
+        if self._bug == "lines-lost":
+            self._lines.pop(order["id"], None)
+        return 200, order
 
     def _act(self, order: dict[str, Any], action: str) -> tuple[int, Any]:
         needed = order["status"] == "open" and order["line_count"] if action == "pack" else order["status"] == "packed"

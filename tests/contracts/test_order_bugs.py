@@ -11,7 +11,7 @@ from contracts.runner.in_process import check_app, load_contract
 from contracts.runner.runner import CheckResult
 from tests.contracts.order_server import DOCUMENT, Orders
 
-CHECKED = ("owner-figures", "item-action", "sort-keeps-items")
+CHECKED = ("owner-figures", "owner-update", "item-action", "sort-keeps-items")
 
 
 def run(bug: str, folder: Path) -> CheckResult:
@@ -26,6 +26,8 @@ def test_a_correct_server_passes_each_check(tmp_path: Path) -> None:
     passed = {key for key, outcome in result.outcomes.items() if outcome == "passed" and key[1] in CHECKED}
     assert {
         ("DELETE /orders/{orderId}/lines/{lineId}", "owner-figures"),
+        ("PUT /orders/{orderId}", "owner-update"),
+        ("PUT /orders/{orderId}/star", "item-action"),
         ("POST /orders/{orderId}/pack", "item-action"),
         ("POST /orders/{orderId}/send", "item-action"),
         ("GET /orders", "sort-keeps-items"),
@@ -37,6 +39,8 @@ def test_a_correct_server_passes_each_check(tmp_path: Path) -> None:
     [
         ("count-stays", "owner-figures", "line_count is 2"),
         ("refused-counted", "owner-figures", "line_count is 3"),
+        ("lines-lost", "owner-update", "it is gone"),
+        ("counts-again", "item-action", "stars is 2"),
         ("stale-filter", "item-action", "it does not find it"),
         ("sort-drops", "sort-keeps-items", "1 of 2 new items are missing"),
     ],
