@@ -31,11 +31,18 @@ def comparable(
     Fields that the service sets, hides, or shows in another form (an id as an object) are left out.
     """
     hidden = resource.server_fields | resource.write_only_fields | resource.rule_fields
+    named = _request_fields(context, resource)
     for name, pointer in documented(context.contract, op).items():
-        if name in sent and name not in hidden:
+        if name in sent and name in named and name not in hidden:
             value = _visible(context, pointer, sent[name])
             if context.contract.schemas.validator(pointer, "response").is_valid(value):
                 yield name, value
+
+
+def _request_fields(context: CheckContext, resource: CheckedResource) -> set[str]:
+    """The fields that the schemas of requests name; an example may have others, which nobody promises to store."""
+    writes = [op for kind in ("create", "update", "replace") if (op := resource.operations.get(kind))]
+    return {name for op in writes for name in context.bodies.properties(op)}
 
 
 def _visible(context: CheckContext, pointer: str, value: Any) -> Any:

@@ -49,6 +49,8 @@ def _is_normalised(shown: Any, sent: Any, name: str) -> bool:
     if sent in ("", [], {}, None) and shown in (ABSENT, None, "", [], {}):
         return True  # many stores do not tell an empty value from none
     if isinstance(sent, str) and isinstance(shown, str):
+        if "***" in shown and "***" not in sent:
+            return True  # a secret, masked
         return _text(shown, name) == _text(sent, name) or _is_rounded(shown, sent) or _is_same_second(shown, sent)
     if isinstance(sent, list) and isinstance(shown, list):
         return {_key(each) for each in shown} == {_key(each) for each in sent}
