@@ -33,6 +33,7 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
     for other in _others(context, resource, op) if exchange.status >= 300 else ():  # what is open cannot be reopened
         if _act(context, other, created).status < 300:
             before, exchange = current(context, created)[1], _act(context, op, created)
+        if exchange.status < 300:
             break
     if exchange.status >= 300:
         raise CannotBuildRequest(f"{op.name} answers {exchange.status} for a new {resource.name}")

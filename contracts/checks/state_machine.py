@@ -84,8 +84,8 @@ def create(sequence: RequestSequence, user: User, choice: int) -> None:
         return
     exchange, created = sequence.context.try_create(sequence.resource, user=user)
     sequence.record(exchange)
-    if exchange.status in (401, 403) and user != sequence.context.main_user:
-        return  # another user may have another role
+    if 400 <= exchange.status < 500 and user != sequence.context.main_user:
+        return  # another user may have another role, or not the items that the request refers to
     may_refuse = sequence.resource.operations["create"].may_refuse and 400 <= exchange.status < 500
     sequence.expect(created is not None or may_refuse, "a valid create request succeeds", f"status {exchange.status}")
     if created is not None:

@@ -11,7 +11,7 @@ from contracts.checks.stored_fields import expect_value
 from contracts.cleanup.created_items import CreatedItem
 from contracts.client.boundary_values import BoundaryCase, cases
 from contracts.client.path_values import allows_text, text_in_url
-from contracts.client.request_builder import MISSING
+from contracts.client.request_builder import MISSING, CannotBuildRequest
 from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of, schema_reference
@@ -110,7 +110,10 @@ def _check_case(
     elif not op.may_refuse and name not in op.rule_fields and not _is_unique(resource, name):
         exchange = _send(context, resource, op, created, body)
         if exchange.status == CONFLICT and created is None:  # with an earlier item, perhaps, and not with this value
-            exchange, made = context.try_create(resource, context.body(resource) | {name: case.value})
+            try:
+                exchange, made = context.try_create(resource, context.body(resource) | {name: case.value})
+            except CannotBuildRequest:
+                return
             if made is not None and resource.can("delete"):
                 context.remove(made)
         context.expect_status(

@@ -38,6 +38,7 @@ class ItemMaker(RequestSender):
         super().__init__(shared, *given, **named)
         self.bodies = ReferringBodies(shared.bodies, shared.resources, self._referred)
         self._referred_items: dict[str, list[Any]] = {}
+        self._is_probing = False
         self._being_made: set[str] = set()
 
     def _referred(self, name: str, key: str, count: int) -> list[Any]:
@@ -85,6 +86,14 @@ class ItemMaker(RequestSender):
         if resource.name in crowded or self.target.read_only or op.operation.response(CONFLICT) is None:
             return
         crowded[resource.name] = 0
+        self._is_probing = True
+        try:
+            self._find_level(resource)
+        finally:
+            self._is_probing = False
+
+    def _find_level(self, resource: CheckedResource) -> None:
+        crowded = self.shared.crowded
         for level in (0, 1, 2):
             crowded[resource.name] = level
             tried = [self.try_create(resource) for _ in range(2)]
@@ -146,7 +155,10 @@ class ItemMaker(RequestSender):
         path: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> tuple[RecordedExchange, CreatedItem | None]:
-        """Send a create request. Returns the exchange, and the item if one was created."""
+        """Send a create request. Returns the exchange, and the item if one was created.
+
+        Raises CannotBuildRequest for a conflict that the document allows: which values do not conflict is unknown.
+        """
         user = self.main_user if user is None else user
         op = resource.operations["create"]
         sent = self.body(resource) if body is None else dict(body)
@@ -156,14 +168,20 @@ class ItemMaker(RequestSender):
         if exchange.status == CONFLICT and not given and self._conflict_may_be_of_owner(resource):
             path = self._path_below(resource, self.create(self.shared.resources[owner_of(resource)], user=user))
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
+        if exchange.status == CONFLICT and self._is_documented_conflict(resource):
+            raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say what it conflicts with")
         return exchange, self.record_created(resource, exchange, sent, user, path)
 
     def _conflict_may_be_of_owner(self, resource: CheckedResource) -> bool:
         """May a create conflict with the state of its owner (a parcel that is lost), so that another owner may do?"""
         owner = self.shared.resources.get(owner_of(resource))
+        return self._is_documented_conflict(resource) and owner is not None and owner.can("create")
+
+    def _is_documented_conflict(self, resource: CheckedResource) -> bool:
+        """Does the document say that creates may conflict, and is this check not about that?"""
         is_subject = self.statement is not None and self.statement.kind in ABOUT_CONFLICTS
-        is_documented = resource.operations["create"].operation.response(CONFLICT) is not None
-        return is_documented and not is_subject and owner is not None and owner.can("create")
+        documented = {response.status for response in resource.operations["create"].operation.responses}
+        return not is_subject and not self._is_probing and str(CONFLICT) in documented
 
     def record_created(
         self,
