@@ -119,8 +119,11 @@ class FalsePositives:
         invalid = self._has_invalid_parameter(operation, case) or self._has_unknown_discriminator(operation, exchange)
         by_rule = name_of(operation) in self.refusing and 400 <= exchange.status < 500
         by_reference = name_of(operation) in self.referring and exchange.status in (400, 404, 409, 422)
+        documented = {response.status for response in operation.responses}
+        by_content = exchange.status == 422 and {"400", "422"} <= documented  # 400 for the form, 422 for what it says
         return (
             by_reference
+            or by_content
             or unsafe
             or is_documented_failure
             or invalid

@@ -114,18 +114,10 @@ class Orders:
                 return self._create(raw)
             case _ if order is None:
                 return 404, None
-            case ("GET",):
-                return 200, order
-            case ("DELETE",):
-                del self._orders[order["id"]]
-                return 204, None
-            case ("PUT",):
-                return self._replace(order, raw)
-            case ("PUT", "star"):
-                order["stars"] = order["stars"] + 1 if self._bug == "counts-again" else 1
-                return 200, order
-            case ("POST", "pack" | "send" as action):
-                return self._act(order, action)
+            case ("GET" | "DELETE" | "PUT",):
+                return self._one(method, order, raw)
+            case ("PUT", "star") | ("POST", "pack" | "send"):
+                return self._act(order, path[1])
             case (_, "lines"):
                 return self._line(method, order, path[2:], raw)
         return 405, None
@@ -148,6 +140,13 @@ class Orders:
         self._shown[number] = "open"
         return 201, self._orders[number]
 
+    def _one(self, method: str, order: dict[str, Any], raw: bytes) -> tuple[int, Any]:
+        if method == "PUT":
+            return self._replace(order, raw)
+        if method == "DELETE":
+            del self._orders[order["id"]]
+        return (200, order) if method == "GET" else (204, None)
+
     def _replace(self, order: dict[str, Any], raw: bytes) -> tuple[int, Any]:
         body = _read(raw, {"customer": str, "due": str}, "customer")
         if body is None or body.get("due", "today") not in ("today", "tomorrow"):
@@ -159,6 +158,9 @@ class Orders:
         return 200, order
 
     def _act(self, order: dict[str, Any], action: str) -> tuple[int, Any]:
+        if action == "star":
+            order["stars"] = order["stars"] + 1 if self._bug == "counts-again" else 1
+            return 200, order
         needed = order["status"] == "open" and order["line_count"] if action == "pack" else order["status"] == "packed"
         if not needed:
             return 409, None

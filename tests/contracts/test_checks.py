@@ -103,6 +103,10 @@ CONTRADICTED: dict[str, dict[str, Any]] = {
 PROVED_IN = {
     "linearizability": "test_linearizability.py",
     "nested-defaults": "test_defaults.py",
+    "owner-figures": "test_order_bugs.py",
+    "owner-update": "test_order_bugs.py",
+    "item-action": "test_order_bugs.py",
+    "sort-keeps-items": "test_order_bugs.py",
     "ownership": "test_ownership.py",
     "forged-token": "test_security.py",
     "injection": "test_security.py",
