@@ -87,10 +87,17 @@ def _position(schemas: Schemas, query: list[Parameter]) -> tuple[Parameter | Non
         (CURSORS, "cursor", False),
     ):
         for parameter in query:
-            is_able = _is_number(schemas, parameter) if numeric else not parameter.required
+            is_able = (
+                _is_number(schemas, parameter) if numeric else not parameter.required and _is_scalar(schemas, parameter)
+            )
             if plain(parameter.name) in names and is_able:
                 return parameter, style
     return None, ""
+
+
+def _is_scalar(schemas: Schemas, parameter: Parameter) -> bool:
+    """Can the value be no object and no list, as `page[size]` in one parameter `page` is?"""
+    return not schemas.types(str(parameter.schema)) & {"object", "array"}
 
 
 def _is_number(schemas: Schemas, parameter: Parameter) -> bool:

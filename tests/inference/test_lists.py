@@ -264,3 +264,9 @@ def test_a_page_says_which_items_are_its_first_and_its_last(tmp_path: Path, noth
 
     assert (nothing, nothing) == (empty["first_id"], empty["last_id"])
     assert [str(shown["data"][0]["id"]), str(shown["data"][1]["id"])] == [shown["first_id"], shown["last_id"]]
+
+
+def test_an_object_named_page_is_no_cursor(tmp_path: Path) -> None:
+    page = {"type": "object", "properties": {"number": {"type": "integer"}}}
+    with Client(served(tmp_path, listed(None, query("page", page) | {"style": "deepObject"}))) as client:
+        assert 200 == client.get("/pets?page[number]=1").status_code
