@@ -63,6 +63,7 @@ def _check_filter(context: CheckContext, op: ResourceOperation, path: dict[str, 
         return
     for end in ALWAYS_TRUE:
         exchange = context.send(op, path=path, query={name: nothing + end})
+        context.compared += 1
         found = _longest_list(exchange.json)
         if exchange.status < 300 and found:
             context.report_violation(
