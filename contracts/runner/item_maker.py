@@ -250,10 +250,48 @@ class ItemMaker(RequestSender):
             return {}
         return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
 
+    def _listed(self, resource: CheckedResource, user: User) -> CreatedItem | None:
+        """The first item of a list; None if there is none."""
+        op, field = resource.operations.get("list"), resource.behaviour.identity.field
+        if op is None or resource.behaviour.parent:
+            return None
+        exchange = self.send(op, user=user)
+        found = value_at(exchange.json, op.reply_path("items"))
+        item = next((each for each in found if isinstance(each, dict)), {}) if isinstance(found, list) else {}
+        if item.get(field) is None:
+            return None
+        path = {resource.behaviour.identity.parameter: item[field]}
+        return CreatedItem(resource, item[field], item, {}, user, exchange, path)
+
+    def _put(self, resource: CheckedResource, user: User) -> CreatedItem | None:
+        """An item that a PUT to an id of our own makes; None if that is not possible."""
+        op, parameter = resource.operations.get("replace"), resource.behaviour.identity.parameter
+        body = (
+            self.bodies.minimal(op, self.check) if op and op.behaviour.action and op.behaviour.action.upsert else None
+        )
+        described = next((p for p in op.operation.parameters if p.name == parameter), None) if op else None
+        if op is None or body is None or described is None or self.target.read_only:
+            return None
+        path = {parameter: self.valid(described)}
+        exchange = self.send(op, user=user, path=path, body=body)
+        if exchange.status >= 300:
+            return None
+        made = CreatedItem(
+            resource,
+            path[parameter],
+            exchange.json if isinstance(exchange.json, dict) else {},
+            body,
+            user,
+            exchange,
+            path,
+        )
+        self._created.add(made)
+        return made
+
     def _owner(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """A new owner, or one that exists; None where none is known. Raises CannotBuildRequest."""
         if not resource.can("create"):
-            return self.fixture(resource, user)
+            return self.fixture(resource, user) or self._listed(resource, user) or self._put(resource, user)
         try:
             return self.create(resource, user=user)
         except NotAllowed:
