@@ -23,6 +23,15 @@ def template_differences(template: Any, value: Any, values: Mapping[str, Any], p
         yield f"{place} is {as_json(value)}, not {as_json(template)}"
 
 
+def without_examples(template: Any) -> Any:
+    """The template with any value in place of each one that is no placeholder."""
+    if isinstance(template, Mapping):
+        return {key: value if key == "$each" else without_examples(value) for key, value in template.items()}
+    if isinstance(template, list):
+        return [without_examples(each) for each in template]
+    return template if isinstance(template, str) and PLACEHOLDER.search(template) else "{any}"
+
+
 def _object_differences(
     template: Mapping[str, Any], value: Any, values: Mapping[str, Any], place: str
 ) -> Iterator[str]:
