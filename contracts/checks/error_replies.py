@@ -63,11 +63,24 @@ def check_refused(
     own = (
         StatementRef.of("service", f"errors.{kind}", statement) if statement and 400 <= exchange.status < 500 else None
     )
+    if own is None and kind == "unauthenticated" and exchange.status == 403 and 401 not in documented_statuses(op):
+        own = StatementRef(
+            op.name,
+            "http",
+            "inferred",
+            "RFC 6750 section 3.1",
+            "A missing or invalid credential should get 401, not 403.",
+        )
     if context.expect_status(
         exchange.status in wanted, f"{what} is refused with {statuses}", exchange, about=about, statement=own
     ):
         check_error_body(context, kind, exchange, op)
     return 400 <= exchange.status < 500
+
+
+def documented_statuses(op: ResourceOperation) -> frozenset[int]:
+    """The statuses that the document lists for an operation, without ranges and `default`."""
+    return frozenset(int(each.status) for each in op.operation.responses if each.status.isdigit())
 
 
 def conflict_status(context: CheckContext) -> int:

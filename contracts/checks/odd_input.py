@@ -191,6 +191,7 @@ def text_preserved(context: CheckContext, resource: CheckedResource, op: Resourc
     names = [name for name in names if name not in unique]
     if not names:
         raise CannotBuildRequest("no field accepts arbitrary text")
+    context.create(resource, body)  # otherwise a refusal is not about the text
     for firm, table in ((True, TEXTS), (False, DOUBTFUL)):
         for what, text in table.items():
             _check_text(context, resource, op, names[0], what, text, firm=firm)

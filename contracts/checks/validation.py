@@ -29,6 +29,8 @@ UNCERTAIN = frozenset({"format"})
 def body_validation(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> None:
     """The body schema is enforced: values at each bound are accepted, values beyond it are refused."""
     creates = op == resource.operations.get("create")
+    if creates:
+        _needs_accepted_create(context, resource)
     created = (
         None
         if creates
@@ -51,6 +53,16 @@ def body_validation(context: CheckContext, resource: CheckedResource, op: Resour
         if not context.bodies.accepts(op, body):
             exchange = _send(context, resource, op, created, body)
             _check_refused(context, op, exchange, f"a request whose body is {what}", "body type", "", "type")
+
+
+def _needs_accepted_create(context: CheckContext, resource: CheckedResource) -> None:
+    """Raises CannotBuildRequest if even a plain valid create is refused: refusals then say nothing about a field."""
+    exchange, made = context.try_create(resource)
+    if exchange.status in (400, 404, 422):
+        name = resource.operations["create"].name
+        raise CannotBuildRequest(f"{name} returned {exchange.status} for a valid request")
+    if made is not None and resource.can("delete"):
+        context.remove(made)
 
 
 def _whole_body(

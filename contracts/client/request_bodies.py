@@ -21,11 +21,16 @@ NAMELIKE = ("name", "title", "label", "text", "summary")
 """A field whose name contains one of these probably accepts any text, so the mark goes there first."""
 
 
+WRITES = ("create", "update", "replace")
+"""What an operation does whose body is an item."""
+
+
 class RequestBodies:
     """Makes request bodies for the operations of one contract. The same seed gives the same bodies."""
 
     def __init__(self, contract: Contract) -> None:
         self._schemas = contract.schemas
+        self._stated_resources = contract.behaviour.resources
         self._maker = ExampleMaker(contract.document.root)
 
     def minimal(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
@@ -39,7 +44,18 @@ class RequestBodies:
             return None
         for key in op.envelope:
             body = body.get(key) if isinstance(body, dict) else None
-        return self._pruned(body, pointer) if isinstance(body, dict) else None
+        return self._without_id(op, self._pruned(body, pointer)) if isinstance(body, dict) else None
+
+    def _without_id(self, op: ResourceOperation, body: dict[str, Any]) -> dict[str, Any]:
+        """The body without an optional id that the service generates: a made-up one names another item, or none."""
+        action = op.behaviour.action
+        resource = self._stated_resources.get(action.of) if action is not None else None
+        if resource is None or resource.identity.from_client or action is None or action.does not in WRITES:
+            return body
+        name, parameter = resource.identity.field, "{" + resource.identity.parameter + "}"
+        if action.does != "create" and parameter not in op.operation.path:
+            return body  # the body says which item is meant
+        return {key: value for key, value in body.items() if key != name or name in self.required(op)}
 
     def schema(self, op: ResourceOperation) -> str | None:
         """The pointer of the schema of the item in a request body; None if there is none."""
@@ -54,7 +70,7 @@ class RequestBodies:
         for name in self.properties(op):
             if name not in op.rule_fields and (name not in body or body[name] is None):
                 value = self.value(op, name, seed)
-                candidate = body | {name: value}
+                candidate = self._without_id(op, body | {name: value})
                 if value is not None and self.accepts(op, candidate):
                     body = candidate
         return body

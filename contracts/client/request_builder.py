@@ -120,6 +120,9 @@ class RequestBuilder:
             each.behaviour.tenant.by == "path" and each.behaviour.tenant.name == name for each in self._resources
         ):
             return user.tenant
+        above = operation.path.partition("{" + name + "}")[0] + "{" + name + "}"
+        if above in self._shared.existing:
+            return self._shared.existing[above]
         return self._generated(operation, "path", name)
 
     @property

@@ -23,6 +23,7 @@ from contracts.conformance.ignored_statements import has_inheriting_discriminato
 from contracts.conformance.openapi_core_check import CHECK as OPENAPI_CORE
 from contracts.conformance.response_rules import response_faults
 from contracts.conformance.response_validation import is_unsatisfiable
+from contracts.conformance.uncertain_failures import guess_behind
 from contracts.model.examined import Examined
 from contracts.model.finding import (
     Finding,
@@ -254,6 +255,13 @@ class EngineRun:
         if info is None:
             return
         exchanges = exchanges_of(self.target, recorder, case_id, info.failure.case_id or "")
+        known_operation = self.operations_by_name.get(operation)
+        case = recorder.cases[case_id].value
+        guess = (
+            guess_behind(self.contract, known_operation, case, info.failure, exchanges[-1])
+            if known_operation and exchanges
+            else None
+        )
         found = finding(
             check.name,
             operation,
@@ -261,6 +269,7 @@ class EngineRun:
             seen=f"{info.failure.title}. {info.failure.message}".strip(),
             exchanges=exchanges,
             about=type(info.failure).__name__,
+            statement=guess,
         )
         known = self.findings.get(found.id)
         if known is None or len(found.exchanges) < len(known.exchanges):

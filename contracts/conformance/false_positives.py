@@ -29,6 +29,7 @@ from contracts.conformance.response_validation import (
     is_documented_error,
     is_unsatisfiable,
 )
+from contracts.model.documented_methods import methods_at
 from contracts.model.finding import RecordedExchange
 from contracts.model.resources import checked_resources, name_of, resource_operations
 from mockserver.contract import Contract
@@ -90,27 +91,30 @@ class FalsePositives:
         if isinstance(failure, JsonSchemaError):
             return is_unsatisfiable(self.contract, operation, exchange)
         if isinstance(failure, AllowHeaderMismatch):
-            return self._lists_documented_methods(operation, failure)
+            return self._lists_documented_methods(failure, exchange)
         if isinstance(failure, ServerError):
-            return is_documented_error(operation, failure.status_code) or self._knows_no_such_method(
-                operation, exchange
-            )
+            return is_documented_error(operation, failure.status_code) or self._knows_no_such_method(exchange)
         if isinstance(failure, UnsupportedMethodResponse):
-            return self._knows_no_such_method(operation, exchange)
+            return self._knows_no_such_method(exchange) or exchange.method in self._documented(exchange)
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
             return response is None or not response.content
         return False
 
-    def _knows_no_such_method(self, operation: Operation, exchange: RecordedExchange) -> bool:
-        """Is it 501 for a method that the document does not have (RFC 9110 section 15.6.2)?"""
-        documented = {each.method.upper() for each in self.contract.document.operations if each.path == operation.path}
-        return exchange.status == 501 and exchange.method not in documented
+    def _documented(self, exchange: RecordedExchange) -> frozenset[str]:
+        """The methods of all templates that match the path of a request."""
+        return methods_at(self.contract, exchange.url, self.base)
 
-    def _lists_documented_methods(self, operation: Operation, failure: AllowHeaderMismatch) -> bool:
-        """Are the surplus methods those of `additionalOperations` (OpenAPI 3.2), which Schemathesis does not read?"""
-        documented = {each.method.upper() for each in self.contract.document.operations if each.path == operation.path}
-        return not failure.missing_methods and documented.issuperset(failure.undocumented_methods)
+    def _knows_no_such_method(self, exchange: RecordedExchange) -> bool:
+        """Is it 501 for a method that the document does not have (RFC 9110 section 15.6.2)?"""
+        return exchange.status == 501 and exchange.method not in self._documented(exchange)
+
+    def _lists_documented_methods(self, failure: AllowHeaderMismatch, exchange: RecordedExchange) -> bool:
+        """Are the surplus methods documented for the path of the request?
+
+        Schemathesis reads neither `additionalOperations` (OpenAPI 3.2) nor the other templates that match the path.
+        """
+        return not failure.missing_methods and self._documented(exchange).issuperset(failure.undocumented_methods)
 
     def _may_refuse(self, operation: Operation, case: Any, exchange: RecordedExchange) -> bool:
         """May a server refuse a request that Schemathesis considers valid?"""

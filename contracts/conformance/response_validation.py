@@ -27,6 +27,9 @@ class ResponseViolation:
 GENERAL = frozenset({400, 401, 403, 404, 405, 406, 408, 413, 414, 415, 429, 431})
 """Statuses that any HTTP server may return, documented or not (RFC 9110 section 15.5, RFC 6585)."""
 
+INVALID_CONTENT = 422
+"""The status of a request that can be read but not processed (RFC 9110 section 15.5.21): as general as 400."""
+
 
 def response_violations(
     operation: Operation, exchange: RecordedExchange, contract: Contract
@@ -72,8 +75,14 @@ def is_allowed_status(operation: Operation, status: int) -> bool:
         success
         or (status >= 500 and is_documented_error(operation, status))
         or status in GENERAL
+        or (status == INVALID_CONTENT and not documents_refusal(operation))
         or 300 <= status < 400
     )
+
+
+def documents_refusal(operation: Operation) -> bool:
+    """Does the document say how an operation refuses an invalid request?"""
+    return any(response.status in ("400", "422", "4XX", "default") for response in operation.responses)
 
 
 def is_unsatisfiable(contract: Contract, operation: Operation, exchange: RecordedExchange) -> bool:

@@ -19,7 +19,7 @@ class ReferringBodies(RequestBodies):
     """Makes bodies as `bodies` does, with values that `referred` gives at the places of references."""
 
     def __init__(self, bodies: RequestBodies, resources: dict[str, CheckedResource], referred: Referred) -> None:
-        self._schemas, self._maker = bodies._schemas, bodies._maker  # noqa: SLF001  # of a base class
+        self.__dict__.update(bodies.__dict__)  # one schema cache and one maker for both
         self._resources, self._referred = resources, referred
 
     def minimal(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from contracts.model.examined import Examined
 from contracts.model.finding import Finding, readable_response_expected, response_expected
 from contracts.runner.check import BoundCheck
 from contracts.runner.context import CheckContext
+from contracts.runner.existing_ids import existing_ids
 from contracts.runner.request_sender import Mode
 from contracts.runner.selection import is_chosen
 from contracts.runner.sharding import WHOLE, CheckFilter
@@ -140,6 +141,7 @@ class _Run:
         began, before = time.monotonic(), self.target.requests
         shared = SharedState(self.contract, self.seed, self.database)
         self.statements = {_statement(each): False for each in checks_of(self.contract)}
+        self._look_around(shared)
         parallel = [each for each in checks if self.workers > 1 and not each.check.exclusive]
         self._run_parallel(parallel, shared)
         for each in checks:
@@ -156,6 +158,11 @@ class _Run:
             self.stopped,
             Examined(shared.access.answered, self.statements, shared.access.notes),
         )
+
+    def _look_around(self, shared: SharedState) -> None:
+        """Learn the ids that requests need and that none can create."""
+        context = CheckContext(shared, self.target, "conformance", "", None, mode=self.mode, seed=self.seed)
+        self._attempt(lambda: shared.existing.update(existing_ids(context)))
 
     def _run_parallel(self, checks: Sequence[BoundCheck], shared: SharedState) -> None:
         """Run checks in parallel; their results are recorded in the order of the checks, so reports are the same."""

@@ -25,6 +25,7 @@ class SharedState:
     number of its first page and the inferred one. `unanswered` counts the requests to each operation without a response
     in time since its last response. `crowded` maps each resource whose creates may conflict to how much a new item must
     differ from the others: 0 not at all, 1 in its texts, 2 in its numbers too. `access` records who may do what.
+    `existing` has ids that no request can create, by the path up to their parameter (`/servers/{server_id}`).
     """
 
     def __init__(self, contract: Contract, seed: int, database: Any = None) -> None:
@@ -43,6 +44,7 @@ class SharedState:
         self.openapi_core_lock = Lock()
         self.unanswered: Counter[str] = Counter()
         self.access = UserAccess()
+        self.existing: dict[str, Any] = {}
         self._run = f"{zlib.crc32(str(seed).encode()):08x}"[:6]
         self._marks = count(1)
         self._creates = count(1)

@@ -208,6 +208,8 @@ def write_named(draft: ResourceDraft, operation: Operation) -> DraftAction | Non
     found, asked = reply_body(operation, "update"), messages.request_schema(operation.request_body)
     if found is None or not asked or not draft.has_id:
         return None
+    if draft.item is not None and operation.method in draft.item.operations:
+        return None  # the item's own path has that method, so this one changes all items that a query selects
     named = {plain(name) for name in draft.schemas.properties(asked)} & draft.id_names
     if not named or not _envelope(draft, asked)[1]:
         return None

@@ -1,0 +1,74 @@
+"""Failures of Schemathesis whose premise is a guess, so that they are warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from schemathesis.core.failures import Failure
+from schemathesis.openapi.checks import RejectedPositiveData, UnsupportedMethodResponse
+
+from contracts.model.finding import RecordedExchange, StatementRef
+from contracts.model.resources import name_of
+from mockserver.contract import Contract
+from mockserver.openapi.document import Operation
+
+
+def guess_behind(
+    contract: Contract, operation: Operation, case: Any, failure: Failure, exchange: RecordedExchange
+) -> StatementRef | None:
+    """The guess that a failure rests on; None if it rests on the document or on what HTTP demands.
+
+    A schema cannot say all that a text must be: a password that fits, a token that was issued, an address that nobody
+    has yet. So a refused request is certainly valid only if it has no text of free choice. And HTTP recommends 405 for
+    an undocumented method (RFC 9110 section 9.1 says "should"): Express answers 404, and who asks for a credential
+    before choosing a route, 401.
+    """
+    if isinstance(failure, UnsupportedMethodResponse) and 400 <= exchange.status < 500 and exchange.status != 405:
+        text = "An undocumented method is refused with 405 rather than with another client error."
+        return StatementRef(name_of(operation), "http", "inferred", "RFC 9110 section 9.1", text)
+    if isinstance(failure, RejectedPositiveData) and any(_free_texts(contract, operation, case)):
+        text = "The schema allows the request; another rule of the service, which no schema can state, may forbid it."
+        return StatementRef(name_of(operation), "schema", "inferred", "the document's schema of the request", text)
+    return None
+
+
+def _free_texts(contract: Contract, operation: Operation, case: Any) -> Iterator[bool]:
+    """Does a part of a request have a text that the schema neither lists nor fixes?"""
+    given = {"path": case.path_parameters, "query": case.query, "header": case.headers, "cookie": case.cookies}
+    for parameter in operation.parameters:
+        value = (given[parameter.location] or {}).get(parameter.name)
+        listed = parameter.schema is not None and _is_listed(contract, parameter.schema)
+        yield not listed and has_text(value) and _takes_text(contract, parameter.schema)
+    media = operation.request_body.content if operation.request_body else ()
+    schema = next((each.schema for each in media if each.schema), None)
+    known = contract.schemas.properties(schema) if schema else {}
+    yield _has_free_text(contract, case.body, known)
+
+
+def _takes_text(contract: Contract, schema: str | None) -> bool:
+    """Is a value in a URL more than a number or a boolean?"""
+    types = contract.schemas.types(schema) if schema else frozenset()
+    return not types or not types <= {"integer", "number", "boolean", "null"}
+
+
+def _has_free_text(contract: Contract, body: Any, known: Mapping[str, str]) -> bool:
+    if not isinstance(body, Mapping):
+        return has_text(body)
+    return any(
+        has_text(value) and not (name in known and _is_listed(contract, known[name])) for name, value in body.items()
+    )
+
+
+def _is_listed(contract: Contract, schema: str) -> bool:
+    """Does a schema list its values?"""
+    return any(contract.schemas.keyword(schema, word) is not None for word in ("enum", "const"))
+
+
+def has_text(value: Any) -> bool:
+    """Has a value a text anywhere? Names of fields that no schema has are texts too, but no rule reads them."""
+    if isinstance(value, Mapping):
+        return any(map(has_text, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(has_text, value))
+    return isinstance(value, str | bytes)
