@@ -168,11 +168,19 @@ def _filters(op: ResourceOperation, access: Access) -> list[tuple[str, Any]]:
 
 
 def _reads(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
-    made, op = access.made, access.made.resource.operations.get("get")
-    if op is not None and 200 <= context.get(made).status < 300:
-        exchange = context.get(made, user=access.other)
+    made = access.made
+    op = made.resource.operations.get("get") or _unread(context, made.resource)
+    if op is not None and 200 <= context.send(op, path=made.path, user=access.owner).status < 300:
+        exchange = context.send(op, path=made.path, user=access.other)
         seen = f"status {exchange.status} with the item"
         yield AccessAttempt("read", op, _shows(context, made, exchange), seen, (made.exchange, exchange))
+
+
+def _unread(context: CheckContext, resource: CheckedResource) -> ResourceOperation | None:
+    """A GET of the item's own path that no statement covers, for example because its reply is documented as a list."""
+    collection = resource.operations["create"].operation.path.rstrip("/")
+    op = context.shared.operations.get(f"GET {collection}/{{{resource.behaviour.identity.parameter}}}")
+    return op if op is not None and op.behaviour.action is None else None
 
 
 def _nested(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:

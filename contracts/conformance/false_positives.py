@@ -25,6 +25,7 @@ from contracts.conformance.ignored_statements import HEADERS
 from contracts.conformance.openapi_core_check import OpenapiCoreCheck
 from contracts.conformance.response_validation import (
     documents_success,
+    has_no_stated_content,
     is_allowed_status,
     is_documented_error,
     is_unsatisfiable,
@@ -98,7 +99,7 @@ class FalsePositives:
             return self._knows_no_such_method(exchange) or exchange.method in self._documented(exchange)
         if isinstance(failure, MissingContentType | UndefinedContentType):
             response = operation.response(exchange.status)
-            return response is None or not response.content
+            return response is None or has_no_stated_content(self.contract, response)
         return False
 
     def _documented(self, exchange: RecordedExchange) -> frozenset[str]:

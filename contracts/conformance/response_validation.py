@@ -133,7 +133,7 @@ def _headers(response: Response, exchange: RecordedExchange) -> Iterator[Respons
 
 
 def _content(response: Response, exchange: RecordedExchange, contract: Contract) -> Iterator[ResponseViolation]:
-    if not response.content:
+    if has_no_stated_content(contract, response):
         if exchange.reply_body and exchange.status == 204:
             yield ResponseViolation("body", "no body with status 204 (RFC 9110 section 15.3.5)", _start(exchange))
         return
@@ -145,6 +145,17 @@ def _content(response: Response, exchange: RecordedExchange, contract: Contract)
         )
     elif media.schema is not None and is_json(sent):
         yield from _schema(media, exchange, contract)
+
+
+def has_no_stated_content(contract: Contract, response: Response) -> bool:
+    """Does the document not say what a response contains?
+
+    In Swagger 2.0 `produces` gives each response a media type; a response without a schema has no content (OpenAPI 2.0,
+    Response Object), and what a server sends there all the same is its own affair.
+    """
+    return not response.content or (
+        "swagger" in contract.document.raw and all(each.schema is None for each in response.content)
+    )
 
 
 def _sent(exchange: RecordedExchange) -> str:

@@ -49,6 +49,20 @@ class Small(Server):
         return self.handle(ask)
 
 
+@pytest.mark.parametrize(("schema", "expected"), [({}, set()), ({"schema": TEXT}, {"failure"})])
+def test_a_swagger_response_without_a_schema_may_have_any_content_or_none(
+    tmp_path: Path, schema: Node, expected: set[str]
+) -> None:
+    get = {"responses": {"200": {"description": "done"}, "404": {"description": "no", **schema}}}
+    file = tmp_path / "swagger.json"
+    head: Node = {"swagger": "2.0", "info": {"title": "Small", "version": "1"}, "produces": ["application/json"]}
+    file.write_text(json.dumps({**head, "paths": {"/one": {"get": get}}}))
+    with Target.asgi(Small(lambda ask: Answer(404, "no", media_type="text/plain")), []) as target:
+        result = conform(contracts.of(file), target, only=["content_type_conformance"])
+
+    assert expected == {each.verdict for each in result.findings}
+
+
 def verdicts(
     tmp_path: Path, paths: Node, handle: Handle, *only: str, secret: str = "", **rest: Any
 ) -> set[tuple[str, str]]:
