@@ -14,6 +14,7 @@ from schemathesis.openapi.checks import (
     AllowHeaderMismatch,
     JsonSchemaError,
     MissingContentType,
+    MissingHeaderNotRejected,
     RejectedPositiveData,
     UndefinedContentType,
     UndefinedStatusCode,
@@ -95,6 +96,8 @@ class FalsePositives:
             return self._lists_documented_methods(failure, exchange)
         if isinstance(failure, ServerError):
             return is_documented_error(operation, failure.status_code) or self._knows_no_such_method(exchange)
+        if isinstance(failure, MissingHeaderNotRejected):
+            return 400 <= exchange.status < 500  # refused, perhaps because there is no such item
         if isinstance(failure, UnsupportedMethodResponse):
             return self._knows_no_such_method(exchange) or exchange.method in self._documented(exchange)
         if isinstance(failure, MissingContentType | UndefinedContentType):
