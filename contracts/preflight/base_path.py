@@ -9,6 +9,9 @@ from contracts.client.target import NoResponse, Target
 from contracts.client.transport import SentRequest
 from mockserver.contract import Contract
 
+NAMESPACES = "/_mock/ns/"
+"""Begins the paths of the namespaces of a mock."""
+
 USUAL = ("/api", "/api/v1", "/v1", "/api/v2", "/v2")
 """Base paths that are tried besides those of the document's servers."""
 
@@ -16,6 +19,8 @@ USUAL = ("/api", "/api/v1", "/v1", "/api/v2", "/v2")
 def likely_base(contract: Contract, target: Target, path: str) -> str:
     """The URL below which `path` is not answered with 404; empty if none is found."""
     parts = urlsplit(target.base_url)
+    if parts.path.startswith(NAMESPACES):
+        return ""  # this very namespace of a mock was asked for
     root = f"{parts.scheme}://{parts.netloc}"
     for base in dict.fromkeys((*server_paths(contract), "", *USUAL)):
         url = root + base

@@ -185,10 +185,10 @@ def test_a_finding_about_another_server_is_explained(agent: Agent, wrong_petstor
     [found] = result["findings"]
 
     explained = agent.call("explain_finding", id=found["id"])
-    assert ("warning", "filter", "GET /pets") == (found["verdict"], found["check"], found["operation"])
-    assert "inferred" == explained["statement"]["evidence"]
+    assert ("failure", "filter", "GET /pets") == (found["verdict"], found["check"], found["operation"])
+    assert "implied" == explained["statement"]["evidence"]
     assert explained["curl"][-1].startswith("curl")
-    assert any("only inferred" in each for each in explained["sentences"])
+    assert any("follows from the document" in each for each in explained["sentences"])
     assert found["id"] in agent.error("explain_finding", id="nothing-1")
 
 

@@ -25,4 +25,4 @@ def test_a_check_finds_no_failure_in_the_admin_api(tmp_path: Path) -> None:
     found = [each for each in read["findings"] if (each["operation"], each["check"]) not in NOT_SENT]
 
     assert [] == [(each["operation"], each["check"], each["expected"], each["seen"]) for each in found]
-    assert 500 < len([each for each in read["outcomes"] if each["outcome"] == "passed"])
+    assert 350 < len([each for each in read["outcomes"] if each["outcome"] == "passed"])

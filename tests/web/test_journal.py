@@ -314,6 +314,19 @@ def test_a_request_is_kept_alike_however_its_bytes_arrive() -> None:
     assert "two\r\n\r\nlines" == requests[0]["body"]["json"]["description"]
 
 
+def test_a_request_below_the_path_of_a_namespace_is_kept_without_it() -> None:
+    with Processes() as processes:
+        _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
+        base = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        for path in (SERVERS, SERVERS, "/nowhere"):
+            httpx.get(f"{base}/_mock/ns/one{path}", headers=KEY)
+        kept = httpx.get(f"{base}/_mock/requests").json()
+
+    assert [("one", "/nowhere"), ("one", SERVERS), ("one", SERVERS)] == [
+        (each["namespace"], each["request"]["target"]) for each in kept
+    ]
+
+
 FRAMING = ("content-length", "transfer-encoding")
 
 
