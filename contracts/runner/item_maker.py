@@ -158,7 +158,8 @@ class ItemMaker(RequestSender):
     ) -> tuple[RecordedExchange, CreatedItem | None]:
         """Send a create request. Returns the exchange, and the item if one was created.
 
-        Unless it `may_conflict`, raises CannotBuildRequest for a conflict that the document allows: which values do not conflict is unknown.
+        Unless it `may_conflict`, raises CannotBuildRequest for a conflict that the document allows: which values do
+        not conflict is unknown.
         """
         user = self.main_user if user is None else user
         op = resource.operations["create"]
