@@ -18,6 +18,7 @@ from contracts.client.authentication import user_with_secret
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
+from tests.contracts.lifespan import live
 
 KEY = b"a long key that nobody guesses: 8f2b1c"
 TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
@@ -121,6 +122,9 @@ class Accounts:
             }
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send)
+            return
         body, more = b"", True
         while more:
             message = await receive()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
+from tests.contracts.lifespan import live
 
 Book = dict[str, Any]
 Query = dict[str, str]
@@ -170,6 +171,9 @@ class Books:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request."""
+        if scope["type"] == "lifespan":
+            await live(receive, send)
+            return
         body = b""
         while (message := await receive())["type"] == "http.request":
             body += message.get("body", b"")

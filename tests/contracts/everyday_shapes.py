@@ -16,6 +16,8 @@ from urllib.parse import parse_qs
 import jsonschema_rs
 import yaml
 
+from tests.contracts.lifespan import live
+
 DOCUMENT = Path(__file__).with_suffix(".yaml")
 
 
@@ -38,6 +40,9 @@ class Workshop:
         self._numbers = count(0)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send)
+            return
         raw, more = b"", True
         while more:
             message = await receive()

@@ -7,6 +7,8 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
+from tests.contracts.lifespan import live
+
 LINE = {
     "type": "object",
     "required": ["product", "pieces"],
@@ -92,6 +94,9 @@ class Orders:
         self._shown: dict[int, str] = {}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send)
+            return
         raw, more = b"", True
         while more:
             message = await receive()

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 
 import jsonschema
 
+from tests.contracts.lifespan import live
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 RECIPE_FIELDS: dict[str, Any] = {
@@ -121,7 +123,8 @@ class Recipes:
         return document()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
+            await live(receive, send)
             return
         raw = (await receive()).get("body", b"")
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}

@@ -17,6 +17,7 @@ from contracts.client.authentication import user_with_secret
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
+from tests.contracts.lifespan import live
 
 USERS = {"ann-secret-token-1": "ann", "bob-secret-token-2": "bob"}
 TEXT = {"type": "string", "minLength": 1, "maxLength": 80}
@@ -112,6 +113,9 @@ class Tickets:
     numbers: Iterator[int] = field(default_factory=count)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await live(receive, send)
+            return
         body, more = b"", True
         while more:
             message = await receive()
