@@ -89,7 +89,7 @@ def _places(contract: Contract) -> Iterator[Place]:
     keyword, properties = contract.schemas.keyword, contract.schemas.properties
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
-        schema = contract.schemas.below(op.media_type.schema, op.envelope) if op is not None and op.media_type else None
+        schema = op.body_schema(contract.schemas) if op is not None else None
         if op is None or schema is None:
             continue
         names = tuple(

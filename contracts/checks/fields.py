@@ -262,8 +262,7 @@ def other_of_same_type(value: Any) -> Any:
 def _schema_default_places(contract: Contract) -> Iterator[Place]:
     for resource in checked_resources(contract).values():
         op = resource.operations.get("create")
-        media = op.media_type if op else None
-        schema = contract.schemas.below(media.schema, op.envelope) if op and media else None
+        schema = op.body_schema(contract.schemas) if op else None
         if op is None or schema is None:
             continue
         properties = contract.schemas.properties(schema)

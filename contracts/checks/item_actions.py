@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
-from contracts.checks.stored_fields import current
+from contracts.checks.stored_fields import current, listed_item
 from contracts.checks.valid_bodies import distinct_body
 from contracts.checks.value_likeness import ABSENT
 from contracts.cleanup.created_items import CreatedItem
@@ -15,6 +16,7 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import owner_of
 from mockserver.contract import Contract
 from mockserver.inference.names import words
 
@@ -52,9 +54,12 @@ def item_action(context: CheckContext, resource: CheckedResource, op: ResourceOp
 
 def _others(context: CheckContext, resource: CheckedResource, op: ResourceOperation) -> list[ResourceOperation]:
     """The other actions on an item."""
-    others = [each for each in context.shared.operations.values() if each.name != op.name]
-    found = {each.name: _acted_on(context.shared.resources, each) for each in others}
-    return [each for each in others if (acted_on := found[each.name]) and acted_on.name == resource.name]
+    known = context.shared.resources
+    return [
+        each
+        for each in context.shared.operations.values()
+        if each.name != op.name and _acted_on(known, each) is known[resource.name]
+    ]
 
 
 def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> RecordedExchange:
@@ -64,12 +69,8 @@ def _act(context: CheckContext, op: ResourceOperation, created: CreatedItem) -> 
 
 def _fill(context: CheckContext, created: CreatedItem) -> bool:
     """Create an item of each kind below this one: an empty invoice may not be sent. Was any created?"""
-    made = []
-    for each in context.shared.resources.values():
-        parent = each.behaviour.parent
-        if parent is not None and parent.resource == created.resource.name and each.can("create"):
-            path = {**created.path, parent.parameter: created.id}
-            made.append(context.try_create(each, path=path)[1] is not None)
+    below = [each for each in context.shared.resources.values() if owner_of(each) == created.resource.name]
+    made = [context.try_create(each, path=created.path_below(each))[1] for each in below if each.can("create")]
     return any(made)
 
 
@@ -88,8 +89,8 @@ def _check_reply(
     for name in changed.keys() & item.keys():
         context.expect(
             item[name] == changed[name],
-            f"a GET shows the same {name} as the reply: {item[name]!r}",
-            repr(changed[name]),
+            f"a GET shows the same {name} as the reply: {as_json(item[name])}",
+            as_json(changed[name]),
             *history,
             about=f"{name} kept",
         )
@@ -121,14 +122,12 @@ def _check_repeated(
 def _check_list(
     context: CheckContext, created: CreatedItem, changed: Mapping[str, Any], history: tuple[RecordedExchange, ...]
 ) -> None:
-    field = created.resource.behaviour.identity.field
-    items, listing = context.list_all(created)
-    listed = next((each for each in items if str(each.get(field)) == str(created.id)), {})
-    for name in changed.keys() & listed.keys():
+    shown, listing = listed_item(context, created)
+    for name in changed.keys() & shown.keys():
         context.expect(
-            listed[name] == changed[name],
-            f"the list shows the same {name} as a GET: {changed[name]!r}",
-            repr(listed[name]),
+            shown[name] == changed[name],
+            f"the list shows the same {name} as a GET: {as_json(changed[name])}",
+            as_json(shown[name]),
             *history,
             *listing,
             about=f"{name} listed",
@@ -178,12 +177,10 @@ def _acted_on(known: Mapping[str, CheckedResource], op: ResourceOperation) -> Ch
     if op.behaviour.action is not None or op.operation.method not in ("post", "put", "patch"):
         return None
     above, _, step = op.operation.path.rstrip("/").rpartition("/")
-    found = [
-        each
-        for each in known.values()
-        if "get" in each.operations and each.operations["get"].operation.path.rstrip("/") == above and "{" not in step
-    ]
-    return found[0] if found else None
+    if "{" in step:
+        return None
+    readable = (each for each in known.values() if each.can("get"))
+    return next((each for each in readable if each.operations["get"].operation.path.rstrip("/") == above), None)
 
 
 CHECKS = (Check("item-action", (), _places, item_action, exclusive=False),)

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.checks.fields import other_of_same_type
 from contracts.checks.item_view import as_json, documented, views
 from contracts.cleanup.created_items import CreatedItem
-from contracts.model.finding import StatementRef
+from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources
 from contracts.runner.check import Check, Place
 from contracts.runner.context import CheckContext
@@ -63,18 +63,7 @@ def _check_update(
         return
     required = {n: v for n, v in created.sent.items() if n in context.bodies.required(op)}
     changed = context.update(created, {**required, name: value})
-    response = context.get(created)
-    item = context.item(resource.operations["get"], response)
-    context.expect(
-        response.status == 200 and item.get(name) != value,
-        f"the service sets {name} and ignores the value in an update",
-        f"status {response.status}, {name} is {as_json(item.get(name))}",
-        created.exchange,
-        changed,
-        response,
-        about=f"update {name}",
-        statement=_statement(context.contract, resource, name),
-    )
+    _check_ignored(context, created, changed, name, value, "update")
 
 
 def _check_replace(context: CheckContext, resource: CheckedResource, name: str, value: Any) -> None:
@@ -83,17 +72,24 @@ def _check_replace(context: CheckContext, resource: CheckedResource, name: str, 
         return
     other = context.create(resource)
     changed = context.send(op, path=other.path, body={**other.sent, name: value})
-    response = context.get(other)
-    item = context.item(resource.operations["get"], response)
+    _check_ignored(context, other, changed, name, value, "replace")
+
+
+def _check_ignored(
+    context: CheckContext, made: CreatedItem, changed: RecordedExchange, name: str, value: Any, kind: str
+) -> None:
+    """After a request that contains a field of the service, the item does not have its value."""
+    response = context.get(made)
+    item = context.item(made.resource.operations["get"], response)
     context.expect(
         response.status == 200 and item.get(name) != value,
-        f"the service sets {name} and ignores the value in a PUT",
+        f"the service sets {name} and ignores the value in {'an update' if kind == 'update' else 'a PUT'}",
         f"status {response.status}, {name} is {as_json(item.get(name))}",
-        other.exchange,
+        made.exchange,
         changed,
         response,
-        about=f"replace {name}",
-        statement=_statement(context.contract, resource, name),
+        about=f"{kind} {name}",
+        statement=_statement(context.contract, made.resource, name),
     )
 
 
@@ -117,20 +113,16 @@ def _read_only(contract: Contract, op: ResourceOperation) -> list[str]:
     return [name for name, at in documented(contract, op).items() if contract.schemas.keyword(at, "readOnly")]
 
 
-def _request_schema(contract: Contract, op: ResourceOperation) -> str | None:
-    return contract.schemas.below(op.media_type.schema, op.envelope) if op.media_type is not None else None
-
-
 def _in_requests(contract: Contract, resource: CheckedResource) -> set[str]:
     """The fields that a client can send by any operation of a resource."""
     ops = (op for name, op in resource.operations.items() if name in ("create", "update", "replace"))
-    schemas = [schema for op in ops if (schema := _request_schema(contract, op)) is not None]
+    schemas = [schema for op in ops if (schema := op.body_schema(contract.schemas)) is not None]
     return {name for schema in schemas for name in contract.schemas.properties(schema)}
 
 
 def _is_open(contract: Contract, op: ResourceOperation) -> bool:
     """Does the schema of a request allow fields that it does not name, in so many words, or name none at all?"""
-    schema = _request_schema(contract, op)
+    schema = op.body_schema(contract.schemas)
     if schema is None or not contract.schemas.properties(schema):
         return True
     return contract.schemas.keyword(schema, "additionalProperties") not in (None, False)
@@ -151,7 +143,7 @@ def _places(contract: Contract) -> Iterator[Place]:
             continue
         op = resource.operations["create"]
         stated = set(_read_only(contract, op)) | (resource.server_fields - {""})
-        schema = _request_schema(contract, op)
+        schema = op.body_schema(contract.schemas)
         sent = contract.schemas.properties(schema) if schema is not None else {}
         shown = [name for name in documented(contract, op) if name not in sent and name not in stated] if sent else []
         shown = sorted(shown, key=lambda name: TELLING.search(name) is None)[:MOST]

@@ -48,8 +48,7 @@ def _places(contract: Contract) -> Iterator[Place]:
 
 def _objects(contract: Contract, op: ResourceOperation) -> Iterator[tuple[str, dict[str, Any]]]:
     """The objects in a request, with the defaults of their scalar properties."""
-    schemas, media = contract.schemas, op.media_type
-    schema = schemas.below(media.schema, op.envelope) if media else None
+    schemas, schema = contract.schemas, op.body_schema(contract.schemas)
     for name, at in schemas.properties(schema).items() if schema is not None else ():
         if schemas.types(at) - {"null"} == {"object"}:
             required = schemas.required(at)

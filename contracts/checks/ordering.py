@@ -23,7 +23,7 @@ def order(context: CheckContext, resource: CheckedResource, statement: Order) ->
     is_exact = statement.evidence not in FROM_DOCUMENT
     holds = _is_in_order(context, resource, statement, pause=0.0, report=is_exact)
     if not holds and not is_exact:
-        # Nobody said how exactly the service measures time; items of the same second may be in any order.
+        # How exactly the service measures time is not known; items of the same second may be in any order.
         _is_in_order(context, resource, statement, pause=1.05, report=True)
 
 
@@ -98,7 +98,7 @@ def _choices(
     context: CheckContext, op: ResourceOperation, statement: Sort, created: Sequence[CreatedItem]
 ) -> Iterator[_SortChoice]:
     """What the document lets one sort by; without an `enum` two fields with texts, in both directions."""
-    values = [str(each) for each in _enum(context, op, statement.parameter)]
+    values = [str(each) for each in parameter_values(context, op, statement.parameter)]
     if not values:
         texts = [name for name, value in created[0].sent.items() if isinstance(value, str)][:2]
         values = [value for name in texts for value in ((name,) if statement.direction else (name, f"-{name}"))]
@@ -119,11 +119,12 @@ def _directions(context: CheckContext, op: ResourceOperation, statement: Sort) -
     """The values of the parameter for the direction; one empty text without such a parameter."""
     if not statement.direction:
         return ("",)
-    return [str(each) for each in _enum(context, op, statement.direction)] or ("asc", "desc")
+    return [str(each) for each in parameter_values(context, op, statement.direction)] or ("asc", "desc")
 
 
-def _enum(context: CheckContext, op: ResourceOperation, parameter: str) -> Sequence[Any]:
-    pointer = next((p.schema for p in op.operation.parameters if p.name == parameter), None)
+def parameter_values(context: CheckContext, op: ResourceOperation, parameter: str) -> Sequence[Any]:
+    """The values that the document lists for a query parameter; none if it lists none."""
+    pointer = op.query_schema(parameter)
     return (context.contract.schemas.keyword(pointer, "enum") if pointer else None) or ()
 
 

@@ -25,7 +25,7 @@ DENIED = frozenset({401, 403, 404, 410})
 
 @dataclass(frozen=True, slots=True)
 class AccessAttempt:
-    """One request about an item of somebody else.
+    """One request about an item of another user.
 
     `kind` is list, filter, total, read, nested, update, replace, action, add or delete. It is `open` if the request reached
     the item: its reply shows it, or it had an effect.
@@ -117,7 +117,7 @@ def _lists(context: CheckContext, access: Access) -> Iterator[AccessAttempt]:
     if op is None or (made.resource.behaviour.parent and made.resource.leads_through_owner(op)):
         return  # a list below an item of the owner: tried with that item
     if not _in_list(context, made, access.owner)[0]:
-        return  # nobody can say what the other's list would have to show
+        return  # what the other user's list would have to show is not known
     there, exchanges = _in_list(context, made, access.other)
     if exchanges[-1].status >= 300:
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.checks.owners import below
 from contracts.checks.stored_fields import current
 from contracts.checks.valid_bodies import distinct_body
 from contracts.cleanup.created_items import CreatedItem
@@ -27,7 +26,7 @@ WRONG: Any = {"wrong": [1]}
 def owner_figures(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> None:
     """A figure of an owner that grows with each new item below it falls when one is deleted, and only then."""
     above = context.create(owner, distinct_body(context, owner))
-    path = below(resource, above)
+    path = above.path_below(resource)
     seen, made = [_figures(context, above)], []
     for _ in range(2):
         made.append(context.create(resource, distinct_body(context, resource), path=path))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.checks.owners import below
 from contracts.checks.stored_fields import changed_fields, current, settled
 from contracts.checks.valid_bodies import distinct_body, every_change
 from contracts.cleanup.created_items import CreatedItem
@@ -33,7 +32,7 @@ def owner_update(context: CheckContext, resource: CheckedResource, owner: Checke
 def _try(context: CheckContext, resource: CheckedResource, owner: CheckedResource, op: ResourceOperation) -> bool:
     """Update an owner with one item. Returns whether that was possible."""
     above = context.create(owner, distinct_body(context, owner))
-    path = below(resource, above)
+    path = above.path_below(resource)
     exchange, item = context.try_create(resource, distinct_body(context, resource), path=path)
     history = [above.exchange, exchange]
     before = settled(context, item) if item is not None else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from contracts.checks.item_view import as_json
 from contracts.checks.lists import ids
@@ -34,7 +33,7 @@ def other_owners_unchanged(context: CheckContext, resource: CheckedResource, own
     """Creating, updating and deleting items of one owner changes neither this owner nor the items of another one."""
     other, above = _owned(context, resource, owner), context.create(owner, distinct_body(context, owner))
     kept = [(each, settled(context, each)) for each in (other.owner, other.item, above)]
-    sibling, item = (context.create(resource, path=below(resource, above)) for _ in range(2))
+    sibling, item = (context.create(resource, path=above.path_below(resource)) for _ in range(2))
     expect_different_items(other.owner, above)
     expect_different_items(other.item, sibling, item)
     kept.append((sibling, settled(context, sibling)))
@@ -48,14 +47,7 @@ def other_owners_unchanged(context: CheckContext, resource: CheckedResource, own
 def _owned(context: CheckContext, resource: CheckedResource, owner: CheckedResource) -> OwnedItem:
     """A new owner with a new item. Raises CannotBuildRequest."""
     above = context.create(owner, distinct_body(context, owner))
-    return OwnedItem(above, context.create(resource, path=below(resource, above)))
-
-
-def below(resource: CheckedResource, owner: CreatedItem) -> dict[str, Any]:
-    """The path parameters of items of `resource` that belong to `owner`."""
-    parent = resource.behaviour.parent
-    key = {resource.owner_key: owner.id} if resource.owner_key else {}
-    return {**owner.path, **({parent.parameter: owner.id} if parent else {}), **key}
+    return OwnedItem(above, context.create(resource, path=above.path_below(resource)))
 
 
 def _change_and_delete(context: CheckContext, created: CreatedItem) -> list[RecordedExchange]:

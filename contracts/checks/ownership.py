@@ -187,9 +187,7 @@ def _against_account(context: CheckContext, resource: CheckedResource, attempt: 
 
 def _makes_accounts(contract: Contract, resource: CheckedResource) -> bool:
     """Does a create request carry the name and the password of a new account? A note may have a password, too."""
-    op = resource.operations["create"]
-    media = op.media_type
-    schema = contract.schemas.below(media.schema, op.envelope) if media is not None else None
+    schema = resource.operations["create"].body_schema(contract.schemas)
     names = contract.schemas.properties(schema) if schema is not None else {}
     return any(map(PASSWORD.fullmatch, names)) and any(map(LOGIN_NAME.fullmatch, names))
 

@@ -21,7 +21,7 @@ MOST_CREATED = 130
 
 def page_limits(context: CheckContext, resource: CheckedResource, op: ResourceOperation, paging: Paging) -> None:
     """The smallest and the largest documented page size are accepted; sizes beyond them are refused."""
-    pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
+    pointer = op.query_schema(paging.limit)
     least = context.contract.schemas.keyword(pointer, "minimum") if pointer else None
     most = context.contract.schemas.keyword(pointer, "maximum") if pointer else None
     if least is None and most is None:
@@ -77,7 +77,7 @@ def page_default(context: CheckContext, resource: CheckedResource, op: ResourceO
 
 def _of_default(context: CheckContext, op: ResourceOperation, paging: Paging) -> StatementRef | None:
     """What the default size follows from: the `default` of the schema, or the statement; else it is a guess."""
-    pointer = next((p.schema for p in op.operation.parameters if p.name == paging.limit), None)
+    pointer = op.query_schema(paging.limit)
     if pointer and context.contract.schemas.keyword(pointer, "default") == paging.default:
         source = "JSON Schema Validation section 9.2 (default)"
         return StatementRef(op.name, "schema", "documented", source, f"{paging.limit} is {paging.default} by default.")

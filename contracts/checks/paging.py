@@ -51,7 +51,7 @@ class PagedList:
         return ids(self.resource, listed(self.op, exchange)), exchange
 
     def guess(self) -> StatementRef:
-        """The statement about a detail that correct services may do otherwise, if nobody stated this one."""
+        """The statement about a detail that correct services may do otherwise, if this one is not stated."""
         stated = StatementRef.of(self.op.name, "paging", self.paging)
         return replace(stated, evidence="inferred") if self.paging.evidence in FROM_DOCUMENT else stated
 
@@ -89,7 +89,7 @@ def paged_list(context: CheckContext, resource: CheckedResource, op: ResourceOpe
 
 def sizes(context: CheckContext, target: PagedList, total: int) -> list[int]:
     """The sizes of pages to ask for, as far as the document allows them."""
-    pointer = next((p.schema for p in target.op.operation.parameters if p.name == target.paging.limit), None)
+    pointer = target.op.query_schema(target.paging.limit)
     if pointer is None:
         return [target.paging.default]
     validator = context.contract.schemas.validator(pointer, "request")
@@ -203,7 +203,7 @@ def _check_positions(context: CheckContext, target: PagedList, wanted: list[str]
 
 
 def _is_no_cursor(target: PagedList, found: list[str], response: RecordedExchange, wanted: list[str]) -> bool:
-    """Is the id of an item no cursor here, so that it is refused or ignored? Then nobody said that it is one."""
+    """Is the id of an item no cursor here, so that it is refused or ignored? Then it is not documented as one."""
     is_refused = response.status >= 400 or not found or found[:1] == wanted[:1]
     return target.paging.evidence in FROM_DOCUMENT and is_refused
 

@@ -38,8 +38,7 @@ def _reference_places(contract: Contract) -> Iterator[Place]:
     known = checked_resources(contract)
     for resource in known.values():
         op = resource.operations.get("create")
-        media = op.media_type if op else None
-        schema = contract.schemas.below(media.schema, op.envelope) if op and media else None
+        schema = op.body_schema(contract.schemas) if op else None
         if op is None or schema is None or resource.behaviour.tenant.by == "none":
             continue
         found = {

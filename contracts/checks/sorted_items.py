@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.checks.lists import ids
+from contracts.checks.ordering import parameter_values
 from contracts.checks.valid_bodies import distinct_body, smallest_body
 from contracts.client.request_builder import CannotBuildRequest
 from contracts.model.finding import StatementRef
@@ -17,7 +18,7 @@ MOST_VALUES = 12
 
 def sort_keeps_items(context: CheckContext, resource: CheckedResource, op: ResourceOperation, statement: Sort) -> None:
     """A sorted list has the same items as the list without the parameter, also those without a value to sort by."""
-    values = _values(context, op, statement.parameter)
+    values = [str(each) for each in parameter_values(context, op, statement.parameter) if each is not None]
     if not values:
         raise CannotBuildRequest(f"the document lists no values of {statement.parameter}")
     created = [context.create(resource, body(context, resource)) for body in (distinct_body, smallest_body)]
@@ -38,12 +39,6 @@ def sort_keeps_items(context: CheckContext, resource: CheckedResource, op: Resou
             about=f"kept {value}",
             statement=law,
         )
-
-
-def _values(context: CheckContext, op: ResourceOperation, parameter: str) -> list[str]:
-    pointer = next((p.schema for p in op.operation.parameters if p.name == parameter), None)
-    listed = context.contract.schemas.keyword(pointer, "enum") if pointer else None
-    return [str(each) for each in listed or () if each is not None]
 
 
 CHECKS = (Check("sort-keeps-items", ("sort",), operation_statement("sort", "create", "list"), sort_keeps_items),)

@@ -40,7 +40,7 @@ def comparable(
 
 
 def _request_fields(context: CheckContext, resource: CheckedResource) -> set[str]:
-    """The fields that the schemas of requests name; an example may have others, which nobody promises to store."""
+    """The fields that the schemas of requests name; an example may have others, which need not be stored."""
     writes = [op for kind in ("create", "update", "replace") if (op := resource.operations.get(kind))]
     return {name for op in writes for name in context.bodies.properties(op)}
 

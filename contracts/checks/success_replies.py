@@ -28,7 +28,7 @@ def reply(context: CheckContext, resource: CheckedResource, op: ResourceOperatio
         _check_location(context, resource, statement, exchange)
     if op.operation.method != "head" and exchange.reply_body:
         context.compared += 1
-        # What the mock shows beside the items is an example if nobody stated it: `next` is another one each time.
+        # What the mock shows beside the items is an example if it is not stated: `next` is another one each time.
         template = op.template if statement.evidence != "inferred" else without_examples(op.template)
         for problem in template_differences(template, exchange.json, {}):
             context.report_violation(

@@ -97,7 +97,7 @@ def _check_freed(
 
 
 def _habit(context: CheckContext, text: str) -> StatementRef | None:
-    """A statement about what most services do, where nobody stated it; None where a behaviour file says it."""
+    """A statement about what most services do, where it is not stated; None where a behaviour file says it."""
     stated = context.statement
     if stated is None or stated.evidence not in FROM_DOCUMENT:
         return None

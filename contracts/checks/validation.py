@@ -16,11 +16,10 @@ from contracts.model.finding import RecordedExchange, StatementRef
 from contracts.model.resources import CheckedResource, ResourceOperation, checked_resources, resource_operations
 from contracts.runner.check import Check, Place, resource_of, schema_reference
 from contracts.runner.context import CheckContext
+from contracts.runner.item_maker import CONFLICT
 from mockserver.contract import Contract
 from mockserver.errors import MockServerError
 from mockserver.openapi.document import Parameter
-
-CONFLICT = 409
 
 UNCERTAIN = frozenset({"format"})
 """Keywords that a service need not enforce (JSON Schema Validation section 7.2.1)."""

@@ -32,6 +32,12 @@ class CreatedItem:
     exchange: RecordedExchange
     path: Mapping[str, Any]
 
+    def path_below(self, resource: CheckedResource) -> dict[str, Any]:
+        """The path parameters of items of a resource that belong to this one."""
+        parent = resource.behaviour.parent
+        key = {resource.owner_key: self.id} if resource.owner_key else {}
+        return {**self.path, **({parent.parameter: self.id} if parent else {}), **key}
+
 
 class CreatedItems:
     """The created items. Those in `present` still exist; the oldest is first."""

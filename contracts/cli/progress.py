@@ -91,7 +91,7 @@ class Progress:
         self._write(f"{printable(text)}\n")
 
     def _write(self, text: str) -> None:
-        with suppress(OSError, ValueError):  # nobody reads it any more
+        with suppress(OSError, ValueError):  # its reader has gone
             self.stream.write(text)
             self.stream.flush()
 

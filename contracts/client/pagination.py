@@ -169,6 +169,6 @@ def total_headers(op: ResourceOperation) -> list[str]:
 
 def largest_page(contract: Contract, op: ResourceOperation, name: str) -> int | None:
     """The largest page size that the document allows; None if it does not say."""
-    pointer = next((p.schema for p in op.operation.parameters if p.name == name and p.location == "query"), None)
+    pointer = op.query_schema(name)
     found = contract.schemas.keyword(pointer, "maximum") if pointer else None
     return int(found) if isinstance(found, int | float) else None

@@ -59,8 +59,7 @@ class RequestBodies:
 
     def schema(self, op: ResourceOperation) -> str | None:
         """The pointer of the schema of the item in a request body; None if there is none."""
-        media = op.media_type
-        return self._schemas.below(media.schema, op.envelope) if media is not None else None
+        return op.body_schema(self._schemas)
 
     def full(self, op: ResourceOperation, seed: str) -> dict[str, Any] | None:
         """A valid body with as many fields as possible, none of them null."""

@@ -153,7 +153,7 @@ def narrowing(builder: ScenarioBuilder) -> Iterator[Scenario]:
                     detail=stated.parameter,
                 )
     sort = op.behaviour.sort
-    pointer = next((p.schema for p in op.operation.parameters if sort and p.name == sort.parameter), None)
+    pointer = op.query_schema(sort.parameter) if sort else None
     for value in (builder.contract.schemas.keyword(pointer, "enum") or ()) if pointer and sort else ():
         made = (builder.create(name) for name in ("one", "two", "three"))
         yield builder.scenario(

@@ -13,6 +13,7 @@ from mockserver.contract import Contract
 from mockserver.openapi import path_template
 from mockserver.openapi.document import MediaType, Operation
 from mockserver.openapi.media_types import is_json
+from mockserver.openapi.schemas import Schemas
 from mockserver.rules import RuleFunction, Rules
 
 Path = tuple[str | int, ...]
@@ -80,6 +81,20 @@ class ResourceOperation:
     def may_refuse(self) -> bool:
         """Can a rule of this operation reject a request that is valid by the document?"""
         return len(self.rules) < len(self.behaviour.rules) or any(rule.refuses for rule in self.rules)
+
+    def item_in(self, body: Any) -> dict[str, Any]:
+        """The item in the body of a response; empty if it contains none."""
+        found = value_at(body, self.reply_path("item"))
+        return found if isinstance(found, dict) else {}
+
+    def query_schema(self, name: str) -> str | None:
+        """The pointer of the schema of a query parameter; None if there is none."""
+        return next((p.schema for p in self.operation.parameters if (p.location, p.name) == ("query", name)), None)
+
+    def body_schema(self, schemas: Schemas) -> str | None:
+        """The pointer of the schema of the item in a request body; None if there is none."""
+        media = self.media_type
+        return schemas.below(media.schema, self.envelope) if media is not None else None
 
     @property
     def media_type(self) -> MediaType | None:

@@ -10,7 +10,7 @@ from contracts.client.pagination import listed
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import SAFE, User
 from contracts.model.finding import RecordedExchange, StatementRef, finding
-from contracts.model.resources import CheckedResource, ResourceOperation, value_at
+from contracts.model.resources import CheckedResource, ResourceOperation
 from contracts.runner.item_maker import ItemMaker
 from contracts.runner.list_pages import read_pages
 
@@ -86,8 +86,7 @@ class CheckContext(ItemMaker):
 
     def item(self, op: ResourceOperation, exchange: RecordedExchange) -> dict[str, Any]:
         """The item in a response; empty if it contains none."""
-        found = value_at(exchange.json, op.reply_path("item"))
-        return found if isinstance(found, dict) else {}
+        return op.item_in(exchange.json)
 
     def list_all(
         self,

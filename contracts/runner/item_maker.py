@@ -9,6 +9,7 @@ from typing import Any
 from contracts.cleanup.created_items import CreatedItem
 from contracts.cleanup.journal import Entry
 from contracts.client.distinct_values import distinct
+from contracts.client.pagination import listed
 from contracts.client.path_values import may_be_id
 from contracts.client.request_builder import CannotBuildRequest, NotAllowed
 from contracts.client.target import User
@@ -64,8 +65,7 @@ class ItemMaker(RequestSender):
             exchange = self.send(op)
         except (CannotBuildRequest, KeyError):
             return []
-        found = value_at(exchange.json, op.reply_path("items"))
-        return [each for each in found if isinstance(each, dict)][:count] if isinstance(found, list) else []
+        return listed(op, exchange)[:count]
 
     def body(self, resource: CheckedResource, *, full: bool = False, **fields: Any) -> dict[str, Any]:
         """A valid create body that contains a unique mark. `full` fills in optional fields too.
@@ -170,7 +170,7 @@ class ItemMaker(RequestSender):
         if may_conflict:
             return exchange, self.record_created(resource, exchange, sent, user, path)
         if exchange.status == CONFLICT and not given and self._conflict_may_be_of_owner(resource):
-            path = self._path_below(resource, self.create(self.shared.resources[owner_of(resource)], user=user))
+            path = self.create(self.shared.resources[owner_of(resource)], user=user).path_below(resource)
             exchange = self.send(op, user=user, path=path, body=sent, headers=headers)
         if exchange.status == CONFLICT and self._is_documented_conflict(resource):
             raise CannotBuildRequest(f"{op.name} answers 409, and the document does not say what it conflicts with")
@@ -219,9 +219,7 @@ class ItemMaker(RequestSender):
     ) -> CreatedItem | None:
         if not 200 <= exchange.status < 300:
             return None
-        item = value_at(exchange.json, resource.operations["create"].reply_path("item"))
-        shown = item if isinstance(item, dict) else {}
-        field = resource.behaviour.identity.field
+        shown, field = resource.operations["create"].item_in(exchange.json), resource.behaviour.identity.field
         id = shown.get(field, value_at(exchange.json, resource.operations["create"].reply_path("id")))
         id = sent.get(field) if id is None else id
         if id is None:
@@ -245,14 +243,7 @@ class ItemMaker(RequestSender):
             return {}
         present = next((m for m in reversed(self._created.present) if m.resource is owner and m.user == user), None)
         made = present or self._owner(owner, user)
-        return {} if made is None else self._path_below(resource, made)
-
-    @staticmethod
-    def _path_below(resource: CheckedResource, made: CreatedItem) -> dict[str, Any]:
-        parent = resource.behaviour.parent
-        if parent is None:
-            return {}
-        return {**made.path, parent.parameter: made.id, **({resource.owner_key: made.id} if resource.owner_key else {})}
+        return {} if made is None else made.path_below(resource)
 
     def _listed(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """The first item of a list; None if there is none."""
@@ -260,8 +251,7 @@ class ItemMaker(RequestSender):
         if op is None or resource.behaviour.parent:
             return None
         exchange = self.send(op, user=user)
-        found = value_at(exchange.json, op.reply_path("items"))
-        item = next((each for each in found if isinstance(each, dict)), {}) if isinstance(found, list) else {}
+        item = next(iter(listed(op, exchange)), {})
         if item.get(field) is None:
             return None
         path = {resource.behaviour.identity.parameter: item[field]}
@@ -270,25 +260,17 @@ class ItemMaker(RequestSender):
     def _put(self, resource: CheckedResource, user: User) -> CreatedItem | None:
         """An item that a PUT to an id of our own makes; None if that is not possible."""
         op, parameter = resource.operations.get("replace"), resource.behaviour.identity.parameter
-        body = (
-            self.bodies.minimal(op, self.check) if op and op.behaviour.action and op.behaviour.action.upsert else None
-        )
-        described = next((p for p in op.operation.parameters if p.name == parameter), None) if op else None
-        if op is None or body is None or described is None or self.target.read_only:
+        if op is None or self.target.read_only or not (op.behaviour.action and op.behaviour.action.upsert):
+            return None
+        body = self.bodies.minimal(op, self.check)
+        described = next((p for p in op.operation.parameters if p.name == parameter), None)
+        if body is None or described is None:
             return None
         path = {parameter: self.valid(described)}
         exchange = self.send(op, user=user, path=path, body=body)
         if exchange.status >= 300:
             return None
-        made = CreatedItem(
-            resource,
-            path[parameter],
-            exchange.json if isinstance(exchange.json, dict) else {},
-            body,
-            user,
-            exchange,
-            path,
-        )
+        made = CreatedItem(resource, path[parameter], op.item_in(exchange.json), body, user, exchange, path)
         self._created.add(made)
         return made
 
@@ -314,8 +296,7 @@ class ItemMaker(RequestSender):
         exchange = self.send(op, user=user, path=path)
         if exchange.status != 200:
             raise CannotBuildRequest(f"{op.name} returned {exchange.status} for {ids[0]}, a fixture of {user.name}")
-        item = value_at(exchange.json, op.reply_path("item"))
-        return CreatedItem(resource, ids[0], item if isinstance(item, dict) else {}, {}, user, exchange, path)
+        return CreatedItem(resource, ids[0], op.item_in(exchange.json), {}, user, exchange, path)
 
     def created_items(self, resource: CheckedResource) -> tuple[CreatedItem, ...]:
         """The items of a resource that this context created and that still exist."""
