@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from tests.package import fetch, kept
-from tests.process import free_port
-
-PATIENCE = 60.0
-"""Seconds that a server may take to listen."""
+from tests.process import await_port, free_port
 
 EVERYTHING = "@modelcontextprotocol/server-everything@2026.8.31"
 """The reference server of the MCP project, from npm: tools, resources, prompts, over every transport."""
@@ -52,7 +46,7 @@ def served(name: str) -> Iterator[str]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, env={**os.environ, **more}, **quiet)  # type: ignore[call-overload]
     try:
-        _await(port, process)
+        await_port(port, process)
         yield f"http://127.0.0.1:{port}{path}"
     finally:
         process.terminate()
@@ -66,17 +60,3 @@ SERVERS = {
     "time over SSE": ("", "/sse"),
 }
 """What can be served: the argument of `everything` (none: `proxied_time`), and the path of the MCP endpoint."""
-
-
-def _await(port: int, process: subprocess.Popen[Any]) -> None:
-    """Wait until a process accepts connections, and fail with what it said if it ends before."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        assert process.poll() is None, f"the server ended with {process.returncode}"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"nothing listens at {port} after {PATIENCE:g} seconds")

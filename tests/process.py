@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "mockserver"]
@@ -80,6 +81,20 @@ def run(
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, timeout=seconds, check=False, cwd=cwd, env=environment
     )
+
+
+def await_port(port: int, process: subprocess.Popen[Any], seconds: float = 60.0) -> None:
+    """Wait until a process accepts connections at a port; fail if it ends before, or takes longer."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert process.poll() is None, f"the server ended with {process.returncode}"
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"nothing listens at {port} after {seconds:g} seconds")
 
 
 def free_port() -> int:

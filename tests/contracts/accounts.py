@@ -18,7 +18,7 @@ from contracts.client.authentication import user_with_secret
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
-from tests.contracts.lifespan import live
+from tests.contracts.asgi_app import body_of, live
 
 KEY = b"a long key that nobody guesses: 8f2b1c"
 TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
@@ -125,10 +125,7 @@ class Accounts:
         if scope["type"] == "lifespan":
             await live(receive, send)
             return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
+        body = await body_of(receive)
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         query = dict(parse_qsl(scope["query_string"].decode()))
         status, value = self.answer(scope["method"], scope["path"], headers, query, body)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
-from tests.contracts.lifespan import live
+from tests.contracts.asgi_app import body_of, live
 
 Book = dict[str, Any]
 Query = dict[str, str]
@@ -174,11 +174,7 @@ class Books:
         if scope["type"] == "lifespan":
             await live(receive, send)
             return
-        body = b""
-        while (message := await receive())["type"] == "http.request":
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
+        body = await body_of(receive)
         query = dict(parse_qsl(scope["query_string"].decode()))
         status, shown, headers = self.answer(scope["method"], scope["path"], query, body)
         content = b"" if shown is None else json.dumps(shown).encode()

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import jsonschema_rs
 import yaml
 
-from tests.contracts.lifespan import live
+from tests.contracts.asgi_app import body_of, live
 
 DOCUMENT = Path(__file__).with_suffix(".yaml")
 
@@ -43,10 +43,7 @@ class Workshop:
         if scope["type"] == "lifespan":
             await live(receive, send)
             return
-        raw, more = b"", True
-        while more:
-            message = await receive()
-            raw, more = raw + message.get("body", b""), message.get("more_body", False)
+        raw = await body_of(receive)
         try:
             status, value = self._answer(scope, raw)
         except Refused as refusal:

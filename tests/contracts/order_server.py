@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
 
-from tests.contracts.lifespan import live
+from tests.contracts.asgi_app import body_of, live
 
 LINE = {
     "type": "object",
@@ -97,10 +97,7 @@ class Orders:
         if scope["type"] == "lifespan":
             await live(receive, send)
             return
-        raw, more = b"", True
-        while more:
-            message = await receive()
-            raw, more = raw + message.get("body", b""), message.get("more_body", False)
+        raw = await body_of(receive)
         query = {name: values[-1] for name, values in parse_qs(scope["query_string"].decode()).items()}
         status, value = self._answer(scope["method"], scope["path"].split("/")[2:], query, raw)
         content = b"" if value is None else json.dumps(value).encode()

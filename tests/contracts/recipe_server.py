@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 import jsonschema
 
-from tests.contracts.lifespan import live
+from tests.contracts.asgi_app import live
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

@@ -17,7 +17,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from contracts.cli.check import check
-from tests.contracts.lifespan import live
 
 ERROR = {"description": "refused"}
 THING = {"type": "object", "required": ["id", "name"], "additionalProperties": False,
@@ -75,9 +74,6 @@ class Things:
         self._app = Starlette(routes=routes)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await live(receive, send)
-            return
         await self._app(scope, receive, send)
 
     async def things(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ from contracts.client.authentication import user_with_secret
 from contracts.client.target import Target
 from contracts.runner.runner import CheckResult, run_checks
 from mockserver import contract as contracts
-from tests.contracts.lifespan import live
+from tests.contracts.asgi_app import body_of, live
 
 USERS = {"ann-secret-token-1": "ann", "bob-secret-token-2": "bob"}
 TEXT = {"type": "string", "minLength": 1, "maxLength": 80}
@@ -116,10 +116,7 @@ class Tickets:
         if scope["type"] == "lifespan":
             await live(receive, send)
             return
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message.get("body", b""), message.get("more_body", False)
+        body = await body_of(receive)
         headers = {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
         headers["query"] = scope["query_string"].decode()
         status, value = self.answer(scope["method"], scope["path"], headers, body)

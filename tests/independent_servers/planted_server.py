@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +15,7 @@ from typing import Any
 import yaml
 
 from tests.package import fetch, kept
-from tests.process import free_port
-
-PATIENCE = 60.0
-"""Seconds that a server may take to listen."""
+from tests.process import await_port, free_port
 
 PYTHON = (
     "flask==3.1.3", "django==5.2.19", "djangorestframework==3.18.3", "fastapi==0.165.0", "uvicorn==0.54.0",
@@ -85,7 +80,7 @@ class PlantedServer:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _await(port, process)
+            await_port(port, process)
             yield f"http://127.0.0.1:{port}{self.base_path}"
         finally:
             process.kill()
@@ -125,16 +120,3 @@ def _packages(program: str) -> dict[str, str]:
     version = f"independent-python{sys.version_info.major}.{sys.version_info.minor}"
     arguments = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", ".", *PYTHON)
     return {"PYTHONPATH": str(kept(version, lambda into: fetch(sys.executable, *arguments, into=into)))}
-
-
-def _await(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        assert process.poll() is None, f"the server ended with {process.returncode}"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(f"the server does not listen after {PATIENCE:g} s")
