@@ -318,11 +318,11 @@ def test_a_request_below_the_path_of_a_namespace_is_kept_without_it() -> None:
     with Processes() as processes:
         _, lines = processes.start("serve", "basedash", "--port", "0", "--seed", "7", until=READY)
         base = next(found[0] for line in lines if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
-        for path in (SERVERS, SERVERS, "/nowhere"):
+        for path in (SERVERS, SERVERS, "/nowhere", "/"):
             httpx.get(f"{base}/_mock/ns/one{path}", headers=KEY)
         kept = httpx.get(f"{base}/_mock/requests").json()
 
-    assert [("one", "/nowhere"), ("one", SERVERS), ("one", SERVERS)] == [
+    assert [("one", "/"), ("one", "/nowhere"), ("one", SERVERS), ("one", SERVERS)] == [
         (each["namespace"], each["request"]["target"]) for each in kept
     ]
 

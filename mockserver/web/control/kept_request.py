@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -15,9 +14,6 @@ LONGEST_HEAD = 16_384
 """How many bytes of header fields are kept, and how many of a request target."""
 
 END_OF_HEAD = b"\r\n\r\n"
-
-ORIGIN = re.compile(rb"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
-"""What comes before the path in the absolute form of a request target (RFC 9112 section 3.2.2)."""
 
 
 class RequestParts(NamedTuple):
@@ -51,8 +47,17 @@ def keep(scope: Any, body: bytes) -> KeptRequest:
     piece: bytes | None = scope.get(RECEIVED)
     if piece is None or len(piece) > LONGEST_BODY or (body and not _ends_with(piece, body)):
         return _parts(scope, body)
-    # The path and the header fields of a request to a namespace are not those that were sent (`/_mock/ns/NAME/…`).
-    return piece if piece.startswith(scope["raw_path"], len(scope["method"]) + 1) else _parts(scope, body)
+    return piece if _has_path(piece, len(scope["method"]) + 1, scope["raw_path"]) else _parts(scope, body)
+
+
+def _has_path(piece: bytes, start: int, path: bytes) -> bool:
+    """Is this the path that was sent, as it was sent?
+
+    It is another one below the path of a namespace (`/_mock/ns/NAME/…`), whose scope has other header fields too, and
+    it does not stand there in the absolute form of a target (RFC 9112 section 3.2.2).
+    """
+    end = start + len(path)
+    return piece.startswith(path, start) and piece[end : end + 1] in (b" ", b"?", b"#")
 
 
 def _ends_with(piece: bytes, body: bytes) -> bool:
@@ -74,9 +79,9 @@ def parts_of(kept: KeptRequest) -> RequestParts:
     head, _, body = kept.partition(END_OF_HEAD)
     line, *lines = head.split(b"\r\n")
     method, target, _ = line.split(b" ", 2)
-    path, _, query = ORIGIN.sub(b"", target).partition(b"#")[0].partition(b"?")
+    path, _, query = target.partition(b"#")[0].partition(b"?")
     pairs = [(name.lower(), value) for name, _, value in (each.partition(b":") for each in lines)]
     fields = b"\0".join(b"%b\0%b" % pair for pair in pairs)
     if any(name == b"transfer-encoding" for name, _ in pairs):
         body = b""  # the end of chunks: what was sent in chunks is kept as parts if there was anything in them
-    return RequestParts(method.decode(), path or b"/", query, fields, body, len(body))
+    return RequestParts(method.decode(), path, query, fields, body, len(body))
