@@ -22,7 +22,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi", "behaviour",
+    "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi", "behaviour",
     "examples", "inference", "contract", "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__",
     "cli", "__main__", "pytest_plugin",
 )  # fmt: skip

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 import click
 
 from mockserver.cli.lazy_command import LazyCommand
+from mockserver.name_clash import clash
 
 ENTRY_POINTS = "mockserver.commands"
 """The entry point group that adds commands. Each entry is a click command (`check` is one, a LazyCommand)."""
@@ -51,6 +52,12 @@ class CommandGroup(click.Group):
         return own or next((entry.load() for entry in added), None)
 
 
+class MixedPackages(click.ClickException):
+    """Another product has overwritten files of this one."""
+
+    exit_code = 2
+
+
 CONTROL = {
     "requests": "Show what was asked of a running sandbox, also as it comes.",
     "why": "Explain why a request was answered as it was.",
@@ -68,6 +75,8 @@ CONTROL = {
 @click.version_option(package_name="mockserver", message="%(prog)s %(version)s")
 def main() -> None:
     """Mock HTTP APIs from their OpenAPI documents, and check real ones against the same documents."""
+    if problem := clash():
+        raise MixedPackages(problem)
 
 
 for command in (
