@@ -22,9 +22,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ARROWS = (
-    "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi", "behaviour",
-    "examples", "inference", "contract", "messages", "state", "handlers", "sandbox", "vendors", "web", "__init__",
-    "cli", "__main__", "pytest_plugin",
+    "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi",
+    "behaviour", "examples", "inference", "contract", "messages", "state", "handlers", "sandbox", "vendors", "web",
+    "__init__", "cli", "__main__", "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
