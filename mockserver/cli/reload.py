@@ -36,7 +36,7 @@ class Watch:
     """Watches the files of a sandbox. `report` is called with each Reload, or with the error that prevented it."""
 
     def __init__(self, sandbox: Sandbox, report: Callable[[Reload | MockServerError], None]) -> None:
-        self._sandbox, self._report = sandbox, report
+        self._sandbox, self.report = sandbox, report
         self._files = _files(sandbox)
         self._seen = _stamps(self._files)
         self._is_broken = False
@@ -66,7 +66,7 @@ class Watch:
             dropped = self._sandbox.replace_services(services)
         except MockServerError as fault:
             self._is_broken = True
-            self._report(fault)
+            self.report(fault)
             return
         except Exception:  # a file that is half written can cause any error, and must not stop the server
             self._is_broken = True
@@ -75,7 +75,7 @@ class Watch:
         self._is_broken = False
         before, self._files = self._seen, _files(self._sandbox)
         self._seen = {file: before.get(file, stamp) for file, stamp in _stamps(self._files).items()}
-        self._report(Reload(services, dropped))
+        self.report(Reload(services, dropped))
 
 
 def _files(sandbox: Sandbox) -> frozenset[Path]:

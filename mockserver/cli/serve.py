@@ -19,7 +19,8 @@ from mockserver.cli.https import Certificate
 from mockserver.cli.port import check_port
 from mockserver.cli.probers import mcp_sync_of
 from mockserver.cli.problems import print_problems
-from mockserver.cli.server import run
+from mockserver.cli.server import Serving, run
+from mockserver.cli.workers import check_workers, run_workers
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
 from mockserver.loopback import is_loopback
@@ -40,6 +41,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.control
 @serve_options.namespaces
 @serve_options.access_log
+@serve_options.workers
 def serve(
     documents: tuple[str, ...],
     host: str,
@@ -74,9 +76,11 @@ def _serve(
     handlers: str | None,
     access_log: bool | None,
     watch: bool,
+    workers: int,
     **given: Any,
 ) -> None:
     check_port(host, port)
+    check_workers(workers, given["sync_mode"])
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
     gc.disable()
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
@@ -94,7 +98,8 @@ def _serve(
     for service in sandbox.services.values():
         print_problems(service.contract)
     is_logged = sys.stdout.isatty() if access_log is None else access_log
-    run(sandbox, host, port, token, loaded, certificate, access_log=is_logged, watch=watch)
+    serving = Serving(sandbox, host, port, token, loaded, certificate, is_logged, watch)
+    run_workers(serving, workers) if workers > 1 else run(serving)
 
 
 def _load_overrides(path: Path, sandbox: Sandbox) -> None:

@@ -207,3 +207,14 @@ access_log = click.option(
     help="Print a line for each request. The default is yes if standard output is a terminal.",
 )
 """What is printed."""
+
+workers = click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    metavar="N",
+    hidden=True,
+    help="Serve with this many processes, which share what is stored (docs/workers.md).",
+)
+"""How many processes serve."""

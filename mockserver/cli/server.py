@@ -1,4 +1,4 @@
-"""The uvicorn server of `mockserver serve`: it prints the banner when it listens, and reloads changed documents."""
+"""The uvicorn servers of `mockserver serve`: the banner when they listen, and reloading changed documents."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import click
 import uvicorn
@@ -26,50 +26,51 @@ from mockserver.web.serving.server_options import SERVER_OPTIONS
 SHUTDOWN_SECONDS = 5
 """How long open requests may take after a signal: a body that never ends would keep the process for ever."""
 
+STOPPING = f"stopping: open requests have {SHUTDOWN_SECONDS} seconds; another signal stops at once"
+
 WORDY = ("httpx", "mcp.server")
 """Loggers that tell of each request of a tool for agents; the journal has these requests."""
 
 
-def run(
-    sandbox: Sandbox,
-    host: str,
-    port: int,
-    token: str | None,
-    loaded: int,
-    certificate: Certificate | None,
-    *,
-    access_log: bool,
-    watch: bool,
-) -> None:
+class Serving(NamedTuple):
+    """What is served, where, and what is printed. `loaded` is the number of items of the state file."""
+
+    sandbox: Sandbox
+    host: str
+    port: int
+    token: str | None
+    loaded: int
+    certificate: Certificate | None
+    access_log: bool
+    watch: bool
+
+    def config(self) -> uvicorn.Config:
+        """The configuration of uvicorn."""
+        certificate = self.certificate
+        return uvicorn.Config(
+            self.sandbox,
+            host=self.host,
+            port=self.port,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            ssl_certfile=certificate.certificate if certificate is not None else None,
+            ssl_keyfile=certificate.key if certificate is not None else None,
+            **SERVER_OPTIONS,
+        )
+
+    def banner(self, bound: int) -> Iterator[str]:
+        """The lines for a server that listens at the port `bound`."""
+        base = startup_banner.base_url(self.host, bound, "http" if self.certificate is None else "https")
+        self.sandbox.reached_at(base)
+        is_trusted = self.certificate is None or not self.certificate.self_made
+        return startup_banner.lines(self.sandbox, base, self.token, self.loaded, "" if is_trusted else "--insecure")
+
+
+def run(serving: Serving) -> None:
     """Serve until Ctrl-C. The banner is printed when the port is open, because `--port 0` is known only then."""
-    output = logging.StreamHandler()
-    output.setFormatter(LogFormatter("%(levelname)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[output])
-    for name in WORDY:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        sandbox,
-        host=host,
-        port=port,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-        ssl_certfile=certificate.certificate if certificate is not None else None,
-        ssl_keyfile=certificate.key if certificate is not None else None,
-        **SERVER_OPTIONS,
-    )
-    gc.freeze()
-    gc.enable()
-    # Stored items live long: the collector should look at them only while they are new.
-    gc.set_threshold(10_000, 2, 1_000)
-
-    def banner(bound: int) -> Iterator[str]:
-        base = startup_banner.base_url(host, bound, "http" if certificate is None else "https")
-        sandbox.reached_at(base)
-        is_trusted = certificate is None or not certificate.self_made
-        return startup_banner.lines(sandbox, base, token, loaded, "" if is_trusted else "--insecure")
-
-    server = _Server(config, banner, sandbox if watch else None)
-    if access_log:
-        sandbox.use(AccessLog(lambda line: server.print([line]), coloured=is_coloured()))
+    prepare_process()
+    server = _Server(serving)
+    if serving.access_log:
+        serving.sandbox.use(AccessLog(lambda line: server.print([line]), coloured=is_coloured()))
     try:
         server.run()
     except KeyboardInterrupt:
@@ -78,12 +79,25 @@ def run(
         sys.exit(1)
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that prints its banner when the port is open, and reloads the documents of `watched`."""
+def prepare_process() -> None:
+    """Set up the log, and the garbage collector for what is loaded now and stays."""
+    output = logging.StreamHandler()
+    output.setFormatter(LogFormatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[output])
+    for name in WORDY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    gc.freeze()
+    gc.enable()
+    # Stored items live long: the collector should look at them only while they are new.
+    gc.set_threshold(10_000, 2, 1_000)
 
-    def __init__(self, config: uvicorn.Config, banner: Callable[[int], Iterator[str]], watched: Sandbox | None) -> None:
-        super().__init__(config)
-        self._banner, self._watched = banner, watched
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that prints its banner when the port is open, and reloads changed documents."""
+
+    def __init__(self, serving: Serving) -> None:
+        super().__init__(serving.config())
+        self._serving = serving
         self._watching: asyncio.Task[None] | None = None
 
     def handle_exit(self, sig: int, frame: Any) -> None:
@@ -91,9 +105,7 @@ class _Server(uvicorn.Server):
         if self.should_exit:
             self.force_exit = True
         elif self.server_state.connections:
-            click.echo(
-                f"stopping: open requests have {SHUTDOWN_SECONDS} seconds; another signal stops at once", err=True
-            )
+            click.echo(STOPPING, err=True)
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: Any = None) -> None:
@@ -104,26 +116,37 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         if self.started and self.servers:
-            if self._watched is not None:
-                self._watching = asyncio.create_task(Watch(self._watched, self._print_reload).run())
-            self.print(self._banner(self.servers[0].sockets[0].getsockname()[1]))
+            if self._serving.watch:
+                self._watching = asyncio.create_task(Watch(self._serving.sandbox, self._reloaded).run())
+            self.print(self._serving.banner(self.servers[0].sockets[0].getsockname()[1]))
 
-    def _print_reload(self, outcome: Reload | MockServerError) -> None:
-        """Print the outcome of a reload: what is served now, or why the last valid version is still served."""
-        if isinstance(outcome, MockServerError):
-            click.echo(f"not reloaded; the last valid version is still served: {outcome}", err=True)
-            return
-        for service in outcome.services.values():
-            print_problems(service.contract)
-        self.print(startup_banner.reloaded(outcome))
+    def _reloaded(self, outcome: Reload | MockServerError) -> None:
+        self.print(outcome_lines(outcome))
 
     def print(self, lines: Iterable[str]) -> None:
         """Print lines. Stop the server when the reader of standard output has gone, as in `mockserver serve | head`."""
-        try:
-            for line in lines:
-                click.echo(line)
-        except BrokenPipeError:
-            # Python writes the rest of its buffer at exit, which must not fail again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not is_printed(lines):
             # Not during `startup`: uvicorn would then leave without a shutdown, and log the tasks that it cancels.
             asyncio.get_running_loop().call_soon(setattr, self, "should_exit", True)
+
+
+def outcome_lines(outcome: Reload | MockServerError) -> Iterator[str]:
+    """The lines about a reload: what is served now; why the last valid version is still served goes to the log."""
+    if isinstance(outcome, MockServerError):
+        click.echo(f"not reloaded; the last valid version is still served: {outcome}", err=True)
+        return
+    for service in outcome.services.values():
+        print_problems(service.contract)
+    yield from startup_banner.reloaded(outcome)
+
+
+def is_printed(lines: Iterable[str]) -> bool:
+    """Print lines; False if the reader of standard output has gone."""
+    try:
+        for line in lines:
+            click.echo(line)
+    except BrokenPipeError:
+        # Python writes the rest of its buffer at exit, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True

@@ -41,6 +41,7 @@ from mockserver.web.operations import OperationsMiddleware
 from mockserver.web.resolver import HostedResolver
 from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.uvicorn_protocol import Answer
+from mockserver.web.workers.worker import Worker
 
 Services = Mapping[str, Service]
 NO_FUNCTIONS = HandlerFunctions()
@@ -170,6 +171,12 @@ class Sandbox:
     def clear(self) -> None:
         """Go back to the start state, and reset all counts."""
         self.control.reset(self.namespaces.default, self.services.values())
+
+    def join(self, worker: Worker) -> None:
+        """Be one of several processes that serve this sandbox; called in that process before its first request."""
+        self.control.worker = worker
+        if self.control.journal is not None:
+            self.control.journal.number_by(worker.numbers)
 
     def reached_at(self, address: str) -> None:
         """Pass the base URL of this server to the outside service, which may need it for callbacks."""

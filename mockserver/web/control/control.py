@@ -10,11 +10,13 @@ from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.service import Service
+from mockserver.web.workers.worker import Worker
 
 
 class Control:
     """The services of a sandbox by name, and what steers them. A reload replaces `services`.
 
+    `worker` is the process among those that serve the sandbox; None if it is the only one.
     `on_reset` is called with a namespace that went back to its start state as a whole.
     """
 
@@ -29,6 +31,7 @@ class Control:
         self.world, self.namespaces, self.outside = world, namespaces, outside
         self.overrides, self.journal = overrides, journal
         self.services: Mapping[str, Service] = {}
+        self.worker: Worker | None = None
         self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear]
         namespaces.on_end.append(self._forget)
 

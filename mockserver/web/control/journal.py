@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from functools import cached_property
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import Any
 
 from mockserver.openapi.document import Operation
@@ -99,6 +99,7 @@ class RequestJournal:
 
     def __init__(self, most: int, *, quiet: bool = False) -> None:
         self.most, self.quiet, self.last = most, quiet, 0
+        self._numbers: Iterator[int] = count(1)
         self._traces: deque[Trace] = deque(maxlen=most)
         self._waiting: set[asyncio.Event] = set()
 
@@ -106,7 +107,7 @@ class RequestJournal:
         self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
     ) -> CompleteResponse:
         """Keep a request with its response; the response with the number of the entry."""
-        self.last = number = self.last + 1
+        self.last = number = next(self._numbers)
         status, fields, content = response
         if not self.quiet:
             fields += b"mock-request: %d\r\n" % number
@@ -122,10 +123,14 @@ class RequestJournal:
 
     def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
         """Keep a request that gets no response."""
-        self.last += 1
-        trace.kept = self.last, time.time(), seconds, keep(scope, body), None, 0
+        self.last = number = next(self._numbers)
+        trace.kept = number, time.time(), seconds, keep(scope, body), None, 0
         self._traces.append(trace)
         self._wake()
+
+    def number_by(self, numbers: Iterator[int]) -> None:
+        """Number entries by this iterator from now on."""
+        self._numbers = numbers
 
     def _wake(self) -> None:
         for event in self._waiting:

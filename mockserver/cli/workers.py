@@ -1,0 +1,128 @@
+"""`mockserver serve --workers N`: several processes at one port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+from mockserver.cli.access_log import AccessLog, is_coloured
+from mockserver.cli.reload import Reload, Watch
+from mockserver.cli.server import STOPPING, Serving, is_printed, outcome_lines, prepare_process
+from mockserver.cli.supervisor import CONTEXT, Supervisor
+from mockserver.errors import MockServerError
+from mockserver.web.workers.worker import Worker
+
+BACKLOG = 2048
+"""How many connections wait to be accepted, as uvicorn has it."""
+
+LONGEST_FOLDER = 80
+"""How long the path of the folder for temporary files may be: those of Unix sockets have at most 107 bytes."""
+
+
+def check_workers(count: int, sync_mode: str) -> None:
+    """Raises UsageError where several processes cannot serve."""
+    if count == 1:
+        return
+    if CONTEXT is None:
+        raise click.UsageError("--workers needs processes that can be copied (fork), which this system does not have")
+    if sync_mode == "live":
+        raise click.UsageError("--workers cannot be combined with --sync live: its logins are kept by one process")
+
+
+def run_workers(serving: Serving, count: int) -> None:
+    """Serve with `count` processes until a signal comes. The banner is printed once, when all listen."""
+    prepare_process()
+    listener = _listener(serving.host, serving.port)
+    banner = list(serving.banner(listener.getsockname()[1]))
+    watch = Watch(serving.sandbox, lambda _: None) if serving.watch else None
+
+    def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
+        serving.sandbox.join(worker)
+        WorkerServer(serving, worker, ready, lifeline, watch).run([listener])
+
+    with tempfile.TemporaryDirectory(prefix="mockserver-", dir=_temporary()) as folder:
+        is_ended_well = Supervisor(count, Path(folder), serve, lambda: _print_banner(banner)).run()
+    if not is_ended_well:
+        sys.exit(1)
+    click.echo("stopped")
+
+
+def _print_banner(lines: Iterable[str]) -> None:
+    if not is_printed(lines):
+        signal.raise_signal(signal.SIGTERM)
+
+
+def _temporary() -> str | None:
+    """Where the folder of the workers is made; None for the usual place."""
+    return "/tmp" if len(os.fsencode(tempfile.gettempdir())) > LONGEST_FOLDER else None  # noqa: S108  # mkdtemp is safe there
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """The socket that all workers accept connections from. Raises ClickException."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server(found[0][4][:2], family=found[0][0], backlog=BACKLOG)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host} port {port}: {error}") from None
+
+
+class WorkerServer(uvicorn.Server):
+    """The uvicorn server of one worker. It ends with the parent, whose end can be read from `lifeline`."""
+
+    def __init__(
+        self, serving: Serving, worker: Worker, ready: Callable[[], None], lifeline: int, watch: Watch | None
+    ) -> None:
+        super().__init__(serving.config())
+        self._serving, self._worker, self._ready, self._lifeline = serving, worker, ready, lifeline
+        self._watch = watch
+        self._watching: asyncio.Task[None] | None = None
+        if serving.access_log:
+            serving.sandbox.use(AccessLog(lambda line: self._print([line]), coloured=is_coloured()))
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        asyncio.get_running_loop().add_reader(self._lifeline, self._parent_has_gone)
+        if self._watch is not None:
+            self._watch.report = self._reloaded
+            self._watching = asyncio.create_task(self._watch.run())
+        self._ready()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        asyncio.get_running_loop().remove_reader(self._lifeline)
+        if self._watching is not None:
+            self._watching.cancel()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """End at the signal of the parent; not at Ctrl-C, which reaches all processes of a terminal."""
+        if sig == signal.SIGTERM:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self.server_state.connections and not self.should_exit and self._worker.slot == 0:
+            click.echo(STOPPING, err=True)
+        self.should_exit = True
+
+    def _parent_has_gone(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._lifeline)
+        self.should_exit = True
+
+    def _reloaded(self, outcome: Reload | MockServerError) -> None:
+        """Print the outcome of a reload, once for all workers."""
+        if self._worker.slot == 0:
+            self._print(outcome_lines(outcome))
+
+    def _print(self, lines: Iterable[str]) -> None:
+        """Print lines. Stop all workers when the reader of standard output has gone."""
+        if not is_printed(lines):
+            os.kill(os.getppid(), signal.SIGTERM)
