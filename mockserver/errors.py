@@ -9,6 +9,11 @@ MockServerError
 ├── StateError                   a state file cannot be loaded, at start: which entry, and why
 ├── OverridesError               an override file cannot be loaded, at start: which entry and field, and why
 ├── HandlerError                 a function of the user cannot answer its operation, at start: which one, and why
+├── LogError                     the shared log of changes cannot be used: where it is, and why
+│   ├── LogUnavailable           it cannot be reached or written now; later it may
+│   ├── LogDamaged               a part of it cannot be read
+│   ├── LogLost                  it has less than it had before
+│   └── LogMismatch              it is of another document, another program or a newer version
 ├── Refusal                      an error response to a client, in the service's own format
 │   ├── Malformed                the body cannot be parsed as its media type
 │   ├── Invalid                  a value breaks the document: where, and which keyword
@@ -86,6 +91,31 @@ class OverridesError(MockServerError):
 
 class HandlerError(MockServerError):
     """A function of the user cannot answer an operation; the message names it and says why."""
+
+
+class LogError(MockServerError):
+    """The shared log of changes cannot be used; the message says where it is, and why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(masked(message))
+
+
+class LogUnavailable(LogError):
+    """The log cannot be reached or written now. `retry_after` is a time in seconds after which it may be."""
+
+    retry_after = 1
+
+
+class LogDamaged(LogError):
+    """A part of the log cannot be read."""
+
+
+class LogLost(LogError):
+    """The log has less than it had before: it was emptied, or replaced by an older one."""
+
+
+class LogMismatch(LogError):
+    """The log is of another document, of another program, or of a newer version of this one."""
 
 
 class SyncError(MockServerError):

@@ -1,0 +1,1 @@
+"""Where the shared log of changes is kept: in memory, in an SQLite file, or on a Redis server."""
