@@ -11,7 +11,7 @@ INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces instructions soak conformance \
-        conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs clean
+        conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -29,7 +29,7 @@ coverage: $(VENV)/developed ## Run the tests and print the share of lines that t
 	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 test-wheel: wheel ## Run the tests of the command line and the vendors with the built wheel
-	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED) && cp -R tests docs specs README.md pyproject.toml $(INSTALLED)
+	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED) && cp -R tests docs specs README.md pyproject.toml action.yml .github $(INSTALLED)
 	@$(PYTHON) -m venv $(INSTALLED)/venv
 	@$(INSTALLED)/venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 	  "$$(ls dist/*.whl)[test]"
@@ -98,13 +98,18 @@ wheel: $(VENV)/developed ## Build the wheel into dist/
 
 pins: ## Resolve all dependencies again and write constraints.txt
 	@rm -rf build/pins && $(PYTHON) -m venv build/pins
-	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev]'
+	build/pins/bin/pip install --quiet --upgrade hatchling editables -e '.[dev,site]'
 	build/pins/bin/pip freeze --all --exclude-editable | grep -ivE '^(pip|setuptools|wheel)==' > constraints.txt
 
 docs: $(VENV)/developed ## Write the generated pages (docs/behaviour.md, docs/contract-checks/checks.md, docs/admin-api.md)
 	$(BIN)/mockserver specs vocabulary > docs/behaviour.md
 	$(BIN)/python -m contracts.cli.checks_page > docs/contract-checks/checks.md
 	$(BIN)/python -m mockserver.web.admin.reference_page > docs/admin-api.md
+
+site: $(VENV)/made ## Build the documentation site into build/site
+	@$(PIP) hatchling editables
+	@$(PIP) --no-build-isolation --editable '.[site]'
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(BIN)/mkdocs build --quiet
 
 clean: ## Delete everything that was built
 	rm -rf .venv .venv-* build dist reports .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis

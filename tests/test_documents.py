@@ -58,3 +58,12 @@ def test_every_decision_is_listed_with_its_title() -> None:
 
     assert len(listed) > 10
     assert listed == [line for line in index.splitlines() if line.startswith("* ")]
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
+    named = set(re.findall(r"([\w./-]+\.md)$", navigation, re.MULTILINE))
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    decisions = {page for page in pages if page.startswith("adr/0")}
+
+    assert pages - decisions == named - {"index.md", "architecture.md", "contributing.md", "changelog.md"}
