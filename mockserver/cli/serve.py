@@ -26,6 +26,7 @@ from mockserver.errors import MockServerError
 from mockserver.loopback import is_loopback
 from mockserver.rules import from_modules
 from mockserver.web.app import Sandbox, create_app
+from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.namespaces import NamespaceLimits
 from mockserver.web.service import ServiceSettings
 
@@ -131,6 +132,8 @@ def app_options(
     items: int,
     materialize: bool,
     journal: int,
+    checks: bool,
+    check_allow: tuple[str, ...],
     quiet_headers: bool,
     namespace_idle: float,
     max_namespaces: int,
@@ -155,6 +158,7 @@ def app_options(
         "cors": cors,
         "hosts": hosts,
         "journal": journal,
+        "checks": CheckRuns(is_allowed=checks, hosts=check_allow),
         "quiet_headers": quiet_headers,
         "namespace_limits": NamespaceLimits(namespace_idle, max_namespaces),
         "forward_allow": forward_allow,

@@ -177,6 +177,19 @@ control = _group(
         type=click.IntRange(0, 1_000_000),
         help="Keep this many requests, to see what was asked and why it was answered like that; 0 keeps none.",
     ),
+    click.option(
+        "--checks/--no-checks",
+        default=True,
+        show_default=True,
+        help="Let the dashboard start contract checks, of the mock and of addresses on this machine.",
+    ),
+    click.option(
+        "--check-allow",
+        multiple=True,
+        metavar="HOST[:PORT]",
+        callback=forward_hosts,
+        help="A host that such a check may send requests to, besides this machine; repeatable.",
+    ),
     click.option("--quiet-headers", is_flag=True, help="Send no Mock-Request and Mock-Revision with responses."),
 )
 """What is remembered of requests."""

@@ -7,6 +7,7 @@ in the replies that show it. An item that is stored unchecked need not be: it is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from mockserver.errors import Conflict, Fault, Invalid, Missing
@@ -41,9 +42,9 @@ class ItemEditor:
         self._context, self._check, self._is_checked = context, check, is_checked
         self._plan, self._collection = context.bound.resource, context.collection()
 
-    def items(self) -> list[Fields]:
-        """All items in the order of their creation, with masked secrets."""
-        return [masked(record.fields, self._plan.secrets) for record in self._collection]
+    def items(self, first: int = 0, last: int | None = None) -> list[Fields]:
+        """The items from one place to another in the order of their creation, with masked secrets; by default all."""
+        return [masked(record.fields, self._plan.secrets) for record in islice(self._collection, first, last)]
 
     def item(self, id: str) -> Fields:
         """One item, with masked secrets."""

@@ -24,6 +24,7 @@ from mockserver.vendors import default_outside
 from mockserver.web.admin.agent_endpoint import AgentEndpoint
 from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
 from mockserver.web.connexion_document import HostedSpecification
+from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.control import Control
 from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import USUAL_LIMITS, NamespaceLimits, Namespaces, without_prefix
@@ -67,12 +68,14 @@ class Sandbox:
         namespaces: Namespaces,
         journal: RequestJournal | None = None,
         forward_allow: Sequence[str] = (),
+        checks: CheckRuns | None = None,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
         self.outside, self.functions, self.namespaces = outside, functions, namespaces
         self.overrides = Overrides(namespaces, AllowedHosts(forward_allow))
-        self.control = Control(world, namespaces, outside, self.overrides, journal)
+        self.control = Control(world, namespaces, outside, self.overrides, journal, checks)
+        self.control.app = self
         self._admin = AdminApi(self.control, AgentEndpoint(self, token))
         self._interceptors: tuple[Interceptor, ...] = ()
         self._serve(read_services())
@@ -186,6 +189,7 @@ class Sandbox:
     async def _lifespan(self, app: Any) -> AsyncIterator[None]:
         yield
         await self._admin.agents.close()
+        await self.control.checks.close()
         await self.outside.close()
 
 
@@ -232,6 +236,7 @@ def create_app(
     journal: int = 0,
     quiet_headers: bool = False,
     forward_allow: Sequence[str] = (),
+    checks: CheckRuns | None = None,
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -246,7 +251,8 @@ def create_app(
     `namespace_limits` say how long a namespace lives without requests, and how many there may be. `journal` is the
     number of requests that the journal keeps, and of changes that each namespace keeps for requests with `Mock-At`;
     each response then names its entry in `Mock-Request`, unless with `quiet_headers`.
-    `forward_allow` are the hosts (`HOST` or `HOST:PORT`) that overrides may forward requests to.
+    `forward_allow` are the hosts (`HOST` or `HOST:PORT`) that overrides may forward requests to. `checks` says whether
+    contract checks can be started by the admin API; by default they cannot.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
@@ -274,6 +280,7 @@ def create_app(
         namespaces=namespaces,
         forward_allow=forward_allow,
         journal=kept,
+        checks=checks,
     )
 
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from shlex import quote
 from types import MappingProxyType
-from typing import Any
-from urllib.parse import quote as percent_encoded
 
-from mockserver.errors import Unanswerable
 from mockserver.openapi import json_codec
-from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.document import Operation
 from mockserver.openapi.media_types import is_form, is_json
-from mockserver.web.endpoint import Endpoint
-from mockserver.web.example_credential import NO_AUTHORIZATION, authorization
+from mockserver.web.example_request import ExampleRequest, example_request, first_endpoint, plain
 from mockserver.web.service import Service
 
 
@@ -23,7 +18,7 @@ def curl_command(service: Service, prefix: str, options: str = "") -> str:
 
     `options` are put after `curl`.
     """
-    endpoint = _first(service)
+    endpoint = first_endpoint(service)
     if endpoint is None:
         return f"{_curl(options)} {quote(f'{prefix}/openapi.json')}"
     return curl_for(service, prefix, endpoint.operation, options=options)
@@ -37,147 +32,28 @@ def curl_for(
     options: str = "",
 ) -> str:
     """The command for an operation, with a valid request. `path` are path parameters by name, as they are written."""
-    needed = all(operation.security) and operation.security
-    sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
-    query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
-    address = (
-        prefix + service.contract.document.base_path + _path(service, operation, path) + (f"?{query}" if query else "")
-    )
-    headers = {_spelled(name): value for name, value in sent.headers.items()}
-    headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
-    fields = [f"-H {quote(f'{name}: {value}')}" for name, value in headers.items()]
-    return " ".join([_curl(options), *_method(operation), quote(address), *fields, *_body(service, operation)])
+    sent = example_request(service, operation, path)
+    fields = [f"-H {quote(f'{name}: {value}')}" for name, value in sent.headers.items()]
+    return " ".join([_curl(options), *_method(sent.method), quote(prefix + sent.target), *fields, *_body(sent)])
 
 
 def _curl(options: str) -> str:
     return f"curl {options}" if options else "curl"
 
 
-NOT_SENT = ("accept", "content-type", "authorization")
-"""Names that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
-
-
-def _first(service: Service) -> Endpoint | None:
-    """The operation that is most likely to work: it needs no item that is not there, and there is a valid response."""
-    ranked = sorted(service.endpoints.values(), key=lambda endpoint: _difficulty(service, endpoint))
-    return next((one for one in ranked[:TRIALS] if _has_response(service, one)), next(iter(ranked), None))
-
-
-TRIALS = 10
-"""How many operations are looked at until one has a valid response."""
-
-
-def _has_response(service: Service, endpoint: Endpoint) -> bool:
-    """Is there a valid response? For some schemas no value can be found, or there is none."""
-    if endpoint.bound is not None:
-        return True
-    success = endpoint.operation.success()
-    try:
-        for media in success.content[:1] if success is not None else ():
-            service.contract.examples.content(media, seed=0)
-    except Unanswerable:
-        return False
-    return True
-
-
-def _difficulty(service: Service, endpoint: Endpoint) -> int:
-    operation, stated = endpoint.operation, _action(service, endpoint.operation)
-    body = operation.request_body
-    has_body = body is None or not body.required or any(map(_is_simple, body.content))
-    plan = endpoint.bound.plan if endpoint.bound is not None else None
-    tenant = plan.statements.tenant.name if plan is not None and plan.statements.tenant.by == "path" else ""
-    unknown = [p for p in operation.parameters if p.location == "path" and p.name != tenant]
-    if has_body and not unknown and stated is not None and stated.does == "create":
-        return 0
-    is_safe = operation.method == "get"
-    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe)
-
-
-def _is_simple(media: MediaType) -> bool:
-    """Can the media type be written as an argument of curl?"""
-    return is_json(media.name) or is_form(media.name) or media.name.startswith("text/")
-
-
-def _action(service: Service, operation: Operation) -> Any:
-    stated = service.contract.behaviour.operations.get((operation.path, operation.method))
-    return stated.action if stated else None
-
-
-def _method(operation: Operation) -> list[str]:
+def _method(method: str) -> list[str]:
     """GET is the default; with `-X HEAD` curl would wait for a body."""
-    return {"get": [], "head": ["-I"]}.get(operation.method, ["-X", operation.method.upper()])
+    return {"get": [], "head": ["-I"]}.get(method, ["-X", method.upper()])
 
 
-def _path(service: Service, operation: Operation, given: Mapping[str, str]) -> str:
-    path = operation.path
-    for parameter in operation.parameters:
-        if parameter.location == "path":
-            text = given.get(parameter.name) or percent_encoded(_text(service, parameter), safe="")
-            path = path.replace("{" + parameter.name + "}", text)
-    return path
-
-
-def _query(service: Service, operation: Operation) -> str:
-    required = ((p.name, _text(service, p)) for p in _required(operation, "query"))
-    return "&".join(f"{percent_encoded(name)}={percent_encoded(text, safe=',')}" for name, text in required)
-
-
-def _required(operation: Operation, location: str) -> list[Parameter]:
-    return [p for p in operation.parameters if p.location == location and p.required]
-
-
-def _spelled(name: str) -> str:
-    return "Authorization" if name == "authorization" else name
-
-
-def _text(service: Service, parameter: Parameter) -> str:
-    """A valid value as text; the parts of a list are separated by commas."""
-    value = _example(service, parameter)
-    if isinstance(value, list):
-        return ",".join(map(_plain, value))
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json_codec.write(value).decode()
-
-
-def _example(service: Service, parameter: Parameter) -> Any:
-    schemas = service.contract.schemas
-    node = schemas.resolve(parameter.pointer)[0]
-    if "example" in node:
-        return node["example"]
-    for named in (node.get("examples") or {}).values():
-        return named.get("value", "")
-    with suppress(Unanswerable):
-        if parameter.schema is not None:
-            return service.contract.examples.at(parameter.schema, seed=0, direction="request")
-    return 1
-
-
-def _body(service: Service, operation: Operation) -> list[str]:
-    """The arguments for a body: JSON if the operation takes it, else a form or text."""
-    content = operation.request_body.content if operation.request_body else ()
-    media = next((media for media in content if is_json(media.name)), None) or next(filter(_is_simple, content), None)
-    if media is None:
+def _body(sent: ExampleRequest) -> list[str]:
+    """The arguments for a body."""
+    name, value = sent.media_type, sent.value
+    if not name:
         return []
-    value = _value(service, media)
-    if is_form(media.name):
-        name = "-F" if media.name.startswith("multipart/") else "--data-urlencode"
-        return [f"{name} {quote(f'{key}={_plain(part)}')}" for key, part in value.items()] if value else []
-    text = json_codec.write(value).decode() if is_json(media.name) else _plain(value)
+    if is_form(name):
+        option = "-F" if name.startswith("multipart/") else "--data-urlencode"
+        return [f"{option} {quote(f'{key}={plain(part)}')}" for key, part in value.items()] if value else []
+    text = json_codec.write(value).decode() if is_json(name) else plain(value)
     data = "-d" if "@" not in text[:1] else "--data-raw"
-    return ["-H", quote(f"Content-Type: {media.name}"), data, quote(text)]
-
-
-def _value(service: Service, media: MediaType) -> Any:
-    """A valid body: the document's first example that is valid, else one generated from the schema."""
-    schemas = service.contract.schemas
-    validator = schemas.validator(media.schema, "request") if media.schema is not None else None
-    for example in media.examples.values():
-        if validator is None or validator.is_valid(example):
-            return example
-    if media.schema is not None:
-        with suppress(Unanswerable):
-            return service.contract.examples.at(media.schema, seed=0, direction="request")
-    return {}
+    return ["-H", quote(f"Content-Type: {name}"), data, quote(text)]

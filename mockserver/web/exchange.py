@@ -35,6 +35,10 @@ INJECTED = "mockserver.response"
 """The key of an ASGI scope with the response of an interceptor, which the CORS middleware then completes."""
 
 
+UNRECORDED = "mockserver.unrecorded"
+"""The key of an ASGI scope whose request the journal leaves out: it is no client's."""
+
+
 class IncomingRequest:
     """A request as received. `target` is the path with the query as sent (RFC 9112 section 3.2).
 
@@ -239,7 +243,8 @@ class InterceptorChain:
             await each.after(exchange)
 
     def _record(self, exchange: Exchange) -> None:
-        if self._recorder is None or exchange.request.scope["path"].startswith(PREFIX):
+        scope = exchange.request.scope
+        if self._recorder is None or scope["path"].startswith(PREFIX) or UNRECORDED in scope:
             return
         request, response = exchange.request, exchange.response
         kept = request.scope, request.body, exchange.trace, exchange.seconds

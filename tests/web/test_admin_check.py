@@ -16,7 +16,8 @@ NOT_SENT = {("POST /verify", "positive_data_acceptance")}
 
 def test_a_check_finds_no_failure_in_the_admin_api(tmp_path: Path) -> None:
     with Processes() as processes:
-        options = ("--items", "3", "--port", "0", "--seed", "3")
+        # It would start checks of its own, which take a while.
+        options = ("--no-checks", "--items", "3", "--port", "0", "--seed", "3")
         _, lines = processes.start("serve", "docs/shop.yaml", *options, until=READY)
         target = ("--url", f"{address(lines)}/_mock", "--behaviour", str(ADMIN / "behaviour.yaml"))
         report = ("--quick", "--report", str(tmp_path))

@@ -12,6 +12,7 @@ from mockserver.handlers.item_editor import ItemEditor
 from mockserver.handlers.request_context import BoundOperation, RequestContext
 from mockserver.handlers.resource_plan import ResourcePlan
 from mockserver.messages import Call, Reply
+from mockserver.state.collection import Key
 from mockserver.state.store import Store
 from mockserver.state.transaction import Transaction
 from mockserver.web.admin.admin_request import AdminRequest
@@ -24,8 +25,10 @@ MOST_NAMED = 20
 
 
 def listed(request: AdminRequest) -> Reply:
-    """The items of a resource. Raises Missing for an unknown service, resource or owner."""
-    return Reply(200, _edited(request, lambda editor: editor.items()))
+    """The items of a resource, or some of them. Raises Missing for an unknown service, resource or owner."""
+    first, most = request.query.get("offset", 0), request.query.get("limit")
+    last = None if most is None else first + most
+    return Reply(200, _edited(request, lambda editor: editor.items(first, last)))
 
 
 def got(request: AdminRequest) -> Reply:
@@ -56,6 +59,12 @@ def removed(request: AdminRequest) -> Reply:
     record = _applied(context, lambda: _editor(request, service, context).remove(request.path["id"]))
     service.outside.forget(f"{context.transaction.store.label}/{context.tenant}/{record.id}")
     return Reply(204)
+
+
+def owner_key(request: AdminRequest, service: Service) -> Key:
+    """The key of the collection that a request is about: resource, tenant and owner. Raises Missing and Malformed."""
+    context = _context(request, service)
+    return context.collection().key
 
 
 def _edited(request: AdminRequest, edit: Callable[[ItemEditor], T]) -> T:

@@ -13,7 +13,11 @@ from mockserver.openapi.document import MediaType, Operation, Parameter
 from mockserver.web.admin.admin_request import AdminRequest
 from mockserver.web.control.decisions import statements_about
 from mockserver.web.control.nearest_operation import prefix_of
+from mockserver.web.control.own_request import OwnRequest, lower_case
+from mockserver.web.control.shown_entry import shown_message
+from mockserver.web.control.why import item_path
 from mockserver.web.curl_example import curl_for
+from mockserver.web.example_request import example_request
 from mockserver.web.service import Service
 
 
@@ -27,6 +31,7 @@ def described(request: AdminRequest) -> Reply:
     """One operation: what it takes, what it answers, and what is known of its behaviour. Raises Missing."""
     service = request.service(request.path["service"])
     operation = _named(service, request.query["operation"])
+    example = sent_example(request, service, operation)
     contract, body = service.contract, operation.request_body
     prefix = request.address + prefix_of(service, request.control.services)
     return Reply(
@@ -45,9 +50,34 @@ def described(request: AdminRequest) -> Reply:
             ],
             "security": [[name for name, _ in each] for each in operation.security],
             "statements": [each._asdict() for each in statements_about(contract, operation)],
+            "request": {
+                "method": example.method,
+                "target": example.target,
+                **shown_message(list(example.headers), example.body, len(example.body), frozenset()),
+            },
             "curl": curl_for(service, prefix.removesuffix(contract.document.base_path), operation),
         },
     )
+
+
+def named_operation(request: AdminRequest, service: str | None, name: str) -> tuple[Service, Operation]:
+    """An operation by its id, and its service, which needs no name where only one has it. Raises Missing."""
+    chosen = [request.service(service)] if service is not None else list(request.control.services.values())
+    for each in chosen:
+        for operation in _operations(each):
+            if operation.operation_id == name:
+                return each, operation
+    raise Missing(f"no service has an operation {name!r}; see /_mock/operations", resource="operation")
+
+
+def sent_example(request: AdminRequest, service: Service, operation: Operation) -> OwnRequest:
+    """A valid request for an operation, about an item that exists in the namespace if there is one."""
+    control, namespace = request.control, request.namespace
+    stores = {name: namespace.store(each) for name, each in control.services.items()}
+    made = example_request(service, operation, item_path(operation, service, stores))
+    prefix = prefix_of(service, control.services).removesuffix(service.contract.document.base_path)
+    headers = [*made.headers.items(), *([("content-type", made.content_type)] if made.content_type else [])]
+    return OwnRequest(made.method.upper(), prefix + made.target, lower_case(headers), made.body)
 
 
 def _operations(service: Service) -> Iterable[Operation]:

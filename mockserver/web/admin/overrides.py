@@ -40,3 +40,10 @@ def removed(request: AdminRequest) -> Reply:
     """Remove an override. Raises Missing."""
     request.control.overrides.remove(request.namespace, request.path["id"])
     return Reply(204)
+
+
+def switched(request: AdminRequest) -> Reply:
+    """Switch an override on or off; its counts stay. Raises Missing."""
+    override = request.control.overrides.get(request.namespace, request.path["id"])
+    override.enabled = request.body["enabled"]
+    return Reply(200, override.shown())

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.world import World
+from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.journal import RequestJournal
 from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.overrides.overrides import Overrides
+from mockserver.web.control.own_request import App
 from mockserver.web.service import Service
 from mockserver.web.workers.worker import Worker
 
@@ -16,9 +18,13 @@ from mockserver.web.workers.worker import Worker
 class Control:
     """The services of a sandbox by name, and what steers them. A reload replaces `services`.
 
-    `worker` is the process among those that serve the sandbox; None if it is the only one.
+    `worker` is the process among those that serve the sandbox; None if it is the only one. `checks` are the contract
+    checks that were started here.
     `on_reset` is called with a namespace that went back to its start state as a whole.
     """
+
+    app: App
+    """The sandbox itself, for requests that the dashboard sends."""
 
     def __init__(
         self,
@@ -27,9 +33,11 @@ class Control:
         outside: OutsideService,
         overrides: Overrides,
         journal: RequestJournal | None = None,
+        checks: CheckRuns | None = None,
     ) -> None:
         self.world, self.namespaces, self.outside = world, namespaces, outside
         self.overrides, self.journal = overrides, journal
+        self.checks = checks if checks is not None else CheckRuns(is_allowed=False)
         self.services: Mapping[str, Service] = {}
         self.worker: Worker | None = None
         self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear]

@@ -13,6 +13,7 @@ from mockserver.handlers.item_editor import MASK
 from mockserver.handlers.item_editor import masked as masked_fields
 from mockserver.openapi import json_codec, media_types
 from mockserver.printed_text import masked
+from mockserver.state.change_log import ItemChange
 from mockserver.state.record import Record
 from mockserver.web.control.decisions import entry_decision
 from mockserver.web.control.journal import JournalRecord
@@ -36,7 +37,7 @@ def shown(entry: JournalRecord, services: Services) -> dict[str, Any]:
     service = services.get(entry.service) if entry.service is not None else None
     operation = entry.operation
     found = entry_decision(entry, service) if service is not None else None
-    secrets = _secret_names(service)
+    secrets = secret_names(service)
     return {
         "number": entry.number,
         "time": time_of(entry.moment),
@@ -48,7 +49,7 @@ def shown(entry: JournalRecord, services: Services) -> dict[str, Any]:
         "request": {
             "method": entry.method,
             "target": masked(entry.target),
-            **_message(entry.headers, entry.body, entry.length, secrets),
+            **shown_message(entry.headers, entry.body, entry.length, secrets),
         },
         "response": _response(entry, secrets),
         "milliseconds": round(entry.seconds * 1000, 3),
@@ -86,7 +87,7 @@ def header_pairs(lines: bytes) -> list[tuple[str, str]]:
     return [(name, value) for name, colon, value in parts if colon]
 
 
-def _secret_names(service: Service | None) -> frozenset[str]:
+def secret_names(service: Service | None) -> frozenset[str]:
     """The names of header fields and properties that are secrets of this service."""
     if service is None:
         return frozenset()
@@ -94,7 +95,7 @@ def _secret_names(service: Service | None) -> frozenset[str]:
     return frozenset(keys | {name for plan in service.plans.values() for name in plan.secrets})
 
 
-def _message(headers: list[tuple[str, str]], body: bytes, length: int, secrets: frozenset[str]) -> dict[str, Any]:
+def shown_message(headers: list[tuple[str, str]], body: bytes, length: int, secrets: frozenset[str]) -> dict[str, Any]:
     media_type = next((value for name, value in headers if name.lower() == "content-type"), "")
     return {
         "headers": [[name, MASK if _is_secret(name.lower(), secrets) else value] for name, value in headers],
@@ -105,7 +106,7 @@ def _message(headers: list[tuple[str, str]], body: bytes, length: int, secrets: 
 def _response(entry: JournalRecord, secrets: frozenset[str]) -> dict[str, Any] | None:
     if entry.response is None:
         return None
-    message = _message(header_pairs(entry.response[1]), entry.response[2], entry.sent, secrets)
+    message = shown_message(header_pairs(entry.response[1]), entry.response[2], entry.sent, secrets)
     return {"status": entry.status, **message}
 
 
@@ -159,20 +160,23 @@ def _faults(refusal: Refusal) -> Iterator[dict[str, Any]]:
 def _changes(entry: JournalRecord, services: Services) -> Iterator[dict[str, Any]]:
     for commit in entry.trace.commits:
         name = commit.store.partition("@")[0]
-        for change in commit.changes():
-            resource, tenant, owner = change.key
-            record = change.after or change.before
-            what = "created" if change.before is None else "deleted" if change.after is None else "changed"
-            yield {
-                "service": name,
-                "resource": resource,
-                "tenant": tenant,
-                "owner": owner,
-                "id": _plain(record.id) if record is not None else None,
-                "change": what,
-                "before": _fields(change.before, resource, services.get(name)),
-                "after": _fields(change.after, resource, services.get(name)),
-            }
+        yield from (shown_change(change, name, services) for change in commit.changes())
+
+
+def shown_change(change: ItemChange, service: str, services: Services) -> dict[str, Any]:
+    """A changed item as the schema `Change` of the admin API."""
+    resource, tenant, owner = change.key
+    record = change.after or change.before
+    return {
+        "service": service,
+        "resource": resource,
+        "tenant": tenant,
+        "owner": owner,
+        "id": _plain(record.id) if record is not None else None,
+        "change": "created" if change.before is None else "deleted" if change.after is None else "changed",
+        "before": _fields(change.before, resource, services.get(service)),
+        "after": _fields(change.after, resource, services.get(service)),
+    }
 
 
 def _fields(record: Record | None, resource: str, service: Service | None) -> dict[str, Any] | None:

@@ -124,7 +124,7 @@ def _curl(
     if near is not None:
         prefix = _prefix(near.service, services, address)
         return curl_for(
-            near.service, prefix, near.operation, _path(near.operation, near.service, stores), _options(entry)
+            near.service, prefix, near.operation, item_path(near.operation, near.service, stores), _options(entry)
         )
     operation, refusal = entry.operation, entry.trace.refusal
     if service is None or operation is None or refusal is None or isinstance(refusal, TooMany):
@@ -142,7 +142,7 @@ def _mended(
 ) -> str | None:
     path = _sent_path(operation, entry, service)
     if isinstance(refusal, Missing):
-        path |= _path(operation, service, stores)
+        path |= item_path(operation, service, stores)
         if not _has_item(operation, service, stores):
             return None
     elif not isinstance(refusal, MENDED) and not refusal.faults:
@@ -173,7 +173,7 @@ def _sent_path(operation: Operation, entry: JournalRecord, service: Service) -> 
     return {name: value for name, value in named.items() if name not in wrong}
 
 
-def _path(operation: Operation, service: Service, stores: Mapping[str, Store]) -> dict[str, str]:
+def item_path(operation: Operation, service: Service, stores: Mapping[str, Store]) -> dict[str, str]:
     """The path parameters that lead to an item that exists, as far as they are known."""
     record_path = _item_path(operation, service, stores)
     return {name: quote(str(value), safe="") for name, value in record_path.items()}

@@ -46,14 +46,19 @@ class DocumentPagesMiddleware:
 
 def document(request: Request, prefix: str, service: Service) -> Response:
     """The document as published, with the URL of this mock as its server."""
-    published = service.contract.document
-    address = f"{request.url.scheme}://{request.url.netloc}{prefix}{published.base_path}"
-    body = dict(published.raw)
+    return Response(published(service, request.url.scheme, request.url.netloc, prefix), media_type="application/json")
+
+
+def published(service: Service, scheme: str = "http", host: str = "127.0.0.1", prefix: str = "") -> bytes:
+    """The document of a service as JSON, with that address as its server."""
+    document = service.contract.document
+    body = dict(document.raw)
     if "swagger" in body:
-        body |= {"host": request.url.netloc, "basePath": prefix + published.base_path, "schemes": [request.url.scheme]}
+        body |= {"host": host, "basePath": prefix + document.base_path, "schemes": [scheme]}
     else:
+        address = f"{scheme}://{host}{prefix}{document.base_path}"
         body["servers"] = [{"url": address, "description": "This sandbox"}]
-    return Response(json_codec.write(body, orjson.OPT_NON_STR_KEYS), media_type="application/json")
+    return json_codec.write(body, orjson.OPT_NON_STR_KEYS)
 
 
 def docs(request: Request, prefix: str, service: Service) -> Response:

@@ -60,6 +60,10 @@ class OverrideAnswer(Protocol):
         """Has its time ended?"""
         ...
 
+    def seconds_left(self, namespace: Namespace) -> float | None:
+        """For how long it lasts; None without an end of its own."""
+        ...
+
     async def before(self, answered: AnsweredRequest) -> OutgoingResponse | None:
         """The response; None when the mock has to answer. Raises ConnectionFault."""
         ...
@@ -76,6 +80,9 @@ class PassedOn:
 
     def is_over(self, namespace: Namespace) -> bool:
         return False
+
+    def seconds_left(self, namespace: Namespace) -> float | None:
+        return None
 
     async def before(self, answered: AnsweredRequest) -> OutgoingResponse | None:
         return None

@@ -24,6 +24,7 @@ class Override:
         self, number: int, wanted: Mapping[str, Any], scope: OverrideScope, condition: Condition, steps: Sequence[Step]
     ) -> None:
         self.number, self.wanted, self.scope, self.steps = number, wanted, scope, steps
+        self.enabled: bool = wanted.get("enabled", True)
         self._condition = condition
         self._times, self._after = wanted.get("times"), wanted.get("after", 0)
         self._probability = wanted.get("probability")
@@ -41,12 +42,22 @@ class Override:
 
     @property
     def is_active(self) -> bool:
-        """May it still apply?"""
+        """Is it switched on, and may it still apply?"""
+        if not self.enabled:
+            return False
         if self._times is not None and self.applied >= self._times:
             return False
         if self._ends is not None and time.monotonic() >= self._ends:
             return False
         return not self._next[1].is_over(self.scope.namespace)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """For how long it may still apply; None without an end."""
+        ends = [self._next[1].seconds_left(self.scope.namespace)]
+        ends += [self._ends - time.monotonic()] if self._ends is not None else []
+        left = [each for each in ends if each is not None]
+        return round(max(0.0, min(left)), 1) if left else None
 
     @property
     def _next(self) -> Step:
@@ -68,7 +79,7 @@ class Override:
 
     def shown(self) -> dict[str, Any]:
         """The override as the admin API shows it (schema `SetOverride`)."""
-        flag = {"invalid": self.scope.is_invalid}
+        flag = {"invalid": self.scope.is_invalid, "enabled": self.enabled, "seconds_left": self.seconds_left}
         counts = {"namespace": self.scope.namespace.name, "applied": self.applied, "is_active": self.is_active}
         return {"id": self.id, **self.wanted, **flag, **counts}
 

@@ -1,0 +1,133 @@
+"""What is served, for people: the services with what they need, and their resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockserver.errors import Missing
+from mockserver.handlers.item_schemas import reply_schemas, showing_schemas
+from mockserver.handlers.resource_plan import ResourcePlan
+from mockserver.inference import behaviour_file
+from mockserver.messages import Reply
+from mockserver.state.store import Store
+from mockserver.web.admin.admin_request import AdminRequest
+from mockserver.web.control import resource_summary
+from mockserver.web.control.nearest_operation import prefix_of
+from mockserver.web.curl_example import curl_command
+from mockserver.web.example_request import first_endpoint
+from mockserver.web.service import Service
+
+Json = dict[str, Any]
+
+MOST_NAMED = 200
+"""How many tenants or owners are listed."""
+
+LONGEST_DESCRIPTION = 600
+"""How many characters of a description are shown."""
+
+
+def listed(request: AdminRequest) -> Reply:
+    """The services with their addresses, credentials and a first request."""
+    return Reply(200, [_service(request, each) for each in request.control.services.values()])
+
+
+def behaviour(request: AdminRequest) -> Reply:
+    """All statements about a service as a behaviour file. Raises Missing."""
+    service = request.service(request.path["service"])
+    return Reply(200, behaviour_text(service), media_type="application/yaml")
+
+
+def resources(request: AdminRequest) -> Reply:
+    """The resources of one service, or of all. Raises Missing."""
+    return Reply(
+        200, [_resource(request, each, plan) for each in request.chosen_services for plan in each.plans.values()]
+    )
+
+
+def resource(request: AdminRequest) -> Reply:
+    """One resource with the schema of its items. Raises Missing."""
+    service = request.service(request.path["service"])
+    plan = service.plans.get(request.path["resource"])
+    if plan is None:
+        known = ", ".join(service.plans) or "none"
+        raise Missing(
+            f"{service.name} has no resource {request.path['resource']!r}; there are: {known}", resource="resource"
+        )
+    return Reply(200, _resource(request, service, plan) | {"schema": _schema(service, plan)})
+
+
+def behaviour_text(service: Service) -> str:
+    """All statements about a service as a behaviour file in YAML: inferred ones, and those that are written."""
+    contract, tree = service.contract, service.contract.statements
+    update = {"x-service": {"inference": "none", **(tree["x-service"] or {})}, "x-resources": tree["x-resources"]}
+    actions: list[Json] = [{"target": "$", "update": update}]
+    for place, group in tree["x-behaviour"].items():
+        method, _, path = place.partition(" ")
+        target = f"$.paths[{behaviour_file.quoted(path)}].{method}"
+        actions.append({"target": target, "update": {"x-behaviour": group}})
+    title = f"Behaviour of {contract.document.title or contract.name}"
+    return behaviour_file.text(behaviour_file.overlay(title, contract.document.version, actions))
+
+
+def _service(request: AdminRequest, service: Service) -> Json:
+    document, base = service.contract.document, request.address
+    prefix = prefix_of(service, request.control.services)
+    endpoint = first_endpoint(service)
+    without_base = base + prefix.removesuffix(document.base_path)
+    return {
+        "name": service.name,
+        "title": document.title or service.name,
+        "version": document.version,
+        "description": str(document.raw.get("info", {}).get("description") or "")[:LONGEST_DESCRIPTION],
+        "base_url": base + prefix,
+        "document": f"/{service.name}/openapi.json",
+        "docs": f"/{service.name}/docs",
+        "operations": len(service.endpoints),
+        "skipped": len(service.contract.skipped),
+        "problems": len(service.contract.problems),
+        "credentials": _credentials(service),
+        "first_operation": endpoint.operation.operation_id if endpoint is not None else None,
+        "curl": curl_command(service, without_base),
+    }
+
+
+def _credentials(service: Service) -> list[Json]:
+    """The credentials that work; none where none is needed."""
+    if not any(endpoint.operation.security for endpoint in service.endpoints.values()):
+        return []
+    stated = service.contract.behaviour.service.credentials
+    first = {"name": "", "value": service.keyring.printed, "tenants": []}
+    return [{"name": each.name, "value": each.value, "tenants": list(each.tenants or ())} for each in stated] or [first]
+
+
+def _resource(request: AdminRequest, service: Service, plan: ResourcePlan) -> Json:
+    store, identity = request.namespace.store(service), plan.statements.identity
+    held = [(key, each) for key, each in store.collections.items() if key[0] == plan.name and len(each)]
+    return {
+        "service": service.name,
+        "resource": plan.name,
+        "summary": resource_summary.summary(service.contract, plan),
+        "evidence": resource_summary.evidence(plan),
+        "id": identity.field,
+        "is_single": plan.is_single,
+        "is_editable": service.bound(plan.name) is not None,
+        "items": sum(len(each) for _, each in held),
+        "tenants": _tenants(service, store, plan),
+        "parents": list(plan.parent_parameters),
+        "owners": sorted({key[2] for key, _ in held if key[2]})[:MOST_NAMED],
+        "secrets": sorted(plan.secrets),
+        "set_by_service": sorted(plan.server_fields),
+    }
+
+
+def _tenants(service: Service, store: Store, plan: ResourcePlan) -> list[str]:
+    if plan.statements.tenant.by == "none":
+        return []
+    return list(dict.fromkeys([*store.tenants(), *service.keyring.tenants]))[:MOST_NAMED]
+
+
+def _schema(service: Service, plan: ResourcePlan) -> Any:
+    """The JSON Schema by which responses show an item; True where the document has none."""
+    contract = service.contract
+    pointers = showing_schemas(contract, plan.name) or list(reply_schemas(contract, plan.name))
+    return contract.schemas.views["response"].standalone(pointers[0]) if pointers else True

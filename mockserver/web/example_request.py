@@ -1,0 +1,193 @@
+"""A valid request for an operation, as its document describes it: for curl lines, and to send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote as percent_encoded
+from urllib.parse import urlencode
+
+from mockserver.errors import Unanswerable
+from mockserver.openapi import json_codec
+from mockserver.openapi.document import MediaType, Operation, Parameter
+from mockserver.openapi.media_types import is_form, is_json
+from mockserver.web.endpoint import Endpoint
+from mockserver.web.example_credential import NO_AUTHORIZATION, authorization
+from mockserver.web.service import Service
+
+NOT_SENT = ("accept", "content-type", "authorization")
+"""Names that are no parameters (OpenAPI 3.1 section 4.8.12.1)."""
+
+BOUNDARY = "mockserver-part"
+"""What separates the parts of a multipart body (RFC 2046 section 5.1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleRequest:
+    """A request. `target` is the path with the query, below the prefix of the service; `headers` lack content-type.
+
+    `value` is the body before it is written as `media_type`; without a body, `media_type` is empty.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    media_type: str = ""
+    value: Any = None
+
+    @property
+    def content_type(self) -> str:
+        """The value of content-type; empty without a body."""
+        is_multipart = self.media_type.startswith("multipart/")
+        return f"{self.media_type}; boundary={BOUNDARY}" if is_multipart else self.media_type
+
+    @property
+    def body(self) -> bytes:
+        """The body as it is sent."""
+        if not self.media_type:
+            return b""
+        if is_json(self.media_type):
+            return json_codec.write(self.value)
+        if not is_form(self.media_type) or not isinstance(self.value, dict):
+            return plain(self.value).encode()
+        fields = {name: plain(part) for name, part in self.value.items()}
+        is_multipart = self.media_type.startswith("multipart/")
+        return _parts(fields).encode() if is_multipart else urlencode(fields).encode()
+
+
+def example_request(
+    service: Service, operation: Operation, path: Mapping[str, str] = MappingProxyType({})
+) -> ExampleRequest:
+    """A valid request for an operation. `path` are path parameters by name, as they are written."""
+    needed = all(operation.security) and operation.security
+    sent = authorization(service, operation, service.keyring.printed) if needed else NO_AUTHORIZATION
+    query = "&".join(part for part in (_query(service, operation), sent.query.decode()) if part)
+    target = service.contract.document.base_path + _path(service, operation, path) + (f"?{query}" if query else "")
+    headers = {_spelled(name): value for name, value in sent.headers.items()}
+    headers |= {p.name: _text(service, p) for p in _required(operation, "header") if p.name.lower() not in NOT_SENT}
+    media = _sent_media(operation)
+    if media is None:
+        return ExampleRequest(operation.method, target, headers)
+    return ExampleRequest(operation.method, target, headers, media.name, _value(service, media))
+
+
+def first_endpoint(service: Service) -> Endpoint | None:
+    """The operation that is most likely to work: it needs no item that is not there, and there is a valid response."""
+    ranked = sorted(service.endpoints.values(), key=lambda endpoint: _difficulty(service, endpoint))
+    return next((one for one in ranked[:TRIALS] if _has_response(service, one)), next(iter(ranked), None))
+
+
+TRIALS = 10
+"""How many operations are looked at until one has a valid response."""
+
+
+def _has_response(service: Service, endpoint: Endpoint) -> bool:
+    """Is there a valid response? For some schemas no value can be found, or there is none."""
+    if endpoint.bound is not None:
+        return True
+    success = endpoint.operation.success()
+    try:
+        for media in success.content[:1] if success is not None else ():
+            service.contract.examples.content(media, seed=0)
+    except Unanswerable:
+        return False
+    return True
+
+
+def _difficulty(service: Service, endpoint: Endpoint) -> int:
+    operation, stated = endpoint.operation, _action(service, endpoint.operation)
+    body = operation.request_body
+    has_body = body is None or not body.required or any(map(_is_simple, body.content))
+    plan = endpoint.bound.plan if endpoint.bound is not None else None
+    tenant = plan.statements.tenant.name if plan is not None and plan.statements.tenant.by == "path" else ""
+    unknown = [p for p in operation.parameters if p.location == "path" and p.name != tenant]
+    if has_body and not unknown and stated is not None and stated.does == "create":
+        return 0
+    is_safe = operation.method == "get"
+    return 1 + 4 * (not has_body) + 2 * bool(unknown) + (not is_safe)
+
+
+def _is_simple(media: MediaType) -> bool:
+    """Can the media type be written as an argument of curl?"""
+    return is_json(media.name) or is_form(media.name) or media.name.startswith("text/")
+
+
+def _action(service: Service, operation: Operation) -> Any:
+    stated = service.contract.behaviour.operations.get((operation.path, operation.method))
+    return stated.action if stated else None
+
+
+def _path(service: Service, operation: Operation, given: Mapping[str, str]) -> str:
+    path = operation.path
+    for parameter in operation.parameters:
+        if parameter.location == "path":
+            text = given.get(parameter.name) or percent_encoded(_text(service, parameter), safe="")
+            path = path.replace("{" + parameter.name + "}", text)
+    return path
+
+
+def _query(service: Service, operation: Operation) -> str:
+    required = ((p.name, _text(service, p)) for p in _required(operation, "query"))
+    return "&".join(f"{percent_encoded(name)}={percent_encoded(text, safe=',')}" for name, text in required)
+
+
+def _required(operation: Operation, location: str) -> list[Parameter]:
+    return [p for p in operation.parameters if p.location == location and p.required]
+
+
+def _spelled(name: str) -> str:
+    return "Authorization" if name == "authorization" else name
+
+
+def _text(service: Service, parameter: Parameter) -> str:
+    """A valid value as text; the parts of a list are separated by commas."""
+    value = _example(service, parameter)
+    if isinstance(value, list):
+        return ",".join(map(plain, value))
+    return plain(value)
+
+
+def plain(value: Any) -> str:
+    """A value as text."""
+    return value if isinstance(value, str) else json_codec.write(value).decode()
+
+
+def _example(service: Service, parameter: Parameter) -> Any:
+    schemas = service.contract.schemas
+    node = schemas.resolve(parameter.pointer)[0]
+    if "example" in node:
+        return node["example"]
+    for named in (node.get("examples") or {}).values():
+        return named.get("value", "")
+    with suppress(Unanswerable):
+        if parameter.schema is not None:
+            return service.contract.examples.at(parameter.schema, seed=0, direction="request")
+    return 1
+
+
+def _sent_media(operation: Operation) -> MediaType | None:
+    """The media type of the body: JSON if the operation takes it, else a form or text; None for no body."""
+    content = operation.request_body.content if operation.request_body else ()
+    return next((media for media in content if is_json(media.name)), None) or next(filter(_is_simple, content), None)
+
+
+def _parts(fields: Mapping[str, str]) -> str:
+    """The parts of a multipart form (RFC 7578)."""
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="'
+    return "".join(f'{head}{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()) + f"--{BOUNDARY}--\r\n"
+
+
+def _value(service: Service, media: MediaType) -> Any:
+    """A valid body: the document's first example that is valid, else one generated from the schema."""
+    schemas = service.contract.schemas
+    validator = schemas.validator(media.schema, "request") if media.schema is not None else None
+    for example in media.examples.values():
+        if validator is None or validator.is_valid(example):
+            return example
+    if media.schema is not None:
+        with suppress(Unanswerable):
+            return service.contract.examples.at(media.schema, seed=0, direction="request")
+    return {}
