@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import pkgutil
+from importlib.util import find_spec
 from pathlib import Path
 
 from mockserver.errors import LogUnavailable
 from mockserver.state.shared_log import SharedLog
 from mockserver.stores.sqlite_log import Durability, SqliteLog
 
+REDIS = ("redis://", "rediss://", "unix://")
+"""How the address of a Redis or Valkey server begins: by TCP, by TLS, or by a Unix socket."""
+
 
 def open_log(address: str, durability: Durability = "process") -> SharedLog:
-    """The log at `address`: a file. Raises a LogError when it cannot be used."""
+    """The log at `address`: a file, or a Redis or Valkey server. Raises a LogError when it cannot be used."""
+    if address.startswith(REDIS):
+        return _redis_log(address)
     if "://" in address:
-        raise LogUnavailable(f"{address} is no store: name a file, such as sandbox.db")
+        raise LogUnavailable(f"{address} is no store: name a file, or {', '.join(f'{each}…' for each in REDIS)}")
     return SqliteLog(Path(address), durability)
+
+
+def _redis_log(address: str) -> SharedLog:
+    """Its client is loaded only where it is used."""
+    if find_spec("redis") is None:
+        raise LogUnavailable("a store on a Redis server needs redis: pip install 'mockserver[redis]'")
+    log: SharedLog = pkgutil.resolve_name("mockserver.stores.redis_log:RedisLog")(address)
+    return log
