@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.foreign import served
 from tests.package import UnobtainableError, unpacked
+from tests.redis_process import RedisProcess
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 
@@ -71,6 +73,19 @@ def foreign() -> Iterator[Callable[[str], str]]:
                 pytest.skip(str(fault))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def redis_process() -> Iterator[RedisProcess]:
+    """A Redis server that keeps nothing on disk; who stops it starts it again."""
+    with RedisProcess() as process:
+        yield process
+
+
+@pytest.fixture
+def redis_address(redis_process: RedisProcess) -> str:
+    """The address of an own part of a Redis server, as `--store` takes it."""
+    return f"{redis_process.address}?prefix={uuid4().hex}"
 
 
 @pytest.fixture

@@ -88,13 +88,14 @@ class RedisLog:
     def news(self, partition: Partition, after: int) -> list[bytes]:
         """As SharedLog says."""
         now, own = self._revisions(partition), self._appended.get(partition, NOTHING)[1]
-        if after >= now.head + len(own):
-            if after == now.head + len(own):
-                return []
+        last = now.head + len(own)
+        if after == last:
+            return []
+        if after > last:
             self._server.check()
-        if after < now.base or after > now.head:
+        if after < now.base or after > last:
             raise EntriesCutError
-        return self._entries(partition, after, now.head) + own
+        return self._entries(partition, after, now.head) + own[max(0, after - now.head) :]
 
     def append(self, partition: Partition, expected: int, entry: bytes) -> bool:
         """As SharedLog says. The entry is sent by `end`."""

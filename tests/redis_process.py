@@ -1,0 +1,63 @@
+"""A real Redis server for tests, on a Unix socket, without files unless they are asked for."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+
+class RedisProcess:
+    """Starts redis-server; `address` is its address. With `is_kept`, it writes what it has (AOF) and has it again."""
+
+    def __init__(self, *, is_kept: bool = False) -> None:
+        program = shutil.which("redis-server") or shutil.which("valkey-server")
+        if program is None:
+            pytest.skip("no redis-server on this machine (on Debian and Ubuntu: apt install redis-server)")
+        # The path of a Unix socket is short: pytest's folders may be too long for one.
+        self._folder = Path(tempfile.mkdtemp(prefix="redis"))
+        self._socket = self._folder / "s"
+        self.address = f"unix://{self._socket}"
+        self._command = [program, "--port", "0", "--unixsocket", str(self._socket), "--dir", str(self._folder)]
+        self._command += ["--save", "", "--appendonly", "yes" if is_kept else "no"]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        self._socket.unlink(missing_ok=True)
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 30
+        while not self._answers():
+            assert self._process.poll() is None, "redis-server ended"
+            assert time.monotonic() < until, "redis-server does not answer"
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """End the server at once, as a crash does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers(self) -> bool:
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(5)
+                connection.connect(str(self._socket))
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
