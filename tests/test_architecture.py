@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 ARROWS = (
     "name_clash", "printed_text", "errors", "reason_phrases", "loopback", "rules", "vendor_files", "openapi",
     "behaviour", "examples", "inference", "contract", "messages", "state", "stores", "handlers", "sandbox", "vendors",
-    "web", "__init__", "cli", "__main__", "pytest_plugin",
+    "web", "telemetry", "__init__", "cli", "__main__", "pytest_plugin",
 )  # fmt: skip
 """The parts of the mock from the inside out: each may import those before it and itself."""
 
@@ -54,6 +54,7 @@ EXTRA_OF = {
     "contracts": ("check",),
     "cli": ("https",),
     "stores": ("redis",),
+    "telemetry": ("metrics", "otel"),
     "pytest_plugin": ("pytest",),
 }
 """Which extras of pyproject.toml a part may count on, beside the dependencies that are always there."""

@@ -22,27 +22,36 @@ COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 
 
 class AccessLog:
-    """The interceptor that prints requests: method, path, status, milliseconds, and why a request was refused.
+    """The interceptor that prints requests: `write` prints a line, and `line` makes it of a request."""
 
-    What a client sent is escaped: a terminal would obey control characters. `write` prints a line.
-    """
-
-    def __init__(self, write: Callable[[str], None], *, coloured: bool) -> None:
-        self._write, self._coloured = write, coloured
+    def __init__(self, write: Callable[[str], None], line: Callable[[Exchange], str]) -> None:
+        self._write, self._line = write, line
 
     async def before(self, request: IncomingRequest) -> OutgoingResponse | None:
         """Do nothing: a line is printed when the response is known."""
 
     async def after(self, exchange: Exchange) -> None:
         """Print the line of a request."""
-        request, response = exchange.request, exchange.response
-        status = f"{response.status}" if response is not None else "---"
-        colour = COLOURS.get(response.status // 100) if response is not None else "red"
-        shown = click.style(status, colour) if self._coloured else status
-        # Cut before the search, whose time grows with the square of the length.
-        target = printable(SECRET.sub(r"\1***", request.target[: LONGEST + 1]))
-        line = f"{printable(request.method):7} {target}  {shown}  {exchange.seconds * 1000:.1f} ms"
-        self._write(f"{line}  {printable(exchange.refusal)}" if exchange.refusal else line)
+        self._write(self._line(exchange))
+
+
+def text_request(exchange: Exchange, *, coloured: bool) -> str:
+    """The line of a request: method, path, status, milliseconds, and why it was refused.
+
+    What a client sent is escaped: a terminal would obey control characters.
+    """
+    request, response = exchange.request, exchange.response
+    status = f"{response.status}" if response is not None else "---"
+    colour = COLOURS.get(response.status // 100) if response is not None else "red"
+    shown = click.style(status, colour) if coloured else status
+    target = printable(masked_target(request.target))
+    line = f"{printable(request.method):7} {target}  {shown}  {exchange.seconds * 1000:.1f} ms"
+    return f"{line}  {printable(exchange.refusal)}" if exchange.refusal else line
+
+
+def masked_target(target: str) -> str:
+    """A path with its query, cut, with `***` for secrets. It is cut first: the search is slow for long ones."""
+    return SECRET.sub(r"\1***", target[: LONGEST + 1])
 
 
 def is_coloured() -> bool:

@@ -17,12 +17,18 @@ MAX_WARNINGS = 20
 
 def print_problems(contract: Contract) -> None:
     """Print the warnings about a document, the operations that are not served and the features that have no effect."""
+    for line in problem_lines(contract):
+        click.echo(line, err=True)
+
+
+def problem_lines(contract: Contract) -> Iterator[str]:
+    """What `print_problems` prints."""
     warnings = [problem for problem in contract.problems if problem.severity == "warning"]
     unread = (*not_honoured(contract.document), *_unkept(contract))
     for line in (*contract.skipped, *warnings[:MAX_WARNINGS], *unread):
-        click.echo(str(line), err=True)
+        yield str(line)
     if len(warnings) > MAX_WARNINGS:
-        click.echo(f"{contract.document.file}: {counted(len(warnings) - MAX_WARNINGS, 'more warning')}", err=True)
+        yield f"{contract.document.file}: {counted(len(warnings) - MAX_WARNINGS, 'more warning')}"
 
 
 def _unkept(contract: Contract) -> Iterator[str]:

@@ -18,8 +18,9 @@ from mockserver.cli import state_file as state_file_module
 from mockserver.cli.https import Certificate
 from mockserver.cli.port import check_port
 from mockserver.cli.probers import mcp_sync_of
-from mockserver.cli.problems import print_problems
+from mockserver.cli.problems import problem_lines
 from mockserver.cli.server import Serving, run
+from mockserver.cli.telemetry import telemetry
 from mockserver.cli.workers import check_workers, run_workers
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
@@ -42,6 +43,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.control
 @serve_options.namespaces
 @serve_options.access_log
+@serve_options.telemetry
 @serve_options.workers
 def serve(
     documents: tuple[str, ...],
@@ -78,10 +80,14 @@ def _serve(
     access_log: bool | None,
     watch: bool,
     workers: int,
+    metrics: bool,
+    otel: bool | None,
+    log_format: str,
     **given: Any,
 ) -> None:
     check_port(host, port)
     check_workers(workers, given["sync_mode"])
+    observed = telemetry(metrics, otel)
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
     gc.disable()
     token = None if is_loopback(host) else secrets.token_urlsafe(24)
@@ -96,10 +102,11 @@ def _serve(
         sandbox.mark_start()
     if overrides_file is not None:
         _load_overrides(overrides_file, sandbox)
+    is_json = log_format == "json"
+    is_logged = is_json or sys.stdout.isatty() if access_log is None else access_log
+    serving = Serving(sandbox, host, port, token, loaded, certificate, is_logged, watch, observed, is_json)
     for service in sandbox.services.values():
-        print_problems(service.contract)
-    is_logged = sys.stdout.isatty() if access_log is None else access_log
-    serving = Serving(sandbox, host, port, token, loaded, certificate, is_logged, watch)
+        serving.warn(problem_lines(service.contract))
     run_workers(serving, workers) if workers > 1 else run(serving)
 
 

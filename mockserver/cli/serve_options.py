@@ -214,12 +214,31 @@ namespaces = _group(
 )
 """Worlds of their own for tests."""
 
-access_log = click.option(
-    "--access-log/--no-access-log",
-    default=None,
-    help="Print a line for each request. The default is yes if standard output is a terminal.",
+access_log = _group(
+    click.option(
+        "--access-log/--no-access-log",
+        default=None,
+        help="Print a line for each request. The default is yes if standard output is a terminal, or for JSON.",
+    ),
+    click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="Print requests and the log as text, or as one JSON object a line.",
+    ),
 )
 """What is printed."""
+
+telemetry = _group(
+    click.option("--metrics", is_flag=True, help="Count requests for Prometheus, at /_mock/metrics (docs/deploy.md)."),
+    click.option(
+        "--otel/--no-otel",
+        default=None,
+        help="Send a span for each request by OpenTelemetry. The default is yes if OTEL_EXPORTER_OTLP_ENDPOINT is set.",
+    ),
+)
+"""What other programs see of it."""
 
 workers = click.option(
     "--workers",

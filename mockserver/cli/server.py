@@ -7,17 +7,21 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
 from mockserver.cli import startup_banner
-from mockserver.cli.access_log import AccessLog, is_coloured
+from mockserver.cli.access_log import AccessLog, is_coloured, text_request
 from mockserver.cli.https import Certificate
+from mockserver.cli.log_format import JsonLogFormatter, json_lines, json_request
 from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
+from mockserver.cli.telemetry import Telemetry
 from mockserver.errors import MockServerError
 from mockserver.printed_text import LogFormatter
 from mockserver.web.app import Sandbox
@@ -43,6 +47,8 @@ class Serving(NamedTuple):
     certificate: Certificate | None
     access_log: bool
     watch: bool
+    telemetry: Telemetry
+    is_json: bool
 
     def config(self) -> uvicorn.Config:
         """The configuration of uvicorn."""
@@ -54,35 +60,56 @@ class Serving(NamedTuple):
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
             ssl_certfile=certificate.certificate if certificate is not None else None,
             ssl_keyfile=certificate.key if certificate is not None else None,
+            log_config=None if self.is_json else LOGGING_CONFIG,  # uvicorn's own prints text
             **SERVER_OPTIONS,
         )
 
-    def banner(self, bound: int) -> Iterator[str]:
-        """The lines for a server that listens at the port `bound`."""
+    def lines(self, lines: Iterable[str]) -> Iterable[str]:
+        """Lines of text in the format of the log."""
+        return json_lines(lines) if self.is_json else lines
+
+    def warn(self, lines: Iterable[str]) -> None:
+        """Print lines to standard error."""
+        for line in self.lines(lines):
+            click.echo(line, err=True)
+
+    def log_requests(self, write: Callable[[Iterable[str]], None]) -> None:
+        """Print a line for each request by `write`, if that is asked for."""
+        if self.access_log:
+            line = json_request if self.is_json else partial(text_request, coloured=is_coloured())
+            self.sandbox.use(AccessLog(lambda text: write([text]), line))
+
+    def banner(self, bound: int) -> Iterable[str]:
+        """The lines for a server that listens at the port `bound`; in JSON, one for each that names an address."""
         base = startup_banner.base_url(self.host, bound, "http" if self.certificate is None else "https")
         self.sandbox.reached_at(base)
         is_trusted = self.certificate is None or not self.certificate.self_made
-        return startup_banner.lines(self.sandbox, base, self.token, self.loaded, "" if is_trusted else "--insecure")
+        options = "" if is_trusted else "--insecure"
+        if self.is_json:
+            return [startup_banner.json_banner(self.sandbox, base, self.token, self.loaded)]
+        return startup_banner.lines(self.sandbox, base, self.token, self.loaded, options)
 
 
 def run(serving: Serving) -> None:
     """Serve until Ctrl-C. The banner is printed when the port is open, because `--port 0` is known only then."""
-    prepare_process()
+    prepare_process(serving)
+    end_telemetry = serving.telemetry.start(serving.sandbox, None)
     server = _Server(serving)
-    if serving.access_log:
-        serving.sandbox.use(AccessLog(lambda line: server.print([line]), coloured=is_coloured()))
+    serving.log_requests(server.print)
     try:
         server.run()
     except KeyboardInterrupt:
-        click.echo("stopped")
+        is_printed(serving.lines(["stopped"]))
+    finally:
+        end_telemetry()
     if not server.started:
         sys.exit(1)
 
 
-def prepare_process() -> None:
+def prepare_process(serving: Serving) -> None:
     """Set up the log, and the garbage collector for what is loaded now and stays."""
     output = logging.StreamHandler()
-    output.setFormatter(LogFormatter("%(levelname)s %(message)s"))
+    output.setFormatter(JsonLogFormatter() if serving.is_json else LogFormatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[output])
     for name in WORDY:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -105,7 +132,7 @@ class _Server(uvicorn.Server):
         if self.should_exit:
             self.force_exit = True
         elif self.server_state.connections:
-            click.echo(STOPPING, err=True)
+            self._serving.warn([STOPPING])
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: Any = None) -> None:
@@ -121,7 +148,7 @@ class _Server(uvicorn.Server):
             self.print(self._serving.banner(self.servers[0].sockets[0].getsockname()[1]))
 
     def _reloaded(self, outcome: Reload | MockServerError) -> None:
-        self.print(outcome_lines(outcome))
+        self.print(self._serving.lines(outcome_lines(outcome)))
 
     def print(self, lines: Iterable[str]) -> None:
         """Print lines. Stop the server when the reader of standard output has gone, as in `mockserver serve | head`."""

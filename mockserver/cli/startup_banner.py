@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import time
 from collections.abc import Iterator, Sequence
 
 from mockserver.cli.counted import counted
+from mockserver.cli.log_format import json_line
 from mockserver.cli.reload import Reload
 from mockserver.web.app import Sandbox
 from mockserver.web.curl_example import curl_command
@@ -51,6 +53,20 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
         yield f"loaded: {counted(loaded, 'item')} of the state file"
     yield f"sync:   {sandbox.outside.mode} ({sandbox.outside.reach})"
     yield "Press Ctrl-C to stop."
+
+
+def json_banner(sandbox: Sandbox, base: str, token: str | None, loaded: int) -> str:
+    """The banner as one JSON object: the base URL of each service, and the token if one is needed."""
+    services = sandbox.services
+    prefixes = {name: base if len(services) == 1 else f"{base}/{name}" for name in services}
+    fields = {
+        "message": "listening",
+        "address": base,
+        "services": {name: prefixes[name] + each.contract.document.base_path for name, each in services.items()},
+        "loaded": loaded,
+        **({"token": token} if token is not None else {}),
+    }
+    return json_line("info", time.time(), fields)
 
 
 def reloaded(reload: Reload) -> Iterator[str]:

@@ -15,10 +15,10 @@ from typing import Any
 import click
 import uvicorn
 
-from mockserver.cli.access_log import AccessLog, is_coloured
 from mockserver.cli.reload import Reload, Watch
 from mockserver.cli.server import STOPPING, Serving, is_printed, outcome_lines, prepare_process
 from mockserver.cli.supervisor import CONTEXT, Supervisor
+from mockserver.cli.telemetry import share_counts
 from mockserver.errors import MockServerError
 from mockserver.web.workers.worker import Worker
 
@@ -41,20 +41,26 @@ def check_workers(count: int, sync_mode: str) -> None:
 
 def run_workers(serving: Serving, count: int) -> None:
     """Serve with `count` processes until a signal comes. The banner is printed once, when all listen."""
-    prepare_process()
+    prepare_process(serving)
     listener = _listener(serving.host, serving.port)
     banner = list(serving.banner(listener.getsockname()[1]))
     watch = Watch(serving.sandbox, lambda _: None) if serving.watch else None
 
     def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
         serving.sandbox.join(worker)
-        WorkerServer(serving, worker, ready, lifeline, watch).run([listener])
+        end_telemetry = serving.telemetry.start(serving.sandbox, str(worker.folder))
+        try:
+            WorkerServer(serving, worker, ready, lifeline, watch).run([listener])
+        finally:
+            end_telemetry()
 
     with tempfile.TemporaryDirectory(prefix="mockserver-", dir=_temporary()) as folder:
+        if serving.telemetry.metrics:
+            share_counts(folder)
         is_ended_well = Supervisor(count, Path(folder), serve, lambda: _print_banner(banner)).run()
     if not is_ended_well:
         sys.exit(1)
-    click.echo("stopped")
+    is_printed(serving.lines(["stopped"]))
 
 
 def _print_banner(lines: Iterable[str]) -> None:
@@ -86,8 +92,7 @@ class WorkerServer(uvicorn.Server):
         self._serving, self._worker, self._ready, self._lifeline = serving, worker, ready, lifeline
         self._watch = watch
         self._watching: asyncio.Task[None] | None = None
-        if serving.access_log:
-            serving.sandbox.use(AccessLog(lambda line: self._print([line]), coloured=is_coloured()))
+        serving.log_requests(self._print)
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
@@ -110,7 +115,7 @@ class WorkerServer(uvicorn.Server):
 
     def _stop(self) -> None:
         if self.server_state.connections and not self.should_exit and self._worker.slot == 0:
-            click.echo(STOPPING, err=True)
+            self._serving.warn([STOPPING])
         self.should_exit = True
 
     def _parent_has_gone(self) -> None:
@@ -120,7 +125,7 @@ class WorkerServer(uvicorn.Server):
     def _reloaded(self, outcome: Reload | MockServerError) -> None:
         """Print the outcome of a reload, once for all workers."""
         if self._worker.slot == 0:
-            self._print(outcome_lines(outcome))
+            self._print(self._serving.lines(outcome_lines(outcome)))
 
     def _print(self, lines: Iterable[str]) -> None:
         """Print lines. Stop all workers when the reader of standard output has gone."""

@@ -41,6 +41,7 @@ from mockserver.web.middleware.not_found import NotFoundMiddleware
 from mockserver.web.operations import OperationsMiddleware
 from mockserver.web.resolver import HostedResolver
 from mockserver.web.service import Service, ServiceSettings
+from mockserver.web.serving.recorder import ObservedRecorder, Observer, Recorder
 from mockserver.web.serving.uvicorn_protocol import Answer
 from mockserver.web.workers.worker import Worker
 
@@ -78,6 +79,7 @@ class Sandbox:
         self.control.app = self
         self._admin = AdminApi(self.control, AgentEndpoint(self, token))
         self._interceptors: tuple[Interceptor, ...] = ()
+        self._observers: tuple[Observer, ...] = ()
         self._serve(read_services())
         self.overrides.on_change = self._open
 
@@ -100,6 +102,11 @@ class Sandbox:
         self._interceptors = interceptors
         self._open()
 
+    def observe(self, *observers: Observer) -> None:
+        """Call these functions with each request and its response from now on (see serving/recorder.py)."""
+        self._observers = observers
+        self._open()
+
     def _serve(self, services: Services) -> None:
         app = self._host(services)
         # Connexion builds its middlewares at the first request. An error in them should stop the start instead.
@@ -116,20 +123,25 @@ class Sandbox:
         With the journal alone, the fast path stays as short as it can be.
         """
         operations: OperationsMiddleware = self._stack.app
-        fast_path, journal = operations.fast_path, self.control.journal
+        fast_path, recorder = operations.fast_path, self._recorder()
         last = OverrideInterceptor(self.overrides, self._stack) if self.overrides else None
         interceptors = (*self._interceptors, last) if last is not None else self._interceptors
-        self._answer, alone = self._stack, fast_path.recorded(journal) if journal is not None else fast_path.answer
+        self._answer, alone = self._stack, fast_path.recorded(recorder) if recorder is not None else fast_path.answer
         self.fast_path = alone
-        if interceptors or journal is not None:
+        if interceptors or recorder is not None:
             sender = CorsMiddleware(respond, origins=self._cors, real=self._stack.real)
             self._answer = chain = InterceptorChain(
-                interceptors, self._stack, sender, operations.locate, self._settings.max_body, journal
+                interceptors, self._stack, sender, operations.locate, self._settings.max_body, recorder
             )
         if interceptors:
             self.fast_path = partial(_through, chain, fast_path.answer)
         if last is not None and not self._interceptors:
             self.fast_path = partial(_through_if, last, chain, operations, alone)
+
+    def _recorder(self) -> Recorder | None:
+        """What each request is recorded by: the journal, with the observers behind it if there are any."""
+        journal = self.control.journal
+        return ObservedRecorder(journal, self._observers) if self._observers else journal
 
     def _host(self, services: Services) -> HostApp:
         """The middlewares around the services. A service is below its name, and the only one at the root too."""

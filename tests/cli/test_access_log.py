@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -139,3 +140,23 @@ def test_a_pipe_gets_no_lines_unless_it_asks() -> None:
 
         assert process.stdout is not None
         assert "" == process.stdout.read()
+
+
+def test_as_json_each_line_is_an_object() -> None:
+    with Processes() as processes:
+        process, lines = processes.start("serve", DOCUMENT, "--port", "0", "--log-format", "json", until='{"time"')
+        banner = json.loads(lines[-1])
+        port = int(banner["address"].rpartition(":")[2])
+        send(port, post(b'{"name":"Rex","kind":"cow"}'), get("/pets?api_key=hush"), b"nonsense\r\n\r\n")
+        found = [json.loads(line) for line in printed(process, 3)]
+
+    assert {"petstore": banner["address"]} == banner["services"]
+    assert {
+        "level": "info", "method": "POST", "target": "/pets", "status": 400, "operation": "createPet",
+        "service": "petstore", "namespace": "default", "message": "POST /pets 400",
+        "refusal": {
+            "kind": "invalid", "step": "body", "message": 'body kind: "cow" is not one of "cat", "dog" or "parrot"',
+        },
+    } == {name: value for name, value in found[0].items() if name not in ("time", "milliseconds")}  # fmt: skip
+    assert "/pets?api_key=***" == found[1]["target"]
+    assert ("warning", "uvicorn.error") == (found[2]["level"], found[2]["logger"])

@@ -33,6 +33,7 @@ FUNCTIONS: dict[str, AdminFunction] = {
     "getCheck": checks.got,
     "stopCheck": checks.stopped,
     "getCheckReport": checks.report,
+    "getMetrics": health.measured,
     "listNamespaces": namespaces.listed,
     "getNamespace": namespaces.got,
     "beginNamespace": namespaces.begun,

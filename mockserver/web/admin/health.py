@@ -1,7 +1,8 @@
-"""Is the sandbox ready, and what does it serve?"""
+"""Is the sandbox ready, what does it serve, and what was measured?"""
 
 from __future__ import annotations
 
+from mockserver.errors import Conflict
 from mockserver.messages import Reply
 from mockserver.web.admin.admin_request import AdminRequest
 
@@ -20,3 +21,12 @@ def got(request: AdminRequest) -> Reply:
     }
     kept = control.journal.most if control.journal is not None else 0
     return Reply(200, {"status": "ok", "services": services, "seed": control.world.seed, "journal": kept})
+
+
+def measured(request: AdminRequest) -> Reply:
+    """The metrics. Raises Conflict when the sandbox keeps none."""
+    metrics = request.control.metrics
+    if metrics is None:
+        raise Conflict("this sandbox keeps no metrics; start it with --metrics")
+    text, media_type = metrics()
+    return Reply(200, text.decode(), media_type=media_type)

@@ -20,6 +20,7 @@ class Control:
 
     `worker` is the process among those that serve the sandbox; None if it is the only one. `checks` are the contract
     checks that were started here.
+    `metrics` makes the text of `GET /_mock/metrics` and its media type; None if nothing is measured.
     `on_reset` is called with a namespace that went back to its start state as a whole.
     """
 
@@ -40,6 +41,7 @@ class Control:
         self.checks = checks if checks is not None else CheckRuns(is_allowed=False)
         self.services: Mapping[str, Service] = {}
         self.worker: Worker | None = None
+        self.metrics: Callable[[], tuple[bytes, str]] | None = None
         self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear]
         namespaces.on_end.append(self._forget)
 

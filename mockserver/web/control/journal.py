@@ -128,6 +128,12 @@ class RequestJournal:
         self._traces.append(trace)
         self._wake()
 
+    def __len__(self) -> int:
+        return len(self._traces)
+
+    def __bool__(self) -> bool:
+        return True  # an empty one is a journal
+
     def number_by(self, numbers: Iterator[int]) -> None:
         """Number entries by this iterator from now on."""
         self._numbers = numbers

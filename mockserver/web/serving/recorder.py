@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from mockserver.web.endpoint import Endpoint
@@ -37,3 +38,31 @@ async def recorded_response(
         raise
     response = complete(reply, limits, scope["method"])
     return recorder.record(scope, body, trace, time.perf_counter() - began, response)
+
+
+Observer = Callable[[Any, Trace, float, CompleteResponse | None], None]
+"""Called with each request after the journal: its scope, its trace, the seconds it took, and its response if any."""
+
+
+class ObservedRecorder:
+    """A recorder that passes each request to another one, if there is one, and then to observers."""
+
+    def __init__(self, recorder: Recorder | None, observers: Sequence[Observer]) -> None:
+        self._recorder, self._observers = recorder, tuple(observers)
+
+    def record(
+        self, scope: Any, body: bytes, trace: Trace, seconds: float, response: CompleteResponse
+    ) -> CompleteResponse:
+        """Record a request with its response; returns the response as it is to be sent."""
+        if self._recorder is not None:
+            response = self._recorder.record(scope, body, trace, seconds, response)
+        for observe in self._observers:
+            observe(scope, trace, seconds, response)
+        return response
+
+    def record_failure(self, scope: Any, body: bytes, trace: Trace, seconds: float) -> None:
+        """Record a request that gets no response."""
+        if self._recorder is not None:
+            self._recorder.record_failure(scope, body, trace, seconds)
+        for observe in self._observers:
+            observe(scope, trace, seconds, None)
