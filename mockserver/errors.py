@@ -107,7 +107,11 @@ class LogUnavailable(LogError):
 
 
 class LogDamaged(LogError):
-    """A part of the log cannot be read."""
+    """A part of the log cannot be read. `before` has the entries that were asked for and come before that part."""
+
+    def __init__(self, message: str, before: tuple[bytes, ...] = ()) -> None:
+        super().__init__(message)
+        self.before = before
 
 
 class LogLost(LogError):

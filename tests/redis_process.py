@@ -44,13 +44,22 @@ class RedisProcess:
             self._process.kill()
             self._process.wait()
 
+    def signal(self, number: int) -> None:
+        """Send the server a signal: SIGSTOP makes it one that does not answer."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def command(self, line: str) -> bytes:
+        """The beginning of the answer to a command, as the protocol of Redis writes it."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(5)
+            connection.connect(str(self._socket))
+            connection.sendall(line.encode() + b"\r\n")
+            return connection.recv(4096)
+
     def _answers(self) -> bool:
         try:
-            with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(5)
-                connection.connect(str(self._socket))
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
+            return self.command("PING").startswith(b"+PONG")
         except OSError:
             return False
 

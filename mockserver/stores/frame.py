@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from struct import Struct
 from zlib import crc32
 
@@ -25,8 +26,21 @@ def unframed(written: bytes, what: str) -> bytes:
         raise LogDamaged(f"{what} is truncated")
     version, checksum = HEAD.unpack_from(written)
     content = written[HEAD.size :]
+    if crc32(content) != checksum or not version:
+        raise LogDamaged(f"{what} is damaged: its checksum is wrong")
     if version > VERSION:
         raise LogMismatch(f"{what} has the format {version}; this version of mockserver reads formats up to {VERSION}")
-    if version < 1 or crc32(content) != checksum:
-        raise LogDamaged(f"{what} is damaged: its checksum is wrong")
     return content
+
+
+def unframed_entries(written: Iterable[bytes], what: str, after: int, before: list[bytes]) -> list[bytes]:
+    """The contents of entries that follow on a revision, added to those `before`.
+
+    Raises LogMismatch or LogDamaged, which has all contents before the damaged one.
+    """
+    for number, each in enumerate(written, after):
+        try:
+            before.append(unframed(each, f"{what} {number}"))
+        except LogDamaged as fault:
+            raise LogDamaged(str(fault), tuple(before)) from None
+    return before

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from mockserver.errors import LogDamaged, LogError, LogUnavailable
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
-from mockserver.stores.frame import framed, unframed
+from mockserver.stores.frame import framed, unframed, unframed_entries
 from mockserver.stores.redis_scripts import APPEND, DROP, LOCK, SAVE
 from mockserver.stores.redis_server import RedisServer
 
@@ -101,10 +101,7 @@ class RedisLog:
         """As SharedLog says. The entry is sent by `end`."""
         if self._fault is not None:
             raise self._fault
-        own = self._appended.get(partition)
-        if own is None:
-            self._lock(partition)
-            own = self._appended[partition] = (self._revisions(partition).head, [])
+        own = self._appended.get(partition) or self._begin_appending(partition)
         if own[0] + len(own[1]) != expected:
             return False
         own[1].append(entry)
@@ -212,8 +209,8 @@ class RedisLog:
                 "XRANGE", self._key(partition, "log"), f"{at + 1}-0", f"{head}-0", "COUNT", PAGE, again=True
             )
             if not page or page[0][0] != b"%d-0" % (at + 1):
-                raise LogDamaged(f"{what} {at} is missing")
-            found += [unframed(fields[b"entry"], f"{what} {at + number}") for number, (_, fields) in enumerate(page)]
+                raise LogDamaged(f"{what} {at} is missing", tuple(found))
+            unframed_entries((fields[b"entry"] for _, fields in page), what, at, found)
         return found
 
     def _chunks(self, key: bytes) -> Iterator[bytes]:
@@ -221,6 +218,15 @@ class RedisLog:
         while page := self._server.call("LRANGE", key, at, at + 15, again=True):
             yield from page
             at += len(page)
+
+    def _begin_appending(self, partition: Partition) -> tuple[int, list[bytes]]:
+        try:
+            self._lock(partition)
+        except LogError as fault:
+            self._fault = fault
+            raise
+        begun = self._appended[partition] = (self._revisions(partition).head, [])
+        return begun
 
     def _lock(self, partition: Partition) -> None:
         """Take the lock of a partition. While it waits, this round holds no other one, so nobody waits in a circle."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from mockserver.errors import LogDamaged, LogError
 from mockserver.state.shared_log import EntriesCutError, LogSnapshot, Partition
-from mockserver.stores.frame import framed, unframed
+from mockserver.stores.frame import framed, unframed, unframed_entries
 from mockserver.stores.sqlite_file import error_of, is_busy, opened
 
 Durability = Literal["process", "power"]
@@ -83,13 +83,17 @@ class SqliteLog:
         if after < base or after > head:
             raise EntriesCutError
         first = id << REVISION_BITS
-        rows = self._do(
-            "SELECT content FROM entries WHERE id > ? AND id <= ? ORDER BY id", first | after, first | head
-        ).fetchall()
+        rows = self._all(
+            "SELECT CAST(content AS BLOB) FROM entries WHERE id > ? AND id <= ? ORDER BY id",
+            first | after,
+            first | head,
+        )
         what = f"{self.place}: an entry of {'/'.join(partition)} after revision"
-        found = [unframed(content, f"{what} {after + at}") for at, (content,) in enumerate(rows)]
+        found = unframed_entries((content for (content,) in rows), what, after, [])
         if len(found) != head - after:
-            raise LogDamaged(f"{self.place}: entries of {'/'.join(partition)} after revision {after} are missing")
+            raise LogDamaged(
+                f"{self.place}: entries of {'/'.join(partition)} after revision {after} are missing", tuple(found)
+            )
         self._heads[partition] = head
         return found
 
@@ -116,7 +120,7 @@ class SqliteLog:
 
     def heads(self) -> dict[Partition, int]:
         """As SharedLog says."""
-        rows = self._do("SELECT namespace, service FROM partitions WHERE NOT is_dropped").fetchall()
+        rows = self._all("SELECT namespace, service FROM partitions WHERE NOT is_dropped")
         return {each: self._state(each)[2] for each in (Partition(*row) for row in rows)}
 
     def save(self, partition: Partition, revision: int, content: bytes) -> None:
@@ -135,7 +139,7 @@ class SqliteLog:
     def load(self, partition: Partition) -> LogSnapshot | None:
         """As SharedLog says."""
         found = self._one(
-            "SELECT revision, content FROM snapshots JOIN partitions ON partition = id"
+            "SELECT revision, CAST(content AS BLOB) FROM snapshots JOIN partitions ON partition = id"
             " WHERE namespace = ? AND service = ?",
             *partition,
         )
@@ -146,7 +150,7 @@ class SqliteLog:
     def drop(self, namespace: str) -> None:
         """As SharedLog says."""
         self._lock()
-        rows = self._do("SELECT service FROM partitions WHERE namespace = ? AND NOT is_dropped", namespace).fetchall()
+        rows = self._all("SELECT service FROM partitions WHERE namespace = ? AND NOT is_dropped", namespace)
         for (service,) in rows:
             self._drop(Partition(namespace, service))
         self._do(DROPPED_LONG_AGO, MOST_DROPPED)
@@ -202,11 +206,17 @@ class SqliteLog:
                 self._look()
 
     def _one(self, statement: str, *values: Any) -> Any:
-        return self._do(statement, *values).fetchone()
+        return next(iter(self._all(statement, *values)), None)
 
-    def _do(self, statement: str, *values: Any) -> sqlite3.Cursor:
+    def _all(self, statement: str, *values: Any) -> list[Any]:
         try:
-            return self._db.execute(statement, values)
+            return self._db.execute(statement, values).fetchall()
+        except sqlite3.Error as fault:
+            raise self._failed(fault) from fault
+
+    def _do(self, statement: str, *values: Any) -> None:
+        try:
+            self._db.execute(statement, values)
         except sqlite3.Error as fault:
             raise self._failed(fault) from fault
 
