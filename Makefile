@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces instructions soak conformance \
+.PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log instructions soak conformance \
         conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -55,6 +55,9 @@ instructions: $(VENV)/developed ## Count the instructions of a request, which a 
 
 bench-namespaces: $(VENV)/developed ## Print what a namespace, a checkpoint and a snapshot cost
 	@$(BIN)/python tests/benchmarks/namespaces.py $(ARGS)
+
+bench-log: $(VENV)/developed ## Print what the logs of `--store` cost, for one process and for two
+	@$(BIN)/python tests/benchmarks/logs.py $(ARGS)
 
 soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
 	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)

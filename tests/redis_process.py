@@ -14,9 +14,12 @@ import pytest
 
 
 class RedisProcess:
-    """Starts redis-server; `address` is its address. With `is_kept`, it writes what it has (AOF) and has it again."""
+    """Starts redis-server; `address` is its address. With `is_kept`, it writes what it has (AOF) and has it again.
 
-    def __init__(self, *, is_kept: bool = False) -> None:
+    It listens at a port of the loopback address too, if that is not 0.
+    """
+
+    def __init__(self, *, is_kept: bool = False, port: int = 0) -> None:
         program = shutil.which("redis-server") or shutil.which("valkey-server")
         if program is None:
             pytest.skip("no redis-server on this machine (on Debian and Ubuntu: apt install redis-server)")
@@ -24,7 +27,8 @@ class RedisProcess:
         self._folder = Path(tempfile.mkdtemp(prefix="redis"))
         self._socket = self._folder / "s"
         self.address = f"unix://{self._socket}"
-        self._command = [program, "--port", "0", "--unixsocket", str(self._socket), "--dir", str(self._folder)]
+        self._command = [program, "--unixsocket", str(self._socket), "--dir", str(self._folder)]
+        self._command += ["--port", str(port), "--bind", "127.0.0.1"]
         self._command += ["--save", "", "--appendonly", "yes" if is_kept else "no"]
         self._process: subprocess.Popen[bytes] | None = None
 
