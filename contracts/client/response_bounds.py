@@ -8,6 +8,15 @@ import zlib
 MAX_RESPONSE = 32 * 1024 * 1024
 """The most bytes of a response: with its head as they are sent, and the body after decoding."""
 
+STREAM_SECONDS = 2.0
+"""For how long a stream is read; it may never end, and be silent for long. What came by then is judged."""
+
+MAX_STREAM = 1024 * 1024
+"""The most bytes that are read of a stream."""
+
+STREAMS = frozenset({"text/event-stream", "application/x-ndjson", "application/jsonl", "application/json-seq"})
+"""Media types of responses that may go on for ever (OpenAPI 3.2, "Sequential Media Types")."""
+
 GZIP, ZLIB, DEFLATE = zlib.MAX_WBITS | 16, zlib.MAX_WBITS, -zlib.MAX_WBITS
 """Formats of zlib. The coding `deflate` means ZLIB, but some servers send DEFLATE (RFC 9110 section 8.4.1.2)."""
 
@@ -25,11 +34,22 @@ class InvalidCoding(Exception):
     """A body is not in the coding that its `Content-Encoding` names."""
 
 
+def is_stream(content_type: str | None) -> bool:
+    """May a response of this `Content-Type` go on for ever?"""
+    return (content_type or "").partition(";")[0].strip().lower() in STREAMS
+
+
 class ResponseMeter:
     """The time and the bytes that are left for one response."""
 
     def __init__(self, seconds: float) -> None:
         self._end, self._left = time.monotonic() + seconds, MAX_RESPONSE
+        self._is_stream = False
+
+    def shorten(self) -> None:
+        """Leave what a stream gets. TimeoutError ends it, also after its last byte."""
+        self._end = min(self._end, time.monotonic() + STREAM_SECONDS)
+        self._left, self._is_stream = min(self._left, MAX_STREAM), True
 
     def seconds(self) -> float:
         """The time that is left. Raises TimeoutError."""
@@ -39,10 +59,10 @@ class ResponseMeter:
         return left
 
     def count(self, length: int) -> None:
-        """Count received bytes. Raises ResponseTooLarge."""
+        """Count received bytes. Raises ResponseTooLarge, and TimeoutError in a stream."""
         self._left -= length
         if self._left < 0:
-            raise ResponseTooLarge
+            raise TimeoutError if self._is_stream else ResponseTooLarge
 
 
 def decoded(body: bytes, content_encoding: str) -> bytes:

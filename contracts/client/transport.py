@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from importlib.metadata import version
@@ -14,7 +14,14 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from contracts.client.bounded_connection import BoundedHTTPTransport, StaleConnection
-from contracts.client.response_bounds import InvalidCoding, ResponseTooLarge, decoded
+from contracts.client.response_bounds import (
+    MAX_STREAM,
+    STREAM_SECONDS,
+    InvalidCoding,
+    ResponseTooLarge,
+    decoded,
+    is_stream,
+)
 
 Headers = tuple[tuple[str, str], ...]
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -167,7 +174,8 @@ class HttpTransport:
     def _received(self, sent: SentRequest) -> ReceivedResponse:
         with self._client.stream(sent.method, sent.url, headers=list(sent.headers), content=sent.body) as reply:
             try:
-                body = b"".join(reply.iter_raw())
+                chunks = _begun(reply) if is_stream(reply.headers.get("content-type")) else reply.iter_raw()
+                body = b"".join(chunks)
             except httpx.ReadError:
                 raise BadResponse(sent, "a response that breaks off: the connection was lost") from None
             body = decoded(body, reply.headers.get("content-encoding", ""))
@@ -181,6 +189,20 @@ class HttpTransport:
     def close(self) -> None:
         """As in Transport."""
         self._client.close()
+
+
+def _begun(reply: httpx.Response) -> Iterator[bytes]:
+    """What a stream sends in its first STREAM_SECONDS, and no more than MAX_STREAM bytes."""
+    end, length = time.monotonic() + STREAM_SECONDS, 0
+    reply.request.extensions["timeout"]["read"] = STREAM_SECONDS
+    try:
+        for chunk in reply.iter_raw():
+            yield chunk
+            length += len(chunk)
+            if length > MAX_STREAM or time.monotonic() > end:
+                return
+    except httpx.ReadTimeout:
+        return
 
 
 class AsgiTransport:
@@ -222,8 +244,7 @@ class AsgiTransport:
 
     async def _one(self, sent: SentRequest) -> ReceivedResponse:
         try:
-            async with asyncio.timeout(self._timeout):
-                return await _AsgiCall(sent).run(self._app)
+            return await _AsgiCall(sent, asyncio.timeout(self._timeout)).run(self._app)
         except TimeoutError:
             raise Unanswered(sent, self._timeout) from None
 
@@ -259,14 +280,21 @@ async def _quiet(lifespan: Awaitable[None]) -> None:
 class _AsgiCall:
     """One call of an ASGI app, and what it has sent so far."""
 
-    def __init__(self, sent: SentRequest) -> None:
+    def __init__(self, sent: SentRequest, bound: asyncio.Timeout) -> None:
         self._sent, self._received = sent, False
         self._status, self._headers, self._chunks = 500, (), []  # type: tuple[int, Headers, list[bytes]]
+        self._bound, self._is_stream, self._left = bound, False, MAX_STREAM
 
     async def run(self, app: App) -> ReceivedResponse:
+        """The response, or of a stream what comes within its bounds. Raises TimeoutError."""
         try:
-            await app(self._scope(), self._receive, self._send)
-        except Exception as fault:  # noqa: BLE001  a server responds with 500, whatever the app raises
+            async with self._bound:
+                await app(self._scope(), self._receive, self._send)
+        except Exception as fault:  # a server responds with 500, whatever the app raises
+            if self._bound.expired():
+                if not self._is_stream:
+                    raise
+                return ReceivedResponse(self._status, self._headers, b"".join(self._chunks))
             return ReceivedResponse(500, (("content-type", "text/plain"),), f"{type(fault).__name__}: {fault}".encode())
         return ReceivedResponse(self._status, self._headers, b"".join(self._chunks))
 
@@ -280,8 +308,18 @@ class _AsgiCall:
         if message["type"] == "http.response.start":
             self._status = message["status"]
             self._headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in message.get("headers", ()))
+            self._is_stream = any(name.lower() == "content-type" and is_stream(value) for name, value in self._headers)
+            if self._is_stream:
+                self._end_in(STREAM_SECONDS)
         elif message["type"] == "http.response.body":
             self._chunks.append(message.get("body", b""))
+            self._left -= len(self._chunks[-1])
+            if self._is_stream and self._left < 0:
+                self._end_in(0)
+
+    def _end_in(self, seconds: float) -> None:
+        at = asyncio.get_running_loop().time() + seconds
+        self._bound.reschedule(min(at, self._bound.when() or at))
 
     def _scope(self) -> dict[str, Any]:
         parts = urlsplit(self._sent.url)

@@ -19,7 +19,13 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
-from contracts.client.response_bounds import InvalidCoding, ResponseMeter, ResponseTooLarge, decoded
+from contracts.client.response_bounds import (
+    InvalidCoding,
+    ResponseMeter,
+    ResponseTooLarge,
+    decoded,
+    is_stream,
+)
 from contracts.client.target import Target
 from contracts.model.finding import MAX_DEPTH
 from mockserver.openapi import json_codec
@@ -144,15 +150,15 @@ class _BoundedReader(io.RawIOBase):
     def __init__(self, raw: Any, connection: socket.socket) -> None:
         self._raw, self._connection = raw, connection
         self._seconds = connection.gettimeout()
-        self._meter = ResponseMeter(self._seconds or DEFAULT_SECONDS)
+        self.meter = ResponseMeter(self._seconds or DEFAULT_SECONDS)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> Any:
-        self._connection.settimeout(self._meter.seconds())
+        self._connection.settimeout(self.meter.seconds())
         length = self._raw.readinto(buffer)
-        self._meter.count(length or 0)
+        self.meter.count(length or 0)
         return length
 
     def close(self) -> None:
@@ -163,7 +169,13 @@ class _BoundedReader(io.RawIOBase):
 class _BoundedResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
-        self.fp = io.BufferedReader(_BoundedReader(self.fp.detach(), sock), 65536)
+        self._reader = _BoundedReader(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._reader, 65536)
+
+    def begin(self) -> None:
+        super().begin()
+        if is_stream(self.headers.get("content-type")):
+            self._reader.meter.shorten()
 
 
 class _BoundedConnection(HTTPConnection):

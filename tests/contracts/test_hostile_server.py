@@ -43,7 +43,6 @@ UNREADABLE = {
     "nested 100,000 deep": "nested",
     "300 MB": "a response of more than 32 MiB",
     "endless body": "a response of more than 32 MiB",
-    "endless events": "a response of more than 32 MiB",
     "too little": "a response that is no valid HTTP: peer closed connection",
     "invalid length": "a response that is no valid HTTP: bad Content-Length",
     "invalid chunk": "a response that is no valid HTTP: illegal chunk header",
