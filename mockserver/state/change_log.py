@@ -55,6 +55,17 @@ class ChangeLog:
         self.revision += 1
         self.commits.clear()
 
+    def take_back(self) -> None:
+        """Forget the last commit, which was undone."""
+        self.revision -= 1
+        if self.commits:
+            self.commits.pop()
+
+    def go_to(self, revision: int) -> None:
+        """Have another number, for a state that was loaded; what was before it can no longer be read."""
+        self.revision = revision
+        self.commits.clear()
+
     def reaches(self, revision: int) -> bool:
         """Are all commits after that revision still kept?"""
         return revision <= self.revision and revision >= self.revision - len(self.commits)

@@ -86,7 +86,7 @@ class Collection:
 
     def remove(self, record: Record) -> None:
         """Delete an item and keep a tombstone for its id."""
-        self.withdraw(record)
+        Collection.withdraw(self, record)  # not that of a class which records what is withdrawn
         self.tombstones[record.id] = (record.sequence, GENERATED in record.hidden)
         if len(self.tombstones) > MAX_TOMBSTONES:
             self.tombstones.popitem(last=False)
@@ -123,13 +123,21 @@ class Collection:
         number = number_of(id)
         return self.by_id.get(number) if number is not None else None
 
-    def fork(self) -> Collection:
-        """A copy, in constant time: the two share everything until the first change of one of them."""
-        new, self._is_shared, by_age = Collection(), True, self._by_age
-        new.key, new.highest, new._is_shared = self.key, self.highest, True
-        new.by_id, new._records, new._sorted = self.by_id, self._records, by_age
-        new.tombstones, new._index = self.tombstones, self._index
+    def fork(self, into: Collection | None = None) -> Collection:
+        """A copy, in constant time: the two share everything until the first change of one of them.
+
+        `into` is an empty collection that becomes the copy.
+        """
+        new = into if into is not None else Collection()
+        new.become_copy_of(self)
         return new
+
+    def become_copy_of(self, other: Collection) -> None:
+        """Become a copy, while this collection is empty."""
+        other._is_shared = self._is_shared = True
+        self.key, self.highest, self._sorted = other.key, other.highest, other._by_age
+        self.by_id, self._records = other.by_id, other._records
+        self.tombstones, self._index = other.tombstones, other._index
 
     def _unshare(self) -> None:
         self.by_id, self._records, self._sorted = self.by_id.copy(), self._records.copy(), SortedList(self._sorted)
@@ -139,12 +147,11 @@ class Collection:
         }
         self._is_shared = False
 
-    def renewed(self, indexed: tuple[str, ...], records: Iterable[Record]) -> Collection:
-        """A copy of this collection with other items and other indexed fields; tombstones and `highest` stay."""
-        new = Collection(indexed, self.tombstones.copy(), self.key)
-        new.highest = self.highest
+    def renewed(self, new: Collection, records: Iterable[Record]) -> Collection:
+        """Make an empty collection a copy of this one with other items; tombstones and `highest` stay."""
+        new.tombstones, new.highest = self.tombstones.copy(), self.highest
         for record in records:
-            new.add(record)
+            Collection.add(new, record)  # not that of a class which records what is added
         return new
 
     def was_deleted(self, id: Any, *, made_up: bool) -> bool:
@@ -158,6 +165,12 @@ class Collection:
         """The age of the item of that id, also of a deleted one; None for an id never seen."""
         record = self.by_id.get(id)
         return record.sequence if record else self.tombstones.get(id, NO_TOMBSTONE)[0]
+
+    def free_age(self, wanted: int) -> int:
+        """The first age from a number on that no item has."""
+        while wanted in self._records:
+            wanted += 1
+        return wanted
 
     def view(self, where: tuple[str, Any] | None = None) -> FilteredView:
         """All items, or those whose indexed field has a value."""

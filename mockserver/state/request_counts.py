@@ -22,12 +22,15 @@ class RequestCounts:
         """The window of a key; a new one for a new key."""
         found = self._windows.get(key)
         if found is None:
-            found = self._windows[key] = deque()
+            found = self._windows[key] = self._made(key)
             if len(self._windows) > MAX_WINDOWS:
                 self._windows.popitem(last=False)
         else:
             self._windows.move_to_end(key)
         return found
+
+    def _made(self, key: tuple[object, ...]) -> Window:
+        return deque()
 
     def __iter__(self) -> Iterator[tuple[tuple[object, ...], Window]]:
         """The keys with their windows, the least recently used first."""
@@ -40,5 +43,5 @@ class RequestCounts:
     def copy(self) -> RequestCounts:
         """A copy that counts on its own."""
         new = RequestCounts()
-        new._windows.update((key, window.copy()) for key, window in self._windows.items())
+        new._windows.update((key, deque(window)) for key, window in self._windows.items())
         return new

@@ -77,7 +77,7 @@ def restore(state: StoredState, store: Store) -> None:
     """Fill an empty store. Raises ValueError, which says where, for an id or a sequence number that occurs twice."""
     for number, each in enumerate(state.collections):
         try:
-            store.put(_collection(each, store.indexed(each.resource)), is_joined=not each.unjoined)
+            store.put(_collection(each, store), is_joined=not each.unjoined)
         except ValueError as fault:
             raise ValueError(f"/collections/{number}: {fault}") from None
     ages = (item.sequence for each in state.collections for item in each.items)
@@ -95,11 +95,11 @@ def _stored_collection(held: Collection, unjoined: bool) -> StoredCollection:
     return StoredCollection(*held.key, held.highest, items, deleted, unjoined)
 
 
-def _collection(state: StoredCollection, indexed: tuple[str, ...]) -> Collection:
+def _collection(state: StoredCollection, store: Store) -> Collection:
     key: Key = (state.resource, state.tenant, state.owner)
-    made = Collection(indexed, key=key)
+    made = store.made(key)
     for item in state.items:
-        made.add(Record(item.id, item.sequence, item.fields, item.hidden))
+        Collection.add(made, Record(item.id, item.sequence, item.fields, item.hidden))
     if len(made) < len(state.items) or len({item.sequence for item in state.items}) < len(state.items):
         raise ValueError("an id or a sequence number occurs twice")
     made.tombstones = OrderedDict((each.id, (each.sequence, each.generated)) for each in state.deleted)

@@ -85,7 +85,7 @@ class Store:
         """All collections that have or had items."""
         for key, held in self._base.items():
             if key not in self._held:
-                self._held[key] = held.fork()
+                self._held[key] = self._copied(held)
         self._base = {}
         return self._held
 
@@ -108,21 +108,34 @@ class Store:
         key = (resource, tenant, owner)
         found = self._held.get(key)
         if found is None and key in self._base:
-            found = self._held[key] = self._base[key].fork()
+            found = self._held[key] = self._copied(self._base[key])
         if found is None:
             found = self._unused.get(key)
         return found if found is not None else self._new(key)
 
     def _new(self, key: Key) -> Collection:
         # It is known before it is filled: making its items may look into this collection again.
-        new = self._unused[key] = Collection(self.indexed(key[0]), key=key)
-        self._latest.append(new)
-        new.on_first_item = partial(self._keep, key)
+        new = self._empty(key)
         if self.source is not None:
             self.source.fill(*key, new)
             if len(new):
                 self._unjoined.add(key)
         return new
+
+    def _empty(self, key: Key) -> Collection:
+        """A collection without items; it is kept from its first item on."""
+        new = self._unused[key] = self.made(key)
+        self._latest.append(new)
+        new.on_first_item = partial(self._keep, key)
+        return new
+
+    def made(self, key: Key) -> Collection:
+        """A new collection, of the class that this store has, which is not kept yet."""
+        return Collection(self.indexed(key[0]), key=key)
+
+    def _copied(self, held: Collection) -> Collection:
+        """A copy of a collection of another store, of the class that this store has."""
+        return held.fork()
 
     def _keep(self, key: Key) -> None:
         self._held[key] = self._unused.pop(key)
@@ -134,7 +147,7 @@ class Store:
 
     def take_over(self, key: Key, held: Collection, records: Iterable[Record]) -> None:
         """Take over a collection of another store (resource, tenant, owner), with `records` in place of its items."""
-        self._held[key] = held.renewed(self.indexed(key[0]), records)
+        self._held[key] = held.renewed(self.made(key), records)
 
     def put(self, held: Collection, *, is_joined: bool = True) -> None:
         """Keep a collection under its key; the references of one that is not joined are made when it is first read."""
@@ -203,13 +216,12 @@ class Store:
         copy.has_unchecked = self.has_unchecked
         return copy
 
-    def fork(self, world: World, label: str) -> Store:
-        """A store that begins as this snapshot: made in constant time, however many items there are."""
-        new = Store(self._indexed, world, label)
-        new._base, new._unjoined, new.facts = self.collections, self._unjoined.copy(), deepcopy(self.facts)
-        new.sequence, new.drawn, new.counts = self.sequence, self.drawn, self.counts.copy()
-        new.has_unchecked = self.has_unchecked
-        return new
+    def begin_with(self, start: Store) -> None:
+        """Begin as a snapshot, while this store is empty: in constant time, however many items there are."""
+        self._base, self._unjoined, self.facts = start.collections, start._unjoined.copy(), deepcopy(start.facts)
+        self.sequence, self.drawn = start.sequence, start.drawn
+        self.take_counts(start.counts)
+        self.has_unchecked = start.has_unchecked
 
     def restore(self, before: Store, tenant: str | None = None) -> None:
         """Go back to a snapshot, or only with what belongs to one tenant."""
@@ -217,7 +229,7 @@ class Store:
         if tenant is None:
             self._base, self.has_unchecked = before.collections, before.has_unchecked
         else:
-            self._held |= {key: held.fork() for key, held in before.collections.items() if key[1] == tenant}
+            self._held |= {key: self._copied(held) for key, held in before.collections.items() if key[1] == tenant}
         self._unjoined |= {key for key in before._unjoined if tenant in (None, key[1])}  # of the same class
         self.facts |= {owner: deepcopy(facts) for owner, facts in before.facts.items() if tenant in (None, owner)}
         self.sequence = max(self.sequence, before.sequence)
@@ -225,7 +237,12 @@ class Store:
     def take(self, before: Store) -> None:
         """Become what a snapshot is, also in its counts and its sequence, so that the same requests do the same."""
         self.restore(before)
-        self.sequence, self.drawn, self.counts = before.sequence, before.drawn, before.counts.copy()
+        self.sequence, self.drawn = before.sequence, before.drawn
+        self.take_counts(before.counts)
+
+    def take_counts(self, counts: RequestCounts) -> None:
+        """Count on from a copy of other counts."""
+        self.counts = counts.copy()
 
     def clear(self, tenant: str | None = None) -> None:
         """Forget everything and reset all counts, or forget everything of one tenant."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from mockserver import contract as contracts
 from mockserver.contract import STRICT, GivenRules, ReadingOptions
+from mockserver.errors import LogError
 from mockserver.handlers.outside import OutsideService
 from mockserver.state.clock import Clock
+from mockserver.state.shared_log import SharedLog
 from mockserver.state.world import World
 from mockserver.vendors import default_outside
 from mockserver.web.admin.agent_endpoint import AgentEndpoint
 from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
+from mockserver.web.admin.shared_namespace import SharedNamespace
 from mockserver.web.connexion_document import HostedSpecification
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.control import Control
@@ -42,7 +45,9 @@ from mockserver.web.operations import OperationsMiddleware
 from mockserver.web.resolver import HostedResolver
 from mockserver.web.service import Service, ServiceSettings
 from mockserver.web.serving.recorder import ObservedRecorder, Observer, Recorder
-from mockserver.web.serving.uvicorn_protocol import Answer
+from mockserver.web.serving.uvicorn_protocol import Answer, Rounds
+from mockserver.web.sharing.shared_rounds import SharedRounds
+from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.workers.worker import Worker
 
 Services = Mapping[str, Service]
@@ -70,6 +75,7 @@ class Sandbox:
         journal: RequestJournal | None = None,
         forward_allow: Sequence[str] = (),
         checks: CheckRuns | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self._cors, self._hosts = None if cors is None else tuple(cors), hosts
         self.read_services, self.world, self._settings, self._token = read_services, world, settings, token
@@ -77,9 +83,11 @@ class Sandbox:
         self.overrides = Overrides(namespaces, AllowedHosts(forward_allow))
         self.control = Control(world, namespaces, outside, self.overrides, journal, checks)
         self.control.app = self
+        self.sharing = self.control.sharing = sharing
         self._admin = AdminApi(self.control, AgentEndpoint(self, token))
         self._interceptors: tuple[Interceptor, ...] = ()
         self._observers: tuple[Observer, ...] = ()
+        self._rounds: Rounds | None = None
         self._serve(read_services())
         self.overrides.on_change = self._open
 
@@ -137,6 +145,8 @@ class Sandbox:
             self.fast_path = partial(_through, chain, fast_path.answer)
         if last is not None and not self._interceptors:
             self.fast_path = partial(_through_if, last, chain, operations, alone)
+        if self.sharing is not None and self.sharing.is_attached:
+            self._own_fast_path, self.fast_path = self.fast_path, self._shared_fast_path
 
     def _recorder(self) -> Recorder | None:
         """What each request is recorded by: the journal, with the observers behind it if there are any."""
@@ -171,11 +181,44 @@ class Sandbox:
             )
         return app
 
+    def share(self, log: SharedLog, *, stale_reads: bool = False) -> None:
+        """Keep what is stored in a log, and follow what other processes write there.
+
+        What the log has takes the place of what is stored. Each process has to open the log itself. With `stale_reads`,
+        reads are answered while the log cannot be used. Raises a LogError, for one of other documents too.
+        """
+        if self.sharing is None:
+            raise ValueError("only an app that was created with is_shared=True can share a log")
+        self.sharing.attach(log, partial(SharedNamespace, self.control), stale_reads=stale_reads)
+        self._rounds = SharedRounds(self.sharing)
+        self._open()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
+            if self.sharing is not None and self.sharing.is_attached:
+                self._look(scope)
             await self._answer(without_prefix(scope), receive, send)
         else:
             await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
+
+    @property
+    def rounds(self) -> Rounds | None:
+        """What is told which requests are answered together; None if nothing is shared."""
+        return self._rounds
+
+    def _look(self, scope: Any) -> None:
+        """Apply what other processes appended, before it is decided which overrides there are."""
+        assert self.sharing is not None  # noqa: S101  # the caller looked
+        if self.sharing.in_round:
+            self.sharing.look(scope["headers"])
+            return
+        with suppress(LogError), self.sharing.round():  # the endpoint meets the error again
+            self.sharing.look(scope["headers"])
+
+    def _shared_fast_path(self, scope: Any, body: bytes) -> Answer | None:
+        """The fast path after what other processes appended is applied."""
+        self._look(scope)
+        return self._own_fast_path(scope, body)
 
     def mark_start(self) -> None:
         """Make what is stored now the start state, to which `clear` and `POST /_mock/reset` go back."""
@@ -249,6 +292,7 @@ def create_app(
     quiet_headers: bool = False,
     forward_allow: Sequence[str] = (),
     checks: CheckRuns | None = None,
+    is_shared: bool = False,
 ) -> Sandbox:
     """The ASGI app that mocks services: `create_app("datagrid")`, `create_app("./my-api.yaml")`.
 
@@ -265,11 +309,13 @@ def create_app(
     each response then names its entry in `Mock-Request`, unless with `quiet_headers`.
     `forward_allow` are the hosts (`HOST` or `HOST:PORT`) that overrides may forward requests to. `checks` says whether
     contract checks can be started by the admin API; by default they cannot.
+    One that `is_shared` can `share` a log of changes with other processes.
 
     Raises DocumentError or BehaviourError, naming file and place, or HandlerError, naming the function.
     """
     world = World(seed, clock)
-    namespaces = Namespaces(world, journal, namespace_limits)
+    namespaces = Namespaces(world, journal, namespace_limits, is_shared=is_shared)
+    sharing = Sharing(namespaces) if is_shared else None
     kept = RequestJournal(journal, quiet=quiet_headers) if journal else None
     chosen = settings or ServiceSettings(limits=limits)
     asked = outside or default_outside()
@@ -278,7 +324,7 @@ def create_app(
 
     def services() -> dict[str, Service]:
         read = contracts.all_of(documents, behaviour, live=asked.is_real, reading=reading, rules=rules)
-        return {each.name: Service(each, world, asked, chosen, namespaces) for each in read}
+        return {each.name: Service(each, world, asked, chosen, namespaces, sharing) for each in read}
 
     return Sandbox(
         services,
@@ -293,6 +339,7 @@ def create_app(
         forward_allow=forward_allow,
         journal=kept,
         checks=checks,
+        sharing=sharing,
     )
 
 

@@ -341,7 +341,7 @@ class Endpoint:
         max_length, length = self._parts.max_body, headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > MAX_LENGTH_DIGITS or int(length) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
-        content: bytes = receive if isinstance(receive, bytes) else await _receive_body(receive, max_length)
+        content: bytes = receive if isinstance(receive, bytes) else await receive_body(receive, max_length)
         if len(content) > max_length:
             raise TooLarge(f"the body is larger than {max_length} bytes", limit=max_length)
         reader = self._body if preferences is NO_PREFERENCES or preferences.is_validated else self._unvalidated_body
@@ -359,7 +359,7 @@ class Endpoint:
             raise NotAcceptable(f"nothing that {accept!r} accepts is offered; there is {', '.join(self._offered)}")
 
 
-async def _receive_body(receive: Any, max_length: int) -> bytes:
+async def receive_body(receive: Any, max_length: int) -> bytes:
     """The bytes of the body; reading stops when there are more than `max_length`."""
     message = await receive()
     content: bytes = message.get("body", b"")

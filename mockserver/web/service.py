@@ -36,6 +36,8 @@ from mockserver.web.response.default_errors import DefaultErrors
 from mockserver.web.response.error_responses import ErrorResponses
 from mockserver.web.response.example_response import ExampleResponses
 from mockserver.web.service_parts import ServiceParts, no_namespaces
+from mockserver.web.sharing.shared_endpoint import SharedEndpoint
+from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.trace import note
 
 
@@ -70,12 +72,16 @@ class Service:
         outside: OutsideService,
         settings: ServiceSettings = ServiceSettings(),
         namespaces: Namespaces | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
+        self._sharing = sharing
         self.contract, self.name, self.world = contract, contract.name, world
         self.plans = plans.compile_all(contract)
         self._references: ReplyReferences | None = None
-        self.store = self.empty_store()
-        self.store.log = namespaces.default.log if namespaces is not None else None
+        self._store_class = namespaces.store_class if namespaces is not None else Store
+        self.store = self._new_store(world, self.name)
+        if namespaces is not None:
+            namespaces.default.adopt(self.store)
         needs_source = any(not plan.is_creatable or plan.statements.references for plan in self.plans.values())
         if settings.items or settings.materialize or needs_source:
             self.store.source = source = Materializer(
@@ -143,7 +149,7 @@ class Service:
             held = namespace.stores.get(self.name)
             if held is not None:
                 new = namespace.stores[self.name] = self.start_store(namespace.world, namespace.name)
-                new.log = namespace.log
+                namespace.adopt(new)
                 new.clear()
                 self._keep(new, held, before)
             for each in namespace.checkpoints:
@@ -172,9 +178,13 @@ class Service:
 
     def start_store(self, world: World, namespace: str) -> Store:
         """A new store with the start state, for a namespace."""
-        store = self._start.fork(world, f"{self.name}@{namespace}")
+        store = self._new_store(world, f"{self.name}@{namespace}")
+        store.begin_with(self._start)
         store.source = self.store.source.on(store) if self.store.source is not None else None
         return store
+
+    def _new_store(self, world: World, label: str) -> Store:
+        return self._store_class({name: plan.indexed for name, plan in self.plans.items()}, world, label)
 
     def empty_store(self) -> Store:
         """A store without items that no request reads, for a state to go back to."""
@@ -206,7 +216,10 @@ class Service:
             if stated and stated.errors.bodies
             else self._errors
         )
-        return Endpoint(operation, bind(self.contract, operation, self.plans), self._shared, own)
+        bound = bind(self.contract, operation, self.plans)
+        if self._sharing is not None:
+            return SharedEndpoint(operation, bound, self._shared, own, self._sharing)
+        return Endpoint(operation, bound, self._shared, own)
 
     def method_not_allowed_reply(self, scope: Mapping[str, Any], match: Match) -> Reply:
         """The 405 for a method that a path does not have, with `Allow` (RFC 9110 section 15.5.6)."""

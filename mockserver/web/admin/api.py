@@ -20,9 +20,10 @@ from mockserver.openapi.document import Operation
 from mockserver.openapi.schemas import Validator
 from mockserver.state.transaction import Transaction
 from mockserver.state.world import World
-from mockserver.web.admin.admin_request import STREAM, AdminFunction, AdminRequest
+from mockserver.web.admin.admin_request import STREAM, AdminFunction
 from mockserver.web.admin.agent_endpoint import NAME, AgentEndpoint
 from mockserver.web.admin.functions import FUNCTIONS
+from mockserver.web.admin.shared_requests import shared_reply
 from mockserver.web.ask_again import ask_again
 from mockserver.web.control.control import Control
 from mockserver.web.middleware import document_pages
@@ -60,7 +61,7 @@ class AdminApi:
         return service
 
     def _handler(self, operation: Operation) -> OperationHandler:
-        return _AdminHandler(self.control, FUNCTIONS[operation.operation_id])
+        return _AdminHandler(self.control, operation.operation_id, FUNCTIONS[operation.operation_id])
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request below `/_mock/`; 404 and 405 included."""
@@ -87,12 +88,12 @@ class _AdminHandler:
 
     name, needs_task = "the admin API's", False
 
-    def __init__(self, control: Control, function: AdminFunction) -> None:
-        self._control, self._function = control, function
+    def __init__(self, control: Control, operation: str, function: AdminFunction) -> None:
+        self._control, self._operation, self._function = control, operation, function
 
     def reply(self, call: Call, transaction: Transaction, accept: str, scope: Mapping[str, Any], content: bytes) -> Any:
         """The reply of the function, at once or later."""
-        return self._function(AdminRequest(self._control, call, scope))
+        return shared_reply(self._control, self._operation, self._function, call, scope)
 
 
 class AdminApiMiddleware:

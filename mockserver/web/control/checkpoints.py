@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.errors import Missing, TooMany
@@ -63,6 +63,10 @@ class Checkpoints:
     def remove(self, name: str) -> None:
         """Forget a checkpoint. Raises Missing."""
         del self._kept[self.named(name).name]
+
+    def put_all(self, checkpoints: Iterable[Checkpoint]) -> None:
+        """Keep these and no others."""
+        self._kept = {each.name: each for each in checkpoints}
 
     def replace(self, checkpoint: Checkpoint) -> None:
         """Keep another state in place of the checkpoint of the same name, for documents that were read again."""

@@ -12,14 +12,15 @@ from mockserver.web.control.namespaces import Namespace, Namespaces
 from mockserver.web.control.overrides.overrides import Overrides
 from mockserver.web.control.own_request import App
 from mockserver.web.service import Service
+from mockserver.web.sharing.sharing import Sharing
 from mockserver.web.workers.worker import Worker
 
 
 class Control:
     """The services of a sandbox by name, and what steers them. A reload replaces `services`.
 
-    `worker` is the process among those that serve the sandbox; None if it is the only one. `checks` are the contract
-    checks that were started here.
+    `worker` is the process among those that serve the sandbox; None if it is the only one. `sharing` is how the state
+    is shared with other processes, if it is. `checks` are the contract checks that were started here.
     `metrics` makes the text of `GET /_mock/metrics` and its media type; None if nothing is measured.
     `on_reset` is called with a namespace that went back to its start state as a whole.
     """
@@ -42,6 +43,7 @@ class Control:
         self.services: Mapping[str, Service] = {}
         self.worker: Worker | None = None
         self.metrics: Callable[[], tuple[bytes, str]] | None = None
+        self.sharing: Sharing | None = None
         self.on_reset: list[Callable[[Namespace], None]] = [overrides.clear]
         namespaces.on_end.append(self._forget)
 

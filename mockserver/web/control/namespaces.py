@@ -18,6 +18,9 @@ from urllib.parse import unquote
 from mockserver.errors import Invalid, TooMany
 from mockserver.handlers.outside import give_back
 from mockserver.state.change_log import ChangeLog
+from mockserver.state.shared.changes import Changes
+from mockserver.state.shared.namespace_log import NamespaceLog
+from mockserver.state.shared.shared_store import SharedStore
 from mockserver.state.store import Store
 from mockserver.state.world import World
 from mockserver.web.control.checkpoints import Checkpoint, Checkpoints
@@ -55,11 +58,13 @@ USUAL_LIMITS = NamespaceLimits()
 class Namespace:
     """One world: a clock, ids, the stores of the services, the log of their changes, and checkpoints to go back to.
 
-    `used` is the time of its last use, by the monotonic clock.
+    `used` is the time of its last use, by the monotonic clock. With a shared log, `changes` are those that no entry has
+    yet, and `shared` is set when the log is followed.
     """
 
-    def __init__(self, name: str, world: World, log: ChangeLog | None) -> None:
-        self.name, self.world, self.log = name, world, log
+    def __init__(self, name: str, world: World, log: ChangeLog | None, changes: Changes | None = None) -> None:
+        self.name, self.world, self.log, self.changes = name, world, log, changes
+        self.shared: NamespaceLog | None = None
         self.stores: dict[str, Store] = {}
         self.checkpoints = Checkpoints()
         self.used = time.monotonic()
@@ -69,8 +74,14 @@ class Namespace:
         found = self.stores.get(service.name)
         if found is None:
             found = self.stores[service.name] = service.start_store(self.world, self.name)
-            found.log = self.log
+            self.adopt(found)
         return found
+
+    def adopt(self, store: Store) -> None:
+        """Keep the changes of a store here."""
+        store.log = self.log
+        if self.changes is not None and isinstance(store, SharedStore):
+            store.changes = self.changes
 
     def restore(self, services: Iterable[StateOwner], before: Checkpoint) -> None:
         """Go back to a checkpoint. What came before can no longer be read by `Mock-At`.
@@ -126,12 +137,15 @@ class DefaultNamespace(Namespace):
 class Namespaces:
     """All namespaces of a sandbox by name, the least recently used first.
 
-    Each keeps its latest `changes`: that many commits, or no log of changes with 0.
+    Each keeps its latest `changes`: that many commits, or no log of changes with 0. If they are shared, their stores
+    note what is changed, for a log that other processes follow.
     """
 
-    def __init__(self, world: World, changes: int = 0, limits: NamespaceLimits = USUAL_LIMITS) -> None:
-        self._changes = changes
-        self.default = DefaultNamespace(DEFAULT, world, self._new_log())
+    def __init__(
+        self, world: World, changes: int = 0, limits: NamespaceLimits = USUAL_LIMITS, *, is_shared: bool = False
+    ) -> None:
+        self._changes, self.is_shared = changes, is_shared
+        self.default = DefaultNamespace(DEFAULT, world, self._new_log(), self._new_changes())
         self._start, self._limits = world.fork(), limits
         self._named: OrderedDict[str, Namespace] = OrderedDict()
         self.on_end: list[Callable[[Namespace], None]] = []
@@ -186,11 +200,19 @@ class Namespaces:
         self._end_idle()
         if len(self._named) >= self._limits.most:
             raise TooMany(f"there are {len(self._named)} namespaces, the most allowed; DELETE /_mock/namespaces/NAME")
-        found = self._named[name] = Namespace(name, self._start.fork(), self._new_log())
+        found = self._named[name] = Namespace(name, self._start.fork(), self._new_log(), self._new_changes())
         return found
 
     def _new_log(self) -> ChangeLog | None:
         return ChangeLog(self._changes) if self._changes else None
+
+    def _new_changes(self) -> Changes | None:
+        return Changes() if self.is_shared else None
+
+    @property
+    def store_class(self) -> type[Store]:
+        """The class of the stores."""
+        return SharedStore if self.is_shared else Store
 
     def _end_idle(self) -> None:
         limit = time.monotonic() - self._limits.idle

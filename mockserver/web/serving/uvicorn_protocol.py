@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Coroutine, Generator
 from functools import partial
 from types import coroutine
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
@@ -27,6 +27,26 @@ CompleteResponse = tuple[int, bytes, bytes]
 """The status, encoded header lines and body of a response."""
 
 Answer = Coroutine[Any, Any, CompleteResponse]
+
+
+Held = list[tuple["MockHttpProtocol", RequestResponseCycle, CompleteResponse]]
+"""Responses that wait for the end of a round."""
+
+
+class Rounds(Protocol):
+    """What an app is told of the requests that are answered together: its attribute `rounds`, None without need."""
+
+    def begin(self) -> None:
+        """A round begins."""
+        ...
+
+    def end(self) -> Exception | None:
+        """The round ends; what happened if its changes are not kept."""
+        ...
+
+    def failed(self, scope: Any, response: CompleteResponse, fault: Any) -> CompleteResponse:
+        """The response to send in place of one of a round whose changes are not kept."""
+        ...
 
 
 Batch = list[tuple["MockHttpProtocol", RequestResponseCycle, Any]]
@@ -71,12 +91,19 @@ class MockHttpProtocol(BoundedHttpProtocol):
             self.loop.call_soon(_answer_batch, self._batch)
         self._batch.append((self, cycle, app))
 
-    def answer(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Answer one request, on the fast path if possible."""
+    def answer(self, cycle: RequestResponseCycle, app: Any, held: Held | None = None) -> None:
+        """Answer one request, on the fast path if possible. A response that is ready is added to `held`, if given."""
         if cycle.more_body or cycle.access_log or not hasattr(app, "fast_path"):
             self._answer_in_task(cycle, app)
         else:
-            self._answer_directly(cycle, app)
+            self._answer_directly(cycle, app, held)
+
+    def send_held(self, cycle: RequestResponseCycle, response: CompleteResponse) -> None:
+        """Send a response that was held back."""
+        if _send(cycle, *response):
+            cycle.on_response = _nothing
+        else:
+            self._answer_in_task(cycle, partial(_send_when_ready, _ready(response)))
 
     def _answer_in_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Call the app in a Task."""
@@ -84,7 +111,7 @@ class MockHttpProtocol(BoundedHttpProtocol):
         cycle.scope[IS_OURS] = True  # type: ignore[literal-required]  # scopes may have keys of servers
         super()._start_asgi_task(cycle, partial(_with_faults, cycle, app))
 
-    def _answer_directly(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _answer_directly(self, cycle: RequestResponseCycle, app: Any, held: Held | None) -> None:
         """Send a response that is ready in one step; continue any other, and report an error, in a Task."""
         pending: Awaitable[CompleteResponse] | None = None
         try:
@@ -92,6 +119,9 @@ class MockHttpProtocol(BoundedHttpProtocol):
             if answer is not None:
                 pending = _continued(answer, answer.send(None))
         except StopIteration as end:
+            if held is not None:
+                held.append((self, cycle, end.value))
+                return
             if _send(cycle, *end.value):
                 cycle.on_response = _nothing  # as uvicorn does: the reference would keep cycle and connection alive
                 return
@@ -104,12 +134,35 @@ class MockHttpProtocol(BoundedHttpProtocol):
 def _answer_batch(waiting: Batch) -> None:
     batch = waiting.copy()
     waiting.clear()
+    rounds: Rounds | None = getattr(batch[0][2], "rounds", None)
+    if rounds is not None:
+        _answer_round(batch, rounds)
+        return
     for connection, cycle, app in batch:
         try:
             connection.answer(cycle, app)
         except Exception:
             log.exception("a response could not be sent")
             connection.transport.close()  # and go on with the other requests of the batch
+
+
+def _answer_round(batch: Batch, rounds: Rounds) -> None:
+    """Answer requests in a round: responses are sent when their changes are kept."""
+    held: Held = []
+    rounds.begin()
+    for connection, cycle, app in batch:
+        try:
+            connection.answer(cycle, app, held)
+        except Exception:
+            log.exception("a response could not be made")
+            connection.transport.close()
+    fault = rounds.end()
+    for connection, cycle, response in held:
+        try:
+            connection.send_held(cycle, response if fault is None else rounds.failed(cycle.scope, response, fault))
+        except Exception:
+            log.exception("a response could not be sent")
+            connection.transport.close()
 
 
 async def _with_faults(cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:

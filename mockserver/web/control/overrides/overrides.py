@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mockserver.errors import Missing, TooMany
@@ -24,6 +24,10 @@ MOST_BYTES = 64 * 1024 * 1024
 
 MOST_CHECKS = 20_000
 """How many answers are checked against how many operations for one override."""
+
+
+StoredOverride = tuple[int, dict[str, Any], bool, int, int]
+"""The number of an override, the override as it was set, if it is switched on, how often it was met and applied."""
 
 
 class Overrides:
@@ -67,10 +71,7 @@ class Overrides:
         self._check_size(wanted)
         override = self._made(self._number + 1, namespace, wanted)
         self._number += 1
-        was_empty = not self._lists
-        self._lists.setdefault(namespace.name, OverrideList()).add(override)
-        if was_empty:
-            self.on_change()
+        self._keep(namespace, override)
         return override
 
     def replace(self, namespace: Namespace, id: str, wanted: Mapping[str, Any]) -> Override:
@@ -92,6 +93,28 @@ class Overrides:
     def clear(self, namespace: Namespace) -> None:
         """Remove all overrides of a namespace: when it ends, and when it goes back to its start state."""
         if self._lists.pop(namespace.name, None) is not None and not self._lists:
+            self.on_change()
+
+    def stored(self, namespace: Namespace) -> list[StoredOverride]:
+        """The overrides of a namespace as plain values, the oldest first."""
+        kept = reversed(self.all(namespace))
+        return [(each.number, dict(each.wanted), each.enabled, each.seen, each.applied) for each in kept]
+
+    def put_all(self, namespace: Namespace, stored: Iterable[StoredOverride]) -> None:
+        """Have these overrides and no others. One that is there already goes on; only its counts may change."""
+        before = {each.number: each for each in self.all(namespace)}
+        self.clear(namespace)
+        for number, wanted, enabled, seen, applied in stored:
+            known = before.get(number)
+            override = known if known is not None and known.wanted == wanted else self._made(number, namespace, wanted)
+            override.enabled, override.seen, override.applied = enabled, seen, applied
+            self._keep(namespace, override)
+            self._number = max(self._number, number)
+
+    def _keep(self, namespace: Namespace, override: Override) -> None:
+        was_empty = not self._lists
+        self._lists.setdefault(namespace.name, OverrideList()).add(override)
+        if was_empty:
             self.on_change()
 
     def _check_size(self, wanted: Mapping[str, Any], before: Override | None = None) -> None:

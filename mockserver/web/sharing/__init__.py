@@ -1,0 +1,1 @@
+"""Sharing what is stored with other processes, by a log of changes."""

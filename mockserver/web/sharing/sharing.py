@@ -1,0 +1,222 @@
+"""The shared log of changes of a sandbox: rounds of requests, and which namespaces are followed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mockserver.errors import LogError, LogMismatch, Refusal, Unavailable
+from mockserver.state.shared.namespace_log import ONE_ORDER, Appended, FollowedNamespace, NamespaceLog
+from mockserver.state.shared_log import Partition, SharedLog
+from mockserver.web.control.namespaces import Namespace, Namespaces, name_in
+from mockserver.web.request.headers import read_headers
+
+log = logging.getLogger("mockserver")
+
+STARTS = Partition("/starts", ONE_ORDER)
+"""Counts the processes that have followed the log. No namespace has a name with a slash."""
+
+NAMING = (b"mock-namespace", b"baggage")
+"""The header fields that may name a namespace."""
+
+RETRY_AFTER = 1
+"""In how many seconds clients should try again when the log cannot be used."""
+
+
+class Sharing:
+    """Follows the log for the namespaces of a sandbox.
+
+    What a process answers together is a round: `begin`, the requests, `end`. Only after `end` are the changes of a
+    round kept, and its responses may be sent. With `stale_reads`, reads are answered while the log cannot be used.
+    """
+
+    def __init__(self, namespaces: Namespaces) -> None:
+        self.namespaces, self.stale_reads = namespaces, False
+        self.log: SharedLog | None = None
+        self.number = 0
+        self.in_round = False
+        self._fault: LogError | None = None
+        self._follow: Callable[[Namespace], FollowedNamespace] | None = None
+        self._appended: list[Appended] = []
+        self._commanded: list[NamespaceLog] = []
+        self._changed: set[NamespaceLog] = set()
+
+    def attach(
+        self, shared: SharedLog, follow: Callable[[Namespace], FollowedNamespace], *, stale_reads: bool = False
+    ) -> int:
+        """Follow a log from now on; the number of processes that did so before. Raises a LogError."""
+        self.log, self._follow, self.stale_reads = shared, follow, stale_reads
+        number = self._count_start()
+        self.number = number
+        with self.round():
+            self.of(self.namespaces.default)
+        return number
+
+    def _count_start(self) -> int:
+        """How many processes have followed the log before this one."""
+        assert self.log is not None  # noqa: S101  # it is attached
+        self.log.begin()
+        while True:
+            number = self.log.heads().get(STARTS, 0)
+            if self.log.append(STARTS, number, b"start"):
+                break
+        self.log.end()
+        return number
+
+    def seed(self, namespace: Namespace, number: int) -> None:
+        """Let each process make random values of its own; the first one those of the seed alone."""
+        if number and namespace.world.seed is not None:
+            namespace.world.random.seed(f"{namespace.world.seed}/{namespace.name}/{number}")
+
+    @property
+    def is_attached(self) -> bool:
+        """Is a log followed?"""
+        return self.log is not None
+
+    def begin(self) -> None:
+        """Begin a round. A log that cannot be used shows at the first request that needs it."""
+        self.in_round, self._fault = True, None
+        try:
+            if self.log is not None:
+                self.log.begin()
+        except LogError as fault:
+            self._failed(fault)
+
+    def end(self) -> LogError | None:
+        """End a round: what it changed is kept, or undone here if the log cannot be written; then the error."""
+        self.in_round = False
+        fault = self._fault if self._fault is not None else self._ended()
+        if self._changed:
+            appended, commanded = self._appended, self._commanded
+            self._appended, self._commanded = [], []
+            if fault is not None:
+                self._take_back(appended, commanded)
+            else:
+                self._save_snapshots()
+            self._changed.clear()
+        return fault
+
+    def _ended(self) -> LogError | None:
+        try:
+            if self.log is not None:
+                self.log.end()
+        except LogError as fault:
+            self._failed(fault)
+            return fault
+        return None
+
+    def _take_back(self, appended: list[Appended], commanded: list[NamespaceLog]) -> None:
+        for each in reversed(appended):
+            if each.log not in commanded:
+                each.log.take_back(each)
+        for each_log in commanded:
+            each_log.is_lost = True
+
+    def _failed(self, fault: LogError) -> None:
+        if self._fault is None:
+            log.error("the store cannot be used: %s", fault)
+        self._fault = fault
+
+    def check(self) -> None:
+        """Raises the LogError of this round, if it has one."""
+        if self._fault is not None:
+            raise self._fault
+
+    @contextmanager
+    def round(self) -> Iterator[None]:
+        """A round of its own, in which nothing waits. Raises LogError when its changes are not kept."""
+        self.begin()
+        try:
+            self.check()
+            yield
+        finally:
+            fault = self.end()
+        if fault is not None:
+            raise fault
+
+    def keep(self, appended: Appended) -> None:
+        """Take back an entry of this round if the round is not kept."""
+        if appended.is_entry:
+            self._appended.append(appended)
+            self._changed.add(appended.log)
+        if not appended.has_undo:
+            self._commanded.append(appended.log)
+
+    def commanded(self, namespace_log: NamespaceLog) -> None:
+        """Load a namespace again if this round is not kept: what it did has no undo."""
+        self._commanded.append(namespace_log)
+        self._changed.add(namespace_log)
+
+    def _save_snapshots(self) -> None:
+        for each in self._changed:
+            try:
+                each.save_when_due()
+            except LogError as fault:  # the entries are all there: the next round tries again
+                log.warning("no snapshot was saved: %s", fault)
+
+    def of(self, namespace: Namespace) -> NamespaceLog:
+        """The log of a namespace, with all that others appended before this round. Raises a LogError."""
+        found = namespace.shared
+        if found is None:
+            found = self._begun(namespace)
+        elif found.is_lost:
+            found.load()
+        else:
+            found.catch_up()
+        return found
+
+    def _begun(self, namespace: Namespace) -> NamespaceLog:
+        assert self.log is not None and self._follow is not None and namespace.changes is not None  # noqa: S101, PT018  # it is attached
+        new = NamespaceLog(self.log, self._follow(namespace), namespace.changes)
+        new.load()
+        self.seed(namespace, self.number)
+        namespace.shared = new
+        return new
+
+    def named(self, headers: Any) -> Namespace:
+        """The namespace of a request, from its raw headers; the default one where they name none that can be."""
+        for name, _ in headers:
+            if name in NAMING:
+                found = name_in(read_headers(headers))
+                try:
+                    return self.namespaces.named(found) if found is not None else self.namespaces.default
+                except Refusal:  # the endpoint answers so
+                    break
+        return self.namespaces.default
+
+    def look(self, headers: Any) -> None:
+        """Apply what others appended for the namespace of a request, if the log can be used."""
+        try:
+            self.check()
+            self.of(self.named(headers))
+        except LogError as fault:
+            self._failed(fault)
+
+    def discover(self) -> None:
+        """Begin the namespaces that others began, and end those that others ended. Raises a LogError."""
+        assert self.log is not None  # noqa: S101  # it is attached
+        heads = {each.namespace for each in self.log.heads() if each != STARTS}
+        for namespace in list(self.namespaces):
+            ours = namespace.shared
+            if ours is not None and ours.revision and namespace.name not in heads:
+                self.namespaces.end(namespace.name)
+        for name in heads:
+            if self.namespaces.known(name) is None:
+                self.namespaces.named(name)
+
+    def drop(self, name: str) -> None:
+        """Forget a namespace in the log. Raises a LogError."""
+        assert self.log is not None  # noqa: S101  # it is attached
+        self.log.drop(name)
+
+
+def unavailable(fault: LogError) -> Unavailable:
+    """The refusal of a request that needs the log."""
+    return Unavailable(f"the store cannot be used: {fault}", headers=(("retry-after", str(RETRY_AFTER)),))
+
+
+def mismatch(place: str, message: str) -> LogMismatch:
+    """The error for the log of other documents."""
+    return LogMismatch(f"{place}: {message}. Serve the same documents, or name another store.")
