@@ -27,7 +27,7 @@ MockServerError
 │   ├── TooLarge                 the body is larger than the configured limit
 │   ├── UnsupportedMediaType     the operation does not take this content type
 │   ├── TooMany                  the rate limit is used up
-│   ├── Unavailable              the shared log of changes cannot be reached (503)
+│   ├── StoreUnavailable         the shared log of changes cannot be reached (503)
 │   ├── BadGateway               another server, which the request is about, could not be reached (502)
 │   └── Unanswerable             no valid response exists, or the mock's own response was not valid (500)
 └── SyncError                    an MCP server could not be queried
@@ -224,7 +224,7 @@ class BadGateway(Refusal):
     kind, status = "bad-gateway", 502
 
 
-class Unavailable(Refusal):
+class StoreUnavailable(Refusal):
     kind, status = "unavailable", 503
 
 

@@ -20,12 +20,14 @@ from mockserver.cli.port import check_port
 from mockserver.cli.probers import mcp_sync_of
 from mockserver.cli.problems import problem_lines
 from mockserver.cli.server import Serving, run
+from mockserver.cli.shared_store import chosen_store, store_options
 from mockserver.cli.telemetry import telemetry
 from mockserver.cli.workers import check_workers, run_workers
 from mockserver.contract import ReadingOptions
 from mockserver.errors import MockServerError
 from mockserver.loopback import is_loopback
 from mockserver.rules import from_modules
+from mockserver.stores.sqlite_log import Durability
 from mockserver.web.app import Sandbox, create_app
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.namespaces import NamespaceLimits
@@ -42,6 +44,7 @@ from mockserver.web.service import ServiceSettings
 @serve_options.items
 @serve_options.control
 @serve_options.namespaces
+@store_options
 @serve_options.access_log
 @serve_options.telemetry
 @serve_options.workers
@@ -80,6 +83,9 @@ def _serve(
     access_log: bool | None,
     watch: bool,
     workers: int,
+    store: str | None,
+    durability: Durability,
+    stale_reads: bool,
     metrics: bool,
     otel: bool | None,
     log_format: str,
@@ -87,6 +93,7 @@ def _serve(
 ) -> None:
     check_port(host, port)
     check_workers(workers, given["sync_mode"])
+    kept = chosen_store(store, durability, stale_reads=stale_reads)
     observed = telemetry(metrics, otel)
     # What is created at start stays, so that garbage collection finds nothing; it would take a third of the time.
     gc.disable()
@@ -94,7 +101,9 @@ def _serve(
     if handlers is not None:
         sys.path.insert(0, str(Path.cwd()))  # the module is usually in the folder where the command is run
     try:
-        sandbox = create_app(*documents, token=token, handlers=handlers, **app_options(**given))
+        is_shared = kept is not None or workers > 1
+        options = app_options(**given) | {"is_shared": is_shared}
+        sandbox = create_app(*documents, token=token, handlers=handlers, **options)
         loaded = asyncio.run(state_file_module.load(state_file, sandbox)) if state_file else 0
     except MockServerError as fault:
         raise click.ClickException(str(fault)) from None
@@ -102,9 +111,11 @@ def _serve(
         sandbox.mark_start()
     if overrides_file is not None:
         _load_overrides(overrides_file, sandbox)
+    if kept is not None and workers == 1:
+        kept.open(sandbox)
     is_json = log_format == "json"
     is_logged = is_json or sys.stdout.isatty() if access_log is None else access_log
-    serving = Serving(sandbox, host, port, token, loaded, certificate, is_logged, watch, observed, is_json)
+    serving = Serving(sandbox, host, port, token, loaded, certificate, is_logged, watch, observed, is_json, kept)
     for service in sandbox.services.values():
         serving.warn(problem_lines(service.contract))
     run_workers(serving, workers) if workers > 1 else run(serving)

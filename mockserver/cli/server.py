@@ -21,6 +21,7 @@ from mockserver.cli.https import Certificate
 from mockserver.cli.log_format import JsonLogFormatter, json_lines, json_request
 from mockserver.cli.problems import print_problems
 from mockserver.cli.reload import Reload, Watch
+from mockserver.cli.shared_store import StoreChoice
 from mockserver.cli.telemetry import Telemetry
 from mockserver.errors import MockServerError
 from mockserver.printed_text import LogFormatter
@@ -37,7 +38,10 @@ WORDY = ("httpx", "mcp.server")
 
 
 class Serving(NamedTuple):
-    """What is served, where, and what is printed. `loaded` is the number of items of the state file."""
+    """What is served, where, and what is printed.
+
+    `loaded` is the number of items of the state file, `store` where the state is kept, if it is.
+    """
 
     sandbox: Sandbox
     host: str
@@ -49,6 +53,7 @@ class Serving(NamedTuple):
     watch: bool
     telemetry: Telemetry
     is_json: bool
+    store: StoreChoice | None
 
     def config(self) -> uvicorn.Config:
         """The configuration of uvicorn."""

@@ -51,6 +51,8 @@ def lines(sandbox: Sandbox, base: str, token: str | None, loaded: int, options: 
         yield f"token:  other machines can connect, so state and reset need -H 'Authorization: Bearer {token}'"
     if loaded:
         yield f"loaded: {counted(loaded, 'item')} of the state file"
+    if sandbox.sharing is not None and sandbox.sharing.place:
+        yield f"store:  {sandbox.sharing.place}"
     yield f"sync:   {sandbox.outside.mode} ({sandbox.outside.reach})"
     yield "Press Ctrl-C to stop."
 

@@ -17,6 +17,7 @@ import uvicorn
 
 from mockserver.cli.reload import Reload, Watch
 from mockserver.cli.server import STOPPING, Serving, is_printed, outcome_lines, prepare_process
+from mockserver.cli.shared_store import own_store
 from mockserver.cli.supervisor import CONTEXT, Supervisor
 from mockserver.cli.telemetry import share_counts
 from mockserver.errors import MockServerError
@@ -48,6 +49,7 @@ def run_workers(serving: Serving, count: int) -> None:
 
     def serve(worker: Worker, ready: Callable[[], None], lifeline: int) -> None:
         serving.sandbox.join(worker)
+        store.open(serving.sandbox)
         end_telemetry = serving.telemetry.start(serving.sandbox, str(worker.folder))
         try:
             WorkerServer(serving, worker, ready, lifeline, watch).run([listener])
@@ -55,6 +57,7 @@ def run_workers(serving: Serving, count: int) -> None:
             end_telemetry()
 
     with tempfile.TemporaryDirectory(prefix="mockserver-", dir=_temporary()) as folder:
+        store = serving.store or own_store(folder)
         if serving.telemetry.metrics:
             share_counts(folder)
         is_ended_well = Supervisor(count, Path(folder), serve, lambda: _print_banner(banner)).run()

@@ -25,8 +25,9 @@ from mockserver.state.world import World
 from mockserver.vendors import default_outside
 from mockserver.web.admin.agent_endpoint import AgentEndpoint
 from mockserver.web.admin.api import AdminApi, AdminApiMiddleware
-from mockserver.web.admin.shared_namespace import SharedNamespace
+from mockserver.web.admin.shared_namespace import SharedNamespace, begin_with_start
 from mockserver.web.connexion_document import HostedSpecification
+from mockserver.web.control import shared_identity
 from mockserver.web.control.check_runs import CheckRuns
 from mockserver.web.control.control import Control
 from mockserver.web.control.journal import RequestJournal
@@ -57,7 +58,8 @@ NO_FUNCTIONS = HandlerFunctions()
 class Sandbox:
     """The ASGI app with its services by name. `read_services` reads the documents again and makes new services.
 
-    `fast_path` is called by the server of `mockserver serve` (see serving/fast_path.py).
+    `fast_path` is called by the server of `mockserver serve` (see serving/fast_path.py), and `rounds` is told which
+    requests it answers together; None if nothing is shared.
     """
 
     def __init__(
@@ -87,7 +89,7 @@ class Sandbox:
         self._admin = AdminApi(self.control, AgentEndpoint(self, token))
         self._interceptors: tuple[Interceptor, ...] = ()
         self._observers: tuple[Observer, ...] = ()
-        self._rounds: Rounds | None = None
+        self.rounds: Rounds | None = None
         self._serve(read_services())
         self.overrides.on_change = self._open
 
@@ -189,8 +191,12 @@ class Sandbox:
         """
         if self.sharing is None:
             raise ValueError("only an app that was created with is_shared=True can share a log")
+        shared_identity.check(log, self.services)
+        wanted = self.overrides.stored(self.namespaces.default)
         self.sharing.attach(log, partial(SharedNamespace, self.control), stale_reads=stale_reads)
-        self._rounds = SharedRounds(self.sharing)
+        with self.sharing.round():
+            begin_with_start(self.sharing, self.control, wanted)
+        self.rounds = SharedRounds(self.sharing)
         self._open()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -200,11 +206,6 @@ class Sandbox:
             await self._answer(without_prefix(scope), receive, send)
         else:
             await self._stack({**scope, "app": self._app.middleware}, receive, send)  # as Connexion calls its layers
-
-    @property
-    def rounds(self) -> Rounds | None:
-        """What is told which requests are answered together; None if nothing is shared."""
-        return self._rounds
 
     def _look(self, scope: Any) -> None:
         """Apply what other processes appended, before it is decided which overrides there are."""
@@ -227,8 +228,14 @@ class Sandbox:
             service.mark_start()
 
     def clear(self) -> None:
-        """Go back to the start state, and reset all counts."""
-        self.control.reset(self.namespaces.default, self.services.values())
+        """Go back to the start state, and reset all counts. Raises LogError if a shared log cannot be used."""
+        if self.sharing is not None and self.sharing.is_attached:
+            with self.sharing.round():
+                log = self.sharing.of(self.namespaces.default)
+                self.sharing.commanded(log)
+                log.command("request", {"operation": "reset", "path": {}, "query": {}})
+        else:
+            self.control.reset(self.namespaces.default, self.services.values())
 
     def join(self, worker: Worker) -> None:
         """Be one of several processes that serve this sandbox; called in that process before its first request."""
@@ -246,6 +253,8 @@ class Sandbox:
         await self._admin.agents.close()
         await self.control.checks.close()
         await self.outside.close()
+        if self.sharing is not None:
+            self.sharing.close()
 
 
 def _through(

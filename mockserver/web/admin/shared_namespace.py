@@ -26,6 +26,7 @@ from mockserver.web.control.control import Control
 from mockserver.web.control.namespaces import Namespace
 from mockserver.web.control.overrides.overrides import StoredOverride
 from mockserver.web.service import Service
+from mockserver.web.sharing.sharing import Sharing
 
 VERSION = 1
 """The version of the format of snapshots in the log."""
@@ -40,7 +41,7 @@ class SharedCheckpoint(Struct, frozen=True):
     revision: int
 
 
-class SharedState(Struct, frozen=True):
+class NamespaceSnapshot(Struct, frozen=True):
     """All of a namespace."""
 
     version: int
@@ -86,7 +87,9 @@ class SharedNamespace:
         checkpoints = [_written(each) for each in namespace.checkpoints]
         state = namespace.world.clock.state()
         overrides = self._control.overrides.stored(namespace)
-        return msgspec.json.encode(SharedState(VERSION, states, state, namespace.revision, overrides, checkpoints))
+        return msgspec.json.encode(
+            NamespaceSnapshot(VERSION, states, state, namespace.revision, overrides, checkpoints)
+        )
 
     def restore(self, content: bytes) -> None:
         """Become what a snapshot says; the start state if it is empty. Raises UnknownEntryError."""
@@ -131,6 +134,18 @@ class SharedNamespace:
         """The namespace has begun."""
 
 
+def begin_with_start(sharing: Sharing, control: Control, overrides: list[StoredOverride]) -> None:
+    """Let a new log begin with the start state, and have the overrides that were given at the start, if any."""
+    log, namespace = sharing.of(control.namespaces.default), control.namespaces.default
+    if log.revision == 0 and log.followed.count():
+        sharing.commanded(log)
+        log.command("state", msgspec.Raw(log.followed.snapshot()))
+    known = [wanted for _, wanted, *_ in control.overrides.stored(namespace)]
+    if overrides and known != [wanted for _, wanted, *_ in overrides]:
+        sharing.commanded(log)
+        log.command("overrides", overrides)
+
+
 CONTROLS: dict[str, Any] = {
     "request": SharedNamespace.request,
     "clock": SharedNamespace.steer,
@@ -141,9 +156,9 @@ CONTROLS: dict[str, Any] = {
 """What the control part of an entry may say."""
 
 
-def _read(content: bytes) -> SharedState:
+def _read(content: bytes) -> NamespaceSnapshot:
     try:
-        state = msgspec.json.decode(content, type=SharedState)
+        state = msgspec.json.decode(content, type=NamespaceSnapshot)
     except msgspec.DecodeError as fault:
         raise UnknownEntryError(str(fault)) from None
     if state.version != VERSION:

@@ -41,7 +41,7 @@ class SharedRequests:
         self._control, self._sharing = control, sharing
 
     def reply(self, operation: str, function: AdminFunction, request: AdminRequest) -> Answer:
-        """The reply, when it is done in the log too. Raises Unavailable, and what the function raises."""
+        """The reply, when it is done in the log too. Raises StoreUnavailable, and what the function raises."""
         if operation in WITHOUT_LOG:
             return function(request)
         try:

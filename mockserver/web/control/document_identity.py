@@ -45,12 +45,12 @@ def identity(contract: Contract, plans: Mapping[str, ResourcePlan]) -> DocumentI
     document = contract.document
     operations = sorted(f"{each.method.upper()} {each.path}" for each in document.operations)
     everything = json.dumps([document.raw, contract.statements], sort_keys=True, default=str, separators=(",", ":"))
-    resources = {name: _place(plan) for name, plan in plans.items()}
+    resources = {name: place_of(plan) for name, plan in plans.items()}
     digest = sha256(everything.encode("utf-8", "replace")).hexdigest()
     return DocumentIdentity(document.title, document.version, operations, resources, digest)
 
 
-def _place(plan: ResourcePlan) -> str:
+def place_of(plan: ResourcePlan) -> str:
     """What decides where an item is looked for: its id, its parents and its tenant."""
     id = "single item" if plan.is_single else f"items by {plan.statements.identity.field or 'id'}"
     above = f" below {'/'.join(plan.parent_parameters)}" if plan.parent_parameters else ""

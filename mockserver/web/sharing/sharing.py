@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mockserver.errors import LogError, LogMismatch, Refusal, Unavailable
+from mockserver.errors import LogError, Refusal, StoreUnavailable
 from mockserver.state.shared.namespace_log import ONE_ORDER, Appended, FollowedNamespace, NamespaceLog
 from mockserver.state.shared_log import Partition, SharedLog
 from mockserver.web.control.namespaces import Namespace, Namespaces, name_in
@@ -74,6 +74,11 @@ class Sharing:
     def is_attached(self) -> bool:
         """Is a log followed?"""
         return self.log is not None
+
+    @property
+    def place(self) -> str:
+        """Where the log is; empty before one is followed."""
+        return self.log.place if self.log is not None else ""
 
     def begin(self) -> None:
         """Begin a round. A log that cannot be used shows at the first request that needs it."""
@@ -206,17 +211,18 @@ class Sharing:
             if self.namespaces.known(name) is None:
                 self.namespaces.named(name)
 
+    def close(self) -> None:
+        """Give back the log; what it has stays."""
+        if self.log is not None:
+            self.log.close()
+            self.log = None
+
     def drop(self, name: str) -> None:
         """Forget a namespace in the log. Raises a LogError."""
         assert self.log is not None  # noqa: S101  # it is attached
         self.log.drop(name)
 
 
-def unavailable(fault: LogError) -> Unavailable:
+def unavailable(fault: LogError) -> StoreUnavailable:
     """The refusal of a request that needs the log."""
-    return Unavailable(f"the store cannot be used: {fault}", headers=(("retry-after", str(RETRY_AFTER)),))
-
-
-def mismatch(place: str, message: str) -> LogMismatch:
-    """The error for the log of other documents."""
-    return LogMismatch(f"{place}: {message}. Serve the same documents, or name another store.")
+    return StoreUnavailable(f"the store cannot be used: {fault}", headers=(("retry-after", str(RETRY_AFTER)),))

@@ -1,0 +1,76 @@
+"""The options of `mockserver serve` for a state that lasts and is shared, and opening the store that they name."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from mockserver.errors import LogError
+from mockserver.stores.opening import open_log
+from mockserver.stores.sqlite_log import Durability
+from mockserver.web.app import Sandbox
+
+OWN_FILE = "state.db"
+"""The file of several processes that were given no store; it is deleted when they end."""
+
+
+class StoreChoice(NamedTuple):
+    """The store of a sandbox: a file or the address of a server. Each process opens it for itself."""
+
+    address: str
+    durability: Durability
+    stale_reads: bool
+
+    def open(self, sandbox: Sandbox) -> None:
+        """Keep the state of the sandbox there. Raises ClickException."""
+        is_collecting = gc.isenabled()
+        gc.disable()  # what is loaded now stays
+        try:
+            sandbox.share(open_log(self.address, self.durability), stale_reads=self.stale_reads)
+        except LogError as fault:
+            raise click.ClickException(str(fault)) from None
+        gc.freeze()
+        if is_collecting:
+            gc.enable()
+
+
+def chosen_store(address: str | None, durability: Durability, *, stale_reads: bool) -> StoreChoice | None:
+    """The store that the options name. Raises UsageError for options that say nothing without one."""
+    if address is None:
+        if stale_reads:
+            raise click.UsageError("--stale-reads needs --store: it says what to do when that cannot be reached")
+        return None
+    return StoreChoice(address, durability, stale_reads)
+
+
+def own_store(folder: str) -> StoreChoice:
+    """The store of several processes that were given none."""
+    return StoreChoice(str(Path(folder) / OWN_FILE), "process", stale_reads=False)
+
+
+def store_options(command: Any) -> Any:
+    """Decorate a command with the options."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+OPTIONS = (
+    click.option(
+        "--store",
+        "store",
+        metavar="FILE|URL",
+        help="Keep what is stored: in a file such as sandbox.db, or on a server, redis://HOST (docs/store.md).",
+    ),
+    click.option(
+        "--durability",
+        type=click.Choice(["process", "power"]),
+        default="process",
+        show_default=True,
+        help="What a stored change in a file survives: the end of the process, or a power failure too.",
+    ),
+    click.option("--stale-reads", is_flag=True, help="Answer reads while the store cannot be reached."),
+)
