@@ -10,7 +10,7 @@ ARGS ?=
 INSTALLED := build/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log instructions soak conformance \
+.PHONY: help serve test cases coverage test-wheel lint format bench bench-namespaces bench-log bench-scale instructions soak conformance \
         conformance-big corpus journeys joins foreign client-suites compared fuzz-admin mutants independent-servers wheel pins docs site clean
 .DELETE_ON_ERROR:
 
@@ -58,6 +58,9 @@ bench-namespaces: $(VENV)/developed ## Print what a namespace, a checkpoint and 
 
 bench-log: $(VENV)/developed ## Print what the logs of `--store` cost, for one process and for two
 	@$(BIN)/python tests/benchmarks/logs.py $(ARGS)
+
+bench-scale: $(VENV)/developed ## Simulate up to 1,000 workers on Redis, with costs that are measured first
+	@$(BIN)/python tests/benchmarks/scale.py $(ARGS)
 
 soak: $(VENV)/developed ## Send mixed load for ten minutes and print how memory grows (ARGS="--minutes 1")
 	@$(BIN)/python tests/benchmarks/soak.py $(ARGS)

@@ -24,8 +24,8 @@ LEASE_MS = 1_000
 LONGEST_WAIT = 5.0
 """How many seconds a round waits for the locks of others."""
 
-PAUSES = (0.0002, 0.0005, 0.001, 0.002, 0.005)
-"""Seconds between tries to take a lock; then the last one again and again."""
+LONGEST_NAP = 0.1
+"""How many seconds a process that waits for a lock sleeps, when nobody wakes it."""
 
 CHUNK = 1 << 20
 """A snapshot is written and read in pieces of this many bytes, so that each answer comes in time."""
@@ -230,14 +230,13 @@ class RedisLog:
 
     def _lock(self, partition: Partition) -> None:
         """Take the lock of a partition. While it waits, this round holds no other one, so nobody waits in a circle."""
-        keys = [self._heads(partition.namespace), self._key(partition, "lock")]
-        until, tries = time.monotonic() + LONGEST_WAIT, 0
+        keys = [self._heads(partition.namespace), *(self._key(partition, each) for each in ("lock", "waiting"))]
+        until = time.monotonic() + LONGEST_WAIT
         while (fields := self._server.run(LOCK, keys, self._owner, LEASE_MS, again=True)) is None:
             self._send()
             if time.monotonic() > until:
                 raise LogUnavailable(f"{self.place}: others have the lock of {'/'.join(partition)} for too long")
-            time.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
-            tries += 1
+            self._server.call("BLPOP", self._key(partition, "wake"), LONGEST_NAP, again=True)
         known = self._learn(partition.namespace, dict(zip(fields[::2], fields[1::2], strict=True)))
         if not any(map(_has_content, known.values())):
             self._listed.discard(partition.namespace)
@@ -262,7 +261,8 @@ class RedisLog:
             self._asked.clear()
 
     def _send_entries(self, partition: Partition, expected: int, entries: list[bytes]) -> None:
-        keys = [self._heads(partition.namespace), self._key(partition, "log"), self._key(partition, "lock")]
+        parts = ("log", "lock", "waiting", "wake")
+        keys = [self._heads(partition.namespace), *(self._key(partition, each) for each in parts)]
         written = [framed(each) for each in entries]
         done: Any = self._server.run(APPEND, keys, self._owner, partition.service, expected, *written)
         if not done:

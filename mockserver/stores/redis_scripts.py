@@ -9,15 +9,28 @@ from __future__ import annotations
 
 LOCK = """
 local owner = redis.call('GET', KEYS[2])
-if owner and owner ~= ARGV[1] then return false end
+if owner and owner ~= ARGV[1] then
+  redis.call('SET', KEYS[3], 1, 'PX', ARGV[2])
+  return false
+end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return redis.call('HGETALL', KEYS[1])
 """
-"""Take the lock `KEYS[2]` for the owner, for some milliseconds. False when another has it, else the hash."""
+"""Take the lock `KEYS[2]` for the owner, for some milliseconds. False when another has it, else the hash.
+
+`KEYS[3]` says for that time that somebody waits for the lock.
+"""
 
 APPEND = """
 local head = tonumber(redis.call('HGET', KEYS[1], 'head:' .. ARGV[2]) or 0)
-if redis.call('GET', KEYS[3]) == ARGV[1] then redis.call('DEL', KEYS[3]) end
+if redis.call('GET', KEYS[3]) == ARGV[1] then
+  redis.call('DEL', KEYS[3])
+  if redis.call('EXISTS', KEYS[4]) == 1 then
+    redis.call('RPUSH', KEYS[5], 1)
+    redis.call('LTRIM', KEYS[5], 0, 0)
+    redis.call('PEXPIRE', KEYS[5], 1000)
+  end
+end
 if #ARGV < 4 then return 1 end
 if head ~= tonumber(ARGV[3]) then return 0 end
 for at = 4, #ARGV do
@@ -28,7 +41,9 @@ redis.call('HSET', KEYS[1], 'head:' .. ARGV[2], head)
 redis.call('PERSIST', KEYS[1])
 return 1
 """
-"""Append entries to the stream `KEYS[2]` if nobody else did, and give back the lock. 1 if they are appended.
+"""Append entries to the stream `KEYS[2]` if nobody else did, and give back the lock `KEYS[3]`. 1 if they are appended.
+
+One of those that wait for the lock is woken.
 
 The lock only saves work: what is safe without it is the comparison with the expected revision.
 """
